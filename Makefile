@@ -1,0 +1,46 @@
+# Two commands: `make demo` and `make test`. Both set up everything they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+APT_PACKAGES := libegl1 libegl-mesa0 libgl1-mesa-dri
+export MUJOCO_GL ?= egl
+
+.PHONY: demo test test-all check bench setup system clean
+
+demo: setup  ## Make the quickstart dataset in out/quickstart
+	$(BIN)/cousins generate examples/quickstart.yaml --out out/quickstart
+
+test: setup  ## Run the default tests: no GPU, network, or key
+	$(BIN)/python -m pytest
+
+test-all: setup  ## Also the heavy tests
+	$(BIN)/python -m pytest -m ""
+
+check: setup  ## Lint and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+bench: setup  ## All benchmarks in their small form
+	for name in demos frames; do $(BIN)/cousins bench $$name --small || exit 1; done
+
+setup: system $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --group dev --editable .
+	$(BIN)/python -m compileall -q $(VENV)/lib || true
+	touch $@
+
+system:
+	@missing=""; for package in $(APT_PACKAGES); do \
+		dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
+	if [ -n "$$missing" ]; then \
+		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+		else echo "Rendering needs these Debian packages: sudo apt-get install$$missing"; fi; fi
+
+clean:
+	rm -rf $(VENV) out build dist

@@ -1,0 +1,1 @@
+"""When and where it runs: stages, shards, engines, and the command line."""

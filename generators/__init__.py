@@ -1,0 +1,1 @@
+"""What leaves: proposals, labelled images, demonstrations, the store, exports, the report."""

@@ -1,0 +1,34 @@
+"""AssetLibrary: where assets come from."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from ..schemas import Asset
+
+
+@runtime_checkable
+class AssetLibrary(Protocol):
+    """Offers assets by id. Offering is cheap; building one may take a while."""
+
+    @property
+    def name(self) -> str:
+        """Stable name, part of every asset id."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Changes whenever any asset's bytes change: part of every shard's key."""
+        ...
+
+    def ids(self) -> dict[str, tuple[str, ...]]:
+        """Asset ids by category (a BDDL synset), each in a stable order."""
+        ...
+
+    def get(self, asset_id: str) -> Asset:
+        """Build or load one asset; the same id always gives the same bytes.
+
+        Raises:
+            SpecError: where there is no such asset; the message offers the nearest ids.
+        """
+        ...

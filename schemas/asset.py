@@ -1,0 +1,285 @@
+"""An Asset: one thing a library offers, complete enough for any simulator or renderer.
+
+Frames: the asset frame has z up and its origin at the bottom centre of the bounding box at
+rest (all joints at zero). The front (doors, drawers, spines, labels) faces +x.
+Lengths in metres, angles in radians, masses in kilograms, quaternions wxyz.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Annotated, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, model_validator
+
+from .base import Model, Name, Quat, Rgba, Synset, Vec2, Vec3
+
+Positive = Annotated[float, Field(gt=0)]
+IDENTITY: Quat = (1.0, 0.0, 0.0, 0.0)
+
+
+class MeshData(Model):
+    """A triangle mesh as base64 of little-endian arrays: exact, compact, and hashable."""
+
+    vertices: str
+    faces: str
+    uv: str | None = None
+
+    @classmethod
+    def from_arrays(
+        cls,
+        vertices: npt.ArrayLike,
+        faces: npt.ArrayLike,
+        uv: npt.ArrayLike | None = None,
+    ) -> Self:
+        """Pack vertices (N, 3) in metres, faces (M, 3), and optional uv (N, 2)."""
+
+        def pack(array: npt.ArrayLike, dtype: str) -> str:
+            return base64.b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode()
+
+        return cls(
+            vertices=pack(vertices, "<f4"),
+            faces=pack(faces, "<u4"),
+            uv=None if uv is None else pack(uv, "<f4"),
+        )
+
+    def vertex_array(self) -> npt.NDArray[np.float64]:
+        """Vertices, (N, 3), metres."""
+        raw = np.frombuffer(base64.b64decode(self.vertices), dtype="<f4")
+        return raw.reshape(-1, 3).astype(np.float64)
+
+    def face_array(self) -> npt.NDArray[np.int64]:
+        """Vertex indices of each triangle, (M, 3)."""
+        raw = np.frombuffer(base64.b64decode(self.faces), dtype="<u4")
+        return raw.reshape(-1, 3).astype(np.int64)
+
+    def uv_array(self) -> npt.NDArray[np.float64] | None:
+        """Texture coordinates, (N, 2), or None."""
+        if self.uv is None:
+            return None
+        raw = np.frombuffer(base64.b64decode(self.uv), dtype="<f4")
+        return raw.reshape(-1, 2).astype(np.float64)
+
+
+TextureKind = Literal[
+    "wood", "marble", "speckle", "checker", "stripes", "fabric", "brushed", "gradient", "label",
+    "tiles", "plaster", "wicker",
+]  # fmt: skip
+
+
+class Texture(Model):
+    """A procedural texture: pixels are a pure function of these numbers."""
+
+    kind: TextureKind
+    colours: Annotated[tuple[Rgba, ...], Field(min_length=1, max_length=4)]
+    scale: Positive = 1.0
+    """Repeats per unit of uv."""
+    seed: int = 0
+
+
+class Material(Model):
+    """What a surface looks like, in the terms path tracers and rasterisers share."""
+
+    rgba: Rgba = (0.8, 0.8, 0.8, 1.0)
+    texture: Texture | None = None
+    roughness: Annotated[float, Field(ge=0, le=1)] = 0.6
+    metallic: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+
+ShapeKind = Literal["box", "cylinder", "capsule", "sphere", "ellipsoid", "mesh"]
+
+
+class Shape(Model):
+    """One geometric primitive or convex mesh, posed in its link's frame.
+
+    `size` follows MuJoCo: box half extents (x, y, z); cylinder and capsule (radius, half
+    length); sphere (radius); ellipsoid half axes; empty for a mesh.
+    """
+
+    kind: ShapeKind
+    size: tuple[Positive, ...] = ()
+    mesh: str | None = None
+    material: str | None = None
+    pos: Vec3 = (0.0, 0.0, 0.0)
+    quat: Quat = IDENTITY
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        numbers = {"box": 3, "cylinder": 2, "capsule": 2, "sphere": 1, "ellipsoid": 3, "mesh": 0}
+        if len(self.size) != numbers[self.kind]:
+            raise ValueError(f"{self.kind} takes {numbers[self.kind]} sizes, got {self.size}")
+        if (self.kind == "mesh") != (self.mesh is not None):
+            raise ValueError("exactly the shapes of kind 'mesh' name a mesh")
+        return self
+
+
+class Inertial(Model):
+    """Mass properties of a link, in its own frame."""
+
+    mass: Positive
+    com: Vec3
+    """Centre of mass."""
+    inertia: tuple[float, float, float, float, float, float]
+    """Ixx, Iyy, Izz, Ixy, Ixz, Iyz about the centre of mass, kg m^2."""
+
+
+class Joint(Model):
+    """How a link moves against its parent; zero is closed, the upper limit is fully open."""
+
+    name: Name
+    kind: Literal["slide", "hinge"]
+    axis: Vec3
+    """In the link's frame."""
+    anchor: Vec3 = (0.0, 0.0, 0.0)
+    """In the link's frame."""
+    limits: Vec2
+    damping: float = 1.0
+    friction: float = 0.5
+    """Dry friction loss, N or N m."""
+    open_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.3
+    """Open in BDDL's sense: past this share of the range."""
+
+
+class Link(Model):
+    """A rigid part. The first link is the root; each other one names an earlier parent."""
+
+    name: Name
+    parent: str | None = None
+    pos: Vec3 = (0.0, 0.0, 0.0)
+    """Of this link's frame in the parent's, with all joints at zero."""
+    quat: Quat = IDENTITY
+    joint: Joint | None = None
+    """None welds the link to its parent."""
+    visuals: tuple[Shape, ...] = ()
+    collisions: tuple[Shape, ...] = ()
+    """Convex pieces; a cavity stays open because no piece covers it."""
+    inertial: Inertial
+
+
+class Surface(Model):
+    """A flat area that can carry things: normal +z of its link's frame."""
+
+    name: Name
+    link: Name
+    pos: Vec3
+    """Centre of the area, in the link's frame."""
+    half_size: Vec2
+    """Half extents along the link's x and y; for a disc both are the radius."""
+    disc: bool = False
+    clearance: Positive = 1.0
+    """Free height above."""
+
+
+class Cavity(Model):
+    """A hollow that things can be inside of, axis-aligned in its link's frame."""
+
+    name: Name
+    link: Name
+    centre: Vec3
+    half_size: Vec3
+    round: bool = False
+    """A vertical cylinder of radius half_size[0] instead of a box."""
+    opening: Literal["top", "front"]
+    """Where things enter: +z or +x of the link's frame."""
+    joint: str | None = None
+    """The joint that must be open for things to enter, if any."""
+
+
+class Handle(Model):
+    """Where a two-finger gripper takes hold of a part, in the link's frame."""
+
+    name: Name
+    link: Name
+    joint: str | None = None
+    """The joint this handle moves, if any."""
+    pos: Vec3
+    """Midpoint between the fingertips."""
+    approach: Vec3
+    """Unit vector along which the gripper advances."""
+    closing: Vec3
+    """Unit vector along which the fingers close."""
+    width: Positive
+    """Thickness between the fingers."""
+
+
+class Asset(Model):
+    """One thing a library offers."""
+
+    id: Name
+    category: Synset
+    library: Name
+    source: str
+    """The generator and its seed, or the file it came from."""
+    licence: str
+    """SPDX identifier."""
+    links: Annotated[tuple[Link, ...], Field(min_length=1)]
+    meshes: dict[str, MeshData] = {}
+    materials: dict[str, Material] = {}
+    extents: Vec3
+    """Of the bounding box at rest."""
+    friction: Positive = 0.8
+    """Sliding friction coefficient of its surfaces."""
+    graspable: bool
+    """A gripper of 8 cm opening can lift it."""
+    fixed: bool = False
+    """Furniture that does not move when pushed; it is welded to what it stands on."""
+    surfaces: tuple[Surface, ...] = ()
+    cavities: tuple[Cavity, ...] = ()
+    handles: tuple[Handle, ...] = ()
+
+    @model_validator(mode="after")
+    def _references(self) -> Self:
+        seen: set[str] = set()
+        for index, link in enumerate(self.links):
+            if (index == 0) != (link.parent is None) or (link.parent and link.parent not in seen):
+                raise ValueError(f"link {link.name!r}: parent {link.parent!r} is no earlier link")
+            if link.name in seen:
+                raise ValueError(f"link {link.name!r} is there twice")
+            seen.add(link.name)
+            for shape in (*link.visuals, *link.collisions):
+                if shape.mesh is not None and shape.mesh not in self.meshes:
+                    raise ValueError(f"link {link.name!r}: no mesh {shape.mesh!r}")
+                if shape.material is not None and shape.material not in self.materials:
+                    raise ValueError(f"link {link.name!r}: no material {shape.material!r}")
+        joints = {link.joint.name for link in self.links if link.joint}
+        for part in (*self.surfaces, *self.cavities, *self.handles):
+            if part.link not in seen:
+                raise ValueError(f"{part.name!r}: no link {part.link!r}")
+            joint = getattr(part, "joint", None)
+            if joint is not None and joint not in joints:
+                raise ValueError(f"{part.name!r}: no joint {joint!r}")
+        return self
+
+    @property
+    def joints(self) -> tuple[Joint, ...]:
+        """All joints, in the order of their links."""
+        return tuple(link.joint for link in self.links if link.joint)
+
+    @property
+    def mass(self) -> float:
+        """Total mass, kg."""
+        return sum(link.inertial.mass for link in self.links)
+
+    @property
+    def affordances(self) -> frozenset[str]:
+        """What can be done with it: graspable, support, container, openable."""
+        have = {
+            "graspable": self.graspable,
+            "support": bool(self.surfaces),
+            "container": bool(self.cavities),
+            "openable": any(handle.joint for handle in self.handles),
+        }
+        return frozenset(name for name, present in have.items() if present)
+
+    def link(self, name: str) -> Link:
+        """The link of that name.
+
+        Raises:
+            KeyError: where there is none.
+        """
+        for link in self.links:
+            if link.name == name:
+                return link
+        raise KeyError(f"{self.id} has no link {name!r}; it has {[x.name for x in self.links]}")

@@ -1,0 +1,129 @@
+"""The DatasetSpec: the one YAML file that a person writes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from .base import Model, Name
+from .frame import LabelName
+from .parameter import Parameter, bounds
+from .scene import CameraSpec, CousinSpec, SceneSpec
+
+DEFAULT_LABELS: tuple[LabelName, ...] = (
+    "rgb",
+    "depth_linear",
+    "seg_instance",
+    "seg_semantic",
+    "bbox_2d_tight",
+    "bbox_2d_loose",
+    "bbox_3d",
+    "poses",
+    "joint_states",
+    "predicate_states",
+    "camera_params",
+)
+
+
+class ProposalSpec(Model):
+    """Where tasks come from."""
+
+    proposer: Literal["grammar", "openai", "behavior"] = "grammar"
+    count: Annotated[int, Field(ge=1, le=100_000)] = 10
+    max_steps: Annotated[int, Field(ge=1, le=12)] = 4
+    """Skills in the longest plan that a proposer may aim at."""
+    activities: tuple[str, ...] = ()
+    """BEHAVIOR-1K activity names, for `proposer: behavior`."""
+    model: str = "gpt-5-mini"
+    """For `proposer: openai`."""
+    base_url: str | None = None
+    """Any OpenAI-compatible endpoint; None uses OPENAI_BASE_URL or the service itself."""
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    """How often an invalid answer goes back to the model with the error."""
+
+    @model_validator(mode="after")
+    def _activities(self) -> Self:
+        if (self.proposer == "behavior") != bool(self.activities):
+            raise ValueError(
+                "activities: exactly `proposer: behavior` takes a list of activity names"
+            )
+        return self
+
+
+class EpisodeSpec(Model):
+    """How often each task is attempted, each time in a new cousin scene."""
+
+    per_task: Annotated[int, Field(ge=0, le=10_000)] = 3
+    keep_failures: bool = True
+    hz: Literal[5, 10, 20, 25, 50] = 10
+    """Actions, states and video frames per second."""
+    max_seconds: Annotated[float, Field(gt=0, le=600)] = 120.0
+    """Of simulated time, per attempt."""
+
+
+class RenderSpec(Model):
+    """What is drawn and labelled."""
+
+    backend: Literal["mujoco", "blenderproc", "omnigibson"] = "mujoco"
+    size: tuple[Annotated[int, Field(ge=16, le=4096)], Annotated[int, Field(ge=16, le=4096)]] = (
+        256,
+        256,
+    )
+    """Width and height, pixels."""
+    labels: tuple[LabelName, ...] = DEFAULT_LABELS
+    keyframes: Annotated[int, Field(ge=0, le=1000)] = 3
+    """Labelled frames per episode and camera, spread over its time."""
+    videos: bool = True
+    """Also draw an RGB video per episode and camera."""
+    shadows: bool = True
+    vary: dict[str, Parameter] = {}
+    """Parameter paths that vary over a scene's still frames, all else frozen."""
+
+
+class DatasetSpec(Model):
+    """Everything that decides a dataset's bytes, with the versions of the libraries."""
+
+    name: Name
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    robot: Literal["franka-fr3"] = "franka-fr3"
+    scene: SceneSpec = SceneSpec()
+    cousins: CousinSpec = CousinSpec()
+    tasks: ProposalSpec = ProposalSpec()
+    episodes: EpisodeSpec = EpisodeSpec()
+    cameras: tuple[CameraSpec, ...] = (
+        CameraSpec(name="front"),
+        CameraSpec(name="wrist", mount="hand"),
+    )
+    render: RenderSpec = RenderSpec()
+    export: tuple[Literal["coco", "lerobot"], ...] = ()
+
+    @model_validator(mode="after")
+    def _cameras(self) -> Self:
+        names = [camera.name for camera in self.cameras]
+        if len(set(names)) != len(names):
+            raise ValueError(f"cameras: names must be unique, got {names}")
+        known = {self.scene.support, "table", *(thing.name for thing in self.scene.objects)}
+        for camera in self.cameras:
+            if camera.mount is None and camera.look_at not in known:
+                raise ValueError(
+                    f"cameras: {camera.name!r} looks at {camera.look_at!r}, "
+                    f"which is not in the scene; allowed: {sorted(known)}"
+                )
+            _within(f"cameras.{camera.name}.fov", camera.fov, 5, 150)
+            _within(f"cameras.{camera.name}.distance", camera.distance, 0.05, 20)
+            _within(f"cameras.{camera.name}.elevation", camera.elevation, -89, 90)
+        _within("scene.clutter.count", self.scene.clutter.count, 0, 40)
+        return self
+
+
+def _within(path: str, parameter: Parameter, low: float, high: float) -> None:
+    """Refuse a parameter that can leave [low, high].
+
+    Raises:
+        ValueError: naming the path, the value and the range.
+    """
+    extent = bounds(parameter)
+    if extent is None or extent[0] < low or extent[1] > high:
+        got = "a value that is no number" if extent is None else f"{extent[0]} to {extent[1]}"
+        raise ValueError(f"{path}: {got}; allowed are numbers from {low} to {high}")

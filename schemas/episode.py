@@ -1,0 +1,92 @@
+"""An Episode: one attempt at one task in one scene, with everything needed to replay it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from .base import Model, Name
+
+
+class Subtask(Model):
+    """One skill of the plan as it was carried out."""
+
+    skill: str
+    arguments: tuple[str, ...]
+    sentence: str
+    """The subgoal and its reason, such as "open the drawer so that the mug can go inside"."""
+    start: int
+    """First action of this subtask."""
+    end: int
+    """One past its last action."""
+    interaction: int | None = None
+    """First action in contact: before it the arm aligns, from it on it interacts (MT3)."""
+    success: bool
+    cause: str | None = None
+    """A short stable label of what went wrong, such as `grasp_slipped`."""
+
+
+class TraceEvent(Model):
+    """One step of the planner's search, in the order in which it was taken."""
+
+    stage: Literal["symbolic", "grasp", "placement", "motion", "execution"]
+    event: Literal["expand", "reject", "choose", "backtrack", "fail"]
+    subject: str
+    """The state, candidate or skill this is about."""
+    reason: str = ""
+    values: tuple[float, ...] = ()
+    """Costs or poses that were compared or chosen."""
+
+
+class GoalReport(Model):
+    """One ground literal of the goal and whether it held at the end."""
+
+    literal: str
+    holds: bool
+
+
+class Episode(Model):
+    """The record of one attempt; its arrays are in the file `<id>.npz` beside it."""
+
+    id: Name
+    task: Name
+    scene: Name
+    seed: tuple[int, ...]
+    instruction: str
+    success: bool
+    cause: str | None = None
+    """Why it failed: a short stable label; None for a demonstration."""
+    steps: int
+    hz: int
+    """Actions per second."""
+    subtasks: tuple[Subtask, ...] = ()
+    trace: tuple[TraceEvent, ...] = ()
+    goal: tuple[GoalReport, ...] = ()
+    versions: dict[str, str] = {}
+    """Of the libraries that shape the bytes: replay is exact under the same ones."""
+
+
+@dataclass(frozen=True)
+class EpisodeArrays:
+    """The numbers of an episode of T actions.
+
+    Attributes:
+        initial_state: (S,) float64, MuJoCo's full integration state before the first action.
+        actions: (T, J + 1) float32: the joint position command reached at the end of each
+            period, radians, then the opening between the fingertips, metres. Between two
+            actions the command is interpolated linearly.
+        qpos: (T + 1, nq) float64, before the first action and after each.
+        qvel: (T + 1, nv) float64.
+        tool: (T + 1, 7) float64, `world_from_tool` as position and quaternion wxyz.
+        gripper: (T + 1,) float32, the measured opening, metres.
+    """
+
+    initial_state: npt.NDArray[np.float64]
+    actions: npt.NDArray[np.float32]
+    qpos: npt.NDArray[np.float64]
+    qvel: npt.NDArray[np.float64]
+    tool: npt.NDArray[np.float64]
+    gripper: npt.NDArray[np.float32]

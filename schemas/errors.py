@@ -1,0 +1,76 @@
+"""Every error this package raises on purpose.
+
+A message says what was wrong, the value, and what is allowed or what to try next.
+The exit code of the command line follows from the class: 2 means the input is wrong,
+1 means the work fell short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class CousinsError(Exception):
+    """Base of all errors of this package."""
+
+    exit_code = 1
+
+
+class SpecError(CousinsError):
+    """A specification (YAML, command line, BDDL, asset file) is wrong."""
+
+    exit_code = 2
+
+
+class DatasetError(CousinsError):
+    """A dataset folder cannot be used: unwritable, corrupt, or made from another spec."""
+
+    exit_code = 2
+
+
+class BackendMissingError(CousinsError):
+    """An optional backend is not installed; the message says how to install it."""
+
+    exit_code = 2
+
+
+class AssemblyError(CousinsError):
+    """No valid scene was found within the allowed attempts.
+
+    Attributes:
+        reasons: how often each reason refused an attempt.
+        impossible: the spec itself admits no scene, whatever the seed (exit code 2).
+    """
+
+    def __init__(
+        self, message: str, reasons: Mapping[str, int] | None = None, *, impossible: bool = False
+    ) -> None:
+        """Keep the counted reasons and append them to the message."""
+        self.reasons = dict(sorted((reasons or {}).items(), key=lambda kv: (-kv[1], kv[0])))
+        self.impossible = impossible
+        if self.reasons:
+            counted = ", ".join(f"{reason} x{count}" for reason, count in self.reasons.items())
+            message = f"{message}: {counted}"
+        super().__init__(message)
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]
+        """2 where the spec is impossible, else 1."""
+        return 2 if self.impossible else 1
+
+
+class PlanningError(CousinsError):
+    """No plan, grasp, placement or path was found; `cause` is a short stable label."""
+
+    def __init__(self, cause: str, message: str) -> None:
+        """Keep the label beside the sentence."""
+        self.cause = cause
+        super().__init__(message)
+
+
+class ProposalError(CousinsError):
+    """A proposer (grammar or language model) could not give a valid task."""
+
+
+class RenderError(CousinsError):
+    """A renderer could not be started or failed on a frame."""

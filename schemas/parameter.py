@@ -1,0 +1,128 @@
+"""A Parameter: a constant, a distribution, or a sweep. Everything controllable is one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+import numpy as np
+from pydantic import BeforeValidator, Field, model_validator
+
+from .base import Model
+
+Value = bool | int | float | str | tuple[float, ...]
+Scalar = int | float
+
+
+class Constant(Model):
+    """Always `value`."""
+
+    kind: Literal["constant"] = "constant"
+    value: Value
+
+    def sample(self, rng: np.random.Generator) -> Value:
+        """The value; `rng` is not used."""
+        del rng
+        return self.value
+
+
+class Uniform(Model):
+    """Uniform over [low, high]; whole numbers, both ends included, when both ends are whole."""
+
+    kind: Literal["uniform"] = "uniform"
+    uniform: tuple[Scalar, Scalar]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        low, high = self.uniform
+        if low > high:
+            raise ValueError(f"uniform: low {low} is above high {high}; write [low, high]")
+        return self
+
+    def sample(self, rng: np.random.Generator) -> Value:
+        """One draw."""
+        low, high = self.uniform
+        if isinstance(low, int) and isinstance(high, int):
+            return int(rng.integers(low, high + 1))
+        return float(rng.uniform(low, high))
+
+
+class Normal(Model):
+    """Normal with the given mean and standard deviation."""
+
+    kind: Literal["normal"] = "normal"
+    normal: tuple[float, float]
+
+    @model_validator(mode="after")
+    def _positive(self) -> Self:
+        if self.normal[1] < 0:
+            raise ValueError(f"normal: standard deviation {self.normal[1]} is negative")
+        return self
+
+    def sample(self, rng: np.random.Generator) -> Value:
+        """One draw."""
+        return float(rng.normal(*self.normal))
+
+
+class Choice(Model):
+    """One of the listed values, each equally likely."""
+
+    kind: Literal["choice"] = "choice"
+    choice: Annotated[tuple[Value, ...], Field(min_length=1)]
+
+    def sample(self, rng: np.random.Generator) -> Value:
+        """One draw."""
+        return self.choice[int(rng.integers(len(self.choice)))]
+
+
+class Sweep(Model):
+    """Every listed value in turn, all else frozen; `sample` gives the first."""
+
+    kind: Literal["sweep"] = "sweep"
+    sweep: Annotated[tuple[Value, ...], Field(min_length=1)]
+
+    def sample(self, rng: np.random.Generator) -> Value:
+        """The first value: what a context without sweeps uses."""
+        del rng
+        return self.sweep[0]
+
+
+KINDS = ("uniform", "normal", "choice", "sweep")
+
+
+def _read(raw: Any) -> Any:
+    """Turn what a person writes into the tagged form that the union reads."""
+    if isinstance(raw, dict):
+        if "kind" in raw:
+            return raw
+        found = [kind for kind in KINDS if kind in raw]
+        if len(found) != 1:
+            keys = sorted(str(key) for key in raw)
+            raise ValueError(f"{keys} is no distribution; write one of {', '.join(KINDS)}")
+        return {"kind": found[0], **raw}
+    if isinstance(raw, Model):
+        return raw
+    return {"kind": "constant", "value": raw}
+
+
+Parameter = Annotated[
+    Annotated[Constant | Uniform | Normal | Choice | Sweep, Field(discriminator="kind")],
+    BeforeValidator(_read),
+]
+
+
+def bounds(parameter: Constant | Uniform | Normal | Choice | Sweep) -> tuple[float, float] | None:
+    """The least and greatest number a parameter can give; None where it is not numeric.
+
+    A normal distribution is bounded at four standard deviations.
+    """
+    match parameter:
+        case Uniform(uniform=(low, high)):
+            return float(low), float(high)
+        case Normal(normal=(mean, deviation)):
+            return mean - 4 * deviation, mean + 4 * deviation
+        case Constant(value=value):
+            values: tuple[Value, ...] = (value,)
+        case Choice(choice=values) | Sweep(sweep=values):
+            pass
+    numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    return (min(numbers), max(numbers)) if len(numbers) == len(values) else None

@@ -1,0 +1,209 @@
+"""What a person writes of a scene (SceneSpec) and what a backend loads (Scene).
+
+World frame: z up, origin on the floor below the robot's base, the robot looks along +x.
+Lengths in metres; angles in degrees where a person writes them, radians where saved.
+Quaternions wxyz. Cameras look along their own -z with +y up (OpenGL).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from .asset import Material
+from .base import Model, Name, Quat, Synset, Vec3
+from .parameter import Constant, Parameter, Uniform
+
+
+class PoseSpec(Model):
+    """A pose on the support, each part optional; what is left out is sampled."""
+
+    x: Parameter | None = None
+    """Metres, forward of the robot's base."""
+    y: Parameter | None = None
+    """Metres, to the robot's left."""
+    yaw: Parameter | None = None
+    """Degrees about the vertical."""
+
+
+class ObjectSpec(Model):
+    """One object of a scene, by category; at most one relation places it."""
+
+    name: Name
+    category: Synset
+    asset: Name | None = None
+    """One asset of the library, instead of any of the category."""
+    on: Name | None = None
+    inside: Name | None = None
+    next_to: Name | None = None
+    pose: PoseSpec = PoseSpec()
+    joint: dict[Name, Parameter] = {}
+    """Opening of each joint, as a share of its range."""
+
+    @model_validator(mode="after")
+    def _one_relation(self) -> Self:
+        given = [key for key in ("on", "inside", "next_to") if getattr(self, key)]
+        if len(given) > 1:
+            raise ValueError(f"{self.name}: {' and '.join(given)} exclude each other; keep one")
+        return self
+
+
+class ClutterSpec(Model):
+    """Objects that no task asks for."""
+
+    count: Parameter = Constant(value=0)
+    categories: tuple[Synset, ...] = ()
+    """What to choose from; empty means any graspable category."""
+
+
+class LightSpec(Model):
+    """A lamp aimed at the middle of the support."""
+
+    intensity: Parameter = Uniform(uniform=(350.0, 650.0))
+    """Lux on the support when it shines straight down."""
+    azimuth: Parameter = Uniform(uniform=(0.0, 360.0))
+    """Degrees about the vertical, 0 from the front (+x)."""
+    elevation: Parameter = Uniform(uniform=(45.0, 75.0))
+    """Degrees above the horizon."""
+    temperature: Parameter = Uniform(uniform=(3500.0, 6500.0))
+    """Colour temperature, kelvin."""
+
+
+class SceneSpec(Model):
+    """What a person writes: categories, relations, and Parameters."""
+
+    support: Literal["table", "desk", "countertop"] = "table"
+    objects: tuple[ObjectSpec, ...] = ()
+    clutter: ClutterSpec = ClutterSpec()
+    light: dict[Name, LightSpec] = {"key": LightSpec()}
+    ambient: Parameter = Uniform(uniform=(120.0, 220.0))
+    """Lux from all sides."""
+
+    @model_validator(mode="after")
+    def _references(self) -> Self:
+        names = [thing.name for thing in self.objects]
+        for name in names:
+            if names.count(name) > 1 or name in (self.support, "robot", "floor"):
+                raise ValueError(f"object name {name!r} is taken; names must be unique")
+        earlier = {self.support}
+        for thing in self.objects:
+            target = thing.on or thing.inside or thing.next_to
+            if target is not None and target not in earlier:
+                raise ValueError(
+                    f"{thing.name}: no earlier object {target!r}; allowed: {sorted(earlier)}"
+                )
+            earlier.add(thing.name)
+        return self
+
+
+class CousinSpec(Model):
+    """How far objects may be from their twin."""
+
+    per_object: Annotated[int, Field(ge=1, le=1000)] = 8
+    """How many cousins each object has to draw from."""
+    distance: tuple[float, float] = (0.0, 1.0)
+    """The band of cousin distance; 0 is the twin itself."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        low, high = self.distance
+        if not 0 <= low <= high <= 1:
+            raise ValueError(f"distance: [{low}, {high}] must satisfy 0 <= low <= high <= 1")
+        return self
+
+
+class CameraSpec(Model):
+    """A camera on a sphere about what it looks at, or fixed to the hand."""
+
+    name: Name
+    look_at: str = "table"
+    """An object's name, or the support."""
+    mount: Literal["hand"] | None = None
+    fov: Parameter = Constant(value=50.0)
+    """Vertical field of view, degrees."""
+    distance: Parameter = Uniform(uniform=(1.0, 1.3))
+    azimuth: Parameter = Uniform(uniform=(-40.0, 40.0))
+    """Degrees about the vertical; 0 faces the robot from the far side."""
+    elevation: Parameter = Uniform(uniform=(25.0, 50.0))
+    """Degrees above the horizon."""
+
+
+class SceneObject(Model):
+    """One asset in a scene, at rest."""
+
+    name: Name
+    category: Synset
+    asset: Name
+    asset_hash: str
+    pos: Vec3
+    quat: Quat
+    joints: dict[str, float] = {}
+    """Position of each joint, metres or radians."""
+    fixed: bool
+    role: Literal["support", "task", "context", "clutter"]
+    cousin_distance: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """From the twin that the dataset's seed picked for this object."""
+
+
+class Light(Model):
+    """A directional lamp."""
+
+    name: Name
+    direction: Vec3
+    """Unit vector along which it shines."""
+    intensity: float
+    """Lux on a surface that faces it."""
+    colour: Vec3
+    """Linear RGB, the greatest at 1."""
+
+
+class Camera(Model):
+    """A pinhole camera; `mount` names the robot body it is fixed to, None is the world."""
+
+    name: Name
+    mount: str | None = None
+    pos: Vec3
+    quat: Quat
+    fov: Annotated[float, Field(gt=1, lt=170)]
+    """Vertical field of view, degrees."""
+
+
+class RobotPose(Model):
+    """Which robot, and where its base stands."""
+
+    name: Name
+    pos: Vec3
+    quat: Quat
+    home: tuple[float, ...]
+    """Arm configuration at the start, radians."""
+
+
+class Scene(Model):
+    """A concrete world: any backend can load it, given the assets by their content hashes."""
+
+    id: Name
+    task: Name | None = None
+    seed: tuple[int, ...]
+    """Entropy and spawn key of the SeedSequence that made it."""
+    support: Name
+    robot: RobotPose
+    objects: tuple[SceneObject, ...]
+    lights: tuple[Light, ...]
+    ambient: float
+    cameras: tuple[Camera, ...]
+    floor: Material
+    wall: Material
+    refused: dict[str, int] = {}
+    """Why earlier attempts at this scene were refused, counted."""
+
+    def object(self, name: str) -> SceneObject:
+        """The object of that name.
+
+        Raises:
+            KeyError: where there is none; the message lists the names.
+        """
+        for thing in self.objects:
+            if thing.name == name:
+                return thing
+        raise KeyError(f"no object {name!r}; the scene has {[o.name for o in self.objects]}")

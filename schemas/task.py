@@ -1,0 +1,35 @@
+"""A TaskSpec: an instruction and a BDDL problem over named objects."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .base import Model, Name, Synset
+
+
+class TaskObject(Model):
+    """Binds an object of the scene to an instance in the BDDL text."""
+
+    name: Name
+    """In the scene."""
+    instance: Annotated[str, Field(pattern=r"^[a-zA-Z0-9_\-']+\.n\.\d\d_\d+$", max_length=90)]
+    """In the BDDL text, such as `mug.n.04_1`."""
+    category: Synset
+
+
+class TaskSpec(Model):
+    """What should happen, said twice: for people and language models, and for machines."""
+
+    id: Name
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    instruction: Annotated[str, Field(min_length=1, max_length=400)]
+    bddl: Annotated[str, Field(max_length=20_000)]
+    """A BDDL problem: objects, init, goal. The language of BEHAVIOR-1K."""
+    objects: tuple[TaskObject, ...]
+    """Every instance of the problem except floors and agents."""
+    proposer: Name
+    seed: tuple[int, ...] = ()
+    reason: str = ""
+    """Why the proposer chose it."""

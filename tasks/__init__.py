@@ -1,0 +1,1 @@
+"""What should happen, did it, and how: goals, predicates, planning, skills, solving."""
