@@ -1,0 +1,405 @@
+"""Scene + assets -> a compiled MuJoCo model, for physics or for pictures.
+
+Both details have the same bodies and joints in the same order, so that a `qpos` recorded in
+physics can be drawn by the visual model. The robot's joints come first.
+"""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import mujoco
+import numpy as np
+
+from ..schemas import Asset, Link, Material, RobotSpec, Scene, SceneObject, Shape
+from .robots import WORLD_BIT, Detail, robot, robot_model
+from .textures import pixels
+
+ROBOT_PREFIX = "robot/"
+TIMESTEP = 0.002
+"""Seconds; the finger pads' stiffness needs no less."""
+PEDESTAL_HALF = 0.11
+"""Half the width of the robot's pedestal, metres."""
+
+_GEOM = {
+    "box": mujoco.mjtGeom.mjGEOM_BOX,
+    "cylinder": mujoco.mjtGeom.mjGEOM_CYLINDER,
+    "capsule": mujoco.mjtGeom.mjGEOM_CAPSULE,
+    "sphere": mujoco.mjtGeom.mjGEOM_SPHERE,
+    "ellipsoid": mujoco.mjtGeom.mjGEOM_ELLIPSOID,
+    "mesh": mujoco.mjtGeom.mjGEOM_MESH,
+}
+
+
+@dataclass(frozen=True)
+class JointIndex:
+    """Where one joint of an object lives in the model."""
+
+    qpos: int
+    dof: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ObjectIndex:
+    """Where one object lives in the model.
+
+    Attributes:
+        body: id of the root link's body.
+        bodies: body id of each link, by link name.
+        free_qpos: address of its 7 free-joint positions, None for fixed objects.
+        free_dof: address of its 6 velocities, None for fixed objects.
+        joints: its own joints, by name.
+    """
+
+    body: int
+    bodies: dict[str, int]
+    free_qpos: int | None
+    free_dof: int | None
+    joints: dict[str, JointIndex]
+
+
+@dataclass(frozen=True)
+class RobotIndex:
+    """Where the robot lives in the model.
+
+    Attributes:
+        spec: what it is.
+        base: body id of its base.
+        hand: body id of the hand.
+        arm_qpos: (J,) addresses of the arm's positions; `arm_dof` of its velocities.
+        fingers: (2,) addresses of the fingers' positions.
+        arm_ctrl: (J,) ids of the arm's actuators; `gripper_ctrl` the gripper's.
+        bodies: ids of all its bodies.
+        pads: geom ids of the two finger pads; empty in a visual model.
+    """
+
+    spec: RobotSpec
+    base: int
+    hand: int
+    arm_qpos: np.ndarray[Any, np.dtype[np.int64]]
+    arm_dof: np.ndarray[Any, np.dtype[np.int64]]
+    fingers: np.ndarray[Any, np.dtype[np.int64]]
+    arm_ctrl: np.ndarray[Any, np.dtype[np.int64]]
+    gripper_ctrl: int
+    bodies: frozenset[int]
+    pads: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class CompiledScene:
+    """A scene that MuJoCo can step or draw.
+
+    Attributes:
+        scene: what it was compiled from.
+        assets: by content hash.
+        detail: physics has collision geometry only, visual has visuals only.
+        model: the `mujoco.MjModel`.
+        objects: by object name.
+        robot: the robot.
+        owner: (nbody,) index into `scene.objects` of each body; -1 world, -2 robot.
+    """
+
+    scene: Scene
+    assets: Mapping[str, Asset]
+    detail: Detail
+    model: Any
+    objects: dict[str, ObjectIndex]
+    robot: RobotIndex
+    owner: np.ndarray[Any, np.dtype[np.int64]]
+
+    def asset_of(self, name: str) -> Asset:
+        """The asset of an object."""
+        return self.assets[self.scene.object(name).asset_hash]
+
+    def new_data(self) -> Any:
+        """A fresh `mujoco.MjData` in the scene's initial state, forward-computed."""
+        data = mujoco.MjData(self.model)
+        arm = np.asarray(self.scene.robot.home)
+        data.qpos[self.robot.arm_qpos] = arm
+        data.ctrl[self.robot.arm_ctrl] = arm
+        half = self.robot.spec.max_opening / 2
+        data.qpos[self.robot.fingers] = half
+        data.ctrl[self.robot.gripper_ctrl] = half
+        for thing in self.scene.objects:
+            index = self.objects[thing.name]
+            if index.free_qpos is not None:
+                data.qpos[index.free_qpos : index.free_qpos + 7] = [*thing.pos, *thing.quat]
+            for name, value in thing.joints.items():
+                data.qpos[index.joints[name].qpos] = value
+        mujoco.mj_forward(self.model, data)
+        return data
+
+
+def compile_model(scene: Scene, assets: Mapping[str, Asset], detail: Detail) -> CompiledScene:
+    """Build and compile a scene.
+
+    Args:
+        scene: what to build.
+        assets: every asset the scene names, by content hash.
+        detail: collision geometry for physics, or visual geometry for pictures.
+    """
+    spec = mujoco.MjSpec()
+    spec.modelname = scene.id
+    _options(spec)
+    _surroundings(spec, scene, detail)
+    _add_robot(spec, scene, detail)
+    done: set[str] = set()
+    for thing in scene.objects:
+        asset = assets[thing.asset_hash]
+        if asset.content_hash() not in done:
+            _add_resources(spec, thing.asset_hash, asset, detail)
+            done.add(thing.asset_hash)
+        _add_object(spec, thing, asset, detail)
+    if detail == "visual":
+        _add_lights(spec, scene)
+        _add_cameras(spec, scene)
+    model = spec.compile()
+    return _indexed(scene, assets, detail, model)
+
+
+def _options(spec: Any) -> None:
+    spec.compiler.degree = False
+    option = spec.option
+    option.timestep = TIMESTEP
+    option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
+    option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
+    option.impratio = 10
+    option.iterations = 50
+    option.ls_iterations = 30
+
+
+def _surroundings(spec: Any, scene: Scene, detail: Detail) -> None:
+    """The floor, the robot's pedestal, and in pictures a wall and a sky."""
+    world = spec.worldbody
+    floor = world.add_geom(
+        name="floor", type=mujoco.mjtGeom.mjGEOM_PLANE, size=[6, 6, 0.05], contype=WORLD_BIT
+    )
+    x, y, height = scene.robot.pos
+    if height > 0.02:
+        world.add_geom(
+            name="pedestal",
+            type=mujoco.mjtGeom.mjGEOM_BOX,
+            size=[PEDESTAL_HALF, PEDESTAL_HALF, height / 2],
+            pos=[x - 0.03, y, height / 2],
+            rgba=[0.32, 0.33, 0.35, 1],
+        )
+    if detail == "visual":
+        floor.material = _add_material(spec, "floor", scene.floor, repeat=(6.0, 6.0))
+        wall = _add_material(spec, "wall", scene.wall, repeat=(3.0, 3.0))
+        for name, pos, euler in (
+            ("wall_back", (-1.6, 0, 1.5), (0, np.pi / 2, 0)),
+            ("wall_left", (0.5, 2.6, 1.5), (np.pi / 2, 0, 0)),
+            ("wall_right", (0.5, -2.6, 1.5), (-np.pi / 2, 0, 0)),
+        ):
+            world.add_geom(
+                name=name,
+                type=mujoco.mjtGeom.mjGEOM_PLANE,
+                size=[6, 6, 0.05],
+                pos=list(pos),
+                euler=list(euler),
+                material=wall,
+                contype=0,
+                conaffinity=0,
+            )
+
+
+def _add_robot(spec: Any, scene: Scene, detail: Detail) -> None:
+    frame = spec.worldbody.add_frame(pos=list(scene.robot.pos), quat=list(scene.robot.quat))
+    child = robot_model(scene.robot.name, detail)
+    frame.attach_body(child.body("base"), ROBOT_PREFIX, "")
+
+
+def _add_resources(spec: Any, key: str, asset: Asset, detail: Detail) -> None:
+    """Meshes and materials of an asset, once however many objects use it."""
+    chosen = "collisions" if detail == "physics" else "visuals"
+    shapes = [shape for link in asset.links for shape in getattr(link, chosen)]
+    for name in sorted({shape.mesh for shape in shapes if shape.mesh}):
+        data = asset.meshes[name]
+        mesh = spec.add_mesh(name=f"{key}/{name}")
+        mesh.uservert = data.vertex_array().ravel()
+        mesh.userface = data.face_array().ravel()
+        mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
+        uv = data.uv_array()
+        if uv is not None and detail == "visual":
+            mesh.usertexcoord = uv.ravel()
+            mesh.userfacetexcoord = data.face_array().ravel()
+    if detail == "visual":
+        for name in sorted({shape.material for shape in shapes if shape.material}):
+            _add_material(spec, f"{key}/{name}", asset.materials[name])
+
+
+def _add_material(
+    spec: Any, name: str, material: Material, repeat: tuple[float, float] = (1.0, 1.0)
+) -> str:
+    made = spec.add_material(name=name)
+    made.rgba = list(material.rgba)
+    made.specular = float(0.15 + 0.5 * (1 - material.roughness))
+    made.shininess = float((1 - material.roughness) ** 2)
+    made.metallic = material.metallic
+    made.roughness = material.roughness
+    if material.texture is not None:
+        image = pixels(material.texture)
+        texture = spec.add_texture(name=name, type=mujoco.mjtTexture.mjTEXTURE_2D)
+        texture.height, texture.width = image.shape[:2]
+        texture.nchannel = 3
+        texture.data = np.ascontiguousarray(image).tobytes()
+        made.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = name
+        made.texrepeat = [repeat[0] * material.texture.scale, repeat[1] * material.texture.scale]
+    return name
+
+
+def _add_object(spec: Any, thing: SceneObject, asset: Asset, detail: Detail) -> None:
+    bodies: dict[str, Any] = {}
+    for link in asset.links:
+        if link.parent is None:
+            body = spec.worldbody.add_body(
+                name=thing.name, pos=list(thing.pos), quat=list(thing.quat)
+            )
+            if not thing.fixed:
+                body.add_freejoint(name=f"{thing.name}/free")
+        else:
+            body = bodies[link.parent].add_body(
+                name=f"{thing.name}/{link.name}", pos=list(link.pos), quat=list(link.quat)
+            )
+        bodies[link.name] = body
+        _fill_link(body, thing, asset, link, detail)
+
+
+def _fill_link(body: Any, thing: SceneObject, asset: Asset, link: Link, detail: Detail) -> None:
+    body.explicitinertial = True
+    body.mass = link.inertial.mass
+    body.ipos = list(link.inertial.com)
+    body.fullinertia = list(link.inertial.inertia)
+    if link.joint is not None:
+        joint = link.joint
+        body.add_joint(
+            name=f"{thing.name}/{joint.name}",
+            type=mujoco.mjtJoint.mjJNT_SLIDE
+            if joint.kind == "slide"
+            else mujoco.mjtJoint.mjJNT_HINGE,
+            axis=list(joint.axis),
+            pos=list(joint.anchor),
+            range=list(joint.limits),
+            damping=[joint.damping, 0, 0],
+            frictionloss=joint.friction,
+            armature=0.001,
+        )
+    if detail == "physics":
+        for number, shape in enumerate(link.collisions):
+            geom = _add_shape(body, f"{thing.name}/{link.name}/{number}", thing, shape)
+            geom.contype, geom.conaffinity = WORLD_BIT, 7
+            geom.friction = [asset.friction, 0.005, 0.0001]
+            geom.condim = 4
+            geom.group = 3
+    else:
+        for number, shape in enumerate(link.visuals):
+            geom = _add_shape(body, f"{thing.name}/{link.name}/{number}", thing, shape)
+            geom.contype, geom.conaffinity = 0, 0
+            if shape.material is not None:
+                geom.material = f"{thing.asset_hash}/{shape.material}"
+
+
+def _add_shape(body: Any, name: str, thing: SceneObject, shape: Shape) -> Any:
+    geom = body.add_geom(name=name, type=_GEOM[shape.kind], pos=list(shape.pos))
+    geom.quat = list(shape.quat)
+    geom.mass = 0.0
+    if shape.mesh is not None:
+        geom.meshname = f"{thing.asset_hash}/{shape.mesh}"
+    else:
+        geom.size[: len(shape.size)] = list(shape.size)
+    return geom
+
+
+def _add_lights(spec: Any, scene: Scene) -> None:
+    """Lux to MuJoCo's unitless diffuse: 1000 lux on white paper is full scale."""
+    for light in scene.lights:
+        diffuse = [light.intensity / 1000.0 * channel for channel in light.colour]
+        direction = np.asarray(light.direction)
+        made = spec.worldbody.add_light(
+            name=f"light/{light.name}",
+            type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL,
+            pos=list(np.array([0.5, 0.0, 0.8]) - 3.0 * direction),
+            dir=list(direction),
+            diffuse=diffuse,
+            castshadow=True,
+        )
+        made.specular = [0.3 * value for value in diffuse]
+    head = spec.visual.headlight
+    head.active = 1
+    head.ambient = [scene.ambient / 500.0] * 3
+    head.diffuse = [scene.ambient / 1500.0] * 3
+    head.specular = [0.0] * 3
+
+
+def _add_cameras(spec: Any, scene: Scene) -> None:
+    for camera in scene.cameras:
+        body = (
+            spec.worldbody if camera.mount is None else spec.body(f"{ROBOT_PREFIX}{camera.mount}")
+        )
+        body.add_camera(
+            name=camera.name, pos=list(camera.pos), quat=list(camera.quat), fovy=camera.fov
+        )
+
+
+def _indexed(
+    scene: Scene, assets: Mapping[str, Asset], detail: Detail, model: Any
+) -> CompiledScene:
+    owner = np.full(model.nbody, -1, dtype=np.int64)
+    objects: dict[str, ObjectIndex] = {}
+    for number, thing in enumerate(scene.objects):
+        index = _object_index(model, thing, assets[thing.asset_hash])
+        objects[thing.name] = index
+        owner[list(index.bodies.values())] = number
+    robot_index = _robot_index(model, robot(scene.robot.name))
+    owner[list(robot_index.bodies)] = -2
+    return CompiledScene(scene, assets, detail, model, objects, robot_index, owner)
+
+
+def _object_index(model: Any, thing: SceneObject, asset: Asset) -> ObjectIndex:
+    bodies = {
+        link.name: model.body(
+            thing.name if link.parent is None else f"{thing.name}/{link.name}"
+        ).id
+        for link in asset.links
+    }
+    joints: dict[str, JointIndex] = {}
+    for joint in asset.joints:
+        found = model.joint(f"{thing.name}/{joint.name}")
+        joints[joint.name] = JointIndex(int(found.qposadr[0]), int(found.dofadr[0]), *joint.limits)
+    free = None if thing.fixed else model.joint(f"{thing.name}/free")
+    return ObjectIndex(
+        body=bodies[asset.links[0].name],
+        bodies=bodies,
+        free_qpos=None if free is None else int(free.qposadr[0]),
+        free_dof=None if free is None else int(free.dofadr[0]),
+        joints=joints,
+    )
+
+
+def _robot_index(model: Any, spec: RobotSpec) -> RobotIndex:
+    def joints(names: tuple[str, ...], field: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+        values = [getattr(model.joint(ROBOT_PREFIX + name), field)[0] for name in names]
+        return np.array(values, dtype=np.int64)
+
+    base = model.body(f"{ROBOT_PREFIX}base").id
+    bodies = [i for i in range(model.nbody) if model.body(i).name.startswith(ROBOT_PREFIX)]
+    pads = [i for i in range(model.ngeom) if model.geom(i).name.endswith("_pad")]
+    actuators = [model.actuator(ROBOT_PREFIX + name).id for name in spec.joints]
+    return RobotIndex(
+        spec=spec,
+        base=base,
+        hand=model.body(ROBOT_PREFIX + spec.hand).id,
+        arm_qpos=joints(spec.joints, "qposadr"),
+        arm_dof=joints(spec.joints, "dofadr"),
+        fingers=joints(spec.fingers, "qposadr"),
+        arm_ctrl=np.array(actuators, dtype=np.int64),
+        gripper_ctrl=model.actuator(f"{ROBOT_PREFIX}hand").id,
+        bodies=frozenset(bodies),
+        pads=tuple(pads),
+    )

@@ -1,0 +1,189 @@
+"""Robots by name: their RobotSpec and their MuJoCo model, tuned for manipulation.
+
+The FR3 with the Franka hand comes from the `franky-sim` package (Apache-2.0). Its collision
+meshes are kept; the fingers are replaced by boxes with a flat pad, which hold objects
+steadily, and the gripper gets a position servo strong enough to lift them.
+"""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import mujoco
+import numpy as np
+
+from ..schemas import BackendMissingError, RobotSpec, SpecError
+from .cache import cached_arrays
+
+Detail = Literal["physics", "visual"]
+
+FRANKA = RobotSpec(
+    name="franka-fr3",
+    joints=tuple(f"fr3_joint{i}" for i in range(1, 8)),
+    fingers=("finger_joint1", "finger_joint2"),
+    hand="hand",
+    home=(0.0, -0.55, 0.0, -2.35, 0.0, 1.8, 0.7853981633974483),
+    tool_pos=(0.0, 0.0, 0.1034),
+    tool_quat=(1.0, 0.0, 0.0, 0.0),
+    max_opening=0.08,
+    max_velocity=(1.8, 1.5, 1.8, 1.8, 2.4, 2.4, 2.4),
+    max_acceleration=(7.0, 5.0, 7.0, 7.0, 9.0, 9.0, 9.0),
+    lead=(0.1,) * 7,
+)
+ROBOTS = {FRANKA.name: FRANKA}
+
+GRIPPER_GAIN = 2000.0
+"""N per metre of finger travel; the stock gain squeezes a 4 cm object with 2 N and drops it."""
+GRIPPER_DAMPING = 60.0
+GRIPPER_FORCE = 120.0
+VISUAL_FACES = 12_000
+"""Faces the robot's visual meshes are reduced to, from 242 thousand."""
+
+BASE_BIT, ARM_BIT, WORLD_BIT = 4, 2, 1
+"""Collision bits: the distal arm meets its own base and the world, never its neighbours."""
+_BASE_LINKS = ("fr3_link0", "fr3_link1", "fr3_link2")
+
+
+def robot(name: str) -> RobotSpec:
+    """The RobotSpec of that name.
+
+    Raises:
+        SpecError: where there is none.
+    """
+    if name not in ROBOTS:
+        raise SpecError(f"robot {name!r} is unknown; available: {', '.join(ROBOTS)}")
+    return ROBOTS[name]
+
+
+def robot_model(name: str, detail: Detail) -> Any:
+    """A fresh `mujoco.MjSpec` of a robot, with collision geometry only, or visuals only."""
+    robot(name)
+    path = _franka_file()
+    spec = mujoco.MjSpec.from_file(str(path))
+    spec.meshdir = str(path.parent / "meshes")
+    for key in list(spec.keys):
+        spec.delete(key)
+    for geom in list(spec.geoms):
+        visual = geom.classname.name == "visual"
+        if visual == (detail == "physics") or (detail == "visual" and not visual):
+            spec.delete(geom)
+    for body in spec.bodies:
+        body.gravcomp = 1
+    if detail == "physics":
+        _collision(spec)
+    else:
+        _visuals(spec)
+    _drop_unused_meshes(spec)
+    _gripper(spec)
+    return spec
+
+
+def _franka_file() -> Path:
+    found = importlib.util.find_spec("franky_sim")
+    if found is None or not found.submodule_search_locations:
+        raise BackendMissingError("robot 'franka-fr3' needs: pip install franky-sim")
+    return Path(next(iter(found.submodule_search_locations))) / "assets" / "fr3.xml"
+
+
+def _collision(spec: Any) -> None:
+    """Collision bits for the arm, boxes for the fingers."""
+    for body in spec.bodies:
+        bits = BASE_BIT if body.name in _BASE_LINKS else ARM_BIT
+        for geom in list(body.geoms):
+            if body.name.endswith("_finger"):
+                spec.delete(geom)
+                continue
+            geom.contype, geom.conaffinity = bits, WORLD_BIT | (BASE_BIT if bits == ARM_BIT else 0)
+    for side in ("left", "right"):
+        finger = spec.body(f"{side}_finger")
+        common = {"type": mujoco.mjtGeom.mjGEOM_BOX, "mass": 0.0, "group": 3}
+        body = finger.add_geom(
+            name=f"{side}_finger_body", pos=[0, 0.0165, 0.0205], size=[0.0105, 0.009, 0.02], **common
+        )
+        pad = finger.add_geom(
+            name=f"{side}_pad", pos=[0, 0.0055, 0.045], size=[0.0088, 0.0055, 0.0089], **common
+        )
+        for geom in (body, pad):
+            geom.contype, geom.conaffinity = ARM_BIT, WORLD_BIT
+        pad.condim = 4
+        pad.friction = [1.0, 0.02, 0.0001]
+        pad.priority = 1
+        pad.solref = [0.005, 1.0]
+
+
+def _visuals(spec: Any) -> None:
+    """Replace each visual mesh by its decimated form."""
+    folder = Path(spec.meshdir)
+    files = tuple(sorted(mesh.file for mesh in spec.meshes if mesh.file.endswith("_vis.obj")))
+    arrays = _decimated(folder, files)
+    for mesh in spec.meshes:
+        if mesh.file in files:
+            vertices, faces = arrays[f"{mesh.file}/v"], arrays[f"{mesh.file}/f"]
+            mesh.file = ""
+            mesh.uservert = vertices.astype(np.float32).ravel()
+            mesh.userface = faces.astype(np.int32).ravel()
+
+
+@lru_cache(maxsize=4)
+def _decimated(folder: Path, files: tuple[str, ...]) -> dict[str, Any]:
+    key = f"weld 0.5 mm franky-sim {importlib.metadata.version('franky-sim')} faces {VISUAL_FACES}"
+    return cached_arrays("robot-visuals", key, lambda: _decimate(folder, files))
+
+
+def _decimate(folder: Path, files: tuple[str, ...]) -> dict[str, Any]:
+    """Reduce all meshes by one common ratio, small ones less, to VISUAL_FACES in all."""
+    import fast_simplification
+    import trimesh
+
+    meshes = {name: trimesh.load(folder / name, force="mesh", process=False) for name in files}
+    total = sum(len(mesh.faces) for mesh in meshes.values())
+    arrays: dict[str, Any] = {}
+    for name, mesh in meshes.items():
+        wanted = max(60, round(len(mesh.faces) * VISUAL_FACES / total))
+        vertices, faces = _weld(np.asarray(mesh.vertices), np.asarray(mesh.faces))
+        if wanted < len(faces):
+            vertices, faces = fast_simplification.simplify(
+                vertices.astype(np.float32), faces.astype(np.int32), target_count=wanted
+            )
+        arrays[f"{name}/v"] = np.asarray(vertices, dtype=np.float32)
+        arrays[f"{name}/f"] = np.asarray(faces, dtype=np.int32)
+    return arrays
+
+
+def _weld(vertices: Any, faces: Any, tolerance: float = 5e-4) -> tuple[Any, Any]:
+    """Merge vertices that seams and normals split; only a welded mesh can be reduced."""
+    cells = np.round(vertices / tolerance).astype(np.int64)
+    _, inverse = np.unique(cells, axis=0, return_inverse=True)
+    inverse = inverse.ravel()
+    count = np.bincount(inverse)
+    merged = np.stack(
+        [np.bincount(inverse, weights=vertices[:, axis]) / count for axis in range(3)], axis=1
+    )
+    triangles = inverse[faces]
+    a, b, c = triangles.T
+    triangles = triangles[(a != b) & (b != c) & (a != c)]
+    _, first = np.unique(np.sort(triangles, axis=1), axis=0, return_index=True)
+    return merged, triangles[np.sort(first)]
+
+
+def _drop_unused_meshes(spec: Any) -> None:
+    used = {geom.meshname for geom in spec.geoms}
+    for mesh in list(spec.meshes):
+        if mesh.name not in used:
+            spec.delete(mesh)
+
+
+def _gripper(spec: Any) -> None:
+    """Turn the hand's actuator into a position servo in metres of finger travel."""
+    hand = spec.actuator("hand")
+    hand.gainprm[:3] = [GRIPPER_GAIN, 0, 0]
+    hand.biasprm[:3] = [0, -GRIPPER_GAIN, -GRIPPER_DAMPING]
+    hand.forcerange = [-GRIPPER_FORCE, GRIPPER_FORCE]
+    hand.ctrlrange = [0, FRANKA.max_opening / 2]
+    hand.inheritrange = 0
