@@ -1,0 +1,185 @@
+"""Formulas over BDDL predicates: a small tree of frozen nodes, and their text.
+
+Quantified variables carry the instances they range over, so that a formula can be evaluated
+without the problem it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+PREDICATES: dict[str, int] = {
+    "inside": 2,
+    "nextto": 2,
+    "ontop": 2,
+    "open": 1,
+    "touching": 2,
+    "under": 2,
+}
+"""Supported predicates and their number of arguments."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Literal:
+    """A ground atom that holds, or with `negated` does not."""
+
+    predicate: str
+    arguments: tuple[str, ...]
+    negated: bool = False
+
+    def __str__(self) -> str:
+        """As BDDL."""
+        atom = f"({' '.join((self.predicate, *self.arguments))})"
+        return f"(not {atom})" if self.negated else atom
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A quantified variable and the instances it ranges over, in the problem's order."""
+
+    name: str
+    category: str
+    instances: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A predicate over instances and variables."""
+
+    predicate: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All parts hold."""
+
+    parts: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one part holds."""
+
+    parts: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The body does not hold."""
+
+    body: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Imply:
+    """Where the antecedent holds, so does the consequent."""
+
+    antecedent: Formula
+    consequent: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Forall:
+    """The body holds for every instance."""
+
+    variable: Variable
+    body: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """The body holds for at least one instance."""
+
+    variable: Variable
+    body: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class ForN:
+    """The body holds for exactly `count` instances."""
+
+    count: int
+    variable: Variable
+    body: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class ForPairs:
+    """As many distinct instances as the smaller side has take part, on both sides."""
+
+    first: Variable
+    second: Variable
+    body: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class ForNPairs:
+    """At least `count` distinct instances take part, on both sides."""
+
+    count: int
+    first: Variable
+    second: Variable
+    body: Formula
+
+
+Formula = Atom | And | Or | Not | Imply | Forall | Exists | ForN | ForPairs | ForNPairs
+
+
+def rename(formula: Formula, names: Mapping[str, str]) -> Formula:
+    """The formula with other names for instances; what `names` lacks stays as it is."""
+
+    def variable(old: Variable) -> Variable:
+        return replace(old, instances=tuple(names.get(x, x) for x in old.instances))
+
+    match formula:
+        case Atom(predicate, arguments):
+            return Atom(predicate, tuple(names.get(x, x) for x in arguments))
+        case And(parts):
+            return And(tuple(rename(part, names) for part in parts))
+        case Or(parts):
+            return Or(tuple(rename(part, names) for part in parts))
+        case Not(body):
+            return Not(rename(body, names))
+        case Imply(antecedent, consequent):
+            return Imply(rename(antecedent, names), rename(consequent, names))
+        case Forall(old, body):
+            return Forall(variable(old), rename(body, names))
+        case Exists(old, body):
+            return Exists(variable(old), rename(body, names))
+        case ForN(count, old, body):
+            return ForN(count, variable(old), rename(body, names))
+        case ForPairs(first, second, body):
+            return ForPairs(variable(first), variable(second), rename(body, names))
+        case ForNPairs(count, first, second, body):
+            return ForNPairs(count, variable(first), variable(second), rename(body, names))
+
+
+def to_text(formula: Formula) -> str:
+    """The formula as BDDL."""
+
+    def typed(variable: Variable) -> str:
+        return f"(?{variable.name} - {variable.category})"
+
+    match formula:
+        case Atom(predicate, arguments):
+            return f"({' '.join((predicate, *(f'?{x}' for x in arguments)))})"
+        case And(parts):
+            return f"({' '.join(('and', *(to_text(part) for part in parts)))})"
+        case Or(parts):
+            return f"({' '.join(('or', *(to_text(part) for part in parts)))})"
+        case Not(body):
+            return f"(not {to_text(body)})"
+        case Imply(antecedent, consequent):
+            return f"(imply {to_text(antecedent)} {to_text(consequent)})"
+        case Forall(variable, body):
+            return f"(forall {typed(variable)} {to_text(body)})"
+        case Exists(variable, body):
+            return f"(exists {typed(variable)} {to_text(body)})"
+        case ForN(count, variable, body):
+            return f"(forn ({count}) {typed(variable)} {to_text(body)})"
+        case ForPairs(first, second, body):
+            return f"(forpairs {typed(first)} {typed(second)} {to_text(body)})"
+        case ForNPairs(count, first, second, body):
+            return f"(fornpairs ({count}) {typed(first)} {typed(second)} {to_text(body)})"
