@@ -1,0 +1,327 @@
+"""The LeRobot export against a checker written from the format, and against its source."""
+
+# pyright: reportMissingTypeStubs=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from datasets import HZ, FixtureConfig, build_dataset, encode, shard_files
+from lerobot_checker import check, stray_files
+
+from cousins.generators.dataset import Dataset
+from cousins.generators.exports.lerobot import LeRobotExporter
+from cousins.generators.exports.lerobot_stats import image_stats, sampled_indices
+from cousins.generators.exports.lerobot_tables import CHUNKS_SIZE, FileCounter
+from cousins.generators.exports.lerobot_video import CameraTrack
+from cousins.schemas import DatasetError
+
+FRONT = "observation.images.front"
+
+
+def picture(value: int, size: int = 32) -> npt.NDArray[np.uint8]:
+    """A bright square whose place tells the value; H.264 keeps it recognisable."""
+    pixels = np.full((size, size, 3), 40, dtype=np.uint8)
+    row, column = divmod(value % 16, 4)
+    pixels[row * 8 : row * 8 + 8, column * 8 : column * 8 + 8] = 220
+    return pixels
+
+
+def decode(path: Path) -> list[npt.NDArray[np.uint8]]:
+    with av.open(str(path)) as container:
+        frames: list[Any] = [f.to_ndarray(format="rgb24") for f in container.decode(video=0)]
+    return frames
+
+
+def episode_rows(out: Path) -> list[dict[str, Any]]:
+    path = out / "meta/episodes/chunk-000/file-000.parquet"
+    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+    return rows
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    return build_dataset(tmp_path_factory.mktemp("lerobot") / "dataset")
+
+
+@pytest.fixture(scope="module")
+def exported(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("lerobot") / "export"
+    LeRobotExporter().export(dataset, out)
+    return out
+
+
+def test_export_follows_the_format(exported: Path) -> None:
+    assert check(exported) == []
+    assert stray_files(exported) == []
+
+
+def test_rows_pair_each_state_with_the_action_taken_from_it(
+    dataset: Dataset, exported: Path
+) -> None:
+    rows = pq.read_table(exported / "data/chunk-000/file-000.parquet").to_pandas()
+    for row in episode_rows(exported):
+        episode = next(e for e in dataset.episodes() if e.id == row["episode_id"])
+        arrays = dataset.arrays(episode)
+        part = rows[rows["episode_index"] == row["episode_index"]]
+        state = np.stack(part["observation.state"].to_list())
+        action = np.stack(part["action"].to_list())
+        assert np.array_equal(state[:, :7], arrays.qpos[:-1, :7].astype(np.float32))
+        assert np.array_equal(state[:, 7], arrays.gripper[:-1])
+        assert np.array_equal(action, arrays.actions)
+        assert part["next.done"].tolist() == [False] * (len(part) - 1) + [True]
+        assert part["next.reward"].sum() == 1
+
+
+def test_only_demonstrations_are_exported_and_ids_join(dataset: Dataset, exported: Path) -> None:
+    wanted = {e.id: e for e in dataset.episodes() if e.success}
+    rows = episode_rows(exported)
+    assert [row["episode_id"] for row in rows] == list(wanted)
+    for row in rows:
+        episode = wanted[row["episode_id"]]
+        assert (row["task_id"], row["scene_id"]) == (episode.task, episode.scene)
+        assert tuple(json.loads(row["seed"])) == episode.seed
+        subtasks = json.loads(row["subtasks"])
+        assert [part["skill"] for part in subtasks] == [part.skill for part in episode.subtasks]
+
+
+def test_failures_are_told_apart_when_asked_for(dataset: Dataset, tmp_path: Path) -> None:
+    LeRobotExporter(include_failures=True).export(dataset, tmp_path / "all")
+    assert check(tmp_path / "all") == []
+    rows = episode_rows(tmp_path / "all")
+    assert [row["success"] for row in rows] == [e.success for e in dataset.episodes()]
+    assert {row["cause"] for row in rows} == {"", "grasp_slipped"}
+    data = pq.read_table(tmp_path / "all/data/chunk-000/file-000.parquet").to_pandas()
+    failed = [row["episode_index"] for row in rows if not row["success"]]
+    assert not data[data["episode_index"].isin(failed)]["next.success"].any()
+
+
+def test_same_dataset_gives_the_same_bytes(
+    dataset: Dataset, exported: Path, tmp_path: Path
+) -> None:
+    LeRobotExporter().export(dataset, tmp_path / "again")
+    assert shard_files(tmp_path / "again") == shard_files(exported)
+
+
+def test_joined_videos_hold_the_original_pictures(dataset: Dataset, exported: Path) -> None:
+    joined = decode(exported / f"videos/{FRONT}/chunk-000/file-000.mp4")
+    by_episode = {v.episode: v for v in dataset.videos() if v.camera == "front"}
+    for row in episode_rows(exported):
+        original = decode(dataset.root / by_episode[row["episode_id"]].path)
+        start = round(row[f"videos/{FRONT}/from_timestamp"] * HZ)
+        assert np.array_equal(joined[start : start + len(original)], original)
+
+
+def test_licences_follow_the_data(dataset: Dataset, exported: Path) -> None:
+    rows = json.loads((exported / "meta/assets.json").read_text())
+    scenes = {row["scene_id"] for row in episode_rows(exported)}
+    used = {o.asset_hash for s in dataset.scenes() if s.id in scenes for o in s.objects}
+    assert {row["hash"] for row in rows} == used
+    assert {row["licence"] for row in rows} == {"CC0-1.0"}
+    assert next(row for row in rows if row["id"] == "table-0")["scenes"] == len(scenes)
+
+
+def test_exported_without_videos(tmp_path: Path) -> None:
+    dataset = build_dataset(tmp_path / "dataset", FixtureConfig(videos=False, frames=False))
+    LeRobotExporter().export(dataset, tmp_path / "out")
+    assert check(tmp_path / "out") == []
+    assert json.loads((tmp_path / "out/meta/info.json").read_text())["video_path"] is None
+
+
+def test_exported_without_demonstrations(tmp_path: Path) -> None:
+    config = FixtureConfig(tasks=1, per_task=1, failures=1)
+    LeRobotExporter().export(build_dataset(tmp_path / "dataset", config), tmp_path / "out")
+    assert check(tmp_path / "out") == []
+    assert not list(tmp_path.glob("out/data/**/*.parquet"))
+
+
+def test_missing_video_is_an_error(tmp_path: Path) -> None:
+    dataset = build_dataset(tmp_path / "dataset")
+    video = next(v for v in dataset.videos() if v.camera == "front")
+    (dataset.root / video.path).unlink()
+    with pytest.raises(DatasetError, match="is missing"):
+        LeRobotExporter().export(dataset, tmp_path / "out")
+
+
+def test_camera_that_filmed_some_episodes_is_an_error(tmp_path: Path) -> None:
+    dataset = build_dataset(tmp_path / "dataset")
+    path = dataset.root / "data/frames/t0000/videos.json"
+    records = json.loads(path.read_text())
+    path.write_text(json.dumps([r for r in records if r["camera"] != "wrist"]))
+    with pytest.raises(DatasetError, match=r"camera 'wrist' has no video of 1 of 3 episodes"):
+        LeRobotExporter().export(dataset, tmp_path / "out")
+
+
+def test_existing_files_are_not_overwritten(exported: Path, dataset: Dataset) -> None:
+    with pytest.raises(DatasetError, match="not empty"):
+        LeRobotExporter().export(dataset, exported)
+
+
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_joining_keeps_order_and_times(tmp_path: Path, b_frames: int) -> None:
+    lengths = (7, 5, 9)
+    shown: list[npt.NDArray[np.uint8]] = []
+    with CameraTrack(tmp_path / "track", 25, 2**30) as track:
+        for number, length in enumerate(lengths):
+            pictures = [picture(number + k) for k in range(length)]
+            path = tmp_path / f"{number}.mp4"
+            path.write_bytes(encode(pictures, 25, b_frames=b_frames, gop=4))
+            part = track.append(path, length)
+            assert (part.chunk, part.file) == (0, 0)
+            assert part.start == pytest.approx(sum(lengths[:number]) / 25)
+            assert part.stop == pytest.approx(sum(lengths[: number + 1]) / 25)
+            shown += pictures
+    with av.open(str(tmp_path / "track/chunk-000/file-000.mp4")) as container:
+        assert container.streams.video[0].average_rate == 25
+        frames = list(container.decode(video=0))
+    assert [f.time for f in frames] == pytest.approx([k / 25 for k in range(sum(lengths))])
+    for frame, expected in zip(frames, shown, strict=True):
+        assert abs(frame.to_ndarray(format="rgb24").astype(int) - expected).mean() < 12
+
+
+def test_files_roll_over_at_the_size_limit(tmp_path: Path) -> None:
+    places = list[tuple[int, int, float]]()
+    with CameraTrack(tmp_path / "track", HZ, 3000) as track:
+        for number in range(4):
+            path = tmp_path / f"{number}.mp4"
+            path.write_bytes(encode([picture(k * (number + 1)) for k in range(10)], HZ))
+            part = track.append(path, 10)
+            places.append((part.chunk, part.file, part.start))
+    files = sorted(tmp_path.glob("track/*/*.mp4"))
+    assert len(files) == len({place[:2] for place in places}) > 1
+    assert sum(len(decode(path)) for path in files) == 40
+    firsts = {place[:2]: place[2] for place in reversed(places)}
+    assert set(firsts.values()) == {0.0}
+
+
+def test_streams_with_other_parameters_get_their_own_file(tmp_path: Path) -> None:
+    with CameraTrack(tmp_path / "track", HZ, 2**30) as track:
+        parts = []
+        for number, b_frames in enumerate((0, 2, 2, 0)):
+            path = tmp_path / f"{number}.mp4"
+            path.write_bytes(encode([picture(k) for k in range(6)], HZ, b_frames=b_frames, gop=6))
+            part = track.append(path, 6)
+            parts.append((part.file, part.start))
+    assert parts == [(0, 0.0), (1, 0.0), (1, 0.6), (2, 0.0)]
+
+
+def test_video_of_another_length_or_size_is_refused(tmp_path: Path) -> None:
+    for size in (32, 48):
+        path = tmp_path / f"{size}.mp4"
+        path.write_bytes(encode([picture(k, size) for k in range(5)], HZ))
+    with CameraTrack(tmp_path / "track", HZ, 2**30) as track:
+        with pytest.raises(DatasetError, match="5 frames instead of 6"):
+            track.append(tmp_path / "32.mp4", 6)
+        track.append(tmp_path / "32.mp4", 5)
+        with pytest.raises(DatasetError, match="48x48 pixels"):
+            track.append(tmp_path / "48.mp4", 5)
+    with (
+        CameraTrack(tmp_path / "slow", 5, 2**30) as track,
+        pytest.raises(DatasetError, match="1/5 s apart"),
+    ):
+        track.append(tmp_path / "32.mp4", 5)
+
+
+def test_file_numbers_continue_in_the_next_chunk() -> None:
+    counter = FileCounter(limit=10)
+    places = [counter.place(11) for _ in range(CHUNKS_SIZE + 1)]
+    assert places[0] == (0, 0)
+    assert places[CHUNKS_SIZE - 1 :] == [(0, CHUNKS_SIZE - 1), (1, 0)]
+    assert counter.path(1, 0, "mp4") == "chunk-001/file-000.mp4"
+
+
+def test_image_statistics_equal_those_of_the_pixels() -> None:
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(20, 200, (5, 16, 16, 3), dtype=np.uint8)
+    counts = np.stack([np.bincount(pixels[..., c].ravel(), minlength=256) for c in range(3)])
+    stats = image_stats(counts, 5)
+    flat = pixels.reshape(-1, 3) / 255.0
+    assert np.ravel(stats["mean"]) == pytest.approx(flat.mean(0))
+    assert np.ravel(stats["std"]) == pytest.approx(flat.std(0))
+    for name, share in (("q01", 0.01), ("q10", 0.1), ("q50", 0.5), ("q99", 0.99)):
+        assert np.ravel(stats[name]) == pytest.approx(np.quantile(flat, share, axis=0))
+
+
+def test_long_episodes_are_sampled_evenly() -> None:
+    assert sampled_indices(7).tolist() == list(range(7))
+    sample = sampled_indices(2000)
+    assert len(sample) == 299
+    assert (sample[0], sample[-1]) == (0, 1999)
+    assert np.diff(sample).max() - np.diff(sample).min() <= 1
+
+
+@pytest.mark.parametrize(
+    "damage", ["timestamp", "index", "action", "stats", "info", "video", "tasks", "range"]
+)
+def test_the_checker_finds_damage(dataset: Dataset, tmp_path: Path, damage: str) -> None:
+    out = tmp_path / "out"
+    LeRobotExporter().export(dataset, out)
+    data = out / "data/chunk-000/file-000.parquet"
+    episodes = out / "meta/episodes/chunk-000/file-000.parquet"
+    if damage in ("timestamp", "index", "action"):
+        table = pq.read_table(data)
+        column = table.column(damage).to_pylist()
+        column[5] = column[5] * 2 if damage == "action" else column[5] + 1
+        column[5] = [9.0] * 8 if damage == "action" else column[5]
+        changed = pa.array(column, table.schema.field(damage).type)
+        table = table.set_column(table.schema.get_field_index(damage), damage, changed)
+        groups = [e["length"] for e in episode_rows(out)]
+        with pq.ParquetWriter(data, table.schema, compression="snappy") as writer:
+            for start, length in zip(np.cumsum([0, *groups]), groups, strict=False):
+                writer.write_table(table.slice(int(start), length))
+    elif damage in ("stats", "info"):
+        path = out / f"meta/{damage}.json"
+        value = json.loads(path.read_text())
+        if damage == "stats":
+            value["action"]["q90"][0] += 0.1
+        else:
+            value["features"]["action"]["shape"] = [7]
+        path.write_text(json.dumps(value))
+    elif damage == "video":
+        path = out / f"videos/{FRONT}/chunk-000/file-000.mp4"
+        path.write_bytes(encode([picture(0, 64)] * 10, HZ))
+    elif damage == "tasks":
+        pd.DataFrame({"task_index": [0, 1], "task": ["a", "b"]}).to_parquet(
+            out / "meta/tasks.parquet"
+        )
+    else:
+        rows = episode_rows(out)
+        rows[1]["dataset_from_index"] += 1
+        pq.write_table(pa.Table.from_pylist(rows), episodes)
+    assert check(out) != []
+
+
+@pytest.mark.heavy
+def test_lerobot_itself_loads_the_export(exported: Path) -> None:
+    if importlib.util.find_spec("lerobot") is None:
+        pytest.skip("lerobot is not installed: it needs Python 3.12 and several GB")
+    # Its own process: the name of a helper here would hide one of lerobot's imports.
+    reader = (
+        "import sys; from lerobot.datasets.lerobot_dataset import LeRobotDataset as D\n"
+        "data = D('local/export', root=sys.argv[1], video_backend='pyav')\n"
+        "for i in range(len(data)):\n"
+        "    item = data[i]\n"
+        "    assert item['observation.images.front'].shape == (3, 64, 64)\n"
+        "    assert item['action'].shape == (8,) and item['task'].startswith('Put')\n"
+        "print(len(data))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", reader, str(exported)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    info = json.loads((exported / "meta/info.json").read_text())
+    assert int(done.stdout.split()[-1]) == info["total_frames"]
