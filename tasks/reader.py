@@ -1,4 +1,5 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 """The grammar of BDDL texts: sections, objects, formulas, with errors that say what is allowed.
 
 The tokens are the `bddl` package's; the sections are read here, because its own reader prints
@@ -66,23 +67,23 @@ def sections(text: str) -> dict[str, Tokens]:
         SpecError: where the text is no BDDL problem.
     """
     try:
-        tokens: Token = scan_tokens(string=text)
+        tokens = as_group(scan_tokens(string=text), "instead of a problem")
     except Exception as error:  # bddl raises bare Exception for unbalanced parentheses
         raise SpecError(f"BDDL: {error}; a problem is one (define ..) expression") from error
-    if not isinstance(tokens, list) or tokens[:1] != ["define"]:
+    if tokens[:1] != ["define"]:
         raise SpecError(f"BDDL: a problem starts with (define .., got {text.strip()[:60]!r}")
     found: dict[str, Tokens] = {}
     for group in tokens[1:]:
         if group == "\\":  # stands loose in one of BEHAVIOR-1K's files
             continue
-        head = str(group[0]) if isinstance(group, list) and group else show(group)
+        head = show(group[0]) if isinstance(group, list) and group else show(group)
         if head not in ("problem", ":domain", ":requirements", ":objects", ":init", ":goal"):
             raise SpecError(
                 f"BDDL: unknown section {head!r}; allowed: problem, :domain, :objects, :init, :goal"
             )
         if head in found:
             raise SpecError(f"BDDL: section {head!r} is there twice")
-        found[head] = group[1:]
+        found[head] = as_group(group, "between the sections")[1:]
     missing = [head for head in (":objects", ":init", ":goal") if head not in found]
     if missing:
         raise SpecError(f"BDDL: no section {', '.join(missing)}")

@@ -1,0 +1,195 @@
+"""What an arm with one gripper can do, as changes to a set of BDDL facts.
+
+Every skill starts and ends with an empty hand. An object can be moved when it is graspable,
+carries nothing, and is in no closed container.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal as OneOf
+
+from .formula import Literal
+
+Fact = tuple[str, ...]
+"""A predicate and its arguments; those of symmetric predicates are sorted."""
+Relation = OneOf["ontop", "inside", "under"]
+StepKey = tuple[str, tuple[str, ...]]
+"""A skill and its arguments."""
+
+SYMMETRIC = ("nextto", "touching")
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What can be done with the objects of a scene.
+
+    Attributes:
+        objects: every object that may be acted on, in a stable order; the support included.
+        support: what everything stands on in the end.
+        movable: objects that the gripper can lift.
+        openable: objects with a handle on a joint.
+        gated: containers whose inside is out of reach while they are closed.
+        fits: (object, target, relation) triples that the sizes allow; anything movable may
+            stand on the support.
+    """
+
+    objects: tuple[str, ...]
+    support: str
+    movable: frozenset[str]
+    openable: frozenset[str] = frozenset()
+    gated: frozenset[str] = frozenset()
+    fits: frozenset[tuple[str, str, Relation]] = frozenset()
+
+    def allows(self, thing: str, target: str, relation: Relation) -> bool:
+        """Whether the object can be put there, as far as sizes go."""
+        if thing not in self.movable or thing == target:
+            return False
+        on_support = relation == "ontop" and target == self.support
+        return on_support or (thing, target, relation) in self.fits
+
+
+@dataclass(frozen=True)
+class State:
+    """The facts that are true, with what is looked up often."""
+
+    facts: frozenset[Fact]
+    places: dict[str, tuple[Fact, ...]] = field(compare=False)
+    """Where each object is: its `ontop` and `inside` facts."""
+    loaded: frozenset[str] = field(compare=False)
+    """Objects that something is on or in."""
+
+    @classmethod
+    def of(cls, facts: Iterable[Fact]) -> State:
+        """The state with these facts."""
+        held = frozenset(facts)
+        places: dict[str, tuple[Fact, ...]] = {}
+        for fact in held:
+            if fact[0] in ("ontop", "inside"):
+                places[fact[1]] = (*places.get(fact[1], ()), fact)
+        loaded = frozenset(fact[2] for where in places.values() for fact in where)
+        return cls(held, places, loaded)
+
+    def holds(self, predicate: str, arguments: tuple[str, ...]) -> bool:
+        """Whether the atom is true."""
+        return fact(predicate, *arguments) in self.facts
+
+    def closed_around(self, thing: str, gated: frozenset[str]) -> frozenset[str]:
+        """Closed containers that the object is in, directly or through what carries it."""
+        found: set[str] = set()
+        waiting, seen = [thing], {thing}
+        while waiting:
+            for relation, _, target in self.places.get(waiting.pop(), ()):
+                if relation == "inside" and target in gated and ("open", target) not in self.facts:
+                    found.add(target)
+                if target not in seen:
+                    seen.add(target)
+                    waiting.append(target)
+        return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Focus:
+    """Where it can be worth putting an object: (object, target) pairs by skill; None is all."""
+
+    pairs: frozenset[tuple[str, str, str]] | None
+
+    def worth(self, skill: str, thing: str, target: str) -> bool:
+        """Whether to consider the skill."""
+        return self.pairs is None or (skill, thing, target) in self.pairs
+
+
+def fact(predicate: str, *arguments: str) -> Fact:
+    """The fact in its canonical form."""
+    if predicate in SYMMETRIC and arguments[0] > arguments[1]:
+        arguments = arguments[::-1]
+    return (predicate, *arguments)
+
+
+def start_state(literals: Iterable[Literal], capabilities: Capabilities) -> State:
+    """A state from what is known; objects of unknown place stand on the support.
+
+    Whatever is on or in something touches it. Objects that are not listed are left out.
+    """
+    known = frozenset(capabilities.objects)
+    facts = {
+        fact(literal.predicate, *literal.arguments)
+        for literal in literals
+        if not literal.negated and known.issuperset(literal.arguments)
+    }
+    for relation, *arguments in sorted(facts):
+        if relation in ("ontop", "inside"):
+            facts.add(fact("touching", *arguments))
+        if relation == "ontop":
+            facts.add(fact("under", *arguments[::-1]))
+    placed = {x[1] for x in facts if x[0] in ("ontop", "inside")}
+    for thing in capabilities.objects:
+        if thing not in placed and thing != capabilities.support:
+            facts |= _standing(thing, "ontop", capabilities.support)
+    return State.of(facts)
+
+
+def successors(
+    state: State, capabilities: Capabilities, focus: Focus
+) -> Iterator[tuple[StepKey, State]]:
+    """Every skill that is possible in the state and worth considering, and what it leads to."""
+    for thing in capabilities.objects:
+        if thing in capabilities.openable and focus.worth("open", thing, ""):
+            yield _toggled(state, thing)
+    reachable = [x for x in capabilities.objects if not state.closed_around(x, capabilities.gated)]
+    for thing in reachable:
+        if thing not in capabilities.movable or thing in state.loaded:
+            continue
+        for target in reachable:
+            if target == thing:
+                continue
+            for skill, added in _placements(state, thing, target, capabilities):
+                if focus.worth(skill, thing, target):
+                    after = (state.facts - _about(state, thing)) | added
+                    if after != state.facts:
+                        yield (skill, (thing, target)), State.of(after)
+
+
+def _toggled(state: State, thing: str) -> tuple[StepKey, State]:
+    """Opening what is closed, closing what is open."""
+    is_open = ("open", thing) in state.facts
+    facts = state.facts - {("open", thing)} if is_open else state.facts | {("open", thing)}
+    return ("close" if is_open else "open", (thing,)), State(facts, state.places, state.loaded)
+
+
+def _placements(
+    state: State, thing: str, target: str, capabilities: Capabilities
+) -> Iterator[tuple[str, frozenset[Fact]]]:
+    """The ways to put the object at the target, with the facts that become true."""
+    support = capabilities.support
+    if capabilities.allows(thing, target, "ontop"):
+        yield "place_on", _standing(thing, "ontop", target)
+    shut = target in capabilities.gated and ("open", target) not in state.facts
+    if capabilities.allows(thing, target, "inside") and not shut:
+        yield "place_inside", _standing(thing, "inside", target)
+    if capabilities.allows(thing, target, "under"):
+        under = fact("under", thing, target)
+        yield "place_under", _standing(thing, "ontop", support) | {under}
+    places = [where for where in state.places.get(target, ()) if where[2] != thing]
+    if places and all(capabilities.allows(thing, x[2], _relation(x)) for x in places):
+        beside = frozenset({fact("nextto", thing, target)})
+        yield "place_next_to", beside.union(*(_standing(thing, x[0], x[2]) for x in places))
+
+
+def _relation(where: Fact) -> Relation:
+    """The relation of a fact that says where an object is."""
+    return "inside" if where[0] == "inside" else "ontop"
+
+
+def _standing(thing: str, relation: str, target: str) -> frozenset[Fact]:
+    """What is true of an object that was put on or into another."""
+    facts = {fact(relation, thing, target), fact("touching", thing, target)}
+    if relation == "ontop":
+        facts.add(fact("under", target, thing))
+    return frozenset(facts)
+
+
+def _about(state: State, thing: str) -> frozenset[Fact]:
+    """The facts that end when the object is picked up; nothing is on or in it."""
+    return frozenset(x for x in state.facts if x[0] != "open" and thing in x[1:])

@@ -1,0 +1,210 @@
+"""A forward planner over BDDL facts: A* with a count of the moves that are still needed.
+
+It yields plan after plan, cheapest first, so that a plan that fails in geometry can be
+followed by the next one. Nothing depends on the order of sets: equal input, equal plans.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..schemas import PlanningError, TraceEvent
+from .estimate import Reachable, estimate, goal_focus
+from .formula import Formula, Literal
+from .goals import ground, ground_literals, holds, missing
+from .sentences import sentence
+from .skills import Capabilities, Focus, State, StepKey, start_state, successors
+
+LIMIT_NODES = 5_000
+VISITS = 12
+"""How many different ways into one state the search for further plans follows."""
+TRACED = 200
+"""Expansions kept in a trace."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One skill of a plan, with a sentence that says what for."""
+
+    skill: str
+    arguments: tuple[str, ...]
+    sentence: str
+
+    @property
+    def key(self) -> StepKey:
+        """The skill and its arguments, as `plans` takes them in `forbidden`."""
+        return (self.skill, self.arguments)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Skills that lead to the goal, and the search that found them."""
+
+    steps: tuple[Step, ...]
+    trace: tuple[TraceEvent, ...]
+
+
+@dataclass(frozen=True)
+class _Node:
+    """A state, how it was reached, and what is estimated to remain."""
+
+    state: State
+    remaining: int
+    key: StepKey | None = None
+    parent: _Node | None = None
+    cost: int = 0
+
+    def path(self) -> tuple[_Node, ...]:
+        """From the start to this node."""
+        nodes: list[_Node] = [self]
+        while nodes[-1].parent is not None:
+            nodes.append(nodes[-1].parent)
+        return tuple(reversed(nodes))
+
+
+def plans(
+    literals: Iterable[Literal],
+    goal: Formula,
+    capabilities: Capabilities,
+    *,
+    forbidden: frozenset[StepKey] = frozenset(),
+    limit_nodes: int = LIMIT_NODES,
+) -> Iterator[Plan]:
+    """Distinct plans from what holds at the start to the goal, cheapest first.
+
+    Args:
+        literals: what holds at the start; what is not listed does not.
+        goal: in the names of `capabilities`.
+        capabilities: what can be done with the objects.
+        forbidden: skills that were found to be impossible.
+        limit_nodes: expansions for the first plan, and again for all further ones.
+
+    Raises:
+        PlanningError: `no_plan` or `node_limit`, before the first plan; afterwards the
+            iterator just ends.
+    """
+    search = _Search(start_state(literals, capabilities), goal, capabilities, forbidden)
+    impossible = search.impossible()
+    if impossible:
+        raise PlanningError(
+            "no_plan", f"no skill can bring about {', '.join(map(str, impossible))}"
+        )
+    first: _Node | None = None
+    for focus, limit in ((search.focus, limit_nodes), (Focus(None), limit_nodes // 10)):
+        first = next(search.run(focus, 1, limit), None)
+        if first is not None:
+            break
+    if first is None:
+        raise PlanningError("no_plan", "every reachable state was searched; none is the goal")
+    yield search.plan(first)
+    found = {_keys(first)}
+    try:
+        for node in search.run(search.focus, VISITS, limit_nodes):
+            if _keys(node) not in found:
+                found.add(_keys(node))
+                yield search.plan(node)
+    except PlanningError:
+        return
+
+
+class _Search:
+    """A* from one start to one goal."""
+
+    def __init__(
+        self,
+        start: State,
+        goal: Formula,
+        capabilities: Capabilities,
+        forbidden: frozenset[StepKey],
+    ) -> None:
+        self.start = start
+        self.goal = ground(goal)
+        self.literals = ground_literals(goal)
+        self.capabilities = capabilities
+        self.forbidden = forbidden
+        self.shut_at_end = frozenset(
+            x.arguments[0] for x in self.literals if x.negated and x.predicate == "open"
+        )
+        self.focus = goal_focus(self.literals, capabilities)
+        self.expanded: list[_Node] = []
+
+    def run(self, focus: Focus, visits: int, limit: int) -> Iterator[_Node]:
+        """Goal nodes, cheapest first; each state is entered by at most `visits` paths.
+
+        Raises:
+            PlanningError: `node_limit`.
+        """
+        root = _Node(self.start, self._estimate(self.start))
+        queue: list[tuple[int, int, int, _Node]] = [(root.remaining, 0, 0, root)]
+        entered: dict[State, int] = {}
+        count = 0
+        self.expanded = []
+        while queue:
+            node = heapq.heappop(queue)[-1]
+            if entered.get(node.state, 0) >= visits:
+                continue
+            entered[node.state] = entered.get(node.state, 0) + 1
+            if node.remaining == 0 and holds(self.goal, node.state):
+                yield node
+                continue
+            if len(self.expanded) >= limit:
+                raise PlanningError(
+                    "node_limit", f"no plan within {limit} search nodes; try fewer objects"
+                )
+            self.expanded.append(node)
+            passed = {earlier.state for earlier in node.path()}
+            for key, state in successors(node.state, self.capabilities, focus):
+                if key in self.forbidden or state in passed or entered.get(state, 0) >= visits:
+                    continue
+                count += 1
+                child = _Node(state, self._estimate(state), key, node, node.cost + 1)
+                heapq.heappush(queue, (child.cost + child.remaining, -child.cost, count, child))
+
+    def _estimate(self, state: State) -> int:
+        needed = missing(self.goal, state)
+        return estimate(state, needed, self.capabilities, self.shut_at_end)
+
+    def impossible(self) -> tuple[Literal, ...]:
+        """Literals that no skill can change although the goal needs them; empty where none."""
+        reachable = Reachable(self.start, self.capabilities, self.forbidden)
+        if reachable.possible(self.goal, True):
+            return ()
+        needed = missing(self.goal, self.start)
+        return tuple(x for x in needed if not reachable.literal(x)) or needed
+
+    def plan(self, node: _Node) -> Plan:
+        """The plan that ends in the node, with the trace of the search so far."""
+        keys = _keys(node)
+        places = [x.state.places for x in node.path()]
+        steps = tuple(
+            Step(key[0], key[1], sentence(number, keys, places, self.literals))
+            for number, key in enumerate(keys)
+        )
+        trace = [
+            TraceEvent(
+                stage="symbolic",
+                event="expand",
+                subject=_subject(x.key),
+                values=(float(x.cost), float(x.remaining)),
+            )
+            for x in self.expanded[:TRACED]
+        ]
+        trace += [
+            TraceEvent(
+                stage="symbolic", event="choose", subject=_subject(step.key), reason=step.sentence
+            )
+            for step in steps
+        ]
+        return Plan(steps, tuple(trace))
+
+
+def _keys(node: _Node) -> tuple[StepKey, ...]:
+    """The skills that lead to the node."""
+    return tuple(x.key for x in node.path() if x.key is not None)
+
+
+def _subject(key: StepKey | None) -> str:
+    """A skill as text; the start has none."""
+    return "start" if key is None else f"{key[0]}({', '.join(key[1])})"
