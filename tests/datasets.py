@@ -61,6 +61,7 @@ class FixtureConfig:
 
     tasks: int = 2
     per_task: int = 2
+    """At most ten: one shard per task."""
     failures: int = 1
     videos: bool = True
     frames: bool = True
@@ -315,7 +316,7 @@ def _episode(
     cause = None if success else "grasp_slipped"
     return (
         Episode(
-            id=f"{scene.id}-e0",
+            id=f"{task.id}-e{k}",
             task=task.id,
             scene=scene.id,
             seed=(7, 2**63 + 5, k),
