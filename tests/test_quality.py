@@ -125,7 +125,7 @@ def test_a_dataset_is_measured(tmp_path: Path) -> None:
     assert report.ldlj.count == 3
     assert report.coverage is not None
     assert report.coverage.positions == 8
-    assert 0 < report.state_action_bins <= report.state_actions == 12 + 15 + 13
+    assert 0 < report.state_action_bins <= report.state_actions == 12 + 13 + 16
     assert quality.QualityReport.from_json(report.canonical_json()) == report
 
 
