@@ -1,0 +1,162 @@
+"""Fruit: lathed or swept skins over a few spheres and capsules, with a small flat to rest on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...schemas import Asset
+from . import materials as look
+from .draft import Draft
+from .geometry import Array, Mesh, revolve, rotation, tube
+from .pieces import LIFT, foot
+
+FLESH = 850.0
+
+
+def _skin(draft: Draft, rng: np.random.Generator, colours: tuple[look.Rgb, look.Rgb]) -> None:
+    kind = "gradient" if rng.random() < 0.5 else "speckle"
+    draft.materials["skin"] = look.textured(rng, kind, colours, 10.0, 0.45)  # type: ignore[arg-type]
+    draft.materials["stem"] = look.plain((0.30, 0.21, 0.12), 0.9)
+
+
+def _ball(radius: float, dimple: float, squash: float) -> list[tuple[float, float]]:
+    """A sphere's profile with dimples at both poles, its lowest ring at z = 0."""
+    t = np.linspace(-np.pi / 2, np.pi / 2, 19)
+    r = radius * np.cos(t)
+    dent = dimple * np.exp(-((r / (0.42 * radius)) ** 2))
+    z = radius * squash * np.sin(t) - np.sign(np.sin(t)) * dent
+    z = z - z.min()
+    r[0] = r[-1] = 0.0
+    return list(zip(r.tolist(), z.tolist(), strict=True))
+
+
+def _round(
+    asset_id: str, category: str, rng: np.random.Generator, radius: float, dimple: float,
+    squash: float, colours: tuple[look.Rgb, look.Rgb], stem: bool,
+) -> Asset:  # fmt: skip
+    draft = Draft(asset_id, category)
+    _skin(draft, rng, colours)
+    profile = _ball(radius, dimple, squash)
+    top = max(z for _, z in profile)
+    link = draft.link()
+    link.show(revolve(profile), "skin", FLESH)
+    if stem:
+        start = np.array([0.0, 0.0, profile[-1][1] - 0.003])
+        lean = rotation("z", float(rng.uniform(0, 2 * np.pi))) @ np.array([0.003, 0.0, 0.0])
+        path = start + np.linspace(0, 1, 4)[:, None] * (lean + np.array([0, 0, 0.014]))
+        link.show(tube(path, 0.0013, sides=6), "stem", FLESH)
+    half = (top - LIFT) / 2
+    link.collide("ellipsoid", (radius, radius, half), (0, 0, half + LIFT))
+    foot(link, 0.3 * radius, 0.012)
+    return draft.build(graspable=True)
+
+
+def apple(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """An apple, standing."""
+    reds = ((0.72, 0.12, 0.12), (0.62, 0.70, 0.22), (0.80, 0.42, 0.16), (0.55, 0.08, 0.12))
+    blush = ((0.86, 0.66, 0.22), (0.78, 0.30, 0.18))
+    colours = look.pick(rng, reds), look.pick(rng, blush)
+    radius = float(rng.uniform(0.030, 0.0385))
+    return _round(asset_id, category, rng, radius, 0.005, 0.95, colours, True)
+
+
+def orange(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """An orange."""
+    colour = look.pick(rng, ((0.93, 0.50, 0.08), (0.95, 0.58, 0.14), (0.88, 0.42, 0.08)))
+    radius = float(rng.uniform(0.031, 0.039))
+    squash = float(rng.uniform(0.93, 1.0))
+    colours = colour, look.shade(colour, 0.86)
+    return _round(asset_id, category, rng, radius, 0.001, squash, colours, False)
+
+
+def pear(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """A pear, standing."""
+    draft = Draft(asset_id, category)
+    green = look.pick(rng, ((0.70, 0.72, 0.28), (0.82, 0.70, 0.30), (0.55, 0.60, 0.25)))
+    _skin(draft, rng, (green, look.pick(rng, ((0.66, 0.45, 0.22), (0.78, 0.62, 0.28)))))
+    belly = float(rng.uniform(0.030, 0.037))
+    neck, reach = belly * float(rng.uniform(0.5, 0.6)), belly * float(rng.uniform(1.35, 1.6))
+    centre, upper = belly * 0.94, belly * 0.94 + reach
+    t = np.linspace(-np.pi / 2, np.pi / 2, 20)
+    blend = 1 / (1 + np.exp(-(np.sin(t) - 0.25) * 5))
+    r = (belly * (1 - blend) + neck * blend) * np.cos(t) ** 0.85
+    top = upper + neck
+    z = centre + np.where(t < 0, belly * np.sin(t), (top - centre) * np.sin(t))
+    dent = 0.004 * np.exp(-((r / (0.4 * belly)) ** 2)) * (t < 0)
+    z = z + dent
+    z = z - z.min()
+    r[0] = r[-1] = 0.0
+    link = draft.link()
+    link.show(revolve(np.stack([r, z], -1)), "skin", FLESH)
+    path = np.array([[0, 0, z[-1] - 0.003], [0.001, 0, z[-1] + 0.006], [0.004, 0, z[-1] + 0.013]])
+    link.show(tube(path, 0.0014, sides=6), "stem", FLESH)
+    link.collide("ellipsoid", (belly, belly, belly * 0.95), (0, 0, belly * 0.95 + LIFT))
+    waist = float(np.interp(z[-1] * 0.62, z, r))
+    link.collide("cylinder", (waist, z[-1] * 0.1), (0, 0, z[-1] * 0.6))
+    tip = float(np.interp(z[-1] * 0.8, z, r))
+    link.collide("ellipsoid", (tip, tip, z[-1] * 0.24), (0, 0, z[-1] * 0.76))
+    foot(link, 0.3 * belly, 0.012)
+    return draft.build(graspable=True)
+
+
+def lemon(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """A lemon on its side, its tips along y."""
+    draft = Draft(asset_id, category)
+    colour = look.pick(rng, ((0.95, 0.82, 0.18), (0.90, 0.80, 0.25), (0.80, 0.78, 0.22)))
+    _skin(draft, rng, (colour, look.shade(colour, 0.88)))
+    radius = float(rng.uniform(0.024, 0.031))
+    length = radius * float(rng.uniform(1.3, 1.55))
+    t = np.linspace(-np.pi / 2, np.pi / 2, 21)
+    r = radius * np.cos(t) ** 1.0 + 0.0035 * np.exp(-(((np.abs(np.sin(t)) - 0.97) / 0.03) ** 2))
+    r[0] = r[-1] = 0.0
+    profile = np.stack([r, length * np.sin(t)], -1)
+    link = draft.link()
+    lying = revolve(profile, 28).moved((0, 0, 0), rotation("x", np.pi / 2))
+    link.show(lying, "skin", FLESH, (0, 0, radius))
+    link.collide("ellipsoid", (radius, length * 0.93, radius), (0, 0, radius + LIFT))
+    link.collide("box", (radius * 0.2, radius * 0.35, 0.004), (0, 0, 0.004))
+    return draft.build(graspable=True)
+
+
+def banana(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """A banana lying flat, bent in the level plane, its tips towards -x."""
+    draft = Draft(asset_id, category)
+    colour = look.pick(rng, ((0.93, 0.78, 0.20), (0.90, 0.82, 0.34), (0.80, 0.76, 0.28)))
+    draft.materials["skin"] = look.textured(
+        rng, "speckle", (colour, look.shade(colour, 0.72)), 10.0, 0.55
+    )
+    draft.materials["tip"] = look.plain((0.26, 0.20, 0.12), 0.9)
+    girth = float(rng.uniform(0.0155, 0.019))
+    length, bend = float(rng.uniform(0.15, 0.19)), float(rng.uniform(0.9, 1.3))
+    arc = length / bend
+    angle = np.linspace(-bend / 2, bend / 2, 17)
+    path: Array = np.stack([arc * np.cos(angle), arc * np.sin(angle), np.full(17, girth)], axis=-1)
+    along = np.linspace(-1, 1, 17)
+    radius = girth * np.clip(1 - np.abs(along) ** 4, 0.28, 1) ** 0.6
+    link = draft.link()
+    link.show(tube(path, radius, sides=10), "skin", FLESH)
+    for end, inner in ((0, 1), (16, 15)):
+        tip = path[end] + (path[end] - path[inner]) * np.linspace(0, 0.55, 3)[:, None]
+        link.show(_tip(tip, float(radius[end]) * 0.8), "tip", FLESH)
+    for start, stop in ((1, 5), (4, 9), (7, 12), (11, 15)):
+        _lying_capsule(draft, path[start], path[stop], girth * 0.95)
+    for spot in (3, 8, 13):
+        yaw = float(angle[spot])
+        quat = (float(np.cos(yaw / 2)), 0.0, 0.0, float(np.sin(yaw / 2)))
+        link.collide("box", (0.005, 0.008, 0.002), (path[spot][0], path[spot][1], 0.002), quat)
+    return draft.build(graspable=True)
+
+
+def _tip(path: Array, radius: float) -> Mesh:
+    return tube(path, radius, sides=8)
+
+
+def _lying_capsule(draft: Draft, start: Array, end: Array, radius: float) -> None:
+    """A level capsule between two points."""
+    direction = end - start
+    length, yaw = float(np.linalg.norm(direction)), float(np.arctan2(direction[1], direction[0]))
+    half = np.sqrt(0.5)
+    quat = (half * np.cos(yaw / 2), -half * np.sin(yaw / 2), half * np.cos(yaw / 2),
+            half * np.sin(yaw / 2))  # fmt: skip
+    pos = (start + end) / 2 + np.array([0, 0, LIFT])
+    draft.links[0].collide("capsule", (radius, max(length / 2 - radius * 0.4, 1e-4)), pos, quat)
