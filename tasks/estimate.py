@@ -45,10 +45,15 @@ def estimate(
             movers.add(next((x for x in pair if x in capabilities.movable), pair[0]))
     for thing in movers:
         toggled |= state.closed_around(thing, capabilities.gated)
+    held_down = movers | {x for x in toggled if x in capabilities.lidded}
     blockers = {
         thing
         for thing, places in state.places.items()
-        if thing not in movers and any(where[2] in movers for where in places)
+        if thing not in movers
+        and any(
+            where[2] in held_down and (where[2] in movers or where[0] == "ontop")
+            for where in places
+        )
     }
     opened = {x for x in toggled & shut_at_end if ("open", x) not in state.facts}
     return len(movers) + len(blockers) + len(toggled) + len(opened)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -42,6 +43,23 @@ class Problem:
             KeyError: where there is no such instance.
         """
         return dict(self.objects)[instance]
+
+    def renamed(self, names: Mapping[str, str]) -> Problem:
+        """The problem with other names for its instances.
+
+        Raises:
+            KeyError: where `names` lacks an instance.
+        """
+
+        def fact(old: Literal) -> Literal:
+            return replace(old, arguments=tuple(names[x] for x in old.arguments))
+
+        return Problem(
+            objects=tuple((names[instance], category) for instance, category in self.objects),
+            init=tuple(fact(old) for old in self.init),
+            goal=rename(self.goal, names),
+            rooms=tuple((names[instance], room) for instance, room in self.rooms),
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -115,16 +133,7 @@ def _bound(text: str, bindings: tuple[tuple[str, str], ...]) -> Problem:
             f"task: {', '.join(loose)} must be in both the BDDL text "
             f"({', '.join(declared)}) and the task's objects"
         )
-
-    def fact(old: Literal) -> Literal:
-        return replace(old, arguments=tuple(names[x] for x in old.arguments))
-
-    return Problem(
-        objects=tuple((names[instance], category) for instance, category in problem.objects),
-        init=tuple(fact(old) for old in problem.init),
-        goal=rename(problem.goal, names),
-        rooms=tuple((names[instance], room) for instance, room in problem.rooms),
-    )
+    return problem.renamed(names)
 
 
 def support_name(task: TaskSpec) -> str:

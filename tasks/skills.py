@@ -31,6 +31,7 @@ class Capabilities:
         movable: objects that the gripper can lift.
         openable: objects with a handle on a joint.
         gated: containers whose inside is out of reach while they are closed.
+        lidded: containers whose top is the lid: nothing may stand on it when it moves.
         fits: (object, target, relation) triples that the sizes allow; anything movable may
             stand on the support.
     """
@@ -40,6 +41,7 @@ class Capabilities:
     movable: frozenset[str]
     openable: frozenset[str] = frozenset()
     gated: frozenset[str] = frozenset()
+    lidded: frozenset[str] = frozenset()
     fits: frozenset[tuple[str, str, Relation]] = frozenset()
 
     def allows(self, thing: str, target: str, relation: Relation) -> bool:
@@ -74,6 +76,10 @@ class State:
     def holds(self, predicate: str, arguments: tuple[str, ...]) -> bool:
         """Whether the atom is true."""
         return fact(predicate, *arguments) in self.facts
+
+    def carries(self, thing: str) -> bool:
+        """Whether something stands on the object."""
+        return any(("ontop", x, thing) in places for x, places in self.places.items())
 
     def closed_around(self, thing: str, gated: frozenset[str]) -> frozenset[str]:
         """Closed containers that the object is in, directly or through what carries it."""
@@ -135,7 +141,8 @@ def successors(
 ) -> Iterator[tuple[StepKey, State]]:
     """Every skill that is possible in the state and worth considering, and what it leads to."""
     for thing in capabilities.objects:
-        if thing in capabilities.openable and focus.worth("open", thing, ""):
+        pinned = thing in capabilities.lidded and state.carries(thing)
+        if thing in capabilities.openable and not pinned and focus.worth("open", thing, ""):
             yield _toggled(state, thing)
     reachable = [x for x in capabilities.objects if not state.closed_around(x, capabilities.gated)]
     for thing in reachable:
@@ -163,9 +170,12 @@ def _placements(
 ) -> Iterator[tuple[str, frozenset[Fact]]]:
     """The ways to put the object at the target, with the facts that become true."""
     support = capabilities.support
-    if capabilities.allows(thing, target, "ontop"):
+    is_open = ("open", target) in state.facts
+    if capabilities.allows(thing, target, "ontop") and not (
+        target in capabilities.lidded and is_open
+    ):
         yield "place_on", _standing(thing, "ontop", target)
-    shut = target in capabilities.gated and ("open", target) not in state.facts
+    shut = target in capabilities.gated and not is_open
     if capabilities.allows(thing, target, "inside") and not shut:
         yield "place_inside", _standing(thing, "inside", target)
     if capabilities.allows(thing, target, "under"):

@@ -1,0 +1,120 @@
+"""Who plays in a task: objects of the person's scene first, then others of the library."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ...schemas import ObjectSpec
+from .catalogue import Catalogue, Kind
+from .draft import RefusedError, Thing
+
+PREFER_SCENE = 0.8
+"""How often an object of the scene is taken where one would do."""
+
+Wanted = Callable[[Kind], bool]
+
+
+class Cast:
+    """Chooses objects for one draft; each object is used once."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        scene: Sequence[Thing],
+        reserved: frozenset[str],
+        support: str,
+        rng: np.random.Generator,
+    ) -> None:
+        """Start with nobody chosen.
+
+        Args:
+            catalogue: what there is.
+            scene: objects of the scene that may be used.
+            reserved: names that new objects must not take.
+            support: name of what everything stands on.
+            rng: every choice comes from it.
+        """
+        self.catalogue = catalogue
+        self.support = support
+        self.rng = rng
+        self.chosen: list[Thing] = []
+        self._scene = list(scene)
+        self._names = set(reserved)
+
+    def pick(self, wanted: Wanted) -> Thing:
+        """An unused object of a kind that is wanted and not yet there.
+
+        Raises:
+            RefusedError: `no_kind` where the library has none.
+        """
+        words = {thing.kind.words for thing in self.chosen}
+
+        def suits(kind: Kind) -> bool:
+            return kind.words not in words and not kind.table and wanted(kind)
+
+        near = [thing for thing in self._scene if suits(thing.kind)]
+        if near and self.rng.random() < PREFER_SCENE:
+            thing = near[int(self.rng.integers(len(near)))]
+            self._scene.remove(thing)
+            self.chosen.append(thing)
+            return thing
+        kinds = [kind for kind in self.catalogue.kinds if suits(kind)]
+        if not kinds:
+            raise RefusedError("no_kind", "the library has nothing that suits this part")
+        return self.another(kinds[int(self.rng.integers(len(kinds)))])
+
+    def another(self, kind: Kind) -> Thing:
+        """One more object of a kind."""
+        base = re.sub(r"[^a-z0-9]+", "_", kind.category.split(".")[0].lower()).strip("_")
+        base = base if base[:1].isalpha() else f"object_{base}"
+        number = 1
+        while (name := base if number == 1 else f"{base}_{number}") in self._names:
+            number += 1
+        self._names.add(name)
+        thing = Thing(name, kind)
+        self.chosen.append(thing)
+        return thing
+
+    def phrase(self, *options: str) -> str:
+        """One of several ways to say the same."""
+        return options[int(self.rng.integers(len(options)))]
+
+    def movable(self, kind: Kind) -> bool:
+        """Whether the gripper can lift it and people would put it somewhere."""
+        return kind.movable
+
+    def into(self, *targets: Thing) -> Wanted:
+        """Kinds that go inside each of the targets."""
+        return lambda kind: all(self.catalogue.goes(kind, x.kind, "inside") for x in targets)
+
+    def onto(self, *targets: Thing) -> Wanted:
+        """Kinds that go on each of the targets."""
+        return lambda kind: all(self.catalogue.goes(kind, x.kind, "ontop") for x in targets)
+
+    def holder(self, kind: Kind) -> bool:
+        """Whether something goes inside it without opening it first."""
+        return bool(not kind.gated and kind.assets[0].cavities)
+
+    def cabinet(self, kind: Kind) -> bool:
+        """Whether it must be open for something to go inside."""
+        return kind.gated and kind.openable
+
+    def carrier(self, kind: Kind) -> bool:
+        """Whether something can stand on it."""
+        return all(asset.surfaces for asset in kind.assets)
+
+
+def usable(scene: Sequence[ObjectSpec], catalogue: Catalogue, support: str) -> list[Thing]:
+    """Objects of the scene that a task may move: on the support, closed, of a known category."""
+    things: list[Thing] = []
+    for spec in scene:
+        placed = (spec.on not in (None, support)) or spec.inside or spec.next_to
+        if not placed and not spec.joint and spec.category in catalogue.ids:
+            kind = catalogue.kind(spec.category)
+            if spec.asset is not None:
+                kind = Kind(spec.category, (catalogue.library.get(spec.asset),))
+            things.append(Thing(spec.name, kind))
+    return things

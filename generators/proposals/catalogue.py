@@ -1,0 +1,210 @@
+"""What a proposer knows of an asset library: kinds of things, and which go with which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...scenes.library import AssetLibrary
+from ...schemas import Asset
+from ...tasks.capabilities import fit_always, gated, lidded
+from ...tasks.skills import Capabilities, Relation
+from ...tasks.taxonomy import ancestors
+
+INSTANCES = 4
+"""Cousins of a category that are measured."""
+RELATIONS: tuple[Relation, ...] = ("ontop", "inside")
+
+CUPS = frozenset(
+    {"bottle", "can", "carton", "cup", "glass", "goblet", "jar", "jug", "mug", "pitcher"}
+    | {"teacup", "thermos", "tumbler", "vase", "wineglass"}
+)
+DISHES = frozenset(
+    {"bowl", "dish", "pan", "plate", "platter", "pot", "saucepan", "saucepot", "saucer"}
+)
+TRAYS = frozenset({"board", "tray"})
+STORAGE = frozenset(
+    {"bag", "basket", "bin", "box", "bucket", "caddy", "case", "crate", "hamper", "holder"}
+    | {"organizer", "toolbox", "tub", "tupperware"}
+)
+BOOKS = frozenset({"book", "magazine", "notebook", "textbook"})
+BLOCKS = frozenset({"block", "brick", "cube", "dice"})
+TABLES = frozenset({"counter", "countertop", "desk", "table"})
+FOODS = frozenset(
+    {"edible_fruit.n.01", "food.n.01", "food.n.02", "fruit.n.01", "produce.n.01", "vegetable.n.01"}
+)
+DRINKS = frozenset({"cup", "glass", "mug", "teacup"})
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A category as the library offers it.
+
+    Attributes:
+        category: a BDDL synset.
+        assets: a few of its assets.
+    """
+
+    category: str
+    assets: tuple[Asset, ...]
+
+    @property
+    def words(self) -> str:
+        """What people call it, such as `jar of honey`."""
+        return self.category.split(".")[0].replace("_", " ").replace("  ", " ")
+
+    @cached_property
+    def head(self) -> str:
+        """The noun that says what it is, such as `jar`."""
+        return self.category.split(".")[0].split("__of__")[0].split("_")[-1]
+
+    @cached_property
+    def movable(self) -> bool:
+        """Whether the gripper can lift any of them."""
+        return all(asset.graspable and not asset.fixed for asset in self.assets)
+
+    @cached_property
+    def openable(self) -> bool:
+        """Whether all have a handle on a joint."""
+        return all("openable" in asset.affordances for asset in self.assets)
+
+    @cached_property
+    def gated(self) -> bool:
+        """Whether nothing can go inside any of them while it is closed."""
+        return all(gated(asset) for asset in self.assets)
+
+    @cached_property
+    def lidded(self) -> bool:
+        """Whether what stands on any of them keeps it shut."""
+        return any(lidded(asset) for asset in self.assets)
+
+    @cached_property
+    def furniture(self) -> bool:
+        """Whether it stands where it is."""
+        return any(asset.fixed or asset.joints for asset in self.assets)
+
+    @cached_property
+    def table(self) -> bool:
+        """Whether it is what a whole scene stands on."""
+        return self.head in TABLES or "table.n.02" in ancestors(self.category)
+
+    @cached_property
+    def area(self) -> float:
+        """Of the largest footprint with room for fingers around it, square metres."""
+        return max((a.extents[0] + 0.04) * (a.extents[1] + 0.04) for a in self.assets)
+
+    @cached_property
+    def is_food(self) -> bool:
+        """Whether it is eaten as it is."""
+        return bool(ancestors(self.category) & FOODS) and "__of__" not in self.category
+
+
+class Catalogue:
+    """The kinds a library offers, built when they are first asked for."""
+
+    def __init__(self, library: AssetLibrary) -> None:
+        """Note what there is; assets are built later."""
+        self.library = library
+        self.ids = library.ids()
+        self._kinds: dict[str, Kind] = {}
+        self._fits: dict[tuple[str, str, Relation], bool] = {}
+
+    def kind(self, category: str) -> Kind:
+        """The kind of that category.
+
+        Raises:
+            KeyError: where the library offers none.
+        """
+        if category not in self._kinds:
+            ids = self.ids[category]
+            spread = sorted({round(i * (len(ids) - 1) / (INSTANCES - 1)) for i in range(INSTANCES)})
+            assets = tuple(self.library.get(ids[i]) for i in spread)
+            self._kinds[category] = Kind(category, assets)
+        return self._kinds[category]
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """All kinds, by category."""
+        return tuple(self.kind(category) for category in sorted(self.ids))
+
+    def fits(self, thing: Kind, target: Kind, relation: Relation) -> bool:
+        """Whether the sizes of every measured cousin allow it."""
+        key = (thing.category, target.category, relation)
+        if key not in self._fits:
+            self._fits[key] = fit_always(thing.assets, target.assets, relation)
+        return self._fits[key]
+
+    def goes(self, thing: Kind, target: Kind, relation: Relation) -> bool:
+        """Whether it fits and people would do it."""
+        if not thing.movable or target.table or not self.fits(thing, target, relation):
+            return False
+        sensible = _sensible_inside if relation == "inside" else _sensible_on
+        return sensible(thing, target)
+
+    def capabilities(self, kinds: Mapping[str, Kind], support: str) -> Capabilities:
+        """What can be done with objects of these kinds, by name, on the support."""
+        names: Iterable[str] = kinds
+        return Capabilities(
+            objects=(support, *names),
+            support=support,
+            movable=frozenset(name for name, kind in kinds.items() if kind.movable),
+            openable=frozenset(name for name, kind in kinds.items() if kind.openable),
+            gated=frozenset(name for name, kind in kinds.items() if kind.gated),
+            lidded=frozenset(name for name, kind in kinds.items() if kind.lidded),
+            fits=frozenset(
+                (a, b, relation)
+                for a in kinds
+                for b in kinds
+                for relation in RELATIONS
+                if a != b and self.fits(kinds[a], kinds[b], relation)
+            ),
+        )
+
+
+def _sensible_inside(thing: Kind, target: Kind) -> bool:
+    """Cups hold nothing, dishes hold food and small loose things, storage holds anything."""
+    if target.head in KEEPS:
+        return KEEPS[target.head](thing)
+    if target.furniture:
+        return True
+    if target.head in CUPS or target.head in TRAYS:
+        return False
+    if target.head in DISHES:
+        return thing.head not in CUPS | DISHES | BOOKS | STORAGE | TRAYS
+    return thing.head not in STORAGE | TRAYS
+
+
+def _sensible_on(thing: Kind, target: Kind) -> bool:
+    """Dishes and trays carry food and crockery, books carry books, like carries like."""
+    if target.furniture:
+        return True
+    if target.head in DISHES:
+        return thing.is_food or (thing.head in DRINKS | DISHES and thing.head != target.head)
+    if target.head in TRAYS:
+        return thing.head not in BOOKS | STORAGE | TRAYS
+    if target.head in BOOKS:
+        return thing.head in BOOKS | DRINKS
+    if target.head in STORAGE and target.assets[0].cavities:
+        return False
+    flat = BLOCKS | BOOKS | {"box"}
+    return thing.head in flat and target.head in flat
+
+
+def _heated(thing: Kind) -> bool:
+    """Food and what it is served in."""
+    return thing.is_food or thing.head in DRINKS | DISHES
+
+
+def _inedible(thing: Kind) -> bool:
+    """Neither food nor what it is served in."""
+    return not _heated(thing)
+
+
+KEEPS: dict[str, Callable[[Kind], bool]] = {
+    "chest": lambda thing: not thing.is_food,
+    "microwave": _heated,
+    "oven": _heated,
+    "toolbox": _inedible,
+}
+"""What some pieces of furniture are for."""

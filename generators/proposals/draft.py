@@ -1,0 +1,182 @@
+"""A task in the making: objects by kind, facts, a goal; and the checks every task must pass."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ...schemas import PlanningError, SpecError, TaskObject, TaskSpec
+from ...tasks.formula import And, Formula, Literal, to_text
+from ...tasks.goals import SymbolicFacts, evaluate
+from ...tasks.problem import Problem, problem_text, scene_problem, support_name
+from ...tasks.symbolic import Plan, plans
+from .catalogue import Catalogue, Kind
+
+SUPPORT_CATEGORIES = {
+    "table": "breakfast_table.n.01",
+    "desk": "desk.n.01",
+    "countertop": "countertop.n.01",
+}
+MOST_FURNITURE = 2
+MOST_MOVABLE = 4
+ROOM = 0.30
+"""Sum of the footprints that fit in front of the robot, square metres."""
+NODES = 600
+
+
+class RefusedError(Exception):
+    """A draft is no good; `label` is a short stable reason, `str()` says it in full."""
+
+    def __init__(self, label: str, message: str) -> None:
+        self.label = label
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An object of a draft: its name in the scene and what it is."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A task before it is checked.
+
+    Attributes:
+        things: every object except the support.
+        init: what holds at the start; what is placed nowhere stands on the support.
+        goal: in scene names, as `init`.
+        title: a few words.
+        instruction: what to do, in a sentence.
+        reason: why it was chosen.
+    """
+
+    things: tuple[Thing, ...]
+    init: tuple[Literal, ...]
+    goal: Formula
+    title: str
+    instruction: str
+    reason: str
+
+
+def task_of(
+    draft: Draft, index: int, support: str, proposer: str, seed: tuple[int, ...]
+) -> TaskSpec:
+    """The draft as a TaskSpec, with its BDDL text."""
+    category = SUPPORT_CATEGORIES[support]
+    instances = {support: f"{category}_1"}
+    counts: Counter[str] = Counter({category: 1})
+    for thing in draft.things:
+        counts[thing.kind.category] += 1
+        instances[thing.name] = f"{thing.kind.category}_{counts[thing.kind.category]}"
+    kinds = {support: category, **{thing.name: thing.kind.category for thing in draft.things}}
+    placed = {fact.arguments[0] for fact in draft.init if fact.predicate in ("ontop", "inside")}
+    standing = [Literal("ontop", (x.name, support)) for x in draft.things if x.name not in placed]
+    named = Problem(
+        objects=tuple((name, kinds[name]) for name in instances),
+        init=(*standing, *draft.init),
+        goal=draft.goal,
+    )
+    return TaskSpec(
+        id=f"t{index:04d}",
+        name=draft.title,
+        instruction=draft.instruction,
+        bddl=problem_text(named.renamed(instances), f"{_slug(draft.title)}-0"),
+        objects=tuple(
+            TaskObject(name=name, instance=instances[name], category=kinds[name])
+            for name in instances
+        ),
+        proposer=proposer,
+        seed=seed,
+        reason=draft.reason,
+    )
+
+
+def check(task: TaskSpec, catalogue: Catalogue, kinds: Mapping[str, Kind], max_steps: int) -> Plan:
+    """The shortest plan of a task that is worth keeping.
+
+    Args:
+        task: to check.
+        catalogue: what fits where.
+        kinds: of the task's objects by scene name, without the support.
+        max_steps: skills in the longest plan allowed.
+
+    Raises:
+        RefusedError: where the task is too large, done already, or has no plan short enough.
+    """
+    _check_size(kinds)
+    problem = scene_problem(task)
+    if evaluate(problem.goal, SymbolicFacts(frozenset(problem.init))):
+        raise RefusedError("done_already", "the goal holds at the start; ask for a change")
+    able = catalogue.capabilities(kinds, support_name(task))
+    try:
+        plan = next(plans(problem.init, problem.goal, able, limit_nodes=NODES))
+    except PlanningError as error:
+        raise RefusedError(error.cause, f"no plan: {error}") from error
+    if not 1 <= len(plan.steps) <= max_steps:
+        steps = ", ".join(f"{s.skill}({', '.join(s.arguments)})" for s in plan.steps)
+        raise RefusedError(
+            "too_long",
+            f"the shortest plan has {len(plan.steps)} skills ({steps}); "
+            f"allowed are 1 to {max_steps}",
+        )
+    return plan
+
+
+def _check_size(kinds: Mapping[str, Kind]) -> None:
+    """Refuse what does not fit in front of one arm."""
+    furniture = [name for name, kind in kinds.items() if kind.furniture]
+    movable = [name for name, kind in kinds.items() if not kind.furniture]
+    if len(furniture) > MOST_FURNITURE or len(movable) > MOST_MOVABLE:
+        raise RefusedError(
+            "too_many",
+            f"{len(furniture)} pieces of furniture and {len(movable)} movable objects; "
+            f"allowed are {MOST_FURNITURE} and {MOST_MOVABLE}",
+        )
+    area = sum(kind.area for kind in kinds.values())
+    if area > ROOM:
+        raise RefusedError("too_large", f"footprints of {area:.2f} m^2; there is room for {ROOM}")
+
+
+def signature(task: TaskSpec) -> str:
+    """Equal for tasks that differ only in names: start and goal in terms of categories.
+
+    Raises:
+        SpecError: where the task's BDDL is wrong.
+    """
+    problem = scene_problem(task)
+    kinds = dict(problem.objects)
+    support = support_name(task)
+
+    def blurred(text: str) -> str:
+        return re.sub(r"[^\s()?]+", lambda word: kinds.get(word[0], word[0]), text)
+
+    parts = problem.goal.parts if isinstance(problem.goal, And) else (problem.goal,)
+    goal = sorted(blurred(to_text(part)) for part in parts)
+    known = {support, "floor", "robot"}
+    facts = [fact for fact in problem.init if not known & set(fact.arguments)]
+    return " ".join((*goal, "<-", *sorted(blurred(str(fact)) for fact in facts)))
+
+
+def taken_by(earlier: tuple[TaskSpec, ...]) -> set[str]:
+    """The signatures of tasks that exist.
+
+    Raises:
+        SpecError: where one of them is broken.
+    """
+    found: set[str] = set()
+    for task in earlier:
+        try:
+            found.add(signature(task))
+        except SpecError as error:
+            raise SpecError(f"earlier task {task.id}: {error}") from error
+    return found
+
+
+def _slug(title: str) -> str:
+    """The title as a problem name."""
+    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")

@@ -1,0 +1,98 @@
+"""What can be done with assets: which can be moved and opened, and what fits where."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from ..schemas import Asset, Cavity, Surface
+from .skills import Capabilities, Relation
+
+ROOM = 0.004
+"""Least free space beside an object in a cavity, metres."""
+STANDS_OUT = 2.0
+"""Height of an object in an open vessel, as a multiple of the vessel's depth: its centre is in."""
+OVERHANG = 1.15
+"""Extent of an object on a surface, as a multiple of the surface's."""
+ROUND_SHARE = 0.9
+"""Of the footprint's diagonal, what must fit a round cavity: corners are rounded."""
+
+
+def capabilities(assets: Mapping[str, Asset], support: str) -> Capabilities:
+    """What can be done with a scene's objects.
+
+    Args:
+        assets: each object's asset by the object's name, the support included.
+        support: name of what everything stands on.
+    """
+    pairs = [(a, b) for a in assets for b in assets if a != b and b != support]
+    relations: tuple[Relation, ...] = ("ontop", "inside")
+    return Capabilities(
+        objects=tuple(assets),
+        support=support,
+        movable=frozenset(
+            name for name, asset in assets.items() if asset.graspable and name != support
+        ),
+        openable=frozenset(n for n, asset in assets.items() if "openable" in asset.affordances),
+        gated=frozenset(name for name, asset in assets.items() if gated(asset)),
+        lidded=frozenset(name for name, asset in assets.items() if lidded(asset)),
+        fits=frozenset(
+            (a, b, relation)
+            for a, b in pairs
+            for relation in relations
+            if fits(assets[a], assets[b], relation)
+        ),
+    )
+
+
+def gated(asset: Asset) -> bool:
+    """Whether nothing can go inside while it is closed."""
+    return bool(asset.cavities) and all(cavity.joint for cavity in asset.cavities)
+
+
+def lidded(asset: Asset) -> bool:
+    """Whether it opens at the top by a hinge, so that what stands on it keeps it shut."""
+    hinges = {joint.name for joint in asset.joints if joint.kind == "hinge"}
+    return any(cavity.opening == "top" and cavity.joint in hinges for cavity in asset.cavities)
+
+
+def fits(thing: Asset, target: Asset, relation: Relation) -> bool:
+    """Whether the object's bounding box, upright, fits on or in the target.
+
+    `under` is never known from sizes.
+    """
+    if relation == "ontop":
+        return any(_fits_surface(thing, surface) for surface in target.surfaces)
+    if relation == "inside":
+        return any(_fits_cavity(thing, cavity) for cavity in target.cavities)
+    return False
+
+
+def fit_always(things: Iterable[Asset], targets: Iterable[Asset], relation: Relation) -> bool:
+    """Whether each of several cousins fits each of several others."""
+    targets = tuple(targets)
+    return all(fits(thing, target, relation) for thing in things for target in targets)
+
+
+def _fits_surface(thing: Asset, surface: Surface) -> bool:
+    """Footprint within the surface, up to the overhang, and height below what is above."""
+    depth, width, height = thing.extents
+    low, high = sorted((depth, width))
+    if surface.disc:
+        across = OVERHANG * 2 * surface.half_size[0]
+        return ROUND_SHARE * math.hypot(low, high) <= across and height <= surface.clearance
+    near, far = sorted(2 * OVERHANG * half for half in surface.half_size)
+    return low <= near and high <= far and height <= surface.clearance
+
+
+def _fits_cavity(thing: Asset, cavity: Cavity) -> bool:
+    """Footprint and height within the cavity; what is in an open vessel may stand out of it."""
+    depth, width, height = thing.extents
+    low, high = sorted((depth, width))
+    free = cavity.opening == "top" and cavity.joint is None
+    if height > 2 * cavity.half_size[2] * (STANDS_OUT if free else 1.0) - ROOM:
+        return False
+    if cavity.round:
+        return ROUND_SHARE * math.hypot(low, high) + ROOM <= 2 * cavity.half_size[0]
+    near, far = sorted(2 * half for half in cavity.half_size[:2])
+    return low + ROOM <= near and high + ROOM <= far
