@@ -1,1 +1,12 @@
-"""images."""
+"""Labelled images and videos from stored states."""
+
+from __future__ import annotations
+
+from .stage import Rendered, camera_sees, keyframe_steps, render_episode, render_scene
+from .vary import check_vary
+from .view import Renderer, Truth, renderer
+
+__all__ = [
+    "Rendered", "Renderer", "Truth", "camera_sees", "check_vary", "keyframe_steps",
+    "render_episode", "render_scene", "renderer",
+]  # fmt: skip

@@ -1,0 +1,79 @@
+"""Pinhole cameras: from a scene's camera to OpenCV's numbers, and projection."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...scenes.geometry import quaternion, rotation, vec3
+from ...scenes.mujoco_model import ROBOT_PREFIX, CompiledScene
+from ...schemas import Camera, CameraParams, RenderError
+
+Array = npt.NDArray[np.float64]
+_CV_FROM_GL = np.diag([1.0, -1.0, -1.0])
+
+
+def camera_params(
+    world: CompiledScene, data: Any, camera: Camera, size: tuple[int, int]
+) -> CameraParams:
+    """The camera as it stands, in OpenCV's convention.
+
+    Args:
+        world: a compiled scene.
+        data: its `mujoco.MjData`, body poses up to date.
+        camera: one of the scene's cameras, fixed to the world or to a body of the robot.
+        size: width and height, pixels.
+
+    Raises:
+        RenderError: where the robot has no body of the name in `camera.mount`.
+    """
+    turn, position = rotation(camera.quat), np.asarray(camera.pos)
+    if camera.mount is not None:
+        body = _mount(world, camera)
+        base = np.asarray(data.xmat[body]).reshape(3, 3)
+        position = np.asarray(data.xpos[body]) + base @ position
+        turn = base @ turn
+    width, height = size
+    focal = height / (2 * math.tan(math.radians(camera.fov) / 2))
+    return CameraParams(
+        width=width, height=height, fx=focal, fy=focal, cx=width / 2, cy=height / 2,
+        pos=vec3(position), quat=quaternion(turn @ _CV_FROM_GL),
+    )  # fmt: skip
+
+
+def _mount(world: CompiledScene, camera: Camera) -> int:
+    names = {world.model.body(body).name: body for body in sorted(world.robot.bodies)}
+    found = names.get(f"{ROBOT_PREFIX}{camera.mount}")
+    if found is None:
+        allowed = ", ".join(name.removeprefix(ROBOT_PREFIX) for name in names)
+        raise RenderError(
+            f"camera {camera.name!r}: the robot has no body {camera.mount!r}; it has {allowed}"
+        )
+    return found
+
+
+def into_camera(camera: CameraParams, points: Array) -> Array:
+    """World points (N, 3) in the camera's frame: +x right, +y down, +z ahead."""
+    return (points - np.asarray(camera.pos)) @ rotation(camera.quat)
+
+
+def project(camera: CameraParams, points: Array) -> Array:
+    """Pixel coordinates (N, 2) of points (N, 3) in the camera's frame, all with z > 0."""
+    scale = np.array([camera.fx, camera.fy])
+    return points[:, :2] * (scale / points[:, 2:]) + np.array([camera.cx, camera.cy])
+
+
+def back_project(camera: CameraParams, depth: npt.NDArray[np.floating[Any]]) -> Array:
+    """Points (H, W, 3) in the camera's frame through the centres of the pixels.
+
+    Args:
+        camera: the camera.
+        depth: (H, W), metres along the optical axis.
+    """
+    x = (np.arange(camera.width) + 0.5 - camera.cx) / camera.fx
+    y = (np.arange(camera.height) + 0.5 - camera.cy) / camera.fy
+    deep = depth.astype(np.float64)
+    return np.stack([deep * x[None, :], deep * y[:, None], deep], axis=-1)

@@ -1,0 +1,211 @@
+"""Convex outlines of everything visible: what boxes in 2D and 3D are computed from.
+
+Only the corners of convex hulls matter to a box, and hulls never change: they are computed
+once per mesh and process.
+"""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import mujoco
+import numpy as np
+import numpy.typing as npt
+
+from ...scenes.mujoco_model import CompiledScene
+from ...schemas import Box3, CameraParams
+from .cameras import into_camera, project
+
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+_NEAR = 0.01
+_ROUND = 32
+"""Points around a round primitive, as it is drawn."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The convex corners of the geoms of all instances, sorted by instance.
+
+    Attributes:
+        points: (N, 3) metres, each in its geom's frame.
+        geoms: (G,) geom ids, in the order of their points.
+        places: (N,) place in `geoms` of each point's geom.
+        starts: (K,) where each instance that has geometry starts.
+        ids: (K,) instance ids.
+        roots: (K,) body whose frame orients the instance's 3D box.
+    """
+
+    points: Array
+    geoms: Index
+    places: Index
+    starts: Index
+    ids: Index
+    roots: Index
+
+    def world(self, data: Any) -> Array:
+        """All points, (N, 3), in the world."""
+        rotations = np.asarray(data.geom_xmat)[self.geoms].reshape(-1, 3, 3)
+        turned = np.matmul(rotations[self.places], self.points[:, :, None])[:, :, 0]
+        return turned + np.asarray(data.geom_xpos)[self.geoms][self.places]
+
+
+def instance_ids(world: CompiledScene) -> Index:
+    """(ngeom,) instance id of each geom: 1 + place in the scene, then the robot, 0 the rest."""
+    owner = world.owner[np.asarray(world.model.geom_bodyid)]
+    return np.where(owner >= 0, owner + 1, np.where(owner == -2, len(world.scene.objects) + 1, 0))
+
+
+def outline(world: CompiledScene) -> Outline:
+    """The outline of a scene that was compiled with visual detail."""
+    ids = instance_ids(world)
+    order = [int(geom) for geom in np.argsort(ids, kind="stable") if ids[geom] > 0]
+    parts = [_corners(world.model, geom) for geom in order]
+    counts = [len(part) for part in parts]
+    instances = np.repeat(ids[order], counts)
+    present, starts = np.unique(instances, return_index=True)
+    bodies = [world.objects[thing.name].body for thing in world.scene.objects] + [world.robot.base]
+    return Outline(
+        points=np.concatenate(parts),
+        geoms=np.array(order, dtype=np.int64),
+        places=np.repeat(np.arange(len(order)), counts),
+        starts=starts.astype(np.int64),
+        ids=present,
+        roots=np.array([bodies[i - 1] for i in present], dtype=np.int64),
+    )
+
+
+def boxes_2d(
+    shape: Outline, points: Array, camera: CameraParams
+) -> dict[int, tuple[float, float, float, float]]:
+    """The box around each instance's projection, unoccluded, clipped to the image.
+
+    Args:
+        shape: the outline.
+        points: (N, 3), its points in the world.
+        camera: the camera.
+
+    Returns:
+        x_min, y_min, x_max, y_max by instance id, without those that are out of the image.
+    """
+    seen = into_camera(camera, points)
+    ahead = seen[:, 2] >= _NEAR
+    pixels = project(camera, np.where(ahead[:, None], seen, [0.0, 0.0, 1.0]))
+    low = np.minimum.reduceat(np.where(ahead[:, None], pixels, np.inf), shape.starts)
+    high = np.maximum.reduceat(np.where(ahead[:, None], pixels, -np.inf), shape.starts)
+    whole = np.logical_and.reduceat(ahead, shape.starts)
+    ends = np.append(shape.starts[1:], len(points))
+    for k in np.flatnonzero(~whole):
+        part = slice(int(shape.starts[k]), int(ends[k]))
+        for cut in _cuts(seen[part], ahead[part], shape.places[part]):
+            crossing = project(camera, cut)
+            low[k] = np.minimum(low[k], crossing.min(axis=0))
+            high[k] = np.maximum(high[k], crossing.max(axis=0))
+    limit = np.array([camera.width, camera.height], dtype=np.float64)
+    boxes = np.concatenate([np.clip(low, 0, limit), np.clip(high, 0, limit)], axis=1)
+    visible = (boxes[:, 0] < boxes[:, 2]) & (boxes[:, 1] < boxes[:, 3])
+    return {
+        instance: (box[0], box[1], box[2], box[3])
+        for instance, box, shown in zip(shape.ids.tolist(), boxes.tolist(), visible, strict=True)
+        if shown
+    }
+
+
+def _cuts(seen: Array, ahead: npt.NDArray[np.bool_], places: Index) -> list[Array]:
+    """Where the convex hulls that straddle the near plane meet it.
+
+    The segments between all points ahead and all behind span the same section as the hull's
+    edges do.
+    """
+    cuts: list[Array] = []
+    for place in np.unique(places[~ahead]):
+        mine = places == place
+        front, back = seen[mine & ahead], seen[mine & ~ahead]
+        if len(front):
+            share = (front[:, None, 2] - _NEAR) / (front[:, None, 2] - back[None, :, 2])
+            cut = front[:, None] + share[:, :, None] * (back[None] - front[:, None])
+            cuts.append(cut.reshape(-1, 3))
+    return cuts
+
+
+def boxes_3d(shape: Outline, points: Array, data: Any) -> dict[int, Box3]:
+    """The tight box of each instance, oriented as its root body, by instance id.
+
+    Args:
+        shape: the outline.
+        points: (N, 3), its points in the world.
+        data: the `mujoco.MjData` that the points were computed from.
+    """
+    counts = np.diff(np.append(shape.starts, len(points)))
+    rotations = np.asarray(data.xmat)[shape.roots].reshape(-1, 3, 3)
+    origins = np.asarray(data.xpos)[shape.roots]
+    offset = points - np.repeat(origins, counts, axis=0)
+    local = np.matmul(offset[:, None, :], np.repeat(rotations, counts, axis=0))[:, 0]
+    low = np.minimum.reduceat(local, shape.starts)
+    high = np.maximum.reduceat(local, shape.starts)
+    centres = origins + np.matmul(rotations, ((low + high) / 2)[:, :, None])[:, :, 0]
+    rows = zip(
+        shape.ids.tolist(),
+        centres.tolist(),
+        upright(np.asarray(data.xquat)[shape.roots]).tolist(),
+        (high - low).tolist(),
+        strict=True,
+    )
+    return {
+        instance: Box3(centre=tuple(centre), quat=tuple(quat), extents=tuple(extents))
+        for instance, centre, quat, extents in rows
+    }
+
+
+def upright(quats: Array) -> Array:
+    """Quaternions (K, 4) with w >= 0, and no negative zeros."""
+    return np.where(quats[:, :1] < 0, -quats, quats) + 0.0
+
+
+def _corners(model: Any, geom: int) -> Array:
+    """Points whose convex hull is the geom's, in the geom's frame."""
+    kind = model.geom_type[geom]
+    if kind == mujoco.mjtGeom.mjGEOM_MESH:
+        mesh = model.geom_dataid[geom]
+        start, count = model.mesh_vertadr[mesh], model.mesh_vertnum[mesh]
+        return _hull(np.asarray(model.mesh_vert[start : start + count]).tobytes())
+    size = tuple(float(v) for v in model.geom_size[geom])
+    if kind == mujoco.mjtGeom.mjGEOM_BOX:
+        return _signs() * size
+    turn = 2 * np.pi * np.arange(_ROUND) / _ROUND
+    ring = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    if kind == mujoco.mjtGeom.mjGEOM_CYLINDER:
+        return np.concatenate([_at(ring * size[0], z) for z in (-size[1], size[1])])
+    tilt = np.pi * (np.arange(_ROUND + 1) / _ROUND - 0.5)
+    ball = np.concatenate([_at(ring * np.cos(t), float(np.sin(t))) for t in tilt])
+    if kind == mujoco.mjtGeom.mjGEOM_CAPSULE:
+        end = np.where(ball[:, 2:] < 0, -size[1], size[1]) * [0.0, 0.0, 1.0]
+        return ball * size[0] + end
+    return ball * (size[0] if kind == mujoco.mjtGeom.mjGEOM_SPHERE else np.asarray(size))
+
+
+def _at(flat: Array, height: float) -> Array:
+    return np.column_stack([flat, np.full(len(flat), height)])
+
+
+def _signs() -> Array:
+    return np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
+
+
+@lru_cache(maxsize=4096)
+def _hull(vertices: bytes) -> Array:
+    """The corners of the convex hull; all points where they span no volume."""
+    from scipy.spatial import ConvexHull, QhullError
+
+    points = np.unique(np.frombuffer(vertices, dtype=np.float32).reshape(-1, 3), axis=0)
+    exact = points.astype(np.float64)
+    if len(points) <= 8:
+        return exact
+    try:
+        return exact[ConvexHull(exact).vertices]
+    except QhullError:
+        return exact

@@ -1,0 +1,77 @@
+"""The seam between labelling and drawing: what a renderer is asked for, and which there are."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ...scenes.mujoco_model import CompiledScene
+from ...schemas import BackendMissingError, CameraParams
+
+Rgb = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What each pixel's centre sees.
+
+    Attributes:
+        depth: (H, W) float32, metres along the optical axis; 0 where nothing is hit.
+        geoms: (H, W) int32, 1 + geom id in the visual model; 0 where nothing is hit.
+    """
+
+    depth: npt.NDArray[np.float32]
+    geoms: npt.NDArray[np.int32]
+
+
+class Renderer(Protocol):
+    """Draws a world as it stands: kinematics are done, nothing is stepped."""
+
+    def colour(
+        self, world: CompiledScene, data: Any, camera: CameraParams, *, shadows: bool
+    ) -> Rgb:
+        """The picture, (H, W, 3), lit by the lights of `world.scene`.
+
+        Args:
+            world: a scene compiled with visual detail.
+            data: its `mujoco.MjData`, body and geom poses up to date.
+            camera: where from, and how large.
+            shadows: whether lights cast shadows.
+        """
+        ...
+
+    def truth(self, world: CompiledScene, data: Any, camera: CameraParams) -> Truth:
+        """Depth and geom of each pixel, from the same geometry as the picture."""
+        ...
+
+
+_local = threading.local()
+
+
+def renderer(backend: str) -> Renderer:
+    """The renderer of that name; this thread keeps it, with its caches.
+
+    Raises:
+        BackendMissingError: where it cannot be used here; the message says how to get it.
+    """
+    if backend != "mujoco":
+        hints = {
+            "blenderproc": "it needs the packages bpy==4.2.23 and blenderproc==2.8.0 and an "
+            "adapter that this version does not have",
+            "omnigibson": "it needs an RTX machine with OmniGibson and an adapter that this "
+            "version does not have",
+        }
+        hint = hints.get(backend, "there is no such renderer")
+        raise BackendMissingError(
+            f"render.backend: {backend!r} is not available: {hint}; use `backend: mujoco`"
+        )
+    found: Renderer | None = getattr(_local, "mujoco", None)
+    if found is None:
+        from .raster import MujocoRenderer
+
+        found = _local.mujoco = MujocoRenderer()
+    return found
