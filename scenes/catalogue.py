@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+import numpy as np
+
 from ..schemas import SpecError
 from . import taxonomy
 
-FARTHEST = 0.30
+FARTHEST = 0.26
 """Greatest taxonomy distance at which one category may stand in for another."""
+OUTSIZE = 0.7
+"""Greatest mean |ln ratio| of the sorted extents of two categories' typical models."""
 MISMATCH = 0.12
 """Added to the distance for an ability (fillable) that only one of the two has."""
 CONTAINERS = {
@@ -32,13 +36,21 @@ CONTAINERS = {
 }
 """What stands in for `X__of__Y` and `Y__X`, by X: BDDL files these under groceries."""
 
+PREFERRED = {
+    "bookcase.n.01": ("shelf.n.01",),
+    "wardrobe.n.01": ("cabinet.n.03",),
+    "casserole.n.02": ("bowl.n.01",),
+    "bucket.n.01": ("saucepot.n.01",),
+}
+"""Where BDDL's hypernyms lead astray."""
+
 
 def resolve(category: str, offered: Iterable[str]) -> str:
     """The offered category that best stands in for `category`.
 
     In order: the category itself; its container for `jar__of__honey` or `vinegar__bottle`; the
     nearest offered hyponym (`table.n.02` gives a breakfast table); the nearest by hypernyms
-    that can be opened if the category can.
+    that can be opened if and only if the category can and, unless it can, is of a like size.
 
     Raises:
         SpecError: where BDDL has no such category, or nothing offered is near enough.
@@ -51,21 +63,27 @@ def _resolve(category: str, offered: tuple[str, ...]) -> str:
     if category in offered:
         return category
     wanted = taxonomy.node(category)
-    for stand_in in CONTAINERS.get(_container(category), ()):
+    for stand_in in (*PREFERRED.get(category, ()), *CONTAINERS.get(_container(category), ())):
         if stand_in in offered:
             return stand_in
     ranked = ranking(category, offered)
     for name, _ in ranked:
         if taxonomy.is_a(name, category):
             return name
+    openable = "openable" in wanted.abilities
+    head = _stem(category).rsplit("_", 1)[-1]
+    for name, _ in ranked:
+        if _stem(name) == head:
+            return name
     for name, apart in ranked:
-        openable = "openable" in taxonomy.abilities(name)
-        if apart <= FARTHEST and ("openable" not in wanted.abilities or openable):
+        if ("openable" in taxonomy.abilities(name)) != openable or apart > FARTHEST:
+            continue
+        if openable or _like_size(category, name):
             return name
     near = ", ".join(f"{name} ({apart:.2f})" for name, apart in ranked[:4])
     raise SpecError(
         f"no asset stands in for {category!r}; the nearest categories offered are {near}"
-        f" (allowed: distance up to {FARTHEST}, openable if it is)"
+        f" (allowed: distance up to {FARTHEST}, openable alike, and of a like size)"
     )
 
 
@@ -83,9 +101,23 @@ def ranking(category: str, offered: Iterable[str]) -> list[tuple[str, float]]:
     return sorted(scored, key=lambda pair: pair[1])
 
 
+def _like_size(first: str, second: str) -> bool:
+    """Whether BEHAVIOR's models of two categories are typically of a like size."""
+    sizes = [taxonomy.metric_boxes(category) for category in (first, second)]
+    if not all(sizes):
+        return False
+    typical = [np.sort(np.median(np.array(boxes), axis=0)) for boxes in sizes]
+    return float(np.abs(np.log(typical[0] / typical[1])).mean()) <= OUTSIZE
+
+
+def _stem(category: str) -> str:
+    """The word of a synset: `mixing_bowl` for `mixing_bowl.n.01`."""
+    return category.rsplit(".", 2)[0]
+
+
 def _container(category: str) -> str:
     """`jar` for `jar__of__honey.n.01`, `bottle` for `vinegar__bottle.n.01`, else empty."""
-    stem = category.rsplit(".", 2)[0]
+    stem = _stem(category)
     if "__of__" in stem:
         return stem.split("__of__")[0]
     return stem.split("__")[-1] if "__" in stem else ""

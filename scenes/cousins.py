@@ -21,6 +21,8 @@ from .library import AssetLibrary
 
 GRID = 20
 """Cells along each side of the occupancy grid."""
+STEPS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64)
+"""Into how many parts the longest edge of a triangle may be cut."""
 SIBLING = 0.30
 """Greatest taxonomy distance of another category that may offer cousins."""
 SIBLINGS = 2
@@ -146,21 +148,19 @@ def _pose(pos: tuple[float, ...], quat: tuple[float, ...]) -> npt.NDArray[np.flo
     return pose
 
 
-def _samples(
-    triangles: npt.NDArray[np.float64], spacing: float
-) -> list[npt.NDArray[np.float64]]:
+def _samples(triangles: npt.NDArray[np.float64], spacing: float) -> list[npt.NDArray[np.float64]]:
     """Points on triangles (M, 3, 3), at most `spacing` apart; each array is (N, 3)."""
     edges = triangles - np.roll(triangles, 1, axis=1)
     longest = np.linalg.norm(edges, axis=2).max(axis=1)
-    levels = np.ceil(np.log2(np.maximum(longest / spacing, 1))).astype(int)
+    levels = np.searchsorted(STEPS, np.minimum(longest / spacing, STEPS[-1]))
     result = []
     for level in np.unique(levels):
-        steps = 2 ** int(level)
+        steps = STEPS[level]
         i, j = np.meshgrid(np.arange(steps + 1), np.arange(steps + 1))
         keep = i + j <= steps
         first, second = i[keep] / steps, j[keep] / steps
         weights = np.stack([first, second, 1 - first - second], axis=-1)
-        result.append(np.einsum("pk,mkd->mpd", weights, triangles[levels == level]).reshape(-1, 3))
+        result.append((weights @ triangles[levels == level]).reshape(-1, 3))
     return result
 
 
@@ -195,18 +195,24 @@ def _distinct(found: CousinDistance, same: bool) -> CousinDistance:
         return CousinDistance(0.0, 0.0, 0.0, 0.0, 0.0)
     if found.total >= DISTINCT:
         return found
-    return CousinDistance(
-        found.taxonomy, found.structure, found.extents, found.shape, DISTINCT
-    )
+    return CousinDistance(found.taxonomy, found.structure, found.extents, found.shape, DISTINCT)
 
 
+@lru_cache(maxsize=256)
 def kin(category: str, library: AssetLibrary) -> tuple[str, ...]:
-    """The category and the nearest others that may offer cousins of it."""
-    others = [
-        (taxonomy.distance(category, name), name)
-        for name in library.ids()
-        if name != category and taxonomy.distance(category, name) <= SIBLING
-    ]
+    """The category and the nearest others that may offer cousins of it.
+
+    Each category is judged by its first asset.
+    """
+    offered = library.ids()
+    mine = _described(library, offered[category][0])
+    others = []
+    for name, ids in offered.items():
+        if name == category or taxonomy.distance(category, name) > SIBLING:
+            continue
+        other = _described(library, ids[0])
+        if mine.affordances <= other.affordances and mine.openable == other.openable:
+            others.append((compare(mine, other).total, name))
     return category, *(name for _, name in sorted(others)[:SIBLINGS])
 
 

@@ -166,5 +166,8 @@ def metric_boxes(category: str) -> tuple[tuple[float, float, float], ...]:
             seen[name] = None
             queue.extend(nodes()[name].children)
     return tuple(
-        box for name in seen for model in nodes()[name].models for box in _inventory().get(model, ())
+        box
+        for name in seen
+        for model in nodes()[name].models
+        for box in _inventory().get(model, ())
     )

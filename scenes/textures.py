@@ -41,9 +41,7 @@ def _grid(size: int) -> tuple[Array, Array]:
     return u, v
 
 
-def _noise(
-    size: int, rng: np.random.Generator, cells: tuple[int, int], octaves: int = 3
-) -> Array:
+def _noise(size: int, rng: np.random.Generator, cells: tuple[int, int], octaves: int = 3) -> Array:
     """Periodic value noise in [0, 1], (size, size); `cells` across (u, v), doubling by octave."""
     total = np.zeros((size, size))
     weight = 0.0
@@ -149,9 +147,10 @@ def _tiles(size: int, colours: Array, rng: np.random.Generator) -> Array:
     inside = np.minimum.reduce([u * 4 % 1, 1 - u * 4 % 1, v * 4 % 1, 1 - v * 4 % 1])
     tone = 0.9 + 0.1 * np.kron(rng.random((4, 4)), np.ones((size // 4 + 1, size // 4 + 1)))
     tone = tone[:size, :size]
-    return _mix(colours, inside < 0.025) * (tone * (0.97 + 0.06 * _noise(size, rng, (16, 16))))[
-        ..., None
-    ]
+    return (
+        _mix(colours, inside < 0.025)
+        * (tone * (0.97 + 0.06 * _noise(size, rng, (16, 16))))[..., None]
+    )
 
 
 def _plaster(size: int, colours: Array, rng: np.random.Generator) -> Array:

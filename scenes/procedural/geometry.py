@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
 CREASE = np.radians(32.0)
 """Sharper bends keep an edge; gentler ones are shaded smooth."""
 
@@ -152,71 +154,65 @@ def loft(
             flat = outline(x, y, min(max(corner + negative_inset, 1e-4), min(x, y)), arc)
         rings.append(np.column_stack([flat, np.full(4 * arc, z)]))
     perimeter = 4 * (half[0] + half[1])
-    return stitch(np.array(rings), skip, max(1.0, np.round(perimeter * 10)) / 10)
+    mesh = stitch(np.array(rings), skip, max(1.0, np.round(perimeter * 10)) / 10)
+    # Level bands are printed from above, not wound around.
+    level = np.diff(points[:, 1]) == 0
+    below, above = np.append(True, level | skip), np.append(level | skip, True)
+    flat = np.repeat(below & above, 4 * arc + 1)
+    uv = np.where(flat[:, None], mesh.vertices[:, [1, 0]], mesh.uv)
+    return Mesh(mesh.vertices, mesh.faces, uv)
 
 
 def bevel_box(half: Sequence[float], bevel: float = 0.002) -> Mesh:
     """A box of half extents (3,) with bevelled edges; uv are metres on each face."""
-    half = np.asarray(half, dtype=float)
-    inner = half - min(bevel, float(half.min()) * 0.45)
-    signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], dtype=float)
-    vertices: list[Array] = []
-    uv: list[Array] = []
-    corner_of: dict[tuple[int, int, int, int], int] = {}
-    for axis in range(3):
-        u, v = (axis + 1) % 3, (axis + 2) % 3
-        for side in (-1, 1):
-            for su, sv in signs:
-                point = np.zeros(3)
-                point[axis], point[u], point[v] = side * half[axis], su * inner[u], sv * inner[v]
-                key = [0, 0, 0]
-                key[axis], key[u], key[v] = side, int(su), int(sv)
-                corner_of[(axis, *key)] = len(vertices)  # type: ignore[index]
-                vertices.append(point)
-                # Grain runs along y or x on level faces and along z on upright ones.
-                flat = {0: (1, 2), 1: (0, 2), 2: (1, 0)}[axis]
-                uv.append(point[list(flat)])
-    return _bevel_faces(np.array(vertices), np.array(uv), corner_of)
+    size = np.asarray(half, dtype=float)
+    inner = size - min(bevel, float(size.min()) * 0.45)
+    signs, outer, grain, faces = _bevel_template()
+    vertices = signs * np.where(outer, size, inner)
+    return Mesh(vertices, faces, np.take_along_axis(vertices, grain, axis=1))
 
 
-def _bevel_faces(
-    vertices: Array, uv: Array, corner_of: dict[tuple[int, int, int, int], int]
-) -> Mesh:
-    """The six faces, twelve bevels and eight corners over the 24 points of a bevelled box."""
-    quads: list[list[int]] = []
-    for axis in range(3):
-        u, v = (axis + 1) % 3, (axis + 2) % 3
-        for side in (-1, 1):
-            face = []
-            for su, sv in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
-                key = [0, 0, 0]
-                key[axis], key[u], key[v] = side, su, sv
-                face.append(corner_of[(axis, key[0], key[1], key[2])])
-            quads.append(face)
-            for other_side in (-1, 1):
-                ends = []
-                for sv in (-1, 1):
-                    key = [0, 0, 0]
-                    key[axis], key[u], key[v] = side, other_side, sv
-                    ends.append((corner_of[(axis, *key)], corner_of[(u, *key)]))  # type: ignore[index]
-                quads.append([ends[0][0], ends[1][0], ends[1][1], ends[0][1]])
-    triangles = [[q[0], q[1], q[2]] for q in quads] + [[q[0], q[2], q[3]] for q in quads]
-    for sx in (-1, 1):
-        for sy in (-1, 1):
-            triangles += [[corner_of[(axis, sx, sy, sz)] for axis in range(3)] for sz in (-1, 1)]
-    # Every face has its own copies, so that faces and bevels are shaded flat.
-    faces = np.array(triangles)
-    corners = vertices[faces]
-    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    inward = np.einsum("ij,ij->i", normal, corners.mean(axis=1)) < 0
-    faces[inward] = faces[inward][:, ::-1]
-    normal[inward] *= -1
-    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
-    group = np.round(normal, 3)
-    _, which = np.unique(group, axis=0, return_inverse=True)
-    keys = np.stack([np.repeat(which.ravel(), 3), faces.ravel()], axis=1)
-    unique, index = np.unique(keys, axis=0, return_inverse=True)
-    return Mesh(vertices[unique[:, 1]], index.reshape(-1, 3), uv[unique[:, 1]])
+@lru_cache(maxsize=1)
+def _bevel_template() -> tuple[Array, npt.NDArray[np.bool_], npt.NDArray[np.int64], Index]:
+    """Signs and outermost axis of each vertex (N, 3), its uv axes (N, 2), and faces (M, 3).
+
+    Each of the six faces, twelve bevels and eight corners has vertices of its own, so that
+    they are shaded flat. Grain runs along y or x on level faces and along z on upright ones.
+    """
+    signs: list[tuple[int, int, int]] = []
+    axes: list[int] = []
+    faces: list[tuple[int, int, int]] = []
+
+    def add(points: list[tuple[int, tuple[int, int, int]]]) -> None:
+        start = len(signs)
+        where = np.array([np.multiply(s, [1.0 + (k == a) for k in range(3)]) for a, s in points])
+        normal = np.cross(where[1] - where[0], where[2] - where[0])
+        ordered = points if normal @ where.mean(axis=0) > 0 else points[::-1]
+        for axis, sign in ordered:
+            axes.append(axis)
+            signs.append(sign)
+        faces.extend((start, start + k, start + k + 1) for k in range(1, len(points) - 1))
+
+    def corner(axis: int, side: int, u: int, v: int) -> tuple[int, int, int]:
+        sign = [0, 0, 0]
+        sign[axis], sign[(axis + 1) % 3], sign[(axis + 2) % 3] = side, u, v
+        return sign[0], sign[1], sign[2]
+
+    for a in range(3):
+        b = (a + 1) % 3
+        for s in (-1, 1):
+            quad = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+            add([(a, corner(a, s, u, v)) for u, v in quad])
+            for t in (-1, 1):
+                low, high = corner(a, s, t, -1), corner(a, s, t, 1)
+                add([(a, low), (a, high), (b, high), (b, low)])
+    for x in (-1, 1):
+        for y in (-1, 1):
+            for z in (-1, 1):
+                add([(axis, (x, y, z)) for axis in range(3)])
+    outer = np.array(axes)[:, None] == np.arange(3)
+    grain = np.array([(1, 2), (0, 2), (1, 0)])[axes]
+    return np.array(signs, dtype=float), outer, grain, np.array(faces)
 
 
 def tube(path: Array, radius: Array | float, sides: int = 10) -> Mesh:
