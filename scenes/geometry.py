@@ -1,0 +1,137 @@
+"""Rigid transforms and footprints. Quaternions wxyz, transforms (4, 4), lengths in metres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..schemas.base import Quat, Vec3
+
+Array = npt.NDArray[np.float64]
+
+
+def rotation(quat: npt.ArrayLike) -> Array:
+    """Rotation matrix (3, 3) of a quaternion (4,), which need not be normalised."""
+    w, x, y, z = np.asarray(quat, dtype=np.float64) / np.linalg.norm(quat)
+    return np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+            [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+            [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+        ]
+    )
+
+
+def quaternion(matrix: Array) -> Quat:
+    """Quaternion of a rotation matrix (3, 3), w >= 0 (Shepperd's method)."""
+    m = matrix
+    diagonal = np.array([m[0, 0] + m[1, 1] + m[2, 2], m[0, 0], m[1, 1], m[2, 2]])
+    largest = int(np.argmax(diagonal))
+    if largest == 0:
+        q = np.array(
+            [1 + diagonal[0], m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]]
+        )
+    else:
+        i = largest - 1
+        j, k = (i + 1) % 3, (i + 2) % 3
+        q = np.empty(4)
+        q[0] = m[k, j] - m[j, k]
+        q[1 + i] = 1 + m[i, i] - m[j, j] - m[k, k]
+        q[1 + j] = m[j, i] + m[i, j]
+        q[1 + k] = m[k, i] + m[i, k]
+    q /= np.linalg.norm(q)
+    if q[0] < 0:
+        q = -q
+    return (float(q[0]), float(q[1]), float(q[2]), float(q[3]))
+
+
+def yaw_quaternion(yaw: float) -> Quat:
+    """Rotation by `yaw` radians about +z."""
+    return (float(np.cos(yaw / 2)), 0.0, 0.0, float(np.sin(yaw / 2)))
+
+
+def transform(pos: npt.ArrayLike, rotated: npt.ArrayLike) -> Array:
+    """Homogeneous (4, 4) of a position and a quaternion (4,) or rotation matrix (3, 3)."""
+    result = np.eye(4)
+    rotated = np.asarray(rotated, dtype=np.float64)
+    result[:3, :3] = rotation(rotated) if rotated.shape == (4,) else rotated
+    result[:3, 3] = pos
+    return result
+
+
+def inverse(matrix: Array) -> Array:
+    """Inverse of a rigid transform (4, 4)."""
+    result = np.eye(4)
+    result[:3, :3] = matrix[:3, :3].T
+    result[:3, 3] = -matrix[:3, :3].T @ matrix[:3, 3]
+    return result
+
+
+def axis_rotation(axis: npt.ArrayLike, angle: float) -> Array:
+    """Rotation matrix (3, 3) by `angle` radians about a unit axis."""
+    half = angle / 2
+    x, y, z = np.asarray(axis, dtype=np.float64) * np.sin(half)
+    return rotation([np.cos(half), x, y, z])
+
+
+def look_at(eye: npt.ArrayLike, target: npt.ArrayLike) -> Quat:
+    """Orientation of a camera (looks along -z, +y up) at `eye` that looks at `target`."""
+    forward = np.asarray(target, dtype=np.float64) - np.asarray(eye, dtype=np.float64)
+    forward /= np.linalg.norm(forward)
+    up = np.array([0.0, 0.0, 1.0])
+    if abs(forward @ up) > 0.9999:
+        up = np.array([1.0, 0.0, 0.0])
+    right = np.cross(forward, up)
+    right /= np.linalg.norm(right)
+    return quaternion(np.stack([right, np.cross(right, forward), -forward], axis=1))
+
+
+def vec3(values: npt.ArrayLike) -> Vec3:
+    """Three plain floats, for a model."""
+    x, y, z = np.asarray(values, dtype=np.float64)
+    return (float(x), float(y), float(z))
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """An oriented rectangle in the plane.
+
+    Attributes:
+        centre: (2,) metres.
+        half: (2,) half extents along its own axes.
+        yaw: radians.
+    """
+
+    centre: Array
+    half: Array
+    yaw: float
+
+    def axes(self) -> Array:
+        """Unit axes as rows, (2, 2)."""
+        c, s = np.cos(self.yaw), np.sin(self.yaw)
+        return np.array([[c, s], [-s, c]])
+
+    def corners(self) -> Array:
+        """The four corners, (4, 2)."""
+        signs = np.array([[1, 1], [1, -1], [-1, -1], [-1, 1]], dtype=np.float64)
+        return self.centre + (signs * self.half) @ self.axes()
+
+    def grown(self, margin: float) -> Footprint:
+        """The same rectangle with `margin` metres more on each side."""
+        return Footprint(self.centre, self.half + margin, self.yaw)
+
+
+def overlap(a: Footprint, b: Footprint) -> bool:
+    """Whether two rectangles overlap (separating axis test)."""
+    axes = np.vstack([a.axes(), b.axes()])
+    pa, pb = a.corners() @ axes.T, b.corners() @ axes.T
+    apart = (pa.max(0) < pb.min(0)) | (pb.max(0) < pa.min(0))
+    return not bool(apart.any())
+
+
+def contains(outer: Footprint, inner: Footprint) -> bool:
+    """Whether `inner` lies wholly within `outer`."""
+    local = (inner.corners() - outer.centre) @ outer.axes().T
+    return bool((np.abs(local) <= outer.half + 1e-9).all())

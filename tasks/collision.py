@@ -1,0 +1,146 @@
+"""Collision checks for planning: the arm, and what it holds, against everything else."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+import mujoco
+import numpy as np
+
+from ..scenes.geometry import Array, quaternion, transform
+from ..scenes.mujoco_model import CompiledScene
+from ..scenes.robots import ARM_BIT, BASE_BIT, WORLD_BIT
+
+ROBOT_MARGIN = 0.010
+"""Clearance at which planned motion counts the robot as touching, metres."""
+HELD_MARGIN = 0.004
+"""Likewise for what it holds."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the gripper carries.
+
+    Attributes:
+        name: of the object.
+        tool_from_object: (4, 4), of its root link.
+    """
+
+    name: str
+    tool_from_object: Array
+
+
+class CollisionWorld:
+    """The scene frozen at one moment, in which arm configurations are tried.
+
+    Contacts between resting things are switched off, so that most checks find none at all.
+
+    Args:
+        compiled: a scene compiled for physics.
+    """
+
+    def __init__(self, compiled: CompiledScene) -> None:
+        """Copy the model and give it planning masks and margins."""
+        self._compiled = compiled
+        self._index = compiled.robot
+        self._model = copy.deepcopy(compiled.model)
+        self._data = mujoco.MjData(self._model)
+        body = self._model.geom_bodyid
+        self._robot_geoms = np.isin(body, list(compiled.robot.bodies))
+        self._fingers = np.zeros(self._model.ngeom, dtype=bool)
+        for geom in np.flatnonzero(self._robot_geoms):
+            name = self._model.geom(geom).name
+            self._fingers[geom] = "finger" in name or name.endswith("_pad")
+        self._owner = compiled.owner[body]
+        self._names = [thing.name for thing in compiled.scene.objects]
+        self.held: Held | None = None
+
+    def update(self, data: Any, held: Held | None = None) -> None:
+        """Take over the state of the simulation, and what is held in it."""
+        self._data.qpos[:] = data.qpos
+        self.held = held
+        world = ~self._robot_geoms
+        self._model.geom_contype[world] = WORLD_BIT
+        self._model.geom_conaffinity[world] = ARM_BIT | BASE_BIT
+        self._model.geom_margin[:] = 0.0
+        self._model.geom_margin[self._robot_geoms] = ROBOT_MARGIN
+        if held is not None:
+            mine = self._owner == self._names.index(held.name)
+            self._model.geom_contype[mine] = ARM_BIT
+            self._model.geom_conaffinity[mine] = WORLD_BIT | BASE_BIT
+            self._model.geom_margin[mine] = HELD_MARGIN
+
+    def set_joint(self, address: int, value: float) -> None:
+        """Move one joint of the frozen world, by its address in `qpos`."""
+        self._data.qpos[address] = value
+
+    def hit(
+        self,
+        q: Array,
+        opening: float,
+        touch: frozenset[str] = frozenset(),
+        near: bool = False,
+        slide: bool = False,
+    ) -> str | None:
+        """What a configuration hits, or None.
+
+        Args:
+            q: (7,) radians.
+            opening: between the fingertips, metres.
+            touch: objects that the fingers may touch.
+            near: count only real penetration, as needed close to things.
+            slide: let the held object touch what is around it by up to 3 mm.
+        """
+        data, model = self._data, self._model
+        data.qpos[self._index.arm_qpos] = q
+        data.qpos[self._index.fingers] = opening / 2
+        mujoco.mj_kinematics(model, data)
+        if self.held is not None:
+            self._carry(self.held)
+        mujoco.mj_collision(model, data)
+        if data.ncon == 0:
+            return None
+        return self._first(touch, near, slide)
+
+    def _carry(self, held: Held) -> None:
+        data, index = self._data, self._compiled.objects[held.name]
+        spec = self._index.spec
+        hand = self._index.hand
+        world_from_hand = transform(data.xpos[hand], data.xmat[hand].reshape(3, 3))
+        pose = world_from_hand @ transform(spec.tool_pos, spec.tool_quat) @ held.tool_from_object
+        address = index.free_qpos
+        data.qpos[address : address + 3] = pose[:3, 3]
+        data.qpos[address + 3 : address + 7] = quaternion(pose[:3, :3])
+        mujoco.mj_kinematics(self._model, data)
+
+    def _first(self, touch: frozenset[str], near: bool, slide: bool) -> str | None:
+        contacts = self._data.contact
+        for (first, second), distance in zip(contacts.geom, contacts.dist, strict=True):
+            mine, other = (first, second) if self._actor(first) else (second, first)
+            robot = bool(self._robot_geoms[mine])
+            if robot and bool(self._robot_geoms[other]):
+                if distance < 0:
+                    return "the robot itself"
+                continue
+            owner = int(self._owner[other])
+            name = self._names[owner] if owner >= 0 else "the surroundings"
+            if robot and self._fingers[mine] and name in touch:
+                continue
+            limit = 0.0 if near else (ROBOT_MARGIN if robot else HELD_MARGIN)
+            if slide and not robot:
+                limit = -0.003
+            if distance < limit:
+                return name if robot else f"{name} with the {self._names_of(mine)}"
+        return None
+
+    def _actor(self, geom: int) -> bool:
+        return bool(self._robot_geoms[geom]) or (
+            self.held is not None and self._owner[geom] == self._names.index(self.held.name)
+        )
+
+    def _names_of(self, geom: int) -> str:
+        return self._names[int(self._owner[geom])]

@@ -1,0 +1,174 @@
+"""Arm kinematics: analytic inverse for the FR3, and a tracker that follows a path smoothly."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+from typing import Any
+
+import mujoco
+import numpy as np
+from frankik import ik_full
+
+from ..scenes.geometry import Array, inverse, transform
+from ..scenes.mujoco_model import CompiledScene
+from ..schemas import SpecError
+
+Q7_SAMPLES = 21
+"""Values of the redundant last joint that the analytic solver tries."""
+LIMIT_MARGIN = 0.03
+"""Distance kept from joint limits, radians."""
+TRACK_STEP = 0.01
+"""Metres between two poses of a tracked straight line."""
+TRACK_TOLERANCE = (0.001, 0.01)
+"""Position (metres) and rotation (radians) error at which a tracked pose counts as reached."""
+
+
+class Arm:
+    """Inverse kinematics of the robot in one scene.
+
+    Args:
+        compiled: a scene compiled for physics.
+
+    Raises:
+        SpecError: where the robot has no analytic inverse.
+    """
+
+    def __init__(self, compiled: CompiledScene) -> None:
+        """Read limits and frames from the compiled model."""
+        self._model = compiled.model
+        self._index = compiled.robot
+        if compiled.robot.spec.name != "franka-fr3":
+            raise SpecError(f"robot {compiled.robot.spec.name!r} has no inverse kinematics")
+        spec = compiled.robot.spec
+        pose = compiled.scene.robot
+        self._base_from_world = inverse(transform(pose.pos, pose.quat))
+        # The flange is the hand's frame turned by 45 degrees about the last axis.
+        flange_from_hand = transform([0, 0, 0], _z_turn(-np.pi / 4))
+        self._tool_from_flange = inverse(
+            flange_from_hand @ transform(spec.tool_pos, spec.tool_quat)
+        )
+        self._hand_from_tool = transform(spec.tool_pos, spec.tool_quat)
+        joints = [compiled.model.joint(f"robot/{name}") for name in spec.joints]
+        limits = np.array([joint.range for joint in joints])
+        self.low: Array = limits[:, 0] + LIMIT_MARGIN
+        self.high: Array = limits[:, 1] - LIMIT_MARGIN
+        self._scratch = mujoco.MjData(compiled.model)
+        self.weight: Array = np.array([1.0, 1.0, 1.0, 1.0, 0.7, 0.7, 0.4])
+
+    def solutions(self, world_from_tool: Array, near: Array) -> list[Array]:
+        """Configurations that reach a pose, nearest to `near` first.
+
+        Args:
+            world_from_tool: (4, 4).
+            near: (7,) radians.
+
+        Returns:
+            Configurations (7,) within limits; empty where the pose is out of reach.
+        """
+        flange = self._base_from_world @ world_from_tool @ self._tool_from_flange
+        found: list[Array] = []
+        for q7 in np.linspace(self.low[6], self.high[6], Q7_SAMPLES):
+            for q in ik_full(flange, near, float(q7), is_fr3=True):
+                if np.isfinite(q).all() and (q >= self.low).all() and (q <= self.high).all():
+                    found.append(q)
+        return sorted(found, key=lambda q: float(np.sum(((q - near) * self.weight) ** 2)))
+
+    def forward(self, q: Array) -> Array:
+        """`world_from_tool` (4, 4) of a configuration (7,)."""
+        self._place(q)
+        hand = self._index.hand
+        pose = transform(self._scratch.xpos[hand], self._scratch.xmat[hand].reshape(3, 3))
+        return pose @ self._hand_from_tool
+
+    def track(self, start: Array, poses: list[Array]) -> list[Array] | None:
+        """Follow tool poses closely, from one configuration, without jumps.
+
+        Damped least squares on the geometric Jacobian, each pose from the last solution.
+
+        Args:
+            start: (7,) configuration near the first pose.
+            poses: `world_from_tool` (4, 4), neighbours a centimetre or few degrees apart.
+
+        Returns:
+            One configuration per pose, or None where the arm cannot follow.
+        """
+        path: list[Array] = []
+        q = start.copy()
+        for pose in poses:
+            reached = self._reach(q, pose)
+            if reached is None or np.abs(reached - q).max() > 0.35:
+                return None
+            q = reached
+            path.append(q)
+        return path
+
+    def _reach(self, q: Array, pose: Array) -> Array | None:
+        jacobian = np.zeros((6, self._model.nv))
+        q = q.copy()
+        for _ in range(20):
+            current = self.forward(q)
+            error = np.concatenate(
+                [pose[:3, 3] - current[:3, 3], _rotation_vector(pose[:3, :3] @ current[:3, :3].T)]
+            )
+            if (
+                np.linalg.norm(error[:3]) < TRACK_TOLERANCE[0]
+                and np.linalg.norm(error[3:]) < TRACK_TOLERANCE[1]
+            ):
+                return q
+            mujoco.mj_jac(
+                self._model,
+                self._scratch,
+                jacobian[:3],
+                jacobian[3:],
+                current[:3, 3],
+                self._index.hand,
+            )
+            arm = jacobian[:, self._index.arm_dof]
+            step = arm.T @ np.linalg.solve(arm @ arm.T + 1e-5 * np.eye(6), error)
+            q = np.clip(q + step, self.low, self.high)
+        return None
+
+    def _place(self, q: Array) -> None:
+        self._scratch.qpos[self._index.arm_qpos] = q
+        mujoco.mj_kinematics(self._model, self._scratch)
+        mujoco.mj_comPos(self._model, self._scratch)
+
+
+def line(start: Array, end: Array, step: float = TRACK_STEP) -> list[Array]:
+    """Poses (4, 4) on the straight line between two poses, the first left out.
+
+    Position is linear; rotation turns about one axis.
+    """
+    distance = float(np.linalg.norm(end[:3, 3] - start[:3, 3]))
+    turn = _rotation_vector(end[:3, :3] @ start[:3, :3].T)
+    angle = float(np.linalg.norm(turn))
+    count = max(1, int(np.ceil(max(distance / step, angle / 0.06))))
+    poses: list[Array] = []
+    for share in np.arange(1, count + 1) / count:
+        pose = np.eye(4)
+        pose[:3, 3] = start[:3, 3] + share * (end[:3, 3] - start[:3, 3])
+        pose[:3, :3] = _from_rotation_vector(turn * share) @ start[:3, :3]
+        poses.append(pose)
+    return poses
+
+
+def _z_turn(angle: float) -> Array:
+    return _from_rotation_vector(np.array([0.0, 0.0, angle]))
+
+
+def _rotation_vector(matrix: Array) -> Array:
+    quat: Any = np.empty(4)
+    mujoco.mju_mat2Quat(quat, np.ascontiguousarray(matrix).ravel())
+    vector = np.empty(3)
+    mujoco.mju_quat2Vel(vector, quat, 1.0)
+    return vector
+
+
+def _from_rotation_vector(vector: Array) -> Array:
+    angle = float(np.linalg.norm(vector))
+    quat, matrix = np.empty(4), np.empty(9)
+    axis = vector / angle if angle > 1e-12 else np.array([0.0, 0.0, 1.0])
+    mujoco.mju_axisAngle2Quat(quat, axis, angle)
+    mujoco.mju_quat2Mat(matrix, quat)
+    return matrix.reshape(3, 3)

@@ -1,0 +1,142 @@
+"""The arm at work: checked motions, each planned in the world as it is and then carried out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..scenes.geometry import Array, inverse, transform
+from ..scenes.mujoco_model import CompiledScene
+from ..schemas import PlanningError, TraceEvent
+from .collision import CollisionWorld, Held
+from .execution import Executor, tool_pose
+from .kinematics import Arm, line
+from .motion import MotionPlanner, time_path
+
+FAST, CAREFUL, SLOW = 1.0, 0.55, 0.35
+"""Shares of the joints' limits."""
+TRACED = 400
+"""Trace events kept per episode."""
+
+
+class Manipulator:
+    """The robot in a running episode.
+
+    Args:
+        compiled: a scene compiled for physics.
+        executor: where actions go.
+        rng: drawn from by all that samples.
+    """
+
+    def __init__(
+        self, compiled: CompiledScene, executor: Executor, rng: np.random.Generator
+    ) -> None:
+        """Build the planner's view of the world."""
+        self.compiled = compiled
+        self.executor = executor
+        self.rng = rng
+        self.arm = Arm(compiled)
+        self.world = CollisionWorld(compiled)
+        self.planner = MotionPlanner(self.world, self.arm)
+        self.trace: list[TraceEvent] = []
+        self.interaction: int | None = None
+        self._lead = np.array(compiled.robot.spec.lead)
+
+    def note(self, event: TraceEvent) -> None:
+        """Keep an event of the search."""
+        if len(self.trace) < TRACED:
+            self.trace.append(event)
+
+    def look(self, held: Held | None = None) -> None:
+        """Take the present state into the planner's world."""
+        self.executor.refresh()
+        self.world.update(self.executor.data, held)
+
+    @property
+    def q(self) -> Array:
+        """The commanded arm configuration, (7,): where the arm rests."""
+        return self.executor.command[:-1]
+
+    @property
+    def tool(self) -> Array:
+        """Measured `world_from_tool` (4, 4)."""
+        return tool_pose(self.compiled, self.executor.data)
+
+    def held(self, name: str) -> Held:
+        """An object as it lies in the hand now."""
+        data, body = self.executor.data, self.compiled.objects[name].body
+        world_from_object = transform(data.xpos[body], data.xmat[body].reshape(3, 3))
+        return Held(name, inverse(self.tool) @ world_from_object)
+
+    def follow(self, path: list[Array], opening: float, speed: float) -> None:
+        """Carry out a joint path from rest to rest, with a constant opening."""
+        spec, hz = self.compiled.robot.spec, self.executor.hz
+        positions, velocities = time_path(path, spec, hz, speed)
+        actions = np.column_stack(
+            [positions + self._lead * velocities, np.full(len(positions), opening)]
+        )
+        self.executor.run(actions)
+
+    def go(self, goal: Array, opening: float, speed: float = FAST) -> None:
+        """Move to a configuration around whatever is in the way.
+
+        Raises:
+            PlanningError: `no_path`.
+        """
+        self.follow(self.planner.connect(self.q, goal, opening, self.rng), opening, speed)
+
+    def straight(
+        self,
+        start: Array,
+        goal: Array,
+        opening: float,
+        touch: frozenset[str] = frozenset(),
+        slide: bool = False,
+    ) -> list[Array]:
+        """A straight tool path from configuration `start` to the tool pose `goal`, checked.
+
+        Args:
+            start: (7,) configuration it starts from.
+            goal: (4, 4) `world_from_tool`.
+            opening: between the fingertips, metres.
+            touch: objects the fingers may touch.
+            slide: let what is held slide along what is around it.
+
+        Raises:
+            PlanningError: `unreachable` or `collision`.
+        """
+        poses = line(self.arm.forward(start), goal)
+        path = self.arm.track(start, poses)
+        if path is None:
+            raise PlanningError("unreachable", "the arm cannot follow the straight line")
+        for q in [path[len(path) // 2], *path]:
+            hit = self.world.hit(q, opening, touch, near=True, slide=slide)
+            if hit is not None:
+                raise PlanningError("collision", f"the straight line hits {hit}")
+        return [start, *path]
+
+    def grip(self, opening: float, seconds: float = 0.4) -> None:
+        """Command an opening and wait for the fingers."""
+        self.interaction = self.executor.steps if self.interaction is None else self.interaction
+        action = self.executor.command
+        action[-1] = opening
+        self.executor.run(np.tile(action, (max(1, round(seconds * self.executor.hz)), 1)))
+
+    def back_off(self, out: Array, opening: float, distance: float = 0.09) -> None:
+        """Leave what was let go of: along `out`, or straight back, or up, whichever is free."""
+        self.look()
+        start = self.q
+        current = self.arm.forward(start)
+        near = frozenset(self.compiled.objects)
+        reasons: list[str] = []
+        for direction in (out, -current[:3, 2], np.array([0.0, 0.0, 1.0])):
+            for share in (1.0, 0.5):
+                goal = current.copy()
+                goal[:3, 3] += direction * distance * share
+                try:
+                    path = self.straight(start, goal, opening, near)
+                except PlanningError as error:
+                    reasons.append(error.cause)
+                    continue
+                self.follow(path, opening, CAREFUL)
+                return
+        raise PlanningError("stuck", f"no way back after letting go: {', '.join(reasons)}")

@@ -1,0 +1,268 @@
+"""Pick and place: search over grasps and placements together, then carry out and verify.
+
+A grasp only counts when some placement can be reached with it. What is chosen is carried out
+in closed loop: the object's pose in the hand is measured after lifting, and the placement is
+planned again with it.
+"""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..scenes.geometry import Array, inverse, transform
+from ..schemas import PlanningError, TraceEvent
+from .collision import Held
+from .grasps import MAX_WIDTH, OPENING_MARGIN, Grasps, grasps_of
+from .manipulation import CAREFUL, FAST, SLOW, Manipulator
+from .placements import Placement, exit_of, placements
+from .predicates import PhysicsFacts
+
+MAX_GRASPS = 36
+MAX_PLACEMENTS = 14
+CONFIGURATIONS = 3
+"""Inverse kinematics solutions tried per pose."""
+APPROACH = 0.09
+"""Length of the straight approach to a grasp, metres."""
+HELD_OPENING = 0.0015
+"""A hand that closes below this holds nothing, metres."""
+LIFT_CHECK = 0.02
+"""How far an object may lag behind the hand while lifted, metres."""
+
+
+class ExecutionError(PlanningError):
+    """Something went wrong in physics, not in the plan; `cause` says what."""
+
+
+@dataclass(frozen=True)
+class _Grasp:
+    """A grasp whose approach and exit are free, with the paths that carry it out."""
+
+    pose: Array
+    opening: float
+    before: Array
+    approach: list[Array]
+    exit: list[Array]
+    held: Held
+
+
+@dataclass(frozen=True)
+class _Drop:
+    """A placement that can be reached, with the paths that carry it out."""
+
+    placement: Placement
+    before: Array
+    path: list[Array]
+
+
+def pick_and_place(arm: Manipulator, relation: str, thing: str, target: str) -> None:
+    """Move an object so that `relation(thing, target)` holds.
+
+    Args:
+        arm: the robot at work.
+        relation: ontop, inside, or nextto.
+        thing: what to move.
+        target: where to.
+
+    Raises:
+        PlanningError: no grasp, placement or path was found; nothing was moved yet.
+        ExecutionError: it was tried and failed in physics.
+    """
+    grasp, drop = _choose(arm, relation, thing, target)
+    arm.go(grasp.before, grasp.opening)
+    arm.follow(grasp.approach, grasp.opening, CAREFUL)
+    arm.grip(0.0)
+    _verify_grasp(arm, thing)
+    arm.follow(grasp.exit, 0.0, CAREFUL)
+    _verify_lift(arm, thing, grasp)
+    _put_down(arm, relation, thing, target, drop.placement, grasp)
+
+
+def _choose(arm: Manipulator, relation: str, thing: str, target: str) -> tuple[_Grasp, _Drop]:
+    """The first grasp, in order of score with some noise, from which a placement is reached."""
+    arm.look()
+    data, compiled = arm.executor.data, arm.compiled
+    options = placements(compiled, data, relation, thing, target, MAX_PLACEMENTS, arm.rng)
+    if not options:
+        raise PlanningError("no_room", f"no room for {thing}: {relation} {target}")
+    reasons: Counter[str] = Counter()
+    for number, (pose, width) in enumerate(_candidates(arm, thing)):
+        subject = f"grasp {number} of {thing}"
+        try:
+            grasp = _reachable_grasp(arm, thing, target, pose, width)
+            drop = _reachable_drop(arm, relation, thing, target, options, grasp)
+        except PlanningError as error:
+            reasons[error.cause] += 1
+            values = tuple(round(float(v), 4) for v in pose[:3, 3])
+            arm.note(
+                TraceEvent(
+                    stage="grasp", event="reject", subject=subject, reason=str(error), values=values
+                )
+            )
+            continue
+        values = tuple(round(float(v), 4) for v in pose[:3, 3])
+        arm.note(TraceEvent(stage="grasp", event="choose", subject=subject, values=values))
+        arm.look()
+        return grasp, drop
+    counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
+    cause = "no_grasp" if not reasons else f"no_grasp_{reasons.most_common(1)[0][0]}"
+    raise PlanningError(cause, f"no grasp of {thing} works for {relation} {target}: {counted}")
+
+
+def _candidates(arm: Manipulator, thing: str) -> list[tuple[Array, float]]:
+    """Grasps in the world, the promising first: (`world_from_tool`, width)."""
+    compiled, data = arm.compiled, arm.executor.data
+    key = compiled.scene.object(thing).asset_hash
+    grasps: Grasps = grasps_of(compiled.asset_of(thing), key)
+    if len(grasps) == 0:
+        raise PlanningError("no_grasp", f"{thing} has no part narrow enough to grasp")
+    body = compiled.objects[thing].body
+    world_from_object = transform(data.xpos[body], data.xmat[body].reshape(3, 3))
+    poses = world_from_object @ grasps.poses
+    outward, _ = exit_of(compiled, PhysicsFacts(compiled, data), thing)
+    # Coming in against the way out is what leaves free hands.
+    along = -(poses[:, :3, 2] @ outward)
+    usable = np.flatnonzero((poses[:, 2, 2] < 0.25) & (along > -0.2))
+    noise = arm.rng.normal(0.0, 0.25, len(usable))
+    score = grasps.scores[usable] + 0.6 * along[usable] + noise
+    order = usable[np.argsort(-score, kind="stable")]
+    return [(poses[i], float(grasps.widths[i])) for i in _spread(order, poses)]
+
+
+def _spread(order: Array, poses: Array) -> list[int]:
+    """The first MAX_GRASPS of an order, leaving out near repeats of earlier ones."""
+    chosen: list[int] = []
+    for i in order[:600]:
+        kept = poses[chosen]
+        if chosen:
+            near = np.linalg.norm(kept[:, :3, 3] - poses[i][:3, 3], axis=1) < 0.012
+            alike = np.einsum("nij,ij->n", kept[:, :3, :3], poses[i][:3, :3]) > 2.6
+            if bool((near & alike).any()):
+                continue
+        chosen.append(int(i))
+        if len(chosen) >= MAX_GRASPS:
+            break
+    return chosen
+
+
+def _reachable_grasp(
+    arm: Manipulator, thing: str, target: str, pose: Array, width: float
+) -> _Grasp:
+    """Inverse kinematics, a free straight approach, and a free way out with the object."""
+    opening = float(min(width + 2 * OPENING_MARGIN, MAX_WIDTH + 0.01))
+    touch = frozenset({thing})
+    error = PlanningError("unreachable", "no arm configuration reaches the grasp")
+    body, data = arm.compiled.objects[thing].body, arm.executor.data
+    world_from_object = transform(data.xpos[body], data.xmat[body].reshape(3, 3))
+    held = Held(thing, inverse(pose) @ world_from_object)
+    out, distance = exit_of(arm.compiled, PhysicsFacts(arm.compiled, data), thing)
+    for q in arm.arm.solutions(pose, arm.q)[:CONFIGURATIONS]:
+        arm.world.update(data)
+        hit = arm.world.hit(q, opening, touch, near=True)
+        if hit is not None:
+            error = PlanningError("collision", f"the open hand would hit {hit}")
+            continue
+        before = pose.copy()
+        before[:3, 3] -= pose[:3, 2] * APPROACH
+        try:
+            approach = arm.straight(q, before, opening, touch)[::-1]
+            if arm.world.hit(approach[0], opening) is not None:
+                raise PlanningError("collision", "the start of the approach is not free")
+            arm.world.update(data, held)
+            leave = pose.copy()
+            leave[:3, 3] += out * distance + np.array([0, 0, 0.0 if out[2] > 0.5 else 0.004])
+            leaving = arm.straight(q, leave, width, touch | {target}, slide=True)
+        except PlanningError as failed:
+            error = failed
+            continue
+        return _Grasp(pose, opening, approach[0], approach, leaving, held)
+    raise error
+
+
+def _reachable_drop(
+    arm: Manipulator,
+    relation: str,
+    thing: str,
+    target: str,
+    options: list[Placement],
+    grasp: _Grasp,
+) -> _Drop:
+    """The first placement that can be reached with the object held as it is."""
+    reasons: Counter[str] = Counter()
+    opening = max(0.0, grasp.opening - 2 * OPENING_MARGIN)
+    arm.world.update(arm.executor.data, grasp.held)
+    touch = frozenset({thing})
+    object_from_tool = inverse(grasp.held.tool_from_object)
+    for placement in options:
+        pose = placement.pose @ object_from_tool
+        above = pose.copy()
+        above[:3, 3] += placement.out * placement.travel
+        for q in arm.arm.solutions(above, grasp.exit[-1])[:CONFIGURATIONS]:
+            if arm.world.hit(q, opening) is not None:
+                reasons["collision"] += 1
+                continue
+            try:
+                return _Drop(placement, q, arm.straight(q, pose, opening, touch))
+            except PlanningError as error:
+                reasons[error.cause] += 1
+        if not reasons:
+            reasons["unreachable"] += 1
+    cause = reasons.most_common(1)[0][0] if reasons else "unreachable"
+    counted = ", ".join(f"{name} x{count}" for name, count in reasons.most_common())
+    raise PlanningError(
+        f"placement_{cause}", f"{relation} {target}: {len(options)} placements: {counted}"
+    )
+
+
+def _verify_grasp(arm: Manipulator, thing: str) -> None:
+    """Fingers closed on something, and both pads touch it."""
+    if arm.executor.opening < HELD_OPENING:
+        raise ExecutionError("grasp_missed", f"the hand closed on nothing instead of {thing}")
+
+
+def _verify_lift(arm: Manipulator, thing: str, grasp: _Grasp) -> None:
+    """The object came along with the hand."""
+    now = arm.held(thing).tool_from_object
+    lag = float(np.linalg.norm(now[:3, 3] - grasp.held.tool_from_object[:3, 3]))
+    if lag > LIFT_CHECK or arm.executor.opening < HELD_OPENING:
+        raise ExecutionError("grasp_slipped", f"{thing} stayed {lag * 100:.1f} cm behind the hand")
+
+
+def _put_down(
+    arm: Manipulator, relation: str, thing: str, target: str, first: Placement, grasp: _Grasp
+) -> None:
+    """Plan the placement again with the object as it lies in the hand, and let go."""
+    held = arm.held(thing)
+    arm.look(held)
+    compiled, data = arm.compiled, arm.executor.data
+    measured = _Grasp(grasp.pose, grasp.opening, grasp.before, grasp.approach, [arm.q], held)
+    more = placements(compiled, data, relation, thing, target, MAX_PLACEMENTS, arm.rng)
+    try:
+        drop = _reachable_drop(arm, relation, thing, target, [first], measured)
+    except PlanningError:
+        drop = _reachable_drop(arm, relation, thing, target, more, measured)
+    _carry(arm, drop, held)
+    _verify_held(arm, thing, held)
+    arm.follow(drop.path, 0.0, SLOW)
+    _verify_held(arm, thing, held)
+    arm.grip(grasp.opening)
+    arm.back_off(drop.placement.out, grasp.opening)
+
+
+def _carry(arm: Manipulator, drop: _Drop, held: Held) -> None:
+    """Bring the held object to where the placement begins."""
+    arm.look(held)
+    opening = arm.executor.opening
+    path = arm.planner.connect(arm.q, drop.before, opening, arm.rng)
+    arm.follow(path, 0.0, CAREFUL + 0.2 * (FAST - CAREFUL))
+
+
+def _verify_held(arm: Manipulator, thing: str, held: Held) -> None:
+    arm.executor.refresh()
+    now = arm.held(thing).tool_from_object
+    if np.linalg.norm(now[:3, 3] - held.tool_from_object[:3, 3]) > 2 * LIFT_CHECK:
+        raise ExecutionError("dropped", f"{thing} was lost on the way")

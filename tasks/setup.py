@@ -1,0 +1,133 @@
+"""From a task to a scene in which it can be attempted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..scenes.assembly import AssemblyRequest, assemble
+from ..scenes.library import AssetLibrary
+from ..scenes.mujoco_model import CompiledScene
+from ..scenes.seeds import branch
+from ..schemas import (
+    AssemblyError,
+    Asset,
+    DatasetSpec,
+    ObjectSpec,
+    PlanningError,
+    Scene,
+    SceneSpec,
+    TaskSpec,
+)
+from .capabilities import capabilities
+from .goals import evaluate, ground_literals
+from .predicates import PhysicsFacts, literals
+from .problem import Problem, object_specs, scene_problem, support_name
+from .symbolic import plans
+
+
+def build_scene(
+    spec: DatasetSpec, task: TaskSpec, index: int, library: AssetLibrary
+) -> tuple[Scene, dict[str, Asset]]:
+    """Assemble the scene of a task's attempt.
+
+    Args:
+        spec: of the dataset.
+        task: what is to be done in it.
+        index: which of the task's scenes; each has its own cousins and layout.
+        library: where assets come from.
+
+    Returns:
+        The scene and its assets by content hash.
+
+    Raises:
+        AssemblyError: where no valid scene was found.
+        SpecError: where the task or the spec asks for something that does not exist.
+    """
+    problem = scene_problem(task)
+    support = support_name(task)
+    own = object_specs(task)
+    request = AssemblyRequest(
+        scene_id=f"{task.id}-s{index:02d}",
+        task_id=task.id,
+        spec=_merged(spec.scene, own, support),
+        roles={thing.name: "task" for thing in own},
+        required=required_affordances(problem),
+        cousins=spec.cousins,
+        cameras=spec.cameras,
+        robot=spec.robot,
+        seed=branch((spec.seed,), "scene", task.id, index),
+        twin_seed=(spec.seed,),
+    )
+    return assemble(request, library, lambda compiled: _unsuitable(compiled, problem))
+
+
+def _merged(scene: SceneSpec, own: tuple[ObjectSpec, ...], support: str) -> SceneSpec:
+    """The person's objects and the task's; the task's relations win, the rest is kept."""
+    waiting = {thing.name: thing for thing in scene.objects}
+    for thing in own:
+        base = waiting.get(thing.name)
+        if base is None:
+            waiting[thing.name] = thing
+            continue
+        update: dict[str, object] = {"joint": {**base.joint, **thing.joint}}
+        target = thing.on or thing.inside or thing.next_to
+        if target is not None and target != support:
+            update |= {"on": thing.on, "inside": thing.inside, "next_to": thing.next_to}
+        elif target is not None:
+            update |= {"on": support, "inside": None, "next_to": None}
+        waiting[thing.name] = base.model_copy(update=update)
+    ordered: dict[str, ObjectSpec] = {}
+    while waiting:
+        ready = [
+            name
+            for name, thing in waiting.items()
+            if (thing.on or thing.inside or thing.next_to or support) in (support, *ordered)
+            or (thing.on == scene.support)
+        ]
+        if not ready:
+            raise AssemblyError(
+                f"{', '.join(waiting)} rest on each other; one must stand on the {support}",
+                impossible=True,
+            )
+        for name in ready:
+            thing = waiting.pop(name)
+            on = support if thing.on == scene.support else thing.on
+            ordered[name] = thing.model_copy(update={"on": on})
+    update = {"support": support, "objects": tuple(ordered.values())}
+    return SceneSpec.model_validate(scene.model_copy(update=update).model_dump())
+
+
+def required_affordances(problem: Problem) -> Mapping[str, frozenset[str]]:
+    """What each object must allow for the goal and the start to make sense."""
+    needs: dict[str, set[str]] = {}
+    for literal in (*ground_literals(problem.goal), *problem.init):
+        first, *rest = literal.arguments
+        if literal.predicate == "open":
+            needs.setdefault(first, set()).add("openable")
+        elif rest and literal.predicate in ("inside", "ontop"):
+            holder = "container" if literal.predicate == "inside" else "support"
+            needs.setdefault(rest[0], set()).add(holder)
+    for literal in ground_literals(problem.goal):
+        if len(literal.arguments) == 2 and literal.predicate in ("inside", "ontop"):
+            needs.setdefault(literal.arguments[0], set()).add("graspable")
+    return {name: frozenset(needed) for name, needed in needs.items()}
+
+
+def _unsuitable(compiled: CompiledScene, problem: Problem) -> str | None:
+    """Why a settled scene will not do for the task."""
+    data = compiled.new_data()
+    facts = PhysicsFacts(compiled, data)
+    if evaluate(problem.goal, facts):
+        return "the goal holds already"
+    known = set(compiled.objects)
+    for literal in problem.init:
+        if known.issuperset(literal.arguments) and literal.predicate != "nextto":
+            if facts.holds(literal.predicate, literal.arguments) == literal.negated:
+                return f"the start lacks {literal}"
+    assets = {name: compiled.asset_of(name) for name in compiled.objects}
+    able = capabilities(assets, compiled.scene.support)
+    try:
+        next(plans(literals(facts), problem.goal, able))
+    except PlanningError:
+        return "no plan with these assets"
+    return None

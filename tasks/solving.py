@@ -1,0 +1,317 @@
+"""Solving: search for skills symbolically, carry them out geometrically, verify in physics.
+
+After every skill the facts are read from physics and its effect is checked. A step that has
+no geometric solution is forbidden and the next plan is tried; one that failed in physics is
+recorded with its cause and the rest is planned again from what is the case now.
+"""
+
+# pyright: reportUnknownMemberType=false
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.metadata import version
+
+import numpy as np
+
+
+from ..scenes.geometry import Array
+from ..scenes.mujoco_model import compile_model
+from ..scenes.seeds import Seed, generator
+from ..schemas import (
+    Asset,
+    Episode,
+    EpisodeArrays,
+    EpisodeSpec,
+    PlanningError,
+    Scene,
+    Subtask,
+    TaskSpec,
+    TraceEvent,
+)
+from .capabilities import capabilities
+from .execution import Executor
+from .formula import Formula
+from .goals import evaluate, explain
+from .manipulation import Manipulator
+from .open_close import move_joint
+from .pick_place import ExecutionError, pick_and_place
+from .placements import gates, joint_share
+from .predicates import PhysicsFacts, literals
+from .problem import scene_problem
+from .skills import StepKey
+from .symbolic import Plan, Step, plans
+
+MAX_FAILURES = 4
+"""Failures in physics after which an attempt ends."""
+MAX_PLANS = 8
+"""Geometrically impossible plans after which an attempt ends."""
+REST_SECONDS = 1.0
+"""How long the result must stay true with the hand away."""
+VERSIONED = ("mujoco", "numpy", "ompl", "toppra", "frankik", "franky-sim", "bddl")
+RELATIONS = {"place_on": "ontop", "place_inside": "inside", "place_next_to": "nextto"}
+
+
+def solve(
+    scene: Scene,
+    assets: Mapping[str, Asset],
+    task: TaskSpec,
+    spec: EpisodeSpec,
+    seed: Seed,
+    episode_id: str,
+) -> tuple[Episode, EpisodeArrays]:
+    """Attempt a task once.
+
+    Args:
+        scene: where.
+        assets: the scene's, by content hash.
+        task: what.
+        spec: rate and limits.
+        seed: of everything that is sampled.
+        episode_id: of the record.
+
+    Returns:
+        The record and its arrays. A failure is a record too, with its cause.
+    """
+    compiled = compile_model(scene, assets, "physics")
+    executor = Executor(compiled, spec.hz, round(spec.max_seconds * spec.hz))
+    arm = Manipulator(compiled, executor, generator(seed, "solve"))
+    attempt = _Attempt(arm, scene_problem(task).goal)
+    cause = attempt.run()
+    executor.refresh()
+    facts = PhysicsFacts(compiled, executor.data)
+    episode = Episode(
+        id=episode_id,
+        task=task.id,
+        scene=scene.id,
+        seed=seed,
+        instruction=task.instruction,
+        success=cause is None,
+        cause=cause,
+        steps=executor.steps,
+        hz=spec.hz,
+        subtasks=tuple(attempt.subtasks),
+        trace=tuple(arm.trace),
+        goal=explain(attempt.goal, facts),
+        versions=_versions(),
+    )
+    return episode, executor.arrays()
+
+
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in VERSIONED}
+
+
+@dataclass
+class _Attempt:
+    """One attempt in progress."""
+
+    arm: Manipulator
+    goal: Formula
+    subtasks: list[Subtask] = field(default_factory=list[Subtask])
+    forbidden: set[StepKey] = field(default_factory=set[StepKey])
+    failures: int = 0
+    rejected: int = 0
+    last_cause: str = ""
+
+    def run(self) -> str | None:
+        """Work until the goal holds and stays; the cause where that does not come about."""
+        try:
+            while True:
+                if self._achieved():
+                    return None
+                plan = self._plan()
+                if plan is None:
+                    return self.last_cause
+                self._carry_out(plan)
+                if self.failures >= MAX_FAILURES or self.rejected >= MAX_PLANS:
+                    return self.last_cause
+        except PlanningError as error:
+            self.arm.note(
+                TraceEvent(stage="execution", event="fail", subject=error.cause, reason=str(error))
+            )
+            return error.cause
+
+    def _facts(self) -> PhysicsFacts:
+        self.arm.executor.refresh()
+        return PhysicsFacts(self.arm.compiled, self.arm.executor.data)
+
+    def _achieved(self) -> bool:
+        """The goal holds, and still does after a second with the hand away."""
+        if not evaluate(self.goal, self._facts()):
+            return False
+        self.arm.executor.hold(REST_SECONDS)
+        if evaluate(self.goal, self._facts()):
+            return True
+        self.failures += 1
+        self.last_cause = "result_unstable"
+        return False
+
+    def _plan(self) -> Plan | None:
+        """The cheapest plan from the present facts that avoids forbidden steps."""
+        scene = self.arm.compiled.scene
+        assets = {name: self.arm.compiled.asset_of(name) for name in self.arm.compiled.objects}
+        able = capabilities(assets, scene.support)
+        try:
+            found = next(
+                plans(literals(self._facts()), self.goal, able, forbidden=frozenset(self.forbidden))
+            )
+        except PlanningError as error:
+            self.last_cause = self.last_cause or error.cause
+            return None
+        for event in found.trace:
+            self.arm.note(event)
+        return found
+
+    def _carry_out(self, plan: Plan) -> None:
+        """Carry out steps until one fails."""
+        for number, step in enumerate(plan.steps):
+            start = self.arm.executor.steps
+            self.arm.interaction = None
+            try:
+                self._step(step, plan.steps[number + 1 :])
+                self._verify(step)
+            except ExecutionError as error:
+                self._record(step, start, error.cause)
+                self.failures += 1
+                self.last_cause = error.cause
+                self._recover()
+                return
+            except PlanningError as error:
+                if error.cause == "time_limit":
+                    self._record(step, start, error.cause)
+                    raise
+                self._impossible(step, start, error)
+                return
+            self._record(step, start, None)
+
+    def _impossible(self, step: Step, start: int, error: PlanningError) -> None:
+        """Geometry refuses a step: forbid it and look for another plan."""
+        self.arm.note(
+            TraceEvent(
+                stage="symbolic",
+                event="backtrack",
+                subject=f"{step.skill}({', '.join(step.arguments)})",
+                reason=str(error),
+            )
+        )
+        self.last_cause = error.cause
+        self.rejected += 1
+        self.forbidden.add(step.key)
+        if self.arm.executor.steps > start:
+            self._record(step, start, error.cause)
+            self.failures += 1
+            self._recover()
+
+    def _record(self, step: Step, start: int, cause: str | None) -> None:
+        self.subtasks.append(
+            Subtask(
+                skill=step.skill,
+                arguments=step.arguments,
+                sentence=step.sentence,
+                start=start,
+                end=self.arm.executor.steps,
+                interaction=self.arm.interaction,
+                success=cause is None,
+                cause=cause,
+            )
+        )
+
+    def _step(self, step: Step, later: tuple[Step, ...]) -> None:
+        if step.skill in RELATIONS:
+            pick_and_place(self.arm, RELATIONS[step.skill], *step.arguments)
+            return
+        opening = step.skill == "open"
+        errors: list[PlanningError] = []
+        joints = self._joints(step.arguments[0], opening, later)
+        for joint in joints:
+            try:
+                move_joint(self.arm, step.arguments[0], joint, opening)
+            except ExecutionError:
+                raise
+            except PlanningError as error:
+                if error.cause == "time_limit":
+                    raise
+                errors.append(error)
+                if not opening:
+                    raise
+                continue
+            if opening:
+                return
+        if errors:
+            raise errors[0]
+        if not joints:
+            raise PlanningError("no_handle", f"{step.arguments[0]} has no joint to {step.skill}")
+
+    def _joints(self, thing: str, opening: bool, later: tuple[Step, ...]) -> list[str]:
+        """Joints to move: those that gate what a later step needs first, else in random order."""
+        compiled, data = self.arm.compiled, self.arm.executor.data
+        asset = compiled.asset_of(thing)
+        handled = {handle.joint for handle in asset.handles}
+        joints = [joint for joint in asset.joints if joint.name in handled]
+        if not opening:
+            return [
+                j.name
+                for j in joints
+                if joint_share(compiled, data, thing, j.name) > j.open_fraction
+            ]
+        names = [joints[i].name for i in self.arm.rng.permutation(len(joints))]
+        wanted = self._wanted(thing, later)
+        return sorted(names, key=lambda name: -len(wanted & set(gates(asset, name))))
+
+    def _wanted(self, thing: str, later: tuple[Step, ...]) -> set[str]:
+        """Cavities of an object that later steps put something into or take something from."""
+        compiled, facts = self.arm.compiled, self._facts()
+        asset = compiled.asset_of(thing)
+        wanted: set[str] = set()
+        for step in later:
+            if len(step.arguments) < 2:
+                continue
+            moved, target = step.arguments
+            if step.skill == "place_inside" and target == thing:
+                extents = sorted(compiled.asset_of(moved).extents[:2])
+                height = compiled.asset_of(moved).extents[2]
+                for cavity in asset.cavities:
+                    room = sorted(2 * half for half in cavity.half_size[:2])
+                    if extents[0] < room[0] and extents[1] < room[1]:
+                        if height < 2 * cavity.half_size[2]:
+                            wanted.add(cavity.name)
+            if facts.holds("inside", (moved, thing)):
+                wanted |= set(facts.cavities_with(moved, thing))
+        return wanted
+
+    def _verify(self, step: Step) -> None:
+        """The step's effect holds in physics.
+
+        Raises:
+            ExecutionError: `effect_missing`.
+        """
+        self.arm.executor.hold(0.2)
+        facts = self._facts()
+        if step.skill in RELATIONS:
+            holds = facts.holds(RELATIONS[step.skill], step.arguments)
+        else:
+            holds = facts.holds("open", step.arguments) == (step.skill == "open")
+        if not holds:
+            raise ExecutionError(
+                "effect_missing", f"{step.skill}({', '.join(step.arguments)}) had no effect"
+            )
+
+    def _recover(self) -> None:
+        """Open the hand, leave, and go home, as far as the way is free."""
+        arm = self.arm
+        opening = arm.compiled.robot.spec.max_opening
+        arm.grip(opening)
+        try:
+            arm.back_off(-arm.tool[:3, 2], opening)
+        except PlanningError as error:
+            if error.cause == "time_limit":
+                raise
+        arm.look()
+        arm.go(_home(arm), opening)
+
+
+def _home(arm: Manipulator) -> Array:
+    return np.array(arm.compiled.scene.robot.home)
