@@ -89,7 +89,7 @@ class _Builder:
             {
                 "name": "test-fixture",
                 "seed": 7,
-                "tasks": {"count": self.config.tasks},
+                "tasks": {"count": max(self.config.tasks, 1)},
                 "episodes": {"per_task": self.config.per_task, "hz": HZ},
                 "render": {"size": (self.config.size, self.config.size)},
             }

@@ -1,1 +1,28 @@
-"""report."""
+"""The report: one self-contained HTML page about a dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..dataset import Dataset
+
+
+def write_report(dataset: Dataset, out: Path) -> Path:
+    """Write a page that needs no network: counts, pictures, clips, charts, and licences.
+
+    Args:
+        dataset: what to report on; whatever it lacks is said on the page.
+        out: the HTML file, or a folder to put `report.html` into.
+
+    Returns:
+        The HTML file.
+
+    Raises:
+        DatasetError: where the dataset's files are damaged.
+    """
+    from .page import render
+
+    target = out if out.suffix == ".html" else out / "report.html"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(render(dataset), encoding="utf-8")
+    return target

@@ -1,0 +1,235 @@
+"""What the page says: counts, groups and choices, gathered in one pass over a dataset."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from statistics import fmean
+from typing import cast
+
+from ...schemas import (
+    DatasetError,
+    Episode,
+    FrameRecord,
+    Scene,
+    TaskSpec,
+    VideoRecord,
+)
+from ..dataset import Dataset
+from ..licences import AssetUse, asset_uses
+from ..quality import QualityReport, measure
+from .charts import Column
+
+DISTANCE_BINS = 10
+FRAMES_PER_TASK = 6
+"""Labelled frames of a task that the page may choose from."""
+
+
+@dataclass(frozen=True)
+class TaskFacts:
+    """One task and what was tried."""
+
+    task: TaskSpec
+    scenes: tuple[Scene, ...]
+    episodes: tuple[Episode, ...]
+
+    @property
+    def plan(self) -> tuple[str, ...]:
+        """The skills of the longest plan that was carried out."""
+        longest = max(self.episodes, key=lambda e: len(e.subtasks), default=None)
+        return tuple(part.skill for part in longest.subtasks) if longest else ()
+
+    @property
+    def successes(self) -> int:
+        """Attempts that reached the goal."""
+        return sum(episode.success for episode in self.episodes)
+
+    def outcome(self, scene: Scene) -> bool | None:
+        """Whether an attempt in this scene succeeded; None where there was none."""
+        tried = [episode.success for episode in self.episodes if episode.scene == scene.id]
+        return any(tried) if tried else None
+
+
+@dataclass(frozen=True)
+class TraceRow:
+    """The planner's events of one stage, counted."""
+
+    stage: str
+    events: dict[str, int]
+    reasons: dict[str, int]
+    """Of what was rejected or failed, the most frequent first."""
+
+
+@dataclass
+class FrameFacts:
+    """The labelled frames: how many, and those that the page may show."""
+
+    count: int = 0
+    labels: Counter[str] = field(default_factory=Counter[str])
+    objects: int = 0
+    first_of_scene: dict[str, FrameRecord] = field(default_factory=dict[str, FrameRecord])
+    choices: dict[str, list[FrameRecord]] = field(default_factory=dict[str, list[FrameRecord]])
+    """By task."""
+    sweeps: dict[tuple[str, str], list[FrameRecord]] = field(
+        default_factory=dict[tuple[str, str], list[FrameRecord]]
+    )
+    """By scene and camera: views between which only swept parameters differ."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything the page needs to know."""
+
+    tasks: tuple[TaskFacts, ...]
+    frames: FrameFacts
+    videos: dict[str, tuple[VideoRecord, ...]]
+    """By episode."""
+    quality: QualityReport
+    trace: tuple[TraceRow, ...]
+    distances: tuple[Column, ...]
+    assets: tuple[AssetUse, ...]
+    refused: dict[str, int]
+    """Why layouts were refused while scenes were assembled."""
+    times: dict[str, float]
+    """Seconds by name, from logs/timings.json."""
+
+    @property
+    def episodes(self) -> tuple[Episode, ...]:
+        """All attempts, by task."""
+        return tuple(episode for facts in self.tasks for episode in facts.episodes)
+
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        """All scenes, by task."""
+        return tuple(scene for facts in self.tasks for scene in facts.scenes)
+
+
+def gather(dataset: Dataset) -> Facts:
+    """Read a dataset once and keep what the page needs.
+
+    Raises:
+        DatasetError: where its files are damaged.
+    """
+    scenes, episodes = dict[str, list[Scene]](), dict[str, list[Episode]]()
+    for scene in dataset.scenes():
+        scenes.setdefault(scene.task or "", []).append(scene)
+    for episode in dataset.episodes():
+        episodes.setdefault(episode.task, []).append(episode)
+    tasks = tuple(
+        TaskFacts(task, tuple(scenes.get(task.id, ())), tuple(episodes.get(task.id, ())))
+        for task in dataset.tasks()
+    )
+    videos = dict[str, list[VideoRecord]]()
+    for video in dataset.videos():
+        videos.setdefault(video.episode, []).append(video)
+    tried = [(scene, facts.outcome(scene)) for facts in tasks for scene in facts.scenes]
+    return Facts(
+        tasks=tasks,
+        frames=_frames(dataset, {s.id: s.task or "" for f in tasks for s in f.scenes}),
+        videos={episode: tuple(found) for episode, found in videos.items()},
+        quality=measure(dataset),
+        trace=trace_summary(episode for facts in tasks for episode in facts.episodes),
+        distances=distance_histogram(
+            [(scene_distance(scene), good) for scene, good in tried if good is not None]
+        ),
+        assets=asset_uses(dataset, (scene for facts in tasks for scene in facts.scenes)),
+        refused=dict(_refusals(scene for facts in tasks for scene in facts.scenes)),
+        times=_times(dataset),
+    )
+
+
+def _frames(dataset: Dataset, task_of: dict[str, str]) -> FrameFacts:
+    facts = FrameFacts()
+    first_camera = dataset.spec.cameras[0].name if dataset.spec.cameras else ""
+    for frame in dataset.frames():
+        facts.count += 1
+        facts.labels.update(frame.files.keys())
+        facts.objects += sum(thing.visible_pixels > 0 for thing in frame.objects)
+        if frame.vary:
+            facts.sweeps.setdefault((frame.scene, frame.camera), []).append(frame)
+        if "rgb" not in frame.files:
+            continue
+        known = facts.first_of_scene.get(frame.scene)
+        if known is None or (frame.camera == first_camera != known.camera):
+            facts.first_of_scene[frame.scene] = frame
+        chosen = facts.choices.setdefault(task_of.get(frame.scene, ""), [])
+        if len(chosen) < FRAMES_PER_TASK:
+            chosen.append(frame)
+    return facts
+
+
+def scene_distance(scene: Scene) -> float:
+    """Mean cousin distance of what the task is about; 0 where it names nothing."""
+    distances = [thing.cousin_distance for thing in scene.objects if thing.role == "task"]
+    return fmean(distances) if distances else 0.0
+
+
+def distance_histogram(samples: list[tuple[float, bool]]) -> tuple[Column, ...]:
+    """Attempts and successes by cousin distance, in equal bins over [0, 1]."""
+    bins = [min(int(distance * DISTANCE_BINS), DISTANCE_BINS - 1) for distance, _ in samples]
+    return tuple(
+        Column(
+            label=f"{number / DISTANCE_BINS:.1f}",
+            total=bins.count(number),
+            good=sum(
+                good for place, (_, good) in zip(bins, samples, strict=True) if place == number
+            ),
+        )
+        for number in range(DISTANCE_BINS)
+    )
+
+
+def trace_summary(episodes: Iterable[Episode]) -> tuple[TraceRow, ...]:
+    """The planner's events by stage, in the order in which stages first appear."""
+    events, reasons = dict[str, Counter[str]](), dict[str, Counter[str]]()
+    for episode in episodes:
+        for event in episode.trace:
+            events.setdefault(event.stage, Counter())[event.event] += 1
+            if event.reason and event.event in ("reject", "fail"):
+                reasons.setdefault(event.stage, Counter())[event.reason] += 1
+    return tuple(
+        TraceRow(stage, dict(counts), dict(_ranked(reasons.get(stage, Counter()))))
+        for stage, counts in events.items()
+    )
+
+
+def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    seen = [(name, count) for name, count in counts.items() if count]
+    return sorted(seen, key=lambda item: (-item[1], item[0]))
+
+
+def _refusals(scenes: Iterable[Scene]) -> list[tuple[str, int]]:
+    counts = Counter[str]()
+    for scene in scenes:
+        counts.update(scene.refused)
+    return _ranked(counts)
+
+
+def _times(dataset: Dataset) -> dict[str, float]:
+    """Every number in logs/timings.json, named by the keys that lead to it."""
+    path = dataset.root / "logs" / "timings.json"
+    if not path.is_file():
+        return {}
+    try:
+        found: object = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise DatasetError(f"{path} is no JSON: {error}") from error
+    return dict(_numbers("", found))
+
+
+def _numbers(name: str, value: object) -> list[tuple[str, float]]:
+    match value:
+        case bool():
+            return []
+        case int() | float():
+            return [(name or "total", float(value))]
+        case dict():
+            items = cast("dict[str, object]", value)
+            prefix = f"{name} " if name else ""
+            return [
+                pair for key, part in items.items() for pair in _numbers(f"{prefix}{key}", part)
+            ]
+        case _:
+            return []
