@@ -12,7 +12,7 @@ import difflib
 from functools import cache
 
 from ...schemas import SpecError
-from ...tasks.taxonomy import bddl_folder
+from ...scenes.taxonomy import data_folder
 
 ROBOT_CATEGORY = "agent.n.01"
 
@@ -20,7 +20,7 @@ ROBOT_CATEGORY = "agent.n.01"
 @cache
 def semantic_ids() -> dict[str, int]:
     """Ids by category."""
-    path = bddl_folder() / "generated_data" / "synsets.csv"
+    path = data_folder() / "synsets.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     names = {row["synset"] for row in rows}

@@ -1,0 +1,180 @@
+"""The COCO export, read and judged by pycocotools."""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+from test_images import object_mesh, spec, world
+
+from cousins.generators.dataset import (
+    FORMAT_VERSION,
+    Dataset,
+    ShardRecord,
+    dump_models,
+)
+from cousins.generators.exports import EXPORTERS
+from cousins.generators.images import render_scene
+from cousins.generators.images.cameras import project
+from cousins.scenes.geometry import rotation
+from cousins.schemas import DatasetError, FrameRecord, canonical_json
+
+
+def build(root: Path, seeds: tuple[int, ...] = (21, 22), **render: Any) -> Dataset:
+    """A dataset of stills that the renderer made; one task, so one shard of each kind."""
+    wanted = spec(**render)
+    files: dict[str, bytes] = {}
+    frames: list[FrameRecord] = []
+    scenes = []
+    for number, seed in enumerate(seeds):
+        scene, assets = world(seed, round_things=True)
+        scene = scene.model_copy(update={"task": "task", "id": f"task-s{number}"})
+        scenes.append(scene)
+        made = render_scene(scene, assets, wanted)
+        for path, raw in made.files.items():
+            files[f"data/frames/task/{path}"] = raw
+        for frame in made.frames:
+            paths = {label: f"data/frames/task/{path}" for label, path in frame.files.items()}
+            frames.append(frame.model_copy(update={"files": paths}))
+        for key, asset in assets.items():
+            name = f"data/scenes/task/assets/{key}.json"
+            files[name] = asset.canonical_json().encode()
+    files["data/scenes/task/scenes.json"] = dump_models(scenes)
+    files["data/frames/task/frames.json"] = dump_models(frames)
+    saved = {"format": FORMAT_VERSION, "spec": wanted.model_dump(mode="json")}
+    files["spec.json"] = canonical_json(saved).encode()
+    for stage in ("scenes", "frames"):
+        record = ShardRecord(stage=stage, shard="task", key="", files={}, items=1)
+        files[f"manifest/{stage}/task.json"] = record.canonical_json().encode()
+    for path, raw in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(raw)
+    return Dataset(root)
+
+
+def quietly(make: Any) -> Any:
+    with contextlib.redirect_stdout(io.StringIO()):
+        return make()
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Dataset, Path, Any]:
+    root = tmp_path_factory.mktemp("coco")
+    dataset = build(root / "dataset")
+    out = root / "dataset" / "exports" / "coco"
+    EXPORTERS["coco"].export(dataset, out)
+    return dataset, out, quietly(lambda: COCO(str(out / "annotations" / "instances.json")))
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning:pycocotools")
+def test_masks_and_boxes_are_ours(exported: tuple[Dataset, Path, Any]) -> None:
+    dataset, out, coco = exported
+    frames = {frame.id: frame for frame in dataset.frames()}
+    assert len(coco.imgs) == len(frames) == 4
+    for image in coco.imgs.values():
+        frame = frames[image["frame"]]
+        mask = np.asarray(Image.open(dataset.root / frame.files["seg_instance"]))
+        with Image.open(out / "images" / image["file_name"]) as picture:
+            assert picture.size == (image["width"], image["height"]) == mask.shape[::-1]
+        found = coco.loadAnns(coco.getAnnIds(imgIds=[image["id"]]))
+        seen = [label for label in frame.objects if label.visible_pixels]
+        assert [a["name"] for a in found] == [label.name for label in seen]
+        for annotation, label in zip(found, seen, strict=True):
+            assert (coco.annToMask(annotation) == (mask == label.instance_id)).all()
+            assert annotation["area"] == label.visible_pixels
+            assert annotation["iscrowd"] == 0
+            x, y, width, height = annotation["bbox"]
+            assert (x, y, x + width, y + height) == label.bbox_2d_tight
+            category = coco.cats[annotation["category_id"]]
+            assert category["synset"] == label.category
+
+
+def test_evaluating_it_against_itself_gives_ap_1(exported: tuple[Dataset, Path, Any]) -> None:
+    _, _, coco = exported
+    results = [
+        {key: a[key] for key in ("image_id", "category_id", "segmentation", "bbox")} | {"score": 1}
+        for a in coco.anns.values()
+    ]
+    for kind in ("segm", "bbox"):
+        judged = COCOeval(coco, quietly(lambda: coco.loadRes(results)), kind)
+        quietly(lambda judge=judged: (judge.evaluate(), judge.accumulate(), judge.summarize()))
+        assert judged.stats[0] == pytest.approx(1.0)
+
+
+def test_poses_project_into_the_amodal_boxes(exported: tuple[Dataset, Path, Any]) -> None:
+    dataset, _, coco = exported
+    scenes = {scene.id: scene for scene in dataset.scenes()}
+    checked = 0
+    for annotation in coco.anns.values():
+        image = coco.imgs[annotation["image_id"]]
+        scene = scenes[image["scene"]]
+        if annotation["name"] == "robot":
+            assert annotation["asset"] is None
+            continue
+        item = scene.object(annotation["name"])
+        assert annotation["asset"] == item.asset
+        placed = item.model_copy(
+            update={key: tuple(annotation[key]) for key in ("pos", "quat")}
+            | {"joints": annotation["joints"]}
+        )
+        points = object_mesh(placed, dataset.assets_of(scene)[item.asset_hash]).vertices
+        camera = next(f for f in dataset.frames() if f.id == image["frame"]).camera_params
+        seen = (points - camera.pos) @ rotation(camera.quat)
+        if (seen[:, 2] < 0.02).any():
+            continue
+        pixels = np.clip(project(camera, seen), 0, [camera.width, camera.height])
+        x, y, width, height = annotation["bbox_amodal"]
+        assert (pixels >= np.array([x, y]) - 0.5).all()
+        assert (pixels <= np.array([x + width, y + height]) + 0.5).all()
+        tight = annotation["bbox"]
+        assert tight[0] >= x - 1
+        assert tight[1] >= y - 1
+        assert tight[0] + tight[2] <= x + width + 1
+        assert tight[1] + tight[3] <= y + height + 1
+        checked += 1
+    assert checked > 8
+
+
+def test_licences_and_sources_follow(exported: tuple[Dataset, Path, Any]) -> None:
+    _, out, _ = exported
+    saved = json.loads((out / "annotations" / "instances.json").read_text())
+    assert saved["licenses"] == [{"id": 1, "name": "CC0-1.0"}]
+    assert {use["id"] for use in saved["info"]["assets"]} >= {"table", "brick", "ball"}
+    assert list(saved) == sorted(saved)
+
+
+def test_same_dataset_same_bytes(exported: tuple[Dataset, Path, Any], tmp_path: Path) -> None:
+    dataset, out, _ = exported
+    EXPORTERS["coco"].export(dataset, tmp_path / "again")
+
+    def hashes(folder: Path) -> dict[str, str]:
+        return {
+            str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+
+    assert hashes(out) == hashes(tmp_path / "again")
+
+
+def test_frames_without_masks_are_refused(tmp_path: Path) -> None:
+    dataset = build(tmp_path / "dataset", seeds=(23,), labels=("rgb", "bbox_2d_tight"))
+    with pytest.raises(DatasetError, match=r"no seg_instance.*render\.labels"):
+        EXPORTERS["coco"].export(dataset, tmp_path / "out")
+
+
+def test_a_folder_in_use_is_refused(exported: tuple[Dataset, Path, Any]) -> None:
+    dataset, out, _ = exported
+    with pytest.raises(DatasetError, match="not empty"):
+        EXPORTERS["coco"].export(dataset, out)
