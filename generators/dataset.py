@@ -10,6 +10,8 @@ data/frames/<task>/frames.json     FrameRecords, videos.json, and their images a
 exports/<format>/                  pure functions of the above
 ```
 
+The first ten scenes and episodes of task `t0003` are in shard `t0003`, the next in `t0003-c001`.
+
 Shards and their contents are read in the order of their names, so that every reader sees one
 order whatever the order of the work was.
 """
@@ -42,6 +44,8 @@ from ..schemas import (
 
 FORMAT_VERSION = 1
 STAGES = ("tasks", "scenes", "episodes", "frames")
+PER_SHARD = 10
+"""Scenes and episodes of a task that share a shard."""
 Item = TypeVar("Item", bound=Model)
 
 
@@ -55,6 +59,10 @@ class ShardRecord(Model):
     files: dict[str, str]
     """Path relative to the dataset folder, to SHA-256."""
     items: int
+    sizes: dict[str, int] = {}
+    """Path to bytes: a cheap check that the files are there."""
+    counts: dict[str, int] = {}
+    """What a summary needs: tasks, scenes, refused, attempts, solved, frames, videos."""
 
 
 class Dataset:
@@ -83,7 +91,8 @@ class Dataset:
 
     def records(self, stage: str) -> Iterator[ShardRecord]:
         """The records of all finished shards of a stage, by name."""
-        for path in sorted((self.root / "manifest" / stage).glob("*.json")):
+        paths = (self.root / "manifest" / stage).glob("*.json")
+        for path in sorted(paths, key=lambda path: path.stem):
             yield ShardRecord.from_json(path.read_bytes(), str(path))
 
     def tasks(self) -> Iterator[TaskSpec]:
@@ -108,18 +117,37 @@ class Dataset:
 
     def assets_of(self, scene: Scene) -> dict[str, Asset]:
         """The assets of a scene, by content hash."""
-        folder = self.root / "data" / "scenes" / str(scene.task) / "assets"
+        folder = self.root / "data" / "scenes" / shard_of(str(scene.task), scene.id) / "assets"
         return {thing.asset_hash: _asset(folder, thing.asset_hash) for thing in scene.objects}
 
     def arrays(self, episode: Episode) -> EpisodeArrays:
         """The arrays of an episode."""
-        path = self.root / "data" / "episodes" / episode.task / f"{episode.id}.npz"
+        shard = shard_of(episode.task, episode.id)
+        path = self.root / "data" / "episodes" / shard / f"{episode.id}.npz"
         return load_arrays(path.read_bytes())
 
     def _items(self, stage: str, name: str, model: type[Item]) -> Iterator[Item]:
         for record in self.records(stage):
             path = self.root / "data" / stage / record.shard / name
             yield from read_models(path, model)
+
+
+def shard_name(task: str, index: int) -> str:
+    """The shard that holds the scene or episode of this index within its task."""
+    chunk = index // PER_SHARD
+    return f"{task}-c{chunk:03d}" if chunk else task
+
+
+def shard_of(task: str, item: str) -> str:
+    """The shard of a scene or episode by its id, such as `t0003-s12` or `t0003-e12`.
+
+    Raises:
+        DatasetError: where the id is not of that form.
+    """
+    number = item.removeprefix(f"{task}-")[1:]
+    if not number.isdigit():
+        raise DatasetError(f"id {item!r}: expected {task}-s or {task}-e and a number")
+    return shard_name(task, int(number))
 
 
 @lru_cache(maxsize=512)

@@ -23,6 +23,7 @@ from .errors import (
     BackendMissingError,
     CousinsError,
     DatasetError,
+    ExecutionError,
     PlanningError,
     ProposalError,
     RenderError,
@@ -50,7 +51,7 @@ from .task import TaskObject, TaskSpec
 __all__ = [
     "AssemblyError", "Asset", "BackendMissingError", "Box3", "Camera", "CameraParams",
     "CameraSpec", "Cavity", "Choice", "ClutterSpec", "Constant", "CousinSpec", "CousinsError",
-    "DatasetError", "DatasetSpec", "Episode", "EpisodeArrays", "EpisodeSpec", "FrameRecord",
+    "DatasetError", "DatasetSpec", "Episode", "EpisodeArrays", "EpisodeSpec", "ExecutionError", "FrameRecord",
     "GoalReport", "Handle", "Inertial", "Joint", "LabelName", "Light", "LightSpec", "Link",
     "Material", "MeshData", "Model", "Normal", "ObjectLabel", "ObjectSpec", "Parameter",
     "PlanningError", "PoseSpec", "ProposalError", "ProposalSpec", "RenderError", "RenderSpec",

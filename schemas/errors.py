@@ -74,3 +74,7 @@ class ProposalError(CousinsError):
 
 class RenderError(CousinsError):
     """A renderer could not be started or failed on a frame."""
+
+
+class ExecutionError(CousinsError):
+    """Shards of a run failed; what the others made is kept."""

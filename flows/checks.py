@@ -1,0 +1,67 @@
+"""Checks that a person runs before a long job: does the library build, does a backend work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..schemas import BackendMissingError, CousinsError, RenderError, SpecError
+from .stages import open_library
+
+BACKENDS = ("mujoco",)
+
+
+def check_library(category: str | None, limit: int) -> tuple[int, list[str]]:
+    """Build some assets of each category; gives how many, and what is wrong with which.
+
+    Raises:
+        SpecError: where there is no such category.
+    """
+    library = open_library()
+    offered = library.ids()
+    if category is not None and category not in offered:
+        raise SpecError(f"no category {category!r}; allowed: {', '.join(offered)}")
+    checked, problems = 0, list[str]()
+    for name in offered if category is None else (category,):
+        for asset_id in offered[name][:limit]:
+            checked += 1
+            try:
+                asset = library.get(asset_id)
+            except CousinsError as error:
+                problems.append(f"{asset_id}: {error}")
+                continue
+            if asset.category != name:
+                problems.append(f"{asset_id}: is {asset.category}, listed under {name}")
+            if library.get(asset_id).content_hash() != asset.content_hash():
+                problems.append(f"{asset_id}: a second build gave another asset")
+    return checked, problems
+
+
+def check_backend(name: str) -> dict[str, Any]:
+    """Start a backend and draw one picture with it.
+
+    Raises:
+        BackendMissingError: it is not installed or unknown.
+        RenderError: it does not work here; the message says what it needs.
+    """
+    if name not in BACKENDS:
+        raise BackendMissingError(f"no backend {name!r}; this version has: {', '.join(BACKENDS)}")
+    import mujoco
+
+    model = mujoco.MjModel.from_xml_string(
+        '<mujoco><worldbody><light pos="0 0 3"/><geom type="sphere" size=".1" rgba="1 0 0 1"/>'
+        "</worldbody></mujoco>"
+    )
+    data = mujoco.MjData(model)
+    mujoco.mj_forward(model, data)
+    try:
+        with mujoco.Renderer(model, 64, 64) as renderer:
+            renderer.update_scene(data)
+            picture = renderer.render()
+    except (RuntimeError, ImportError, AttributeError, mujoco.FatalError) as error:
+        raise RenderError(
+            f"mujoco {mujoco.__version__} cannot draw here: {error}. On Debian: apt-get install "
+            "libegl1 libegl-mesa0 libgl1-mesa-dri, and MUJOCO_GL=egl"
+        ) from error
+    if picture.max() == picture.min():
+        raise RenderError("mujoco drew an empty picture; update the OpenGL driver")
+    return {"backend": name, "version": mujoco.__version__, "works": True}

@@ -1,0 +1,1 @@
+"""The commands of the command line, by group; nothing heavy is imported until one runs."""

@@ -1,0 +1,214 @@
+"""`generate` and its stages, and `export`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .common import DatasetPath, Json, SpecPath, Workers, default_out, emit, expected_errors, table
+
+if TYPE_CHECKING:
+    from ..run import Plan, Summary
+
+
+class EngineName(StrEnum):
+    """Who runs the shards."""
+
+    prefect = "prefect"
+    local = "local"
+    ray = "ray"
+    dask = "dask"
+
+
+Out = Annotated[
+    Path | None,
+    typer.Option(help="The dataset's folder; out/NAME.", file_okay=True, show_default=False),
+]
+Engine = Annotated[EngineName, typer.Option(help="Who runs the shards.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+Limit = Annotated[float, typer.Option(min=1, help="Seconds that one shard may take.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(generate)
+    app.command()(propose)
+    app.command()(assemble)
+    app.command()(solve)
+    app.command()(render)
+    app.command()(export)
+
+
+def generate(
+    spec: SpecPath,
+    out: Out = None,
+    workers: Workers = None,
+    engine: Engine = EngineName.prefect,
+    shard_seconds: Limit = 3600.0,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Make a dataset, or finish one: tasks, scenes, episodes, frames, exports, report."""
+    _make(spec, out, workers, engine, shard_seconds, quiet, json, "frames")
+
+
+def propose(
+    spec: SpecPath,
+    out: Out = None,
+    workers: Workers = None,
+    engine: Engine = EngineName.local,
+    shard_seconds: Limit = 3600.0,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Only propose the tasks."""
+    _make(spec, out, workers, engine, shard_seconds, quiet, json, "tasks")
+
+
+def assemble(
+    spec: SpecPath,
+    out: Out = None,
+    workers: Workers = None,
+    engine: Engine = EngineName.local,
+    shard_seconds: Limit = 3600.0,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Propose the tasks and assemble their scenes."""
+    _make(spec, out, workers, engine, shard_seconds, quiet, json, "scenes")
+
+
+def solve(
+    spec: SpecPath,
+    out: Out = None,
+    workers: Workers = None,
+    engine: Engine = EngineName.local,
+    shard_seconds: Limit = 3600.0,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """All but the pictures: tasks, scenes, and episodes."""
+    _make(spec, out, workers, engine, shard_seconds, quiet, json, "episodes")
+
+
+def render(
+    spec: SpecPath,
+    out: Out = None,
+    workers: Workers = None,
+    engine: Engine = EngineName.local,
+    shard_seconds: Limit = 3600.0,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Draw and label the frames, and whatever they need first; no exports."""
+    _make(spec, out, workers, engine, shard_seconds, quiet, json, "frames", exports=False)
+
+
+def export(
+    dataset: DatasetPath,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", "-f", metavar="NAME", help="May be given more than once."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All formats.")] = False,
+    json: Json = False,
+) -> None:
+    """Write a finished dataset in the formats that trainers load."""
+    with expected_errors():
+        from ...generators.dataset import Dataset
+        from ...schemas import SpecError
+        from ..run import export_dataset
+        from ..stages import exporter_names, production
+
+        known = exporter_names()
+        chosen = known if every else tuple(formats or ())
+        unknown = [name for name in chosen if name not in known]
+        if unknown or not chosen:
+            what = f"no export format {unknown[0]!r}" if unknown else "no format given"
+            raise SpecError(f"{what}; use --format or --all; formats: {', '.join(known)}")
+        opened = Dataset(dataset)
+        folders = export_dataset(opened.spec, dataset, production(), chosen)
+        if json:
+            emit({"exports": {name: str(folder) for name, folder in folders.items()}})
+        else:
+            table([(name, str(folder)) for name, folder in folders.items()])
+
+
+def _make(
+    path: Path,
+    out: Path | None,
+    workers: int | None,
+    engine: EngineName,
+    shard_seconds: float,
+    quiet: bool,
+    as_json: bool,
+    until: str,
+    exports: bool = True,
+) -> None:
+    with expected_errors():
+        from ...schemas import BackendMissingError
+        from ...schemas.spec_file import load_spec
+        from ..environment import cores
+        from ..run import Plan
+        from ..stages import production
+
+        if engine in (EngineName.ray, EngineName.dask):
+            raise BackendMissingError(
+                f"engine {engine.value!r} is not available; this version has: prefect, local"
+            )
+        spec = load_spec(path)
+        formats = spec.export if exports and until == "frames" else ()
+        folder = default_out(spec, out)
+        plan = Plan(spec, folder, production(), workers or cores(), until, formats, shard_seconds)
+        summary = _run(plan, engine, quiet)
+        if as_json:
+            emit(asdict(summary))
+        else:
+            _show(summary, until)
+        if summary.shortfall:
+            typer.echo(f"fell short: {summary.shortfall}", err=True)
+            raise typer.Exit(1)
+
+
+def _run(plan: Plan, engine: EngineName, quiet: bool) -> Summary:
+    from ..progress import Bars
+    from ..run import Silent, execute, is_finished
+
+    # Prefect takes seconds to start: nothing to do needs nothing to show.
+    if engine is EngineName.local or is_finished(plan):
+        with Bars(plan.spec.name) if not quiet else Silent() as reporter:
+            return execute(plan, None, reporter)
+    from ..server import prefect_api
+
+    with Bars(plan.spec.name) if not quiet else Silent() as reporter:
+        reporter.note("starting Prefect")
+        from ..generate import generate_now
+
+        with prefect_api():
+            return generate_now(plan, reporter)
+
+
+def _show(summary: Summary, until: str) -> None:
+    counts = summary.counts
+    rows = [("tasks", str(counts["tasks"]))]
+    if until != "tasks":
+        refused = f" ({counts['refused']} refused)" if counts["refused"] else ""
+        rows.append(("scenes", f"{counts['scenes']}{refused}"))
+    if until in ("episodes", "frames"):
+        share = counts["solved"] / counts["attempts"] if counts["attempts"] else 0.0
+        rows.append(("attempts", str(counts["attempts"])))
+        rows.append(("solved", f"{counts['solved']} ({share:.0%})"))
+    if until == "frames":
+        rows.append(("frames", f"{counts['frames']}, and {counts['videos']} videos"))
+    rows += [
+        ("time", f"{summary.seconds:.1f} s, {summary.shards_made} shards made"),
+        ("dataset hash", summary.dataset_hash),
+        ("folder", summary.out),
+    ]
+    if summary.report:
+        rows.append(("look at", summary.report))
+    table(rows)

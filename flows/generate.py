@@ -1,0 +1,160 @@
+"""The Prefect flow: it shows, schedules and retries; the plain functions do the work."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from prefect import Task, flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    FlowRunFilterTags,
+)
+from prefect.client.schemas.objects import State, StateType, TaskRun
+from prefect.context import FlowRunContext
+from prefect.states import Completed, Crashed, Failed
+
+from ..generators.dataset import ShardRecord
+from ..schemas import CousinsError, ExecutionError
+from ..schemas.spec_file import load_spec
+from .environment import cores
+from .run import Done, Plan, Reporter, Summary, execute
+from .seeds import next_dataset
+from .stages import production
+from .work import Unit
+
+FLOW = "cousins-generate"
+
+
+@flow(name=FLOW, persist_result=False, validate_parameters=True)
+def generate(
+    spec: str, out: str, workers: int | None = None, next_seeds: bool = False
+) -> State[Any]:
+    """Make a dataset, or finish it; the flow of deployments and schedules.
+
+    Args:
+        spec: path of the YAML file.
+        out: the dataset's folder, or, with next_seeds, the folder of its datasets.
+        workers: processes; None is one for each core.
+        next_seeds: make the next dataset of a series, each from its own seed.
+    """
+    read, folder = load_spec(Path(spec)), Path(out)
+    if next_seeds:
+        read, folder = next_dataset(read, folder)
+    plan = Plan(read, folder, production(), workers or cores(), exports=read.export)
+    return _settle(plan, None, [])
+
+
+def generate_now(plan: Plan, reporter: Reporter) -> Summary:
+    """Run a plan as a flow of this process.
+
+    Raises:
+        CousinsError: as `execute`.
+    """
+    outcome: list[Summary | CousinsError] = []
+
+    @flow(name=FLOW, flow_run_name=plan.spec.name, persist_result=False)
+    def run(spec: str, out: str, workers: int) -> State[Any]:
+        del spec, out, workers  # shown by Prefect
+        return _settle(plan, reporter, outcome)
+
+    state: State[Any] = run(plan.spec.name, str(plan.out), plan.workers, return_state=True)
+    if not outcome:
+        raise ExecutionError(f"the flow ended as {state.name}: {state.message}")
+    if isinstance(outcome[0], CousinsError):
+        raise outcome[0]
+    return outcome[0]
+
+
+def _settle(
+    plan: Plan, reporter: Reporter | None, outcome: list[Summary | CousinsError]
+) -> State[Any]:
+    """Run the plan inside a flow; expected errors become its state instead of a traceback."""
+    try:
+        summary = execute(plan, PrefectEngine(), reporter)
+    except CousinsError as error:
+        outcome.append(error)
+        return Failed(message=str(error))
+    outcome.append(summary)
+    return Completed(message=f"{summary.counts} in {summary.out}, hash {summary.dataset_hash}")
+
+
+class PrefectEngine:
+    """Submits each shard as a task of the current flow run."""
+
+    def __init__(self) -> None:
+        """Hold no units yet."""
+        self._errors: dict[str, CousinsError] = {}
+
+    def begin(self, root: Path) -> None:
+        """Tag this flow run with its dataset, and mark its dead predecessors as crashed."""
+        context = FlowRunContext.get()
+        if context is None or context.flow_run is None:
+            raise ExecutionError("the Prefect engine runs inside a flow only")
+        place = f"{socket.gethostname()}:{root.resolve()}"
+        tag = f"dataset:{hashlib.sha256(place.encode()).hexdigest()[:16]}"
+        with get_client(sync_client=True) as client:
+            mark_crashed(client, tag)
+            tags = [*context.flow_run.tags, tag]
+            client.update_flow_run(context.flow_run.id, tags=tags)
+
+    def submit(self, unit: Unit, make: Callable[[Unit], ShardRecord], done: Done) -> None:
+        """Start one unit."""
+        future = self._task(unit, make).submit()
+        future.add_done_callback(lambda f: done(unit, self._answer(unit, f.state)))
+
+    def _task(self, unit: Unit, make: Callable[[Unit], ShardRecord]) -> Task[[], Any]:
+        @task(
+            name=f"make-{unit.stage}",
+            task_run_name=unit.name,
+            tags=[unit.stage],
+            cache_policy=NO_CACHE,
+            persist_result=False,
+            retries=2,
+            retry_delay_seconds=1,
+            retry_condition_fn=_is_io,
+        )
+        def make_shard() -> Any:
+            try:
+                return make(unit)
+            except CousinsError as error:
+                self._errors[unit.name] = error
+                return Failed(message=str(error))
+
+        return make_shard
+
+    def _answer(self, unit: Unit, state: State[Any]) -> ShardRecord | BaseException:
+        error = self._errors.get(unit.name)
+        if error is not None:
+            return error
+        answer = state.result(raise_on_failure=False)
+        if isinstance(answer, ShardRecord | BaseException):
+            return answer
+        return ExecutionError(f"{unit.name}: its task ended as {state.name}: {state.message}")
+
+
+def mark_crashed(client: SyncPrefectClient, tag: str) -> int:
+    """Mark the runs of this tag that still count as running as crashed; gives how many."""
+    live = FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.CANCELLING])
+    stale = client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            tags=FlowRunFilterTags(all_=[tag]), state=FlowRunFilterState(type=live)
+        )
+    )
+    for run in stale:
+        state = Crashed(message="its process is gone; a later run has taken over its dataset")
+        client.set_flow_run_state(run.id, state, force=True)
+    return len(stale)
+
+
+def _is_io(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
+    """Only trouble with files or the network is worth another try."""
+    del task, run
+    return isinstance(state.result(raise_on_failure=False), OSError)

@@ -1,0 +1,169 @@
+"""The dependency graph of shards: which can be made now, and which follow a finished one.
+
+Tasks are proposed in order, a batch per shard. Each task then goes its own way: its scenes, its
+episodes in them, their frames. Nothing waits for the whole of a stage but the exports.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..generators.changes import slice_of
+from ..generators.dataset import PER_SHARD, STAGES, ShardRecord, read_models, shard_name
+from ..generators.hashing import versions
+from ..generators.store import EXPORTS, Store
+from ..schemas import DatasetSpec, TaskSpec, hash_of
+from .work import Stages, Unit, task_index
+
+TASKS_PER_SHARD = 25
+STAGE_VERSIONS = {"tasks": 1, "scenes": 1, "episodes": 1, "frames": 1, "exports": 1}
+"""Raised whenever a stage gives other bytes for the same inputs."""
+
+
+@dataclass
+class Graph:
+    """Hands out units as they become ready.
+
+    Attributes:
+        root: the dataset folder.
+        spec: the whole spec.
+        stages: named in every key, so that no fake passes for the real thing.
+        library_version: of the asset library.
+        until: the last stage to run: tasks, scenes, episodes or frames.
+        planned: every shard that has been handed out.
+        total: how many shards of each stage there will be, as far as is known.
+    """
+
+    root: Path
+    spec: DatasetSpec
+    stages: Stages
+    library_version: str
+    until: str = "frames"
+    planned: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    total: dict[str, int] = field(default_factory=dict[str, int])
+
+    def start(self) -> list[Unit]:
+        """The units that depend on nothing."""
+        batches = -(-self.spec.tasks.count // TASKS_PER_SHARD)
+        per_task = len(self._chunks())
+        self.total = {stage: 0 for stage in self._stages()}
+        for stage in self._stages():
+            self.total[stage] = batches if stage == "tasks" else self.spec.tasks.count * per_task
+        return [self._tasks(0, None)]
+
+    def after(self, unit: Unit, record: ShardRecord) -> list[Unit]:
+        """The units that a finished one makes ready."""
+        if unit.stage == "tasks":
+            return self._after_tasks(unit, record)
+        if unit.task is None:
+            return []
+        stages = self._stages()
+        follower = stages.index(unit.stage) + 1
+        if follower == len(stages):
+            return []
+        # The chain of keys carries what earlier stages have read.
+        return [
+            self._of_task(
+                stages[follower], unit.task, unit.start, unit.stop, [unit.key, _content(record)]
+            )
+        ]
+
+    def exports(self, formats: tuple[str, ...], records: tuple[ShardRecord, ...]) -> list[Unit]:
+        """The units that export the whole dataset."""
+        content = {
+            f"{record.stage}/{record.shard}": _content(record)
+            for record in records
+            if record.stage != EXPORTS
+        }
+        units: list[Unit] = []
+        for name in formats:
+            # Exporters read the spec of the dataset, whose name is part of what they write.
+            spec = self.spec.model_dump(mode="json")
+            key = self._key(EXPORTS, name, spec, [content])
+            order = (self.spec.tasks.count, len(STAGES))
+            units.append(self._unit(Unit(EXPORTS, name, key, order, self.spec, 0, 1)))
+        self.total[EXPORTS] = len(units)
+        return units
+
+    def _after_tasks(self, unit: Unit, record: ShardRecord) -> list[Unit]:
+        units: list[Unit] = []
+        if unit.stop < self.spec.tasks.count:
+            units.append(self._tasks(unit.stop, [unit.key, _content(record)]))
+        tasks = read_models(self.root / "data" / "tasks" / unit.shard / "tasks.json", TaskSpec)
+        missing = unit.stop - unit.start - len(tasks)
+        for stage in self._stages()[1:]:
+            self.total[stage] -= missing * len(self._chunks())
+        if self.until == "tasks":
+            return units
+        return units + [
+            self._of_task("scenes", task, start, stop, [])
+            for task in tasks
+            for start, stop in self._chunks()
+        ]
+
+    def _stages(self) -> tuple[str, ...]:
+        stages = STAGES[: STAGES.index(self.until) + 1]
+        if self.spec.episodes.per_task == 0:
+            stages = tuple(stage for stage in stages if stage != "episodes")
+        return stages
+
+    def _chunks(self) -> list[tuple[int, int]]:
+        # Without episodes a task still has one scene, for its still frames.
+        count = max(1, self.spec.episodes.per_task)
+        return [(start, min(start + PER_SHARD, count)) for start in range(0, count, PER_SHARD)]
+
+    def _tasks(self, start: int, upstream: list[str] | None) -> Unit:
+        stop = min(start + TASKS_PER_SHARD, self.spec.tasks.count)
+        spec = slice_of(self.spec, "tasks", stop)
+        shard = f"b{start // TASKS_PER_SHARD:05d}"
+        key = self._key("tasks", shard, spec.model_dump(mode="json"), [start, stop, upstream])
+        # A batch is proposed while the tasks of the one before are being solved.
+        order = (start - TASKS_PER_SHARD, 0)
+        return self._unit(Unit("tasks", shard, key, order, spec, start, stop))
+
+    def _of_task(
+        self, stage: str, task: TaskSpec, start: int, stop: int, upstream: list[str]
+    ) -> Unit:
+        spec = slice_of(self.spec, stage, stop)
+        shard = shard_name(task.id, start)
+        inputs = [start, stop, task.content_hash(), *upstream]
+        key = self._key(stage, shard, spec.model_dump(mode="json"), inputs)
+        # The later stage goes first, so that finished tasks are finished for good.
+        order = (task_index(task), -STAGES.index(stage))
+        return self._unit(Unit(stage, shard, key, order, spec, start, stop, task))
+
+    def _unit(self, unit: Unit) -> Unit:
+        self.planned.add((unit.stage, unit.shard))
+        return unit
+
+    def _key(self, stage: str, shard: str, spec: object, inputs: object) -> str:
+        return hash_of(
+            {
+                "stage": stage,
+                "shard": shard,
+                "stages": self.stages.name,
+                "stage_version": STAGE_VERSIONS[stage],
+                "versions": versions(),
+                "assets": self.library_version,
+                "spec": spec,
+                "inputs": inputs,
+            }
+        )
+
+
+def _content(record: ShardRecord) -> str:
+    return hash_of(record.files)
+
+
+def unfinished(graph: Graph, store: Store) -> list[Unit]:
+    """The units that can be made now: follows the finished shards without making any."""
+    ready, waiting = [], graph.start()
+    while waiting:
+        unit = waiting.pop()
+        record = store.find(unit.stage, unit.shard, unit.key)
+        if record is None:
+            ready.append(unit)
+        else:
+            waiting += graph.after(unit, record)
+    return ready

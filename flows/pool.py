@@ -1,0 +1,216 @@
+"""Worker processes that can die, hang or be killed without taking the run with them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from ..schemas import CousinsError, ExecutionError
+
+Argument = TypeVar("Argument")
+Answer = TypeVar("Answer")
+RETRIES = 2
+"""How often a job is given to a new process after one died on it."""
+
+
+class JobError(ExecutionError):
+    """A job failed in its process.
+
+    Attributes:
+        fatal: the input is wrong, so that other jobs are bound to fail too.
+    """
+
+    def __init__(self, message: str, *, fatal: bool = False) -> None:
+        """Keep whether the run should end."""
+        super().__init__(message)
+        self.fatal = fatal
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]
+        """2 where the input is wrong, else 1."""
+        return 2 if self.fatal else 1
+
+
+class _DiedError(Exception):
+    """A worker process died; the text says how."""
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """What a worker sends instead of an answer; exceptions do not always survive pickling."""
+
+    message: str
+    fatal: bool
+
+
+@dataclass(frozen=True)
+class _Worker:
+    process: BaseProcess
+    pipe: Connection[Any, Any]
+
+
+class WorkerPool(Generic[Argument, Answer]):
+    """Runs one function in spawned processes. `run` blocks, and may be called from any thread.
+
+    Use as a context manager: leaving it ends the processes.
+    """
+
+    def __init__(
+        self, function: Callable[[Argument], Answer], workers: int, time_limit: float | None = None
+    ) -> None:
+        """Prepare; processes start when first needed.
+
+        Args:
+            function: importable by name.
+            workers: how many processes.
+            time_limit: seconds a job may take before its process is killed.
+        """
+        self._function = function
+        self._time_limit = time_limit
+        self._context = multiprocessing.get_context("spawn")
+        self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
+        self._all: set[BaseProcess] = set()
+        self._guard = threading.Lock()
+        self._closed = False
+        for _ in range(workers):
+            self._idle.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def run(self, name: str, argument: Argument) -> Answer:
+        """The function's answer, computed in a worker process.
+
+        Args:
+            name: of the job, for messages.
+            argument: pickled to the process.
+
+        Raises:
+            JobError: the job failed, took too long, or its process died three times.
+        """
+        deaths: list[str] = []
+        while len(deaths) <= RETRIES:
+            worker = self._idle.get()
+            try:
+                worker = worker or self._start()
+                return self._ask(worker, name, argument)
+            except _DiedError as death:
+                deaths.append(str(death))
+            finally:
+                alive = worker is not None and worker.process.is_alive()
+                self._idle.put(worker if alive else None)
+        raise JobError(
+            f"{name}: its process died {len(deaths)} times ({', '.join(deaths)}); "
+            "killed by signal 9 often means too little memory: try fewer --workers"
+        )
+
+    def close(self) -> None:
+        """Kill the processes; calls in progress raise JobError."""
+        with self._guard:
+            self._closed = True
+            processes = list(self._all)
+        for process in processes:
+            process.kill()
+        for process in processes:
+            process.join()
+
+    def _ask(self, worker: _Worker, name: str, argument: Argument) -> Answer:
+        try:
+            worker.pipe.send(argument)
+            # The pipe also becomes ready when the process at its other end dies.
+            if not wait([worker.pipe], self._time_limit):
+                worker.process.kill()
+                worker.process.join()
+                raise JobError(f"{name}: took more than {self._time_limit:g} s and was ended")
+            answer = worker.pipe.recv()
+        except (EOFError, BrokenPipeError, ConnectionResetError) as error:
+            worker.process.join()
+            raise _DiedError(_death(worker.process)) from error
+        if isinstance(answer, _Failure):
+            raise JobError(f"{name}: {answer.message}", fatal=answer.fatal)
+        return answer
+
+    def _start(self) -> _Worker:
+        with self._guard:
+            if self._closed:
+                raise JobError("the run was ended")
+            here, there = self._context.Pipe()
+            process = self._context.Process(
+                target=_serve, args=(there, self._function), daemon=True, name="cousins-worker"
+            )
+            process.start()
+            self._all.add(process)
+        there.close()
+        return _Worker(process, here)
+
+
+def _death(process: BaseProcess) -> str:
+    code = process.exitcode or 0
+    return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+
+
+def _serve(pipe: Connection[Any, Any], function: Callable[[Any], Any]) -> None:
+    """A worker: answers jobs until the pipe closes, and dies with its parent."""
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    while True:
+        try:
+            argument = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(_guarded(function, argument))
+
+
+def _guarded(function: Callable[[Any], Any], argument: Any) -> Any:
+    """The answer, or a failure that can be sent."""
+    try:
+        return function(argument)
+    except CousinsError as error:
+        return _Failure(str(error), fatal=error.exit_code == 2)
+    except Exception:  # noqa: BLE001 - the border of a process: the parent raises it again
+        return _Failure(traceback.format_exc(), fatal=False)
+
+
+def _die_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+class InlinePool(Generic[Argument, Answer]):
+    """One worker without a process: runs jobs in the calling thread, for debugging and tests."""
+
+    def __init__(self, function: Callable[[Argument], Answer]) -> None:
+        """Keep the function."""
+        self._function = function
+
+    def run(self, name: str, argument: Argument) -> Answer:
+        """The function's answer.
+
+        Raises:
+            JobError: the job failed in an expected way.
+        """
+        try:
+            return self._function(argument)
+        except CousinsError as error:
+            raise JobError(f"{name}: {error}", fatal=error.exit_code == 2) from error
+
+    def close(self) -> None:
+        """Nothing to end."""

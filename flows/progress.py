@@ -1,0 +1,74 @@
+"""Progress on standard error: a bar for each stage."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import TimeElapsedColumn as Elapsed
+
+from ..generators.dataset import ShardRecord
+from .work import Unit
+
+
+class Bars:
+    """A Reporter that draws bars. Use as a context manager."""
+
+    def __init__(self, title: str) -> None:
+        """Draw nothing yet."""
+        self._console = Console(stderr=True)
+        self._progress = Progress(
+            TextColumn("{task.description:<9}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[detail]}", style="dim"),
+            Elapsed(),
+            console=self._console,
+        )
+        self._bars: dict[str, TaskID] = {}
+        self._counts: dict[str, dict[str, int]] = {}
+        self._title = title
+
+    def __enter__(self) -> Self:
+        """Start drawing."""
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop drawing."""
+        self._progress.stop()
+
+    def note(self, text: str) -> None:
+        """One line above the bars."""
+        self._console.print(f"{self._title}: {text}", style="dim")
+
+    def found(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+        """A shard was already there."""
+        self._advance(unit, record, total)
+
+    def finished(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+        """A shard was made."""
+        self._advance(unit, record, total)
+
+    def failed(self, unit: Unit, message: str) -> None:
+        """A shard failed."""
+        del unit
+        self._console.print(message, style="red", markup=False)
+
+    def _advance(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+        for stage, count in total.items():
+            if stage not in self._bars:
+                self._bars[stage] = self._progress.add_task(stage, total=count, detail="")
+            self._progress.update(self._bars[stage], total=count)
+        counts = self._counts.setdefault(unit.stage, {})
+        for name, count in record.counts.items():
+            counts[name] = counts.get(name, 0) + count
+        detail = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        self._progress.update(self._bars[unit.stage], advance=1, detail=detail)

@@ -1,0 +1,389 @@
+"""A run: makes every shard that a dataset lacks, with any engine, and sums it up."""
+
+from __future__ import annotations
+
+import heapq
+import json
+import queue
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from ..generators.dataset import STAGES, Dataset, ShardRecord
+from ..generators.store import EXPORTS, Store, shard_folder
+from ..schemas import DatasetSpec, ExecutionError
+from .graph import Graph, unfinished
+from .pool import InlinePool, JobError, WorkerPool
+from .seeds import DONE
+from .work import Job, Result, Stages, Unit, carry_out
+
+TIME_LIMIT = 3600.0
+"""Seconds a shard may take before its process is ended."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to make, where, and with how many processes.
+
+    Attributes:
+        spec: the dataset.
+        out: its folder.
+        stages: the functions that do the work.
+        workers: processes.
+        until: the last stage.
+        exports: formats to write at the end.
+    """
+
+    spec: DatasetSpec
+    out: Path
+    stages: Stages
+    workers: int = 1
+    until: str = "frames"
+    exports: tuple[str, ...] = ()
+    time_limit: float = TIME_LIMIT
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a finished run leaves."""
+
+    out: str
+    name: str
+    counts: dict[str, int]
+    shards_made: int
+    seconds: float
+    cpu_seconds: dict[str, float]
+    dataset_hash: str
+    report: str | None = None
+
+    @property
+    def shortfall(self) -> str | None:
+        """Why the work fell short of the spec, if it did."""
+        if self.counts["tasks"] < self.counts["tasks_asked"]:
+            return f"only {self.counts['tasks']} of {self.counts['tasks_asked']} tasks were found"
+        if self.counts.get("attempts") and not self.counts["solved"]:
+            return f"none of {self.counts['attempts']} attempts reached its goal"
+        return None
+
+
+class Reporter(Protocol):
+    """Is told how a run goes on; a context manager around the run."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Something worth a line."""
+        ...
+
+    def found(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+        """A shard was already there."""
+        ...
+
+    def finished(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+        """A shard was made."""
+        ...
+
+    def failed(self, unit: Unit, message: str) -> None:
+        """A shard failed."""
+        ...
+
+
+class Silent:
+    """Reports nothing."""
+
+    def __enter__(self) -> Self:
+        """Nothing."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing."""
+
+    def note(self, text: str) -> None:
+        """Nothing."""
+
+    def found(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+        """Nothing."""
+
+    def finished(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+        """Nothing."""
+
+    def failed(self, unit: Unit, message: str) -> None:
+        """Nothing."""
+
+
+class Pool(Protocol):
+    """Where the work of a shard is done."""
+
+    def run(self, name: str, argument: Job) -> Result:
+        """Do it, and wait for it."""
+        ...
+
+    def close(self) -> None:
+        """End what still runs."""
+        ...
+
+
+Done = Callable[[Unit, ShardRecord | BaseException], None]
+
+
+class Engine(Protocol):
+    """Runs `make` for units, some at a time, and calls `done` from any thread."""
+
+    def begin(self, root: Path) -> None:
+        """The dataset is locked: no other run of it is alive."""
+        ...
+
+    def submit(self, unit: Unit, make: Callable[[Unit], ShardRecord], done: Done) -> None:
+        """Start one unit."""
+        ...
+
+
+class LocalEngine:
+    """Threads that wait for worker processes."""
+
+    def __init__(self, threads: ThreadPoolExecutor) -> None:
+        """Use these threads."""
+        self._threads = threads
+
+    def begin(self, root: Path) -> None:
+        """Nothing to prepare."""
+
+    def submit(self, unit: Unit, make: Callable[[Unit], ShardRecord], done: Done) -> None:
+        """Start one unit."""
+        future = self._threads.submit(make, unit)
+        future.add_done_callback(lambda f: done(unit, f.exception() or f.result()))
+
+
+class InlineEngine:
+    """Runs each unit at once, in the calling thread."""
+
+    def begin(self, root: Path) -> None:
+        """Nothing to prepare."""
+
+    def submit(self, unit: Unit, make: Callable[[Unit], ShardRecord], done: Done) -> None:
+        """Run one unit."""
+        try:
+            record = make(unit)
+        except JobError as error:
+            done(unit, error)
+        else:
+            done(unit, record)
+
+
+@dataclass
+class Run:
+    """The state of one run over an open store."""
+
+    plan: Plan
+    store: Store
+    graph: Graph
+    pool: Pool
+    engine: Engine
+    reporter: Reporter
+    made: int = 0
+    cpu: dict[str, float] = field(default_factory=dict[str, float])
+    failures: list[str] = field(default_factory=list[str])
+
+    def make(self, unit: Unit) -> ShardRecord:
+        """Do the work of one unit in the pool and commit it."""
+        start = time.perf_counter()
+        result = self.pool.run(unit.name, Job(self.store.root, self.plan.stages, unit))
+        record = self.store.commit(unit.stage, unit.shard, unit.key, result.prepared)
+        self._note(unit, result, time.perf_counter() - start)
+        return record
+
+    def drive(self, units: list[Unit]) -> None:
+        """Make these units and all that follow from them.
+
+        Raises:
+            ExecutionError: after everything else is done, where units failed.
+            JobError: at once, where the input is wrong.
+        """
+        answers: queue.Queue[tuple[Unit, ShardRecord | BaseException]] = queue.Queue()
+        ready = [(unit.order, unit.shard, unit) for unit in units]
+        heapq.heapify(ready)
+        running = 0
+        while ready or running:
+            while ready and running < 2 * self.plan.workers:
+                unit = heapq.heappop(ready)[2]
+                record = self.store.find(unit.stage, unit.shard, unit.key)
+                if record is not None:
+                    self.reporter.found(unit, record, self.graph.total)
+                    for follower in self.graph.after(unit, record):
+                        heapq.heappush(ready, (follower.order, follower.shard, follower))
+                    continue
+                running += 1
+                self.engine.submit(unit, self.make, lambda u, answer: answers.put((u, answer)))
+            if not running:
+                continue
+            unit, answer = answers.get()
+            running -= 1
+            for follower in self._settle(unit, answer):
+                heapq.heappush(ready, (follower.order, follower.shard, follower))
+        if self.failures:
+            shown = "\n".join(f"  {failure}" for failure in self.failures[:10])
+            raise ExecutionError(f"{len(self.failures)} shards failed; the others are kept:\n{shown}")
+
+    def _settle(self, unit: Unit, answer: ShardRecord | BaseException) -> list[Unit]:
+        if isinstance(answer, JobError) and not answer.fatal:
+            self.failures.append(str(answer))
+            self.reporter.failed(unit, str(answer))
+            return []
+        if isinstance(answer, BaseException):
+            raise answer
+        self.made += 1
+        self.reporter.finished(unit, answer, self.graph.total)
+        return self.graph.after(unit, answer)
+
+    def _note(self, unit: Unit, result: Result, seconds: float) -> None:
+        self.cpu[unit.stage] = self.cpu.get(unit.stage, 0.0) + result.cpu_seconds
+        line = {
+            "shard": unit.name,
+            "cpu_seconds": round(result.cpu_seconds, 3),
+            "wall_seconds": round(result.wall_seconds, 3),
+            "total_seconds": round(seconds, 3),
+            "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        }
+        logs = self.store.root / "logs"
+        logs.mkdir(exist_ok=True)
+        with (logs / "timings.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def execute(plan: Plan, engine: Engine | None = None, reporter: Reporter | None = None) -> Summary:
+    """Make what is missing of a dataset.
+
+    Args:
+        plan: what to make.
+        engine: how to run it; None runs it locally.
+        reporter: is told how it goes on.
+
+    Raises:
+        DatasetError: the folder cannot be used.
+        JobError: a unit failed because the input is wrong.
+        ExecutionError: units failed; the others are kept.
+    """
+    began = time.perf_counter()
+    library_version = plan.stages.library().version
+    with Store(plan.out, plan.spec, library_version) as store:
+        graph = Graph(plan.out, plan.spec, plan.stages, library_version, plan.until)
+        inline = plan.workers == 1 and engine is None
+        pool: Pool = (
+            InlinePool(carry_out) if inline else WorkerPool(carry_out, plan.workers, plan.time_limit)
+        )
+        threads = ThreadPoolExecutor(plan.workers)
+        chosen = engine or (InlineEngine() if inline else LocalEngine(threads))
+        run = Run(plan, store, graph, pool, chosen, reporter or Silent())
+        done = plan.out / DONE
+        try:
+            chosen.begin(plan.out)
+            done.unlink(missing_ok=True)
+            run.drive(graph.start())
+            _prune(graph, store, plan)
+            run.drive(graph.exports(plan.exports, store.records()))
+            report = _report(run) if plan.until == STAGES[-1] else None
+        finally:
+            pool.close()
+            threads.shutdown(wait=True, cancel_futures=True)
+        summary = _summary(plan, store, run, time.perf_counter() - began, report)
+        if plan.until == STAGES[-1]:
+            done.parent.mkdir(exist_ok=True)
+            done.write_text(json.dumps(asdict(summary), indent=1) + "\n", encoding="utf-8")
+        return summary
+
+
+def export_dataset(
+    spec: DatasetSpec, root: Path, stages: Stages, formats: tuple[str, ...]
+) -> dict[str, Path]:
+    """Write a dataset in these formats; gives their folders.
+
+    Raises:
+        DatasetError: the folder cannot be used.
+        JobError: an exporter failed.
+    """
+    version = stages.library().version
+    with Store(root, spec, version) as store:
+        graph = Graph(root, spec, stages, version)
+        plan = Plan(spec, root, stages, exports=formats)
+        run = Run(plan, store, graph, InlinePool(carry_out), InlineEngine(), Silent())
+        run.drive(graph.exports(formats, store.records()))
+    return {name: root / shard_folder(EXPORTS, name) for name in formats}
+
+
+def is_finished(plan: Plan) -> bool:
+    """Whether a run of this plan would make nothing.
+
+    Raises:
+        DatasetError: the folder cannot be used.
+    """
+    version = plan.stages.library().version
+    with Store(plan.out, plan.spec, version) as store:
+        graph = Graph(plan.out, plan.spec, plan.stages, version, plan.until)
+        if unfinished(graph, store):
+            return False
+        units = graph.exports(plan.exports, store.records())
+        return all(store.find(unit.stage, unit.shard, unit.key) for unit in units)
+
+
+def _report(run: Run) -> Path:
+    """The report page; written again only where something was made."""
+    folder = run.store.root / "report"
+    page = folder / "index.html"
+    if run.made or not page.is_file():
+        return run.plan.stages.report(Dataset(run.store.root), folder)
+    return page
+
+
+def _prune(graph: Graph, store: Store, plan: Plan) -> None:
+    """Remove shards that this spec no longer has, and exports of what the dataset was before."""
+    store.keep_only(STAGES[: STAGES.index(plan.until) + 1], graph.planned)
+    formats = tuple(record.shard for record in store.records() if record.stage == EXPORTS)
+    current = graph.exports(formats, store.records())
+    fresh = {
+        (unit.stage, unit.shard)
+        for unit in current
+        if store.find(unit.stage, unit.shard, unit.key) is not None
+    }
+    store.keep_only([EXPORTS], fresh)
+
+
+def _summary(
+    plan: Plan, store: Store, run: Run, seconds: float, report: Path | None
+) -> Summary:
+    counts = {"tasks_asked": plan.spec.tasks.count, "tasks": 0, "scenes": 0, "refused": 0}
+    counts |= {"attempts": 0, "solved": 0, "frames": 0, "videos": 0}
+    for record in store.records():
+        for name, count in record.counts.items():
+            if name in counts and record.stage != EXPORTS:
+                counts[name] += count
+    cpu = {stage: round(value, 3) for stage, value in sorted(run.cpu.items())}
+    return Summary(
+        out=str(plan.out),
+        name=plan.spec.name,
+        counts=counts,
+        shards_made=run.made,
+        seconds=round(seconds, 3),
+        cpu_seconds=cpu,
+        dataset_hash=store.dataset_hash(),
+        report=str(report) if report else None,
+    )

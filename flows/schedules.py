@@ -1,0 +1,110 @@
+"""Deployments of the flow: served by this process, or run by the workers of a Prefect server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cronsim import CronSim, CronSimError
+
+from ..schemas import SpecError
+from ..schemas.spec_file import load_spec
+
+ENTRYPOINT = "cousins.flows.generate.generate"
+"""A module path: workers import the installed package."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The flow with its parameters and its schedule.
+
+    Attributes:
+        name: the spec's.
+        parameters: of `cousins.flows.generate.generate`.
+        cron: five fields, in the server's time zone (UTC); None runs only when asked.
+    """
+
+    name: str
+    parameters: dict[str, Any]
+    cron: str | None
+
+
+def deployment(
+    spec: Path, out: Path | None, workers: int | None, cron: str | None, next_seeds: bool
+) -> Deployment:
+    """Check everything that can be checked before anything is registered.
+
+    Raises:
+        SpecError: the spec or the schedule is wrong.
+    """
+    read = load_spec(spec)
+    if cron is not None:
+        _check_cron(cron)
+    folder = out if out is not None else Path("out") / read.name
+    parameters: dict[str, Any] = {
+        "spec": str(spec.resolve()),
+        "out": str(folder.resolve()),
+        "workers": workers,
+        "next_seeds": next_seeds,
+    }
+    return Deployment(read.name, parameters, cron)
+
+
+def serve(chosen: Deployment) -> None:
+    """Run the deployment in this process until interrupted; starts an API where there is none."""
+    from .server import prefect_api
+
+    with prefect_api(scheduler=True):
+        from .generate import generate
+
+        generate.serve(
+            name=chosen.name,
+            cron=chosen.cron,
+            parameters=chosen.parameters,
+            print_starting_message=True,
+            limit=1,
+        )
+
+
+def deploy(chosen: Deployment, pool: str) -> str:
+    """Register the deployment; gives its id.
+
+    Raises:
+        SpecError: no server is configured, or it has no such work pool.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.deployments.runner import RunnerDeployment
+    from prefect.exceptions import ObjectNotFound
+    from prefect.settings import PREFECT_API_URL
+
+    if not PREFECT_API_URL.value():
+        raise SpecError(
+            "no Prefect server is configured; run `prefect server start` and set PREFECT_API_URL"
+        )
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_work_pool(pool)
+        except ObjectNotFound as error:
+            raise SpecError(
+                f"no work pool {pool!r}; run `prefect work-pool create {pool} --type process`"
+            ) from error
+    made = RunnerDeployment.from_entrypoint(
+        ENTRYPOINT,
+        name=chosen.name,
+        parameters=chosen.parameters,
+        cron=chosen.cron,
+        work_pool_name=pool,
+    )
+    return str(made.apply())
+
+
+def _check_cron(text: str) -> None:
+    from datetime import UTC, datetime
+
+    try:
+        CronSim(text, datetime.now(UTC))
+    except CronSimError as error:
+        raise SpecError(
+            f"--cron {text!r}: {error}; write minute hour day month weekday, such as '0 2 * * *'"
+        ) from error

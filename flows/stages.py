@@ -1,0 +1,122 @@
+"""The production stages: the real functions, each imported where it is first used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..generators.dataset import Dataset
+from ..schemas import (
+    Asset,
+    BackendMissingError,
+    DatasetSpec,
+    Episode,
+    EpisodeArrays,
+    EpisodeSpec,
+    Scene,
+    SpecError,
+    TaskSpec,
+)
+from .work import RenderedLike, Stages
+
+if TYPE_CHECKING:
+    from ..scenes.library import AssetLibrary
+
+
+def production() -> Stages:
+    """The stages that `cousins generate` runs."""
+    return Stages(
+        name="production",
+        library=open_library,
+        propose=_propose,
+        build_scene=_build_scene,
+        solve=_solve,
+        render_scene=_render_scene,
+        render_episode=_render_episode,
+        export=_export,
+        report=_report,
+    )
+
+
+def open_library() -> AssetLibrary:
+    """The asset library that ships with this package."""
+    from ..scenes.procedural import ProceduralLibrary
+
+    return ProceduralLibrary()
+
+
+def exporter_names() -> tuple[str, ...]:
+    """The formats that can be exported."""
+    from ..generators.exports import EXPORTERS
+
+    return tuple(EXPORTERS)
+
+
+def _propose(
+    spec: DatasetSpec, start: int, stop: int, earlier: tuple[TaskSpec, ...], library: AssetLibrary
+) -> tuple[TaskSpec, ...]:
+    from ..generators.proposals import propose
+
+    return propose(spec, start, stop, earlier, library)
+
+
+def _build_scene(
+    spec: DatasetSpec, task: TaskSpec, index: int, library: AssetLibrary
+) -> tuple[Scene, dict[str, Asset]]:
+    from ..tasks.setup import build_scene
+
+    return build_scene(spec, task, index, library)
+
+
+def _solve(
+    scene: Scene,
+    assets: dict[str, Asset],
+    task: TaskSpec,
+    spec: EpisodeSpec,
+    seed: tuple[int, ...],
+    episode_id: str,
+) -> tuple[Episode, EpisodeArrays]:
+    from ..tasks.solving import solve
+
+    return solve(scene, assets, task, spec, seed, episode_id)
+
+
+def _render_scene(scene: Scene, assets: dict[str, Asset], spec: DatasetSpec) -> RenderedLike:
+    _check_backend(spec)
+    from ..generators.images import render_scene
+
+    return render_scene(scene, assets, spec)
+
+
+def _render_episode(
+    scene: Scene,
+    assets: dict[str, Asset],
+    episode: Episode,
+    arrays: EpisodeArrays,
+    spec: DatasetSpec,
+) -> RenderedLike:
+    _check_backend(spec)
+    from ..generators.images import render_episode
+
+    return render_episode(scene, assets, episode, arrays, spec)
+
+
+def _export(name: str, dataset: Dataset, out: Path) -> None:
+    from ..generators.exports import EXPORTERS
+
+    if name not in EXPORTERS:
+        raise SpecError(f"no export format {name!r}; allowed: {', '.join(EXPORTERS)}")
+    EXPORTERS[name].export(dataset, out)
+
+
+def _report(dataset: Dataset, out: Path) -> Path:
+    from ..generators.report import write_report
+
+    return write_report(dataset, out)
+
+
+def _check_backend(spec: DatasetSpec) -> None:
+    if spec.render.backend != "mujoco":
+        raise BackendMissingError(
+            f"render.backend {spec.render.backend!r} is not available; this version has: mujoco"
+        )

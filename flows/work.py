@@ -1,0 +1,297 @@
+"""The units of work, and the plain functions that carry them out in a worker process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from ..generators.dataset import (
+    Dataset,
+    dump_arrays,
+    dump_models,
+    load_arrays,
+    read_models,
+)
+from ..generators.hashing import item_seed
+from ..generators.store import Prepared, ShardWriter
+from ..schemas import (
+    AssemblyError,
+    Asset,
+    DatasetSpec,
+    Episode,
+    EpisodeArrays,
+    EpisodeSpec,
+    FrameRecord,
+    ProposalError,
+    Scene,
+    TaskSpec,
+    VideoRecord,
+    canonical_json,
+)
+
+if TYPE_CHECKING:
+    from ..scenes.library import AssetLibrary
+
+
+class RenderedLike(Protocol):
+    """What a renderer gives: records whose paths are relative to the shard, and the files."""
+
+    @property
+    def frames(self) -> tuple[FrameRecord, ...]:
+        """Labelled views."""
+        ...
+
+    @property
+    def videos(self) -> tuple[VideoRecord, ...]:
+        """Videos of an episode."""
+        ...
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """Content by path."""
+        ...
+
+
+Assets = dict[str, Asset]
+Propose = Callable[
+    [DatasetSpec, int, int, tuple[TaskSpec, ...], "AssetLibrary"], tuple[TaskSpec, ...]
+]
+BuildScene = Callable[[DatasetSpec, TaskSpec, int, "AssetLibrary"], tuple[Scene, Assets]]
+Solve = Callable[
+    [Scene, Assets, TaskSpec, EpisodeSpec, tuple[int, ...], str], tuple[Episode, EpisodeArrays]
+]
+RenderScene = Callable[[Scene, Assets, DatasetSpec], RenderedLike]
+RenderEpisode = Callable[[Scene, Assets, Episode, EpisodeArrays, DatasetSpec], RenderedLike]
+Export = Callable[[str, Dataset, Path], None]
+Report = Callable[[Dataset, Path], Path]
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The functions that do the work. All are importable by name, so that they can be sent.
+
+    Attributes:
+        name: `production`, or a label that says that this is a fake.
+        library: opens the asset library.
+        export: writes one format by name into a folder.
+        report: writes the report into a folder and gives its page.
+    """
+
+    name: str
+    library: Callable[[], AssetLibrary]
+    propose: Propose
+    build_scene: BuildScene
+    solve: Solve
+    render_scene: RenderScene
+    render_episode: RenderEpisode
+    export: Export
+    report: Report
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One shard to make.
+
+    Attributes:
+        stage: tasks, scenes, episodes, frames or exports.
+        shard: its name.
+        key: hash of everything that decides its bytes.
+        order: the lower, the sooner.
+        spec: the slice of the spec that its stage may read.
+        task: of all stages but the first and the last.
+        start: first item.
+        stop: one past the last item.
+    """
+
+    stage: str
+    shard: str
+    key: str
+    order: tuple[int, int]
+    spec: DatasetSpec
+    start: int
+    stop: int
+    task: TaskSpec | None = None
+
+    @property
+    def name(self) -> str:
+        """Stage and shard."""
+        return f"{self.stage}/{self.shard}"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to do with a unit: picklable, for a worker process."""
+
+    root: Path
+    stages: Stages
+    unit: Unit
+
+
+@dataclass(frozen=True)
+class Result:
+    """A prepared shard and what it cost."""
+
+    prepared: Prepared
+    cpu_seconds: float
+    wall_seconds: float
+
+
+def carry_out(job: Job) -> Result:
+    """Make one shard in a temporary folder."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    writer = ShardWriter.create(job.root, job.unit.stage, job.unit.shard)
+    counts, items = _WORK[job.unit.stage](job, writer)
+    prepared = writer.finish(counts, items)
+    return Result(prepared, time.process_time() - cpu, time.perf_counter() - wall)
+
+
+Outcome = tuple[dict[str, int], int]
+
+
+def task_index(task: TaskSpec) -> int:
+    """The number in a task's id.
+
+    Raises:
+        ProposalError: where the id is not `t` and a number.
+    """
+    if not (task.id[:1] == "t" and task.id[1:].isdigit()):
+        raise ProposalError(f"task id {task.id!r}: expected 't' and a number, such as t0003")
+    return int(task.id[1:])
+
+
+@lru_cache(maxsize=4)
+def _library(stages: Stages) -> AssetLibrary:
+    return stages.library()
+
+
+@lru_cache(maxsize=100_000)
+def _tasks_in(path: Path, size: int) -> tuple[TaskSpec, ...]:
+    del size  # a shard that was made anew has another size
+    return read_models(path, TaskSpec)
+
+
+def _make_tasks(job: Job, writer: ShardWriter) -> Outcome:
+    unit = job.unit
+    folder = job.root / "data" / "tasks"
+    paths = [path for path in sorted(folder.glob("*/tasks.json")) if path.parent.name < unit.shard]
+    earlier = tuple(task for path in paths for task in _tasks_in(path, path.stat().st_size))
+    tasks = job.stages.propose(unit.spec, unit.start, unit.stop, earlier, _library(job.stages))
+    got = [task_index(task) for task in tasks]
+    if got != sorted(set(got)) or not all(unit.start <= index < unit.stop for index in got):
+        raise ProposalError(
+            f"the proposer gave the task ids {[task.id for task in tasks]}; "
+            f"expected numbers from {unit.start} to {unit.stop - 1}, in order"
+        )
+    writer.add("tasks.json", dump_models(tasks))
+    return {"tasks": len(tasks)}, len(tasks)
+
+
+def _make_scenes(job: Job, writer: ShardWriter) -> Outcome:
+    unit, task = job.unit, _task(job.unit)
+    scenes: list[Scene] = []
+    refused: list[dict[str, object]] = []
+    kept: set[str] = set()
+    for index in range(unit.start, unit.stop):
+        try:
+            scene, assets = job.stages.build_scene(unit.spec, task, index, _library(job.stages))
+        except AssemblyError as error:
+            if error.impossible:
+                raise
+            refused.append({"index": index, "message": str(error), "reasons": error.reasons})
+            continue
+        scenes.append(scene)
+        for digest, asset in assets.items():
+            if digest not in kept:
+                kept.add(digest)
+                writer.add(f"assets/{digest}.json", asset.canonical_json().encode() + b"\n")
+    writer.add("scenes.json", dump_models(scenes))
+    writer.add("refused.json", canonical_json(refused).encode() + b"\n")
+    return {"scenes": len(scenes), "refused": len(refused)}, len(scenes)
+
+
+def _make_episodes(job: Job, writer: ShardWriter) -> Outcome:
+    unit, task = job.unit, _task(job.unit)
+    episodes: list[Episode] = []
+    attempts = solved = 0
+    for scene, assets in _scenes(job):
+        index = int(scene.id.rpartition("-s")[2])
+        seed = item_seed(unit.spec.seed, "episodes", task_index(task), index)
+        name = f"{task.id}-e{index:02d}"
+        episode, arrays = job.stages.solve(scene, assets, task, unit.spec.episodes, seed, name)
+        attempts += 1
+        solved += episode.success
+        if episode.success or unit.spec.episodes.keep_failures:
+            episodes.append(episode)
+            writer.add(f"{episode.id}.npz", dump_arrays(arrays))
+    writer.add("episodes.json", dump_models(episodes))
+    return {"attempts": attempts, "solved": solved, "episodes": len(episodes)}, len(episodes)
+
+
+def _make_frames(job: Job, writer: ShardWriter) -> Outcome:
+    unit = job.unit
+    prefix = f"data/frames/{unit.shard}/"
+    folder = job.root / "data" / "episodes" / unit.shard
+    made: tuple[Episode, ...] = ()
+    if (folder / "episodes.json").is_file():
+        made = read_models(folder / "episodes.json", Episode)
+    episodes = {episode.scene: episode for episode in made}
+    frames: list[FrameRecord] = []
+    videos: list[VideoRecord] = []
+    for scene, assets in _scenes(job):
+        parts = [job.stages.render_scene(scene, assets, unit.spec)]
+        episode = episodes.get(scene.id)
+        if episode is not None:
+            arrays = load_arrays((folder / f"{episode.id}.npz").read_bytes())
+            parts.append(job.stages.render_episode(scene, assets, episode, arrays, unit.spec))
+        for part in parts:
+            for name, content in sorted(part.files.items()):
+                writer.add(name, content)
+            frames += [_placed(frame, prefix) for frame in part.frames]
+            videos += [v.model_copy(update={"path": prefix + v.path}) for v in part.videos]
+    writer.add("frames.json", dump_models(frames))
+    writer.add("videos.json", dump_models(videos))
+    return {"frames": len(frames), "videos": len(videos)}, len(frames)
+
+
+def _make_export(job: Job, writer: ShardWriter) -> Outcome:
+    job.stages.export(job.unit.shard, Dataset(job.root), writer.folder)
+    writer.adopt()
+    return {"files": len(writer.files)}, 1
+
+
+def _placed(frame: FrameRecord, prefix: str) -> FrameRecord:
+    files = {label: prefix + path for label, path in frame.files.items()}
+    return frame.model_copy(update={"files": files})
+
+
+def _scenes(job: Job) -> Iterator[tuple[Scene, Assets]]:
+    folder = job.root / "data" / "scenes" / job.unit.shard
+    for scene in read_models(folder / "scenes.json", Scene):
+        names = {thing.asset_hash for thing in scene.objects}
+        yield (
+            scene,
+            {
+                name: Asset.from_json((folder / "assets" / f"{name}.json").read_bytes(), name)
+                for name in sorted(names)
+            },
+        )
+
+
+def _task(unit: Unit) -> TaskSpec:
+    if unit.task is None:
+        raise ValueError(f"{unit.name} has no task")
+    return unit.task
+
+
+_WORK: dict[str, Callable[[Job, ShardWriter], Outcome]] = {
+    "tasks": _make_tasks,
+    "scenes": _make_scenes,
+    "episodes": _make_episodes,
+    "frames": _make_frames,
+    "exports": _make_export,
+}
+

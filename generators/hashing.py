@@ -1,0 +1,55 @@
+"""Hashes, seeds and versions: everything that decides which bytes a shard holds."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from .dataset import STAGES
+
+SHAPING = (
+    "av",
+    "bddl",
+    "cousins",
+    "fast-simplification",
+    "frankik",
+    "franky-sim",
+    "imageio",
+    "mujoco",
+    "numpy",
+    "ompl",
+    "openai",
+    "pandas",
+    "pillow",
+    "pyarrow",
+    "pycocotools",
+    "scipy",
+    "toppra",
+    "trimesh",
+)
+"""Packages whose version can change the bytes of a dataset."""
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """The installed version of each package that shapes bytes; optional ones may be absent."""
+    found: dict[str, str] = {}
+    for package in SHAPING:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def item_seed(seed: int, stage: str, task: int, item: int) -> tuple[int, ...]:
+    """Entropy and spawn key of one item's SeedSequence: (seed, stage, task, item)."""
+    return (seed, STAGES.index(stage), task, item)
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

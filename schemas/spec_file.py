@@ -1,0 +1,223 @@
+"""Loads a DatasetSpec from YAML: every problem at once, each with its line, path and remedy."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import types
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from .dataset import DatasetSpec
+from .errors import SpecError
+from .yaml_source import Loc, Source, dotted, parse_yaml, read_yaml
+
+_FORMS = {
+    "n\\.\\d\\d$": "a BDDL category such as 'mug.n.04'",
+    "a-zA-Z0-9_\\-]*$": "a name: a letter, then letters, digits, '_' or '-'",
+}
+
+
+def load_spec(path: Path) -> DatasetSpec:
+    """Load the YAML file that describes a dataset.
+
+    Raises:
+        SpecError: listing every problem with its line, path, value, and what is allowed.
+    """
+    return _validate(read_yaml(path))
+
+
+def parse_spec(text: str, name: str = "the spec") -> DatasetSpec:
+    """As `load_spec`, from text.
+
+    Raises:
+        SpecError: as `load_spec`.
+    """
+    return _validate(parse_yaml(text, name))
+
+
+def _validate(source: Source) -> DatasetSpec:
+    problems = list(source.problems)
+    spec: DatasetSpec | None = None
+    if not isinstance(source.data, dict):
+        got = "it is empty" if source.data is None else f"it is a {type(source.data).__name__}"
+        problems.append((1, f"a spec is a mapping such as `name: my-dataset`; {got}"))
+    else:
+        try:
+            spec = DatasetSpec.model_validate(source.data)
+        except ValidationError as error:
+            problems += describe(error, source)
+    if problems or spec is None:
+        problems = sorted(set(problems))
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        lines = [f"  line {line}: {message}" for line, message in problems]
+        raise SpecError("\n".join([f"{source.name}: {count}", *lines]))
+    return spec
+
+
+def describe(error: ValidationError, source: Source) -> list[tuple[int, str]]:
+    """(line, message) of every error; members of a union that failed alike are merged."""
+    merged: dict[Loc, list[str]] = {}
+    for details in error.errors(include_url=False):
+        loc = _real(details["loc"], source.data)
+        if details["type"] == "missing":
+            loc = (*loc, details["loc"][-1])
+        elif details["type"] == "value_error":
+            loc = _named(loc, details["msg"].removeprefix("Value error, "), source.data)
+        reasons = merged.setdefault(loc, [])
+        reason = _reason(details, loc, source.data)
+        if reason not in reasons:
+            reasons.append(reason)
+    return [(source.line(loc), _message(loc, reasons)) for loc, reasons in merged.items()]
+
+
+def _message(loc: Loc, reasons: list[str]) -> str:
+    text = " or ".join([reasons[0], *(reason.split("expected ")[-1] for reason in reasons[1:])])
+    # Validators of whole models say themselves which path they mean.
+    return text if text.startswith(dotted(loc).split(".")[0]) and loc else f"{dotted(loc)}: {text}"
+
+
+def _real(loc: tuple[str | int, ...], data: Any) -> Loc:
+    """`loc` without the tags that a union adds: only steps that exist in the data."""
+    real: list[str | int] = []
+    annotation: Any = DatasetSpec
+    for step in loc:
+        is_tag = _tagged(annotation, step) is not None
+        annotation = _descend(annotation, step)
+        if not is_tag and _has(data, step):
+            real.append(step)
+            data = data[step]
+    return tuple(real)
+
+
+def _has(data: Any, step: str | int) -> bool:
+    if isinstance(data, list):
+        return isinstance(step, int) and step < len(data)
+    return isinstance(data, dict) and step in data
+
+
+def _named(loc: Loc, message: str, data: Any) -> Loc:
+    """The place that a message about a whole model starts with, such as `cameras.front.fov: `.
+
+    List items are found by their `name`, also in the lists directly below `loc`.
+    """
+    real = list(loc)
+    for step in loc:
+        data = data[step]
+    for word in message.split(":")[0].split("."):
+        lists = [("", data)] if isinstance(data, list) else []
+        if isinstance(data, dict) and word in data:
+            real.append(word)
+            data = data[word]
+            continue
+        if isinstance(data, dict):
+            lists = [(key, value) for key, value in data.items() if isinstance(value, list)]
+        found = [
+            ([key, index] if key else [index], item)
+            for key, items in lists
+            for index, item in enumerate(items)
+            if isinstance(item, dict) and item.get("name") == word
+        ]
+        if not found:
+            break
+        real += found[0][0]
+        data = found[0][1]
+    return tuple(real)
+
+
+def _reason(details: ErrorDetails, loc: Loc, data: Any) -> str:
+    kind, context, value = details["type"], details.get("ctx", {}), details["input"]
+    match kind:
+        case "extra_forbidden":
+            allowed = _keys_at(details["loc"][:-1])
+            offer = _offer(str(loc[-1]), allowed)
+            return f"unknown key {loc[-1]!r} (its value is {_show(value)}); {offer}"
+        case "missing":
+            if isinstance(loc[-1], int):
+                return "missing; the list is too short"
+            return f"missing; the key {loc[-1]!r} is required here"
+        case "literal_error" | "enum":
+            allowed = re.findall(r"'([^']*)'|(\d+)", str(context.get("expected", "")))
+            words = [text or number for text, number in allowed]
+            return f"{_show(value)} is not allowed; {_offer(str(value), words)}"
+        case "value_error" | "assertion_error":
+            return str(details["msg"]).removeprefix("Value error, ")
+        case "string_pattern_mismatch":
+            pattern = str(context.get("pattern", ""))
+            form = next((form for end, form in _FORMS.items() if pattern.endswith(end)), None)
+            return f"{_show(value)} is not valid; expected {form or f'text that matches {pattern}'}"
+        case "model_type" | "dict_type":
+            keys = _keys_at(details["loc"])
+            return f"{_show(value)} is not valid; expected a mapping" + (
+                f" with the keys {', '.join(keys)}" if keys else ""
+            )
+        case "tuple_type":
+            return f"{_show(value)} is not valid; expected a list"
+        case "too_long" | "too_short":
+            count = context.get("max_length", context.get("min_length"))
+            return f"{_show(value)} is not valid; expected a list of {count} values"
+        case _:
+            expected = re.sub(r"^(Input|String|Value) should ", "", str(details["msg"]))
+            expected = re.sub(r"^be (a valid )?|, unable to parse.*$", "", expected)
+            return f"{_show(value)} is not valid; expected {expected}"
+
+
+def _show(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _offer(word: str, allowed: list[str]) -> str:
+    near = difflib.get_close_matches(word, allowed, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(repr(n) for n in near)}? " if near else ""
+    return f"{hint}allowed: {', '.join(allowed)}"
+
+
+def _keys_at(loc: tuple[str | int, ...]) -> list[str]:
+    """The keys that the model at a location of an error allows."""
+    annotation: Any = DatasetSpec
+    for step in loc:
+        annotation = _descend(annotation, step)
+    models = [m for m in _members(annotation) if isinstance(m, type) and issubclass(m, BaseModel)]
+    return [key for model in models for key in model.model_fields if key != "kind"]
+
+
+def _members(annotation: Any) -> list[Any]:
+    if get_origin(annotation) is Annotated:
+        return _members(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        return [member for part in get_args(annotation) for member in _members(part)]
+    return [annotation]
+
+
+def _tagged(annotation: Any, step: str | int) -> Any:
+    """The member of a tagged union that a step selects, if it is such a step."""
+    members = _members(annotation)
+    for member in members if len(members) > 1 else []:
+        if isinstance(member, type) and issubclass(member, BaseModel):
+            kind = member.model_fields.get("kind")
+            if kind is not None and kind.default == step:
+                return member
+    return None
+
+
+def _descend(annotation: Any, step: str | int) -> Any:
+    tagged = _tagged(annotation, step)
+    if tagged is not None:
+        return tagged
+    for member in _members(annotation):
+        if isinstance(member, type) and issubclass(member, BaseModel):
+            if step in member.model_fields:
+                return typing.get_type_hints(member, include_extras=True)[str(step)]
+        elif get_origin(member) in (tuple, list) and isinstance(step, int):
+            arguments = get_args(member)
+            last = 0 if arguments[-1] is ... else len(arguments) - 1
+            return arguments[min(step, last)]
+        elif isinstance(get_origin(member), type) and issubclass(get_origin(member), Mapping):
+            return get_args(member)[1]
+    return annotation

@@ -1,0 +1,171 @@
+"""Reads YAML safely and keeps the line of every value, for errors that point at the place.
+
+Scalars follow YAML 1.2's core schema, in which `on` and `yes` are words and `1e-3` a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .errors import SpecError
+
+Loc = tuple[str | int, ...]
+MAX_NODES = 200_000
+"""Values in one file after expanding its aliases: a bound on hostile nesting."""
+
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_INT = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_PLAIN = "tag:yaml.org,2002:"
+
+
+class _Loader(yaml.SafeLoader):
+    """Leaves plain scalars unresolved: `_scalar` resolves them."""
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - the parent's name and type
+
+
+@dataclass
+class Source:
+    """A parsed YAML file.
+
+    Attributes:
+        name: the file's name, for messages.
+        data: dicts, lists and scalars.
+        lines: the line of each key or list item, by its location.
+        problems: (line, message) of what is wrong with the YAML itself, such as duplicate keys.
+    """
+
+    name: str
+    data: Any = None
+    lines: dict[Loc, int] = field(default_factory=dict[Loc, int])
+    problems: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+
+    def line(self, loc: Loc) -> int:
+        """The line of a location, or of the nearest one that encloses it."""
+        while loc and loc not in self.lines:
+            loc = loc[:-1]
+        return self.lines.get(loc, 1)
+
+
+def read_yaml(path: Path) -> Source:
+    """Read a YAML file.
+
+    Raises:
+        SpecError: where the file cannot be read or is not YAML.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SpecError(f"{path}: cannot be read: {reason}") from error
+    return parse_yaml(text, str(path))
+
+
+def parse_yaml(text: str, name: str) -> Source:
+    """Parse YAML text; `name` names it in messages.
+
+    Raises:
+        SpecError: where the text is not YAML.
+    """
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        raise SpecError(f"{name}: not valid YAML: {_syntax(error)}") from error
+    source = Source(name)
+    if node is not None:
+        source.lines[()] = 1
+        budget = iter(range(MAX_NODES))
+        source.data = _build(node, (), source, budget, frozenset())
+    return source
+
+
+def _syntax(error: yaml.YAMLError) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        what = ": ".join(part for part in (error.context, error.problem) if part)
+        return f"line {mark.line + 1}, column {mark.column + 1}: {what}"
+    return " ".join(str(error).split())
+
+
+def _build(
+    node: yaml.Node, loc: Loc, source: Source, budget: Iterator[int], parents: frozenset[int]
+) -> Any:
+    if next(budget, None) is None:
+        raise SpecError(f"{source.name}: more than {MAX_NODES} values after expanding its aliases")
+    if id(node) in parents:
+        raise SpecError(f"{source.name}: line {source.line(loc)}: an alias that contains itself")
+    parents |= {id(node)}
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, loc, source, budget, parents)
+    if isinstance(node, yaml.SequenceNode):
+        _check_tag(node, "seq", source)
+        items: list[Any] = []
+        for index, item in enumerate(node.value):
+            place = (*loc, index)
+            source.lines[place] = _line(item)
+            items.append(_build(item, place, source, budget, parents))
+        return items
+    return _scalar(node, source)
+
+
+def _mapping(
+    node: yaml.MappingNode, loc: Loc, source: Source, budget: Iterator[int], parents: frozenset[int]
+) -> dict[str, Any]:
+    _check_tag(node, "map", source)
+    result: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        line = _line(key_node)
+        if not isinstance(key_node, yaml.ScalarNode):
+            source.problems.append((line, f"{dotted(loc)}: a key must be a word"))
+            continue
+        key = str(key_node.value)
+        place = (*loc, key)
+        if key in result:
+            first = source.lines[place]
+            source.problems.append(
+                (line, f"{dotted(place)}: the key {key!r} is already given in line {first}")
+            )
+            continue
+        source.lines[place] = line
+        result[key] = _build(value_node, place, source, budget, parents)
+    return result
+
+
+def _scalar(node: yaml.Node, source: Source) -> Any:
+    _check_tag(node, "str", source)
+    text = str(node.value)
+    if getattr(node, "style", None) is not None:
+        return text
+    if text.lower() in _WORDS and text in (text.lower(), text.upper(), text.title()):
+        return _WORDS[text.lower()]
+    if _INT.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    return text
+
+
+def _check_tag(node: yaml.Node, expected: str, source: Source) -> None:
+    if node.tag != _PLAIN + expected:
+        source.problems.append(
+            (_line(node), f"the tag {node.tag!r} is not allowed; write plain YAML")
+        )
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def dotted(loc: Loc) -> str:
+    """A location as a person writes it, such as `scene.objects[1].category`."""
+    text = ""
+    for part in loc:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text or "the file"
