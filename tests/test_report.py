@@ -184,10 +184,15 @@ def test_same_dataset_gives_the_same_page(dataset: Dataset, html: str, tmp_path:
 def test_times_are_shown_where_they_were_logged(tmp_path: Path) -> None:
     dataset = build_dataset(tmp_path / "dataset", FixtureConfig(videos=False, frames=False))
     (dataset.root / "logs").mkdir()
-    log = {"stages": {"scenes": 1.25, "episodes": 40}, "machine": "x", "done": True}
-    (dataset.root / "logs/timings.json").write_text(json.dumps(log))
-    assert facts.gather(dataset).times == {"stages scenes": 1.25, "stages episodes": 40.0}
-    assert "stages episodes 40.0 s" in text_of(page.render(dataset))
+    lines = [
+        {"shard": "scenes/t0000", "cpu_seconds": 1.25},
+        {"shard": "episodes/t0000", "cpu_seconds": 30},
+        {"shard": "episodes/t0001", "cpu_seconds": 10.5},
+    ]
+    log = "\n".join(json.dumps(line) for line in lines) + '\n{"shard": "epis'
+    (dataset.root / "logs/timings.jsonl").write_text(log)
+    assert facts.gather(dataset).times == {"scenes": 1.25, "episodes": 40.5}
+    assert "episodes 40.5 s" in text_of(page.render(dataset))
 
 
 def test_attempts_are_counted_by_distance() -> None:

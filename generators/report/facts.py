@@ -7,10 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import fmean
-from typing import cast
 
 from ...schemas import (
-    DatasetError,
     Episode,
     FrameRecord,
     Scene,
@@ -93,7 +91,7 @@ class Facts:
     refused: dict[str, int]
     """Why layouts were refused while scenes were assembled."""
     times: dict[str, float]
-    """Seconds by name, from logs/timings.json."""
+    """CPU seconds by stage, from the log; empty where there is none."""
 
     @property
     def episodes(self) -> tuple[Episode, ...]:
@@ -208,28 +206,17 @@ def _refusals(scenes: Iterable[Scene]) -> list[tuple[str, int]]:
 
 
 def _times(dataset: Dataset) -> dict[str, float]:
-    """Every number in logs/timings.json, named by the keys that lead to it."""
-    path = dataset.root / "logs" / "timings.json"
+    """CPU seconds of the logged shards, summed by stage."""
+    path = dataset.root / "logs" / "timings.jsonl"
     if not path.is_file():
         return {}
-    try:
-        found: object = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise DatasetError(f"{path} is no JSON: {error}") from error
-    return dict(_numbers("", found))
-
-
-def _numbers(name: str, value: object) -> list[tuple[str, float]]:
-    match value:
-        case bool():
-            return []
-        case int() | float():
-            return [(name or "total", float(value))]
-        case dict():
-            items = cast("dict[str, object]", value)
-            prefix = f"{name} " if name else ""
-            return [
-                pair for key, part in items.items() for pair in _numbers(f"{prefix}{key}", part)
-            ]
-        case _:
-            return []
+    times = dict[str, float]()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            found = json.loads(line)
+            stage, seconds = str(found["shard"]).split("/")[0], float(found["cpu_seconds"])
+        except (ValueError, KeyError, TypeError):
+            # The log is no part of the dataset: a line cut short by a crash is left out.
+            continue
+        times[stage] = times.get(stage, 0.0) + seconds
+    return times

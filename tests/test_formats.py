@@ -1,0 +1,40 @@
+"""The code shown in docs/formats.md, run against a dataset and its exports."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from datasets import build_dataset
+
+from cousins.generators.exports import EXPORTERS
+
+
+SNIPPETS = re.findall(
+    r"```python\n(.*?)```",
+    (Path(__file__).parent.parent / "docs/formats.md").read_text(encoding="utf-8"),
+    flags=re.S,
+)
+
+
+@pytest.fixture(scope="module")
+def quickstart(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a dataset and its exports where the documentation expects them."""
+    root = tmp_path_factory.mktemp("docs")
+    made = build_dataset(root / "out/quickstart")
+    for name, exporter in EXPORTERS.items():
+        exporter.export(made, made.root / "exports" / name)
+    return root
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.parametrize("code", SNIPPETS, ids=[str(n) for n in range(len(SNIPPETS))])
+def test_documented_code_runs(
+    code: str, quickstart: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if "# needs: lerobot" in code:
+        pytest.skip("shown for readers with Python 3.12")
+    monkeypatch.chdir(quickstart)
+    exec(compile(code, "docs/formats.md", "exec"), {})
+    assert capsys.readouterr().out
