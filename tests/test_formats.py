@@ -10,7 +10,6 @@ from datasets import build_dataset
 
 from cousins.generators.exports import EXPORTERS
 
-
 SNIPPETS = re.findall(
     r"```python\n(.*?)```",
     (Path(__file__).parent.parent / "docs/formats.md").read_text(encoding="utf-8"),
