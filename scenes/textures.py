@@ -82,11 +82,12 @@ def _grain(image: Array, rng: np.random.Generator, amount: float) -> Array:
 def _wood(size: int, colours: Array, rng: np.random.Generator) -> Array:
     """Growth rings cut lengthwise, grain along u."""
     _, v = _grid(size)
-    bend = _noise(size, rng, (2, 3), 3)
-    rings = np.sin(2 * np.pi * (v * int(rng.integers(5, 9)) + 3.0 * bend))
+    bend = _noise(size, rng, (1, 4), 2)
+    rings = np.sin(2 * np.pi * (v * int(rng.integers(9, 15)) + 1.5 * bend))
     fibre = _noise(size, rng, (4, 64), 2)
-    share = 0.5 + 0.36 * rings * (0.4 + bend) + 0.55 * (fibre - 0.5)
-    return _grain(_mix(colours, share), rng, 0.04)
+    cloud = _noise(size, rng, (2, 8), 2)
+    share = 0.5 + 0.2 * rings + 0.6 * (fibre - 0.5) + 0.5 * (cloud - 0.5)
+    return _grain(_mix(colours, share), rng, 0.05)
 
 
 def _marble(size: int, colours: Array, rng: np.random.Generator) -> Array:
@@ -171,24 +172,24 @@ def _wicker(size: int, colours: Array, rng: np.random.Generator) -> Array:
 
 
 def _label(size: int, colours: Array, rng: np.random.Generator) -> Array:
-    """A printed panel: ground, a band, an emblem, a title and lines of small print."""
+    """A printed panel, twice around: a band, an emblem, a title and lines of small print."""
     u, v = _grid(size)
+    u = u * 2 % 1
     ground, paper = colours[0], colours[-1]
     accent = colours[1 % len(colours)]
     image = np.broadcast_to(ground, (size, size, 3)).copy()
     image *= (0.92 + 0.16 * v)[..., None]
     low, high = float(rng.uniform(0.24, 0.34)), float(rng.uniform(0.62, 0.74))
     slant = float(rng.uniform(-0.12, 0.12))
-    band = (v > low + slant * (u - 0.5)) & (v < high + slant * (u - 0.5))
+    slope = slant * np.sin(2 * np.pi * u) * 0.5
+    band = (v > low + slope) & (v < high + slope)
     image[band] = paper
     centre_v = float(rng.uniform(0.44, 0.52))
-    repeats = 2  # both broad sides of a round package show the emblem
-    local = (u * repeats) % 1 - 0.5
-    emblem = _emblem(local / repeats, v - centre_v, rng)
+    emblem = _emblem((u - 0.5) * 0.8, v - centre_v, rng)
     image[emblem & band] = accent
     for line in range(int(rng.integers(2, 4))):
         _line(image, u, v, 0.17 - 0.05 * line, 0.022, paper, rng)
-    _line(image, u, v, 0.84, 0.075, paper, rng, letters=14)
+    _line(image, u, v, 0.84, 0.075, paper, rng, letters=9)
     _line(image, u, v, low + 0.05, 0.03, ground * 0.6, rng)
     return image
 
@@ -209,7 +210,7 @@ def _emblem(u: Array, v: Array, rng: np.random.Generator) -> npt.NDArray[np.bool
 
 def _line(
     image: Array, u: Array, v: Array, at: float, height: float, colour: Array,
-    rng: np.random.Generator, letters: int = 40,
+    rng: np.random.Generator, letters: int = 26,
 ) -> None:  # fmt: skip
     """A line of strokes that reads as print from a distance."""
     inked = rng.random(letters) < 0.8

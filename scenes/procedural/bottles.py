@@ -69,7 +69,7 @@ def water_bottle(asset_id: str, category: str, rng: np.random.Generator) -> Asse
     )[int(rng.integers(3))]  # fmt: skip
     draft.materials["label"] = look.label(rng)
     draft.materials["cap"] = look.plastic(rng)
-    radius, height = float(rng.uniform(0.030, 0.037)), float(rng.uniform(0.17, 0.24))
+    radius, height = float(rng.uniform(0.029, 0.0345)), float(rng.uniform(0.17, 0.24))
     low = height * float(rng.uniform(0.62, 0.72))
     neck = radius * float(rng.uniform(0.38, 0.5))
     return _bottle(draft, radius, height, neck, (low, low + radius * 1.1), 0.018)
@@ -82,7 +82,7 @@ def wine_bottle(asset_id: str, category: str, rng: np.random.Generator) -> Asset
     draft.materials["body"] = look.plain(tint, 0.1)
     draft.materials["label"] = look.label(rng)
     draft.materials["cap"] = look.plain(look.pick(rng, look.PRINTS), 0.3, 0.5)
-    radius, height = float(rng.uniform(0.032, 0.037)), float(rng.uniform(0.235, 0.29))
+    radius, height = float(rng.uniform(0.031, 0.0348)), float(rng.uniform(0.235, 0.29))
     low = height * float(rng.uniform(0.55, 0.62))
     return _bottle(draft, radius, height, 0.0135, (low, low + radius * 1.5), height * 0.16)
 
@@ -121,7 +121,7 @@ def candle(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     wax = look.pick(rng, ((0.93, 0.89, 0.78), (0.72, 0.22, 0.20), (0.55, 0.62, 0.50), look.CREAM))
     draft.materials["wax"] = look.textured(rng, "plaster", (wax, look.shade(wax, 0.9)), 10.0, 0.6)
     draft.materials["wick"] = look.plain((0.12, 0.10, 0.09), 0.9)
-    radius, height = float(rng.uniform(0.026, 0.036)), float(rng.uniform(0.08, 0.17))
+    radius, height = float(rng.uniform(0.026, 0.0348)), float(rng.uniform(0.08, 0.17))
     link = draft.link()
     link.show(
         revolve(

@@ -33,7 +33,7 @@ def _poster(half: np.ndarray, side: float) -> Mesh:  # type: ignore[type-arg]
     """A printed sheet just outside the face at +x or -x; readable from outside."""
     y, z, x = half[1] - 0.0012, half[2] - 0.0012, half[0] + 0.0002
     corners = np.array([[x, -y, -z], [x, y, -z], [x, y, z], [x, -y, z]])
-    uv = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    uv = np.array([[0.0, 0.0], [0.5, 0.0], [0.5, 1.0], [0.0, 1.0]])
     mesh = Mesh(corners, np.array([[0, 1, 2], [0, 2, 3]]), uv)
     return mesh if side > 0 else mesh.moved((0, 0, 0), rotation("z", np.pi))
 
@@ -78,7 +78,7 @@ def book(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     sheet = Mesh(
         np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]) * np.array([x, y, 1]) * 0.97,
         np.array([[0, 1, 2], [0, 2, 3]]),
-        np.array([[0.0, 1.0], [0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]),
+        np.array([[0.0, 1.0], [0.0, 0.0], [0.5, 0.0], [0.5, 1.0]]),
     )
     link.show(sheet, "print", 0.0, (0, 0, 2 * z + 0.0002))
     draft.surface("top", link.name, (0, 0, 2 * z), (x * 0.9, y * 0.9))
@@ -139,9 +139,11 @@ def soap(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         ),
         "soap", 1050.0,
     )  # fmt: skip
-    link.collide("box", (x - c * 0.4, y - x * 0.35, z), (0, 0, z))
-    link.collide("box", (x * 0.55, y - c * 0.2, z - c * 0.3), (0, 0, z))
-    link.collide("box", (x, y - x * 0.5, z - c * 0.8), (0, 0, z))
+    # A flat core to rest on, and three boxes that fill the rounded outline.
+    link.collide("box", (x - c, y - c - x * 0.16, z), (0, 0, z))
+    link.collide("box", (x * 0.84, y - x * 0.16, z - c * 0.15), (0, 0, z))
+    link.collide("box", (x, y - x * 0.55, z - c * 0.6), (0, 0, z))
+    link.collide("box", (x * 0.45, y, z - c * 0.6), (0, 0, z))
     return draft.build(graspable=True)
 
 
@@ -154,7 +156,7 @@ def sponge(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         rng, "speckle", (foam, look.shade(foam, 0.7)), 20.0, 0.95
     )
     draft.materials["pad"] = look.textured(rng, "fabric", (pad, look.shade(pad, 0.7)), 20.0, 0.95)
-    x, y, z = rng.uniform((0.028, 0.045, 0.011), (0.034, 0.058, 0.02)).tolist()
+    x, y, z = rng.uniform((0.028, 0.045, 0.010), (0.034, 0.055, 0.0165)).tolist()
     split = 2 * z * 0.75
     link = draft.link()
     link.show(bevel_box((x, y, split / 2), 0.003), "foam", 200.0, (0, 0, split / 2))
@@ -191,7 +193,7 @@ def board(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 def _open_box(
     draft: Draft, half: tuple[float, float], corner: float, height: float, wall: float,
-    floor: float, density: float, flare: float = 0.0,
+    floor: float, density: float, flare: float = 0.0, lip: float = 0.0,
 ) -> LinkDraft:  # fmt: skip
     """A rounded rectangular vessel with five collision boxes and a cavity."""
     link = draft.link()
@@ -213,12 +215,18 @@ def _open_box(
     for sign in (-1, 1):
         c, s = float(np.cos(sign * tilt / 2)), float(np.sin(sign * tilt / 2))
         mid_x, mid_y = x - flare / 2 - wall / 2, y - flare / 2 - wall / 2
-        tall = height / 2 - 0.0005
+        tall = (height + lip) / 2 - 0.0005
         link.collide(
-            "box", (wall / 2, y - corner * 0.3, tall), (sign * mid_x, 0, height / 2), (c, 0, s, 0)
+            "box",
+            (wall / 2, y - corner * 0.3, tall),
+            (sign * mid_x, 0, (height + lip) / 2),
+            (c, 0, s, 0),
         )
         link.collide(
-            "box", (x - corner * 0.3, wall / 2, tall), (0, sign * mid_y, height / 2), (c, -s, 0, 0)
+            "box",
+            (x - corner * 0.3, wall / 2, tall),
+            (0, sign * mid_y, (height + lip) / 2),
+            (c, -s, 0, 0),
         )
     inner = (base[0] - wall - 0.001, base[1] - wall - 0.001)
     draft.cavity("inside", link.name, (-inner[0], -inner[1], floor), (*inner, height))
@@ -257,9 +265,9 @@ def basket(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     )
     draft.materials["rim"] = look.plain(look.shade(straw, 0.8), 0.85)
     x, y = rng.uniform((0.10, 0.125), (0.135, 0.17)).tolist()
-    height, wall = float(rng.uniform(0.09, 0.15)), 0.008
+    height, wall = float(rng.uniform(0.125, 0.16)), 0.008
     flare = float(rng.uniform(0.0, 0.012))
-    link = _open_box(draft, (x, y), 0.025, height, wall, 0.008, WICKER, flare)
+    link = _open_box(draft, (x, y), 0.025, height, wall, 0.008, WICKER, flare, 0.005)
     angle = np.linspace(0, 2 * np.pi, 9)
     centre, thick = wall / 2, 0.0062
     profile = np.stack([centre - thick * np.cos(angle), height + thick * np.sin(angle)], -1)
@@ -274,7 +282,7 @@ def tub(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         look.pick(rng, ((0.80, 0.86, 0.90), (0.93, 0.93, 0.92), (0.62, 0.78, 0.74), (0.9, 0.7, 0.6))),
         0.35,
     )  # fmt: skip
-    x, y = rng.uniform((0.055, 0.07), (0.085, 0.115)).tolist()
-    height = float(rng.uniform(0.055, 0.095))
+    x, y = rng.uniform((0.070, 0.085), (0.085, 0.11)).tolist()
+    height = float(rng.uniform(0.086, 0.115))
     _open_box(draft, (x, y), 0.018, height, 0.003, 0.003, PLASTIC, 0.006)
     return draft.build(graspable=True)

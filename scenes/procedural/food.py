@@ -6,9 +6,9 @@ import numpy as np
 
 from ...schemas import Asset
 from . import materials as look
-from .draft import Draft
+from .draft import Draft, LinkDraft
 from .geometry import Array, Mesh, revolve, rotation, tube
-from .pieces import LIFT, foot
+from .pieces import LIFT, foot, turned
 
 FLESH = 850.0
 
@@ -56,14 +56,14 @@ def apple(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     reds = ((0.72, 0.12, 0.12), (0.62, 0.70, 0.22), (0.80, 0.42, 0.16), (0.55, 0.08, 0.12))
     blush = ((0.86, 0.66, 0.22), (0.78, 0.30, 0.18))
     colours = look.pick(rng, reds), look.pick(rng, blush)
-    radius = float(rng.uniform(0.030, 0.0385))
+    radius = float(rng.uniform(0.0285, 0.0348))
     return _round(asset_id, category, rng, radius, 0.005, 0.95, colours, True)
 
 
 def orange(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """An orange."""
     colour = look.pick(rng, ((0.93, 0.50, 0.08), (0.95, 0.58, 0.14), (0.88, 0.42, 0.08)))
-    radius = float(rng.uniform(0.031, 0.039))
+    radius = float(rng.uniform(0.0295, 0.0348))
     squash = float(rng.uniform(0.93, 1.0))
     colours = colour, look.shade(colour, 0.86)
     return _round(asset_id, category, rng, radius, 0.001, squash, colours, False)
@@ -74,7 +74,7 @@ def pear(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     draft = Draft(asset_id, category)
     green = look.pick(rng, ((0.70, 0.72, 0.28), (0.82, 0.70, 0.30), (0.55, 0.60, 0.25)))
     _skin(draft, rng, (green, look.pick(rng, ((0.66, 0.45, 0.22), (0.78, 0.62, 0.28)))))
-    belly = float(rng.uniform(0.030, 0.037))
+    belly = float(rng.uniform(0.0285, 0.0345))
     neck, reach = belly * float(rng.uniform(0.5, 0.6)), belly * float(rng.uniform(1.35, 1.6))
     centre, upper = belly * 0.94, belly * 0.94 + reach
     t = np.linspace(-np.pi / 2, np.pi / 2, 20)
@@ -113,7 +113,7 @@ def lemon(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     link = draft.link()
     lying = revolve(profile, 28).moved((0, 0, 0), rotation("x", np.pi / 2))
     link.show(lying, "skin", FLESH, (0, 0, radius))
-    link.collide("ellipsoid", (radius, length * 0.93, radius), (0, 0, radius + LIFT))
+    link.collide("ellipsoid", (radius, length * 0.99, radius), (0, 0, radius + LIFT))
     link.collide("box", (radius * 0.2, radius * 0.35, 0.004), (0, 0, 0.004))
     return draft.build(graspable=True)
 
@@ -134,12 +134,14 @@ def banana(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     along = np.linspace(-1, 1, 17)
     radius = girth * np.clip(1 - np.abs(along) ** 4, 0.28, 1) ** 0.6
     link = draft.link()
-    link.show(tube(path, radius, sides=10), "skin", FLESH)
+    link.show(tube(path, radius, sides=12), "skin", FLESH)
     for end, inner in ((0, 1), (16, 15)):
         tip = path[end] + (path[end] - path[inner]) * np.linspace(0, 0.55, 3)[:, None]
-        link.show(_tip(tip, float(radius[end]) * 0.8), "tip", FLESH)
-    for start, stop in ((1, 5), (4, 9), (7, 12), (11, 15)):
-        _lying_capsule(draft, path[start], path[stop], girth * 0.95)
+        link.show(tube(tip, float(radius[end]) * 0.8, sides=8), "tip", FLESH)
+    for start, stop, share, trim in (
+        (0, 5, 0.8, 0.7), (5, 8, 0.95, 0.15), (8, 11, 0.95, 0.15), (11, 16, 0.8, 0.7)
+    ):  # fmt: skip
+        _lying_capsule(link, path[start], path[stop], girth * share, trim)
     for spot in (3, 8, 13):
         yaw = float(angle[spot])
         quat = (float(np.cos(yaw / 2)), 0.0, 0.0, float(np.sin(yaw / 2)))
@@ -147,16 +149,9 @@ def banana(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     return draft.build(graspable=True)
 
 
-def _tip(path: Array, radius: float) -> Mesh:
-    return tube(path, radius, sides=8)
-
-
-def _lying_capsule(draft: Draft, start: Array, end: Array, radius: float) -> None:
-    """A level capsule between two points."""
-    direction = end - start
-    length, yaw = float(np.linalg.norm(direction)), float(np.arctan2(direction[1], direction[0]))
-    half = np.sqrt(0.5)
-    quat = (half * np.cos(yaw / 2), -half * np.sin(yaw / 2), half * np.cos(yaw / 2),
-            half * np.sin(yaw / 2))  # fmt: skip
-    pos = (start + end) / 2 + np.array([0, 0, LIFT])
-    draft.links[0].collide("capsule", (radius, max(length / 2 - radius * 0.4, 1e-4)), pos, quat)
+def _lying_capsule(link: LinkDraft, start: Array, end: Array, radius: float, trim: float) -> None:
+    """A level capsule between two points, each end shorter by a share of the radius."""
+    along = end - start
+    half = max(float(np.linalg.norm(along)) / 2 - trim * radius, 1e-4)
+    quat = turned(float(np.arctan2(along[1], along[0])), np.pi / 2)
+    link.collide("capsule", (radius, half), (start + end) / 2 + np.array([0, 0, LIFT]), quat)

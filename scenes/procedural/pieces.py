@@ -36,6 +36,9 @@ def ring(
     """
     fit = (1 + np.cos(np.pi / count)) / 2
     (r0, z0), (r1, z1) = low, high
+    # The upper end is cut square: keep its inner edge from rising above the rim.
+    lean = np.arctan2(r1 - r0, z1 - z0)
+    z1 -= thickness * float(np.sin(max(lean, 0.0)))
     run, rise = (r1 - r0) * fit, z1 - z0
     length = float(np.hypot(run, rise))
     tilt = float(np.arctan2(run, rise))

@@ -31,23 +31,30 @@ class Wall:
     lip: float = 0.0
     """How far the rim flares."""
 
+    def radius(self, z: float | Array) -> Array:
+        """Radius of the outer face at a height."""
+        t = np.clip(np.asarray(z, dtype=float) / self.height, 0, 1)
+        straight = self.foot + (self.rim - self.foot) * t
+        return straight + self.bulge * 4 * t * (1 - t) + self.lip * t**8
+
+    @property
+    def level(self) -> float:
+        """Thickness of the wall along a level line."""
+        return self.wall * float(np.hypot(self.rim - self.foot, self.height)) / self.height
+
     def outside(self, steps: int = 8) -> Profile:
         """Points (radius, z) from the foot to the rim."""
-        t = np.linspace(0, 1, steps + 1)
         corner = min(0.004, self.height * 0.08)
-        r = self.foot + (self.rim - self.foot) * t + self.bulge * 4 * t * (1 - t)
-        r = r + self.lip * t**8
-        z = corner + (self.height - corner) * t
+        z = np.linspace(corner, self.height - 0.3 * self.wall, steps + 1)
+        r = self.radius(z)
         bottom = [(0.0, 0.0), (self.foot - corner, 0.0), (self.foot - 0.3 * corner, 0.3 * corner)]
         return [*bottom, *zip(r.tolist(), z.tolist(), strict=True)]
 
     def inside(self, steps: int = 8) -> Profile:
         """Points from the rim down to the middle of the floor."""
-        t = np.linspace(1, 0, steps + 1)
-        r = self.foot + (self.rim - self.foot) * t + self.bulge * 4 * t * (1 - t) - self.wall
-        r = r + self.lip * t**8
         fillet = min(0.006, 0.3 * (self.height - self.floor))
-        z = self.floor + fillet + (self.height - self.floor - fillet) * t
+        z = np.linspace(self.height - 0.3 * self.wall, self.floor + fillet, steps + 1)
+        r = self.radius(z) - self.level
         end = float(r[-1])
         low = [(end - 0.3 * fillet, self.floor + 0.3 * fillet), (end - fillet, self.floor)]
         return [*zip(r.tolist(), z.tolist(), strict=True), *low, (0.0, self.floor)]
@@ -56,23 +63,18 @@ class Wall:
 def shell(link: LinkDraft, wall: Wall, outer: str, inner: str, density: float) -> None:
     """Add the visual of a vessel, rounded at the rim."""
     outside, inside = wall.outside(), wall.inside()
-    crown = (
-        (outside[-1][0] + inside[0][0]) / 2,
-        wall.height,
-    )
-    outside[-1] = (outside[-1][0], wall.height - 0.3 * wall.wall)
-    inside[0] = (inside[0][0], wall.height - 0.3 * wall.wall)
+    crown = ((outside[-1][0] + inside[0][0]) / 2, wall.height)
     link.show(revolve([*outside, crown, inside[0]]), outer, density)
     link.show(revolve(inside), inner, density)
 
 
-def hollow(draft: Draft, link: LinkDraft, wall: Wall, staves: int = 12) -> None:
+def hollow(draft: Draft, link: LinkDraft, wall: Wall, staves: int = 12, plates: int = 3) -> None:
     """Add collision pieces and the cavity of a vessel."""
     thick = max(wall.wall, 0.004)
     middle = wall.bulge * 0.6
     ring(link, (wall.foot + middle, LIFT), (wall.rim + middle * 0.5, wall.height), thick, staves)
-    base(link, wall.foot * 0.98, 0.0, wall.floor)
-    radius = (min(wall.foot, wall.rim) - wall.wall) * 0.94
+    base(link, wall.foot * 0.98, 0.0, wall.floor, plates)
+    radius = (min(wall.foot, wall.rim) - wall.level) * 0.94
     top = wall.height
     draft.cavity(
         "inside", link.name, (-radius, -radius, wall.floor), (radius, radius, top), round_=True
@@ -89,15 +91,11 @@ def grip(
     out = float(rng.uniform(0.024, 0.034)) * min(1.0, wall.height / 0.07 + 0.2)
     thick = float(rng.uniform(0.0042, 0.0056))
 
-    def side(z: float) -> float:
-        t = z / wall.height
-        return wall.foot + (wall.rim - wall.foot) * t + wall.bulge * 4 * t * (1 - t)
-
     angle = np.linspace(-np.pi / 2, np.pi / 2, 13)
     square = float(rng.uniform(0.55, 1.0))
     middle, half = (low + high) / 2, (high - low) / 2
     z = middle + half * np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** square
-    anchor = np.interp(z, [low, high], [side(low), side(high)]) - wall.wall * 0.6
+    anchor = np.interp(z, [low, high], wall.radius(np.array([low, high]))) - wall.wall * 0.6
     y = anchor + (out + wall.wall * 0.6) * np.cos(angle) ** square
     path = np.stack([np.zeros_like(y), y, z], axis=-1)
     link.show(tube(path, thick, sides=8), material, density)
@@ -124,7 +122,8 @@ def _finish(
     if not same:
         draft.materials["inner"] = inner
     shell(link, wall, "outer", "outer" if same else "inner", density)
-    hollow(draft, link, wall, staves)
+    # Where walls lean outward, they leave more of the floor to its plates.
+    hollow(draft, link, wall, staves, 4 if wall.foot < 0.7 * wall.rim and staves == 12 else 3)
     return link
 
 
@@ -215,7 +214,7 @@ def plate(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     ]  # fmt: skip
     link.show(revolve([*outer, *inner], 40), "glaze", CERAMIC)
     ring(link, (well - 0.002, LIFT + 0.001), (rim, height - 0.001), thick)
-    base(link, well, 0.0, thick)
+    base(link, well, 0.0, thick, 4)
     draft.surface("top", link.name, (0, 0, thick), (well * 0.9, well * 0.9), disc=True)
     del wall
     return draft.build(graspable=True)
