@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
+from ..scenes.layout import ROUND_SLACK, footprint_radius
 from ..schemas import Asset, Cavity, Surface
 from .skills import Capabilities, Relation
 
@@ -68,12 +69,6 @@ def fits(thing: Asset, target: Asset, relation: Relation) -> bool:
     return False
 
 
-def fit_always(things: Iterable[Asset], targets: Iterable[Asset], relation: Relation) -> bool:
-    """Whether each of several cousins fits each of several others."""
-    targets = tuple(targets)
-    return all(fits(thing, target, relation) for thing in things for target in targets)
-
-
 def _fits_surface(thing: Asset, surface: Surface) -> bool:
     """Footprint within the surface, up to the overhang, and height below what is above."""
     depth, width, height = thing.extents
@@ -93,6 +88,8 @@ def _fits_cavity(thing: Asset, cavity: Cavity) -> bool:
     if height > 2 * cavity.half_size[2] * (STANDS_OUT if free else 1.0) - ROOM:
         return False
     if cavity.round:
-        return ROUND_SHARE * math.hypot(low, high) + ROOM <= 2 * cavity.half_size[0]
+        # The middle of what is inside must lie below the brim.
+        deep = height / 2 <= 2 * cavity.half_size[2]
+        return deep and ROUND_SLACK * footprint_radius(thing) <= cavity.half_size[0]
     near, far = sorted(2 * half for half in cavity.half_size[:2])
     return low + ROOM <= near and high + ROOM <= far

@@ -155,7 +155,8 @@ def explain(goal: Formula, facts: Facts) -> tuple[GoalReport, ...]:
 def unsatisfied(goal: Formula, facts: Facts) -> tuple[Literal, ...]:
     """Literals that do not hold and that together would make the goal hold; few rather than many.
 
-    Empty where the goal holds, or where nothing could make it hold.
+    Empty where the goal holds, or where nothing could make it hold. Parts of the goal are
+    looked at one by one: where they work against each other, more is needed.
     """
     return missing(ground(goal), facts)
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from bddl.parsing import scan_tokens
 
+from ..scenes.taxonomy import is_a
 from ..schemas import SpecError
 from .formula import (
     PREDICATES,
@@ -28,7 +29,6 @@ from .formula import (
     Or,
     Variable,
 )
-from .taxonomy import ancestors
 
 Token: TypeAlias = "str | list[Token]"
 Tokens = list[Token]
@@ -147,7 +147,9 @@ class Reader:
         if not isinstance(group, list) or len(group) != 3 or group[1] != "-":
             raise SpecError(f"BDDL: {show(group)}: a variable is written (?name - category)")
         category = str(group[2])
-        found = tuple(x for x, kind in self.objects.items() if category in ancestors(kind))
+        found = tuple(
+            x for x, kind in self.objects.items() if kind == category or is_a(kind, category)
+        )
         if not found:
             kinds = ", ".join(sorted(set(self.objects.values())))
             raise SpecError(f"BDDL: no object is a {category!r}; there are: {kinds}")

@@ -108,11 +108,15 @@ class Cast:
 
 
 def usable(scene: Sequence[ObjectSpec], catalogue: Catalogue, support: str) -> list[Thing]:
-    """Objects of the scene that a task may move: on the support, closed, of a known category."""
+    """Objects of the scene that a task may use: those on the support, with joints closed.
+
+    Raises:
+        SpecError: where the library has nothing for a category.
+    """
     things: list[Thing] = []
     for spec in scene:
         placed = (spec.on not in (None, support)) or spec.inside or spec.next_to
-        if not placed and not spec.joint and spec.category in catalogue.ids:
+        if not placed and not spec.joint:
             kind = catalogue.kind(spec.category)
             if spec.asset is not None:
                 kind = Kind(spec.category, (catalogue.library.get(spec.asset),))

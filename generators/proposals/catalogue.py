@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from ...scenes.catalogue import resolve
 from ...scenes.library import AssetLibrary
+from ...scenes.taxonomy import ancestors
 from ...schemas import Asset
-from ...tasks.capabilities import fit_always, gated, lidded
+from ...tasks.capabilities import fits, gated, lidded
 from ...tasks.skills import Capabilities, Relation
-from ...tasks.taxonomy import ancestors
 
 INSTANCES = 4
 """Cousins of a category that are measured."""
@@ -97,7 +98,7 @@ class Kind:
     @cached_property
     def is_food(self) -> bool:
         """Whether it is eaten as it is."""
-        return bool(ancestors(self.category) & FOODS) and "__of__" not in self.category
+        return not FOODS.isdisjoint(ancestors(self.category)) and "__of__" not in self.category
 
 
 class Catalogue:
@@ -108,16 +109,16 @@ class Catalogue:
         self.library = library
         self.ids = library.ids()
         self._kinds: dict[str, Kind] = {}
-        self._fits: dict[tuple[str, str, Relation], bool] = {}
+        self._shares: dict[tuple[str, str, Relation], float] = {}
 
     def kind(self, category: str) -> Kind:
-        """The kind of that category.
+        """The kind of that category; the nearest offered one stands in for it.
 
         Raises:
-            KeyError: where the library offers none.
+            SpecError: where nothing offered is near enough.
         """
         if category not in self._kinds:
-            ids = self.ids[category]
+            ids = self.ids[resolve(category, self.ids)]
             spread = sorted({round(i * (len(ids) - 1) / (INSTANCES - 1)) for i in range(INSTANCES)})
             assets = tuple(self.library.get(ids[i]) for i in spread)
             self._kinds[category] = Kind(category, assets)
@@ -128,22 +129,28 @@ class Catalogue:
         """All kinds, by category."""
         return tuple(self.kind(category) for category in sorted(self.ids))
 
-    def fits(self, thing: Kind, target: Kind, relation: Relation) -> bool:
-        """Whether the sizes of every measured cousin allow it."""
+    def share(self, thing: Kind, target: Kind, relation: Relation) -> float:
+        """Share of the measured pairs of cousins whose sizes allow the relation."""
         key = (thing.category, target.category, relation)
-        if key not in self._fits:
-            self._fits[key] = fit_always(thing.assets, target.assets, relation)
-        return self._fits[key]
+        if key not in self._shares:
+            pairs = [(a, b) for a in thing.assets for b in target.assets]
+            self._shares[key] = sum(fits(a, b, relation) for a, b in pairs) / len(pairs)
+        return self._shares[key]
 
     def goes(self, thing: Kind, target: Kind, relation: Relation) -> bool:
         """Whether it fits and people would do it."""
-        if not thing.movable or target.table or not self.fits(thing, target, relation):
+        if not thing.movable or target.table or self.share(thing, target, relation) < 1:
             return False
         sensible = _sensible_inside if relation == "inside" else _sensible_on
         return sensible(thing, target)
 
-    def capabilities(self, kinds: Mapping[str, Kind], support: str) -> Capabilities:
-        """What can be done with objects of these kinds, by name, on the support."""
+    def capabilities(
+        self, kinds: Mapping[str, Kind], support: str, certainty: float = 1.0
+    ) -> Capabilities:
+        """What can be done with objects of these kinds, by name, on the support.
+
+        `certainty` is the share of cousins that must fit a place for it to count.
+        """
         names: Iterable[str] = kinds
         return Capabilities(
             objects=(support, *names),
@@ -157,7 +164,7 @@ class Catalogue:
                 for a in kinds
                 for b in kinds
                 for relation in RELATIONS
-                if a != b and self.fits(kinds[a], kinds[b], relation)
+                if a != b and self.share(kinds[a], kinds[b], relation) >= certainty
             ),
         )
 

@@ -96,7 +96,13 @@ def task_of(
     )
 
 
-def check(task: TaskSpec, catalogue: Catalogue, kinds: Mapping[str, Kind], max_steps: int) -> Plan:
+def check(
+    task: TaskSpec,
+    catalogue: Catalogue,
+    kinds: Mapping[str, Kind],
+    max_steps: int,
+    certainty: float = 1.0,
+) -> Plan:
     """The shortest plan of a task that is worth keeping.
 
     Args:
@@ -104,15 +110,16 @@ def check(task: TaskSpec, catalogue: Catalogue, kinds: Mapping[str, Kind], max_s
         catalogue: what fits where.
         kinds: of the task's objects by scene name, without the support.
         max_steps: skills in the longest plan allowed.
+        certainty: share of cousins that must fit their places.
 
     Raises:
-        RefusedError: where the task is too large, done already, or has no plan short enough.
+        RefusedError: where the task is done already or has no plan short enough.
+        SpecError: where its BDDL is wrong.
     """
-    _check_size(kinds)
     problem = scene_problem(task)
     if evaluate(problem.goal, SymbolicFacts(frozenset(problem.init))):
         raise RefusedError("done_already", "the goal holds at the start; ask for a change")
-    able = catalogue.capabilities(kinds, support_name(task))
+    able = catalogue.capabilities(kinds, support_name(task), certainty)
     try:
         plan = next(plans(problem.init, problem.goal, able, limit_nodes=NODES))
     except PlanningError as error:
@@ -127,8 +134,12 @@ def check(task: TaskSpec, catalogue: Catalogue, kinds: Mapping[str, Kind], max_s
     return plan
 
 
-def _check_size(kinds: Mapping[str, Kind]) -> None:
-    """Refuse what does not fit in front of one arm."""
+def check_size(kinds: Mapping[str, Kind]) -> None:
+    """Refuse what does not fit in front of one arm.
+
+    Raises:
+        RefusedError: where there is too much.
+    """
     furniture = [name for name, kind in kinds.items() if kind.furniture]
     movable = [name for name, kind in kinds.items() if not kind.furniture]
     if len(furniture) > MOST_FURNITURE or len(movable) > MOST_MOVABLE:
@@ -179,4 +190,4 @@ def taken_by(earlier: tuple[TaskSpec, ...]) -> set[str]:
 
 def _slug(title: str) -> str:
     """The title as a problem name."""
-    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_") or "task"

@@ -12,7 +12,7 @@ from ...tasks.symbolic import Plan
 from . import long, short
 from .cast import Cast, usable
 from .catalogue import Catalogue
-from .draft import Draft, RefusedError, check, signature, taken_by, task_of
+from .draft import Draft, RefusedError, check, check_size, signature, taken_by, task_of
 from .templates import TEMPLATES, Template
 
 ATTEMPTS = 400
@@ -76,6 +76,7 @@ class GrammarProposer:
                 if signature(task) in taken:
                     raise RefusedError("not_new", "an earlier task is the same")
                 kinds = {thing.name: thing.kind for thing in draft.things}
+                check_size(kinds)
                 plan = check(task, catalogue, kinds, spec.tasks.max_steps)
                 if strict and not low <= len(plan.steps) <= high:
                     raise RefusedError("other_length", f"{len(plan.steps)} skills")
