@@ -49,19 +49,25 @@ class Rendered:
     files: dict[str, bytes]
 
 
-def render_scene(scene: Scene, assets: Mapping[str, Asset], spec: DatasetSpec) -> Rendered:
+def render_scene(
+    scene: Scene,
+    assets: Mapping[str, Asset],
+    spec: DatasetSpec,
+    artist: Renderer | None = None,
+) -> Rendered:
     """Labelled stills of a scene: every camera under every combination of the sweeps.
 
     Args:
         scene: at rest.
         assets: by content hash.
         spec: what to draw, and what varies.
+        artist: draws; None takes the one that `spec.render.backend` names.
 
     Raises:
         SpecError: where a sweep names nothing in this scene.
         RenderError, BackendMissingError: where the renderer cannot start.
     """
-    stills = _Stills(spec)
+    stills = _Stills(spec, artist or renderer(spec.render.backend))
     for number, values in enumerate(combinations(spec, scene)):
         variant = varied(scene, assets, values)
         ready = prepared(variant, assets)
@@ -79,6 +85,7 @@ def render_episode(
     episode: Episode,
     arrays: EpisodeArrays,
     spec: DatasetSpec,
+    artist: Renderer | None = None,
 ) -> Rendered:
     """Labelled frames spread over an episode, and a video per camera, from its states.
 
@@ -88,13 +95,15 @@ def render_episode(
         episode: which one.
         arrays: its states.
         spec: what to draw.
+        artist: draws; None takes the one that `spec.render.backend` names.
 
     Raises:
         RenderError, BackendMissingError: where the renderer cannot start.
     """
+    artist = artist or renderer(spec.render.backend)
     ready = prepared(scene, assets)
     world, data = ready.world, ready.world.new_data()
-    stills = _Stills(spec)
+    stills = _Stills(spec, artist)
     for step in keyframe_steps(len(arrays.qpos), spec.render.keyframes):
         _set_state(world, data, arrays.qpos[step])
         for camera in scene.cameras:
@@ -102,7 +111,7 @@ def render_episode(
             record = {"id": name, "scene": scene.id, "episode": episode.id, "step": step}
             stills.add(ready, data, camera, record)
     if spec.render.videos and "rgb" in spec.render.labels and episode.steps > 0:
-        return _with_videos(stills.rendered(), world, data, episode, arrays, spec)
+        return _with_videos(stills.rendered(), artist, world, data, episode, arrays, spec)
     return stills.rendered()
 
 
@@ -134,9 +143,9 @@ def keyframe_steps(states: int, count: int) -> tuple[int, ...]:
 class _Stills:
     """Collects labelled frames; labels that a change of light cannot alter are kept."""
 
-    def __init__(self, spec: DatasetSpec) -> None:
+    def __init__(self, spec: DatasetSpec, artist: Renderer) -> None:
         self._spec = spec
-        self._renderer: Renderer = renderer(spec.render.backend)
+        self._renderer = artist
         self._frames: list[FrameRecord] = []
         self._files: dict[str, bytes] = {}
         self._truths: dict[str, tuple[dict[str, bytes], dict[str, Any]]] = {}
@@ -197,6 +206,7 @@ class _Stills:
 
 def _with_videos(
     stills: Rendered,
+    artist: Renderer,
     world: CompiledScene,
     data: Any,
     episode: Episode,
@@ -204,7 +214,6 @@ def _with_videos(
     spec: DatasetSpec,
 ) -> Rendered:
     width, height = spec.render.size
-    artist = renderer(spec.render.backend)
     cameras = world.scene.cameras
     writers = {camera.name: VideoWriter(width, height, episode.hz) for camera in cameras}
     for qpos in arrays.qpos[: episode.steps]:
