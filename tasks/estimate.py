@@ -144,6 +144,9 @@ class Reachable:
         relation = relations[skill]
         if not self.capabilities.allows(thing, target, relation):
             return False
+        shut = target in self.capabilities.gated and not self.state.holds("open", (target,))
+        if relation == "inside" and shut and not self.literal(Literal("open", (target,))):
+            return False
         if (skill, (thing, target)) not in self.forbidden:
             return True
         return any(

@@ -39,7 +39,8 @@ def sentence(
         "place_under": f"put {thing} under {target}",
         "place_next_to": f"put {thing} next to {target}",
     }[skill]
-    return f"{did} {_why_place(number, keys, places, goal)}"
+    why = _why_place(number, keys, places, goal)
+    return f"{did}, {why}" if why.startswith("where") else f"{did} {why}"
 
 
 def _why_open(
