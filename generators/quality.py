@@ -270,15 +270,20 @@ def failures_by_cause(episodes: Iterable[Episode]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
+def without_trace(episode: Episode) -> Episode:
+    """An episode without its planner trace, which is most of its size in memory."""
+    return episode.model_copy(update={"trace": ()})
+
+
 def measure(dataset: Dataset) -> QualityReport:
     """Measure a whole dataset, one episode in memory at a time.
 
     Raises:
         DatasetError: where its files are damaged.
     """
-    episodes = list(dataset.episodes())
-    sample = _Sample()
-    for episode in episodes:
+    episodes, sample = list[Episode](), _Sample()
+    for episode in dataset.episodes():
+        episodes.append(without_trace(episode))
         if episode.success and episode.steps:
             sample.add(episode, dataset.arrays(episode))
     movable = [

@@ -201,7 +201,10 @@ def test_attempts_are_counted_by_distance() -> None:
 
 
 def test_trace_is_summed_by_stage(dataset: Dataset) -> None:
-    rows = {row.stage: row for row in facts.trace_summary(dataset.episodes())}
+    counts = facts.TraceCounts()
+    for episode in dataset.episodes():
+        counts.add(episode)
+    rows = {row.stage: row for row in counts.rows()}
     assert rows["grasp"].events == {"reject": 4, "choose": 4}
     assert rows["grasp"].reasons == {"collision": 4}
     assert rows["symbolic"].events == {"expand": 4}
@@ -219,7 +222,7 @@ def test_columns_stack_success_below_failure() -> None:
     svg = column_chart([Column("0", 4, 1), Column("1", 2, 2), Column("2", 0, 0)], "3", "t")
     heights = re.findall(
         r'class="(bad|good)" x="[\d.]+%" y="[\d.]+" width="[\d.]+%" height="([\d.]+)"', svg
-    )  # noqa: E501
+    )
     assert heights == [
         ("bad", "112.5"), ("good", "37.5"), ("bad", "0.0"), ("good", "75.0"),
         ("bad", "0.0"), ("good", "0.0"),

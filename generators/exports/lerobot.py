@@ -23,6 +23,7 @@ import numpy.typing as npt
 from ...schemas import DatasetError, Episode, VideoRecord
 from ..dataset import Dataset, dump_models
 from ..licences import asset_uses
+from ..quality import without_trace
 from .lerobot_rows import Columns, data_table, episode_columns, features, provenance
 from .lerobot_stats import Stats, image_stats, vector_stats
 from .lerobot_tables import CHUNKS_SIZE, DATA_MB, MEGABYTE, VIDEO_MB, TableWriter
@@ -58,7 +59,11 @@ class LeRobotExporter:
         if out.exists() and any(out.iterdir()):
             raise DatasetError(f"{out} is not empty: remove it or choose another folder")
         # An attempt that ended before it moved has no row to give.
-        chosen = [e for e in dataset.episodes() if e.steps and (e.success or self.include_failures)]
+        chosen = [
+            without_trace(episode)
+            for episode in dataset.episodes()
+            if episode.steps and (episode.success or self.include_failures)
+        ]
         cameras = _cameras(dataset, chosen)
         with ExitStack() as stack:
             run = _Run(self, dataset, out, cameras, stack)

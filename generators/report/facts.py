@@ -17,10 +17,12 @@ from ...schemas import (
 )
 from ..dataset import Dataset
 from ..licences import AssetUse, asset_uses
-from ..quality import QualityReport, measure
+from ..quality import QualityReport, measure, without_trace
 from .charts import Column
 
 DISTANCE_BINS = 10
+SWEEPS = 32
+"""Scenes and cameras whose sweeps the page may choose from."""
 FRAMES_PER_TASK = 6
 """Labelled frames of a task that the page may choose from."""
 
@@ -113,8 +115,10 @@ def gather(dataset: Dataset) -> Facts:
     scenes, episodes = dict[str, list[Scene]](), dict[str, list[Episode]]()
     for scene in dataset.scenes():
         scenes.setdefault(scene.task or "", []).append(scene)
+    trace = TraceCounts()
     for episode in dataset.episodes():
-        episodes.setdefault(episode.task, []).append(episode)
+        trace.add(episode)
+        episodes.setdefault(episode.task, []).append(without_trace(episode))
     tasks = tuple(
         TaskFacts(task, tuple(scenes.get(task.id, ())), tuple(episodes.get(task.id, ())))
         for task in dataset.tasks()
@@ -128,7 +132,7 @@ def gather(dataset: Dataset) -> Facts:
         frames=_frames(dataset, {s.id: s.task or "" for f in tasks for s in f.scenes}),
         videos={episode: tuple(found) for episode, found in videos.items()},
         quality=measure(dataset),
-        trace=trace_summary(episode for facts in tasks for episode in facts.episodes),
+        trace=trace.rows(),
         distances=distance_histogram(
             [(scene_distance(scene), good) for scene, good in tried if good is not None]
         ),
@@ -145,8 +149,9 @@ def _frames(dataset: Dataset, task_of: dict[str, str]) -> FrameFacts:
         facts.count += 1
         facts.labels.update(frame.files.keys())
         facts.objects += sum(thing.visible_pixels > 0 for thing in frame.objects)
-        if frame.vary:
-            facts.sweeps.setdefault((frame.scene, frame.camera), []).append(frame)
+        key = (frame.scene, frame.camera)
+        if frame.vary and (key in facts.sweeps or len(facts.sweeps) < SWEEPS):
+            facts.sweeps.setdefault(key, []).append(frame)
         if "rgb" not in frame.files:
             continue
         known = facts.first_of_scene.get(frame.scene)
@@ -179,18 +184,26 @@ def distance_histogram(samples: list[tuple[float, bool]]) -> tuple[Column, ...]:
     )
 
 
-def trace_summary(episodes: Iterable[Episode]) -> tuple[TraceRow, ...]:
-    """The planner's events by stage, in the order in which stages first appear."""
-    events, reasons = dict[str, Counter[str]](), dict[str, Counter[str]]()
-    for episode in episodes:
+@dataclass
+class TraceCounts:
+    """The planner's events, counted while episodes pass by."""
+
+    events: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
+    reasons: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
+
+    def add(self, episode: Episode) -> None:
+        """Count the events of one episode."""
         for event in episode.trace:
-            events.setdefault(event.stage, Counter())[event.event] += 1
+            self.events.setdefault(event.stage, Counter())[event.event] += 1
             if event.reason and event.event in ("reject", "fail"):
-                reasons.setdefault(event.stage, Counter())[event.reason] += 1
-    return tuple(
-        TraceRow(stage, dict(counts), dict(_ranked(reasons.get(stage, Counter()))))
-        for stage, counts in events.items()
-    )
+                self.reasons.setdefault(event.stage, Counter())[event.reason] += 1
+
+    def rows(self) -> tuple[TraceRow, ...]:
+        """By stage, in the order in which stages first appeared."""
+        return tuple(
+            TraceRow(stage, dict(counts), dict(_ranked(self.reasons.get(stage, Counter()))))
+            for stage, counts in self.events.items()
+        )
 
 
 def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
