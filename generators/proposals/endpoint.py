@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ RETRIES = 3
 """Further requests after a busy or unreachable endpoint."""
 LONGEST_WAIT = 30.0
 """Between two requests, seconds; an endpoint that asks for more ends in an error."""
+COMPATIBLE = "check that base_url is an OpenAI-compatible endpoint"
 SERVICE = "https://api.openai.com/v1"
 
 
@@ -133,23 +135,23 @@ class Endpoint:
             raise self._error("no such model or path (404)", "check model and base_url") from error
         except openai.APIStatusError as error:
             raise self._error(f"{error.status_code}: {error.message}", "check model") from error
-        except openai.OpenAIError as error:
-            raise self._error(str(error), "check that it is OpenAI-compatible") from error
+        except (openai.OpenAIError, json.JSONDecodeError) as error:
+            raise self._error(f"unreadable answer: {error}", COMPATIBLE) from error
         return self._content(completion)
 
     def _content(self, completion: Any) -> str:
         """The text of an answer that ended as it should."""
-        choices = getattr(completion, "choices", None)
-        if not choices:
-            raise self._error("the answer has no choices", "check that it is OpenAI-compatible")
-        choice = choices[0]
+        choice = next(iter(getattr(completion, "choices", None) or ()), None)
+        message = getattr(choice, "message", None)
+        if choice is None or message is None:
+            raise self._error("the answer has no message", COMPATIBLE)
         if choice.finish_reason == "length":
             raise CutOffError("the answer was cut off at the model's token limit")
         if choice.finish_reason == "content_filter":
             raise self._error("the content filter stopped the answer", "try another model")
-        if getattr(choice.message, "refusal", None):
-            raise self._error(f"the model refused: {choice.message.refusal}", "try another model")
-        return choice.message.content or ""
+        if getattr(message, "refusal", None):
+            raise self._error(f"the model refused: {message.refusal}", "try another model")
+        return getattr(message, "content", None) or ""
 
     def _error(self, cause: str, remedy: str) -> EndpointError:
         return EndpointError(f"{self.url} ({self.model}): {cause}; {remedy}")

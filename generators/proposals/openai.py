@@ -146,7 +146,9 @@ Catalogue (category: what it can do; size in cm):
 
 def _describe(kind: Kind) -> str:
     """One line of the catalogue."""
-    able = frozenset.intersection(*(asset.affordances for asset in kind.assets))
+    able = kind.assets[0].affordances
+    for asset in kind.assets:
+        able &= asset.affordances
     size = " x ".join(str(round(100 * x)) for x in kind.assets[0].extents)
     return f"{kind.category}: {', '.join(sorted(able)) or 'nothing'}; {size}"
 

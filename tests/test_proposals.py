@@ -1,0 +1,404 @@
+"""Proposers: every task is new, sensible and solvable, whatever the source says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+from openai_server import Reply, Server, serving
+
+from cousins.generators.proposals import propose
+from cousins.generators.proposals.catalogue import Catalogue
+from cousins.generators.proposals.draft import check, signature
+from cousins.generators.proposals.endpoint import Endpoint
+from cousins.generators.proposals.openai import OpenAIProposer
+from cousins.scenes.library import AssetLibrary
+from cousins.scenes.procedural import ProceduralLibrary
+from cousins.schemas import (
+    Asset,
+    DatasetSpec,
+    ObjectSpec,
+    ProposalError,
+    ProposalSpec,
+    SceneSpec,
+    SpecError,
+    TaskSpec,
+)
+from cousins.tasks.activities import activity_text
+from cousins.tasks.problem import object_specs, scene_problem, support_name
+
+LIBRARY = ProceduralLibrary()
+SCENE = SceneSpec(
+    objects=(
+        ObjectSpec(name="mug", category="mug.n.04"),
+        ObjectSpec(name="cabinet", category="cabinet.n.01"),
+        ObjectSpec(name="bowl", category="bowl.n.01", on="table"),
+    )
+)
+
+
+def spec(count: int = 10, scene: SceneSpec = SCENE, seed: int = 7, **tasks: Any) -> DatasetSpec:
+    return DatasetSpec(name="x", seed=seed, scene=scene, tasks=ProposalSpec(count=count, **tasks))
+
+
+def plan_length(task: TaskSpec) -> int:
+    catalogue = Catalogue(LIBRARY)
+    support = support_name(task)
+    kinds = {x.name: catalogue.kind(x.category) for x in task.objects if x.name != support}
+    return len(check(task, catalogue, kinds, max_steps=60).steps)
+
+
+@pytest.fixture(scope="module")
+def proposed() -> tuple[TaskSpec, ...]:
+    return propose(spec(200), 0, 200, (), LIBRARY)
+
+
+def test_grammar_tasks_are_numbered_distinct_and_well_formed(
+    proposed: tuple[TaskSpec, ...],
+) -> None:
+    assert [task.id for task in proposed] == [f"t{i:04d}" for i in range(200)]
+    assert len({signature(task) for task in proposed}) == 200
+    for task in proposed:
+        assert task.seed == (7, 0, int(task.id[1:]))
+        assert task.instruction[0].isupper()
+        assert task.instruction.endswith(".")
+        assert "  " not in task.instruction
+        assert task.reason
+        assert support_name(task) == "table"
+        names = [thing.name for thing in task.objects]
+        assert len(set(names)) == len(names)
+        objects = SceneSpec(objects=object_specs(task)).objects
+        assert {thing.name for thing in objects} | {"table"} == set(names)
+
+
+def test_grammar_tasks_have_plans_of_balanced_length(proposed: tuple[TaskSpec, ...]) -> None:
+    lengths = Counter(plan_length(task) for task in proposed)
+    assert set(lengths) == {1, 2, 3, 4}
+    assert 50 <= lengths[1] <= 85
+    assert 50 <= lengths[2] <= 85
+    assert 50 <= lengths[3] + lengths[4] <= 85
+
+
+def test_grammar_uses_the_scene_first(proposed: tuple[TaskSpec, ...]) -> None:
+    own = {"mug", "cabinet", "bowl"}
+    assert sum(any(x.name in own for x in task.objects) for task in proposed) > 120
+    for task in proposed:
+        for thing in task.objects:
+            if thing.name in own:
+                assert thing.category.startswith(thing.name)
+
+
+def test_grammar_tasks_fit_a_workspace_and_make_sense(proposed: tuple[TaskSpec, ...]) -> None:
+    catalogue = Catalogue(LIBRARY)
+    for task in proposed:
+        kinds = [catalogue.kind(x.category) for x in task.objects if x.name != "table"]
+        assert sum(kind.furniture for kind in kinds) <= 2
+        assert sum(not kind.furniture for kind in kinds) <= 4
+        for fact in scene_problem(task).init:
+            assert not {"mug", "teacup"} & {fact.arguments[-1]}
+
+
+def test_grammar_covers_every_skill_and_many_kinds(proposed: tuple[TaskSpec, ...]) -> None:
+    said = " ".join(task.reason for task in proposed)
+    for skill in ("place_on", "place_inside", "place_next_to", "open", "close"):
+        assert skill in said
+    assert len({x.category for task in proposed for x in task.objects}) >= 20
+
+
+def test_the_same_arguments_give_the_same_tasks(proposed: tuple[TaskSpec, ...]) -> None:
+    assert propose(spec(200), 0, 20, (), LIBRARY) == proposed[:20]
+    assert propose(spec(200), 20, 25, proposed[:20], LIBRARY) == proposed[20:25]
+    other = propose(spec(200, seed=8), 0, 20, (), LIBRARY)
+    assert [task.bddl for task in other] != [task.bddl for task in proposed[:20]]
+
+
+SCRIPT = """
+import sys
+from cousins.generators.proposals import propose
+from cousins.scenes.procedural import ProceduralLibrary
+from cousins.schemas import DatasetSpec
+for task in propose(DatasetSpec(name="x", seed=3), 0, 12, (), ProceduralLibrary()):
+    sys.stdout.write(task.canonical_json())
+"""
+
+
+def test_tasks_do_not_depend_on_the_hash_seed() -> None:
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            env={"PYTHONHASHSEED": seed, "PATH": ""},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert outputs[0] == outputs[1]
+    assert outputs[0].count(b"(:goal") == 12
+
+
+def test_max_steps_holds() -> None:
+    for task in propose(spec(20, max_steps=1), 0, 20, (), LIBRARY):
+        assert plan_length(task) == 1
+    longest = propose(spec(150, SceneSpec(), max_steps=6), 0, 150, (), LIBRARY)
+    assert 4 < max(map(plan_length, longest)) <= 6
+
+
+def test_other_supports_are_named_in_the_task() -> None:
+    for task in propose(spec(5, SceneSpec(support="countertop")), 0, 5, (), LIBRARY):
+        assert support_name(task) == "countertop"
+        assert task.objects[0].category == "countertop.n.01"
+
+
+def test_a_task_takes_a_few_milliseconds() -> None:
+    begin = time.process_time()
+    propose(spec(100), 0, 100, (), LIBRARY)
+    assert (time.process_time() - begin) / 100 < 0.02
+
+
+class Few:
+    """A library of a few categories."""
+
+    name = "few"
+    version = "1"
+
+    def __init__(self, *categories: str) -> None:
+        self.categories = categories
+
+    def ids(self) -> dict[str, tuple[str, ...]]:
+        return {category: LIBRARY.ids()[category] for category in self.categories}
+
+    def get(self, asset_id: str) -> Asset:
+        return LIBRARY.get(asset_id)
+
+
+def test_a_library_that_is_too_small_ends_in_an_error_with_counts() -> None:
+    little: AssetLibrary = Few("apple.n.01", "plate.n.04")
+    with pytest.raises(ProposalError, match=r"no new task in \d+ drafts \(.*not_new x\d+"):
+        propose(spec(200, SceneSpec()), 0, 200, (), little)
+
+
+def test_a_small_library_gives_many_tasks() -> None:
+    small = Few(
+        "apple.n.01", "pear.n.01", "orange.n.01", "mug.n.04", "bowl.n.01", "plate.n.04",
+        "bar_soap.n.01", "toy_dice.n.01", "sponge.n.01", "wicker_basket.n.01", "tray.n.01",
+        "cabinet.n.01", "cabinet.n.03", "cedar_chest.n.01", "shelf.n.01", "tupperware.n.01",
+    )  # fmt: skip
+    tasks = propose(spec(1000, SceneSpec()), 0, 1000, (), small)
+    assert len({signature(task) for task in tasks}) == 1000
+
+
+# -- BEHAVIOR-1K ------------------------------------------------------------------------------
+
+
+def behavior(*names: str) -> tuple[TaskSpec, ...]:
+    asked = spec(10, SceneSpec(), proposer="behavior", activities=names)
+    return propose(asked, 0, 10, (), LIBRARY)
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [("make_the_ultimate_spa_basket", 3), ("store_honey", 2), ("store_baking_soda", 3)],
+)
+def test_activities_are_bound_to_a_scene_with_their_text_unchanged(name: str, steps: int) -> None:
+    (task,) = behavior(name)
+    assert task.bddl == activity_text(name)
+    assert task.instruction == name.replace("_", " ").capitalize() + "."
+    names = [thing.name for thing in task.objects]
+    assert names.count("table") == 1
+    assert not {"floor", "robot"} & set(names)
+    assert object_specs(task)
+    catalogue = Catalogue(LIBRARY)
+    kinds = {x.name: catalogue.kind(x.category) for x in task.objects if x.name != "table"}
+    assert len(check(task, catalogue, kinds, 60, certainty=0.05).steps) == steps
+
+
+def test_a_box_that_no_drawer_takes_goes_into_a_cupboard() -> None:
+    (task,) = behavior("store_baking_soda")
+    assert {x.name: x.category for x in task.objects}["cabinet_1"] == "cabinet.n.03"
+    assert [x.name for x in task.objects] == [
+        "box_of_baking_soda_1", "box_of_baking_soda_2", "table", "cabinet_1"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("store_hony", "nearest: store_honey"),
+        ("boil_water", "is not supported; supported are"),
+        ("putting_away_Halloween_decorations", "any number of objects"),
+    ],
+)
+def test_activities_that_cannot_be_done_say_why(name: str, says: str) -> None:
+    with pytest.raises(SpecError, match=says):
+        behavior(name)
+
+
+# -- language models --------------------------------------------------------------------------
+
+GOOD: dict[str, Any] = {
+    "name": "put the mug away",
+    "instruction": "Put the mug into the cupboard.",
+    "reason": "opens a door",
+    "objects": [
+        {"name": "mug", "category": "mug.n.04"},
+        {"name": "cupboard", "category": "cabinet.n.03"},
+    ],
+    "init": [],
+    "goal": [{"predicate": "inside", "arguments": ["mug", "cupboard"], "holds": True}],
+}
+
+
+def changed(**changes: Any) -> Reply:
+    return Reply(json.dumps(GOOD | changes))
+
+
+def fact(predicate: str, *arguments: str, holds: bool = True) -> dict[str, Any]:
+    return {"predicate": predicate, "arguments": list(arguments), "holds": holds}
+
+
+OK = Reply(json.dumps(GOOD))
+WAITS: list[float] = []
+
+
+@pytest.fixture(autouse=True)
+def _no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    WAITS.clear()
+
+
+def ask(server: Server, count: int = 1, timeout: float = 20.0) -> tuple[TaskSpec, ...]:
+    asked = spec(count, proposer="openai", base_url=server.url, attempts=2)
+    endpoint = Endpoint("fake", server.url, timeout=timeout, sleep=WAITS.append)
+    return OpenAIProposer(endpoint).propose(asked, 0, count, (), LIBRARY)
+
+
+def test_a_good_answer_becomes_a_task() -> None:
+    with serving([OK]) as server:
+        (task,) = ask(server)
+    assert task.proposer == "openai"
+    assert plan_length(task) == 2
+    assert [x.name for x in task.objects] == ["table", "mug", "cupboard"]
+    (request,) = server.requests
+    schema = request["response_format"]["json_schema"]["schema"]
+    assert "cabinet.n.03" in schema["$defs"]["AnswerObject"]["properties"]["category"]["enum"]
+    assert "cabinet.n.01" in request["messages"][0]["content"]
+
+
+def strings_without_limit(schema: Any) -> list[Any]:
+    if isinstance(schema, list):
+        return [x for part in schema for x in strings_without_limit(part)]  # pyright: ignore
+    if not isinstance(schema, dict):
+        return []
+    mine = [schema] if schema.get("type") == "string" else []  # pyright: ignore
+    mine = [x for x in mine if "maxLength" not in x and "enum" not in x]  # pyright: ignore
+    return mine + [x for part in schema.values() for x in strings_without_limit(part)]  # pyright: ignore
+
+
+def test_every_string_of_the_schema_is_bounded() -> None:
+    with serving([OK]) as server:
+        ask(server)
+    schema = server.requests[0]["response_format"]["json_schema"]["schema"]
+    assert strings_without_limit(schema) == []
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        (Reply("{"), "does not follow the schema"),
+        (Reply(""), "does not follow the schema"),
+        (changed(colour="red"), "colour"),
+        (changed(goal=[fact("inside", "spoon", "cupboard")]), "no object 'spoon'"),
+        (changed(goal=[fact("inside", "cupboard")]), "inside takes 2 objects"),
+        (changed(goal=[fact("ontop", "mug", "table")]), "the goal holds at the start"),
+        (changed(goal=[fact("inside", "cupboard", "mug")]), "no skill can bring about"),
+        (changed(init=[fact("under", "mug", "table")]), "cannot be arranged"),
+        (
+            changed(objects=[{"name": "mug", "category": "bowl.n.01"}]),
+            "'mug' is a mug.n.04 in the scene",
+        ),
+        (changed(objects=[{"name": "table", "category": "mug.n.04"}]), "is taken"),
+        (changed(objects=[{"name": "mug", "category": "unicorn.n.01"}]), "unicorn"),
+        (Reply('{"name": "put', finish_reason="length"), "cut off"),
+    ],
+)
+def test_an_invalid_answer_goes_back_with_the_reason(bad: Reply, says: str) -> None:
+    with serving([bad, OK]) as server:
+        (task,) = ask(server)
+    assert task.name == "put the mug away"
+    assert len(server.requests) == 2
+    back = server.requests[1]["messages"][-1]
+    assert back["role"] == "user"
+    assert says in back["content"]
+
+
+def test_a_repeated_task_goes_back_and_then_fails() -> None:
+    with serving([OK]) as server, pytest.raises(ProposalError) as caught:
+        ask(server, count=2)
+    assert len(server.requests) == 1 + 3
+    assert "an earlier task has the same" in str(caught.value)
+    assert server.url in str(caught.value)
+    assert "Put the mug into the cupboard." in server.requests[1]["messages"][1]["content"]
+
+
+@pytest.mark.parametrize(
+    ("replies", "says", "requests"),
+    [
+        ([Reply('{"name"', finish_reason="length")], "cut off", 3),
+        ([Reply(None, refusal="I would rather not")], "refused: I would rather not", 1),
+        ([Reply(None, finish_reason="content_filter")], "content filter", 1),
+        ([Reply(status=429, headers={"retry-after": "7200"})], "asks to wait 7200 s", 1),
+        ([Reply(status=429)], "429 .too many requests., 4 times", 4),
+        ([Reply(status=503)], "answers 503, 4 times", 4),
+        ([Reply(status=401)], "key is not accepted", 1),
+        ([Reply(status=404)], "check model and base_url", 1),
+        ([Reply(status=400)], "400", 1),
+        ([Reply(body=b'{"choices": []}')], "no message", 1),
+        ([Reply(body=b'{"choices": [{"message": null}]}')], "no message", 1),
+        ([Reply(body=b'"hello"')], "no message", 1),
+        ([Reply(body=b"<html>")], "unreadable answer", 1),
+        ([Reply(body=b"<html>", headers={"content-type": "text/html"})], "no message", 1),
+    ],
+)
+def test_what_cannot_be_repaired_ends_in_one_clear_error(
+    replies: list[Reply], says: str, requests: int
+) -> None:
+    with serving(replies) as server, pytest.raises(ProposalError, match=says) as caught:
+        ask(server)
+    assert server.url in str(caught.value)
+    assert len(server.requests) == requests
+
+
+def test_a_busy_endpoint_is_waited_for_as_it_asks() -> None:
+    busy = Reply(status=429, headers={"retry-after": "3"})
+    with serving([busy, busy, OK]) as server:
+        (task,) = ask(server)
+    assert task.name == "put the mug away"
+    assert WAITS == [3.0, 3.0]
+
+
+def test_a_silent_endpoint_times_out() -> None:
+    with serving([Reply("", delay=5.0)]) as server, pytest.raises(ProposalError) as caught:
+        ask(server, timeout=0.2)
+    assert "no answer within 0.2 s, 4 times" in str(caught.value)
+
+
+def test_a_dead_endpoint_is_named() -> None:
+    with serving([OK]) as server:
+        pass
+    with pytest.raises(ProposalError, match="no connection") as caught:
+        ask(server)
+    assert server.url in str(caught.value)
+    assert WAITS == [1.0, 2.0, 4.0]
+
+
+def test_without_a_key_or_endpoint_the_error_says_what_to_do() -> None:
+    with pytest.raises(ProposalError, match="OPENAI_API_KEY is not set; export it"):
+        propose(spec(1, proposer="openai"), 0, 1, (), LIBRARY)
