@@ -16,7 +16,7 @@ OUTSIZE = 0.7
 """Greatest mean |ln ratio| of the sorted extents of two categories' typical models."""
 MISMATCH = 0.12
 """Added to the distance for an ability (fillable) that only one of the two has."""
-CONTAINERS = {
+CONTAINERS: dict[str, tuple[str, ...]] = {
     "bottle": ("water_bottle.n.01", "wine_bottle.n.01"),
     "jar": ("jar.n.01",),
     "box": ("box__of__baking_soda.n.01", "box__of__cereal.n.01"),
@@ -36,7 +36,7 @@ CONTAINERS = {
 }
 """What stands in for `X__of__Y` and `Y__X`, by X: BDDL files these under groceries."""
 
-PREFERRED = {
+PREFERRED: dict[str, tuple[str, ...]] = {
     "bookcase.n.01": ("shelf.n.01",),
     "wardrobe.n.01": ("cabinet.n.03",),
     "casserole.n.02": ("bowl.n.01",),

@@ -7,22 +7,17 @@ the kinds of joints that open are no matter of degree: who lacks them is no cous
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from ..schemas import AssemblyError, Asset, CousinSpec
 from . import taxonomy
 from .catalogue import resolve
+from .descriptors import Descriptor, describe, descriptors
 from .library import AssetLibrary
 
-GRID = 20
-"""Cells along each side of the occupancy grid."""
-STEPS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64)
-"""Into how many parts the longest edge of a triangle may be cut."""
 SIBLING = 0.30
 """Greatest taxonomy distance of another category that may offer cousins."""
 SIBLINGS = 2
@@ -58,115 +53,6 @@ class Cousin:
     asset_id: str
     category: str
     distance: CousinDistance
-
-
-@dataclass(frozen=True)
-class Descriptor:
-    """What the distance is computed from.
-
-    Attributes:
-        category: a synset.
-        affordances: see `Asset.affordances`.
-        openable: kinds of joints with a handle.
-        parts: number of joints, cavities and surfaces by kind.
-        extents: (3,), metres.
-        occupancy: (GRID ** 3,) filled cells of the bounding box.
-    """
-
-    category: str
-    affordances: frozenset[str]
-    openable: frozenset[str]
-    parts: Counter[str]
-    extents: npt.NDArray[np.float64]
-    occupancy: npt.NDArray[np.bool_]
-
-
-def describe(asset: Asset) -> Descriptor:
-    """The descriptor of an asset with all joints at zero."""
-    kinds = {joint.name: joint.kind for joint in asset.joints}
-    parts: Counter[str] = Counter(kinds.values())
-    parts.update(f"cavity-{cavity.opening}" for cavity in asset.cavities)
-    parts.update("surface" for _ in asset.surfaces)
-    return Descriptor(
-        category=asset.category,
-        affordances=asset.affordances,
-        openable=frozenset(kinds[handle.joint] for handle in asset.handles if handle.joint),
-        parts=parts,
-        extents=np.array(asset.extents),
-        occupancy=occupancy(asset).ravel(),
-    )
-
-
-def occupancy(asset: Asset, grid: int = GRID) -> npt.NDArray[np.bool_]:
-    """Filled cells of the bounding box, (grid, grid, grid) along x, y, z.
-
-    A cell is filled if the surface passes through it, or if it lies between surfaces along at
-    least two of the three axes: so a mug is full up to its rim, and a table stays open below.
-    """
-    corners = _triangles(asset)
-    low, high = corners.min(axis=(0, 1)), corners.max(axis=(0, 1))
-    unit = (corners - low) / np.maximum(high - low, 1e-9)
-    cells = np.zeros((grid,) * 3, dtype=bool)
-    for points in _samples(unit, 0.7 / grid):
-        index = np.minimum((points * grid).astype(int), grid - 1)
-        cells[index[:, 0], index[:, 1], index[:, 2]] = True
-    votes = np.zeros(cells.shape, dtype=int)
-    for axis in range(3):
-        before = np.logical_or.accumulate(cells, axis=axis)
-        after = np.flip(np.logical_or.accumulate(np.flip(cells, axis), axis=axis), axis)
-        votes += before & after
-    return cells | (votes >= 2)
-
-
-def _triangles(asset: Asset) -> npt.NDArray[np.float64]:
-    """All visual triangles in the asset frame, joints at zero, (M, 3, 3)."""
-    where: dict[str, npt.NDArray[np.float64]] = {}
-    found = []
-    for link in asset.links:
-        base = _pose(link.pos, link.quat)
-        where[link.name] = where[link.parent] @ base if link.parent else base
-        for shape in link.visuals:
-            if shape.mesh is None:
-                continue
-            data = asset.meshes[shape.mesh]
-            pose = where[link.name] @ _pose(shape.pos, shape.quat)
-            vertices = data.vertex_array() @ pose[:3, :3].T + pose[:3, 3]
-            found.append(vertices[data.face_array()])
-    return np.concatenate(found)
-
-
-def _pose(pos: tuple[float, ...], quat: tuple[float, ...]) -> npt.NDArray[np.float64]:
-    """The (4, 4) transform of a position and a quaternion wxyz."""
-    w, x, y, z = quat
-    pose = np.eye(4)
-    pose[:3, :3] = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-    ]
-    pose[:3, 3] = pos
-    return pose
-
-
-def _samples(triangles: npt.NDArray[np.float64], spacing: float) -> list[npt.NDArray[np.float64]]:
-    """Points on triangles (M, 3, 3), at most `spacing` apart; each array is (N, 3)."""
-    edges = triangles - np.roll(triangles, 1, axis=1)
-    longest = np.linalg.norm(edges, axis=2).max(axis=1)
-    levels = np.searchsorted(STEPS, np.minimum(longest / spacing, STEPS[-1]))
-    result = []
-    for level in np.unique(levels):
-        steps = STEPS[level]
-        i, j = np.meshgrid(np.arange(steps + 1), np.arange(steps + 1))
-        keep = i + j <= steps
-        first, second = i[keep] / steps, j[keep] / steps
-        weights = np.stack([first, second, 1 - first - second], axis=-1)
-        result.append((weights @ triangles[levels == level]).reshape(-1, 3))
-    return result
-
-
-@lru_cache(maxsize=8192)
-def _described(library: AssetLibrary, asset_id: str) -> Descriptor:
-    return describe(library.get(asset_id))
 
 
 def compare(twin: Descriptor, other: Descriptor) -> CousinDistance:
@@ -205,12 +91,12 @@ def kin(category: str, library: AssetLibrary) -> tuple[str, ...]:
     Each category is judged by its first asset.
     """
     offered = library.ids()
-    mine = _described(library, offered[category][0])
-    others = []
+    mine = descriptors(library, category)[offered[category][0]]
+    others: list[tuple[float, str]] = []
     for name, ids in offered.items():
         if name == category or taxonomy.distance(category, name) > SIBLING:
             continue
-        other = _described(library, ids[0])
+        other = describe(library.get(ids[0]))
         if mine.affordances <= other.affordances and mine.openable == other.openable:
             others.append((compare(mine, other).total, name))
     return category, *(name for _, name in sorted(others)[:SIBLINGS])
@@ -242,17 +128,15 @@ def cousins_of(
 def _ranked(
     twin_id: str, library: AssetLibrary, required: tuple[str, ...] | None, siblings: bool
 ) -> tuple[Cousin, ...]:
-    twin = _described(library, twin_id)
+    category = library.get(twin_id).category
+    twin = descriptors(library, category)[twin_id]
     needed = twin.affordances if required is None else frozenset(required)
-    categories = kin(twin.category, library) if siblings else (twin.category,)
-    offered = library.ids()
-    found = []
-    for category in categories:
-        for asset_id in offered[category]:
-            other = _described(library, asset_id)
+    found: list[Cousin] = []
+    for kind in kin(category, library) if siblings else (category,):
+        for asset_id, other in descriptors(library, kind).items():
             if needed <= other.affordances and twin.openable == other.openable:
                 apart = _distinct(compare(twin, other), asset_id == twin_id)
-                found.append(Cousin(asset_id, category, apart))
+                found.append(Cousin(asset_id, kind, apart))
     return tuple(sorted(found, key=lambda cousin: (cousin.distance.total, cousin.asset_id)))
 
 
@@ -287,7 +171,7 @@ def choices(
     if len(inside) <= spec.per_object:
         return inside
     ranks = np.linspace(0, len(inside) - 1, spec.per_object).round().astype(int)
-    return tuple(inside[rank] for rank in ranks)
+    return tuple(inside[int(rank)] for rank in ranks.tolist())
 
 
 def _outside(value: float, low: float, high: float) -> float:
@@ -325,7 +209,8 @@ def pick(
     named = resolve(category, offered)
     twins = offered[named]
     if required is not None:
-        twins = tuple(t for t in twins if required <= _described(library, t).affordances)
+        known = descriptors(library, named)
+        twins = tuple(twin for twin in twins if required <= known[twin].affordances)
         if not twins:
             raise AssemblyError(
                 f"no {named} of library {library.name!r} has {sorted(required)}", impossible=True

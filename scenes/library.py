@@ -11,6 +11,10 @@ from ..schemas import Asset
 class AssetLibrary(Protocol):
     """Offers assets by id. Offering is cheap; building one may take a while."""
 
+    def __hash__(self) -> int:
+        """Libraries key caches in memory; equal ones offer the same bytes."""
+        ...
+
     @property
     def name(self) -> str:
         """Stable name, part of every asset id."""

@@ -13,29 +13,34 @@ import numpy as np
 import numpy.typing as npt
 
 from ..schemas import Texture
+from ..schemas.base import Rgba
 
 Array = npt.NDArray[np.float64]
 Draw = Callable[[int, Array, np.random.Generator], Array]
 
 
-@lru_cache(maxsize=512)
 def pixels(texture: Texture, size: int = 256) -> npt.NDArray[np.uint8]:
     """Draw a texture, (size, size, 3) uint8 sRGB; `texture.scale` is left to the caller's uv.
 
-    The array is shared and must not be written to.
+    The array is shared and cannot be written to.
     """
-    colours = np.array([colour[:3] for colour in texture.colours], dtype=float)
+    return _drawn(texture.kind, texture.colours, texture.seed, size)
+
+
+@lru_cache(maxsize=512)
+def _drawn(kind: str, rgba: tuple[Rgba, ...], seed: int, size: int) -> npt.NDArray[np.uint8]:
+    colours = np.array([colour[:3] for colour in rgba], dtype=float)
     if len(colours) == 1:
         colours = np.concatenate([colours, colours * 0.8])
-    rng = np.random.default_rng(np.random.SeedSequence((texture.seed, len(texture.kind))))
-    image = _DRAW[texture.kind](size, colours, rng)
+    rng = np.random.default_rng(np.random.SeedSequence((seed, len(kind))))
+    image = _DRAW[kind](size, colours, rng)
     result = np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
     result.setflags(write=False)
     return result
 
 
 def _grid(size: int) -> tuple[Array, Array]:
-    """u to the right and v upward, each (size, size) in [0, 1)."""
+    """U to the right and v upward, each (size, size) in [0, 1)."""
     step = (np.arange(size) + 0.5) / size
     u, v = np.meshgrid(step, step[::-1])
     return u, v
@@ -70,8 +75,9 @@ def _weights(size: int, cells: int) -> Array:
 
 def _mix(colours: Array, share: Array) -> Array:
     """Blend the first two colours; share 0 gives the first."""
-    share = np.clip(share, 0, 1)[..., None]
-    return colours[0] * (1 - share) + colours[1] * share
+    weight = np.clip(share, 0, 1)[..., None]
+    mixed: Array = colours[0] * (1 - weight) + colours[1] * weight
+    return mixed
 
 
 def _grain(image: Array, rng: np.random.Generator, amount: float) -> Array:
@@ -199,13 +205,15 @@ def _emblem(u: Array, v: Array, rng: np.random.Generator) -> npt.NDArray[np.bool
     radius, angle = np.hypot(u, v), np.arctan2(v, u)
     kind = int(rng.integers(4))
     if kind == 0:
-        return radius < 0.11
-    if kind == 1:
-        return (radius < 0.12) & (radius > 0.065)
-    if kind == 2:
+        inside: npt.NDArray[np.bool_] = radius < 0.11
+    elif kind == 1:
+        inside = (radius < 0.12) & (radius > 0.065)
+    elif kind == 2:
         points = int(rng.integers(5, 9))
-        return radius < 0.085 + 0.035 * np.cos(points * angle)
-    return (np.abs(u) < 0.13) & (np.abs(v) < 0.075 * np.cos(u / 0.13 * np.pi / 2))
+        inside = radius < 0.085 + 0.035 * np.cos(points * angle)
+    else:
+        inside = (np.abs(u) < 0.13) & (np.abs(v) < 0.075 * np.cos(u / 0.13 * np.pi / 2))
+    return inside
 
 
 def _line(

@@ -1,7 +1,8 @@
 """The procedural library: valid, true to scale, at rest, hollow where it says, and openable."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from typing import Any
@@ -12,7 +13,7 @@ import numpy.typing as npt
 import pytest
 import trimesh
 
-from cousins.scenes import taxonomy
+from cousins.scenes import taxonomy, textures
 from cousins.scenes.library import AssetLibrary
 from cousins.scenes.procedural import CATEGORIES, INSTANCES, ProceduralLibrary
 from cousins.scenes.textures import pixels
@@ -214,14 +215,17 @@ def half_box(shape: Shape) -> npt.NDArray[np.float64]:
 def reach(shape: Shape) -> npt.NDArray[np.float64]:
     """Half extents along the link's axes."""
     matrix, half = turn(shape), half_box(shape)
-    if shape.kind in ("ellipsoid", "sphere"):
-        return np.sqrt(((matrix * half) ** 2).sum(axis=1))
-    if shape.kind == "box":
-        return np.abs(matrix) @ half
     flat = np.sqrt(np.maximum(1 - matrix[:, 2] ** 2, 0))
-    if shape.kind == "cylinder":
-        return half[0] * flat + half[2] * np.abs(matrix[:, 2])
-    return half[0] + (half[2] - half[0]) * np.abs(matrix[:, 2])
+    span: npt.NDArray[np.float64]
+    if shape.kind in ("ellipsoid", "sphere"):
+        span = np.sqrt(((matrix * half) ** 2).sum(axis=1))
+    elif shape.kind == "box":
+        span = np.abs(matrix) @ half
+    elif shape.kind == "cylinder":
+        span = half[0] * flat + half[2] * np.abs(matrix[:, 2])
+    else:
+        span = half[0] + (half[2] - half[0]) * np.abs(matrix[:, 2])
+    return span
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
@@ -242,10 +246,10 @@ def test_collision_pieces_follow_the_visual(category: str) -> None:
             assert np.quantile(gap, 0.95) < 3e-3, (asset.id, gap.max())
 
 
-def outside(points: npt.NDArray[np.float64], shape: Shape) -> npt.NDArray[np.float64]:
+def outside(points: npt.NDArray[np.float64], shape: Shape) -> Any:
     """Distance of points to the bounding box of a primitive in its own frame, 0 inside."""
     local = (points - np.array(shape.pos)) @ turn(shape)
-    return np.linalg.norm(np.maximum(np.abs(local) - half_box(shape), 0), axis=1)
+    return np.sqrt((np.maximum(np.abs(local) - half_box(shape), 0) ** 2).sum(axis=1))
 
 
 def test_same_id_same_bytes() -> None:
@@ -334,7 +338,7 @@ def check_ball(asset: Asset) -> None:
         link = asset.link(cavity.link)
         slide = link.joint is not None and link.joint.kind == "slide"
         shift = opened[link.joint.name] if link.joint and slide else 0.0
-        start = where[cavity.link] + cavity.centre + [shift, 0, cavity.half_size[2] * 0.5]
+        start = where[cavity.link] + cavity.centre + np.array([shift, 0, cavity.half_size[2] / 2])
         ball = spec.worldbody.add_body(name=f"ball{index}", pos=start)
         ball.add_freejoint()
         ball.add_geom(
@@ -408,9 +412,8 @@ def test_surfaces_are_where_they_say(category: str) -> None:
             height = min(surface.clearance, 0.2) - 0.002
             spots = [(0.0, 0.0), (0.65, 0.65), (-0.65, 0.65), (0.65, -0.65), (-0.65, -0.65)]
             for u, v in spots:
-                local = np.array(surface.pos) + [
-                    u * surface.half_size[0], v * surface.half_size[1], height
-                ]  # fmt: skip
+                half_x, half_y = surface.half_size
+                local = np.array(surface.pos) + np.array([u * half_x, v * half_y, height])
                 start = frames(asset)[surface.link] + local
                 hit = np.zeros(1, dtype=np.int32)
                 fall = mujoco.mj_ray(
@@ -442,7 +445,7 @@ def test_textures_are_pure_and_tile() -> None:
     )  # fmt: skip
     for kind in kinds:
         first = pixels(make(kind), 64)
-        pixels.cache_clear()
+        textures._drawn.cache_clear()  # pyright: ignore[reportPrivateUsage]
         np.testing.assert_array_equal(first, pixels(make(kind), 64))
         assert first.shape == (64, 64, 3)
         assert first.dtype == np.uint8

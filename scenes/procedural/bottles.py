@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from ...schemas import Asset
 from . import materials as look
 from .draft import Draft
-from .geometry import revolve
+from .geometry import Array, revolve
 from .pieces import LIFT, column, foot
 
 FULL, WAX, EMPTY = 950.0, 900.0, 500.0
@@ -19,7 +21,9 @@ def _curve(r0: float, z0: float, r1: float, z1: float, steps: int = 6) -> Profil
     """A shoulder: leaves upward at (r0, z0), arrives upward at (r1, z1)."""
     t = np.linspace(0, 1, steps + 1)
     ease = t * t * (3 - 2 * t)
-    return [(float(r0 + (r1 - r0) * e), float(z0 + (z1 - z0) * s)) for e, s in zip(ease, t)]
+    return [
+        (float(r0 + (r1 - r0) * e), float(z0 + (z1 - z0) * s)) for e, s in zip(ease, t, strict=True)
+    ]
 
 
 def _bottle(
@@ -95,10 +99,10 @@ def soda_can(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     radius, height = float(rng.uniform(0.029, 0.034)), float(rng.uniform(0.105, 0.16))
     link = draft.link()
     neck, slope = radius * 0.82, 0.009
-    link.show(
-        revolve([(0, 0.002), (neck - 0.004, 0.002), (neck - 0.001, 0), (neck, 0.001), (radius, slope)]),
-        "tin", FULL,
-    )  # fmt: skip
+    below: Profile = [
+        (0, 0.002), (neck - 0.004, 0.002), (neck - 0.001, 0), (neck, 0.001), (radius, slope)
+    ]  # fmt: skip
+    link.show(revolve(below), "tin", FULL)
     link.show(revolve([(radius, slope), (radius, height - slope)]).unit_uv(), "print", FULL)
     link.show(
         revolve(
@@ -133,10 +137,8 @@ def candle(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         ),
         "wax", WAX,
     )  # fmt: skip
-    link.show(
-        revolve([(0, height - 0.006), (0.0012, height - 0.006), (0.001, height + 0.007), (0, height + 0.007)], 8),
-        "wick", WAX,
-    )  # fmt: skip
+    low, high = height - 0.006, height + 0.007
+    link.show(revolve([(0, low), (0.0012, low), (0.001, high), (0, high)], 8), "wick", WAX)
     foot(link, radius - 0.001, 0.01)
     column(link, radius, LIFT, height)
     return draft.build(graspable=True)
@@ -177,6 +179,11 @@ def shaker(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     return draft.build(graspable=True)
 
 
+def _at(outline: Array, z: float) -> float:
+    """Radius at a height of a profile (N, 2) of (radius, z)."""
+    return float(np.interp(z, outline[:, 1], outline[:, 0]).item())
+
+
 def vase(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A closed-bodied vase: foot, belly, neck and lip."""
     draft = Draft(asset_id, category)
@@ -190,7 +197,7 @@ def vase(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     )
     link = draft.link()
     profile: Profile = [(0, 0), (base_r, 0)]
-    for (t0, r0), (t1, r1) in zip(keys[:-1], keys[1:], strict=True):
+    for (t0, r0), (t1, r1) in pairwise(keys):
         profile += _curve(r0, t0 * height, r1, t1 * height, 7)[:-1]
     profile += [
         (lip, height), (lip - 0.003, height), (neck - 0.003, height * 0.93),
@@ -201,8 +208,8 @@ def vase(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     heights = np.array([LIFT, 0.13, 0.24, 0.5, 0.6, 0.7, 0.93, 1.0])
     heights[1:] *= height
     outline = np.array([p for p in profile[1:] if p != (0, 0)][: 2 + 28])
-    for z0, z1 in zip(heights[:-1], heights[1:], strict=True):
-        samples = np.interp(np.linspace(z0, z1, 9), outline[:, 1], outline[:, 0])
-        column(link, float((samples.max() + samples.mean()) / 2), float(z0), float(z1))
+    for z0, z1 in pairwise(heights.tolist()):
+        samples = [_at(outline, z) for z in (z0, (z0 + z1) / 2, z1)]
+        column(link, (max(samples) + sum(samples) / 3) / 2, z0, z1)
     draft.handle("neck", link.name, (0, 0, height * 0.86), (0, 0, -1), (0, 1, 0), 2 * neck)
     return draft.build(graspable=True)

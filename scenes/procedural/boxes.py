@@ -7,7 +7,7 @@ import numpy as np
 from ...schemas import Asset
 from . import materials as look
 from .draft import Draft, LinkDraft
-from .geometry import Mesh, bevel_box, loft, revolve, rotation
+from .geometry import Array, Mesh, bevel_box, loft, revolve, rotation
 
 CARDBOARD, CARTON, PAPER, TIMBER, WICKER, PLASTIC = 250.0, 650.0, 700.0, 620.0, 320.0, 950.0
 
@@ -29,7 +29,7 @@ def _package(
     return draft.build(graspable=True)
 
 
-def _poster(half: np.ndarray, side: float) -> Mesh:  # type: ignore[type-arg]
+def _poster(half: Array, side: float) -> Mesh:
     """A printed sheet just outside the face at +x or -x; readable from outside."""
     y, z, x = half[1] - 0.0012, half[2] - 0.0012, half[0] + 0.0002
     corners = np.array([[x, -y, -z], [x, y, -z], [x, y, z], [x, -y, z]])
@@ -53,12 +53,11 @@ def soda_box(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 def book(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A book lying flat, its spine towards +x."""
     draft = Draft(asset_id, category)
-    cover = draft.materials["cover"] = (
+    draft.materials["cover"] = (
         look.plain(look.pick(rng, look.PRINTS), 0.6)
         if rng.random() < 0.5
         else look.textured(rng, "fabric", (look.pick(rng, look.PRINTS), look.CREAM), 20.0, 0.8)
     )
-    del cover
     draft.materials["print"] = look.label(rng)
     draft.materials["pages"] = look.textured(
         rng, "stripes", ((0.95, 0.92, 0.85), (0.88, 0.84, 0.75)), 80.0, 0.9
@@ -279,9 +278,11 @@ def tub(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """An open plastic food container."""
     draft = Draft(asset_id, category)
     draft.materials["body"] = look.plain(
-        look.pick(rng, ((0.80, 0.86, 0.90), (0.93, 0.93, 0.92), (0.62, 0.78, 0.74), (0.9, 0.7, 0.6))),
+        look.pick(
+            rng, ((0.80, 0.86, 0.90), (0.93, 0.93, 0.92), (0.62, 0.78, 0.74), (0.9, 0.7, 0.6))
+        ),
         0.35,
-    )  # fmt: skip
+    )
     x, y = rng.uniform((0.070, 0.085), (0.085, 0.11)).tolist()
     height = float(rng.uniform(0.086, 0.115))
     _open_box(draft, (x, y), 0.018, height, 0.003, 0.003, PLASTIC, 0.006)

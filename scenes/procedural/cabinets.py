@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -97,7 +98,8 @@ def knob(draft: Draft, link: LinkDraft, face: tuple[float, float, float], joint:
     reach, thick = STANDOFF, radius * 0.9
     mesh = revolve(
         [(0, 0), (radius * 0.45, 0), (radius * 0.4, reach), (radius * 0.9, reach),
-         (radius, reach + thick * 0.4), (radius * 0.8, reach + thick), (0, reach + thick * 1.1)], 20,
+         (radius, reach + thick * 0.4), (radius * 0.8, reach + thick),
+         (0, reach + thick * 1.1)], 20,
     ).moved((0, 0, 0), rotation("y", np.pi / 2))  # fmt: skip
     link.show(mesh, "grip", STEEL, face)
     quat = (float(np.sqrt(0.5)), 0.0, float(np.sqrt(0.5)), 0.0)
@@ -124,7 +126,7 @@ def _slots(count: int, half: tuple[float, float, float], board: float) -> list[S
     divider = 0.008
     wide = (2 * y - 2 * board - (columns - 1) * divider) / columns
     tall = (2 * z - 2 * board - (rows - 1) * divider) / rows
-    slots = []
+    slots: list[Slot] = []
     for row in range(rows):
         for column in range(columns):
             name = names[row] + ("_right" if column else "") + "_drawer"
@@ -175,10 +177,10 @@ def _dividers(
 ) -> None:
     """Thin boards between the openings."""
     rows = sorted({slot.centre[1] for slot in slots})
-    for low, high in zip(rows[:-1], rows[1:], strict=True):
+    for low, high in pairwise(rows):
         body.box((half[0], half[1] - board, 0.004), (0, 0, (low + high) / 2), "carcass", BOARD)
     columns = sorted({slot.centre[0] for slot in slots})
-    for low, high in zip(columns[:-1], columns[1:], strict=True):
+    for low, high in pairwise(columns):
         spot = (0, (low + high) / 2, half[2])
         body.box((half[0], 0.004, half[2] - board), spot, "carcass", BOARD)
 

@@ -8,7 +8,7 @@ from ...schemas import Asset, Joint
 from . import materials as look
 from .cabinets import GAP
 from .draft import Draft, LinkDraft
-from .geometry import loft, rotation
+from .geometry import Index, Mesh, loft
 
 BOARD = 480.0
 GRAVITY = 9.81
@@ -44,10 +44,9 @@ def _chest(draft: Draft, rng: np.random.Generator, *, vault: bool) -> Asset:
     draft.surface(
         "floor", body.name, (0, 0, floor), (high[0] * 0.96, high[1] * 0.96), clearance=z - floor
     )
-    joint = Joint(
-        name="lid", kind="hinge", axis=(0, -1, 0), limits=(0.0, round(float(rng.uniform(1.65, 1.85)), 4)),
-        damping=round(float(rng.uniform(0.1, 0.2)), 3), friction=0.1,
-    )  # fmt: skip
+    opening = round(float(rng.uniform(1.65, 1.85)), 4)
+    damping = round(float(rng.uniform(0.1, 0.2)), 3)
+    joint = Joint(name="lid", kind="hinge", axis=(0, -1, 0), limits=(0.0, opening), damping=damping)
     lid = draft.link("lid", body.name, (-x, 0, z + GAP), joint)
     _lid(lid, (x, y), lid_thick, vault)
     _lip(draft, lid, 2 * x, lid_thick, rng)
@@ -80,10 +79,6 @@ def _lid(lid: LinkDraft, half: tuple[float, float], thick: float, vault: bool) -
             lid.box((x - 0.002, 0.012, 0.0012), band, "grip", BOARD, solid=False, bevel=0.0005)
         return
     rise = x * 0.45
-    angle = np.linspace(0, np.pi, 13)
-    # Rounded rectangles of shrinking depth, standing on end, make a barrel.
-    profile = [(x * (1 - np.sin(a / 2)), 0.0) for a in angle[:1]]
-    del profile
     barrel = _barrel(x * 0.97, y * 0.97, rise)
     lid.show(barrel, "lid", BOARD * 0.4, (x, 0, thick))
     steps = 3
@@ -94,10 +89,8 @@ def _lid(lid: LinkDraft, half: tuple[float, float], thick: float, vault: bool) -
         lid.collide("box", size, (x, 0, thick + (low + high) / 2))
 
 
-def _barrel(half_x: float, half_y: float, rise: float):  # type: ignore[no-untyped-def]
+def _barrel(half_x: float, half_y: float, rise: float) -> Mesh:
     """Half an elliptic cylinder along y with a flat underside at z = 0."""
-    from .geometry import Mesh
-
     angle = np.linspace(0, np.pi, 15)
     arch = np.stack([half_x * np.cos(angle), rise * np.sin(angle)], -1)
     n = len(arch)
@@ -110,7 +103,7 @@ def _barrel(half_x: float, half_y: float, rise: float):  # type: ignore[no-untyp
             *([arch] * 2), np.zeros((2, 2)),
         ]
     )  # fmt: skip
-    k = np.arange(n - 1)
+    k: Index = np.arange(n - 1)
     a, b, c, d = k, k + 1, n + k + 1, n + k
     roof = np.concatenate([np.stack([a, d, c], -1), np.stack([a, c, b], -1)])
     ends = np.concatenate(
@@ -137,6 +130,3 @@ def _lip(
     lid.collide("box", half, middle)
     pos = (front + 0.024, 0, thick / 2)
     draft.handle("lid_handle", lid.name, pos, (-1, 0, 0), (0, 0, 1), 2 * half[2], "lid")
-
-
-__all__ = ["cedar_chest", "rotation", "toolbox"]

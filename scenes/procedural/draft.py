@@ -210,7 +210,7 @@ class Draft:
     def _centre(self) -> Vec3:
         """Shift the root's contents; returns the extents."""
         where: dict[str, Array] = {}
-        points = []
+        points: list[Array] = []
         for link in self.links:
             base = where[link.parent] if link.parent else np.zeros(3)
             where[link.name] = base + np.array(link.pos)

@@ -7,7 +7,7 @@ import numpy as np
 from ...schemas import Asset
 from . import materials as look
 from .draft import Draft, LinkDraft
-from .geometry import Array, Mesh, revolve, rotation, tube
+from .geometry import Array, revolve, rotation, tube
 from .pieces import LIFT, foot, turned
 
 FLESH = 850.0
@@ -91,9 +91,9 @@ def pear(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     path = np.array([[0, 0, z[-1] - 0.003], [0.001, 0, z[-1] + 0.006], [0.004, 0, z[-1] + 0.013]])
     link.show(tube(path, 0.0014, sides=6), "stem", FLESH)
     link.collide("ellipsoid", (belly, belly, belly * 0.95), (0, 0, belly * 0.95 + LIFT))
-    waist = float(np.interp(z[-1] * 0.62, z, r))
+    waist = float(np.interp(z[-1] * 0.62, z, r).item())
     link.collide("cylinder", (waist, z[-1] * 0.1), (0, 0, z[-1] * 0.6))
-    tip = float(np.interp(z[-1] * 0.8, z, r))
+    tip = float(np.interp(z[-1] * 0.8, z, r).item())
     link.collide("ellipsoid", (tip, tip, z[-1] * 0.24), (0, 0, z[-1] * 0.76))
     foot(link, 0.3 * belly, 0.012)
     return draft.build(graspable=True)
@@ -106,10 +106,13 @@ def lemon(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     _skin(draft, rng, (colour, look.shade(colour, 0.88)))
     radius = float(rng.uniform(0.024, 0.031))
     length = radius * float(rng.uniform(1.3, 1.55))
-    t = np.linspace(-np.pi / 2, np.pi / 2, 21)
-    r = radius * np.cos(t) ** 1.0 + 0.0035 * np.exp(-(((np.abs(np.sin(t)) - 0.97) / 0.03) ** 2))
-    r[0] = r[-1] = 0.0
-    profile = np.stack([r, length * np.sin(t)], -1)
+    s = np.sin(np.linspace(-np.pi / 2, np.pi / 2, 25))
+    body = radius * np.sqrt(np.maximum(1 - (s / 0.93) ** 2, 0.0))
+    nipple = (
+        0.24 * radius * np.sqrt(np.maximum(1 - (np.maximum(np.abs(s) - 0.82, 0) / 0.18) ** 2, 0))
+    )
+    r = np.maximum(body, nipple)
+    profile = np.stack([r, length * s], -1)
     link = draft.link()
     lying = revolve(profile, 28).moved((0, 0, 0), rotation("x", np.pi / 2))
     link.show(lying, "skin", FLESH, (0, 0, radius))

@@ -85,7 +85,7 @@ def stitch(rings: Array, skip: npt.NDArray[np.bool_], width: float) -> Mesh:
     v = np.concatenate([[0.0], np.cumsum(lengths)])
     u = np.linspace(0.0, width, sides + 1)
     uv = np.stack(np.broadcast_arrays(u[None, :], v[:, None]), axis=-1).reshape(-1, 2)
-    index = np.arange(count * (sides + 1)).reshape(count, sides + 1)
+    index: Index = np.array(range(count * (sides + 1)), dtype=np.int64).reshape(count, sides + 1)
     a, b = index[:-1, :-1][~skip], index[:-1, 1:][~skip]
     c, d = index[1:, 1:][~skip], index[1:, :-1][~skip]
     faces = np.concatenate(
@@ -116,14 +116,14 @@ def revolve(profile: Sequence[tuple[float, float]] | Array, segments: int = 32) 
         ],
         axis=-1,
     )
-    around = max(1.0, np.round(2 * np.pi * points[:, 0].max() * 10)) / 10
+    around = max(1, round(2 * np.pi * float(points[:, 0].max()) * 10)) / 10
     return stitch(rings, skip, around)
 
 
 def outline(half_x: float, half_y: float, corner: float, arc: int = 5) -> Array:
     """A rounded rectangle, counter-clockwise from the back, (4 * arc, 2)."""
     quarter = np.linspace(0, np.pi / 2, arc)
-    corners = []
+    corners: list[Array] = []
     for turn, (sx, sy) in enumerate([(-1, -1), (1, -1), (1, 1), (-1, 1)]):
         angle = np.pi + turn * np.pi / 2 + quarter
         centre = np.array([sx * (half_x - corner), sy * (half_y - corner)])
@@ -142,8 +142,8 @@ def loft(
     An inset of at least the lesser half extent closes the end.
     """
     points, skip = _creased(np.asarray([(-inset, z) for inset, z in profile], dtype=float))
-    rings = []
-    for negative_inset, z in points:
+    rings: list[Array] = []
+    for negative_inset, z in points.tolist():
         x, y = half[0] + negative_inset, half[1] + negative_inset
         if min(x, y) <= 0:
             flat = np.zeros((4 * arc, 2))
@@ -154,7 +154,7 @@ def loft(
             flat = outline(x, y, min(max(corner + negative_inset, 1e-4), min(x, y)), arc)
         rings.append(np.column_stack([flat, np.full(4 * arc, z)]))
     perimeter = 4 * (half[0] + half[1])
-    mesh = stitch(np.array(rings), skip, max(1.0, np.round(perimeter * 10)) / 10)
+    mesh = stitch(np.array(rings), skip, max(1, round(perimeter * 10)) / 10)
     # Level bands are printed from above, not wound around.
     level = np.diff(points[:, 1]) == 0
     below, above = np.append(True, level | skip), np.append(level | skip, True)
@@ -163,7 +163,7 @@ def loft(
     return Mesh(mesh.vertices, mesh.faces, uv)
 
 
-def bevel_box(half: Sequence[float], bevel: float = 0.002) -> Mesh:
+def bevel_box(half: Sequence[float] | Array, bevel: float = 0.002) -> Mesh:
     """A box of half extents (3,) with bevelled edges; uv are metres on each face."""
     size = np.asarray(half, dtype=float)
     inner = size - min(bevel, float(size.min()) * 0.45)

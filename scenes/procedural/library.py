@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -60,6 +61,7 @@ CATEGORIES: dict[str, tuple[str, Builder]] = {
 """Category (a BDDL synset) to id prefix and builder."""
 
 
+@dataclass(frozen=True)
 class ProceduralLibrary:
     """Assets built from code and a seed; needs no files, network or licence."""
 

@@ -10,7 +10,7 @@ import numpy as np
 from ...schemas import Asset, Material
 from . import materials as look
 from .draft import Draft, LinkDraft
-from .geometry import Array, revolve, tube
+from .geometry import Array, Mesh, revolve, tube
 from .pieces import LIFT, base, ring, turned
 
 CERAMIC, GLASS, ALUMINIUM, PAPER = 2300.0, 2500.0, 2700.0, 700.0
@@ -172,7 +172,7 @@ def paper_cup(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     return draft.build(graspable=True)
 
 
-def _rolled(wall: Wall) -> object:
+def _rolled(wall: Wall) -> Mesh:
     """The rolled rim of a paper cup."""
     angle = np.linspace(0, 2 * np.pi, 9)
     r = wall.rim - wall.wall / 2 + 0.0016 * np.cos(angle)
@@ -200,7 +200,6 @@ def plate(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     height = float(rng.uniform(0.017, 0.026))
     well = rim * float(rng.uniform(0.64, 0.74))
     thick = float(rng.uniform(0.0045, 0.006))
-    wall = Wall(well, rim, height, thick, thick)
     draft = Draft(asset_id, category)
     draft.materials["glaze"] = look.glaze(rng)
     link = draft.link()
@@ -216,7 +215,6 @@ def plate(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     ring(link, (well - 0.002, LIFT + 0.001), (rim, height - 0.001), thick)
     base(link, well, 0.0, thick, 4)
     draft.surface("top", link.name, (0, 0, thick), (well * 0.9, well * 0.9), disc=True)
-    del wall
     return draft.build(graspable=True)
 
 
