@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ...schemas import Scene
+from ...schemas import Light, Scene
 
-WHITE_LUX = 800.0
+WHITE_LUX = 650.0
 """Illuminance at which a perfectly white surface just reaches full scale."""
 GAMMA = 2.2
 SHEEN = 0.25
@@ -25,6 +25,7 @@ _FLAT, _CEILING, _FILL = 0.78, 0.16, 0.14
 
 The last two cast no shadows; they give shape to what the key light does not reach.
 """
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 _FILL_DIRECTION = (-0.64, 0.60, -0.48)
 
 Vector = npt.NDArray[np.float64]
@@ -50,7 +51,7 @@ class Lamp:
 def lamps(scene: Scene) -> tuple[Lamp, ...]:
     """The lamps of a scene: one for each of its lights, in order, and two for the ambient."""
     base = _display(np.full(3, scene.ambient))
-    lux = [light.intensity * np.asarray(light.colour) for light in scene.lights]
+    lux = [_illuminance(light) for light in scene.lights]
     total = np.sum([np.zeros(3), *lux], axis=0)
     rise = _display(total + scene.ambient) - base
     share = np.divide(rise, total, out=np.zeros(3), where=total > 0)
@@ -67,6 +68,12 @@ def lamps(scene: Scene) -> tuple[Lamp, ...]:
 
 def _display(lux: Vector) -> Vector:
     return (lux / WHITE_LUX) ** (1 / GAMMA)
+
+
+def _illuminance(light: Light) -> Vector:
+    """Lux in each channel: tinted lamps are as bright to the eye as white ones."""
+    colour = np.asarray(light.colour, dtype=np.float64)
+    return light.intensity * colour / (colour @ _LUMINANCE)
 
 
 def _unit(vector: tuple[float, float, float]) -> Vector:

@@ -1,209 +1,311 @@
-"""MuJoCo's own rasteriser, off screen through EGL: fast on a CPU, exact labels.
+"""The fast renderer: MuJoCo's visual model through OpenGL, off screen, on any CPU.
 
-The picture is drawn at twice its size and averaged (the cost lies in vertices, not pixels), so
-edges, textures and shadows are smooth. The truth is drawn at its own size without any blending:
-each pixel's id and depth are those of the surface through its centre.
+One call draws all opaque geoms, so a view takes three passes over the triangles: shadow map,
+picture, truth. The picture is drawn at twice its size and averaged, so edges, textures and
+shadows are smooth. The truth is drawn at its own size without blending: each pixel's id and
+depth are those of the surface through its centre. Depth buffers are reversed 32-bit floats.
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
-import os
 from collections import OrderedDict
 from typing import Any
 
-import mujoco
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from ...scenes.geometry import rotation
 from ...scenes.mujoco_model import CompiledScene
 from ...schemas import CameraParams, RenderError
-from .lighting import SHEEN, lamps
+from .gl import Frame, Program, float_texture, image_array, open_gl, shadow_array
+from .lighting import SHEEN, Lamp, lamps
+from .shaders import (
+    SHADOW_FRAGMENT,
+    SHADOW_VERTEX,
+    TRUTH_FRAGMENT,
+    TRUTH_VERTEX,
+    colour_sources,
+)
+from .triangles import Triangles, colours, texture_of, triangles
 from .view import Rgb, Truth
 
-NEAR, FAR = 0.01, 60.0
-"""Clipping planes, metres. Depth is a reversed 32-bit float: precise at any distance."""
+NEAR = 0.01
+"""Nearest distance that is drawn, metres; there is no farthest."""
 SUPERSAMPLE = 2
 SHADOW_PIXELS = 1024
 SHADOW_RADIUS = 1.0
 """Half the width of what casts shadows, about the middle of the support, metres."""
-LAMP_DISTANCE = 4.0
-"""From the middle of the support to where a directional lamp's shadow map starts, metres."""
-SLICES, STACKS = 32, 16
-"""Tessellation of round primitives: 0.5% of the radius at most."""
+SHADOW_DEPTH = 3.0
+"""How far from there, along the light, things cast shadows, metres."""
+SHADOW_BLUR = 3.0
+"""Width of a shadow's soft edge, pixels of the shadow map."""
+SHADOW_OFFSET = 0.002
+"""How far off its surface a point looks up the shadow map, metres."""
+MAX_LIGHTS = 4
 KEPT_MODELS = 3
-EGL_HINT = (
-    "off-screen rendering needs EGL; on Debian or Ubuntu: "
-    "apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri"
-)
-
-_SHADOW = mujoco.mjtRndFlag.mjRND_SHADOW
-_SEGMENT = mujoco.mjtRndFlag.mjRND_SEGMENT
-_IDCOLOR = mujoco.mjtRndFlag.mjRND_IDCOLOR
-_GEOMS = int(mujoco.mjtCatBit.mjCAT_STATIC) | int(mujoco.mjtCatBit.mjCAT_DYNAMIC)
+_POSES, _LOOKS, _TEXTURES, _SHADOWS = 0, 1, 2, 3
 
 
-def open_gl() -> Any:
-    """A current OpenGL context of this thread.
+class _Model:
+    """A visual model on the graphics side."""
 
-    Raises:
-        RenderError: where EGL is missing; the message names the packages.
-    """
-    os.environ.setdefault("LP_NUM_THREADS", "0")  # one process per core; no pool besides
-    os.environ.setdefault("MUJOCO_GL", "egl")
-    os.environ.setdefault("PYOPENGL_PLATFORM", "egl")
-    try:
-        from mujoco import egl
+    def __init__(self, gl: Any, model: Any) -> None:
+        self._gl, self.model = gl, model
+        self.shape: Triangles = triangles(model)
+        self.rows = np.zeros((model.ngeom, 3, 4), dtype=np.float32)
+        self._array = int(gl.glGenVertexArrays(1))
+        gl.glBindVertexArray(self._array)
+        self._buffers = [int(name) for name in gl.glGenBuffers(2)]
+        vertices, faces = self.shape.vertices, self.shape.faces
+        gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self._buffers[0])
+        raw = vertices.view(np.uint8)
+        gl.glBufferData(gl.GL_ARRAY_BUFFER, raw.nbytes, raw, gl.GL_STATIC_DRAW)
+        gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, self._buffers[1])
+        gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, faces.nbytes, faces, gl.GL_STATIC_DRAW)
+        self._attributes(vertices.dtype)
+        self._textures = [image_array(gl, _pictures(model))]
+        looks, looks_buffer = float_texture(gl, _LOOKS, _looks(model))
+        poses, poses_buffer = float_texture(gl, _POSES, self.rows.reshape(-1, 4))
+        self._textures += [looks, poses]
+        self._buffers += [looks_buffer, poses_buffer]
 
-        context = egl.GLContext(64, 64)
-        context.make_current()
-    except (ImportError, AttributeError, OSError, RuntimeError) as error:
-        raise RenderError(f"{EGL_HINT} ({error})") from error
-    return context
+    def _attributes(self, layout: Any) -> None:
+        gl = self._gl
+        import ctypes
 
+        for place, (name, count) in enumerate((("point", 3), ("normal", 3), ("uv", 2))):
+            offset = ctypes.c_void_p(layout.fields[name][1])
+            gl.glVertexAttribPointer(place, count, gl.GL_FLOAT, False, layout.itemsize, offset)
+            gl.glEnableVertexAttribArray(place)
+        offset = ctypes.c_void_p(layout.fields["geom"][1])
+        gl.glVertexAttribIPointer(3, 1, gl.GL_UNSIGNED_INT, layout.itemsize, offset)
+        gl.glEnableVertexAttribArray(3)
 
-class _Canvas:
-    """The buffers of one model: its meshes and textures on the GL side, and its scene."""
+    def bind(self, data: Any) -> None:
+        """Take the poses of the geoms, and draw this model from now on."""
+        gl = self._gl
+        self.rows[:, :, :3] = data.geom_xmat.reshape(-1, 3, 3)
+        self.rows[:, :, 3] = data.geom_xpos
+        gl.glBindVertexArray(self._array)
+        gl.glBindBuffer(gl.GL_TEXTURE_BUFFER, self._buffers[3])
+        gl.glBufferSubData(gl.GL_TEXTURE_BUFFER, 0, self.rows.nbytes, self.rows)
+        for unit, target, name in (
+            (_POSES, gl.GL_TEXTURE_BUFFER, self._textures[2]),
+            (_LOOKS, gl.GL_TEXTURE_BUFFER, self._textures[1]),
+            (_TEXTURES, gl.GL_TEXTURE_2D_ARRAY, self._textures[0]),
+        ):
+            gl.glActiveTexture(gl.GL_TEXTURE0 + unit)
+            gl.glBindTexture(target, name)
 
-    def __init__(self, model: Any, width: int, height: int) -> None:
-        self.model = model
-        quality = model.vis.quality
-        quality.offsamples, quality.shadowsize = 0, SHADOW_PIXELS
-        quality.numslices, quality.numstacks, quality.numquads = SLICES, STACKS, 1
-        model.vis.map.shadowclip = SHADOW_RADIUS / model.stat.extent
-        model.vis.global_.offwidth, model.vis.global_.offheight = width, height
-        self.context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_50)
-        mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self.context)
-        self.context.readDepthMap = mujoco.mjtDepthMap.mjDEPTH_ZEROFAR
-        self.scene = mujoco.MjvScene(model, maxgeom=model.ngeom + 8)
-        self.geoms = self.scene.geoms
-        self.lights = self.scene.lights
-        self.option = mujoco.MjvOption()
-        self.option.geomgroup[:] = 1
-        self.free_camera = mujoco.MjvCamera()
-        self.walls: list[Any] = []
-        self.lookup = np.zeros(0, dtype=np.int32)
+    def draw(self, first: int, count: int) -> None:
+        """Draw a run of faces."""
+        import ctypes
 
-    def index(self) -> None:
-        """Which geom each place in the scene shows; it never changes for a model."""
-        shown = self.geoms[: self.scene.ngeom]
-        self.lookup = np.array([0, *(geom.objid + 1 for geom in shown)], dtype=np.int32)
-        plane = int(mujoco.mjtGeom.mjGEOM_PLANE)
-        self.walls = [geom for geom in shown if geom.type == plane]
-
-    def fits(self, width: int, height: int) -> bool:
-        return self.context.offWidth >= width and self.context.offHeight >= height
+        gl = self._gl
+        start = ctypes.c_void_p(12 * first)
+        gl.glDrawElements(gl.GL_TRIANGLES, 3 * count, gl.GL_UNSIGNED_INT, start)
 
     def close(self) -> None:
-        self.context.free()
+        gl = self._gl
+        gl.glDeleteVertexArrays(1, [self._array])
+        gl.glDeleteTextures(self._textures)
+        gl.glDeleteBuffers(len(self._buffers), self._buffers)
 
 
 class MujocoRenderer:
-    """The fast renderer. Contexts of the last few models are kept."""
+    """Draws worlds that `compile_model` made with visual detail; keeps the last few models."""
 
     def __init__(self) -> None:
-        """Open the GL context.
+        """Open the graphics context.
 
         Raises:
             RenderError: where EGL is missing.
         """
-        self._gl = open_gl()
-        self._kept: OrderedDict[int, _Canvas] = OrderedDict()
+        self._context, self._gl = open_gl()
+        gl = self._gl
+        self._truth = Program(gl, TRUTH_VERTEX, TRUTH_FRAGMENT)
+        self._shadow = Program(gl, SHADOW_VERTEX, SHADOW_FRAGMENT)
+        self._colour: dict[tuple[int, int], Program] = {}
+        self._frames: dict[tuple[int, int, int], Frame] = {}
+        self._models: OrderedDict[int, _Model] = OrderedDict()
+        self._shadow_map, self._shadow_frames = shadow_array(gl, SHADOW_PIXELS, MAX_LIGHTS)
+        gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
+        gl.glEnable(gl.GL_DEPTH_TEST)
+        gl.glDepthFunc(gl.GL_GREATER)
+        gl.glClearDepth(0.0)
+        gl.glClearColor(0.0, 0.0, 0.0, 0.0)
+        gl.glEnable(gl.GL_CULL_FACE)
+        # Cameras' y points down, so that row 0 is the top: that turns outlines around.
+        gl.glFrontFace(gl.GL_CW)
+        gl.glBlendFunc(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA)
+        gl.glPixelStorei(gl.GL_PACK_ALIGNMENT, 1)
 
     def colour(
         self, world: CompiledScene, data: Any, camera: CameraParams, *, shadows: bool
     ) -> Rgb:
         """See `Renderer`."""
+        gl = self._gl
+        model = self._model(world, data)
+        lit = lamps(world.scene)
+        keys = [lamp for lamp in lit if lamp.shadow]
+        fills = [lamp for lamp in lit if not lamp.shadow]
+        if len(keys) > MAX_LIGHTS:
+            raise RenderError(f"{len(keys)} lights; this renderer draws at most {MAX_LIGHTS}")
+        views = np.stack([_light_from_world(world, lamp) for lamp in keys])
+        if shadows:
+            self._draw_shadows(model, views)
+        program = self._colour_program(len(keys), len(fills))
+        program.matrices("clip_from_world", _clip_from_world(camera))
+        program.matrices("light_from_world", views)
+        program.whole("shadowed", int(shadows))
+        program.vectors("eye", np.asarray(camera.pos))
+        program.vectors("ambient", np.sum([lamp.ambient for lamp in lit], axis=0))
+        program.vectors("key_towards", np.stack([-lamp.direction for lamp in keys]))
+        program.vectors("key_light", np.stack([lamp.diffuse for lamp in keys]))
+        program.vectors("fill_towards", np.stack([-lamp.direction for lamp in fills]))
+        program.vectors("fill_light", np.stack([lamp.diffuse for lamp in fills]))
         size = (camera.width * SUPERSAMPLE, camera.height * SUPERSAMPLE)
-        canvas = self._canvas(world.model, *size)
-        self._update(canvas, data, camera)
-        _light(canvas, world)
-        flags = canvas.scene.flags
-        flags[_SHADOW], flags[_SEGMENT], flags[_IDCOLOR] = shadows, False, False
-        raw = np.empty((size[1], size[0], 3), dtype=np.uint8)
-        area = mujoco.MjrRect(0, 0, *size)
-        mujoco.mjr_render(area, canvas.scene, canvas.context)
-        mujoco.mjr_readPixels(raw, None, area, canvas.context)
-        small = Image.frombuffer("RGB", size, raw, "raw", "RGB", 0, 1).reduce(SUPERSAMPLE)
-        return np.ascontiguousarray(np.asarray(small)[::-1])
+        self._begin(*size, gl.GL_RGBA8)
+        model.draw(0, model.shape.opaque)
+        self._draw_clear(model, camera)
+        raw = np.empty((size[1], size[0], 4), dtype=np.uint8)
+        gl.glReadPixels(0, 0, *size, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, raw)
+        small = Image.frombuffer("RGBX", size, raw, "raw", "RGBX", 0, 1).reduce(SUPERSAMPLE)
+        return np.ascontiguousarray(np.asarray(small)[:, :, :3])
 
     def truth(self, world: CompiledScene, data: Any, camera: CameraParams) -> Truth:
         """See `Renderer`."""
-        size = (camera.width, camera.height)
-        canvas = self._canvas(world.model, size[0] * SUPERSAMPLE, size[1] * SUPERSAMPLE)
-        self._update(canvas, data, camera)
-        flags = canvas.scene.flags
-        flags[_SHADOW], flags[_SEGMENT], flags[_IDCOLOR] = False, True, True
-        raw = np.empty((size[1], size[0], 3), dtype=np.uint8)
-        inverse = np.empty((size[1], size[0]), dtype=np.float32)
-        area = mujoco.MjrRect(0, 0, *size)
-        mujoco.mjr_render(area, canvas.scene, canvas.context)
-        mujoco.mjr_readPixels(raw, inverse, area, canvas.context)
-        segments = raw[::-1, :, 0].astype(np.int32)
-        segments |= raw[::-1, :, 1].astype(np.int32) << 8
-        geoms = canvas.lookup[segments]
-        depth = (NEAR * FAR) / (NEAR + inverse[::-1] * np.float32(FAR - NEAR))
-        return Truth(depth=np.where(geoms > 0, depth, np.float32(0)), geoms=geoms)
+        gl = self._gl
+        model = self._model(world, data)
+        self._truth.use()
+        self._truth.whole("poses", _POSES)
+        self._truth.matrices("clip_from_world", _clip_from_world(camera))
+        self._begin(camera.width, camera.height, gl.GL_RG32F)
+        model.draw(0, len(model.shape.faces))
+        raw = np.empty((camera.height, camera.width, 2), dtype=np.float32)
+        gl.glReadPixels(0, 0, camera.width, camera.height, gl.GL_RG, gl.GL_FLOAT, raw)
+        return Truth(depth=np.ascontiguousarray(raw[..., 0]), geoms=raw[..., 1].astype(np.int32))
 
-    def _canvas(self, model: Any, width: int, height: int) -> _Canvas:
-        self._gl.make_current()
-        canvas = self._kept.pop(id(model), None)
-        if canvas is not None and not canvas.fits(width, height):
-            mujoco.mjr_resizeOffscreen(width, height, canvas.context)
-        if canvas is None:
-            canvas = _Canvas(model, width, height)
-        self._kept[id(model)] = canvas
-        while len(self._kept) > KEPT_MODELS:
-            self._kept.popitem(last=False)[1].close()
-        return canvas
+    def _model(self, world: CompiledScene, data: Any) -> _Model:
+        self._context.make_current()
+        key = id(world.model)
+        found = self._models.pop(key, None) or _Model(self._gl, world.model)
+        self._models[key] = found
+        while len(self._models) > KEPT_MODELS:
+            self._models.popitem(last=False)[1].close()
+        found.bind(data)
+        return found
 
-    def _update(self, canvas: _Canvas, data: Any, camera: CameraParams) -> None:
-        scene = canvas.scene
-        mujoco.mjv_updateScene(
-            canvas.model, data, canvas.option, None, canvas.free_camera, _GEOMS, scene
-        )
-        if len(canvas.lookup) != scene.ngeom + 1:
-            canvas.index()
-        _aim(scene, camera)
-        for wall in canvas.walls:
-            _prepare_wall(wall, camera)
+    def _colour_program(self, keys: int, fills: int) -> Program:
+        made = self._colour.get((keys, fills))
+        if made is None:
+            made = self._colour[keys, fills] = Program(self._gl, *colour_sources(keys, fills))
+            made.use()
+            for name, unit in (
+                ("poses", _POSES), ("looks", _LOOKS), ("textures", _TEXTURES), ("shadows", _SHADOWS)
+            ):  # fmt: skip
+                made.whole(name, unit)
+            made.number("normal_offset", SHADOW_OFFSET)
+            made.number("blur", SHADOW_BLUR / SHADOW_PIXELS)
+        made.use()
+        return made
+
+    def _begin(self, width: int, height: int, colour: int) -> None:
+        gl = self._gl
+        key = (width, height, int(colour))
+        if key not in self._frames:
+            self._frames[key] = Frame.make(gl, width, height, colour)
+        gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self._frames[key].id)
+        gl.glViewport(0, 0, width, height)
+        gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
+
+    def _draw_shadows(self, model: _Model, views: npt.NDArray[np.float64]) -> None:
+        """Draw the far sides of things: what faces the light then never shades itself."""
+        gl = self._gl
+        self._shadow.use()
+        self._shadow.whole("poses", _POSES)
+        gl.glCullFace(gl.GL_FRONT)
+        gl.glViewport(0, 0, SHADOW_PIXELS, SHADOW_PIXELS)
+        for frame, view in zip(self._shadow_frames, views, strict=False):
+            gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, frame)
+            gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
+            self._shadow.matrices("light_from_world", view)
+            model.draw(0, model.shape.solid)
+        gl.glCullFace(gl.GL_BACK)
+        gl.glActiveTexture(gl.GL_TEXTURE0 + _SHADOWS)
+        gl.glBindTexture(gl.GL_TEXTURE_2D_ARRAY, self._shadow_map)
+
+    def _draw_clear(self, model: _Model, camera: CameraParams) -> None:
+        """Blend what is transparent over the rest, the farthest first."""
+        gl = self._gl
+        places = model.rows[[geom for geom, _, _ in model.shape.clear], :, 3]
+        far = np.linalg.norm(places - np.asarray(camera.pos, dtype=np.float32), axis=1)
+        gl.glEnable(gl.GL_BLEND)
+        gl.glDepthMask(False)
+        for number in np.argsort(-far, kind="stable"):
+            model.draw(*model.shape.clear[number][1:])
+        gl.glDepthMask(True)
+        gl.glDisable(gl.GL_BLEND)
 
 
-def _aim(scene: Any, camera: CameraParams) -> None:
-    axes = rotation(camera.quat)
-    for view in scene.camera:
-        view.pos[:] = camera.pos
-        view.forward[:] = axes[:, 2]
-        view.up[:] = -axes[:, 1]
-        view.frustum_near, view.frustum_far = NEAR, FAR
-        view.frustum_top = NEAR * camera.cy / camera.fy
-        view.frustum_bottom = -NEAR * (camera.height - camera.cy) / camera.fy
-        view.frustum_width = 0.5 * NEAR * camera.width / camera.fx
-        view.frustum_center = NEAR * (0.5 * camera.width - camera.cx) / camera.fx
-        view.orthographic = 0
+def _clip_from_world(camera: CameraParams) -> npt.NDArray[np.float64]:
+    """(4, 4): OpenCV's camera to clip space with reversed depth, without a far plane."""
+    pinhole = np.array(
+        [
+            [2 * camera.fx / camera.width, 0, 2 * camera.cx / camera.width - 1, 0],
+            [0, 2 * camera.fy / camera.height, 2 * camera.cy / camera.height - 1, 0],
+            [0, 0, 0, NEAR],
+            [0, 0, 1, 0],
+        ]
+    )
+    camera_from_world = np.eye(4)
+    camera_from_world[:3, :3] = rotation(camera.quat).T
+    camera_from_world[:3, 3] = -camera_from_world[:3, :3] @ np.asarray(camera.pos)
+    return pinhole @ camera_from_world
 
 
-def _prepare_wall(wall: Any, camera: CameraParams) -> None:
-    """Planes cast no shadow (lamps stand outside the room) and are open from behind."""
-    wall.category = int(mujoco.mjtCatBit.mjCAT_DECOR)
-    if (np.asarray(camera.pos) - wall.pos) @ wall.mat[:, 2] < 0:
-        wall.rgba[3] = 0.0
-        wall.segid = -1
-
-
-def _light(canvas: _Canvas, world: CompiledScene) -> None:
+def _light_from_world(world: CompiledScene, lamp: Lamp) -> npt.NDArray[np.float64]:
+    """(4, 4): x and y in [-1, 1] where shadows fall, z in [0, 1] and greatest at the lamp."""
     support = world.scene.object(world.scene.support)
-    x, y, _ = support.pos
-    top = support.pos[2] + world.asset_of(support.name).extents[2]
-    for light, lamp in zip(canvas.lights, lamps(world.scene), strict=False):
-        light.type = mujoco.mjtLightType.mjLIGHT_DIRECTIONAL
-        light.pos[:] = np.array([x, y, top]) - LAMP_DISTANCE * lamp.direction
-        light.dir[:] = lamp.direction
-        light.attenuation[:] = (1, 0, 0)
-        light.cutoff, light.exponent = 45.0, 0.0
-        light.diffuse[:], light.ambient[:] = lamp.diffuse, lamp.ambient
-        light.specular[:] = SHEEN * lamp.diffuse if lamp.shadow else np.zeros(3)
-        light.headlight, light.castshadow = 0, lamp.shadow
-    canvas.scene.nlight = len(world.scene.lights) + 2
+    centre = np.array(support.pos) + [0, 0, world.asset_of(support.name).extents[2]]
+    towards = -lamp.direction
+    side = np.cross([0.0, 0.0, 1.0] if abs(towards[2]) < 0.99 else [1.0, 0.0, 0.0], towards)
+    side /= np.linalg.norm(side)
+    axes = np.stack([side, np.cross(side, towards), towards])
+    scale = np.array([1 / SHADOW_RADIUS, 1 / SHADOW_RADIUS, 0.5 / SHADOW_DEPTH])
+    view = np.eye(4)
+    view[:3, :3] = scale[:, None] * axes
+    view[:3, 3] = -view[:3, :3] @ centre + [0, 0, 0.5]
+    return view
+
+
+def _looks(model: Any) -> npt.NDArray[np.float32]:
+    """(2 ngeom, 4): colour; then texture layer or -1, gloss, and its exponent."""
+    looks = np.zeros((model.ngeom, 2, 4), dtype=np.float32)
+    looks[:, 0] = colours(model)
+    for geom, material in enumerate(model.geom_matid):
+        specular = model.mat_specular[material] if material >= 0 else 0.5
+        shininess = model.mat_shininess[material] if material >= 0 else 0.5
+        looks[geom, 1, :3] = (
+            texture_of(model, geom), SHEEN * specular, max(4.0, 128.0 * shininess)
+        )  # fmt: skip
+    return looks.reshape(-1, 4)
+
+
+def _pictures(model: Any) -> list[npt.NDArray[np.uint8]]:
+    """The model's textures, all brought to the size of the largest."""
+    found: list[npt.NDArray[np.uint8]] = []
+    sizes = [int(max(w, h)) for w, h in zip(model.tex_width, model.tex_height, strict=True)]
+    size = 1 << (max(sizes, default=1) - 1).bit_length()
+    for texture in range(model.ntex):
+        shape = (model.tex_height[texture], model.tex_width[texture], model.tex_nchannel[texture])
+        start = model.tex_adr[texture]
+        pixels = np.asarray(model.tex_data[start : start + int(np.prod(shape))]).reshape(shape)
+        image = Image.fromarray(np.ascontiguousarray(pixels[:, :, :3]))
+        found.append(
+            np.asarray(image.resize((size, size)) if image.size != (size, size) else image)
+        )
+    return found
