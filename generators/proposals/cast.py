@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
@@ -122,3 +122,14 @@ def usable(scene: Sequence[ObjectSpec], catalogue: Catalogue, support: str) -> l
                 kind = Kind(spec.category, (catalogue.library.get(spec.asset),))
             things.append(Thing(spec.name, kind))
     return things
+
+
+def context(
+    scene: Sequence[ObjectSpec], used: Collection[str], catalogue: Catalogue, support: str
+) -> list[Kind]:
+    """Kinds of the scene's objects that take up room on the support besides the task's own."""
+    return [
+        catalogue.kind(spec.category)
+        for spec in scene
+        if spec.name not in used and spec.on in (None, support) and not spec.inside
+    ]

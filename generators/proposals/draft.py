@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...schemas import PlanningError, SpecError, TaskObject, TaskSpec
@@ -23,6 +23,8 @@ MOST_FURNITURE = 2
 MOST_MOVABLE = 4
 ROOM = 0.30
 """Sum of the footprints that fit in front of the robot, square metres."""
+OWN_ROOM = 0.05
+"""What a task may add to a scene that is full already, square metres."""
 NODES = 600
 
 
@@ -134,23 +136,30 @@ def check(
     return plan
 
 
-def check_size(kinds: Mapping[str, Kind]) -> None:
+def check_size(kinds: Mapping[str, Kind], context: Sequence[Kind] = ()) -> None:
     """Refuse what does not fit in front of one arm.
+
+    Args:
+        kinds: of the task's objects by scene name, without the support.
+        context: what else stands on the support; it alone never exceeds the limits.
 
     Raises:
         RefusedError: where there is too much.
     """
-    furniture = [name for name, kind in kinds.items() if kind.furniture]
-    movable = [name for name, kind in kinds.items() if not kind.furniture]
-    if len(furniture) > MOST_FURNITURE or len(movable) > MOST_MOVABLE:
+    everything = (*kinds.values(), *context)
+    furniture = sum(kind.furniture for kind in everything)
+    movable = sum(not kind.furniture for kind in kinds.values())
+    most = max(MOST_FURNITURE, sum(kind.furniture for kind in context))
+    if furniture > most or movable > MOST_MOVABLE:
         raise RefusedError(
             "too_many",
-            f"{len(furniture)} pieces of furniture and {len(movable)} movable objects; "
-            f"allowed are {MOST_FURNITURE} and {MOST_MOVABLE}",
+            f"{furniture} pieces of furniture and {movable} movable objects; "
+            f"allowed are {most} and {MOST_MOVABLE}",
         )
-    area = sum(kind.area for kind in kinds.values())
-    if area > ROOM:
-        raise RefusedError("too_large", f"footprints of {area:.2f} m^2; there is room for {ROOM}")
+    area = sum(kind.area for kind in everything)
+    room = max(ROOM, sum(kind.area for kind in context) + OWN_ROOM)
+    if area > room:
+        raise RefusedError("too_large", f"footprints of {area:.2f} m^2; there is room for {room}")
 
 
 def signature(task: TaskSpec) -> str:

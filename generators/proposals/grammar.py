@@ -10,7 +10,7 @@ from ...scenes.library import AssetLibrary
 from ...schemas import DatasetSpec, ProposalError, TaskSpec
 from ...tasks.symbolic import Plan
 from . import long, short
-from .cast import Cast, usable
+from .cast import Cast, context, usable
 from .catalogue import Catalogue
 from .draft import Draft, RefusedError, check, check_size, signature, taken_by, task_of
 from .templates import TEMPLATES, Template
@@ -76,7 +76,7 @@ class GrammarProposer:
                 if signature(task) in taken:
                     raise RefusedError("not_new", "an earlier task is the same")
                 kinds = {thing.name: thing.kind for thing in draft.things}
-                check_size(kinds)
+                check_size(kinds, context(spec.scene.objects, kinds, catalogue, support))
                 plan = check(task, catalogue, kinds, spec.tasks.max_steps)
                 if strict and not low <= len(plan.steps) <= high:
                     raise RefusedError("other_length", f"{len(plan.steps)} skills")

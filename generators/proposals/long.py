@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...tasks.formula import Forall, Not
+from ...tasks.formula import Forall, Formula, Not
 from .cast import Cast
 from .draft import Draft
 from .templates import (
@@ -31,7 +31,7 @@ def store_away(cast: Cast) -> Draft:
     text = cast.phrase(
         f"put {a} away in {b} and close it again", f"{a} belongs in {b}; leave {b} closed"
     )
-    goals = [inside(thing, target), shut(target)]
+    goals: list[Formula] = [inside(thing, target), shut(target)]
     return draft(cast, f"put {a} away in {b}", text, goals, held(shut(target)))
 
 
@@ -42,7 +42,7 @@ def store_both(cast: Cast) -> Draft:
     first, second = cast.pick(cast.into(target)), cast.pick(cast.into(target))
     a, b, c = the(first), the(second), the(target)
     text = cast.phrase(f"store {a} and {b} in {c}", f"open {c} and put {a} and {b} inside")
-    goals = [inside(first, target), inside(second, target)]
+    goals: list[Formula] = [inside(first, target), inside(second, target)]
     return draft(cast, f"store {a} and {b} in {c}", text, goals, held(shut(target)))
 
 
@@ -68,7 +68,7 @@ def three_in(cast: Cast) -> Draft:
     things = [cast.pick(cast.into(target)) for _ in range(3)]
     a, b, c, d = (the(thing) for thing in (*things, target))
     text = cast.phrase(f"put {a}, {b} and {c} in {d}", f"fill {d} with {a}, {b} and {c}")
-    goals = [inside(thing, target) for thing in things]
+    goals: list[Formula] = [inside(thing, target) for thing in things]
     return draft(cast, f"fill {d} with three things", text, goals)
 
 
@@ -82,7 +82,7 @@ def set_table(cast: Cast) -> Draft:
     text = cast.phrase(
         f"put {a} on {d}, with {b} and {c} next to {d}", f"lay out {d} with {a}; {b} and {c} beside"
     )
-    goals = [on(first, target), beside(second, target), beside(third, target)]
+    goals: list[Formula] = [on(first, target), beside(second, target), beside(third, target)]
     return draft(cast, f"lay out {d}", text, goals)
 
 
@@ -95,7 +95,7 @@ def stack_three(cast: Cast) -> Draft:
     top = cast.pick(cast.onto(third))
     a, b, c, d = (the(thing) for thing in (low, second, third, top))
     text = cast.phrase(f"stack, from below: {a}, {b}, {c}, {d}", f"pile {b}, {c} and {d} on {a}")
-    goals = [on(second, low), on(third, second), on(top, third)]
+    goals: list[Formula] = [on(second, low), on(third, second), on(top, third)]
     return draft(cast, f"stack four things on {a}", text, goals)
 
 
@@ -106,7 +106,7 @@ def clear_and_use(cast: Cast) -> Draft:
     first, second, third = (cast.pick(cast.onto(target)) for _ in range(3))
     a, b, c, d = the(first), the(second), the(third), the(target)
     text = cast.phrase(f"clear {d} of {a} and {b}, then put {c} on it", f"only {c} belongs on {d}")
-    goals = [Not(on(first, target)), Not(on(second, target)), on(third, target)]
+    goals: list[Formula] = [Not(on(first, target)), Not(on(second, target)), on(third, target)]
     init = held(on(first, target), on(second, target))
     return draft(cast, f"clear {d} for {c}", text, goals, init)
 
@@ -122,7 +122,7 @@ def tidy(cast: Cast) -> Draft:
         f"tidy up: {a} and {b} in {the(box)}, {c} on {the(shelf)}",
         f"put {c} on {the(shelf)}, and {a} and {b} in {the(box)}",
     )
-    goals = [inside(first, box), inside(second, box), on(third, shelf)]
+    goals: list[Formula] = [inside(first, box), inside(second, box), on(third, shelf)]
     return draft(cast, f"tidy up {a}, {b} and {c}", text, goals)
 
 
@@ -133,7 +133,7 @@ def store_both_away(cast: Cast) -> Draft:
     first, second = cast.pick(cast.into(target)), cast.pick(cast.into(target))
     a, b, c = the(first), the(second), the(target)
     text = cast.phrase(f"put {a} and {b} away in {c} and close it", f"clear {a} and {b} into {c}")
-    goals = [inside(first, target), inside(second, target), shut(target)]
+    goals: list[Formula] = [inside(first, target), inside(second, target), shut(target)]
     return draft(cast, f"put {a} and {b} away", text, goals, held(shut(target)))
 
 
@@ -145,7 +145,7 @@ def store_pair_away(cast: Cast) -> Draft:
     both = [first, cast.another(first.kind)]
     a, b = plural(first), the(target)
     text = cast.phrase(f"put both {a} away in {b} and close it", f"store all {a} in {b}; close {b}")
-    goals = [Forall(every(both), inside(some(first), target)), shut(target)]
+    goals: list[Formula] = [Forall(every(both), inside(some(first), target)), shut(target)]
     return draft(cast, f"put both {a} away in {b}", text, goals, held(shut(target)))
 
 
@@ -158,7 +158,7 @@ def swap_inside(cast: Cast) -> Draft:
     text = cast.phrase(
         f"exchange {a} in {c} for {b} and close {c}", f"take {a} out of {c}, store {b}, close {c}"
     )
-    goals = [back(cast, first), inside(second, target), shut(target)]
+    goals: list[Formula] = [back(cast, first), inside(second, target), shut(target)]
     init = held(inside(first, target), shut(target))
     return draft(cast, f"exchange {a} for {b} in {c}", text, goals, init)
 
@@ -174,7 +174,7 @@ def store_and_set(cast: Cast) -> Draft:
         f"put {a} away in {c}, close it, and put {b} on {d}",
         f"{a} goes in {c} (closed), {b} on {d}",
     )
-    goals = [inside(first, target), shut(target), on(second, other)]
+    goals: list[Formula] = [inside(first, target), shut(target), on(second, other)]
     return draft(cast, f"put away {a}, set out {b}", text, goals, held(shut(target)))
 
 
@@ -186,7 +186,7 @@ def move_between(cast: Cast) -> Draft:
     thing = cast.pick(lambda kind: fits(kind) and goes(kind))
     a, b, c = the(thing), the(source), the(target)
     text = cast.phrase(f"move {a} from {b} to {c}; close {b}", f"{a} in {b} belongs in {c}")
-    goals = [inside(thing, target), shut(source)]
+    goals: list[Formula] = [inside(thing, target), shut(source)]
     init = held(inside(thing, source), shut(source), shut(target))
     return draft(cast, f"move {a} from {b} to {c}", text, goals, init)
 
@@ -198,7 +198,7 @@ def store_three_away(cast: Cast) -> Draft:
     things = [cast.pick(cast.into(target)) for _ in range(3)]
     a, b, c, d = (the(thing) for thing in (*things, target))
     text = cast.phrase(f"put {a}, {b} and {c} away in {d} and close it", f"store all three in {d}")
-    goals = [*(inside(thing, target) for thing in things), shut(target)]
+    goals: list[Formula] = [*(inside(thing, target) for thing in things), shut(target)]
     return draft(cast, f"put three things away in {d}", text, goals, held(shut(target)))
 
 
@@ -209,7 +209,7 @@ def store_apart(cast: Cast) -> Draft:
     first, second = cast.pick(cast.into(left)), cast.pick(cast.into(right))
     a, b, c, d = the(first), the(second), the(left), the(right)
     text = cast.phrase(f"put {a} away in {c} and {b} in {d}", f"store {a} in {c}, {b} in {d}")
-    goals = [inside(first, left), inside(second, right), shut(left), shut(right)]
+    goals: list[Formula] = [inside(first, left), inside(second, right), shut(left), shut(right)]
     init = held(shut(left), shut(right))
     return draft(cast, f"store {a} and {b} apart", f"{text}, and leave both closed", goals, init)
 
@@ -220,6 +220,6 @@ def open_and_close(cast: Cast) -> Draft:
     left, right = (cast.pick(lambda kind: kind.openable) for _ in range(2))
     a, b = the(left), the(right)
     text = cast.phrase(f"open {a} and close {b}", f"{a} should be open and {b} closed")
-    goals = [opened(left), shut(right)]
+    goals: list[Formula] = [opened(left), shut(right)]
     init = held(shut(left), opened(right))
     return draft(cast, f"open {a}, close {b}", text, goals, init)

@@ -11,6 +11,7 @@ from ...scenes.library import AssetLibrary
 from ...schemas import DatasetSpec, ProposalError, SpecError, TaskSpec
 from ...tasks.problem import object_specs
 from .answers import Answer, answer_schema, draft_of
+from .cast import context
 from .catalogue import Catalogue, Kind
 from .draft import (
     MOST_FURNITURE,
@@ -115,7 +116,7 @@ def _accept(
     task = task_of(draft, index, spec.scene.support, OpenAIProposer.name, (spec.seed, 0, index))
     kinds = {thing.name: thing.kind for thing in draft.things}
     object_specs(task)
-    check_size(kinds)
+    check_size(kinds, context(spec.scene.objects, kinds, catalogue, spec.scene.support))
     check(task, catalogue, kinds, spec.tasks.max_steps)
     if signature(task) in taken:
         raise RefusedError("not_new", "an earlier task has the same objects, start and goal")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...tasks.formula import Exists, Forall, ForPairs, Not
+from ...tasks.formula import Exists, Forall, Formula, ForPairs, Not
 from .cast import Cast
 from .draft import Draft
 from .templates import (
@@ -81,7 +81,7 @@ def take_off(cast: Cast) -> Draft:
     text = cast.phrase(
         f"take {a} off {b}", f"clear {b}", f"move {a} from {b} to the {cast.support}"
     )
-    goals = [back(cast, thing), Not(on(thing, target))]
+    goals: list[Formula] = [back(cast, thing), Not(on(thing, target))]
     return draft(cast, f"take {a} off {b}", text, goals, held(on(thing, target)))
 
 
@@ -106,7 +106,7 @@ def move_over(cast: Cast) -> Draft:
     thing = cast.pick(lambda kind: fits(kind) and stands(kind))
     a, b, c = the(thing), the(source), the(target)
     text = cast.phrase(f"move {a} from {b} into {c}", f"transfer {a} off {b} and into {c}")
-    goals = [inside(thing, target)]
+    goals: list[Formula] = [inside(thing, target)]
     return draft(cast, f"move {a} from {b} into {c}", text, goals, held(on(thing, source)))
 
 
@@ -155,7 +155,7 @@ def two_in(cast: Cast) -> Draft:
     text = cast.phrase(
         f"put {a} and {b} in {c}", f"gather {a} and {b} in {c}", f"pack {c}: {a}, {b}"
     )
-    goals = [inside(first, target), inside(second, target)]
+    goals: list[Formula] = [inside(first, target), inside(second, target)]
     return draft(cast, f"put {a} and {b} in {c}", text, goals)
 
 
@@ -167,7 +167,7 @@ def sort_two(cast: Cast) -> Draft:
     first, second = cast.pick(cast.into(left)), cast.pick(cast.into(right))
     a, b, c, d = the(first), the(second), the(left), the(right)
     text = cast.phrase(f"put {a} in {c} and {b} in {d}", f"sort: {a} goes in {c}, {b} in {d}")
-    goals = [inside(first, left), inside(second, right)]
+    goals: list[Formula] = [inside(first, left), inside(second, right)]
     return draft(cast, f"sort {a} and {b}", text, goals)
 
 
@@ -188,7 +188,7 @@ def store_close(cast: Cast) -> Draft:
     thing = cast.pick(cast.into(target))
     a, b = the(thing), the(target)
     text = cast.phrase(f"put {a} in {b} and close it", f"{b} is open; put {a} in and shut it")
-    goals = [inside(thing, target), shut(target)]
+    goals: list[Formula] = [inside(thing, target), shut(target)]
     return draft(cast, f"put {a} in {b} and close it", text, goals, held(opened(target)))
 
 
@@ -227,7 +227,7 @@ def exchange(cast: Cast) -> Draft:
     first, second = cast.pick(cast.onto(target)), cast.pick(cast.onto(target))
     a, b, c = the(first), the(second), the(target)
     text = cast.phrase(f"replace {a} on {c} with {b}", f"take {a} off {c} and put {b} there")
-    goals = [Not(on(first, target)), on(second, target)]
+    goals: list[Formula] = [Not(on(first, target)), on(second, target)]
     return draft(cast, f"replace {a} with {b}", text, goals, held(on(first, target)))
 
 
