@@ -73,7 +73,7 @@ def _resolve(category: str, offered: tuple[str, ...]) -> str:
     openable = "openable" in wanted.abilities
     head = _stem(category).rsplit("_", 1)[-1]
     for name, _ in ranked:
-        if _stem(name) == head:
+        if _stem(name) == head and ("openable" in taxonomy.abilities(name)) == openable:
             return name
     for name, apart in ranked:
         if ("openable" in taxonomy.abilities(name)) != openable or apart > FARTHEST:

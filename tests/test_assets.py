@@ -5,6 +5,7 @@
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import mujoco
@@ -31,6 +32,7 @@ TABLETOP = {
     "coffee_table.n.01",
 }  # fmt: skip
 """Furniture sized for a table top and one arm's reach, whatever it measures in a house."""
+RECORDED = ("1", "")
 FACTOR = 1.6
 """How far beyond the range of BEHAVIOR's models an extent may lie; a Franka hand opens 8 cm,
 so baskets, boards and tubs are at the small end."""
@@ -260,6 +262,15 @@ def test_same_id_same_bytes() -> None:
 
     library._build.cache_clear()  # pyright: ignore[reportPrivateUsage]
     assert {name: LIBRARY.get(name).content_hash() for name in reversed(ids)} == before
+
+
+def test_version_follows_the_bytes() -> None:
+    """If this fails, an asset changed: raise VERSION and record the new digest."""
+    digest = hashlib.sha256()
+    for names in LIBRARY.ids().values():
+        for name in names[:TESTED]:
+            digest.update(LIBRARY.get(name).content_hash().encode())
+    assert (LIBRARY.version, digest.hexdigest()[:16]) == RECORDED
 
 
 def test_instances_vary() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from ...schemas import Asset
 from . import materials as look
 from .draft import Draft
-from .geometry import Array, revolve
+from .geometry import radius_at, revolve
 from .pieces import LIFT, column, foot
 
 FULL, WAX, EMPTY = 950.0, 900.0, 500.0
@@ -179,11 +179,6 @@ def shaker(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     return draft.build(graspable=True)
 
 
-def _at(outline: Array, z: float) -> float:
-    """Radius at a height of a profile (N, 2) of (radius, z)."""
-    return float(np.interp(z, outline[:, 1], outline[:, 0]).item())
-
-
 def vase(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A closed-bodied vase: foot, belly, neck and lip."""
     draft = Draft(asset_id, category)
@@ -209,7 +204,7 @@ def vase(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     heights[1:] *= height
     outline = np.array([p for p in profile[1:] if p != (0, 0)][: 2 + 28])
     for z0, z1 in pairwise(heights.tolist()):
-        samples = [_at(outline, z) for z in (z0, (z0 + z1) / 2, z1)]
+        samples = [radius_at(outline, z) for z in (z0, (z0 + z1) / 2, z1)]
         column(link, (max(samples) + sum(samples) / 3) / 2, z0, z1)
     draft.handle("neck", link.name, (0, 0, height * 0.86), (0, 0, -1), (0, 1, 0), 2 * neck)
     return draft.build(graspable=True)

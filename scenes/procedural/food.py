@@ -7,7 +7,7 @@ import numpy as np
 from ...schemas import Asset
 from . import materials as look
 from .draft import Draft, LinkDraft
-from .geometry import Array, revolve, rotation, tube
+from .geometry import Array, radius_at, revolve, rotation, tube
 from .pieces import LIFT, foot, turned
 
 FLESH = 850.0
@@ -87,13 +87,14 @@ def pear(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     z = z - z.min()
     r[0] = r[-1] = 0.0
     link = draft.link()
-    link.show(revolve(np.stack([r, z], -1)), "skin", FLESH)
+    profile = np.stack([r, z], -1)
+    link.show(revolve(profile), "skin", FLESH)
     path = np.array([[0, 0, z[-1] - 0.003], [0.001, 0, z[-1] + 0.006], [0.004, 0, z[-1] + 0.013]])
     link.show(tube(path, 0.0014, sides=6), "stem", FLESH)
     link.collide("ellipsoid", (belly, belly, belly * 0.95), (0, 0, belly * 0.95 + LIFT))
-    waist = float(np.interp(z[-1] * 0.62, z, r).item())
+    waist = radius_at(profile, z[-1] * 0.62)
     link.collide("cylinder", (waist, z[-1] * 0.1), (0, 0, z[-1] * 0.6))
-    tip = float(np.interp(z[-1] * 0.8, z, r).item())
+    tip = radius_at(profile, z[-1] * 0.8)
     link.collide("ellipsoid", (tip, tip, z[-1] * 0.24), (0, 0, z[-1] * 0.76))
     foot(link, 0.3 * belly, 0.012)
     return draft.build(graspable=True)

@@ -120,6 +120,11 @@ def revolve(profile: Sequence[tuple[float, float]] | Array, segments: int = 32) 
     return stitch(rings, skip, around)
 
 
+def radius_at(profile: Array, z: float) -> float:
+    """Radius at a height of a profile (N, 2) of (radius, z) with rising z."""
+    return float(np.interp(np.array([z]), profile[:, 1], profile[:, 0])[0])
+
+
 def outline(half_x: float, half_y: float, corner: float, arc: int = 5) -> Array:
     """A rounded rectangle, counter-clockwise from the back, (4 * arc, 2)."""
     quarter = np.linspace(0, np.pi / 2, arc)
