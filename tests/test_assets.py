@@ -32,7 +32,8 @@ TABLETOP = {
     "coffee_table.n.01",
 }  # fmt: skip
 """Furniture sized for a table top and one arm's reach, whatever it measures in a house."""
-RECORDED = ("1", "")
+RECORDED = ("2", "c82e264f49658fb7")
+"""The library's version and the digest of its bytes."""
 FACTOR = 1.6
 """How far beyond the range of BEHAVIOR's models an extent may lie; a Franka hand opens 8 cm,
 so baskets, boards and tubs are at the small end."""
@@ -370,12 +371,12 @@ def check_ball(asset: Asset) -> None:
 
 @pytest.mark.parametrize("category", JOINTED)
 def test_joints_move_freely_and_stay(category: str) -> None:
-    """No part comes within 1.5 mm of its own body; at any opening it stays where it is left."""
+    """No part comes within 2.8 mm of its own body; at any opening it stays where it is left."""
     for asset in assets(category):
         spec = new_spec(ground=False)
         add(spec, asset, (0, 0, 0), "", free=False)
         model = spec.compile()
-        model.geom_margin[:] = 0.0015
+        model.geom_margin[:] = 0.0028
         data = mujoco.MjData(model)
         for share in np.linspace(0, 1, 21):
             set_joints(model, data, float(share))

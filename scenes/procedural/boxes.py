@@ -140,7 +140,7 @@ def soap(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     )  # fmt: skip
     # A flat core to rest on, and three boxes that fill the rounded outline.
     link.collide("box", (x - c, y - c - x * 0.16, z), (0, 0, z))
-    link.collide("box", (x * 0.84, y - x * 0.16, z - c * 0.15), (0, 0, z))
+    link.collide("box", (x * 0.87, y - x * 0.13, z - c * 0.12), (0, 0, z))
     link.collide("box", (x, y - x * 0.55, z - c * 0.6), (0, 0, z))
     link.collide("box", (x * 0.45, y, z - c * 0.6), (0, 0, z))
     return draft.build(graspable=True)
@@ -170,7 +170,7 @@ def board(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     draft = Draft(asset_id, category)
     draft.materials["board"] = look.wood(rng) if rng.random() < 0.75 else look.plastic(rng)
     draft.materials["feet"] = look.plain((0.15, 0.15, 0.16), 0.9)
-    x, y, z = rng.uniform((0.09, 0.13, 0.007), (0.13, 0.19, 0.011)).tolist()
+    x, y, z = rng.uniform((0.09, 0.13, 0.0065), (0.13, 0.19, 0.010)).tolist()
     lift = 0.012
     link = draft.link()
     shape = [(x, 0), (0.001, 0), (0, 0.001), (0, 2 * z - 0.001), (0.001, 2 * z), (x, 2 * z)]

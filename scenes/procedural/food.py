@@ -143,7 +143,7 @@ def banana(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         tip = path[end] + (path[end] - path[inner]) * np.linspace(0, 0.55, 3)[:, None]
         link.show(tube(tip, float(radius[end]) * 0.8, sides=8), "tip", FLESH)
     for start, stop, share, trim in (
-        (0, 5, 0.8, 0.7), (5, 8, 0.95, 0.15), (8, 11, 0.95, 0.15), (11, 16, 0.8, 0.7)
+        (0, 5, 0.8, 0.85), (5, 8, 0.95, 0.15), (8, 11, 0.95, 0.15), (11, 16, 0.8, 0.85)
     ):  # fmt: skip
         _lying_capsule(link, path[start], path[stop], girth * share, trim)
     for spot in (3, 8, 13):

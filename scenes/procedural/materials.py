@@ -115,7 +115,15 @@ def wood_or_paint(rng: np.random.Generator) -> Material:
 
 def metal(rng: np.random.Generator) -> Material:
     """Brushed metal."""
-    colour = pick(rng, METALS)
+    return _brushed(rng, pick(rng, METALS))
+
+
+def steel(rng: np.random.Generator) -> Material:
+    """Brushed stainless steel."""
+    return _brushed(rng, pick(rng, METALS[:2]))
+
+
+def _brushed(rng: np.random.Generator, colour: Rgb) -> Material:
     return textured(rng, "brushed", (colour, shade(colour, 0.85)), 4.0, 0.35, 0.8)
 
 
