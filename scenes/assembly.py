@@ -194,7 +194,9 @@ def _attempt(
     return settled, assets
 
 
-def _stand_support(name: str, asset: Asset) -> tuple[Bench, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+def _stand_support(
+    name: str, asset: Asset
+) -> tuple[Bench, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
     """The support in front of the robot, its front (+x) turned towards the robot."""
     depth, width, _ = asset.extents
     top = max(asset.surfaces, key=lambda surface: surface.pos[2])

@@ -30,9 +30,7 @@ def quaternion(matrix: Array) -> Quat:
     diagonal = np.array([m[0, 0] + m[1, 1] + m[2, 2], m[0, 0], m[1, 1], m[2, 2]])
     largest = int(np.argmax(diagonal))
     if largest == 0:
-        q = np.array(
-            [1 + diagonal[0], m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]]
-        )
+        q = np.array([1 + diagonal[0], m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]])
     else:
         i = largest - 1
         j, k = (i + 1) % 3, (i + 2) % 3

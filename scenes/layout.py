@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..schemas import Asset, Cavity, ObjectSpec, Surface
+from ..schemas import ANY_JOINT, Asset, Cavity, ObjectSpec, Shape, Surface
 from .geometry import Array, Footprint, contains, overlap, rotation, transform, yaw_quaternion
 from .views import number
 
@@ -20,10 +20,19 @@ REACH = (0.30, 0.70)
 """Least and greatest distance from the robot's axis at which things are laid out, metres."""
 SIDE_REACH = 0.45
 """Greatest |y| of what the robot must move, metres."""
-FURNITURE_FRONT = (0.50, 0.60)
-"""Distance of a closed furniture front from the robot's axis, metres."""
+DRAWER_FRONT = (0.40, 0.47)
+"""Distance of an open drawer's front from the robot's axis, metres."""
+DOOR_FRONT = (0.47, 0.55)
+"""Distance of what is reached into from the front, metres: doors, shelves."""
+LID_FRONT = (0.38, 0.46)
+"""Distance of what is reached into from above, metres."""
 GAP = 0.035
 """Least free space between things laid out freely, so that fingers fit, metres."""
+ROUND_SLACK = 0.9
+"""Round walls slope outwards: what is inside may be this much wider than the cavity's core."""
+BASE_HEIGHT = 0.01
+FOOT_SLACK = 0.004
+"""How far a foot may reach over the edge of what carries it, metres."""
 DROP = 0.001
 """Things start this far above what carries them, metres."""
 
@@ -96,11 +105,17 @@ def _rank(spec: ObjectSpec, asset: Asset, bench: Bench) -> int:
 
 
 def _joints(spec: ObjectSpec, asset: Asset, rng: np.random.Generator) -> dict[str, float]:
+    shares = {
+        name: number(parameter, rng, f"object.{spec.name}.joint.{name}")
+        for name, parameter in spec.joint.items()
+    }
+    whole = shares.pop(ANY_JOINT, 0.0)
+    if whole > 0.0 and asset.joints:
+        chosen = asset.joints[int(rng.integers(len(asset.joints)))]
+        shares.setdefault(chosen.name, whole)
     values: dict[str, float] = {}
     for joint in asset.joints:
-        share = 0.0
-        if joint.name in spec.joint:
-            share = number(spec.joint[joint.name], rng, f"object.{spec.name}.joint.{joint.name}")
+        share = shares.get(joint.name, 0.0)
         low, high = joint.limits
         values[joint.name] = low + float(np.clip(share, 0.0, 1.0)) * (high - low)
     return values
@@ -206,13 +221,21 @@ def _facing(bench: Bench, spec: ObjectSpec, asset: Asset, rng: np.random.Generat
     """Furniture: its front towards the robot, near enough to open."""
     bearing = rng.uniform(-0.75, 0.75)
     yaw = np.pi + bearing * 0.8 + rng.normal(0, 0.06)
-    openable = bool(asset.joints)
-    front = rng.uniform(*FURNITURE_FRONT) - (0.0 if openable else 0.05)
+    front = _front_distance(asset, rng)
     direction = np.array([np.cos(bearing), np.sin(bearing)])
     back = -np.array([np.cos(yaw), np.sin(yaw)])
     centre = direction * front + back * asset.extents[0] / 2
     x, y, yaw = _given(spec, float(centre[0]), float(centre[1]), float(yaw), rng)
     return _Place(x, y, bench.height, yaw, bench.name, 0.02)
+
+
+def _front_distance(asset: Asset, rng: np.random.Generator) -> float:
+    """How far away furniture stands so that the arm can open it and reach inside."""
+    travel = [j.limits[1] for j in asset.joints if j.kind == "slide"]
+    if travel:
+        return float(rng.uniform(*DRAWER_FRONT)) + max(travel)
+    front = any(cavity.opening == "front" for cavity in asset.cavities)
+    return float(rng.uniform(*(DOOR_FRONT if front else LID_FRONT)))
 
 
 def _free(bench: Bench, spec: ObjectSpec, asset: Asset, rng: np.random.Generator) -> _Place:
@@ -253,6 +276,7 @@ def _carried(spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Gener
     half = np.array(asset.extents[:2]) / 2
     regions = _cavities(other.asset) if spec.inside else _surfaces(other.asset)
     fitting = [r for r in regions if _fits(r, asset)]
+    fitting = [r for r in fitting if _is_open(other, r.name)] or fitting
     if not fitting:
         where = "inside" if spec.inside else "on"
         raise NoPlaceError(f"does not fit {where} {other.spec.name}")
@@ -262,8 +286,10 @@ def _carried(spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Gener
         yaw = float(rng.integers(2)) * np.pi
     local = Footprint(np.zeros(2), half, yaw)
     spread = np.array([_support(local, axis) for axis in np.eye(2)])
-    if region.round:
-        spread = np.full(2, float(np.linalg.norm(half)))
+    if not region.walled:
+        spread = np.full(2, base_radius(asset))
+    elif region.round:
+        spread = np.full(2, footprint_radius(asset))
     room = np.maximum(np.asarray(region.half) - spread, 0.0)
     offset = rng.uniform(-room, room) * (0.7 if region.round else 0.9)
     link_pose = other.pose @ link_transform(other.asset, region.link, other.joints)
@@ -274,6 +300,12 @@ def _carried(spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Gener
     return _Place(float(point[0]), float(point[1]), float(point[2]), base_yaw + yaw, level, 0.004)
 
 
+def _is_open(placed: Placed, cavity: str) -> bool:
+    """Whether a cavity is behind a joint that is open."""
+    gate = next((c.joint for c in placed.asset.cavities if c.name == cavity), None)
+    return gate is not None and placed.joints[gate] != 0.0
+
+
 @dataclass(frozen=True)
 class _Region:
     name: str
@@ -282,11 +314,14 @@ class _Region:
     half: Array
     height: float
     round: bool
+    walled: bool
 
 
 def _surfaces(asset: Asset) -> list[_Region]:
     def region(s: Surface) -> _Region:
-        return _Region(s.name, s.link, np.array(s.pos), np.array(s.half_size), s.clearance, s.disc)
+        return _Region(
+            s.name, s.link, np.array(s.pos), np.array(s.half_size), s.clearance, s.disc, False
+        )
 
     return [region(s) for s in asset.surfaces]
 
@@ -297,7 +332,7 @@ def _cavities(asset: Asset) -> list[_Region]:
         half = np.array(c.half_size[:2])
         # What stands in an open vessel may look out of it by half its own height.
         height = 2 * c.half_size[2] * (2.0 if c.opening == "top" and c.joint is None else 1.0)
-        return _Region(c.name, c.link, floor, half, height, c.round)
+        return _Region(c.name, c.link, floor, half, height, c.round, True)
 
     return [region(c) for c in asset.cavities]
 
@@ -306,9 +341,70 @@ def _fits(region: _Region, asset: Asset) -> bool:
     half = np.array(asset.extents[:2]) / 2
     if asset.extents[2] > region.height - 0.003:
         return False
+    if not region.walled:
+        return fits_on(asset, region.half, region.round)
     if region.round:
-        return float(np.linalg.norm(half)) * 0.9 <= region.half[0]
+        return footprint_radius(asset) * ROUND_SLACK <= region.half[0]
     return bool((np.sort(half) <= np.sort(region.half) - 0.002).all())
+
+
+def footprint_radius(asset: Asset) -> float:
+    """Radius about the middle of the bounding box within which all of the asset lies, metres."""
+    return float(np.linalg.norm(_outline(asset)[:, :2], axis=1).max())
+
+
+def base_radius(asset: Asset) -> float:
+    """Radius of what an asset stands on: of its lowest centimetre, metres."""
+    points = _outline(asset)
+    low = points[points[:, 2] < points[:, 2].min() + BASE_HEIGHT]
+    return float(np.linalg.norm(low[:, :2], axis=1).max())
+
+
+def fits_on(asset: Asset, half: Array, disc: bool) -> bool:
+    """Whether the foot of an asset finds room on a surface of half extents (2,), metres."""
+    radius = base_radius(asset)
+    if disc:
+        return radius <= half[0] + FOOT_SLACK
+    if radius <= min(half) + FOOT_SLACK:
+        return True
+    foot = np.sort(np.array(asset.extents[:2]) / 2)
+    return bool((foot <= np.sort(half) + FOOT_SLACK).all())
+
+
+def _outline(asset: Asset) -> Array:
+    """Points (N, 3) whose hull is that of the collision geometry, in the asset's frame."""
+    parts = [
+        _shape_points(asset, shape, link_transform(asset, link.name, {}))
+        for link in asset.links
+        for shape in link.collisions
+    ]
+    return np.concatenate(parts)
+
+
+def _shape_points(asset: Asset, shape: Shape, asset_from_link: Array) -> Array:
+    """Points on a shape, in the asset's frame, (N, 3)."""
+    pose = asset_from_link @ transform(shape.pos, shape.quat)
+    if shape.mesh is not None:
+        points = asset.meshes[shape.mesh].vertex_array()
+    elif shape.kind == "box":
+        signs = np.array(np.meshgrid([-1, 1], [-1, 1], [-1, 1])).reshape(3, -1).T
+        points = signs * np.array(shape.size)
+    elif shape.kind in ("sphere", "ellipsoid"):
+        half = np.full(3, shape.size[0]) if shape.kind == "sphere" else np.array(shape.size)
+        angle, height = np.meshgrid(np.arange(24) * (np.pi / 12), np.linspace(-1, 1, 13))
+        across = np.sqrt(1 - height**2)
+        unit = np.stack([across * np.cos(angle), across * np.sin(angle), height], axis=-1)
+        points = unit.reshape(-1, 3) * half
+    else:
+        radius, height = shape.size
+        height += radius if shape.kind == "capsule" else 0.0
+        angles = np.arange(24) * (np.pi / 12)
+        ring = np.stack([np.cos(angles), np.sin(angles)], axis=1) * radius
+        points = np.concatenate(
+            [np.column_stack([ring, np.full(24, z)]) for z in (-height, height)]
+        )
+    world: Array = points @ pose[:3, :3].T + pose[:3, 3]
+    return world
 
 
 def link_transform(asset: Asset, name: str, joints: Mapping[str, float]) -> Array:

@@ -152,7 +152,7 @@ def compile_model(scene: Scene, assets: Mapping[str, Asset], detail: Detail) -> 
     done: set[str] = set()
     for thing in scene.objects:
         asset = assets[thing.asset_hash]
-        if asset.content_hash() not in done:
+        if thing.asset_hash not in done:
             _add_resources(spec, thing.asset_hash, asset, detail)
             done.add(thing.asset_hash)
         _add_object(spec, thing, asset, detail)
@@ -363,9 +363,7 @@ def _indexed(
 
 def _object_index(model: Any, thing: SceneObject, asset: Asset) -> ObjectIndex:
     bodies = {
-        link.name: model.body(
-            thing.name if link.parent is None else f"{thing.name}/{link.name}"
-        ).id
+        link.name: model.body(thing.name if link.parent is None else f"{thing.name}/{link.name}").id
         for link in asset.links
     }
     joints: dict[str, JointIndex] = {}

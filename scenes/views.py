@@ -128,9 +128,7 @@ def sample_surroundings(rng: np.random.Generator) -> tuple[Material, Material]:
     colour = _WALLS[int(rng.integers(len(_WALLS)))]
     shade: Rgba = (colour[0] * 0.95, colour[1] * 0.95, colour[2] * 0.95, 1.0)
     wall = Material(
-        texture=Texture(
-            kind="plaster", colours=(colour, shade), seed=int(rng.integers(2**31))
-        ),
+        texture=Texture(kind="plaster", colours=(colour, shade), seed=int(rng.integers(2**31))),
         roughness=0.95,
     )
     return floor, wall

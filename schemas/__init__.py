@@ -33,6 +33,7 @@ from .frame import Box3, CameraParams, FrameRecord, LabelName, ObjectLabel, Vide
 from .parameter import Choice, Constant, Normal, Parameter, Sweep, Uniform
 from .robot import RobotSpec
 from .scene import (
+    ANY_JOINT,
     Camera,
     CameraSpec,
     ClutterSpec,
@@ -49,6 +50,7 @@ from .scene import (
 from .task import TaskObject, TaskSpec
 
 __all__ = [
+    "ANY_JOINT",
     "AssemblyError", "Asset", "BackendMissingError", "Box3", "Camera", "CameraParams",
     "CameraSpec", "Cavity", "Choice", "ClutterSpec", "Constant", "CousinSpec", "CousinsError",
     "DatasetError", "DatasetSpec", "Episode", "EpisodeArrays", "EpisodeSpec", "ExecutionError", "FrameRecord",

@@ -8,7 +8,9 @@ Lengths in metres, angles in radians, masses in kilograms, quaternions wxyz.
 from __future__ import annotations
 
 import base64
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -251,6 +253,20 @@ class Asset(Model):
             if joint is not None and joint not in joints:
                 raise ValueError(f"{part.name!r}: no joint {joint!r}")
         return self
+
+    def content_hash(self) -> str:
+        """SHA-256 of the canonical JSON; worked out once."""
+        return self._digest
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A changed copy, which works out its own content hash."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("_digest", None)
+        return copied
+
+    @cached_property
+    def _digest(self) -> str:
+        return super().content_hash()
 
     @property
     def joints(self) -> tuple[Joint, ...]:

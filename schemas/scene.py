@@ -15,6 +15,9 @@ from .asset import Material
 from .base import Model, Name, Quat, Synset, Vec3
 from .parameter import Constant, Parameter, Uniform
 
+ANY_JOINT = "any"
+"""Stands for one joint of an object, whichever it has."""
+
 
 class PoseSpec(Model):
     """A pose on the support, each part optional; what is left out is sampled."""
@@ -39,7 +42,7 @@ class ObjectSpec(Model):
     next_to: Name | None = None
     pose: PoseSpec = PoseSpec()
     joint: dict[Name, Parameter] = {}
-    """Opening of each joint, as a share of its range."""
+    """Opening of each joint, as a share of its range; `any` opens one joint, drawn at random."""
 
     @model_validator(mode="after")
     def _one_relation(self) -> Self:

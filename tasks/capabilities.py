@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
-from ..scenes.layout import ROUND_SLACK, footprint_radius
+import numpy as np
+
+from ..scenes.layout import ROUND_SLACK, fits_on, footprint_radius
 from ..schemas import Asset, Cavity, Surface
 from .skills import Capabilities, Relation
 
@@ -13,10 +14,6 @@ ROOM = 0.004
 """Least free space beside an object in a cavity, metres."""
 STANDS_OUT = 2.0
 """Height of an object in an open vessel, as a multiple of the vessel's depth: its centre is in."""
-OVERHANG = 1.15
-"""Extent of an object on a surface, as a multiple of the surface's."""
-ROUND_SHARE = 0.9
-"""Of the footprint's diagonal, what must fit a round cavity: corners are rounded."""
 
 
 def capabilities(assets: Mapping[str, Asset], support: str) -> Capabilities:
@@ -70,14 +67,9 @@ def fits(thing: Asset, target: Asset, relation: Relation) -> bool:
 
 
 def _fits_surface(thing: Asset, surface: Surface) -> bool:
-    """Footprint within the surface, up to the overhang, and height below what is above."""
-    depth, width, height = thing.extents
-    low, high = sorted((depth, width))
-    if surface.disc:
-        across = OVERHANG * 2 * surface.half_size[0]
-        return ROUND_SHARE * math.hypot(low, high) <= across and height <= surface.clearance
-    near, far = sorted(2 * OVERHANG * half for half in surface.half_size)
-    return low <= near and high <= far and height <= surface.clearance
+    """Foot within the surface, and height below what is above."""
+    half = np.array(surface.half_size)
+    return thing.extents[2] <= surface.clearance and fits_on(thing, half, surface.disc)
 
 
 def _fits_cavity(thing: Asset, cavity: Cavity) -> bool:

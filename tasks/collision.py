@@ -19,6 +19,8 @@ ROBOT_MARGIN = 0.010
 """Clearance at which planned motion counts the robot as touching, metres."""
 HELD_MARGIN = 0.004
 """Likewise for what it holds."""
+NEAR_MARGIN = 0.002
+"""Clearance kept even close to things, but for what the fingers are about to touch."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class CollisionWorld:
         touch: frozenset[str] = frozenset(),
         near: bool = False,
         slide: bool = False,
+        ignore: frozenset[str] = frozenset(),
     ) -> str | None:
         """What a configuration hits, or None.
 
@@ -92,8 +95,9 @@ class CollisionWorld:
             q: (7,) radians.
             opening: between the fingertips, metres.
             touch: objects that the fingers may touch.
-            near: count only real penetration, as needed close to things.
+            near: allow less clearance, as needed close to things.
             slide: let the held object touch what is around it by up to 3 mm.
+            ignore: objects that may be hit, because they will have moved.
         """
         data, model = self._data, self._model
         data.qpos[self._index.arm_qpos] = q
@@ -104,7 +108,7 @@ class CollisionWorld:
         mujoco.mj_collision(model, data)
         if data.ncon == 0:
             return None
-        return self._first(touch, near, slide)
+        return self._first(touch, near, slide, ignore)
 
     def _carry(self, held: Held) -> None:
         data, index = self._data, self._compiled.objects[held.name]
@@ -117,7 +121,9 @@ class CollisionWorld:
         data.qpos[address + 3 : address + 7] = quaternion(pose[:3, :3])
         mujoco.mj_kinematics(self._model, data)
 
-    def _first(self, touch: frozenset[str], near: bool, slide: bool) -> str | None:
+    def _first(
+        self, touch: frozenset[str], near: bool, slide: bool, ignore: frozenset[str]
+    ) -> str | None:
         contacts = self._data.contact
         for (first, second), distance in zip(contacts.geom, contacts.dist, strict=True):
             mine, other = (first, second) if self._actor(first) else (second, first)
@@ -128,9 +134,9 @@ class CollisionWorld:
                 continue
             owner = int(self._owner[other])
             name = self._names[owner] if owner >= 0 else "the surroundings"
-            if robot and self._fingers[mine] and name in touch:
+            if name in ignore or (robot and self._fingers[mine] and name in touch):
                 continue
-            limit = 0.0 if near else (ROBOT_MARGIN if robot else HELD_MARGIN)
+            limit = NEAR_MARGIN if near else (ROBOT_MARGIN if robot else HELD_MARGIN)
             if slide and not robot:
                 limit = -0.003
             if distance < limit:

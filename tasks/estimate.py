@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .formula import Literal
 from .goals import All, Exactly, Ground, Leaf, Never, Pairs, Some
@@ -59,28 +59,52 @@ def estimate(
     return len(movers) + len(blockers) + len(toggled) + len(opened)
 
 
-def goal_focus(literals: Iterable[Literal], capabilities: Capabilities) -> Focus:
-    """The skills that the goal speaks of, and putting anything on the support."""
+def goal_focus(
+    literals: Iterable[Literal], start: State, capabilities: Capabilities
+) -> tuple[Focus, Focus]:
+    """What the goal speaks of: with the targets that it names, and with any target.
+
+    Things that it names can be moved, and what is on or in them, to make room. Anything of
+    that can go to the support.
+    """
+    literals = tuple(literals)
+    movers = {thing for literal in literals for thing in literal.arguments}
+    movers.discard(capabilities.support)
+    waiting = list(movers)
+    while waiting:
+        target = waiting.pop()
+        for thing, places in start.places.items():
+            if thing not in movers and any(where[2] == target for where in places):
+                movers.add(thing)
+                waiting.append(thing)
+    around = {box for x in movers for box in start.closed_around(x, capabilities.gated)}
     pairs: set[tuple[str, str, str]] = set()
-    for thing in capabilities.objects:
-        pairs |= {("open", thing, ""), ("place_on", thing, capabilities.support)}
     for literal in literals:
-        if len(literal.arguments) != 2:
-            continue
-        thing, other = literal.arguments
-        match literal.predicate:
-            case "ontop":
-                pairs.add(("place_on", thing, other))
-            case "inside":
-                pairs.add(("place_inside", thing, other))
-            case "under":
-                pairs |= {("place_under", thing, other), ("place_on", other, thing)}
-            case "nextto":
-                pairs |= {("place_next_to", thing, other), ("place_next_to", other, thing)}
-            case _:
-                for skill in ("place_on", "place_inside"):
-                    pairs |= {(skill, thing, other), (skill, other, thing)}
-    return Focus(frozenset(pairs))
+        if len(literal.arguments) == 2:
+            pairs |= _ways(literal.predicate, *literal.arguments)
+    named = Focus(
+        movers=frozenset(movers),
+        openers=frozenset(movers | around),
+        shifted=frozenset(x for lit in literals if lit.negated for x in lit.arguments),
+        pairs=frozenset(pairs),
+    )
+    return named, replace(named, pairs=None)
+
+
+def _ways(predicate: str, thing: str, other: str) -> set[tuple[str, str, str]]:
+    """The placements that can make the literal true."""
+    match predicate:
+        case "ontop":
+            return {("place_on", thing, other)}
+        case "inside":
+            return {("place_inside", thing, other)}
+        case "under":
+            return {("place_under", thing, other), ("place_on", other, thing)}
+        case "nextto":
+            return {("place_next_to", thing, other), ("place_next_to", other, thing)}
+        case _:
+            pairs = ((thing, other), (other, thing))
+            return {(skill, *pair) for skill in ("place_on", "place_inside") for pair in pairs}
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ class Manipulator:
         self.planner = MotionPlanner(self.world, self.arm)
         self.trace: list[TraceEvent] = []
         self.interaction: int | None = None
+        self.avoid: set[tuple[str, ...]] = set()
+        """Ways that failed in physics and are not tried again."""
         self._lead = np.array(compiled.robot.spec.lead)
 
     def note(self, event: TraceEvent) -> None:
@@ -121,6 +123,17 @@ class Manipulator:
         action[-1] = opening
         self.executor.run(np.tile(action, (max(1, round(seconds * self.executor.hz)), 1)))
 
+    def escape(self) -> None:
+        """Pull straight back and up from wherever the hand is stuck, whatever it brushes."""
+        start, opening = self.q, self.compiled.robot.spec.max_opening
+        for direction in (-self.arm.forward(start)[:3, 2], np.array([0.0, 0.0, 1.0])):
+            current = self.arm.forward(self.q)
+            goal = current.copy()
+            goal[:3, 3] += 0.08 * direction
+            path = self.arm.track(self.q, line(current, goal))
+            if path is not None:
+                self.follow([self.q, *path], opening, SLOW)
+
     def back_off(self, out: Array, opening: float, distance: float = 0.09) -> None:
         """Leave what was let go of: along `out`, or straight back, or up, whichever is free."""
         self.look()
@@ -129,7 +142,7 @@ class Manipulator:
         near = frozenset(self.compiled.objects)
         reasons: list[str] = []
         for direction in (out, -current[:3, 2], np.array([0.0, 0.0, 1.0])):
-            for share in (1.0, 0.5):
+            for share in (1.0, 0.5, 0.25):
                 goal = current.copy()
                 goal[:3, 3] += direction * distance * share
                 try:

@@ -49,25 +49,32 @@ class MotionPlanner:
             opening: between the fingertips, metres.
             rng: drawn from once, for the sampling planner's seed, and for shortcuts.
 
-        Raises:
-            PlanningError: `no_path` where none is found.
-        """
-        if self._clear(start, goal, opening):
-            return [start, goal]
-        path = self._rrt(start, goal, opening, int(rng.integers(1, 2**31)))
-        return self._shorten(path, opening, rng)
+        Ends that lie within the clearance of something are connected without it.
 
-    def _clear(self, start: Array, goal: Array, opening: float) -> bool:
+        Raises:
+            PlanningError: `no_path` where none is found, `collision` where an end is not free.
+        """
+        near = any(self._world.hit(q, opening) is not None for q in (start, goal))
+        for name, q in (("start", start), ("end", goal)) if near else ():
+            hit = self._world.hit(q, opening, near=True)
+            if hit is not None:
+                raise PlanningError("collision", f"the {name} of the path hits {hit}")
+        if self._clear(start, goal, opening, near):
+            return [start, goal]
+        path = self._rrt(start, goal, opening, near, int(rng.integers(1, 2**31)))
+        return self._shorten(path, opening, near, rng)
+
+    def _clear(self, start: Array, goal: Array, opening: float, near: bool) -> bool:
         count = max(2, int(np.ceil(np.abs(goal - start).max() / RESOLUTION)) + 1)
         shares = np.linspace(0, 1, count)[1:]
         # Check the middle first: that is where straight lines hit.
         order = np.argsort(np.abs(shares - 0.5), kind="stable")
         return all(
-            self._world.hit(start + share * (goal - start), opening) is None
+            self._world.hit(start + share * (goal - start), opening, near=near) is None
             for share in shares[order]
         )
 
-    def _rrt(self, start: Array, goal: Array, opening: float, seed: int) -> list[Array]:
+    def _rrt(self, start: Array, goal: Array, opening: float, near: bool, seed: int) -> list[Array]:
         import ompl.base as ob
         import ompl.geometric as og
         import ompl.util as ou
@@ -88,7 +95,13 @@ class MotionPlanner:
             nonlocal calls
             calls += 1
             q = np.array([state[joint] for joint in range(count)])
-            return self._world.hit(q, opening) is None
+            return self._world.hit(q, opening, near=near) is None
+
+        def spent() -> bool:
+            nonlocal calls
+            # Asking counts too, so that a planner that only waits comes to an end.
+            calls += 1
+            return calls > RRT_ITERATIONS
 
         setup.setStateValidityChecker(valid)
         information = setup.getSpaceInformation()
@@ -101,19 +114,21 @@ class MotionPlanner:
         planner = og.RRTConnect(information)
         planner.setRange(RRT_RANGE)
         setup.setPlanner(planner)
-        setup.solve(ob.PlannerTerminationCondition(lambda: calls > RRT_ITERATIONS))
+        setup.solve(ob.PlannerTerminationCondition(spent))
         if not setup.haveExactSolutionPath():
             raise PlanningError("no_path", f"no collision-free path in {calls} checks")
         states = setup.getSolutionPath().getStates()
         return [np.array([state[joint] for joint in range(count)]) for state in states]
 
-    def _shorten(self, path: list[Array], opening: float, rng: np.random.Generator) -> list[Array]:
+    def _shorten(
+        self, path: list[Array], opening: float, near: bool, rng: np.random.Generator
+    ) -> list[Array]:
         """Random shortcuts between the corners of a path."""
         for _ in range(SHORTCUTS):
             if len(path) < 3:
                 break
             i, j = sorted(rng.choice(len(path), size=2, replace=False))
-            if j - i > 1 and self._clear(path[i], path[j], opening):
+            if j - i > 1 and self._clear(path[i], path[j], opening, near):
                 path = path[: i + 1] + path[j:]
         return path
 

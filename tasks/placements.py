@@ -10,13 +10,17 @@ from typing import Any
 import numpy as np
 
 from ..scenes.geometry import Array, axis_rotation, transform
-from ..scenes.layout import REACH
+from ..scenes.layout import REACH, base_radius, footprint_radius
 from ..scenes.mujoco_model import CompiledScene
 from ..schemas import Asset
 from .predicates import MIN_NEXT_TO, PhysicsFacts
 
+RELATIONS = {"place_on": "ontop", "place_inside": "inside", "place_next_to": "nextto"}
+"""What each placing skill brings about."""
 RELEASE_HEIGHT = 0.004
 """Free fall after letting go, metres."""
+DROP_HEIGHTS = (RELEASE_HEIGHT, 0.02, 0.045)
+"""Tried in turn in cavities, whose walls may not leave room for the lowest."""
 UP = np.array([0.0, 0.0, 1.0])
 LOW_CEILING = 0.45
 """Surfaces with less free height are entered from the front, metres."""
@@ -49,6 +53,7 @@ class Region:
         depth: of its walls above the floor; 0 for a surface.
         height: free height above the floor.
         front: entered along the pose's -x instead of from above.
+        drawer: entered from above, and slid out to the pose's +x.
         name: of the surface or cavity.
     """
 
@@ -58,6 +63,7 @@ class Region:
     depth: float
     height: float
     front: bool
+    drawer: bool
     name: str
 
 
@@ -71,7 +77,9 @@ def surfaces(compiled: CompiledScene, data: Any, name: str) -> list[Region]:
         pose = _link_pose(data, index.bodies[surface.link]) @ transform(surface.pos, np.eye(3))
         low = surface.clearance < LOW_CEILING
         half = np.array(surface.half_size)
-        found.append(Region(pose, half, surface.disc, 0.0, surface.clearance, low, surface.name))
+        found.append(
+            Region(pose, half, surface.disc, 0.0, surface.clearance, low, False, surface.name)
+        )
     return found
 
 
@@ -86,9 +94,11 @@ def cavities(compiled: CompiledScene, data: Any, name: str) -> list[Region]:
         pose = _link_pose(data, index.bodies[cavity.link]) @ transform(floor, np.eye(3))
         height = 2 * cavity.half_size[2]
         half = np.array(cavity.half_size[:2])
-        found.append(
-            Region(pose, half, cavity.round, height, height, cavity.opening == "front", cavity.name)
+        front = cavity.opening == "front"
+        drawer = not front and any(
+            j.name == cavity.joint and j.kind == "slide" for j in asset.joints
         )
+        found.append(Region(pose, half, cavity.round, height, height, front, drawer, cavity.name))
     return found
 
 
@@ -96,6 +106,14 @@ def joint_share(compiled: CompiledScene, data: Any, name: str, joint: str) -> fl
     """How far a joint is open, as a share of its range."""
     where = compiled.objects[name].joints[joint]
     return float((data.qpos[where.qpos] - where.low) / (where.high - where.low))
+
+
+def is_open(compiled: CompiledScene, data: Any, name: str) -> bool:
+    """Open in BDDL's sense: some joint is past its `open_fraction`."""
+    return any(
+        joint_share(compiled, data, name, joint.name) > joint.open_fraction
+        for joint in compiled.asset_of(name).joints
+    )
 
 
 def placements(
@@ -124,14 +142,15 @@ def placements(
     regions = (surfaces if relation == "ontop" else cavities)(compiled, data, target)
     support = target == compiled.scene.support
     found: list[Placement] = []
-    for _ in range(count * 3):
+    for number in range(count * 3):
         if not regions or len(found) >= count:
             break
         region = regions[int(rng.integers(len(regions)))]
-        placement = _in_region(facts, data, compiled, thing, region, support, rng)
+        drop = DROP_HEIGHTS[number % len(DROP_HEIGHTS)] if region.depth else RELEASE_HEIGHT
+        placement = _in_region(facts, data, compiled, thing, region, drop, support, rng)
         if placement is not None:
             found.append(placement)
-    return found
+    return sorted(found, key=lambda placement: float(placement.pose[2, 3]))
 
 
 def _in_region(
@@ -140,6 +159,7 @@ def _in_region(
     compiled: CompiledScene,
     thing: str,
     region: Region,
+    drop: float,
     support: bool,
     rng: np.random.Generator,
 ) -> Placement | None:
@@ -147,19 +167,23 @@ def _in_region(
     turned, half, foot = _turned(data, compiled, facts, thing, float(rng.uniform(-np.pi, np.pi)))
     local_half = np.abs(region.pose[:2, :2].T) @ half
     room = np.asarray(region.half) - local_half
-    if region.round:
-        radius = float(np.hypot(*(np.array(asset.extents[:2]) / 2))) * 0.9
-        room = np.full(2, region.half[0] - radius)
+    if not region.depth:
+        room = np.asarray(region.half) - base_radius(asset)
+    elif region.round:
+        room = np.full(2, region.half[0] - footprint_radius(asset))
     if support:
         return _on_support(region, turned, half, foot, rng)
     if (room < 0).any():
-        if region.depth > 0 and (room < -0.01).any():
+        if region.depth > 0 and (room < -0.012).any():
             return None
         room = np.maximum(room, 0.0)
     offset = rng.uniform(-room, room) * (0.6 if region.round else 0.9)
+    if region.drawer:
+        # Only the front part of a drawer comes out from under the body.
+        offset[0] = rng.uniform(-0.1, 0.9) * room[0]
     point = region.pose @ np.array([offset[0], offset[1], 0.0, 1.0])
     pose = turned.copy()
-    pose[:3, 3] = point[:3] + UP * (foot + RELEASE_HEIGHT)
+    pose[:3, 3] = point[:3] + UP * (foot + drop)
     if region.front:
         out = region.pose[:3, 0]
         reach = float(region.half[0] - offset[0]) + float(half.max()) + 0.05

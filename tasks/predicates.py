@@ -4,7 +4,8 @@ The definitions follow BEHAVIOR-1K where it states them. All speak of two object
 
 - touching: some contact between them closer than half a millimetre.
 - ontop(a, b): a touches b, the contact pushes a up, and a's centre lies above it.
-- inside(a, b): the middle of a's bounding box lies in a cavity of b.
+- inside(a, b): the middle of a's bounding box lies in a cavity of b, or just above the brim of
+  an open vessel.
 - under(a, b): a lies below b, within b's outline.
 - nextto(a, b): side by side, closer than a sixth of their mean extent (at least 2 cm).
 - open(a): some joint of a is past its `open_fraction`.
@@ -26,7 +27,11 @@ from ..schemas import Asset, Cavity
 from .formula import Literal
 
 TOUCH_DISTANCE = 5e-4
+STAND_DISTANCE = 0.005
+"""Between the foot of furniture and what it stands on, metres."""
 MIN_NEXT_TO = 0.02
+BRIM = 0.15
+"""How far above an open vessel's brim the middle of what is inside may lie, as a share."""
 BINARY = ("ontop", "inside", "under", "nextto", "touching")
 UNARY = ("open",)
 
@@ -115,10 +120,23 @@ class PhysicsFacts:
         return False
 
     def _touching(self, a: str, b: str) -> bool:
-        return (a, b) in self._contacts
+        return (a, b) in self._contacts or self._stands(a, b) or self._stands(b, a)
+
+    def _stands(self, a: str, b: str) -> bool:
+        """Furniture on its support: welded things have no contacts between them."""
+        scene = self._compiled.scene
+        if not (scene.object(a).fixed and scene.object(b).fixed) or b != scene.support:
+            return False
+        (low, _), (below_low, below_high) = self._boxes[a], self._boxes[b]
+        return abs(float(low[2] - below_high[2])) < STAND_DISTANCE and bool(
+            (self._centre(a)[:2] >= below_low[:2]).all()
+            and (self._centre(a)[:2] <= below_high[:2]).all()
+        )
 
     def _ontop(self, a: str, b: str) -> bool:
         """The mean contact normal, from b into a, points up."""
+        if self._stands(a, b):
+            return True
         if (a, b) not in self._contacts or self._inside(a, b):
             return False
         normal, height = self._contacts[a, b]
@@ -141,7 +159,8 @@ class PhysicsFacts:
         body = self._compiled.objects[name].bodies[cavity.link]
         local = self._xmat[body].T @ (point - self._xpos[body]) - np.array(cavity.centre)
         half = np.array(cavity.half_size)
-        if abs(local[2]) > half[2]:
+        brim = half[2] * (1 + 2 * BRIM if cavity.opening == "top" and not cavity.joint else 1)
+        if not -half[2] <= local[2] <= brim:
             return False
         if cavity.round:
             return bool(np.hypot(local[0], local[1]) <= half[0])

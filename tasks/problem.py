@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ..schemas import ObjectSpec, SpecError, TaskSpec
+from ..schemas import ANY_JOINT, ObjectSpec, SpecError, TaskSpec
 from .formula import And, Formula, Literal, rename, to_text
 from .reader import Reader, as_group, read_objects, sections, show
 
@@ -16,8 +16,6 @@ SUPPORTS = ("table", "desk", "countertop")
 """What the support can be called in a scene."""
 OPEN_SHARE = 0.9
 """Of a joint's range, where a problem starts with something open."""
-ALL_JOINTS = "all"
-"""In `ObjectSpec.joint`: every joint of the object."""
 
 
 @dataclass(frozen=True)
@@ -210,5 +208,5 @@ def _joint(name: str, problem: Problem) -> dict[str, float]:
     """How far the joints of an object are open at the start, where the problem says so."""
     for fact in problem.init:
         if fact.predicate == "open" and fact.arguments == (name,):
-            return {ALL_JOINTS: 0.0 if fact.negated else OPEN_SHARE}
+            return {ANY_JOINT: 0.0 if fact.negated else OPEN_SHARE}
     return {}

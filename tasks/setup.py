@@ -22,6 +22,7 @@ from .capabilities import capabilities
 from .goals import evaluate, ground_literals
 from .predicates import PhysicsFacts, literals
 from .problem import Problem, object_specs, scene_problem, support_name
+from .reach import out_of_reach
 from .symbolic import plans
 
 
@@ -127,7 +128,7 @@ def _unsuitable(compiled: CompiledScene, problem: Problem) -> str | None:
     assets = {name: compiled.asset_of(name) for name in compiled.objects}
     able = capabilities(assets, compiled.scene.support)
     try:
-        next(plans(literals(facts), problem.goal, able))
+        plan = next(plans(literals(facts), problem.goal, able))
     except PlanningError:
         return "no plan with these assets"
-    return None
+    return out_of_reach(compiled, plan)

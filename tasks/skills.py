@@ -97,12 +97,33 @@ class State:
 
 @dataclass(frozen=True)
 class Focus:
-    """Where it can be worth putting an object: (object, target) pairs by skill; None is all."""
+    """What is worth considering; None is everything.
 
-    pairs: frozenset[tuple[str, str, str]] | None
+    Attributes:
+        movers: objects to move.
+        openers: objects to open and close.
+        shifted: objects to put elsewhere on the support they stand on.
+        pairs: (skill, object, target) of placements, besides putting things on the support.
+    """
 
-    def worth(self, skill: str, thing: str, target: str) -> bool:
-        """Whether to consider the skill."""
+    movers: frozenset[str] | None = None
+    openers: frozenset[str] | None = None
+    shifted: frozenset[str] | None = None
+    pairs: frozenset[tuple[str, str, str]] | None = None
+
+    def worth_moving(self, thing: str) -> bool:
+        """Whether to consider moving the object at all."""
+        return self.movers is None or thing in self.movers
+
+    def worth_opening(self, thing: str) -> bool:
+        """Whether to consider opening or closing the object."""
+        return self.openers is None or thing in self.openers
+
+    def worth(self, skill: str, thing: str, target: str, support: str, state: State) -> bool:
+        """Whether to consider the placement."""
+        if skill == "place_on" and target == support:
+            there = ("ontop", thing, support) in state.facts
+            return not there or self.shifted is None or thing in self.shifted
         return self.pairs is None or (skill, thing, target) in self.pairs
 
 
@@ -142,17 +163,19 @@ def successors(
     """Every skill that is possible in the state and worth considering, and what it leads to."""
     for thing in capabilities.objects:
         pinned = thing in capabilities.lidded and state.carries(thing)
-        if thing in capabilities.openable and not pinned and focus.worth("open", thing, ""):
+        if thing in capabilities.openable and not pinned and focus.worth_opening(thing):
             yield _toggled(state, thing)
     reachable = [x for x in capabilities.objects if not state.closed_around(x, capabilities.gated)]
     for thing in reachable:
         if thing not in capabilities.movable or thing in state.loaded:
             continue
+        if not focus.worth_moving(thing):
+            continue
         for target in reachable:
             if target == thing:
                 continue
             for skill, added in _placements(state, thing, target, capabilities):
-                if focus.worth(skill, thing, target):
+                if focus.worth(skill, thing, target, capabilities.support, state):
                     after = (state.facts - _about(state, thing)) | added
                     if after != state.facts:
                         yield (skill, (thing, target)), State.of(after)

@@ -15,7 +15,6 @@ from importlib.metadata import version
 
 import numpy as np
 
-
 from ..scenes.geometry import Array
 from ..scenes.mujoco_model import compile_model
 from ..scenes.seeds import Seed, generator
@@ -37,7 +36,7 @@ from .goals import evaluate, explain
 from .manipulation import Manipulator
 from .open_close import move_joint
 from .pick_place import ExecutionError, pick_and_place
-from .placements import gates, joint_share
+from .placements import RELATIONS, gates, joint_share
 from .predicates import PhysicsFacts, literals
 from .problem import scene_problem
 from .skills import StepKey
@@ -50,7 +49,6 @@ MAX_PLANS = 8
 REST_SECONDS = 1.0
 """How long the result must stay true with the hand away."""
 VERSIONED = ("mujoco", "numpy", "ompl", "toppra", "frankik", "franky-sim", "bddl")
-RELATIONS = {"place_on": "ontop", "place_inside": "inside", "place_next_to": "nextto"}
 
 
 def solve(
@@ -300,17 +298,20 @@ class _Attempt:
             )
 
     def _recover(self) -> None:
-        """Open the hand, leave, and go home, as far as the way is free."""
+        """Open the hand, leave, and go home; where that is not free, pull out first."""
         arm = self.arm
         opening = arm.compiled.robot.spec.max_opening
         arm.grip(opening)
-        try:
-            arm.back_off(-arm.tool[:3, 2], opening)
-        except PlanningError as error:
-            if error.cause == "time_limit":
-                raise
-        arm.look()
-        arm.go(_home(arm), opening)
+        for leave in (lambda: arm.back_off(-arm.tool[:3, 2], opening), arm.escape):
+            try:
+                leave()
+                arm.look()
+                arm.go(_home(arm), opening)
+                return
+            except PlanningError as error:
+                if error.cause == "time_limit":
+                    raise
+                self.last_cause = "stuck"
 
 
 def _home(arm: Manipulator) -> Array:

@@ -20,6 +20,8 @@ from .skills import Capabilities, Focus, State, StepKey, start_state, successors
 LIMIT_NODES = 5_000
 VISITS = 12
 """How many different ways into one state the search for further plans follows."""
+WIDE_SHARE = 20
+"""Where the targets that the goal names lead nowhere, others get this part of the nodes."""
 TRACED = 200
 """Expansions kept in a trace."""
 
@@ -92,7 +94,8 @@ def plans(
             "no_plan", f"no skill can bring about {', '.join(map(str, impossible))}"
         )
     first: _Node | None = None
-    for focus, limit in ((search.focus, limit_nodes), (Focus(None), limit_nodes // 10)):
+    wide_limit = limit_nodes // WIDE_SHARE
+    for focus, limit in ((search.named, limit_nodes), (search.wide, wide_limit)):
         first = next(search.run(focus, 1, limit), None)
         if first is not None:
             break
@@ -101,7 +104,7 @@ def plans(
     yield search.plan(first)
     found = {_keys(first)}
     try:
-        for node in search.run(search.focus, VISITS, limit_nodes):
+        for node in search.run(search.named, VISITS, limit_nodes):
             if _keys(node) not in found:
                 found.add(_keys(node))
                 yield search.plan(node)
@@ -127,7 +130,7 @@ class _Search:
         self.shut_at_end = frozenset(
             x.arguments[0] for x in self.literals if x.negated and x.predicate == "open"
         )
-        self.focus = goal_focus(self.literals, capabilities)
+        self.named, self.wide = goal_focus(self.literals, start, capabilities)
         self.expanded: list[_Node] = []
 
     def run(self, focus: Focus, visits: int, limit: int) -> Iterator[_Node]:
