@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -252,15 +252,30 @@ def success_by_skill(episodes: Iterable[Episode]) -> dict[str, Rate]:
     return {s: Rate(successes=won[s], attempts=begun[s]) for s in sorted(begun)}
 
 
+def plan_of(episodes: Sequence[Episode]) -> tuple[str, ...]:
+    """The skills of a task's plan, without what was tried in vain or again.
+
+    Where the task was solved: what succeeded in the attempt that needed least. Elsewhere: the
+    distinct steps of the attempt that went furthest.
+
+    Args:
+        episodes: all attempts at one task.
+    """
+    solved = [[s.skill for s in e.subtasks if s.success] for e in episodes if e.success]
+    if solved:
+        return tuple(min(solved, key=len))
+    tried = [dict.fromkeys((s.skill, s.arguments) for s in e.subtasks) for e in episodes]
+    return tuple(skill for skill, _ in max(tried, key=len, default=()))
+
+
 def success_by_plan_length(episodes: Iterable[Episode]) -> dict[int, Rate]:
-    """Of all attempts, how many succeeded, by the longest plan carried out for their task."""
-    lengths, results = dict[str, int](), dict[str, list[bool]]()
+    """Of all attempts, how many succeeded, by the length of their task's plan."""
+    by_task = dict[str, list[Episode]]()
     for episode in episodes:
-        lengths[episode.task] = max(lengths.get(episode.task, 0), len(episode.subtasks))
-        results.setdefault(episode.task, []).append(episode.success)
+        by_task.setdefault(episode.task, []).append(episode)
     grouped = dict[int, list[bool]]()
-    for task, length in lengths.items():
-        grouped.setdefault(length, []).extend(results[task])
+    for tried in by_task.values():
+        grouped.setdefault(len(plan_of(tried)), []).extend(e.success for e in tried)
     return {n: Rate(successes=sum(g), attempts=len(g)) for n, g in sorted(grouped.items())}
 
 

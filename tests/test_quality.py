@@ -110,6 +110,9 @@ def test_success_is_counted_by_skill_plan_length_and_cause() -> None:
     assert {n: (r.successes, r.attempts) for n, r in lengths.items()} == {
         0: (0, 2), 1: (1, 1), 2: (1, 2),
     }  # fmt: skip
+    again = episode("a", [("pick", False), ("pick", True), ("place_on", True)])
+    assert quality.plan_of([again]) == ("pick", "place_on")
+    assert quality.plan_of([episode("d", [("open", False)] * 4, "handle_slipped")]) == ("open",)
     assert list(quality.failures_by_cause(episodes).items()) == [
         ("no_plan", 2), ("grasp_slipped", 1),
     ]  # fmt: skip

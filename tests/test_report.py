@@ -106,8 +106,8 @@ def test_page_states_the_counts(html: str) -> None:
 def test_pictures_and_clips_are_embedded(html: str) -> None:
     assert html.count("<video muted loop playsinline") == 3
     assert html.count("data:video/mp4;base64,") == 3
-    assert html.count('<img loading="lazy" decoding="async" class="instance"') == 12
-    assert html.count('<img loading="lazy" decoding="async" class="depth"') == 12
+    assert html.count('<img loading="lazy" decoding="async" class="instance"') == 8
+    assert html.count('<img loading="lazy" decoding="async" class="depth"') == 8
 
 
 def test_browser_runs_the_page_and_switches_labels(html: str, tmp_path: Path) -> None:
@@ -210,6 +210,13 @@ def test_trace_is_summed_by_stage(dataset: Dataset) -> None:
     assert rows["symbolic"].events == {"expand": 4}
 
 
+def test_sample_shows_each_scene_by_another_camera(dataset: Dataset) -> None:
+    sample = facts.gather(dataset).frames.sample("t0000")
+    assert [(frame.scene, frame.camera) for frame in sample] == [
+        ("t0000-s0", "front"), ("t0000-s1", "wrist"), ("t0000-s0", "wrist"), ("t0000-s1", "front"),
+    ]  # fmt: skip
+
+
 def test_bars_are_as_long_as_their_share() -> None:
     svg = bar_chart([Bar("a & b", 0.25, "25%"), Bar("c", 7.0, "x", "bad")], "t")
     widths = re.findall(r'class="(?:plain|bad)" y="\d+" width="([\d.]+)%"', svg)
@@ -255,13 +262,13 @@ def test_masks_keep_their_instances(tmp_path: Path) -> None:
 
 def test_clips_show_cameras_side_by_side(tmp_path: Path) -> None:
     for name, level in (("left", 40), ("right", 200)):
-        frames = [np.full((48, 64, 3), level, dtype=np.uint8)] * 9
+        frames = [np.full((48, 64, 3), level, dtype=np.uint8)] * 250
         (tmp_path / name).with_suffix(".mp4").write_bytes(encode(frames, HZ))
-    raw, poster, count = pictures.clip([tmp_path / "left.mp4", tmp_path / "right.mp4"], HZ)
+    raw, poster, speed = pictures.clip([tmp_path / "left.mp4", tmp_path / "right.mp4"], 250, HZ)
     shown = np.stack(list(iio.imiter(raw, plugin="pyav")))
-    assert (len(shown), count) == (9, 9)
+    assert (len(shown), speed) == (84, 3)
     height, width = shown.shape[1:3]
-    assert (height, width) == (240, 640)
+    assert (height, width) == (256, 682)
     assert abs(shown[4, :, : width // 2 - 8].mean() - 40) < 6
     assert abs(shown[4, :, width // 2 + 8 :].mean() - 200) < 6
-    assert np.asarray(Image.open(io.BytesIO(poster))).shape == (240, 640, 3)
+    assert np.asarray(Image.open(io.BytesIO(poster))).shape == (256, 682, 3)

@@ -20,7 +20,7 @@ from .pictures import (
 TASK_CARDS = 24
 SCENES_PER_CARD = 4
 SHEET_FRAMES = 12
-CLIPS = 8
+CLIPS = 6
 SWEEP_FRAMES = 12
 THUMBNAIL = 200
 SHEET = 384
@@ -64,6 +64,7 @@ class Sheet:
     """One labelled frame with its layers."""
 
     id: str
+    camera: str
     caption: str
     width: int
     height: int
@@ -73,6 +74,11 @@ class Sheet:
     near: float
     far: float
     labels: tuple[Label, ...]
+
+    @property
+    def shown(self) -> int:
+        """How many objects are visible."""
+        return len(self.labels)
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,8 @@ class Clip:
     poster: str
     cameras: str
     seconds: float
+    """Of the demonstration; the clip lasts `speed` times less."""
+    speed: int
     segments: tuple[Segment, ...]
 
 
@@ -135,10 +143,10 @@ class Maker:
 
     def sheets(self) -> list[Sheet]:
         """Labelled frames: one of each task in turn until there are enough."""
-        groups = list(self.facts.frames.choices.values())
+        groups = [self.facts.frames.sample(task.task.id) for task in self.facts.tasks]
         chosen: list[FrameRecord] = []
         for turn in range(max((len(group) for group in groups), default=0)):
-            # Start elsewhere in each task, so that cameras and moments vary.
+            # Start elsewhere in each task, so that cameras vary from the beginning.
             for place, group in enumerate(groups):
                 if turn < len(group) and len(chosen) < SHEET_FRAMES:
                     chosen.append(group[(turn + place) % len(group)])
@@ -161,6 +169,7 @@ class Maker:
         moment = "" if frame.step is None else f", state {frame.step}"
         return Sheet(
             id=frame.id,
+            camera=frame.camera,
             caption=f"{frame.scene}, camera {frame.camera}{moment}",
             width=camera.width,
             height=camera.height,
@@ -188,7 +197,8 @@ class Maker:
 
     def _clip(self, episode: Episode) -> Clip | None:
         videos = self.facts.videos[episode.id][:2]
-        raw, poster, frames = clip([self.root / v.path for v in videos], episode.hz)
+        frames = episode.steps
+        raw, poster, speed = clip([self.root / v.path for v in videos], frames, episode.hz)
         uri = self.budget.embed(raw, "video/mp4")
         still = self.budget.embed(poster, "image/jpeg")
         if uri is None or still is None:
@@ -196,16 +206,15 @@ class Maker:
         segments = tuple(
             Segment(
                 start=100 * part.start / frames,
-                width=100 * (min(part.end, frames) - part.start) / frames,
+                width=100 * (part.end - part.start) / frames,
                 skill=part.skill.replace("_", " "),
                 sentence=part.sentence,
                 colour=_css(instance_colour(number)),
             )
             for number, part in enumerate(episode.subtasks)
-            if part.start < frames
         )
         cameras = " | ".join(video.camera for video in videos)
-        return Clip(episode, uri, still, cameras, frames / episode.hz, segments)
+        return Clip(episode, uri, still, cameras, frames / episode.hz, speed, segments)
 
     def sweep(self) -> list[Swept]:
         """The longest sweep over one scene as one camera saw it."""

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 from statistics import fmean
 
 from ...schemas import (
@@ -17,14 +18,14 @@ from ...schemas import (
 )
 from ..dataset import Dataset
 from ..licences import AssetUse, asset_uses
-from ..quality import QualityReport, measure, without_trace
+from ..quality import QualityReport, measure, plan_of, without_trace
 from .charts import Column
 
 DISTANCE_BINS = 10
 SWEEPS = 32
 """Scenes and cameras whose sweeps the page may choose from."""
-FRAMES_PER_TASK = 6
-"""Labelled frames of a task that the page may choose from."""
+SCENES_PER_TASK = 4
+"""Scenes of a task whose labelled frames the page may choose from."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,13 @@ class TaskFacts:
 
     @property
     def plan(self) -> tuple[str, ...]:
-        """The skills of the longest plan that was carried out."""
-        longest = max(self.episodes, key=lambda e: len(e.subtasks), default=None)
-        return tuple(part.skill for part in longest.subtasks) if longest else ()
+        """The skills of the task's plan, as far as it is known."""
+        return plan_of(self.episodes)
+
+    @property
+    def runs(self) -> tuple[tuple[str, int], ...]:
+        """The plan with equal neighbours counted: skill and how often."""
+        return tuple((skill, len(list(group))) for skill, group in groupby(self.plan))
 
     @property
     def successes(self) -> int:
@@ -70,12 +75,37 @@ class FrameFacts:
     labels: Counter[str] = field(default_factory=Counter[str])
     objects: int = 0
     first_of_scene: dict[str, FrameRecord] = field(default_factory=dict[str, FrameRecord])
-    choices: dict[str, list[FrameRecord]] = field(default_factory=dict[str, list[FrameRecord]])
-    """By task."""
+    best: dict[str, dict[str, dict[str, FrameRecord]]] = field(
+        default_factory=dict[str, dict[str, dict[str, FrameRecord]]]
+    )
+    """By task, scene, and camera: the view that shows most objects."""
     sweeps: dict[tuple[str, str], list[FrameRecord]] = field(
         default_factory=dict[tuple[str, str], list[FrameRecord]]
     )
     """By scene and camera: views between which only swept parameters differ."""
+
+    def keep_best(self, task: str, frame: FrameRecord) -> None:
+        """Keep a frame where it shows more objects than the one kept so far."""
+        scenes = self.best.setdefault(task, {})
+        if frame.scene not in scenes and len(scenes) == SCENES_PER_TASK:
+            return
+        cameras = scenes.setdefault(frame.scene, {})
+        known = cameras.get(frame.camera)
+        if known is None or visible(frame) > visible(known):
+            cameras[frame.camera] = frame
+
+    def sample(self, task: str) -> list[FrameRecord]:
+        """The kept frames of a task: first one of each scene, by another camera each time."""
+        ranked: list[tuple[tuple[int, int], FrameRecord]] = []
+        for number, cameras in enumerate(self.best.get(task, {}).values()):
+            for place, frame in enumerate(cameras.values()):
+                ranked.append((((place - number) % len(cameras), number), frame))
+        return [frame for _, frame in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def visible(frame: FrameRecord) -> int:
+    """How many objects a frame shows."""
+    return sum(thing.visible_pixels > 0 for thing in frame.objects)
 
 
 @dataclass(frozen=True)
@@ -148,7 +178,7 @@ def _frames(dataset: Dataset, task_of: dict[str, str]) -> FrameFacts:
     for frame in dataset.frames():
         facts.count += 1
         facts.labels.update(frame.files.keys())
-        facts.objects += sum(thing.visible_pixels > 0 for thing in frame.objects)
+        facts.objects += visible(frame)
         key = (frame.scene, frame.camera)
         if frame.vary and (key in facts.sweeps or len(facts.sweeps) < SWEEPS):
             facts.sweeps.setdefault(key, []).append(frame)
@@ -157,9 +187,7 @@ def _frames(dataset: Dataset, task_of: dict[str, str]) -> FrameFacts:
         known = facts.first_of_scene.get(frame.scene)
         if known is None or (frame.camera == first_camera != known.camera):
             facts.first_of_scene[frame.scene] = frame
-        chosen = facts.choices.setdefault(task_of.get(frame.scene, ""), [])
-        if len(chosen) < FRAMES_PER_TASK:
-            chosen.append(frame)
+        facts.keep_best(task_of.get(frame.scene, ""), frame)
     return facts
 
 

@@ -24,8 +24,9 @@ DEPTH_STOPS = np.array(
     dtype=np.float64,
 )
 """Colours of depth from near to far; their lightness falls all the way."""
-CLIP_HEIGHT = 240
-CLIP_FRAMES = 400
+CLIP_HEIGHT = 256
+CLIP_FRAMES = 120
+"""Longer demonstrations are shown faster."""
 
 
 class Budget:
@@ -117,33 +118,38 @@ def depth_picture(path: Path, scale: float, longest: int) -> tuple[bytes, float,
     return jpeg(shrink(painted.astype(np.uint8), longest)), near, far
 
 
-def clip(paths: list[Path], hz: int) -> tuple[bytes, bytes, int]:
+def clip(paths: list[Path], frames: int, hz: int) -> tuple[bytes, bytes, int]:
     """Cameras side by side as one small video.
 
     Args:
-        paths: a video of each camera, with equally many frames.
+        paths: a video of each camera.
+        frames: of each of these videos.
         hz: frames per second.
 
     Returns:
-        The video (H.264 in mp4), a poster from its middle (JPEG), and the video's frames.
+        The video (H.264 in mp4), a poster from its middle (JPEG), and how many times faster
+        than the original it plays.
     """
-    films = [_read_clip(path) for path in paths]
-    length = min(len(film) for film in films)
-    joined = np.concatenate([film[:length] for film in films], axis=2)
+    speed = -(-frames // CLIP_FRAMES)
+    joined = np.concatenate([_read_clip(path, speed) for path in paths], axis=2)
     # The common chroma format stores colours for pairs of rows and columns.
     even = joined[:, : joined.shape[1] // 2 * 2, : joined.shape[2] // 2 * 2]
     raw: bytes = iio.imwrite(
         "<bytes>", even, extension=".mp4", plugin="pyav", codec="libx264", fps=hz
     )
-    return raw, jpeg(even[length // 2]), length
+    return raw, jpeg(even[len(even) // 2]), speed
 
 
-def _read_clip(path: Path) -> Pixels:
+def _read_clip(path: Path, speed: int) -> Pixels:
+    """Every frame whose number `speed` divides, (N, H, W, 3), CLIP_HEIGHT high."""
     frames: list[Any] = []
-    for frame in iio.imiter(path, plugin="pyav"):
+    for number, frame in enumerate(iio.imiter(path, plugin="pyav")):
+        if number % speed:
+            continue
         pixels = np.asarray(frame)
-        width = round(pixels.shape[1] * CLIP_HEIGHT / pixels.shape[0])
-        frames.append(np.asarray(Image.fromarray(pixels).resize((width, CLIP_HEIGHT))))
-        if len(frames) == CLIP_FRAMES:
-            break
+        height, width = pixels.shape[:2]
+        if height != CLIP_HEIGHT:
+            size = (round(width * CLIP_HEIGHT / height), CLIP_HEIGHT)
+            pixels = np.asarray(Image.fromarray(pixels).resize(size))
+        frames.append(pixels)
     return np.stack(frames)
