@@ -19,6 +19,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import State, StateType, TaskRun
 from prefect.context import FlowRunContext
+from prefect.futures import PrefectFuture
 from prefect.states import Completed, Crashed, Failed
 
 from ..generators.dataset import ShardRecord
@@ -90,8 +91,10 @@ class PrefectEngine:
     """Submits each shard as a task of the current flow run."""
 
     def __init__(self) -> None:
-        """Hold no units yet."""
-        self._errors: dict[str, CousinsError] = {}
+        """Hold no answers yet."""
+        self._answers: dict[str, ShardRecord | CousinsError | OSError] = {}
+        self._work: dict[str, Callable[[], ShardRecord]] = {}
+        self._tasks: dict[str, Task[[str], Any]] = {}
 
     def begin(self, root: Path) -> None:
         """Tag this flow run with its dataset, and mark its dead predecessors as crashed."""
@@ -107,36 +110,42 @@ class PrefectEngine:
 
     def submit(self, unit: Unit, make: Callable[[Unit], ShardRecord], done: Done) -> None:
         """Start one unit."""
-        future = self._task(unit, make).submit()
-        future.add_done_callback(lambda f: done(unit, self._answer(unit, f.state)))
+        if unit.stage not in self._tasks:
+            self._tasks[unit.stage] = self._task(unit.stage)
+        self._work[unit.name] = lambda: make(unit)
+        future = self._tasks[unit.stage].submit(unit.name)
+        future.add_done_callback(lambda f: done(unit, self._answer(unit, f)))
 
-    def _task(self, unit: Unit, make: Callable[[Unit], ShardRecord]) -> Task[[], Any]:
+    def _task(self, stage: str) -> Task[[str], Any]:
         @task(
-            name=f"make-{unit.stage}",
-            task_run_name=unit.name,
-            tags=[unit.stage],
+            name=f"make-{stage}",
+            task_run_name="{name}",
             cache_policy=NO_CACHE,
             persist_result=False,
             retries=2,
             retry_delay_seconds=1,
             retry_condition_fn=_is_io,
         )
-        def make_shard() -> Any:
+        def make_shard(name: str) -> Any:
             try:
-                return make(unit)
+                self._answers[name] = self._work[name]()
             except CousinsError as error:
-                self._errors[unit.name] = error
+                self._answers[name] = error
                 return Failed(message=str(error))
+            except OSError as error:
+                self._answers[name] = error
+                raise
+            return Completed(message="made")
 
         return make_shard
 
-    def _answer(self, unit: Unit, state: State[Any]) -> ShardRecord | BaseException:
-        error = self._errors.get(unit.name)
-        if error is not None:
-            return error
-        answer = state.result(raise_on_failure=False)
-        if isinstance(answer, ShardRecord | BaseException):
+    def _answer(self, unit: Unit, future: PrefectFuture[Any]) -> ShardRecord | BaseException:
+        del self._work[unit.name]
+        answer = self._answers.pop(unit.name, None)
+        if answer is not None:
             return answer
+        # Asking a future for its state costs a round trip: only where a task gave no answer.
+        state = future.state
         return ExecutionError(f"{unit.name}: its task ended as {state.name}: {state.message}")
 
 

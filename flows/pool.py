@@ -18,6 +18,8 @@ from ..schemas import CousinsError, ExecutionError
 
 Argument = TypeVar("Argument")
 Answer = TypeVar("Answer")
+START_LIMIT = 300.0
+"""Seconds a worker process may take to start on a busy machine."""
 RETRIES = 2
 """How often a job is given to a new process after one died on it."""
 
@@ -158,6 +160,15 @@ class WorkerPool(Generic[Argument, Answer]):
             process.start()
             self._all.add(process)
         there.close()
+        # The time limit of a job does not count the start of its process.
+        if not wait([here], START_LIMIT):
+            process.kill()
+            raise JobError(f"a worker process did not start within {START_LIMIT:g} s")
+        try:
+            here.recv()
+        except EOFError as error:
+            process.join()
+            raise _DiedError(f"at its start: {_death(process)}") from error
         return _Worker(process, here)
 
 
@@ -169,6 +180,7 @@ def _death(process: BaseProcess) -> str:
 def _serve(pipe: Connection[Any, Any], function: Callable[[Any], Any]) -> None:
     """A worker: answers jobs until the pipe closes, and dies with its parent."""
     threading.Thread(target=_die_with_parent, daemon=True).start()
+    pipe.send("ready")
     while True:
         try:
             argument = pipe.recv()

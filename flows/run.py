@@ -242,7 +242,9 @@ class Run:
                 heapq.heappush(ready, (follower.order, follower.shard, follower))
         if self.failures:
             shown = "\n".join(f"  {failure}" for failure in self.failures[:10])
-            raise ExecutionError(f"{len(self.failures)} shards failed; the others are kept:\n{shown}")
+            raise ExecutionError(
+                f"{len(self.failures)} shards failed; the others are kept:\n{shown}"
+            )
 
     def _settle(self, unit: Unit, answer: ShardRecord | BaseException) -> list[Unit]:
         if isinstance(answer, JobError) and not answer.fatal:
@@ -289,7 +291,9 @@ def execute(plan: Plan, engine: Engine | None = None, reporter: Reporter | None 
         graph = Graph(plan.out, plan.spec, plan.stages, library_version, plan.until)
         inline = plan.workers == 1 and engine is None
         pool: Pool = (
-            InlinePool(carry_out) if inline else WorkerPool(carry_out, plan.workers, plan.time_limit)
+            InlinePool(carry_out)
+            if inline
+            else WorkerPool(carry_out, plan.workers, plan.time_limit)
         )
         threads = ThreadPoolExecutor(plan.workers)
         chosen = engine or (InlineEngine() if inline else LocalEngine(threads))
@@ -367,9 +371,7 @@ def _prune(graph: Graph, store: Store, plan: Plan) -> None:
     store.keep_only([EXPORTS], fresh)
 
 
-def _summary(
-    plan: Plan, store: Store, run: Run, seconds: float, report: Path | None
-) -> Summary:
+def _summary(plan: Plan, store: Store, run: Run, seconds: float, report: Path | None) -> Summary:
     counts = {"tasks_asked": plan.spec.tasks.count, "tasks": 0, "scenes": 0, "refused": 0}
     counts |= {"attempts": 0, "solved": 0, "frames": 0, "videos": 0}
     for record in store.records():

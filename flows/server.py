@@ -60,7 +60,9 @@ def _embedded(scheduler: bool) -> Iterator[str]:
             env=environment,
         )
         try:
-            _await(url, process, log, float(PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value()))
+            _await(
+                url, process, log, float(PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value())
+            )
             yield url
         finally:
             process.kill()

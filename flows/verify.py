@@ -22,9 +22,7 @@ from ..generators.store import EXPORTS, dataset_hash
 from ..schemas import Asset, DatasetError, Episode, EpisodeArrays, Scene, TaskSpec
 from .pool import JobError, WorkerPool
 
-Replay = Callable[
-    [Scene, dict[str, Asset], TaskSpec, Episode, EpisodeArrays], tuple[bool, float]
-]
+Replay = Callable[[Scene, dict[str, Asset], TaskSpec, Episode, EpisodeArrays], tuple[bool, float]]
 """Gives whether the goal held at the end, and the greatest deviation from the stored states."""
 
 
@@ -139,7 +137,9 @@ def _gaps(dataset: Dataset) -> Iterator[str]:
         yield "no tasks are made yet; run `cousins generate`"
         return
     folders = [dataset.root / "data" / "tasks" / shard / "tasks.json" for shard in names["tasks"]]
-    tasks = [task for path in sorted(folders) if path.is_file() for task in read_models(path, TaskSpec)]
+    tasks = [
+        task for path in sorted(folders) if path.is_file() for task in read_models(path, TaskSpec)
+    ]
     wanted = {shard_name(task.id, index) for task in tasks for index in range(count)}
     for stage in STAGES[1:]:
         missing = sorted(wanted - names[stage])

@@ -294,4 +294,3 @@ _WORK: dict[str, Callable[[Job, ShardWriter], Outcome]] = {
     "frames": _make_frames,
     "exports": _make_export,
 }
-

@@ -41,7 +41,7 @@ class Prepared:
 
 @dataclass
 class ShardWriter:
-    """Writes a shard's files, synced, into a temporary folder of this process."""
+    """Writes a shard's files into a temporary folder of this process."""
 
     folder: Path
     files: dict[str, str] = field(default_factory=dict[str, str])
@@ -63,7 +63,7 @@ class ShardWriter:
             raise DatasetError(f"{name!r}: a shard's files need distinct paths inside its folder")
         path = self.folder / pure
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_synced(path, content)
+        path.write_bytes(content)
         self.files[name] = hashlib.sha256(content).hexdigest()
         self.sizes[name] = len(content)
 
@@ -72,12 +72,14 @@ class ShardWriter:
         for path in sorted(self.folder.rglob("*")):
             name = path.relative_to(self.folder).as_posix()
             if path.is_file() and name not in self.files:
-                _sync(path)
                 self.files[name] = file_hash(path)
                 self.sizes[name] = path.stat().st_size
 
     def finish(self, counts: dict[str, int], items: int) -> Prepared:
-        """Sync the folders: the shard is complete."""
+        """Sync the files, then their folders: the shard is complete."""
+        # All at the end: the kernel has then had time to write most of it.
+        for name in self.files:
+            _sync(self.folder / name)
         for folder in sorted({path.parent for path in self.folder.rglob("*")} | {self.folder}):
             _sync(folder)
         return Prepared(self.folder, self.files, self.sizes, counts, items)

@@ -13,7 +13,9 @@ import typer
 if TYPE_CHECKING:
     from ...schemas import DatasetSpec
 
-SpecPath = Annotated[Path, typer.Argument(metavar="SPEC", help="The YAML file.", show_default=False)]
+SpecPath = Annotated[
+    Path, typer.Argument(metavar="SPEC", help="The YAML file.", show_default=False)
+]
 DatasetPath = Annotated[
     Path, typer.Argument(metavar="DATASET", help="A dataset's folder.", show_default=False)
 ]

@@ -9,9 +9,7 @@ import typer
 
 from .common import Json, SpecPath, Workers, emit, expected_errors
 
-Cron = Annotated[
-    str | None, typer.Option(metavar='"M H D M W"', help="When, such as '0 2 * * *'.")
-]
+Cron = Annotated[str | None, typer.Option(metavar='"M H D M W"', help="When, such as '0 2 * * *'.")]
 Out = Annotated[
     Path | None,
     typer.Option(help="The dataset's folder, or the series'; out/NAME.", show_default=False),

@@ -1,0 +1,356 @@
+"""Runs with FAKE stages: engines agree, work is not repeated, failures are contained."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import fake_stages
+import pytest
+from fake_stages import KILL_ONCE, replay
+
+from cousins.flows.environment import set_defaults
+from cousins.flows.pool import JobError, WorkerPool
+from cousins.flows.run import Plan, Silent, Summary, execute, export_dataset, is_finished
+from cousins.flows.schedules import deploy, deployment
+from cousins.flows.seeds import next_dataset
+from cousins.flows.verify import verify
+from cousins.generators.dataset import Dataset
+from cousins.generators.store import dataset_hash
+from cousins.schemas import (
+    DatasetError,
+    ExecutionError,
+    FrameRecord,
+    SpecError,
+    TaskSpec,
+)
+from cousins.schemas.spec_file import parse_spec
+
+TEXT = "name: flow\nseed: 3\ntasks: {count: 27}\nepisodes: {per_task: 12}\nexport: [coco]\n"
+
+
+def plan(out: Path, text: str = TEXT, workers: int = 1) -> Plan:
+    spec = parse_spec(text)
+    return Plan(spec, out, fake_stages.fake_stages(), workers, exports=spec.export)
+
+
+def small(out: Path, changes: str = "", workers: int = 1) -> Plan:
+    return plan(
+        out, f"name: small\ntasks: {{count: 3}}\nepisodes: {{per_task: 2}}\n{changes}", workers
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary]:
+    out = tmp_path_factory.mktemp("flow") / "one"
+    return out, execute(plan(out))
+
+
+def test_a_run_makes_everything_and_the_reader_reads_it(finished: tuple[Path, Summary]) -> None:
+    out, summary = finished
+    dataset = Dataset(out)
+    tasks, scenes = list(dataset.tasks()), list(dataset.scenes())
+    assert [task.id for task in tasks] == [f"t{i:04d}" for i in range(27)]
+    assert [scene.id for scene in scenes[:13]] == [
+        *(f"t0000-s{i:02d}" for i in range(12)), "t0001-s00"
+    ]  # fmt: skip
+    episodes = list(dataset.episodes())
+    assert [e.scene.replace("-s", "-e") for e in episodes] == [e.id for e in episodes]
+    assert dataset.arrays(episodes[11]).qpos.shape == (episodes[11].steps + 1, 2)
+    assert set(dataset.assets_of(scenes[11])) == {scenes[11].objects[0].asset_hash}
+    assert all((out / path).is_file() for f in dataset.frames() for path in f.files.values())
+    assert all((out / video.path).is_file() for video in dataset.videos())
+    assert summary.counts["attempts"] == 27 * 12 == summary.counts["scenes"]
+    assert summary.counts["solved"] == sum(episode.success for episode in episodes)
+    assert summary.counts["frames"] == len(list(dataset.frames())) == 2 * 27 * 12
+    assert (out / "exports" / "coco" / "sub" / "ids.txt").is_file()
+    assert summary.dataset_hash == dataset_hash(out)
+    assert len({episode.seed for episode in episodes}) == len(episodes)
+
+
+def test_a_second_run_repeats_nothing(finished: tuple[Path, Summary]) -> None:
+    out, summary = finished
+    assert is_finished(plan(out))
+    again = execute(plan(out))
+    assert again.shards_made == 0
+    assert again.dataset_hash == summary.dataset_hash
+
+
+def test_two_processes_make_the_same_bytes(tmp_path: Path, finished: tuple[Path, Summary]) -> None:
+    summary = execute(plan(tmp_path / "two", workers=2))
+    assert summary.dataset_hash == finished[1].dataset_hash
+
+
+def test_stage_by_stage_is_the_same_dataset(tmp_path: Path) -> None:
+    whole = execute(small(tmp_path / "whole"))
+    for stage in ("tasks", "scenes", "episodes", "frames"):
+        summary = execute(replace(small(tmp_path / "steps"), until=stage))
+        assert summary.shards_made == (1 if stage == "tasks" else 3)
+    assert summary.dataset_hash == whole.dataset_hash
+
+
+def test_growing_a_dataset_keeps_what_is_there_and_equals_a_fresh_one(tmp_path: Path) -> None:
+    execute(small(tmp_path / "a"))
+    more = "name: small\ntasks: {count: 5}\nepisodes: {per_task: 2}\n"
+    grown = execute(plan(tmp_path / "a", more))
+    assert grown.shards_made == 1 + 2 * 3  # the batch of tasks, and two tasks of three stages
+    assert grown.dataset_hash == execute(plan(tmp_path / "b", more)).dataset_hash
+    deeper = "name: small\ntasks: {count: 5}\nepisodes: {per_task: 11}\n"
+    assert (
+        execute(plan(tmp_path / "a", deeper)).dataset_hash
+        == execute(plan(tmp_path / "c", deeper)).dataset_hash
+    )
+    with pytest.raises(DatasetError, match="seed: 0 became 1"):
+        execute(plan(tmp_path / "a", deeper + "seed: 1\n"))
+
+
+def test_a_damaged_file_is_found_and_a_lost_one_is_made_again(tmp_path: Path) -> None:
+    out = tmp_path / "a"
+    before = execute(small(out))
+    assert verify(out, 1, replay).problems == ()
+    target = next(iter(sorted(out.glob("data/frames/t0001/rgb/*.png"))))
+    content = target.read_bytes()
+    target.write_bytes(content.replace(b"fake", b"fuke", 1))
+    assert any("its hash differs" in problem for problem in verify(out, 1, replay).problems)
+    target.unlink()
+    assert any("is missing" in problem for problem in verify(out, 1, replay).problems)
+    after = execute(small(out))
+    assert (after.shards_made, after.dataset_hash) == (1, before.dataset_hash)
+
+
+def test_verify_replays_every_demonstration_in_fresh_processes(
+    finished: tuple[Path, Summary],
+) -> None:
+    found = verify(finished[0], 2, replay)
+    assert found.problems == ()
+    assert found.demonstrations == finished[1].counts["solved"]
+    assert (found.replayed, found.tasks, found.frames) == (1.0, 27, 2 * 27 * 12)
+    bad = verify(finished[0], 2, refuse)
+    assert bad.replayed == 0.0
+    assert len(bad.problems) == found.demonstrations
+
+
+def refuse(*_: object) -> tuple[bool, float]:
+    """A FAKE replay that always misses the goal."""
+    return False, 1.0
+
+
+def test_a_gap_is_a_problem(tmp_path: Path) -> None:
+    execute(small(tmp_path))
+    (tmp_path / "manifest/frames/t0002.json").unlink()
+    problems = verify(tmp_path, 1, replay).problems
+    assert any("1 shards of frames are missing, such as t0002" in text for text in problems)
+
+
+def test_a_refused_scene_is_recorded_and_an_impossible_one_ends_the_run(tmp_path: Path) -> None:
+    summary = execute(small(tmp_path / "a", "scene: {support: countertop}"))
+    assert (summary.counts["scenes"], summary.counts["refused"]) == (4, 2)
+    assert b"fake countertop" in (tmp_path / "a/data/scenes/t0001/refused.json").read_bytes()
+    with pytest.raises(JobError, match="fake desk holds nothing") as caught:
+        execute(small(tmp_path / "b", "scene: {support: desk}"))
+    assert caught.value.exit_code == 2
+
+
+def test_failures_are_kept_or_dropped_but_always_counted(tmp_path: Path) -> None:
+    text = "name: small\ntasks: {count: 3}\nepisodes: {per_task: 9, keep_failures: false}\n"
+    summary = execute(plan(tmp_path, text))
+    episodes = list(Dataset(tmp_path).episodes())
+    assert all(episode.success for episode in episodes)
+    assert summary.counts["attempts"] == 27 > summary.counts["solved"] == len(episodes)
+
+
+def test_without_episodes_each_task_has_one_scene_and_its_stills(tmp_path: Path) -> None:
+    text = "name: stills\ntasks: {count: 3}\nepisodes: {per_task: 0}\n"
+    execute(plan(tmp_path, text))
+    frames: list[FrameRecord] = list(Dataset(tmp_path).frames())
+    assert [frame.scene for frame in frames] == ["t0000-s00", "t0001-s00", "t0002-s00"]
+
+
+def test_a_killed_worker_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calm = execute(small(tmp_path / "calm"))
+    bait = tmp_path / "bait"
+    bait.touch()
+    monkeypatch.setenv(KILL_ONCE, str(bait))
+    torn = execute(small(tmp_path / "torn", workers=2))
+    assert not bait.exists()
+    assert torn.dataset_hash == calm.dataset_hash
+
+
+def test_one_failing_task_leaves_the_others_work(tmp_path: Path) -> None:
+    stages = replace(fake_stages.fake_stages(), build_scene=fail_on_task_one)
+    with pytest.raises(ExecutionError, match=r"1 shards failed; .*\n  scenes/t0001: a flat tyre"):
+        execute(replace(small(tmp_path, workers=2), stages=stages))
+    assert [r.shard for r in Dataset(tmp_path).records("frames")] == ["t0000", "t0002"]
+
+
+def fail_on_task_one(*arguments: object) -> object:
+    """FAKE: one task fails in an expected way."""
+    task = arguments[1]
+    assert isinstance(task, TaskSpec)
+    if task.id == "t0001":
+        raise ExecutionError("a flat tyre")
+    return fake_stages.build_scene(*arguments)  # type: ignore[arg-type]
+
+
+def die(code: int) -> int:
+    os._exit(code)
+
+
+def test_a_job_that_always_kills_its_process_is_given_up() -> None:
+    with (
+        WorkerPool[int, int](die, 1) as pool,
+        pytest.raises(JobError, match=r"poison: its process died 3 times \(exit code 7, exit"),
+    ):
+        pool.run("poison", 7)
+
+
+def hang_or_answer(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def test_a_job_that_hangs_is_ended_and_the_pool_goes_on() -> None:
+    with WorkerPool[float, float](hang_or_answer, 1, time_limit=0.5) as pool:
+        pool.run("warm", 0.0)
+        with pytest.raises(JobError, match=r"slow: took more than 0\.5 s"):
+            pool.run("slow", 60.0)
+        assert pool.run("next", 0.0) == 0.0
+
+
+def test_an_unexpected_error_carries_its_traceback() -> None:
+    with (
+        WorkerPool[str, int](int, 1) as pool,
+        pytest.raises(JobError, match=r"(?s)odd: Traceback.*invalid literal"),
+    ):
+        pool.run("odd", "x")
+
+
+def test_closing_the_pool_ends_calls_in_progress() -> None:
+    with ThreadPoolExecutor(1) as threads, WorkerPool[float, float](hang_or_answer, 1) as pool:
+        pool.run("warm", 0.0)
+        call = threads.submit(pool.run, "slow", 60.0)
+        while not call.running():
+            pass
+        pool.close()
+        with pytest.raises(JobError, match="the run was ended"):
+            call.result(timeout=10)
+
+
+def test_an_export_of_another_state_is_not_kept(tmp_path: Path) -> None:
+    one = small(tmp_path)
+    execute(one)
+    export_dataset(one.spec, tmp_path, one.stages, ("coco", "lerobot"))
+    assert (tmp_path / "exports" / "lerobot").is_dir()
+    assert execute(one).shards_made == 0
+    assert (tmp_path / "exports" / "lerobot").is_dir()
+    execute(plan(tmp_path, "name: small\ntasks: {count: 4}\nepisodes: {per_task: 2}\n"))
+    assert not (tmp_path / "exports" / "lerobot").exists()
+
+
+def test_a_series_goes_on_with_the_next_seed_only_when_one_is_complete(tmp_path: Path) -> None:
+    base = small(tmp_path)
+    for seed in (0, 1):
+        spec, folder = next_dataset(base.spec, tmp_path)
+        assert (spec.seed, folder.name) == (seed, f"seed-{seed:08d}")
+        execute(replace(base, spec=spec, out=folder, until="scenes"))
+        assert next_dataset(base.spec, tmp_path) == (spec, folder)
+        execute(replace(base, spec=spec, out=folder))
+    one, two = (dataset_hash(tmp_path / f"seed-{seed:08d}") for seed in (0, 1))
+    assert one != two
+
+
+@pytest.fixture(scope="session")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One embedded Prefect API for all tests of the session, with a database of its own."""
+    set_defaults()
+    database = tmp_path_factory.mktemp("prefect") / "prefect.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PREFECT_API_URL", raising=False)
+        patch.setenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", f"sqlite+aiosqlite:///{database}")
+        patch.setenv("PREFECT_SERVER_UI_ENABLED", "false")
+        patch.setenv("PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS", "1")
+        from cousins.flows.server import prefect_api
+
+        with prefect_api(scheduler=True):
+            yield
+
+
+# Warnings of Prefect's own code are not ours to fix.
+with_prefect = pytest.mark.filterwarnings("default")
+
+
+@with_prefect
+def test_prefect_makes_the_same_bytes(tmp_path: Path, api: None) -> None:
+    from prefect.client.orchestration import get_client
+
+    from cousins.flows.generate import generate_now
+
+    text = "name: small\nseed: 3\ntasks: {count: 3}\nepisodes: {per_task: 2}\nexport: [coco]\n"
+    local = execute(plan(tmp_path / "local", text))
+    flow = generate_now(plan(tmp_path / "flow", text, workers=2), Silent())
+    assert flow.dataset_hash == local.dataset_hash
+    assert flow.shards_made == 11
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs()
+    assert [run.state_name for run in runs] == ["Completed"]
+    assert runs[0].tags[0].startswith("dataset:")
+    with pytest.raises(JobError, match="fake desk"):
+        generate_now(plan(tmp_path / "desk", text + "scene: {support: desk}\n", 2), Silent())
+
+
+@with_prefect
+def test_dead_runs_of_a_dataset_are_marked_as_crashed(api: None) -> None:
+    from prefect import flow
+    from prefect.client.orchestration import get_client
+    from prefect.states import Running
+
+    from cousins.flows.generate import mark_crashed
+
+    @flow
+    def abandoned() -> None:
+        """Never ends."""
+
+    with get_client(sync_client=True) as client:
+        ours = client.create_flow_run(abandoned, tags=["dataset:x"], state=Running())
+        other = client.create_flow_run(abandoned, tags=["dataset:y"], state=Running())
+        assert mark_crashed(client, "dataset:x") == 1
+        assert client.read_flow_run(ours.id).state_name == "Crashed"
+        assert client.read_flow_run(other.id).state_name == "Running"
+
+
+@with_prefect
+def test_a_schedule_schedules_runs(tmp_path: Path, api: None) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.objects import WorkPool
+
+    path = tmp_path / "a.yaml"
+    path.write_text("name: nightly\n")
+    chosen = deployment(path, tmp_path / "out", 2, "0 2 * * *", True)
+    with pytest.raises(SpecError, match="no work pool 'none'; run `prefect work-pool create"):
+        deploy(chosen, "none")
+    with get_client(sync_client=True) as client:
+        client.request("POST", "/work_pools/", json={"name": "local", "type": "process"})
+        assert isinstance(client.read_work_pool("local"), WorkPool)
+        deploy(chosen, "local")
+        deadline = time.monotonic() + 60
+        runs = client.read_flow_runs()
+        while time.monotonic() < deadline:
+            runs = [run for run in client.read_flow_runs() if run.state_name == "Scheduled"]
+            if runs:
+                break
+            time.sleep(0.5)
+    assert runs
+    assert runs[0].parameters["next_seeds"] is True
+    times = [run.expected_start_time for run in runs]
+    assert all(when is not None and (when.hour, when.minute) == (2, 0) for when in times)
+
+
+def test_a_wrong_schedule_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("name: nightly\n")
+    with pytest.raises(SpecError, match=r"--cron 'soon': .*such as '0 2 \* \* \*'"):
+        deployment(path, None, None, "soon", False)

@@ -1,0 +1,114 @@
+"""Errors of the YAML file name the line, the path, the value, and what is allowed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cousins.schemas import DatasetSpec, SpecError, Sweep
+from cousins.schemas.spec_file import load_spec, parse_spec
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(SpecError) as caught:
+        parse_spec(text, "a.yaml")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("name: a\nsed: 7", "line 2: sed: unknown key 'sed' (its value is 7); did you mean 'seed'"),
+        (
+            "name: a\nscene: {support: tabel}",
+            "line 2: scene.support: 'tabel' is not allowed; did you mean 'table'? "
+            "allowed: table, desk, countertop",
+        ),
+        (
+            "name: a\nscene:\n  objects:\n  - name: m\n    category: mug",
+            "line 5: scene.objects[0].category: 'mug' is not valid; "
+            "expected a BDDL category such as 'mug.n.04'",
+        ),
+        (
+            "name: a\ncameras:\n- {name: f, fov: {uniform: [45, a]}}",
+            "line 3: cameras[0].fov.uniform[1]: 'a' is not valid; expected integer or number",
+        ),
+        (
+            "name: a\ncameras:\n- {name: f, fov: {unifrom: [45, 60]}}",
+            "line 3: cameras[0].fov: ['unifrom'] is no distribution; "
+            "write one of uniform, normal, choice, sweep",
+        ),
+        (
+            "name: a\ncameras:\n- {name: f, fov: {normal: [4, 1], x: 2}}",
+            "line 3: cameras[0].fov.x: unknown key 'x' (its value is 2); allowed: normal",
+        ),
+        ("name: a\ncameras:\n- {name: f, fov: ~}", "line 3: cameras[0].fov: None is not valid"),
+        ("name: a\ncameras:\n- {mount: hand}", "cameras[0].name: missing; the key 'name'"),
+        (
+            "name: a\ncameras:\n- {name: f}\n- {name: g, fov: 200}",
+            "line 4: cameras[1].fov: cameras.g.fov: 200.0 to 200.0; allowed are numbers from 5",
+        ),
+        (
+            "name: a\nscene:\n  objects:\n  - {name: m, category: mug.n.04, on: shelf}",
+            "line 4: scene.objects[0]: m: no earlier object 'shelf'; allowed: ['table']",
+        ),
+        ("name: a\ntasks: {count: 0}", "tasks.count: 0 is not valid; expected greater than"),
+        ("name: a\nrender: {size: [256]}", "render.size[1]: missing; the list is too short"),
+        ("name: a\nname: b", "line 2: name: the key 'name' is already given in line 1"),
+        ("name: !!python/object/apply:os.system [ls]", "is not allowed; write plain YAML"),
+        ("name: a\nscene: [", "a.yaml: not valid YAML: line 2, column 9"),
+        ("- a", "a spec is a mapping"),
+        ("", "it is empty"),
+    ],
+)
+def test_says_where_what_and_what_is_allowed(text: str, expected: str) -> None:
+    assert expected in refusal(text)
+
+
+def test_tags_of_distributions_stay_out_of_paths() -> None:
+    message = refusal("name: a\ncameras:\n- {name: f, fov: ~}\n- {name: g, fov: {sweep: []}}")
+    assert "constant" not in message
+    assert "cameras[1].fov.sweep: [] is not valid" in message
+
+
+def test_all_problems_come_at_once_in_order_of_lines() -> None:
+    message = refusal("name: a\nsed: 7\nrobot: x\nexport: [cooc]\nexport: [coco]")
+    lines = [int(part.split(":")[0]) for part in message.split("  line ")[1:]]
+    assert message.startswith("a.yaml: 4 problems")
+    assert lines == [2, 3, 4, 5]
+
+
+def test_words_and_numbers_follow_yaml_1_2() -> None:
+    spec = parse_spec(
+        "name: on\nepisodes: {max_seconds: 1e1}\nscene:\n  objects:\n"
+        "  - {name: yes, category: mug.n.04, on: table}"
+    )
+    assert spec.name == "on"
+    assert spec.scene.objects[0].name == "yes"
+    assert spec.scene.objects[0].on == "table"
+    assert spec.episodes.max_seconds == 10.0
+
+
+def test_aliases_are_followed_but_not_for_ever() -> None:
+    spec = parse_spec("name: a\ncameras:\n- {name: f, fov: &v {sweep: [40, 50]}}\n"
+                      "- {name: g, fov: *v}")  # fmt: skip
+    assert spec.cameras[1].fov == Sweep(sweep=(40, 50))
+    assert "contains itself" in refusal("name: a\nscene: &s {objects: *s}")
+    bomb = "name: &a [x, x]\n" + "\n".join(
+        f"k{i}: &{chr(98 + i)} [{', '.join([f'*{chr(97 + i)}'] * 9)}]" for i in range(8)
+    )
+    assert "after expanding its aliases" in refusal(bomb)
+
+
+def test_unreadable_file_is_one_message(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match=r"none.yaml: cannot be read: No such file"):
+        load_spec(tmp_path / "none.yaml")
+    (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SpecError, match="not UTF-8"):
+        load_spec(tmp_path / "binary.yaml")
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[1] / "examples").glob("*.yaml")))
+def test_examples_are_valid(path: Path) -> None:
+    assert isinstance(load_spec(path), DatasetSpec)
