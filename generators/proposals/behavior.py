@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import product
+from itertools import islice, product
 
 from ...scenes.catalogue import FARTHEST, ranking
 from ...scenes.library import AssetLibrary
@@ -19,6 +19,7 @@ LONGEST = 60
 """Skills in the longest plan: a named activity is wanted however long it is."""
 CERTAINTIES = (1.0, 0.05)
 """Share of cousins that must fit their places: all if that can be had, else some."""
+MOST_CASTINGS = 30
 STAND_INS = 3
 """Other categories tried for a piece of furniture that turns out too small."""
 
@@ -55,11 +56,11 @@ def _task(name: str, index: int, spec: DatasetSpec, catalogue: Catalogue) -> Tas
     text = activity_text(name)
     try:
         problem = parse(text)
-        bindings = _bindings(problem, spec.scene.support)
+        bindings = _bindings(problem, spec.scene.support, catalogue)
+        castings = tuple(_castings(problem, bindings, spec.scene.support, catalogue))
     except SpecError as error:
         raise SpecError(f"activity {name}: {error}") from error
     refused: RefusedError | None = None
-    castings = tuple(_castings(problem, bindings, spec.scene.support, catalogue))
     for certainty, categories in product(CERTAINTIES, castings):
         task = TaskSpec(
             id=f"t{index:04d}",
@@ -88,7 +89,7 @@ def _task(name: str, index: int, spec: DatasetSpec, catalogue: Catalogue) -> Tas
     raise SpecError(f"activity {name} cannot be done on one {spec.scene.support}: {refused}")
 
 
-def _bindings(problem: Problem, support: str) -> dict[str, str]:
+def _bindings(problem: Problem, support: str, catalogue: Catalogue) -> dict[str, str]:
     """Scene names by instance; the table that carries most plays the support.
 
     Where there is no table, the floor that carries most does.
@@ -102,7 +103,11 @@ def _bindings(problem: Problem, support: str) -> dict[str, str]:
     load = Counter(x.arguments[1] for x in problem.init if x.predicate == "ontop" and not x.negated)
     agents = {instance for instance, category in problem.objects if category in AGENTS}
     floors = [instance for instance, category in problem.objects if category in FLOORS]
-    tables = [x for x, category in problem.objects if Kind(category, ()).table]
+    tables = [
+        x
+        for x, category in problem.objects
+        if x not in agents and x not in floors and catalogue.kind(category).table
+    ]
     under_all = max(tables or floors, key=lambda x: load[x], default=None)
     names: dict[str, str] = {}
     for instance, _ in problem.objects:
@@ -129,11 +134,32 @@ def _castings(
         if instance not in bindings:
             continue
         choices: tuple[str, ...] = (category,)
-        if bindings[instance] != support and catalogue.kind(category).furniture:
+        kind = catalogue.kind(category) if bindings[instance] != support else None
+        if kind is not None and kind.table:
+            choices = _platforms(instance, support, catalogue)
+        elif kind is not None and kind.furniture:
             choices += _stand_ins(category, catalogue)
         options.append(choices)
-    for choice in product(*options):
+    for choice in islice(product(*options), MOST_CASTINGS):
         yield dict(zip(bindings, choice, strict=True))
+
+
+def _platforms(instance: str, support: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """Small furniture that plays a second table.
+
+    Raises:
+        SpecError: where the library has none.
+    """
+    found = [
+        kind.category
+        for kind in catalogue.kinds
+        if kind.furniture
+        and not (kind.table or kind.openable)
+        and all(asset.surfaces for asset in kind.assets)
+    ]
+    if not found:
+        raise SpecError(f"{instance} would be a second {support}, and one is all there is room for")
+    return tuple(found[:STAND_INS])
 
 
 def _stand_ins(category: str, catalogue: Catalogue) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from ...schemas import Asset
 from ...tasks.capabilities import fits, gated, lidded
 from ...tasks.skills import Capabilities, Relation
 
-INSTANCES = 4
+INSTANCES = 3
 """Cousins of a category that are measured."""
 RELATIONS: tuple[Relation, ...] = ("ontop", "inside")
 
@@ -58,7 +58,7 @@ class Kind:
     @cached_property
     def head(self) -> str:
         """The noun that says what it is, such as `jar`."""
-        return self.category.split(".")[0].split("__of__")[0].split("_")[-1]
+        return _head(self.category)
 
     @cached_property
     def movable(self) -> bool:
@@ -88,12 +88,14 @@ class Kind:
     @cached_property
     def table(self) -> bool:
         """Whether it is what a whole scene stands on."""
-        return self.head in TABLES or "table.n.02" in ancestors(self.category)
+        categories = (self.category, *(asset.category for asset in self.assets))
+        return any(_head(x) in TABLES or "table.n.02" in ancestors(x) for x in categories)
 
     @cached_property
     def area(self) -> float:
-        """Of the largest footprint with room for fingers around it, square metres."""
-        return max((a.extents[0] + 0.04) * (a.extents[1] + 0.04) for a in self.assets)
+        """Of the mean footprint with room for fingers around it, square metres."""
+        areas = [(a.extents[0] + 0.04) * (a.extents[1] + 0.04) for a in self.assets]
+        return sum(areas) / len(areas)
 
     @cached_property
     def is_food(self) -> bool:
@@ -139,10 +141,11 @@ class Catalogue:
 
     def goes(self, thing: Kind, target: Kind, relation: Relation) -> bool:
         """Whether it fits and people would do it."""
-        if not thing.movable or target.table or self.share(thing, target, relation) < 1:
+        holder = "container" if relation == "inside" else "support"
+        if not thing.movable or target.table or holder not in target.assets[0].affordances:
             return False
         sensible = _sensible_inside if relation == "inside" else _sensible_on
-        return sensible(thing, target)
+        return sensible(thing, target) and self.share(thing, target, relation) == 1
 
     def capabilities(
         self, kinds: Mapping[str, Kind], support: str, certainty: float = 1.0
@@ -167,6 +170,11 @@ class Catalogue:
                 if a != b and self.share(kinds[a], kinds[b], relation) >= certainty
             ),
         )
+
+
+def _head(category: str) -> str:
+    """`jar` for `jar__of__honey.n.01`, `basket` for `wicker_basket.n.01`."""
+    return category.split(".")[0].split("__of__")[0].split("_")[-1]
 
 
 def _sensible_inside(thing: Kind, target: Kind) -> bool:

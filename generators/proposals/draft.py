@@ -21,7 +21,7 @@ SUPPORT_CATEGORIES = {
 }
 MOST_FURNITURE = 2
 MOST_MOVABLE = 4
-ROOM = 0.30
+ROOM = 0.36
 """Sum of the footprints that fit in front of the robot, square metres."""
 OWN_ROOM = 0.05
 """What a task may add to a scene that is full already, square metres."""

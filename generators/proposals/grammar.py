@@ -72,11 +72,11 @@ class GrammarProposer:
             template = _draw(rng, (low, high) if strict else (1, spec.tasks.max_steps))
             try:
                 draft = template.make(Cast(catalogue, scene, reserved, support, rng))
+                kinds = {thing.name: thing.kind for thing in draft.things}
+                check_size(kinds, context(spec.scene.objects, kinds, catalogue, support))
                 task = task_of(draft, index, support, self.name, seed)
                 if signature(task) in taken:
                     raise RefusedError("not_new", "an earlier task is the same")
-                kinds = {thing.name: thing.kind for thing in draft.things}
-                check_size(kinds, context(spec.scene.objects, kinds, catalogue, support))
                 plan = check(task, catalogue, kinds, spec.tasks.max_steps)
                 if strict and not low <= len(plan.steps) <= high:
                     raise RefusedError("other_length", f"{len(plan.steps)} skills")
