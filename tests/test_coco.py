@@ -28,15 +28,15 @@ from cousins.generators.exports import EXPORTERS
 from cousins.generators.images import render_scene
 from cousins.generators.images.cameras import project
 from cousins.scenes.geometry import rotation
-from cousins.schemas import DatasetError, FrameRecord, canonical_json
+from cousins.schemas import DatasetError, Model, canonical_json
 
 
 def build(root: Path, seeds: tuple[int, ...] = (21, 22), **render: Any) -> Dataset:
     """A dataset of stills that the renderer made; one task, so one shard of each kind."""
     wanted = spec(**render)
     files: dict[str, bytes] = {}
-    frames: list[FrameRecord] = []
-    scenes = []
+    frames: list[Model] = []
+    scenes: list[Model] = []
     for number, seed in enumerate(seeds):
         scene, assets = world(seed, round_things=True)
         scene = scene.model_copy(update={"task": "task", "id": f"task-s{number}"})

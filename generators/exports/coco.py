@@ -146,11 +146,11 @@ def _annotations(
     visible = [label for label in frame.objects if label.visible_pixels]
     ids = np.array([label.instance_id for label in visible], dtype=mask.dtype)
     planes = np.asfortranarray(mask[:, :, None] == ids, dtype=np.uint8)
-    runs = coco_mask.encode(planes)
+    runs: Any = coco_mask.encode(planes)
+    areas: Any = coco_mask.area(runs)
+    boxes: Any = coco_mask.toBbox(runs)
     assets = {} if scene is None else {item.name: item for item in scene.objects}
-    for label, run, area, box in zip(
-        visible, runs, coco_mask.area(runs), coco_mask.toBbox(runs), strict=True
-    ):
+    for label, run, area, box in zip(visible, runs, areas, boxes, strict=True):
         item = assets.get(label.name)
         yield {
             "image_id": image_id,

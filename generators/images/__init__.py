@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .stage import Rendered, camera_sees, keyframe_steps, render_episode, render_scene
+from .stage import camera_sees, keyframe_steps, render_episode, render_scene
+from .stills import Rendered
 from .vary import check_vary
 from .view import Renderer, Truth, renderer
 

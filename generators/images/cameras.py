@@ -57,13 +57,15 @@ def _mount(world: CompiledScene, camera: Camera) -> int:
 
 def into_camera(camera: CameraParams, points: Array) -> Array:
     """World points (N, 3) in the camera's frame: +x right, +y down, +z ahead."""
-    return (points - np.asarray(camera.pos)) @ rotation(camera.quat)
+    local: Array = (points - np.asarray(camera.pos)) @ rotation(camera.quat)
+    return local
 
 
 def project(camera: CameraParams, points: Array) -> Array:
     """Pixel coordinates (N, 2) of points (N, 3) in the camera's frame, all with z > 0."""
     scale = np.array([camera.fx, camera.fy])
-    return points[:, :2] * (scale / points[:, 2:]) + np.array([camera.cx, camera.cy])
+    pixels: Array = points[:, :2] * (scale / points[:, 2:]) + np.array([camera.cx, camera.cy])
+    return pixels
 
 
 def back_project(camera: CameraParams, depth: npt.NDArray[np.floating[Any]]) -> Array:

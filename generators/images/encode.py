@@ -60,7 +60,8 @@ def depth_units(depth: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16]:
     """Metres (H, W) in units of `DEPTH_UNIT`; what is too far becomes 0."""
     units = np.rint(depth * np.float32(1 / DEPTH_UNIT))
     units[units > 65535] = 0
-    return units.astype(np.uint16)
+    whole: npt.NDArray[np.uint16] = units.astype(np.uint16)
+    return whole
 
 
 class VideoWriter:

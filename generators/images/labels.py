@@ -1,7 +1,7 @@
 """From what pixels see to what is known of each object."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -63,7 +63,8 @@ class Labeller:
 
     def semantic_mask(self, geoms: npt.NDArray[np.int32]) -> npt.NDArray[np.uint16]:
         """Semantic id of each pixel, (H, W)."""
-        return self._semantic_of[geoms]
+        mask: npt.NDArray[np.uint16] = self._semantic_of[geoms]
+        return mask
 
     def state(self, data: Any, labels: tuple[LabelName, ...]) -> State:
         """What no camera changes: boxes, poses and joints at the state in `data`."""

@@ -73,7 +73,8 @@ def _display(lux: Vector) -> Vector:
 def _illuminance(light: Light) -> Vector:
     """Lux in each channel: tinted lamps are as bright to the eye as white ones."""
     colour = np.asarray(light.colour, dtype=np.float64)
-    return light.intensity * colour / (colour @ _LUMINANCE)
+    lux: Vector = light.intensity * colour / (colour @ _LUMINANCE)
+    return lux
 
 
 def _unit(vector: tuple[float, float, float]) -> Vector:

@@ -5,7 +5,8 @@ once per mesh and process.
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -51,7 +52,8 @@ class Outline:
         """All points, (N, 3), in the world."""
         rotations = np.asarray(data.geom_xmat)[self.geoms].reshape(-1, 3, 3)
         turned = np.matmul(rotations[self.places], self.points[:, :, None])[:, :, 0]
-        return turned + np.asarray(data.geom_xpos)[self.geoms][self.places]
+        moved: Array = turned + np.asarray(data.geom_xpos)[self.geoms][self.places]
+        return moved
 
 
 def instance_ids(world: CompiledScene) -> Index:
@@ -175,7 +177,8 @@ def _corners(model: Any, geom: int) -> Array:
         return _hull(np.asarray(model.mesh_vert[start : start + count]).tobytes())
     size = tuple(float(v) for v in model.geom_size[geom])
     if kind == mujoco.mjtGeom.mjGEOM_BOX:
-        return _signs() * size
+        corners: Array = _signs() * size
+        return corners
     turn = 2 * np.pi * np.arange(_ROUND) / _ROUND
     ring = np.stack([np.cos(turn), np.sin(turn)], axis=1)
     if kind == mujoco.mjtGeom.mjGEOM_CYLINDER:
@@ -184,8 +187,11 @@ def _corners(model: Any, geom: int) -> Array:
     ball = np.concatenate([_at(ring * np.cos(t), float(np.sin(t))) for t in tilt])
     if kind == mujoco.mjtGeom.mjGEOM_CAPSULE:
         end = np.where(ball[:, 2:] < 0, -size[1], size[1]) * [0.0, 0.0, 1.0]
-        return ball * size[0] + end
-    return ball * (size[0] if kind == mujoco.mjtGeom.mjGEOM_SPHERE else np.asarray(size))
+        ends: Array = ball * size[0] + end
+        return ends
+    half = np.full(3, size[0]) if kind == mujoco.mjtGeom.mjGEOM_SPHERE else np.asarray(size)
+    round_points: Array = ball * half
+    return round_points
 
 
 def _at(flat: Array, height: float) -> Array:
@@ -206,6 +212,7 @@ def _hull(vertices: bytes) -> Array:
     if len(points) <= 8:
         return exact
     try:
-        return exact[ConvexHull(exact).vertices]
+        corners: Array = exact[ConvexHull(exact).vertices]
     except QhullError:
         return exact
+    return corners

@@ -20,8 +20,8 @@ from PIL import Image
 from ...scenes.geometry import rotation
 from ...scenes.mujoco_model import CompiledScene
 from ...schemas import CameraParams, RenderError
-from .gl import Frame, Program, float_texture, image_array, open_gl, shadow_array
-from .lighting import SHEEN, Lamp, lamps
+from .gl import Frame, Program, open_gl, shadow_array
+from .lighting import Lamp, lamps
 from .shaders import (
     SHADOW_FRAGMENT,
     SHADOW_VERTEX,
@@ -29,7 +29,7 @@ from .shaders import (
     TRUTH_VERTEX,
     colour_sources,
 )
-from .triangles import Triangles, colours, texture_of, triangles
+from .uploads import LOOKS, POSES, SHADOWS, TEXTURES, Uploaded
 from .view import Rgb, Truth
 
 NEAR = 0.01
@@ -46,73 +46,6 @@ SHADOW_OFFSET = 0.002
 """How far off its surface a point looks up the shadow map, metres."""
 MAX_LIGHTS = 4
 KEPT_MODELS = 3
-_POSES, _LOOKS, _TEXTURES, _SHADOWS = 0, 1, 2, 3
-
-
-class _Model:
-    """A visual model on the graphics side."""
-
-    def __init__(self, gl: Any, model: Any) -> None:
-        self._gl, self.model = gl, model
-        self.shape: Triangles = triangles(model)
-        self.rows = np.zeros((model.ngeom, 3, 4), dtype=np.float32)
-        self._array = int(gl.glGenVertexArrays(1))
-        gl.glBindVertexArray(self._array)
-        self._buffers = [int(name) for name in gl.glGenBuffers(2)]
-        vertices, faces = self.shape.vertices, self.shape.faces
-        gl.glBindBuffer(gl.GL_ARRAY_BUFFER, self._buffers[0])
-        raw = vertices.view(np.uint8)
-        gl.glBufferData(gl.GL_ARRAY_BUFFER, raw.nbytes, raw, gl.GL_STATIC_DRAW)
-        gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, self._buffers[1])
-        gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, faces.nbytes, faces, gl.GL_STATIC_DRAW)
-        self._attributes(vertices.dtype)
-        self._textures = [image_array(gl, _pictures(model))]
-        looks, looks_buffer = float_texture(gl, _LOOKS, _looks(model))
-        poses, poses_buffer = float_texture(gl, _POSES, self.rows.reshape(-1, 4))
-        self._textures += [looks, poses]
-        self._buffers += [looks_buffer, poses_buffer]
-
-    def _attributes(self, layout: Any) -> None:
-        gl = self._gl
-        import ctypes
-
-        for place, (name, count) in enumerate((("point", 3), ("normal", 3), ("uv", 2))):
-            offset = ctypes.c_void_p(layout.fields[name][1])
-            gl.glVertexAttribPointer(place, count, gl.GL_FLOAT, False, layout.itemsize, offset)
-            gl.glEnableVertexAttribArray(place)
-        offset = ctypes.c_void_p(layout.fields["geom"][1])
-        gl.glVertexAttribIPointer(3, 1, gl.GL_UNSIGNED_INT, layout.itemsize, offset)
-        gl.glEnableVertexAttribArray(3)
-
-    def bind(self, data: Any) -> None:
-        """Take the poses of the geoms, and draw this model from now on."""
-        gl = self._gl
-        self.rows[:, :, :3] = data.geom_xmat.reshape(-1, 3, 3)
-        self.rows[:, :, 3] = data.geom_xpos
-        gl.glBindVertexArray(self._array)
-        gl.glBindBuffer(gl.GL_TEXTURE_BUFFER, self._buffers[3])
-        gl.glBufferSubData(gl.GL_TEXTURE_BUFFER, 0, self.rows.nbytes, self.rows)
-        for unit, target, name in (
-            (_POSES, gl.GL_TEXTURE_BUFFER, self._textures[2]),
-            (_LOOKS, gl.GL_TEXTURE_BUFFER, self._textures[1]),
-            (_TEXTURES, gl.GL_TEXTURE_2D_ARRAY, self._textures[0]),
-        ):
-            gl.glActiveTexture(gl.GL_TEXTURE0 + unit)
-            gl.glBindTexture(target, name)
-
-    def draw(self, first: int, count: int) -> None:
-        """Draw a run of faces."""
-        import ctypes
-
-        gl = self._gl
-        start = ctypes.c_void_p(12 * first)
-        gl.glDrawElements(gl.GL_TRIANGLES, 3 * count, gl.GL_UNSIGNED_INT, start)
-
-    def close(self) -> None:
-        gl = self._gl
-        gl.glDeleteVertexArrays(1, [self._array])
-        gl.glDeleteTextures(self._textures)
-        gl.glDeleteBuffers(len(self._buffers), self._buffers)
 
 
 class MujocoRenderer:
@@ -130,7 +63,8 @@ class MujocoRenderer:
         self._shadow = Program(gl, SHADOW_VERTEX, SHADOW_FRAGMENT)
         self._colour: dict[tuple[int, int], Program] = {}
         self._frames: dict[tuple[int, int, int], Frame] = {}
-        self._models: OrderedDict[int, _Model] = OrderedDict()
+        self._cast: tuple[Uploaded, bytes, bytes] | None = None
+        self._models: OrderedDict[int, Uploaded] = OrderedDict()
         self._shadow_map, self._shadow_frames = shadow_array(gl, SHADOW_PIXELS, MAX_LIGHTS)
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
         gl.glEnable(gl.GL_DEPTH_TEST)
@@ -181,7 +115,7 @@ class MujocoRenderer:
         gl = self._gl
         model = self._model(world, data)
         self._truth.use()
-        self._truth.whole("poses", _POSES)
+        self._truth.whole("poses", POSES)
         self._truth.matrices("clip_from_world", _clip_from_world(camera))
         self._begin(camera.width, camera.height, gl.GL_RG32F)
         model.draw(0, len(model.shape.faces))
@@ -189,10 +123,10 @@ class MujocoRenderer:
         gl.glReadPixels(0, 0, camera.width, camera.height, gl.GL_RG, gl.GL_FLOAT, raw)
         return Truth(depth=np.ascontiguousarray(raw[..., 0]), geoms=raw[..., 1].astype(np.int32))
 
-    def _model(self, world: CompiledScene, data: Any) -> _Model:
+    def _model(self, world: CompiledScene, data: Any) -> Uploaded:
         self._context.make_current()
         key = id(world.model)
-        found = self._models.pop(key, None) or _Model(self._gl, world.model)
+        found = self._models.pop(key, None) or Uploaded(self._gl, world.model)
         self._models[key] = found
         while len(self._models) > KEPT_MODELS:
             self._models.popitem(last=False)[1].close()
@@ -205,7 +139,7 @@ class MujocoRenderer:
             made = self._colour[keys, fills] = Program(self._gl, *colour_sources(keys, fills))
             made.use()
             for name, unit in (
-                ("poses", _POSES), ("looks", _LOOKS), ("textures", _TEXTURES), ("shadows", _SHADOWS)
+                ("poses", POSES), ("looks", LOOKS), ("textures", TEXTURES), ("shadows", SHADOWS)
             ):  # fmt: skip
                 made.whole(name, unit)
             made.number("normal_offset", SHADOW_OFFSET)
@@ -222,11 +156,20 @@ class MujocoRenderer:
         gl.glViewport(0, 0, width, height)
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
 
-    def _draw_shadows(self, model: _Model, views: npt.NDArray[np.float64]) -> None:
-        """Draw the far sides of things: what faces the light then never shades itself."""
+    def _draw_shadows(self, model: Uploaded, views: npt.NDArray[np.float64]) -> None:
+        """Draw the far sides of things: what faces the light then never shades itself.
+
+        Cameras that look at the same moment share the maps.
+        """
         gl = self._gl
+        gl.glActiveTexture(gl.GL_TEXTURE0 + SHADOWS)
+        gl.glBindTexture(gl.GL_TEXTURE_2D_ARRAY, self._shadow_map)
+        poses, lights = model.rows.tobytes(), views.tobytes()
+        if self._cast is not None and self._cast[0] is model and self._cast[1:] == (poses, lights):
+            return
+        self._cast = (model, poses, lights)
         self._shadow.use()
-        self._shadow.whole("poses", _POSES)
+        self._shadow.whole("poses", POSES)
         gl.glCullFace(gl.GL_FRONT)
         gl.glViewport(0, 0, SHADOW_PIXELS, SHADOW_PIXELS)
         for frame, view in zip(self._shadow_frames, views, strict=False):
@@ -235,10 +178,8 @@ class MujocoRenderer:
             self._shadow.matrices("light_from_world", view)
             model.draw(0, model.shape.solid)
         gl.glCullFace(gl.GL_BACK)
-        gl.glActiveTexture(gl.GL_TEXTURE0 + _SHADOWS)
-        gl.glBindTexture(gl.GL_TEXTURE_2D_ARRAY, self._shadow_map)
 
-    def _draw_clear(self, model: _Model, camera: CameraParams) -> None:
+    def _draw_clear(self, model: Uploaded, camera: CameraParams) -> None:
         """Blend what is transparent over the rest, the farthest first."""
         gl = self._gl
         places = model.rows[[geom for geom, _, _ in model.shape.clear], :, 3]
@@ -270,7 +211,8 @@ def _clip_from_world(camera: CameraParams) -> npt.NDArray[np.float64]:
 def _light_from_world(world: CompiledScene, lamp: Lamp) -> npt.NDArray[np.float64]:
     """(4, 4): x and y in [-1, 1] where shadows fall, z in [0, 1] and greatest at the lamp."""
     support = world.scene.object(world.scene.support)
-    centre = np.array(support.pos) + [0, 0, world.asset_of(support.name).extents[2]]
+    top = world.asset_of(support.name).extents[2]
+    centre = np.asarray(support.pos) + np.array([0.0, 0.0, top])
     towards = -lamp.direction
     side = np.cross([0.0, 0.0, 1.0] if abs(towards[2]) < 0.99 else [1.0, 0.0, 0.0], towards)
     side /= np.linalg.norm(side)
@@ -280,32 +222,3 @@ def _light_from_world(world: CompiledScene, lamp: Lamp) -> npt.NDArray[np.float6
     view[:3, :3] = scale[:, None] * axes
     view[:3, 3] = -view[:3, :3] @ centre + [0, 0, 0.5]
     return view
-
-
-def _looks(model: Any) -> npt.NDArray[np.float32]:
-    """(2 ngeom, 4): colour; then texture layer or -1, gloss, and its exponent."""
-    looks = np.zeros((model.ngeom, 2, 4), dtype=np.float32)
-    looks[:, 0] = colours(model)
-    for geom, material in enumerate(model.geom_matid):
-        specular = model.mat_specular[material] if material >= 0 else 0.5
-        shininess = model.mat_shininess[material] if material >= 0 else 0.5
-        looks[geom, 1, :3] = (
-            texture_of(model, geom), SHEEN * specular, max(4.0, 128.0 * shininess)
-        )  # fmt: skip
-    return looks.reshape(-1, 4)
-
-
-def _pictures(model: Any) -> list[npt.NDArray[np.uint8]]:
-    """The model's textures, all brought to the size of the largest."""
-    found: list[npt.NDArray[np.uint8]] = []
-    sizes = [int(max(w, h)) for w, h in zip(model.tex_width, model.tex_height, strict=True)]
-    size = 1 << (max(sizes, default=1) - 1).bit_length()
-    for texture in range(model.ntex):
-        shape = (model.tex_height[texture], model.tex_width[texture], model.tex_nchannel[texture])
-        start = model.tex_adr[texture]
-        pixels = np.asarray(model.tex_data[start : start + int(np.prod(shape))]).reshape(shape)
-        image = Image.fromarray(np.ascontiguousarray(pixels[:, :, :3]))
-        found.append(
-            np.asarray(image.resize((size, size)) if image.size != (size, size) else image)
-        )
-    return found

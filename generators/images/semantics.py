@@ -11,8 +11,8 @@ import csv
 import difflib
 from functools import cache
 
-from ...schemas import SpecError
 from ...scenes.taxonomy import data_folder
+from ...schemas import SpecError
 
 ROBOT_CATEGORY = "agent.n.01"
 

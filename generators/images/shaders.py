@@ -63,7 +63,8 @@ uniform vec3 fill_towards[FILLS];
 uniform vec3 fill_light[FILLS];
 uniform mat4 light_from_world[KEYS];
 uniform float normal_offset;
-out vec3 where;
+uniform vec3 eye;
+out vec3 to_eye;
 out vec3 facing;
 out vec3 soft;
 out vec3 spot[KEYS];
@@ -71,13 +72,15 @@ out vec3 texture_place;
 flat out vec4 colour;
 flat out vec2 gloss;
 void main() {
-    where = to_world(vec4(point, 1.0));
+    vec3 where = to_world(vec4(point, 1.0));
+    to_eye = eye - where;
     facing = to_world(vec4(normal, 0.0));
     soft = ambient;
     for (int i = 0; i < FILLS; ++i)
         soft += fill_light[i] * max(dot(facing, fill_towards[i]), 0.0);
     for (int i = 0; i < KEYS; ++i)
-        spot[i] = (light_from_world[i] * vec4(where + normal_offset * facing, 1.0)).xyz * vec3(0.5, 0.5, 1.0) + vec3(0.5, 0.5, 0.0);
+        spot[i] = (light_from_world[i] * vec4(where + normal_offset * facing, 1.0)).xyz
+            * vec3(0.5, 0.5, 1.0) + vec3(0.5, 0.5, 0.0);
     colour = texelFetch(looks, 2 * int(geom));
     vec4 look = texelFetch(looks, 2 * int(geom) + 1);
     texture_place = vec3(uv, look.x);
@@ -91,11 +94,10 @@ COLOUR_FRAGMENT = """
 uniform sampler2DArray textures;
 uniform sampler2DArrayShadow shadows;
 uniform bool shadowed;
-uniform vec3 eye;
 uniform vec3 key_towards[KEYS];
 uniform vec3 key_light[KEYS];
 uniform float blur;
-in vec3 where;
+in vec3 to_eye;
 in vec3 facing;
 in vec3 soft;
 in vec3 spot[KEYS];
@@ -107,6 +109,7 @@ void main() {
     vec3 base = colour.rgb;
     if (texture_place.z >= 0.0) base *= texture(textures, texture_place).rgb;
     vec3 n = normalize(facing);
+    vec3 view = normalize(to_eye);
     vec3 result = base * soft;
     // Each of the four pixels that are averaged looks at the shadow map a little aside.
     vec2 aside = (mod(floor(gl_FragCoord.xy), 2.0) - 0.5) * blur;
@@ -117,8 +120,10 @@ void main() {
             float lit = 1.0;
             if (shadowed)
                 lit = texture(shadows, vec4(spot[i].xy + aside, float(i), spot[i].z));
-            vec3 half_way = normalize(normalize(eye - where) + key_towards[i]);
-            float shine = gloss.x * pow(max(dot(n, half_way), 0.0), gloss.y);
+            // Blinn's highlight, with Schlick's fraction in place of the power.
+            vec3 half_way = view + key_towards[i];
+            float t = max(dot(n, half_way), 0.0) * inversesqrt(dot(half_way, half_way));
+            float shine = gloss.x * t / (gloss.y - gloss.y * t + t);
             result += lit * key_light[i] * (cosine * base + shine);
         }
     }

@@ -1,10 +1,12 @@
 """The render stage: stored states in, labelled frames and videos out. Nothing is stepped."""
 
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,40 +15,21 @@ import numpy.typing as npt
 from ...scenes.mujoco_model import CompiledScene
 from ...schemas import (
     Asset,
-    Camera,
-    CameraParams,
     DatasetSpec,
     Episode,
     EpisodeArrays,
-    FrameRecord,
     Scene,
     VideoRecord,
 )
 from .cameras import camera_params
-from .encode import DEPTH_UNIT, VideoWriter, depth_units, jpeg, png
-from .labels import State
-from .normals import encode_normals, normals
+from .encode import VideoWriter
+from .stills import Rendered, Stills, Subject
 from .vary import combinations, varied
 from .view import Renderer, renderer
-from .worlds import Prepared, facts_at, prepared
+from .worlds import prepared
 
 SIGHT_SIZE = (64, 64)
 """Pixels of the quick look by which a camera's view is checked."""
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """What a scene or an episode looks like.
-
-    Attributes:
-        frames: records of the labelled frames.
-        videos: records of the videos.
-        files: bytes by path, relative to the shard's folder, as are paths in the records.
-    """
-
-    frames: tuple[FrameRecord, ...]
-    videos: tuple[VideoRecord, ...]
-    files: dict[str, bytes]
 
 
 def render_scene(
@@ -67,15 +50,14 @@ def render_scene(
         SpecError: where a sweep names nothing in this scene.
         RenderError, BackendMissingError: where the renderer cannot start.
     """
-    stills = _Stills(spec, artist or renderer(spec.render.backend))
+    stills = Stills(spec, artist or renderer(spec.render.backend))
     for number, values in enumerate(combinations(spec, scene)):
         variant = varied(scene, assets, values)
         ready = prepared(variant, assets)
         data = ready.world.new_data()
         for camera in variant.cameras:
             name = _name(scene.id, camera.name, f"v{number:04d}")
-            record = {"id": name, "scene": scene.id, "vary": values}
-            stills.add(ready, data, camera, record)
+            stills.add(ready, data, camera, Subject(name, scene.id, vary=values))
     return stills.rendered()
 
 
@@ -103,13 +85,12 @@ def render_episode(
     artist = artist or renderer(spec.render.backend)
     ready = prepared(scene, assets)
     world, data = ready.world, ready.world.new_data()
-    stills = _Stills(spec, artist)
+    stills = Stills(spec, artist)
     for step in keyframe_steps(len(arrays.qpos), spec.render.keyframes):
         _set_state(world, data, arrays.qpos[step])
         for camera in scene.cameras:
             name = _name(episode.id, camera.name, f"s{step:05d}")
-            record = {"id": name, "scene": scene.id, "episode": episode.id, "step": step}
-            stills.add(ready, data, camera, record)
+            stills.add(ready, data, camera, Subject(name, scene.id, episode.id, step))
     if spec.render.videos and "rgb" in spec.render.labels and episode.steps > 0:
         return _with_videos(stills.rendered(), artist, world, data, episode, arrays, spec)
     return stills.rendered()
@@ -138,70 +119,6 @@ def keyframe_steps(states: int, count: int) -> tuple[int, ...]:
     """Up to `count` state indices, evenly spread, with the first and the last."""
     spread = np.linspace(0, states - 1, count)
     return tuple(int(step) for step in np.unique(np.rint(spread)))
-
-
-class _Stills:
-    """Collects labelled frames; labels that a change of light cannot alter are kept."""
-
-    def __init__(self, spec: DatasetSpec, artist: Renderer) -> None:
-        self._spec = spec
-        self._renderer = artist
-        self._frames: list[FrameRecord] = []
-        self._files: dict[str, bytes] = {}
-        self._truths: dict[str, tuple[dict[str, bytes], dict[str, Any]]] = {}
-        self._moment: tuple[str, State, tuple[str, ...] | None] | None = None
-
-    def rendered(self) -> Rendered:
-        return Rendered(tuple(self._frames), (), self._files)
-
-    def add(self, ready: Prepared, data: Any, camera: Camera, record: Mapping[str, Any]) -> None:
-        """Draw and label one view; `record` holds what the frame is of."""
-        spec, world = self._spec.render, ready.world
-        params = camera_params(world, data, camera, spec.size)
-        images: dict[str, bytes] = {}
-        if "rgb" in spec.labels:
-            pixels = self._renderer.colour(world, data, params, shadows=spec.shadows)
-            images["rgb.jpg"] = jpeg(pixels)
-        moment = f"{ready.key} {data.qpos.tobytes().hex()}"
-        key = f"{moment} {params.canonical_json()}"
-        if key not in self._truths:
-            self._truths[key] = self._label(ready, moment, data, params)
-        more, fields = self._truths[key]
-        images |= more
-        files: dict[str, str] = {}
-        for suffix, raw in images.items():
-            path = f"images/{record['id']}.{suffix}"
-            self._files[path] = raw
-            files[suffix.rpartition(".")[0]] = path
-        fields = {**record, **fields, "files": files, "depth_scale": DEPTH_UNIT}
-        self._frames.append(FrameRecord(camera=camera.name, camera_params=params, **fields))
-
-    def _label(
-        self, ready: Prepared, moment: str, data: Any, params: CameraParams
-    ) -> tuple[dict[str, bytes], dict[str, Any]]:
-        labels = self._spec.render.labels
-        truth = self._renderer.truth(ready.world, data, params)
-        labeller = ready.labeller
-        mask = labeller.instance_mask(truth.geoms)
-        images: dict[str, bytes] = {}
-        if "depth_linear" in labels:
-            images["depth_linear.png"] = png(depth_units(truth.depth))
-        if "seg_instance" in labels:
-            images["seg_instance.png"] = png(mask)
-        if "seg_semantic" in labels:
-            images["seg_semantic.png"] = png(labeller.semantic_mask(truth.geoms))
-        if "normal" in labels:
-            images["normal.png"] = png(encode_normals(normals(truth, params)))
-        if self._moment is None or self._moment[0] != moment:
-            self._moment = (moment, labeller.state(data, labels), self._facts(ready, data))
-        _, state, facts = self._moment
-        objects = labeller.objects(mask, state, params, labels)
-        return images, {"objects": objects, "predicates": facts}
-
-    def _facts(self, ready: Prepared, data: Any) -> tuple[str, ...] | None:
-        if "predicate_states" not in self._spec.render.labels:
-            return None
-        return facts_at(ready.world.scene, ready.world.assets, data.qpos)
 
 
 def _with_videos(

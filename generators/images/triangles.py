@@ -1,7 +1,8 @@
 """A visual model as triangles: one vertex array for all geoms, so that one call draws a scene."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -173,7 +174,9 @@ def _plane(x: float, y: float) -> Surfaces:
 
 @lru_cache(maxsize=1)
 def _unit_box() -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
-    points, normals, faces = [], [], []
+    points: list[npt.NDArray[Any]] = []
+    normals: list[npt.NDArray[Any]] = []
+    faces: list[list[int]] = []
     for axis in range(3):
         for sign in (-1.0, 1.0):
             u, v = np.eye(3)[(axis + 1) % 3], np.eye(3)[(axis + 2) % 3]
