@@ -98,7 +98,7 @@ def test_page_states_the_counts(html: str) -> None:
     for expected in (
         "3 demonstrations of 2 tasks", "Episodes 4", "Success 75%", "Labelled frames 16",
         "Put the bowl on plate 0.", "grasp slipped 1", "75% (3 of 4)", "collision (4)",
-        "Path efficiency: pick", "LDLJ", "SPARC", "CC0-1.0", "d 0.08", "d 0.25",
+        "Path efficiency by skill", "LDLJ", "SPARC", "CC0-1.0", "d 0.08", "d 0.25",
     ):  # fmt: skip
         assert expected in text
 

@@ -43,11 +43,13 @@ def bar_chart(bars: list[Bar], title: str) -> Markup:
         top = number * ROW
         parts.append(
             Markup(
-                '<text x="0" y="{y}">{label}</text>'
+                '<svg y="{top}" width="100%" height="20">'
+                '<title>{label}</title><text y="15">{label}</text></svg>'
                 '<text class="value" x="100%" y="{y}" text-anchor="end">{text}</text>'
                 '<rect class="track" y="{bar}" width="100%" height="8" rx="4"/>'
                 '<rect class="{tone}" y="{bar}" width="{width:.2f}%" height="8" rx="4"/>'
             ).format(
+                top=top,
                 y=top + 15,
                 label=bar.label,
                 text=bar.text,
@@ -74,7 +76,10 @@ def column_chart(columns: list[Column], end: str, title: str) -> Markup:
     parts.append(Markup('<line class="axis" x2="100%" y1="{0}" y2="{0}"/>').format(floor))
     for number, column in enumerate(columns):
         parts.append(_column(column, number * step, step, PLOT / most))
-    for number, label in enumerate([*(column.label for column in columns), end]):
+    labels = [*(column.label for column in columns), end]
+    for number, label in enumerate(labels):
+        if number % 2:
+            continue  # Narrow screens have room for every second one.
         anchor = "start" if number == 0 else "end" if number == len(columns) else "middle"
         parts.append(
             Markup(

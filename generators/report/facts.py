@@ -78,20 +78,20 @@ class FrameFacts:
     best: dict[str, dict[str, dict[str, FrameRecord]]] = field(
         default_factory=dict[str, dict[str, dict[str, FrameRecord]]]
     )
-    """By task, scene, and camera: the view that shows most objects."""
+    """By task, scene, and camera: the view that shows most."""
     sweeps: dict[tuple[str, str], list[FrameRecord]] = field(
         default_factory=dict[tuple[str, str], list[FrameRecord]]
     )
     """By scene and camera: views between which only swept parameters differ."""
 
     def keep_best(self, task: str, frame: FrameRecord) -> None:
-        """Keep a frame where it shows more objects than the one kept so far."""
+        """Keep a frame where it shows more than the one kept so far."""
         scenes = self.best.setdefault(task, {})
         if frame.scene not in scenes and len(scenes) == SCENES_PER_TASK:
             return
         cameras = scenes.setdefault(frame.scene, {})
         known = cameras.get(frame.camera)
-        if known is None or visible(frame) > visible(known):
+        if known is None or _interest(frame) > _interest(known):
             cameras[frame.camera] = frame
 
     def sample(self, task: str) -> list[FrameRecord]:
@@ -101,6 +101,11 @@ class FrameFacts:
             for place, frame in enumerate(cameras.values()):
                 ranked.append((((place - number) % len(cameras), number), frame))
         return [frame for _, frame in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _interest(frame: FrameRecord) -> int:
+    """Visible objects; something going on counts like one more."""
+    return visible(frame) + bool(frame.step)
 
 
 def visible(frame: FrameRecord) -> int:

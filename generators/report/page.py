@@ -60,6 +60,17 @@ def charts(facts: Facts) -> dict[str, Markup]:
     return {
         "skills": _rates(quality.success_by_skill, "Success by skill"),
         "lengths": _rates(lengths, "Success by length of plan"),
+        "efficiency": bar_chart(
+            [
+                Bar(
+                    skill.replace("_", " "),
+                    value.median,
+                    f"{value.median:.2f}  ({value.q10:.2f} to {value.q90:.2f})",
+                )
+                for skill, value in quality.path_efficiency.items()
+            ],
+            "Path efficiency by skill",
+        ),
         "failures": _counts(quality.failures, "Failures by cause", "bad"),
         "refused": _counts(facts.refused, "Layouts refused, by reason"),
         "distances": column_chart(list(facts.distances), "1.0", "Attempts by cousin distance"),
@@ -68,18 +79,15 @@ def charts(facts: Facts) -> dict[str, Markup]:
 
 
 def measures(facts: Facts) -> list[tuple[str, str, str]]:
-    """Quality measures as name, value, and what it means."""
+    """Quality measures in one number each: name, value, and what it means."""
     quality, rows = facts.quality, list[tuple[str, str, str]]()
 
     def add(name: str, value: Spread | None, digits: int, meaning: str) -> None:
         if value:
             text = f"{value.median:.{digits}f}"
             span = f"{value.q10:.{digits}f} to {value.q90:.{digits}f}, n = {value.count}"
-            rows.append((name, text, f"{meaning} 10% to 90%: {span}."))
+            rows.append((name, text, f"{meaning} {span}."))
 
-    for skill, value in quality.path_efficiency.items():
-        name = f"Path efficiency: {skill.replace('_', ' ')}"
-        add(name, value, 2, "Straight distance per distance travelled by the tool; 1 is straight.")
     add("LDLJ", quality.ldlj, 2, "Log dimensionless jerk of the tool; nearer to 0 is smoother.")
     add("SPARC", quality.sparc, 2, "Spectral arc length of its speed; nearer to 0 is smoother.")
     if quality.coverage:
