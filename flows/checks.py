@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from ..schemas import BackendMissingError, CousinsError, RenderError, SpecError
@@ -45,8 +46,8 @@ def check_backend(name: str) -> dict[str, Any]:
     """
     if name not in BACKENDS:
         raise BackendMissingError(f"no backend {name!r}; this version has: {', '.join(BACKENDS)}")
-    import mujoco
-
+    # The package has no types.
+    mujoco: Any = import_module("mujoco")
     model = mujoco.MjModel.from_xml_string(
         '<mujoco><worldbody><light pos="0 0 3"/><geom type="sphere" size=".1" rgba="1 0 0 1"/>'
         "</worldbody></mujoco>"

@@ -113,7 +113,7 @@ class PrefectEngine:
         if unit.stage not in self._tasks:
             self._tasks[unit.stage] = self._task(unit.stage)
         self._work[unit.name] = lambda: make(unit)
-        future = self._tasks[unit.stage].submit(unit.name)
+        future: PrefectFuture[Any] = self._tasks[unit.stage].submit(unit.name)  # pyright: ignore[reportUnknownMemberType]
         future.add_done_callback(lambda f: done(unit, self._answer(unit, f)))
 
     def _task(self, stage: str) -> Task[[str], Any]:
@@ -145,7 +145,7 @@ class PrefectEngine:
         if answer is not None:
             return answer
         # Asking a future for its state costs a round trip: only where a task gave no answer.
-        state = future.state
+        state: State[Any] = future.state
         return ExecutionError(f"{unit.name}: its task ended as {state.name}: {state.message}")
 
 
@@ -158,7 +158,9 @@ def mark_crashed(client: SyncPrefectClient, tag: str) -> int:
         )
     )
     for run in stale:
-        state = Crashed(message="its process is gone; a later run has taken over its dataset")
+        state: State[Any] = Crashed(
+            message="its process is gone; a later run has taken over its dataset"
+        )
         client.set_flow_run_state(run.id, state, force=True)
     return len(stale)
 

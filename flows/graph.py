@@ -47,7 +47,7 @@ class Graph:
         """The units that depend on nothing."""
         batches = -(-self.spec.tasks.count // TASKS_PER_SHARD)
         per_task = len(self._chunks())
-        self.total = {stage: 0 for stage in self._stages()}
+        self.total = dict.fromkeys(self._stages(), 0)
         for stage in self._stages():
             self.total[stage] = batches if stage == "tasks" else self.spec.tasks.count * per_task
         return [self._tasks(0, None)]
@@ -158,7 +158,8 @@ def _content(record: ShardRecord) -> str:
 
 def unfinished(graph: Graph, store: Store) -> list[Unit]:
     """The units that can be made now: follows the finished shards without making any."""
-    ready, waiting = [], graph.start()
+    ready: list[Unit] = []
+    waiting = graph.start()
     while waiting:
         unit = waiting.pop()
         record = store.find(unit.stage, unit.shard, unit.key)

@@ -141,7 +141,7 @@ class WorkerPool(Generic[Argument, Answer]):
                 worker.process.kill()
                 worker.process.join()
                 raise JobError(f"{name}: took more than {self._time_limit:g} s and was ended")
-            answer = worker.pipe.recv()
+            answer: Answer | _Failure = worker.pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError) as error:
             worker.process.join()
             raise _DiedError(_death(worker.process)) from error
@@ -195,7 +195,7 @@ def _guarded(function: Callable[[Any], Any], argument: Any) -> Any:
         return function(argument)
     except CousinsError as error:
         return _Failure(str(error), fatal=error.exit_code == 2)
-    except Exception:  # noqa: BLE001 - the border of a process: the parent raises it again
+    except Exception:  # the border of a process: the parent raises it again
         return _Failure(traceback.format_exc(), fatal=False)
 
 

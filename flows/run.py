@@ -351,10 +351,9 @@ def is_finished(plan: Plan) -> bool:
 
 def _report(run: Run) -> Path:
     """The report page; written again only where something was made."""
-    folder = run.store.root / "report"
-    page = folder / "index.html"
+    page = run.store.root / "report.html"
     if run.made or not page.is_file():
-        return run.plan.stages.report(Dataset(run.store.root), folder)
+        return run.plan.stages.report(Dataset(run.store.root), page)
     return page
 
 

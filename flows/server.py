@@ -15,14 +15,14 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import IO
 
 from ..schemas import ExecutionError
 
 
 @contextlib.contextmanager
-def prefect_api(*, scheduler: bool = False) -> Iterator[str]:
+def prefect_api(*, scheduler: bool = False) -> Generator[str]:
     """Make sure that Prefect has an API within the block, and give its address.
 
     Args:
@@ -42,7 +42,7 @@ def prefect_api(*, scheduler: bool = False) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _embedded(scheduler: bool) -> Iterator[str]:
+def _embedded(scheduler: bool) -> Generator[str]:
     from prefect.settings import PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS
 
     port = _free_port()
@@ -72,10 +72,12 @@ def _embedded(scheduler: bool) -> Iterator[str]:
 def _await(url: str, process: subprocess.Popen[bytes], log: IO[bytes], seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:  # noqa: S310
-                if answer.status == 200:
-                    return
+        with (
+            contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError),
+            urllib.request.urlopen(f"{url}/health", timeout=5) as answer,
+        ):
+            if answer.status == 200:
+                return
         time.sleep(0.1)
     log.seek(0)
     tail = log.read().decode(errors="replace")[-2000:]

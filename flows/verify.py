@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,7 +95,7 @@ def verify(root: Path, workers: int, replay: Replay = production_replay) -> Veri
 
 
 @contextmanager
-def _reading(root: Path) -> Iterator[None]:
+def _reading(root: Path) -> Generator[None]:
     """Hold off writers; a folder without a lock file, such as a copy, has none."""
     path = root / ".lock"
     if not path.exists():

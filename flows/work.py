@@ -78,7 +78,7 @@ class Stages:
         name: `production`, or a label that says that this is a fake.
         library: opens the asset library.
         export: writes one format by name into a folder.
-        report: writes the report into a folder and gives its page.
+        report: writes the report page to a file and gives its path.
     """
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ..schemas import DatasetError, DatasetSpec
 from .dataset import FORMAT_VERSION, STAGES
@@ -89,5 +89,6 @@ def _reads(stage: str, place: tuple[str, ...]) -> bool:
 def _flat(value: Any, place: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
     """The leaves of nested dicts; a list is a leaf."""
     if isinstance(value, dict) and value:
-        return {k: v for key, part in value.items() for k, v in _flat(part, (*place, key)).items()}
+        parts = cast("dict[str, Any]", value)
+        return {k: v for key, part in parts.items() for k, v in _flat(part, (*place, key)).items()}
     return {place: value}

@@ -21,13 +21,14 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from types import GenericAlias
+from typing import Any, TypeVar
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from ..schemas import (
     Asset,
@@ -59,9 +60,9 @@ class ShardRecord(Model):
     files: dict[str, str]
     """Path relative to the dataset folder, to SHA-256."""
     items: int
-    sizes: dict[str, int] = {}
+    sizes: dict[str, int] = Field(default_factory=dict)
     """Path to bytes: a cheap check that the files are there."""
-    counts: dict[str, int] = {}
+    counts: dict[str, int] = Field(default_factory=dict)
     """What a summary needs: tasks, scenes, refused, attempts, solved, frames, videos."""
 
 
@@ -163,14 +164,16 @@ def read_models(path: Path, model: type[Item]) -> tuple[Item, ...]:
         DatasetError: where the file is missing or not valid.
     """
     try:
-        return TypeAdapter(tuple[model, ...]).validate_json(path.read_bytes())
+        shape: Any = GenericAlias(tuple, (model, ...))
+        adapter: TypeAdapter[tuple[Item, ...]] = TypeAdapter(shape)
+        return adapter.validate_json(path.read_bytes())
     except FileNotFoundError as error:
         raise DatasetError(f"{path} is missing") from error
     except ValidationError as error:
         raise DatasetError(f"{path} is damaged: {error}") from error
 
 
-def dump_models(items: tuple[Model, ...] | list[Model]) -> bytes:
+def dump_models(items: Sequence[Model]) -> bytes:
     """A JSON list of models, one per line, canonical."""
     return ("[\n" + ",\n".join(item.canonical_json() for item in items) + "\n]\n").encode()
 

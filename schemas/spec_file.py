@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+# YAML and annotations are untyped until pydantic has read them.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 import difflib
 import re
 import types
 import typing
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -118,15 +120,15 @@ def _named(loc: Loc, message: str, data: Any) -> Loc:
         if isinstance(data, dict):
             lists = [(key, value) for key, value in data.items() if isinstance(value, list)]
         found = [
-            ([key, index] if key else [index], item)
+            (key, index, item)
             for key, items in lists
             for index, item in enumerate(items)
             if isinstance(item, dict) and item.get("name") == word
         ]
         if not found:
             break
-        real += found[0][0]
-        data = found[0][1]
+        key, index, data = found[0]
+        real += [key, index] if key else [index]
     return tuple(real)
 
 
@@ -142,8 +144,8 @@ def _reason(details: ErrorDetails, loc: Loc, data: Any) -> str:
                 return "missing; the list is too short"
             return f"missing; the key {loc[-1]!r} is required here"
         case "literal_error" | "enum":
-            allowed = re.findall(r"'([^']*)'|(\d+)", str(context.get("expected", "")))
-            words = [text or number for text, number in allowed]
+            expected = str(context.get("expected", ""))
+            words = [match[1] or match[0] for match in re.finditer(r"'([^']*)'|\d+", expected)]
             return f"{_show(value)} is not allowed; {_offer(str(value), words)}"
         case "value_error" | "assertion_error":
             return str(details["msg"]).removeprefix("Value error, ")
@@ -218,6 +220,6 @@ def _descend(annotation: Any, step: str | int) -> Any:
             arguments = get_args(member)
             last = 0 if arguments[-1] is ... else len(arguments) - 1
             return arguments[min(step, last)]
-        elif isinstance(get_origin(member), type) and issubclass(get_origin(member), Mapping):
+        elif get_origin(member) is dict:
             return get_args(member)[1]
     return annotation

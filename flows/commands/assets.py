@@ -107,6 +107,4 @@ def _some(ids: tuple[str, ...], every: bool) -> str:
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(str(part) for part in value) or "none"
-    return str(value)
+    return (", ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)

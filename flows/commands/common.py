@@ -26,7 +26,7 @@ Workers = Annotated[
 ]
 
 
-class expected_errors:  # noqa: N801 - reads as a statement
+class expected_errors:
     """Turns an expected error into one message on standard error and its exit code."""
 
     def __enter__(self) -> None:

@@ -59,7 +59,7 @@ def verify(dataset: DatasetPath, workers: Workers = None, json: Json = False) ->
 def report(
     dataset: DatasetPath,
     out: Annotated[
-        Path | None, typer.Option(help="Folder; DATASET/report.", show_default=False)
+        Path | None, typer.Option(help="The page; DATASET/report.html.", show_default=False)
     ] = None,
     json: Json = False,
 ) -> None:
@@ -68,7 +68,7 @@ def report(
         from ...generators.dataset import Dataset
         from ..stages import production
 
-        page = production().report(Dataset(dataset), out or dataset / "report")
+        page = production().report(Dataset(dataset), out or dataset / "report.html")
         if json:
             emit({"report": str(page)})
         else:
@@ -79,7 +79,7 @@ def schema(name: SchemaName) -> None:
     """Print a JSON Schema, for editors that check YAML and JSON."""
     from ... import schemas
 
-    models = {
+    models: dict[SchemaName, type[schemas.Model]] = {
         SchemaName.dataset: schemas.DatasetSpec,
         SchemaName.scene: schemas.Scene,
         SchemaName.task: schemas.TaskSpec,

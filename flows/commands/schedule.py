@@ -34,7 +34,8 @@ def serve(
 ) -> None:
     """Stay, and make the dataset whenever the schedule says so, or when asked in Prefect."""
     with expected_errors():
-        from ..schedules import deployment, serve as stay
+        from ..schedules import deployment
+        from ..schedules import serve as stay
 
         stay(deployment(spec, out, workers, cron, next_seeds))
 
