@@ -46,11 +46,13 @@ def spec(count: int = 10, scene: SceneSpec = SCENE, seed: int = 7, **tasks: Any)
     return DatasetSpec(name="x", seed=seed, scene=scene, tasks=ProposalSpec(count=count, **tasks))
 
 
+CATALOGUE = Catalogue(LIBRARY)
+
+
 def plan_length(task: TaskSpec) -> int:
-    catalogue = Catalogue(LIBRARY)
     support = support_name(task)
-    kinds = {x.name: catalogue.kind(x.category) for x in task.objects if x.name != support}
-    return len(check(task, catalogue, kinds, max_steps=60).steps)
+    kinds = {x.name: CATALOGUE.kind(x.category) for x in task.objects if x.name != support}
+    return len(check(task, CATALOGUE, kinds, max_steps=60).steps)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +96,7 @@ def test_grammar_uses_the_scene_first(proposed: tuple[TaskSpec, ...]) -> None:
 
 
 def test_grammar_tasks_fit_a_workspace_and_make_sense(proposed: tuple[TaskSpec, ...]) -> None:
-    catalogue = Catalogue(LIBRARY)
+    catalogue = CATALOGUE
     for task in proposed:
         kinds = [catalogue.kind(x.category) for x in task.objects if x.name != "table"]
         names = {x.name for x in task.objects}
@@ -215,7 +217,7 @@ def test_activities_are_bound_to_a_scene_with_their_text_unchanged(name: str, st
     assert names.count("table") == 1
     assert not {"floor", "robot"} & set(names)
     assert object_specs(task)
-    catalogue = Catalogue(LIBRARY)
+    catalogue = CATALOGUE
     kinds = {x.name: catalogue.kind(x.category) for x in task.objects if x.name != "table"}
     assert len(check(task, catalogue, kinds, 60, certainty=0.05).steps) == steps
 

@@ -8,11 +8,14 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 
 from ...schemas import ObjectSpec
-from .catalogue import Catalogue, Kind
+from .catalogue import DISHES, Catalogue, Kind
 from .draft import RefusedError, Thing
 
 PREFER_SCENE = 0.8
 """How often an object of the scene is taken where one would do."""
+
+WIDE = 0.085
+"""Half width of a surface that carries several things at the start, metres."""
 
 Wanted = Callable[[Kind], bool]
 
@@ -84,7 +87,7 @@ class Cast:
 
     def movable(self, kind: Kind) -> bool:
         """Whether the gripper can lift it and people would put it somewhere."""
-        return kind.movable
+        return kind.easy
 
     def into(self, *targets: Thing) -> Wanted:
         """Kinds that go inside each of the targets."""
@@ -105,6 +108,20 @@ class Cast:
     def carrier(self, kind: Kind) -> bool:
         """Whether something can stand on it."""
         return all(asset.surfaces for asset in kind.assets)
+
+    def laden(self, kind: Kind) -> bool:
+        """Whether it can carry something at the start and be cleared."""
+        return self.carrier(kind) and not kind.furniture
+
+    def wide(self, kind: Kind) -> bool:
+        """Whether several things find room on it at the start, with room for fingers."""
+        return self.laden(kind) and all(
+            min(surface.half_size) >= WIDE for asset in kind.assets for surface in asset.surfaces
+        )
+
+    def deep_enough(self, kind: Kind) -> bool:
+        """Whether fingers reach what lies in it: not so in the curve of a dish."""
+        return self.holder(kind) and kind.head not in DISHES
 
 
 def usable(scene: Sequence[ObjectSpec], catalogue: Catalogue, support: str) -> list[Thing]:

@@ -35,6 +35,8 @@ TABLES = frozenset({"counter", "countertop", "desk", "table"})
 FOODS = frozenset(
     {"edible_fruit.n.01", "food.n.01", "food.n.02", "fruit.n.01", "produce.n.01", "vegetable.n.01"}
 )
+GRIP = 0.075
+"""Widest thing that two fingers take from above, metres."""
 DRINKS = frozenset({"cup", "glass", "mug", "teacup"})
 
 
@@ -64,6 +66,13 @@ class Kind:
     def movable(self) -> bool:
         """Whether the gripper can lift any of them."""
         return all(asset.graspable and not asset.fixed for asset in self.assets)
+
+    @cached_property
+    def easy(self) -> bool:
+        """Whether the gripper can take it from above: narrow enough, or by a rim."""
+        rim = self.head in DISHES or self.head in TRAYS - {"board"}
+        narrow = all(min(asset.extents[:2]) <= GRIP or asset.cavities for asset in self.assets)
+        return self.movable and (narrow or rim)
 
     @cached_property
     def openable(self) -> bool:
@@ -142,7 +151,7 @@ class Catalogue:
     def goes(self, thing: Kind, target: Kind, relation: Relation) -> bool:
         """Whether it fits and people would do it."""
         holder = "container" if relation == "inside" else "support"
-        if not thing.movable or target.table or holder not in target.assets[0].affordances:
+        if not thing.easy or target.table or holder not in target.assets[0].affordances:
             return False
         sensible = _sensible_inside if relation == "inside" else _sensible_on
         return sensible(thing, target) and self.share(thing, target, relation) == 1
@@ -195,7 +204,7 @@ def _sensible_on(thing: Kind, target: Kind) -> bool:
     if target.furniture:
         return True
     if target.head in DISHES:
-        return thing.is_food or (thing.head in DRINKS | DISHES and thing.head != target.head)
+        return thing.is_food or thing.head in DRINKS
     if target.head in TRAYS:
         return thing.head not in BOOKS | STORAGE | TRAYS
     if target.head in BOOKS:

@@ -102,7 +102,7 @@ def stack_three(cast: Cast) -> Draft:
 @template(3)
 def clear_and_use(cast: Cast) -> Draft:
     """Two things off, one thing on."""
-    target = cast.pick(cast.carrier)
+    target = cast.pick(cast.wide)
     first, second, third = (cast.pick(cast.onto(target)) for _ in range(3))
     a, b, c, d = the(first), the(second), the(third), the(target)
     text = cast.phrase(f"clear {d} of {a} and {b}, then put {c} on it", f"only {c} belongs on {d}")

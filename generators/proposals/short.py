@@ -75,7 +75,7 @@ def close_one(cast: Cast) -> Draft:
 @template(1)
 def take_off(cast: Cast) -> Draft:
     """Something off something."""
-    target = cast.pick(cast.carrier)
+    target = cast.pick(cast.laden)
     thing = cast.pick(cast.onto(target))
     a, b = the(thing), the(target)
     text = cast.phrase(
@@ -88,7 +88,7 @@ def take_off(cast: Cast) -> Draft:
 @template(1)
 def take_out(cast: Cast) -> Draft:
     """Something out of what is open."""
-    target = cast.pick(cast.holder)
+    target = cast.pick(cast.deep_enough)
     thing = cast.pick(cast.into(target))
     a, b = the(thing), the(target)
     text = cast.phrase(f"take {a} out of {b}", f"empty {b} onto the {cast.support}")
@@ -100,7 +100,7 @@ def take_out(cast: Cast) -> Draft:
 @template(1)
 def move_over(cast: Cast) -> Draft:
     """Something from one place to another."""
-    source = cast.pick(cast.carrier)
+    source = cast.pick(cast.laden)
     target = cast.pick(lambda kind: cast.holder(kind) and not kind.furniture)
     fits, stands = cast.into(target), cast.onto(source)
     thing = cast.pick(lambda kind: fits(kind) and stands(kind))
@@ -223,7 +223,7 @@ def stack_two(cast: Cast) -> Draft:
 @template(2)
 def exchange(cast: Cast) -> Draft:
     """One thing off, another one on."""
-    target = cast.pick(cast.carrier)
+    target = cast.pick(cast.laden)
     first, second = cast.pick(cast.onto(target)), cast.pick(cast.onto(target))
     a, b, c = the(first), the(second), the(target)
     text = cast.phrase(f"replace {a} on {c} with {b}", f"take {a} off {c} and put {b} there")
