@@ -1,5 +1,8 @@
 """Rendering: labels against an independent ray caster, sweeps, episodes, and failures."""
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownParameterType=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import hashlib
@@ -19,6 +22,7 @@ from PIL import Image
 
 from cousins.generators.images import (
     Rendered,
+    Truth,
     camera_sees,
     check_vary,
     keyframe_steps,
@@ -28,6 +32,7 @@ from cousins.generators.images import (
 )
 from cousins.generators.images.cameras import camera_params, project
 from cousins.generators.images.encode import png
+from cousins.generators.images.gl import open_gl
 from cousins.generators.images.semantics import semantic_id
 from cousins.scenes.geometry import look_at, rotation, transform, yaw_quaternion
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
@@ -46,6 +51,7 @@ from cousins.schemas import (
     Link,
     Material,
     MeshData,
+    RenderError,
     RobotPose,
     Scene,
     SceneObject,
@@ -171,7 +177,7 @@ def image(rendered: Rendered, frame: FrameRecord, label: str) -> Array:
 # ---------------------------------------------------------------- an independent ray caster
 
 
-def shape_mesh(shape: Shape, kind: Asset) -> trimesh.Trimesh:
+def shape_mesh(shape: Shape, kind: Asset) -> Any:
     if shape.kind == "box":
         made = trimesh.creation.box(extents=2 * np.array(shape.size))
     elif shape.kind == "sphere":
@@ -184,10 +190,10 @@ def shape_mesh(shape: Shape, kind: Asset) -> trimesh.Trimesh:
     return made.apply_transform(transform(shape.pos, shape.quat))
 
 
-def object_mesh(item: SceneObject, kind: Asset) -> trimesh.Trimesh:
+def object_mesh(item: SceneObject, kind: Asset) -> Any:
     """All visuals of an object in the world, with kinematics of its own."""
     poses: dict[str, Array] = {}
-    parts: list[trimesh.Trimesh] = []
+    parts: list[Any] = []
     for link in kind.links:
         base = transform(item.pos, item.quat) if link.parent is None else poses[link.parent]
         pose = base @ transform(link.pos, link.quat) if link.parent else base
@@ -200,7 +206,7 @@ def object_mesh(item: SceneObject, kind: Asset) -> trimesh.Trimesh:
     return trimesh.util.concatenate(parts)
 
 
-def robot_mesh(compiled: CompiledScene, data: Any) -> trimesh.Trimesh:
+def robot_mesh(compiled: CompiledScene, data: Any) -> Any:
     model, parts = compiled.model, []
     for geom in range(model.ngeom):
         if int(model.geom_bodyid[geom]) in compiled.robot.bodies:
@@ -216,7 +222,7 @@ def robot_mesh(compiled: CompiledScene, data: Any) -> trimesh.Trimesh:
     return trimesh.util.concatenate(parts)
 
 
-def cast(meshes: list[trimesh.Trimesh], camera: CameraParams) -> tuple[Array, Array, Array, Array]:
+def cast(meshes: list[Any], camera: CameraParams) -> tuple[Array, Array, Array, Array]:
     """Instance id, depth, camera-frame normal, and triangle of each pixel."""
     whole = trimesh.util.concatenate(meshes)
     owner = np.repeat(np.arange(1, len(meshes) + 1), [len(mesh.faces) for mesh in meshes])
@@ -506,9 +512,47 @@ def test_missing_backends_say_so() -> None:
             renderer(backend)
 
 
-def test_a_camera_on_a_body_that_is_not_there_is_an_error() -> None:
-    from cousins.schemas import RenderError
+def test_a_missing_egl_names_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mujoco.egl", None)
+    monkeypatch.delattr("mujoco.egl", raising=False)
+    with pytest.raises(RenderError, match="libegl1 libegl-mesa0 libgl1-mesa-dri"):
+        open_gl()
 
+
+def test_scenes_without_lamps_and_with_too_many() -> None:
+    scene, assets = world(16)
+    wanted = spec(labels=("rgb",))
+    dark = render_scene(scene.model_copy(update={"lights": ()}), assets, wanted)
+    assert 10 < image(dark, dark.frames[0], "rgb").mean() < 110
+    lamps = tuple(scene.lights[0].model_copy(update={"name": f"lamp{i}"}) for i in range(5))
+    with pytest.raises(RenderError, match="at most 4"):
+        render_scene(scene.model_copy(update={"lights": lamps}), assets, wanted)
+
+
+def test_a_renderer_can_be_given() -> None:
+    """The seam: labels follow from whatever ids and depths a renderer reports."""
+
+    class Fake:
+        def colour(
+            self, world: CompiledScene, data: Any, camera: CameraParams, *, shadows: bool
+        ) -> npt.NDArray[np.uint8]:
+            return np.full((SIZE[1], SIZE[0], 3), 100, dtype=np.uint8)
+
+        def truth(self, world: CompiledScene, data: Any, camera: CameraParams) -> Truth:
+            geoms = np.zeros((SIZE[1], SIZE[0]), dtype=np.int32)
+            bodies = list(world.objects["brick"].bodies.values())
+            geoms[10:20, 30:60] = 1 + int(np.isin(world.model.geom_bodyid, bodies).argmax())
+            return Truth(depth=np.where(geoms > 0, 1.5, 0).astype(np.float32), geoms=geoms)
+
+    scene, assets = world(17)
+    made = render_scene(scene, assets, spec(), artist=Fake())
+    label = made.frames[0].objects[3]
+    assert (label.name, label.visible_pixels) == ("brick", 300)
+    assert label.bbox_2d_tight == (30, 10, 60, 20)
+    assert set(np.unique(image(made, made.frames[0], "depth_linear"))) == {0, 15000}
+
+
+def test_a_camera_on_a_body_that_is_not_there_is_an_error() -> None:
     scene, assets = world(14)
     lost = scene.cameras[1].model_copy(update={"mount": "elbow"})
     compiled = compile_model(scene, assets, detail="visual")

@@ -14,7 +14,7 @@ from ...scenes.mujoco_model import CompiledScene
 from ...schemas import Box3, CameraParams, LabelName, ObjectLabel
 from ...schemas.base import Quat, Vec3
 from ...schemas.frame import Box2
-from .outlines import Outline, boxes_2d, boxes_3d, instance_ids, outline, upright
+from .outlines import Outline, body_instances, boxes_2d, boxes_3d, outline, upright
 from .semantics import ROBOT_CATEGORY, semantic_id
 
 ROBOT_NAME = "robot"
@@ -48,7 +48,9 @@ class Labeller:
             for place, (name, category) in enumerate(names, start=1)
         )
         width = np.uint8 if len(names) < 256 else np.uint16
-        self._instance_of = np.append(0, instance_ids(world)).astype(width)
+        self._instance_of = np.append(0, body_instances(world)[world.model.geom_bodyid]).astype(
+            width
+        )
         semantic = [0, *(thing.semantic_id for thing in self.instances)]
         self._semantic_of = np.array(semantic, dtype=np.uint16)[self._instance_of]
         self._outline: Outline = outline(world)

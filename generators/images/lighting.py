@@ -48,6 +48,10 @@ class Lamp:
     shadow: bool
 
 
+DARK = Lamp(np.array([0.0, 0.0, -1.0]), np.zeros(3), np.zeros(3), shadow=True)
+"""A lamp that is off: shaders have at least one."""
+
+
 def lamps(scene: Scene) -> tuple[Lamp, ...]:
     """The lamps of a scene: one for each of its lights, in order, and two for the ambient."""
     base = _display(np.full(3, scene.ambient))

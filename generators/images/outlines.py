@@ -17,6 +17,7 @@ import mujoco
 import numpy as np
 import numpy.typing as npt
 
+from ...scenes.geometry import rotation
 from ...scenes.mujoco_model import CompiledScene
 from ...schemas import Box3, CameraParams
 from .cameras import into_camera, project
@@ -30,19 +31,19 @@ _ROUND = 32
 
 @dataclass(frozen=True)
 class Outline:
-    """The convex corners of the geoms of all instances, sorted by instance.
+    """The convex corners of the links of all instances, sorted by instance.
 
     Attributes:
-        points: (N, 3) metres, each in its geom's frame.
-        geoms: (G,) geom ids, in the order of their points.
-        places: (N,) place in `geoms` of each point's geom.
+        points: (N, 3) metres, each in its link's frame.
+        bodies: (B,) body ids of the links, in the order of their points.
+        places: (N,) place in `bodies` of each point's link.
         starts: (K,) where each instance that has geometry starts.
         ids: (K,) instance ids.
         roots: (K,) body whose frame orients the instance's 3D box.
     """
 
     points: Array
-    geoms: Index
+    bodies: Index
     places: Index
     starts: Index
     ids: Index
@@ -50,35 +51,45 @@ class Outline:
 
     def world(self, data: Any) -> Array:
         """All points, (N, 3), in the world."""
-        rotations = np.asarray(data.geom_xmat)[self.geoms].reshape(-1, 3, 3)
+        rotations = np.asarray(data.xmat)[self.bodies].reshape(-1, 3, 3)
         turned = np.matmul(rotations[self.places], self.points[:, :, None])[:, :, 0]
-        moved: Array = turned + np.asarray(data.geom_xpos)[self.geoms][self.places]
+        moved: Array = turned + np.asarray(data.xpos)[self.bodies][self.places]
         return moved
 
 
-def instance_ids(world: CompiledScene) -> Index:
-    """(ngeom,) instance id of each geom: 1 + place in the scene, then the robot, 0 the rest."""
-    owner = world.owner[np.asarray(world.model.geom_bodyid)]
+def body_instances(world: CompiledScene) -> Index:
+    """(nbody,) instance id: 1 + place in the scene, then the robot, 0 the rest."""
+    owner = world.owner
     return np.where(owner >= 0, owner + 1, np.where(owner == -2, len(world.scene.objects) + 1, 0))
 
 
 def outline(world: CompiledScene) -> Outline:
     """The outline of a scene that was compiled with visual detail."""
-    ids = instance_ids(world)
-    order = [int(geom) for geom in np.argsort(ids, kind="stable") if ids[geom] > 0]
-    parts = [_corners(world.model, geom) for geom in order]
+    ids = body_instances(world)
+    shapes: dict[int, list[Array]] = {}
+    for geom, body in enumerate(int(b) for b in world.model.geom_bodyid):
+        if ids[body] > 0:
+            shapes.setdefault(body, []).append(_in_body(world.model, geom))
+    order = sorted(shapes, key=lambda body: (int(ids[body]), body))
+    parts = [hull(np.concatenate(shapes[body])) for body in order]
     counts = [len(part) for part in parts]
-    instances = np.repeat(ids[order], counts)
-    present, starts = np.unique(instances, return_index=True)
+    present, starts = np.unique(np.repeat(ids[order], counts), return_index=True)
     bodies = [world.objects[thing.name].body for thing in world.scene.objects] + [world.robot.base]
     return Outline(
         points=np.concatenate(parts),
-        geoms=np.array(order, dtype=np.int64),
+        bodies=np.array(order, dtype=np.int64),
         places=np.repeat(np.arange(len(order)), counts),
         starts=starts.astype(np.int64),
         ids=present,
         roots=np.array([bodies[i - 1] for i in present], dtype=np.int64),
     )
+
+
+def _in_body(model: Any, geom: int) -> Array:
+    """Points whose convex hull is the geom's, in its body's frame."""
+    turn = rotation(model.geom_quat[geom])
+    moved: Array = _corners(model, geom) @ turn.T + np.asarray(model.geom_pos[geom])
+    return moved
 
 
 def boxes_2d(
@@ -174,7 +185,7 @@ def _corners(model: Any, geom: int) -> Array:
     if kind == mujoco.mjtGeom.mjGEOM_MESH:
         mesh = model.geom_dataid[geom]
         start, count = model.mesh_vertadr[mesh], model.mesh_vertnum[mesh]
-        return _hull(np.asarray(model.mesh_vert[start : start + count]).tobytes())
+        return hull(np.asarray(model.mesh_vert[start : start + count]))
     size = tuple(float(v) for v in model.geom_size[geom])
     if kind == mujoco.mjtGeom.mjGEOM_BOX:
         corners: Array = _signs() * size
@@ -202,17 +213,20 @@ def _signs() -> Array:
     return np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
 
 
+def hull(points: Array) -> Array:
+    """The corners of the convex hull of points (N, 3); all points where they span no volume."""
+    return _hull(np.ascontiguousarray(points, dtype=np.float64).tobytes())
+
+
 @lru_cache(maxsize=4096)
-def _hull(vertices: bytes) -> Array:
-    """The corners of the convex hull; all points where they span no volume."""
+def _hull(raw: bytes) -> Array:
     from scipy.spatial import ConvexHull, QhullError
 
-    points = np.unique(np.frombuffer(vertices, dtype=np.float32).reshape(-1, 3), axis=0)
-    exact = points.astype(np.float64)
+    points = np.unique(np.frombuffer(raw, dtype=np.float64).reshape(-1, 3), axis=0)
     if len(points) <= 8:
-        return exact
+        return points
     try:
-        corners: Array = exact[ConvexHull(exact).vertices]
+        corners: Array = points[ConvexHull(points).vertices]
     except QhullError:
-        return exact
+        return points
     return corners

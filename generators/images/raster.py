@@ -21,7 +21,7 @@ from ...scenes.geometry import rotation
 from ...scenes.mujoco_model import CompiledScene
 from ...schemas import CameraParams, RenderError
 from .gl import Frame, Program, open_gl, shadow_array
-from .lighting import Lamp, lamps
+from .lighting import DARK, Lamp, lamps
 from .shaders import (
     SHADOW_FRAGMENT,
     SHADOW_VERTEX,
@@ -84,7 +84,7 @@ class MujocoRenderer:
         gl = self._gl
         model = self._model(world, data)
         lit = lamps(world.scene)
-        keys = [lamp for lamp in lit if lamp.shadow]
+        keys = [lamp for lamp in lit if lamp.shadow] or [DARK]
         fills = [lamp for lamp in lit if not lamp.shadow]
         if len(keys) > MAX_LIGHTS:
             raise RenderError(f"{len(keys)} lights; this renderer draws at most {MAX_LIGHTS}")

@@ -128,8 +128,8 @@ void main() {
         }
     }
     // Film's shoulder: highlights fade into white instead of burning out.
-    vec3 over = max(result - 0.8, 0.0);
-    seen = vec4(min(result, 0.8) + 0.2 * (1.0 - exp(-5.0 * over)), colour.a);
+    vec3 over = max(result - 0.85, 0.0);
+    seen = vec4(min(result, 0.85) + 0.15 * over / (0.15 + over), colour.a);
 }
 """
 

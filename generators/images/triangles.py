@@ -48,7 +48,8 @@ class Triangles:
 
     Attributes:
         vertices: (N,) records of position, normal, uv and geom.
-        faces: (M, 3), opaque things first, then planes, then what is transparent.
+        faces: (M, 3), opaque things first, then planes, then what is transparent;
+            the smaller first in each.
         solid: how many faces are opaque and no planes: these cast shadows.
         opaque: how many faces are opaque.
         clear: (geom, first face, number of faces) of each transparent geom.
@@ -91,7 +92,9 @@ def triangles(model: Any) -> Triangles:
     faces: list[Index] = []
     clear: list[tuple[int, int, int]] = []
     total, counts = 0, [0, 0, 0]
-    for geom in (int(g) for g in np.argsort(rank, kind="stable")):
+    # Small things tend to stand before large ones: drawn first, they spare what they hide.
+    order = np.lexsort((np.asarray(model.geom_rbound), rank))
+    for geom in (int(g) for g in order):
         shape = _surfaces(model, geom)
         part = np.zeros(len(shape.points), dtype=VERTEX)
         part["point"], part["normal"] = shape.points, shape.normals
