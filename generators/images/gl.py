@@ -135,7 +135,12 @@ def float_texture(gl: Any, unit: int, values: npt.NDArray[np.float32]) -> tuple[
 
 
 def image_array(gl: Any, images: list[npt.NDArray[np.uint8]]) -> int:
-    """Pictures (S, S, 3) of one size, a power of two, as layers of a texture, row 0 at t = 0, with mipmaps."""
+    """Pictures as layers of a texture with mipmaps; row 0 is at t = 0.
+
+    Args:
+        gl: OpenGL's functions.
+        images: (S, S, 3) each, S one power of two.
+    """
     texture = int(gl.glGenTextures(1))
     gl.glBindTexture(gl.GL_TEXTURE_2D_ARRAY, texture)
     stack = np.stack(images) if images else np.full((1, 1, 1, 3), 255, dtype=np.uint8)
