@@ -24,12 +24,14 @@ DRAWER_FRONT = (0.40, 0.47)
 """Distance of an open drawer's front from the robot's axis, metres."""
 DOOR_FRONT = (0.47, 0.55)
 """Distance of what is reached into from the front, metres: doors, shelves."""
-LID_FRONT = (0.38, 0.46)
+LID_FRONT = (0.48, 0.57)
 """Distance of what is reached into from above, metres."""
 GAP = 0.035
 """Least free space between things laid out freely, so that fingers fit, metres."""
 ROUND_SLACK = 0.9
 """Round walls slope outwards: what is inside may be this much wider than the cavity's core."""
+SHALLOW = 0.05
+"""What stands in less deep walls, such as a tray's, counts as on it, metres."""
 BASE_HEIGHT = 0.01
 FOOT_SLACK = 0.004
 """How far a foot may reach over the edge of what carries it, metres."""
@@ -323,7 +325,7 @@ def _surfaces(asset: Asset) -> list[_Region]:
             s.name, s.link, np.array(s.pos), np.array(s.half_size), s.clearance, s.disc, False
         )
 
-    return [region(s) for s in asset.surfaces]
+    return [region(s) for s in open_surfaces(asset)]
 
 
 def _cavities(asset: Asset) -> list[_Region]:
@@ -346,6 +348,19 @@ def _fits(region: _Region, asset: Asset) -> bool:
     if region.round:
         return footprint_radius(asset) * ROUND_SLACK <= region.half[0]
     return bool((np.sort(half) <= np.sort(region.half) - 0.002).all())
+
+
+def open_surfaces(asset: Asset) -> tuple[Surface, ...]:
+    """Surfaces that carry things in plain view: not the floors of what has walls or a door."""
+    return tuple(s for s in asset.surfaces if not any(_lies_in(s, c) for c in asset.cavities))
+
+
+def _lies_in(surface: Surface, cavity: Cavity) -> bool:
+    shallow = cavity.opening == "front" or 2 * cavity.half_size[2] < SHALLOW
+    if cavity.link != surface.link or (cavity.joint is None and shallow):
+        return False
+    offset = np.abs(np.array(surface.pos) - np.array(cavity.centre))
+    return bool((offset <= np.array(cavity.half_size) + 0.01).all())
 
 
 def footprint_radius(asset: Asset) -> float:
@@ -373,6 +388,16 @@ def fits_on(asset: Asset, half: Array, disc: bool) -> bool:
 
 def _outline(asset: Asset) -> Array:
     """Points (N, 3) whose hull is that of the collision geometry, in the asset's frame."""
+    key = asset.content_hash()
+    if key not in _OUTLINES:
+        _OUTLINES[key] = _points(asset)
+    return _OUTLINES[key]
+
+
+_OUTLINES: dict[str, Array] = {}
+
+
+def _points(asset: Asset) -> Array:
     parts = [
         _shape_points(asset, shape, link_transform(asset, link.name, {}))
         for link in asset.links

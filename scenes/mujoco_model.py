@@ -244,7 +244,7 @@ def _add_material(
     made.metallic = material.metallic
     made.roughness = material.roughness
     if material.texture is not None:
-        image = pixels(material.texture)
+        image = pixels(material.texture)[::-1]  # MuJoCo puts row 0 at v = 0
         texture = spec.add_texture(name=name, type=mujoco.mjtTexture.mjTEXTURE_2D)
         texture.height, texture.width = image.shape[:2]
         texture.nchannel = 3

@@ -19,6 +19,10 @@ ROBOT_MARGIN = 0.010
 """Clearance at which planned motion counts the robot as touching, metres."""
 HELD_MARGIN = 0.004
 """Likewise for what it holds."""
+TOUCH_DEPTH = 0.0015
+"""How deep open fingers may seem to press into what they close around, metres."""
+PRESS_DEPTH = 0.012
+"""Likewise for fingers that hold on."""
 NEAR_MARGIN = 0.002
 """Clearance kept even close to things, but for what the fingers are about to touch."""
 
@@ -88,16 +92,18 @@ class CollisionWorld:
         near: bool = False,
         slide: bool = False,
         ignore: frozenset[str] = frozenset(),
+        depth: float = TOUCH_DEPTH,
     ) -> str | None:
         """What a configuration hits, or None.
 
         Args:
             q: (7,) radians.
             opening: between the fingertips, metres.
-            touch: objects that the fingers may touch.
+            touch: objects that the fingers may touch, up to `depth`.
             near: allow less clearance, as needed close to things.
             slide: let the held object touch what is around it by up to 3 mm.
             ignore: objects that may be hit, because they will have moved.
+            depth: how deep the fingers may press into what they touch, metres.
         """
         data, model = self._data, self._model
         data.qpos[self._index.arm_qpos] = q
@@ -108,7 +114,7 @@ class CollisionWorld:
         mujoco.mj_collision(model, data)
         if data.ncon == 0:
             return None
-        return self._first(touch, near, slide, ignore)
+        return self._first(touch, near, slide, ignore, depth)
 
     def _carry(self, held: Held) -> None:
         data, index = self._data, self._compiled.objects[held.name]
@@ -122,7 +128,12 @@ class CollisionWorld:
         mujoco.mj_kinematics(self._model, data)
 
     def _first(
-        self, touch: frozenset[str], near: bool, slide: bool, ignore: frozenset[str]
+        self,
+        touch: frozenset[str],
+        near: bool,
+        slide: bool,
+        ignore: frozenset[str],
+        depth: float,
     ) -> str | None:
         contacts = self._data.contact
         for (first, second), distance in zip(contacts.geom, contacts.dist, strict=True):
@@ -134,7 +145,9 @@ class CollisionWorld:
                 continue
             owner = int(self._owner[other])
             name = self._names[owner] if owner >= 0 else "the surroundings"
-            if name in ignore or (robot and self._fingers[mine] and name in touch):
+            if name in ignore:
+                continue
+            if robot and self._fingers[mine] and name in touch and distance > -depth:
                 continue
             limit = NEAR_MARGIN if near else (ROBOT_MARGIN if robot else HELD_MARGIN)
             if slide and not robot:

@@ -114,7 +114,7 @@ def _sample(asset: Asset, rng: np.random.Generator) -> Grasps:
     beside = (middles - centre)[:, :2]
     lever = np.abs(beside[:, 0] * axes[:, 1] - beside[:, 1] * axes[:, 0])
     scores = parallel - offset / max(asset.extents) - 2.0 * widths - 8.0 * lever
-    scores = scores[source] + 0.8 * np.maximum(0.0, -poses[:, 2, 2])
+    scores = scores[source]
     order = np.argsort(-scores, kind="stable")
     return Grasps(poses[order], widths[source][order], scores[order])
 

@@ -74,6 +74,16 @@ class Arm:
                     found.append(q)
         return sorted(found, key=lambda q: float(np.sum(((q - near) * self.weight) ** 2)))
 
+    def distinct(self, world_from_tool: Array, near: Array, count: int) -> list[Array]:
+        """Up to `count` solutions that differ by half a radian in some joint, nearest first."""
+        chosen: list[Array] = []
+        for q in self.solutions(world_from_tool, near):
+            if all(np.abs(q - other).max() > 0.5 for other in chosen):
+                chosen.append(q)
+                if len(chosen) == count:
+                    break
+        return chosen
+
     def forward(self, q: Array) -> Array:
         """`world_from_tool` (4, 4) of a configuration (7,)."""
         self._place(q)

@@ -7,7 +7,7 @@ import numpy as np
 from ..scenes.geometry import Array, inverse, transform
 from ..scenes.mujoco_model import CompiledScene
 from ..schemas import PlanningError, TraceEvent
-from .collision import CollisionWorld, Held
+from .collision import PRESS_DEPTH, TOUCH_DEPTH, CollisionWorld, Held
 from .execution import Executor, tool_pose
 from .kinematics import Arm, line
 from .motion import MotionPlanner, time_path
@@ -93,6 +93,7 @@ class Manipulator:
         opening: float,
         touch: frozenset[str] = frozenset(),
         slide: bool = False,
+        depth: float = TOUCH_DEPTH,
     ) -> list[Array]:
         """A straight tool path from configuration `start` to the tool pose `goal`, checked.
 
@@ -102,6 +103,7 @@ class Manipulator:
             opening: between the fingertips, metres.
             touch: objects the fingers may touch.
             slide: let what is held slide along what is around it.
+            depth: how deep the fingers may press into what they touch, metres.
 
         Raises:
             PlanningError: `unreachable` or `collision`.
@@ -111,7 +113,7 @@ class Manipulator:
         if path is None:
             raise PlanningError("unreachable", "the arm cannot follow the straight line")
         for q in [path[len(path) // 2], *path]:
-            hit = self.world.hit(q, opening, touch, near=True, slide=slide)
+            hit = self.world.hit(q, opening, touch, near=True, slide=slide, depth=depth)
             if hit is not None:
                 raise PlanningError("collision", f"the straight line hits {hit}")
         return [start, *path]
@@ -146,7 +148,7 @@ class Manipulator:
                 goal = current.copy()
                 goal[:3, 3] += direction * distance * share
                 try:
-                    path = self.straight(start, goal, opening, near)
+                    path = self.straight(start, goal, opening, near, depth=PRESS_DEPTH)
                 except PlanningError as error:
                     reasons.append(error.cause)
                     continue

@@ -13,10 +13,11 @@ import numpy as np
 from ..scenes.geometry import Array, axis_rotation, transform
 from ..scenes.layout import link_transform
 from ..schemas import Asset, Handle, Joint, PlanningError, TraceEvent
+from .collision import PRESS_DEPTH
 from .grasps import TIP_REACH
 from .kinematics import line
 from .manipulation import CAREFUL, SLOW, Manipulator
-from .pick_place import APPROACH, CONFIGURATIONS, ExecutionError
+from .pick_place import APPROACH, ExecutionError
 from .placements import joint_share
 from .predicates import PhysicsFacts
 
@@ -32,6 +33,8 @@ HOOK_MARGIN = 0.010
 """Likewise where a finger must pass between the bar and the front."""
 HOOK_TILT = 0.6
 STEPS_PER_JOINT = 24
+CONFIGURATIONS = 5
+"""Distinct inverse kinematics solutions tried per pose."""
 PUSH_GAP = 0.004
 """Between the fingertips and what they are about to push, metres."""
 PUSH_TILTS = (0.0, 0.4, -0.4, 0.8, -0.8)
@@ -199,7 +202,7 @@ def _reachable(
     values = np.linspace(start, goal, STEPS_PER_JOINT + 1)
     poses = [_tool_at(arm, thing, asset, handle, joint, v, start, way) for v in values]
     error = PlanningError("unreachable", "no arm configuration reaches the handle")
-    for q in arm.arm.solutions(poses[0], arm.q)[:CONFIGURATIONS]:
+    for q in arm.arm.distinct(poses[0], arm.q, CONFIGURATIONS):
         arm.look()
         hit = arm.world.hit(q, opening, touch, near=True)
         if hit is not None:
@@ -241,7 +244,7 @@ def _blocked(
     """What the arm hits while it follows the handle, with the joint moved along."""
     for q, value in zip(path, values, strict=True):
         arm.world.set_joint(address, float(value))
-        hit = arm.world.hit(q, width, touch, near=True, ignore=load)
+        hit = arm.world.hit(q, width, touch, near=True, ignore=load, depth=PRESS_DEPTH)
         if hit is not None:
             return PlanningError("collision", f"on the way the arm would hit {hit}")
     return None

@@ -16,16 +16,19 @@ import numpy as np
 
 from ..scenes.geometry import Array, inverse, transform
 from ..schemas import PlanningError, TraceEvent
-from .collision import Held
+from .collision import PRESS_DEPTH, Held
 from .grasps import MAX_WIDTH, OPENING_MARGIN, Grasps, grasps_of
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
 from .placements import Placement, exit_of, placements
 from .predicates import PhysicsFacts
 
-MAX_GRASPS = 36
+MAX_GRASPS = 30
+"""Grasps tried per round."""
+NOISE = (0.25, 0.8, 2.0)
+"""Noise on the grasps' scores in each round: first the best, then anything."""
 MAX_PLACEMENTS = 18
 CONFIGURATIONS = 3
-"""Inverse kinematics solutions tried per pose."""
+"""Distinct inverse kinematics solutions tried per pose."""
 APPROACH = 0.09
 """Length of the straight approach to a grasp, metres."""
 HELD_OPENING = 0.0015
@@ -94,7 +97,9 @@ def choose(arm: Manipulator, relation: str, thing: str, target: str) -> tuple[_G
     if not options:
         raise PlanningError("no_room", f"no room for {thing}: {relation} {target}")
     reasons: Counter[str] = Counter()
-    for number, (pose, width) in enumerate(_candidates(arm, thing)):
+    level = bool(abs(options[0].out[2]) < 0.5)
+    rounds = (way for noise in NOISE for way in _candidates(arm, thing, noise, level))
+    for number, (pose, width) in enumerate(rounds):
         subject = f"grasp {number} of {thing}"
         try:
             grasp = _reachable_grasp(arm, thing, target, pose, width)
@@ -124,7 +129,7 @@ def graspable(arm: Manipulator, thing: str) -> None:
         PlanningError: where none can.
     """
     reasons: Counter[str] = Counter()
-    for pose, width in _candidates(arm, thing):
+    for pose, width in (way for noise in NOISE for way in _candidates(arm, thing, noise, False)):
         try:
             _reachable_grasp(arm, thing, thing, pose, width)
         except PlanningError as error:
@@ -136,8 +141,14 @@ def graspable(arm: Manipulator, thing: str) -> None:
     raise PlanningError(cause, f"no grasp of {thing} can be reached")
 
 
-def _candidates(arm: Manipulator, thing: str) -> list[tuple[Array, float]]:
-    """Grasps in the world, the promising first: (`world_from_tool`, width)."""
+def _candidates(
+    arm: Manipulator, thing: str, noise: float, level: bool
+) -> list[tuple[Array, float]]:
+    """Grasps in the world, the promising first, as (`world_from_tool`, width).
+
+    `noise` is the standard deviation of what is added to the scores; `level` prefers a level
+    hand, as needed to reach into something from the front, to one that comes from above.
+    """
     compiled, data = arm.compiled, arm.executor.data
     key = compiled.scene.object(thing).asset_hash
     grasps: Grasps = grasps_of(compiled.asset_of(thing), key)
@@ -150,8 +161,9 @@ def _candidates(arm: Manipulator, thing: str) -> list[tuple[Array, float]]:
     # Coming in against the way out is what leaves free hands.
     along = -(poses[:, :3, 2] @ outward)
     usable = np.flatnonzero((poses[:, 2, 2] < 0.25) & (along > -0.2))
-    noise = arm.rng.normal(0.0, 0.25, len(usable))
-    score = grasps.scores[usable] + 0.6 * along[usable] + noise
+    down = np.maximum(0.0, -poses[usable, 2, 2])
+    score = grasps.scores[usable] + 0.6 * along[usable] + (-2.0 if level else 0.8) * down
+    score = score + arm.rng.normal(0.0, noise, len(usable))
     order = usable[np.argsort(-score, kind="stable")]
     return [(poses[i], float(grasps.widths[i])) for i in _spread(order, poses)]
 
@@ -183,7 +195,7 @@ def _reachable_grasp(
     world_from_object = transform(data.xpos[body], data.xmat[body].reshape(3, 3))
     held = Held(thing, inverse(pose) @ world_from_object)
     out, distance = exit_of(arm.compiled, PhysicsFacts(arm.compiled, data), thing)
-    for q in arm.arm.solutions(pose, arm.q)[:CONFIGURATIONS]:
+    for q in arm.arm.distinct(pose, arm.q, CONFIGURATIONS):
         arm.world.update(data)
         hit = arm.world.hit(q, opening, touch, near=True)
         if hit is not None:
@@ -198,7 +210,8 @@ def _reachable_grasp(
             arm.world.update(data, held)
             leave = pose.copy()
             leave[:3, 3] += out * distance + np.array([0, 0, 0.0 if out[2] > 0.5 else 0.004])
-            leaving = arm.straight(q, leave, width, touch | {target}, slide=True)
+            holding = touch | {target}
+            leaving = arm.straight(q, leave, width, holding, slide=True, depth=PRESS_DEPTH)
         except PlanningError as failed:
             error = failed
             continue
@@ -224,12 +237,13 @@ def _reachable_drop(
         pose = placement.pose @ object_from_tool
         above = pose.copy()
         above[:3, 3] += placement.out * placement.travel
-        for q in arm.arm.solutions(above, grasp.exit[-1])[:CONFIGURATIONS]:
+        for q in arm.arm.distinct(above, grasp.exit[-1], CONFIGURATIONS):
             if arm.world.hit(q, opening) is not None:
                 reasons["collision"] += 1
                 continue
             try:
-                return _Drop(placement, q, arm.straight(q, pose, opening, touch))
+                path = arm.straight(q, pose, opening, touch, depth=PRESS_DEPTH)
+                return _Drop(placement, q, path)
             except PlanningError as error:
                 reasons[error.cause] += 1
         if not reasons:

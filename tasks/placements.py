@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..scenes.geometry import Array, axis_rotation, transform
-from ..scenes.layout import REACH, base_radius, footprint_radius
+from ..scenes.layout import REACH, base_radius, footprint_radius, open_surfaces
 from ..scenes.mujoco_model import CompiledScene
 from ..schemas import Asset
 from .predicates import MIN_NEXT_TO, PhysicsFacts
@@ -71,9 +71,7 @@ def surfaces(compiled: CompiledScene, data: Any, name: str) -> list[Region]:
     """The surfaces of an object."""
     index, asset = compiled.objects[name], compiled.asset_of(name)
     found: list[Region] = []
-    for surface in asset.surfaces:
-        if any(c.joint and c.link == surface.link for c in asset.cavities):
-            continue
+    for surface in open_surfaces(asset):
         pose = _link_pose(data, index.bodies[surface.link]) @ transform(surface.pos, np.eye(3))
         low = surface.clearance < LOW_CEILING
         half = np.array(surface.half_size)

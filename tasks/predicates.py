@@ -3,7 +3,8 @@
 The definitions follow BEHAVIOR-1K where it states them. All speak of two objects as wholes:
 
 - touching: some contact between them closer than half a millimetre.
-- ontop(a, b): a touches b, the contact pushes a up, and a's centre lies above it.
+- ontop(a, b): a touches b, the contact pushes a up, a's centre lies above it, and a is not
+  inside b (open shelves excepted).
 - inside(a, b): the middle of a's bounding box lies in a cavity of b, or just above the brim of
   an open vessel.
 - under(a, b): a lies below b, within b's outline.
@@ -137,7 +138,7 @@ class PhysicsFacts:
         """The mean contact normal, from b into a, points up."""
         if self._stands(a, b):
             return True
-        if (a, b) not in self._contacts or self._inside(a, b):
+        if (a, b) not in self._contacts or self._walled_in(a, b):
             return False
         normal, height = self._contacts[a, b]
         return bool(normal[2] > 0.5) and self._centre(a)[2] > height
@@ -149,6 +150,14 @@ class PhysicsFacts:
 
     def _inside(self, a: str, b: str) -> bool:
         return bool(self.cavities_with(a, b))
+
+    def _walled_in(self, a: str, b: str) -> bool:
+        """Inside `b`, and not just on one of its open shelves."""
+        cavities = {c.name: c for c in self._compiled.asset_of(b).cavities}
+        return any(
+            cavities[name].joint or cavities[name].opening == "top"
+            for name in self.cavities_with(a, b)
+        )
 
     def cavities_with(self, a: str, b: str) -> tuple[str, ...]:
         """Names of the cavities of `b` that the middle of `a` lies in."""

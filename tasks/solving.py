@@ -172,6 +172,11 @@ class _Attempt:
                 self._step(step, plan.steps[number + 1 :])
                 self._verify(step)
             except ExecutionError as error:
+                self.arm.note(
+                    TraceEvent(
+                        stage="execution", event="fail", subject=_text(step), reason=str(error)
+                    )
+                )
                 self._record(step, start, error.cause)
                 self.failures += 1
                 self.last_cause = error.cause
@@ -191,7 +196,7 @@ class _Attempt:
             TraceEvent(
                 stage="symbolic",
                 event="backtrack",
-                subject=f"{step.skill}({', '.join(step.arguments)})",
+                subject=_text(step),
                 reason=str(error),
             )
         )
@@ -294,7 +299,7 @@ class _Attempt:
             holds = facts.holds("open", step.arguments) == (step.skill == "open")
         if not holds:
             raise ExecutionError(
-                "effect_missing", f"{step.skill}({', '.join(step.arguments)}) had no effect"
+                "effect_missing", f"{_text(step)} had no effect"
             )
 
     def _recover(self) -> None:
@@ -312,6 +317,10 @@ class _Attempt:
                 if error.cause == "time_limit":
                     raise
                 self.last_cause = "stuck"
+
+
+def _text(step: Step) -> str:
+    return f"{step.skill}({', '.join(step.arguments)})"
 
 
 def _home(arm: Manipulator) -> Array:
