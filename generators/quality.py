@@ -263,7 +263,8 @@ def plan_of(episodes: Sequence[Episode]) -> tuple[str, ...]:
     """
     solved = [[s.skill for s in e.subtasks if s.success] for e in episodes if e.success]
     if solved:
-        return tuple(min(solved, key=len))
+        shortest = min(solved, key=len)
+        return tuple(shortest)
     tried = [dict.fromkeys((s.skill, s.arguments) for s in e.subtasks) for e in episodes]
     return tuple(skill for skill, _ in max(tried, key=len, default=()))
 

@@ -22,7 +22,7 @@ from ..schemas import (
     SceneSpec,
 )
 from .cousins import pick
-from .geometry import Footprint, transform, vec3
+from .geometry import Array, Footprint, transform, vec3
 from .layout import Bench, NoPlaceError, Placed, lay_out
 from .library import AssetLibrary
 from .mujoco_model import CompiledScene, compile_model
@@ -194,16 +194,13 @@ def _attempt(
     return settled, assets
 
 
-def _stand_support(
-    name: str, asset: Asset
-) -> tuple[Bench, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+def _stand_support(name: str, asset: Asset) -> tuple[Bench, Array]:
     """The support in front of the robot, its front (+x) turned towards the robot."""
-    depth, width, _ = asset.extents
+    depth = asset.extents[0]
     top = max(asset.surfaces, key=lambda surface: surface.pos[2])
     centre = np.array([PEDESTAL_EDGE + depth / 2, 0.0])
     pose = transform([centre[0], centre[1], 0.0], (0.0, 0.0, 0.0, 1.0))
     middle = pose[:2, :3] @ np.array(top.pos) + pose[:2, 3]
-    del width
     return Bench(name, top.pos[2], Footprint(middle, np.array(top.half_size), np.pi)), pose
 
 
@@ -237,7 +234,7 @@ def _dress(
     """Robot, lights, cameras, floor and wall around the objects."""
     known = robot(request.robot)
     middle = np.array([0.48, 0.0, bench.height + 0.06])
-    targets = {spec.support: middle, "table": middle}
+    targets: dict[str, Array] = {spec.support: middle, "table": middle}
     for p in placed:
         targets[p.spec.name] = p.pose[:3, 3] + [0, 0, p.asset.extents[2] / 2]
     floor, wall = sample_surroundings(rng)
@@ -269,7 +266,8 @@ def _unseen(compiled: CompiledScene) -> str | None:
     subjects = [o.name for o in scene.objects if o.role == "task"]
     subjects = subjects or [o.name for o in scene.objects if o.role != "support"]
     for camera in scene.cameras:
-        if camera.mount is None and subjects:
-            if not any(visible_share(compiled, camera, name) > 0.0 for name in subjects):
-                return f"camera {camera.name} sees nothing of {', '.join(subjects)}"
+        if camera.mount is not None or not subjects:
+            continue
+        if not any(visible_share(compiled, camera, name) > 0.0 for name in subjects):
+            return f"camera {camera.name} sees nothing of {', '.join(subjects)}"
     return None

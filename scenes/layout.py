@@ -22,8 +22,10 @@ SIDE_REACH = 0.45
 """Greatest |y| of what the robot must move, metres."""
 DRAWER_FRONT = (0.40, 0.47)
 """Distance of an open drawer's front from the robot's axis, metres."""
-DOOR_FRONT = (0.47, 0.55)
-"""Distance of what is reached into from the front, metres: doors, shelves."""
+DOOR_FRONT = (0.58, 0.66)
+"""Distance of a closed door, metres: nearer ones cannot be swung past the arm."""
+SHELF_FRONT = (0.48, 0.57)
+"""Distance of what is reached into from the front without a door, metres."""
 LID_FRONT = (0.48, 0.57)
 """Distance of what is reached into from above, metres."""
 GAP = 0.035
@@ -171,9 +173,8 @@ def _checked(
     half = np.array(asset.extents[:2]) / 2
     footprint = Footprint(np.array([place.x, place.y]), half, place.yaw)
     keep_out = tuple(_sweeps(asset, footprint))
-    if place.level == bench.name:
-        if not contains(bench.area, footprint):
-            raise NoPlaceError(f"off the {bench.name}")
+    if place.level == bench.name and not contains(bench.area, footprint):
+        raise NoPlaceError(f"off the {bench.name}")
     for other in placed.values():
         if other.level != place.level:
             continue
@@ -236,8 +237,9 @@ def _front_distance(asset: Asset, rng: np.random.Generator) -> float:
     travel = [j.limits[1] for j in asset.joints if j.kind == "slide"]
     if travel:
         return float(rng.uniform(*DRAWER_FRONT)) + max(travel)
-    front = any(cavity.opening == "front" for cavity in asset.cavities)
-    return float(rng.uniform(*(DOOR_FRONT if front else LID_FRONT)))
+    if any(cavity.opening == "front" for cavity in asset.cavities):
+        return float(rng.uniform(*(DOOR_FRONT if asset.joints else SHELF_FRONT)))
+    return float(rng.uniform(*LID_FRONT))
 
 
 def _free(bench: Bench, spec: ObjectSpec, asset: Asset, rng: np.random.Generator) -> _Place:
@@ -346,7 +348,7 @@ def _fits(region: _Region, asset: Asset) -> bool:
     if not region.walled:
         return fits_on(asset, region.half, region.round)
     if region.round:
-        return footprint_radius(asset) * ROUND_SLACK <= region.half[0]
+        return footprint_radius(asset) * ROUND_SLACK <= float(region.half[0])
     return bool((np.sort(half) <= np.sort(region.half) - 0.002).all())
 
 
@@ -379,7 +381,7 @@ def fits_on(asset: Asset, half: Array, disc: bool) -> bool:
     """Whether the foot of an asset finds room on a surface of half extents (2,), metres."""
     radius = base_radius(asset)
     if disc:
-        return radius <= half[0] + FOOT_SLACK
+        return radius <= float(half[0]) + FOOT_SLACK
     if radius <= min(half) + FOOT_SLACK:
         return True
     foot = np.sort(np.array(asset.extents[:2]) / 2)

@@ -5,6 +5,7 @@ meshes are kept; the fingers are replaced by boxes with a flat pad, which hold o
 steadily, and the gripper gets a position servo strong enough to lift them.
 """
 
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 from __future__ import annotations
@@ -146,14 +147,17 @@ def _decimate(folder: Path, files: tuple[str, ...]) -> dict[str, Any]:
     import fast_simplification
     import trimesh
 
-    meshes = {name: trimesh.load(folder / name, force="mesh", process=False) for name in files}
+    meshes: dict[str, Any] = {
+        name: trimesh.load(folder / name, force="mesh", process=False) for name in files
+    }
     total = sum(len(mesh.faces) for mesh in meshes.values())
     arrays: dict[str, Any] = {}
     for name, mesh in meshes.items():
         wanted = max(60, round(len(mesh.faces) * VISUAL_FACES / total))
         vertices, faces = _weld(np.asarray(mesh.vertices), np.asarray(mesh.faces))
         if wanted < len(faces):
-            vertices, faces = fast_simplification.simplify(
+            simplify: Any = fast_simplification.simplify
+            vertices, faces = simplify(
                 vertices.astype(np.float32), faces.astype(np.int32), target_count=wanted
             )
         arrays[f"{name}/v"] = np.asarray(vertices, dtype=np.float32)

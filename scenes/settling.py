@@ -1,5 +1,6 @@
 """Settling: let a laid-out scene come to rest, and say whether it did so where it should."""
 
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations

@@ -246,7 +246,10 @@ class Asset(Model):
                 if shape.material is not None and shape.material not in self.materials:
                     raise ValueError(f"link {link.name!r}: no material {shape.material!r}")
         joints = {link.joint.name for link in self.links if link.joint}
-        for part in (*self.surfaces, *self.cavities, *self.handles):
+        parts: tuple[Surface | Cavity | Handle, ...] = (
+            *self.surfaces, *self.cavities, *self.handles,
+        )  # fmt: skip
+        for part in parts:
             if part.link not in seen:
                 raise ValueError(f"{part.name!r}: no link {part.link!r}")
             joint = getattr(part, "joint", None)
@@ -261,7 +264,7 @@ class Asset(Model):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A changed copy, which works out its own content hash."""
         copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("_digest", None)
+        vars(copied).pop("_digest", None)
         return copied
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
 import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
@@ -92,13 +92,14 @@ KINDS = ("uniform", "normal", "choice", "sweep")
 def _read(raw: Any) -> Any:
     """Turn what a person writes into the tagged form that the union reads."""
     if isinstance(raw, dict):
-        if "kind" in raw:
-            return raw
-        found = [kind for kind in KINDS if kind in raw]
+        written = cast(dict[object, Any], raw)
+        if "kind" in written:
+            return written
+        found = [kind for kind in KINDS if kind in written]
         if len(found) != 1:
-            keys = sorted(str(key) for key in raw)
+            keys = sorted(str(key) for key in written)
             raise ValueError(f"{keys} is no distribution; write one of {', '.join(KINDS)}")
-        return {"kind": found[0], **raw}
+        return {"kind": found[0], **written}
     if isinstance(raw, Model):
         return raw
     return {"kind": "constant", "value": raw}

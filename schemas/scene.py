@@ -89,7 +89,7 @@ class SceneSpec(Model):
         for name in names:
             if names.count(name) > 1 or name in (self.support, "robot", "floor"):
                 raise ValueError(f"object name {name!r} is taken; names must be unique")
-        earlier = {self.support}
+        earlier: set[str] = {self.support}
         for thing in self.objects:
             target = thing.on or thing.inside or thing.next_to
             if target is not None and target not in earlier:

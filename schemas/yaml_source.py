@@ -28,7 +28,7 @@ _PLAIN = "tag:yaml.org,2002:"
 class _Loader(yaml.SafeLoader):
     """Leaves plain scalars unresolved: `_scalar` resolves them."""
 
-    yaml_implicit_resolvers = {}  # noqa: RUF012 - the parent's name and type
+    yaml_implicit_resolvers = {}
 
 
 @dataclass

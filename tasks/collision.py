@@ -1,5 +1,6 @@
 """Collision checks for planning: the arm, and what it holds, against everything else."""
 
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
@@ -123,6 +124,8 @@ class CollisionWorld:
         world_from_hand = transform(data.xpos[hand], data.xmat[hand].reshape(3, 3))
         pose = world_from_hand @ transform(spec.tool_pos, spec.tool_quat) @ held.tool_from_object
         address = index.free_qpos
+        if address is None:
+            raise ValueError(f"{held.name} is fixed and cannot be held")
         data.qpos[address : address + 3] = pose[:3, 3]
         data.qpos[address + 3 : address + 7] = quaternion(pose[:3, :3])
         mujoco.mj_kinematics(self._model, data)

@@ -4,6 +4,7 @@ One action is a command for the end of one period; within the period the command
 interpolated linearly. Replay uses the same function, so that it repeats the same bytes.
 """
 
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
@@ -23,7 +24,7 @@ STATE = mujoco.mjtState.mjSTATE_INTEGRATION
 
 def substeps(compiled: CompiledScene, hz: int) -> int:
     """Physics steps per action."""
-    return round(1.0 / (hz * compiled.model.opt.timestep))
+    return round(1.0 / (hz * float(compiled.model.opt.timestep)))
 
 
 def control(compiled: CompiledScene, action: npt.NDArray[np.float32]) -> Array:

@@ -1,5 +1,6 @@
 """Arm kinematics: analytic inverse for the FR3, and a tracker that follows a path smoothly."""
 
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations

@@ -4,11 +4,13 @@ Straight lines in joint space are tried first; where they hit something RRT-Conn
 looks for a way around, seeded and bounded by iterations so that plans repeat.
 """
 
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -106,7 +108,7 @@ class MotionPlanner:
         setup.setStateValidityChecker(valid)
         information = setup.getSpaceInformation()
         information.setStateValidityCheckingResolution(RESOLUTION / space.getMaximumExtent())
-        ends = [space.allocState(), space.allocState()]
+        ends: list[Any] = [space.allocState(), space.allocState()]
         for state, q in zip(ends, (start, goal), strict=True):
             for joint in range(count):
                 state[joint] = float(q[joint])
@@ -117,7 +119,7 @@ class MotionPlanner:
         setup.solve(ob.PlannerTerminationCondition(spent))
         if not setup.haveExactSolutionPath():
             raise PlanningError("no_path", f"no collision-free path in {calls} checks")
-        states = setup.getSolutionPath().getStates()
+        states: list[Any] = setup.getSolutionPath().getStates()
         return [np.array([state[joint] for joint in range(count)]) for state in states]
 
     def _shorten(
@@ -191,7 +193,7 @@ def time_path(path: list[Array], spec: RobotSpec, hz: int, speed: float) -> tupl
 def _densify(path: list[Array], step: float = 0.25) -> Array:
     """Corners and points between them, no two alike."""
     points = [path[0]]
-    for a, b in zip(path, path[1:], strict=False):
+    for a, b in pairwise(path):
         distance = float(np.linalg.norm(b - a))
         if distance < 1e-6:
             continue

@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ..scenes.geometry import Array, inverse, transform
 from ..schemas import PlanningError, TraceEvent
@@ -168,7 +169,7 @@ def _candidates(
     return [(poses[i], float(grasps.widths[i])) for i in _spread(order, poses)]
 
 
-def _spread(order: Array, poses: Array) -> list[int]:
+def _spread(order: npt.NDArray[np.int64], poses: Array) -> list[int]:
     """The first MAX_GRASPS of an order, leaving out near repeats of earlier ones."""
     chosen: list[int] = []
     for i in order[:600]:
@@ -229,6 +230,7 @@ def _reachable_drop(
 ) -> _Drop:
     """The first placement that can be reached with the object held as it is."""
     reasons: Counter[str] = Counter()
+    details: Counter[str] = Counter()
     opening = max(0.0, grasp.opening - 2 * OPENING_MARGIN)
     arm.world.update(arm.executor.data, grasp.held)
     touch = frozenset({thing})
@@ -238,18 +240,21 @@ def _reachable_drop(
         above = pose.copy()
         above[:3, 3] += placement.out * placement.travel
         for q in arm.arm.distinct(above, grasp.exit[-1], CONFIGURATIONS):
-            if arm.world.hit(q, opening) is not None:
+            hit = arm.world.hit(q, opening)
+            if hit is not None:
                 reasons["collision"] += 1
+                details[f"before it hits {hit}"] += 1
                 continue
             try:
                 path = arm.straight(q, pose, opening, touch, depth=PRESS_DEPTH)
                 return _Drop(placement, q, path)
             except PlanningError as error:
                 reasons[error.cause] += 1
+                details[str(error)] += 1
         if not reasons:
             reasons["unreachable"] += 1
     cause = reasons.most_common(1)[0][0] if reasons else "unreachable"
-    counted = ", ".join(f"{name} x{count}" for name, count in reasons.most_common())
+    counted = ", ".join(f"{name} x{count}" for name, count in details.most_common())
     raise PlanningError(
         f"placement_{cause}", f"{relation} {target}: {len(options)} placements: {counted}"
     )

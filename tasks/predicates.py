@@ -85,7 +85,7 @@ class PhysicsFacts:
                 yield ("open", name)
         for a in self._names:
             for b in self._names:
-                if a != b and not self._compiled.scene.object(a).role == "support":
+                if a != b and self._compiled.scene.object(a).role != "support":
                     for predicate in BINARY:
                         if self.holds(predicate, (a, b)):
                             yield (predicate, a, b)

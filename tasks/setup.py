@@ -122,9 +122,10 @@ def _unsuitable(compiled: CompiledScene, problem: Problem) -> str | None:
         return "the goal holds already"
     known = set(compiled.objects)
     for literal in problem.init:
-        if known.issuperset(literal.arguments) and literal.predicate != "nextto":
-            if facts.holds(literal.predicate, literal.arguments) == literal.negated:
-                return f"the start lacks {literal}"
+        if not known.issuperset(literal.arguments) or literal.predicate == "nextto":
+            continue
+        if facts.holds(literal.predicate, literal.arguments) == literal.negated:
+            return f"the start lacks {literal}"
     assets = {name: compiled.asset_of(name) for name in compiled.objects}
     able = capabilities(assets, compiled.scene.support)
     try:

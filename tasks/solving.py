@@ -8,7 +8,7 @@ recorded with its cause and the rest is planned again from what is the case now.
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
@@ -260,7 +260,7 @@ class _Attempt:
                 for j in joints
                 if joint_share(compiled, data, thing, j.name) > j.open_fraction
             ]
-        names = [joints[i].name for i in self.arm.rng.permutation(len(joints))]
+        names = [joints[int(i)].name for i in self.arm.rng.permutation(len(joints))]
         wanted = self._wanted(thing, later)
         return sorted(names, key=lambda name: -len(wanted & set(gates(asset, name))))
 
@@ -278,9 +278,9 @@ class _Attempt:
                 height = compiled.asset_of(moved).extents[2]
                 for cavity in asset.cavities:
                     room = sorted(2 * half for half in cavity.half_size[:2])
-                    if extents[0] < room[0] and extents[1] < room[1]:
-                        if height < 2 * cavity.half_size[2]:
-                            wanted.add(cavity.name)
+                    flat = extents[0] < room[0] and extents[1] < room[1]
+                    if flat and height < 2 * cavity.half_size[2]:
+                        wanted.add(cavity.name)
             if facts.holds("inside", (moved, thing)):
                 wanted |= set(facts.cavities_with(moved, thing))
         return wanted
@@ -298,16 +298,18 @@ class _Attempt:
         else:
             holds = facts.holds("open", step.arguments) == (step.skill == "open")
         if not holds:
-            raise ExecutionError(
-                "effect_missing", f"{_text(step)} had no effect"
-            )
+            raise ExecutionError("effect_missing", f"{_text(step)} had no effect")
 
     def _recover(self) -> None:
         """Open the hand, leave, and go home; where that is not free, pull out first."""
         arm = self.arm
         opening = arm.compiled.robot.spec.max_opening
         arm.grip(opening)
-        for leave in (lambda: arm.back_off(-arm.tool[:3, 2], opening), arm.escape):
+        ways: tuple[Callable[[], None], ...] = (
+            lambda: arm.back_off(-arm.tool[:3, 2], opening),
+            arm.escape,
+        )
+        for leave in ways:
             try:
                 leave()
                 arm.look()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,7 +50,7 @@ class Server:
 
 
 @contextmanager
-def serving(replies: Sequence[Reply]) -> Iterator[Server]:
+def serving(replies: Sequence[Reply]) -> Generator[Server]:
     """Serve the replies in turn; the last one again and again."""
     record = Server("")
     released = threading.Event()

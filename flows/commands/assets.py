@@ -107,4 +107,6 @@ def _some(ids: tuple[str, ...], every: bool) -> str:
 
 
 def _plain(value: Any) -> str:
-    return (", ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)
+    if not isinstance(value, list):
+        return str(value)
+    return ", ".join(map(str, value)) or "none"  # pyright: ignore[reportUnknownArgumentType]
