@@ -10,9 +10,9 @@ from ..schemas import Camera, CameraSpec, Light, LightSpec, Material, Parameter,
 from ..schemas.base import Rgba, Vec3
 from .geometry import Array, look_at, vec3
 
-WRIST_POS: Vec3 = (0.075, 0.0, -0.01)
+WRIST_POS: Vec3 = (0.08, 0.0, 0.03)
 """The wrist camera in the hand's frame: in front of the palm, clear of the fingers."""
-WRIST_TARGET: Vec3 = (0.0, 0.0, 0.13)
+WRIST_TARGET: Vec3 = (0.02, 0.0, 0.20)
 
 
 def number(parameter: Parameter, rng: np.random.Generator, path: str) -> float:

@@ -26,6 +26,8 @@ TILTS = (0.0, 0.4, -0.4, 0.8, -0.8, 1.2, -1.2, 1.55, -1.55)
 FOLLOWS = (1.0, 0.5, 0.0)
 """Share of a hinge's rotation that the hand turns along; a round bar lets it slip."""
 OPEN_SHARES = (0.92, 0.8, 0.65, 0.5)
+WIDE_SHARE = 0.6
+"""Open wide enough to reach inside."""
 CLOSED_SHARE = 0.02
 HANDLE_MARGIN = 0.024
 """The gripper opens this much wider than the handle, metres."""
@@ -67,6 +69,7 @@ class _Pull:
     approach: list[Array]
     path: list[Array]
     push: bool
+    share: float
 
 
 def move_joint(arm: Manipulator, thing: str, joint: str, opening: bool) -> None:
@@ -99,15 +102,16 @@ def move_joint(arm: Manipulator, thing: str, joint: str, opening: bool) -> None:
 
 
 def reachable_joints(arm: Manipulator, thing: str, opening: bool) -> bool:
-    """Whether the arm can move one of an object's joints; changes nothing."""
+    """Whether the arm can close, or open wide, one of an object's joints; changes nothing."""
     for joint in dict.fromkeys(handle.joint for handle in arm.compiled.asset_of(thing).handles):
         if joint is None:
             continue
         try:
-            _choose(arm, thing, joint, opening)
+            _, pull = _choose(arm, thing, joint, opening)
         except PlanningError:
             continue
-        return True
+        if not opening or pull.share >= WIDE_SHARE:
+            return True
     return False
 
 
@@ -227,7 +231,7 @@ def _reachable(
         width = 0.0 if way.push else handle.width
         error_now = _blocked(arm, path, values[1:], where.qpos, width, touch, load)
         if error_now is None:
-            return _Pull(opening, approach, [q, *path], way.push)
+            return _Pull(opening, approach, [q, *path], way.push, way.share)
         error = error_now
     raise error
 

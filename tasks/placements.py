@@ -176,8 +176,8 @@ def _in_region(
             return None
         room = np.maximum(room, 0.0)
     offset = rng.uniform(-room, room) * (0.6 if region.round else 0.9)
-    if region.drawer:
-        # Only the front part of a drawer comes out from under the body.
+    if region.drawer or region.front:
+        # The front part is what comes out from under the body, or within reach.
         offset[0] = rng.uniform(-0.1, 0.9) * room[0]
     point = region.pose @ np.array([offset[0], offset[1], 0.0, 1.0])
     pose = turned.copy()
