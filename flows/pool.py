@@ -110,14 +110,19 @@ class WorkerPool(Generic[Argument, Answer]):
         deaths: list[str] = []
         while len(deaths) <= RETRIES:
             worker = self._idle.get()
+            usable = False
             try:
                 worker = worker or self._start()
-                return self._ask(worker, name, argument)
+                answer = self._ask(worker, name, argument)
+                usable = True
             except _DiedError as death:
                 deaths.append(str(death))
+                continue
             finally:
-                alive = worker is not None and worker.process.is_alive()
-                self._idle.put(worker if alive else None)
+                self._idle.put(worker if usable else None)
+            if isinstance(answer, _Failure):
+                raise JobError(f"{name}: {answer.message}", fatal=answer.fatal)
+            return answer
         raise JobError(
             f"{name}: its process died {len(deaths)} times ({', '.join(deaths)}); "
             "killed by signal 9 often means too little memory: try fewer --workers"
@@ -131,23 +136,26 @@ class WorkerPool(Generic[Argument, Answer]):
         for process in processes:
             process.kill()
         for process in processes:
+            self._reap(process)
+
+    def _reap(self, process: BaseProcess) -> None:
+        # Two threads that wait for one process at a time would take its exit code from each other.
+        with self._guard:
             process.join()
 
-    def _ask(self, worker: _Worker, name: str, argument: Argument) -> Answer:
+    def _ask(self, worker: _Worker, name: str, argument: Argument) -> Answer | _Failure:
         try:
             worker.pipe.send(argument)
             # The pipe also becomes ready when the process at its other end dies.
             if not wait([worker.pipe], self._time_limit):
                 worker.process.kill()
-                worker.process.join()
+                self._reap(worker.process)
                 raise JobError(f"{name}: took more than {self._time_limit:g} s and was ended")
             answer: Answer | _Failure = worker.pipe.recv()
+            return answer
         except (EOFError, BrokenPipeError, ConnectionResetError) as error:
-            worker.process.join()
+            self._reap(worker.process)
             raise _DiedError(_death(worker.process)) from error
-        if isinstance(answer, _Failure):
-            raise JobError(f"{name}: {answer.message}", fatal=answer.fatal)
-        return answer
 
     def _start(self) -> _Worker:
         with self._guard:
@@ -167,7 +175,7 @@ class WorkerPool(Generic[Argument, Answer]):
         try:
             here.recv()
         except EOFError as error:
-            process.join()
+            self._reap(process)
             raise _DiedError(f"at its start: {_death(process)}") from error
         return _Worker(process, here)
 

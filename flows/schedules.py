@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import typer
 from cronsim import CronSim, CronSimError
 
 from ..schemas import SpecError
@@ -53,18 +55,18 @@ def deployment(
 
 def serve(chosen: Deployment) -> None:
     """Run the deployment in this process until interrupted; starts an API where there is none."""
+    import asyncio
+
     from .server import prefect_api
 
-    with prefect_api(scheduler=True):
-        from .generate import generate
+    with prefect_api(scheduler=True) as url:
+        from .runner import make_runner
 
-        generate.serve(
-            name=chosen.name,
-            cron=chosen.cron,
-            parameters=chosen.parameters,
-            print_starting_message=True,
-            limit=1,
-        )
+        runner = make_runner(chosen)
+        when = f"at {chosen.cron!r} (UTC)" if chosen.cron else "when asked"
+        typer.echo(f"serving {chosen.name} {when}; interrupt to stop; {url.removesuffix('/api')}")
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(runner.start())
 
 
 def deploy(chosen: Deployment, pool: str) -> str:

@@ -65,8 +65,25 @@ def _embedded(scheduler: bool) -> Generator[str]:
             )
             yield url
         finally:
+            _drain()
             process.kill()
             process.communicate()
+
+
+def _drain() -> None:
+    """Send what Prefect still has queued; it would wait at exit for a server that is gone."""
+    import inspect
+
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+    from prefect.utilities.asyncutils import run_coro_as_sync
+
+    async def drain() -> None:
+        for waiting in (APILogWorker.drain_all(timeout=5), EventsWorker.drain_all(timeout=5)):
+            if inspect.isawaitable(waiting):
+                await waiting
+
+    run_coro_as_sync(drain())
 
 
 def _await(url: str, process: subprocess.Popen[bytes], log: IO[bytes], seconds: float) -> None:

@@ -7,6 +7,7 @@ either nothing or a complete shard, and what it leaves under `tmp/` is removed a
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -124,6 +125,8 @@ class Store:
 
     def close(self) -> None:
         """Release the lock."""
+        with contextlib.suppress(OSError):  # it is not empty where a worker was just killed
+            (self.root / "tmp").rmdir()
         os.close(self._lock)
 
     def find(self, stage: str, shard: str, key: str) -> ShardRecord | None:

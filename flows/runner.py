@@ -1,0 +1,34 @@
+"""The process that serves a deployment."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from prefect.runner import Runner
+from prefect.types.entrypoint import EntrypointType
+
+from .generate import generate
+from .schedules import Deployment
+
+
+class _Runner(Runner):
+    """Ends on SIGTERM as on an interrupt: Prefect's own handler stops before it has cleaned up."""
+
+    def handle_sigterm(self, *args: Any, **kwargs: Any) -> None:
+        """Interrupt the event loop, which then shuts the runner down."""
+        del args, kwargs
+        signal.raise_signal(signal.SIGINT)
+
+
+def make_runner(chosen: Deployment) -> Runner:
+    """A runner of one deployment that makes one dataset at a time."""
+    runner = _Runner(name=chosen.name, pause_on_shutdown=True, limit=1)
+    runner.add_flow(
+        generate,
+        name=chosen.name,
+        cron=chosen.cron,
+        parameters=chosen.parameters,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    return runner
