@@ -26,7 +26,7 @@ DOOR_FRONT = (0.58, 0.66)
 """Distance of a closed door, metres: nearer ones cannot be swung past the arm."""
 SHELF_FRONT = (0.48, 0.57)
 """Distance of what is reached into from the front without a door, metres."""
-LID_FRONT = (0.48, 0.57)
+LID_FRONT = (0.60, 0.66)
 """Distance of what is reached into from above, metres."""
 GAP = 0.035
 """Least free space between things laid out freely, so that fingers fit, metres."""
@@ -159,6 +159,8 @@ class _Place:
     yaw: float
     level: str
     gap: float
+    beside: str | None = None
+    """What it stands beside, close enough for their bounding rectangles to overlap."""
 
 
 def _checked(
@@ -178,7 +180,8 @@ def _checked(
     for other in placed.values():
         if other.level != place.level:
             continue
-        if overlap(footprint.grown(place.gap), other.footprint):
+        close = other.spec.name != place.beside
+        if close and overlap(footprint.grown(place.gap), other.footprint):
             raise NoPlaceError("too close to others")
         if any(overlap(area, footprint) for area in other.keep_out):
             raise NoPlaceError("in the way of a door or drawer")
@@ -257,17 +260,31 @@ def _free(bench: Bench, spec: ObjectSpec, asset: Asset, rng: np.random.Generator
 def _beside(
     bench: Bench, spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Generator
 ) -> _Place:
-    """Next to another object, on the same level."""
+    """Next to another object, on the same level, as close as `nextto` asks for.
+
+    One side of the other's bounds is chosen; true outlines count, so that round things come
+    as close as long ones.
+    """
     yaw = float(rng.uniform(-np.pi, np.pi))
-    angle = float(rng.uniform(-np.pi, np.pi))
-    direction = np.array([np.cos(angle), np.sin(angle)])
-    mine = Footprint(np.zeros(2), np.array(asset.extents[:2]) / 2, yaw)
-    reach = _support(mine, direction) + _support(other.footprint, direction)
-    centre = other.footprint.centre + direction * (reach + rng.uniform(0.006, 0.014))
+    low, high = _bounds(asset, yaw)
+    other_low, other_high = _bounds(other.asset, other.footprint.yaw)
+    axis, ahead = int(rng.integers(2)), bool(rng.integers(2))
+    gap = float(rng.uniform(0.005, 0.012))
+    offset = rng.uniform(0.6 * (other_low - high), 0.6 * (other_high - low))
+    offset[axis] = (
+        other_high[axis] - low[axis] + gap if ahead else other_low[axis] - high[axis] - gap
+    )
+    x, y = (float(v) for v in other.footprint.centre + offset)
     z = float(other.pose[2, 3]) - DROP
-    if np.linalg.norm(centre) > REACH[1] and other.level == bench.name:
+    if np.hypot(x, y) > REACH[1] and other.level == bench.name:
         raise NoPlaceError("out of reach")
-    return _Place(float(centre[0]), float(centre[1]), z, yaw, other.level, 0.002)
+    return _Place(x, y, z, yaw, other.level, 0.002, beside=other.spec.name)
+
+
+def _bounds(asset: Asset, yaw: float) -> tuple[Array, Array]:
+    """Bounds of a turned asset about its origin: least and greatest x and y, (2,) each."""
+    turned = _outline(asset)[:, :2] @ Footprint(np.zeros(2), np.zeros(2), yaw).axes()
+    return turned.min(axis=0), turned.max(axis=0)
 
 
 def _support(footprint: Footprint, direction: Array) -> float:
@@ -357,9 +374,14 @@ def open_surfaces(asset: Asset) -> tuple[Surface, ...]:
     return tuple(s for s in asset.surfaces if not any(_lies_in(s, c) for c in asset.cavities))
 
 
-def _lies_in(surface: Surface, cavity: Cavity) -> bool:
+def encloses(cavity: Cavity) -> bool:
+    """Whether it has a door or walls, unlike an open shelf or what has a low rim."""
     shallow = cavity.opening == "front" or 2 * cavity.half_size[2] < SHALLOW
-    if cavity.link != surface.link or (cavity.joint is None and shallow):
+    return cavity.joint is not None or not shallow
+
+
+def _lies_in(surface: Surface, cavity: Cavity) -> bool:
+    if cavity.link != surface.link or not encloses(cavity):
         return False
     offset = np.abs(np.array(surface.pos) - np.array(cavity.centre))
     return bool((offset <= np.array(cavity.half_size) + 0.01).all())

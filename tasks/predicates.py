@@ -4,7 +4,7 @@ The definitions follow BEHAVIOR-1K where it states them. All speak of two object
 
 - touching: some contact between them closer than half a millimetre.
 - ontop(a, b): a touches b, the contact pushes a up, a's centre lies above it, and a is not
-  inside b (open shelves excepted).
+  inside b. What lies on an open shelf or on a tray with a low rim is both on and inside it.
 - inside(a, b): the middle of a's bounding box lies in a cavity of b, or just above the brim of
   an open vessel.
 - under(a, b): a lies below b, within b's outline.
@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from ..scenes.geometry import Array
+from ..scenes.layout import encloses, open_surfaces
 from ..scenes.mujoco_model import CompiledScene
 from ..schemas import Asset, Cavity
 from .formula import Literal
@@ -152,11 +153,16 @@ class PhysicsFacts:
         return bool(self.cavities_with(a, b))
 
     def _walled_in(self, a: str, b: str) -> bool:
-        """Inside `b`, and not just on one of its open shelves."""
-        cavities = {c.name: c for c in self._compiled.asset_of(b).cavities}
+        """Inside `b`, and not just on one of its open shelves or within a low rim."""
+        names = self.cavities_with(a, b)
+        if not names:
+            return False
+        asset = self._compiled.asset_of(b)
+        floors = {surface.link for surface in open_surfaces(asset)}
         return any(
-            cavities[name].joint or cavities[name].opening == "top"
-            for name in self.cavities_with(a, b)
+            encloses(cavity) or cavity.link not in floors
+            for cavity in asset.cavities
+            if cavity.name in names
         )
 
     def cavities_with(self, a: str, b: str) -> tuple[str, ...]:
