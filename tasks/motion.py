@@ -22,7 +22,7 @@ from .kinematics import Arm
 
 RESOLUTION = 0.06
 """Largest joint step between two collision checks, radians."""
-RRT_ITERATIONS = 4000
+RRT_ITERATIONS = 8000
 RRT_RANGE = 0.6
 SHORTCUTS = 30
 

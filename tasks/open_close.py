@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from ..schemas import Asset, Handle, Joint, PlanningError, TraceEvent
 from .collision import PRESS_DEPTH
 from .grasps import TIP_REACH
 from .kinematics import line
-from .manipulation import CAREFUL, SLOW, Manipulator
+from .manipulation import CAREFUL, FAST, SLOW, Manipulator
 from .pick_place import APPROACH, ExecutionError
 from .placements import joint_share
 from .predicates import PhysicsFacts
@@ -70,6 +70,8 @@ class _Pull:
     path: list[Array]
     push: bool
     share: float
+    reach: list[Array] = field(default_factory=list[Array])
+    """From where the arm was to the start of the approach."""
 
 
 def move_joint(arm: Manipulator, thing: str, joint: str, opening: bool) -> None:
@@ -87,7 +89,7 @@ def move_joint(arm: Manipulator, thing: str, joint: str, opening: bool) -> None:
     """
     number, pull = _choose(arm, thing, joint, opening)
     arm.avoid.add((thing, joint, str(number)))
-    arm.go(pull.approach[0], pull.opening)
+    arm.follow(pull.reach, pull.opening, FAST)
     arm.follow(pull.approach, pull.opening, CAREFUL)
     arm.grip(0.0, 0.1 if pull.push else 0.4)
     arm.follow(pull.path, 0.0, SLOW)
@@ -127,6 +129,9 @@ def _choose(arm: Manipulator, thing: str, joint: str, opening: bool) -> tuple[in
                 continue
             try:
                 pull = _reachable(arm, thing, asset, handle, way)
+                arm.look()
+                before = pull.approach[0]
+                reach = arm.planner.connect(arm.q, before, pull.opening, arm.rng)
             except PlanningError as error:
                 reasons[error.cause] += 1
                 arm.note(
@@ -138,8 +143,7 @@ def _choose(arm: Manipulator, thing: str, joint: str, opening: bool) -> tuple[in
                     stage="grasp", event="choose", subject=subject, values=(way.share, way.follow)
                 )
             )
-            arm.look()
-            return number, pull
+            return number, replace(pull, reach=reach)
     counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
     cause = f"no_handle_{reasons.most_common(1)[0][0]}" if reasons else "no_handle"
     raise PlanningError(cause, f"no way to move {joint} of {thing}: {counted}")

@@ -10,7 +10,8 @@ planned again with it.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,12 @@ NOISE = (0.25, 0.8, 2.0)
 MAX_PLACEMENTS = 18
 CONFIGURATIONS = 3
 """Distinct inverse kinematics solutions tried per pose."""
+MAX_CARRIAGES = 4
+"""Placements to which a path is looked for."""
+CARRY = 0.65
+"""Share of the joints' limits at which objects are carried."""
+LEVEL = 0.55
+"""Sine of the steepest approach that still counts as from the front."""
 APPROACH = 0.09
 """Length of the straight approach to a grasp, metres."""
 HELD_OPENING = 0.0015
@@ -43,7 +50,7 @@ class ExecutionError(PlanningError):
 
 
 @dataclass(frozen=True)
-class _Grasp:
+class Grasp:
     """A grasp whose approach and exit are free, with the paths that carry it out."""
 
     pose: Array
@@ -52,10 +59,12 @@ class _Grasp:
     approach: list[Array]
     exit: list[Array]
     held: Held
+    path: list[Array] = field(default_factory=list[Array])
+    """From where the arm was to `before`."""
 
 
 @dataclass(frozen=True)
-class _Drop:
+class Drop:
     """A placement that can be reached, with the paths that carry it out."""
 
     placement: Placement
@@ -77,7 +86,7 @@ def pick_and_place(arm: Manipulator, relation: str, thing: str, target: str) -> 
         ExecutionError: it was tried and failed in physics.
     """
     grasp, drop = choose(arm, relation, thing, target)
-    arm.go(grasp.before, grasp.opening)
+    arm.follow(grasp.path, grasp.opening, FAST)
     arm.follow(grasp.approach, grasp.opening, CAREFUL)
     arm.grip(0.0)
     _verify_grasp(arm, thing)
@@ -86,8 +95,17 @@ def pick_and_place(arm: Manipulator, relation: str, thing: str, target: str) -> 
     _put_down(arm, relation, thing, target, drop.placement, grasp)
 
 
-def choose(arm: Manipulator, relation: str, thing: str, target: str) -> tuple[_Grasp, _Drop]:
+def choose(
+    arm: Manipulator, relation: str, thing: str, target: str, rounds: tuple[float, ...] = NOISE
+) -> tuple[Grasp, Drop]:
     """The first grasp, in order of score with some noise, from which a placement is reached.
+
+    Args:
+        arm: the robot at work.
+        relation: ontop, inside, or nextto.
+        thing: what to move.
+        target: where to.
+        rounds: noise on the grasps' scores, round by round.
 
     Raises:
         PlanningError: where there is none; every rejection is in the trace.
@@ -99,12 +117,14 @@ def choose(arm: Manipulator, relation: str, thing: str, target: str) -> tuple[_G
         raise PlanningError("no_room", f"no room for {thing}: {relation} {target}")
     reasons: Counter[str] = Counter()
     level = bool(abs(options[0].out[2]) < 0.5)
-    rounds = (way for noise in NOISE for way in _candidates(arm, thing, noise, level))
-    for number, (pose, width) in enumerate(rounds):
+    ways = (way for noise in rounds for way in _candidates(arm, thing, noise, level))
+    for number, (pose, width) in enumerate(ways):
         subject = f"grasp {number} of {thing}"
         try:
             grasp = _reachable_grasp(arm, thing, target, pose, width)
-            drop = _reachable_drop(arm, relation, thing, target, options, grasp)
+            drop = next(_drops(arm, options, grasp))
+            arm.look()
+            path = arm.planner.connect(arm.q, grasp.before, grasp.opening, arm.rng)
         except PlanningError as error:
             reasons[error.cause] += 1
             values = tuple(round(float(v), 4) for v in pose[:3, 3])
@@ -116,8 +136,7 @@ def choose(arm: Manipulator, relation: str, thing: str, target: str) -> tuple[_G
             continue
         values = tuple(round(float(v), 4) for v in pose[:3, 3])
         arm.note(TraceEvent(stage="grasp", event="choose", subject=subject, values=values))
-        arm.look()
-        return grasp, drop
+        return replace(grasp, path=path), drop
     counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
     cause = "no_grasp" if not reasons else f"no_grasp_{reasons.most_common(1)[0][0]}"
     raise PlanningError(cause, f"no grasp of {thing} works for {relation} {target}: {counted}")
@@ -163,6 +182,8 @@ def _candidates(
     along = -(poses[:, :3, 2] @ outward)
     usable = np.flatnonzero((poses[:, 2, 2] < 0.25) & (along > -0.2))
     down = np.maximum(0.0, -poses[usable, 2, 2])
+    if level:
+        down = np.maximum(0.0, down - LEVEL)
     score = grasps.scores[usable] + 0.6 * along[usable] + (-2.0 if level else 0.8) * down
     score = score + arm.rng.normal(0.0, noise, len(usable))
     order = usable[np.argsort(-score, kind="stable")]
@@ -187,7 +208,7 @@ def _spread(order: npt.NDArray[np.int64], poses: Array) -> list[int]:
 
 def _reachable_grasp(
     arm: Manipulator, thing: str, target: str, pose: Array, width: float
-) -> _Grasp:
+) -> Grasp:
     """Inverse kinematics, a free straight approach, and a free way out with the object."""
     opening = float(min(width + 2 * OPENING_MARGIN, MAX_WIDTH + 0.01))
     touch = frozenset({thing})
@@ -216,30 +237,31 @@ def _reachable_grasp(
         except PlanningError as failed:
             error = failed
             continue
-        return _Grasp(pose, opening, approach[0], approach, leaving, held)
+        return Grasp(pose, opening, approach[0], approach, leaving, held)
     raise error
 
 
-def _reachable_drop(
-    arm: Manipulator,
-    relation: str,
-    thing: str,
-    target: str,
-    options: list[Placement],
-    grasp: _Grasp,
-) -> _Drop:
-    """The first placement that can be reached with the object held as it is."""
+def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator[Drop]:
+    """The placements that can be reached with the object held as it is.
+
+    Raises:
+        PlanningError: `placement_...` after the last one, with the reasons counted.
+    """
     reasons: Counter[str] = Counter()
     details: Counter[str] = Counter()
     opening = max(0.0, grasp.opening - 2 * OPENING_MARGIN)
     arm.world.update(arm.executor.data, grasp.held)
-    touch = frozenset({thing})
+    touch = frozenset({grasp.held.name})
     object_from_tool = inverse(grasp.held.tool_from_object)
     for placement in options:
         pose = placement.pose @ object_from_tool
         above = pose.copy()
         above[:3, 3] += placement.out * placement.travel
-        for q in arm.arm.distinct(above, grasp.exit[-1], CONFIGURATIONS):
+        found = arm.arm.distinct(above, grasp.exit[-1], CONFIGURATIONS)
+        if not found:
+            reasons["unreachable"] += 1
+            details["out of reach"] += 1
+        for q in found:
             hit = arm.world.hit(q, opening)
             if hit is not None:
                 reasons["collision"] += 1
@@ -247,17 +269,14 @@ def _reachable_drop(
                 continue
             try:
                 path = arm.straight(q, pose, opening, touch, depth=PRESS_DEPTH)
-                return _Drop(placement, q, path)
             except PlanningError as error:
                 reasons[error.cause] += 1
                 details[str(error)] += 1
-        if not reasons:
-            reasons["unreachable"] += 1
-    cause = reasons.most_common(1)[0][0] if reasons else "unreachable"
+            else:
+                yield Drop(placement, q, path)
+    cause = reasons.most_common(1)[0][0] if reasons else "none"
     counted = ", ".join(f"{name} x{count}" for name, count in details.most_common())
-    raise PlanningError(
-        f"placement_{cause}", f"{relation} {target}: {len(options)} placements: {counted}"
-    )
+    raise PlanningError(f"placement_{cause}", f"{len(options)} placements: {counted}")
 
 
 def _verify_grasp(arm: Manipulator, thing: str) -> None:
@@ -266,7 +285,7 @@ def _verify_grasp(arm: Manipulator, thing: str) -> None:
         raise ExecutionError("grasp_missed", f"the hand closed on nothing instead of {thing}")
 
 
-def _verify_lift(arm: Manipulator, thing: str, grasp: _Grasp) -> None:
+def _verify_lift(arm: Manipulator, thing: str, grasp: Grasp) -> None:
     """The object came along with the hand."""
     now = arm.held(thing).tool_from_object
     lag = float(np.linalg.norm(now[:3, 3] - grasp.held.tool_from_object[:3, 3]))
@@ -275,19 +294,26 @@ def _verify_lift(arm: Manipulator, thing: str, grasp: _Grasp) -> None:
 
 
 def _put_down(
-    arm: Manipulator, relation: str, thing: str, target: str, first: Placement, grasp: _Grasp
+    arm: Manipulator, relation: str, thing: str, target: str, first: Placement, grasp: Grasp
 ) -> None:
-    """Plan the placement again with the object as it lies in the hand, and let go."""
+    """Plan the placement again with the object as it lies in the hand, carry it, and let go.
+
+    Raises:
+        PlanningError: where no placement works any more; the object is back where it was.
+    """
     held = arm.held(thing)
     arm.look(held)
-    compiled, data = arm.compiled, arm.executor.data
-    measured = _Grasp(grasp.pose, grasp.opening, grasp.before, grasp.approach, [arm.q], held)
-    more = placements(compiled, data, relation, thing, target, MAX_PLACEMENTS, arm.rng)
+    data = arm.executor.data
+    measured = replace(grasp, exit=[arm.q], held=held)
+    more = placements(arm.compiled, data, relation, thing, target, MAX_PLACEMENTS, arm.rng)
     try:
-        drop = _reachable_drop(arm, relation, thing, target, [first], measured)
+        drop, path = _carriage(arm, [first, *more], measured)
     except PlanningError:
-        drop = _reachable_drop(arm, relation, thing, target, more, measured)
-    _carry(arm, drop, held)
+        arm.follow(grasp.exit[::-1], 0.0, CAREFUL)
+        arm.grip(grasp.opening)
+        arm.back_off(-grasp.pose[:3, 2], grasp.opening)
+        raise
+    arm.follow(path, 0.0, CARRY)
     _verify_held(arm, thing, held)
     arm.follow(drop.path, 0.0, SLOW)
     _verify_held(arm, thing, held)
@@ -295,12 +321,22 @@ def _put_down(
     arm.back_off(drop.placement.out, grasp.opening)
 
 
-def _carry(arm: Manipulator, drop: _Drop, held: Held) -> None:
-    """Bring the held object to where the placement begins."""
-    arm.look(held)
+def _carriage(
+    arm: Manipulator, options: list[Placement], grasp: Grasp
+) -> tuple[Drop, list[Array]]:
+    """A placement that can be reached, and the path to where it begins."""
+    failed = PlanningError("no_path", "no placement is left")
     opening = arm.executor.opening
-    path = arm.planner.connect(arm.q, drop.before, opening, arm.rng)
-    arm.follow(path, 0.0, CAREFUL + 0.2 * (FAST - CAREFUL))
+    tries = 0
+    for drop in _drops(arm, options, grasp):
+        try:
+            return drop, arm.planner.connect(arm.q, drop.before, opening, arm.rng)
+        except PlanningError as error:
+            failed = error
+        tries += 1
+        if tries == MAX_CARRIAGES:
+            break
+    raise failed
 
 
 def _verify_held(arm: Manipulator, thing: str, held: Held) -> None:

@@ -11,12 +11,18 @@ from ..scenes.seeds import generator
 from ..schemas import PlanningError
 from .capabilities import gated
 from .execution import Executor
+from .joints import joints_to_move
 from .manipulation import Manipulator
 from .open_close import reachable_joints
 from .pick_place import choose, graspable
 from .placements import RELATIONS, is_open
 from .predicates import PhysicsFacts
 from .symbolic import Plan, Step
+
+ONE_ROUND = (0.3,)
+"""Noise on the grasps' scores: one round is enough to know."""
+OPEN_IN_THOUGHT = 0.88
+"""Share of a joint's range at which it counts as opened by another step."""
 
 
 def out_of_reach(compiled: CompiledScene, plan: Plan) -> str | None:
@@ -25,7 +31,6 @@ def out_of_reach(compiled: CompiledScene, plan: Plan) -> str | None:
     arm = Manipulator(compiled, executor, generator(compiled.scene.seed, "reach"))
     facts = PhysicsFacts(compiled, executor.data)
     for step in dict.fromkeys(plan.steps):
-        arm.look()
         reason = _step(arm, facts, step)
         if reason is not None:
             return reason
@@ -34,33 +39,63 @@ def out_of_reach(compiled: CompiledScene, plan: Plan) -> str | None:
 
 def _step(arm: Manipulator, facts: PhysicsFacts, step: Step) -> str | None:
     thing = step.arguments[0]
+    arm.executor.data = arm.compiled.new_data()
+    arm.look()
     if step.skill not in RELATIONS:
         opening = step.skill == "open"
         if opening == is_open(arm.compiled, arm.executor.data, thing):
             return None
         found = reachable_joints(arm, thing, opening)
         return None if found else f"the handles of {thing} are out of reach"
-    if _shut_in(arm, facts, thing):
-        return None
     target = step.arguments[1]
-    shut = gated(arm.compiled.asset_of(target)) and not facts.holds("open", (target,))
+    for name in _shut(arm, facts, thing, target):
+        _open_in_thought(arm, facts, name, step)
     try:
-        if shut or _moves_first(facts, thing, target):
+        if _moves_first(facts, thing, target):
             graspable(arm, thing)
         else:
-            choose(arm, RELATIONS[step.skill], thing, target)
+            choose(arm, RELATIONS[step.skill], thing, target, ONE_ROUND)
     except PlanningError as error:
         return f"{thing} cannot be moved to {target} ({error.cause})"
     return None
 
 
-def _shut_in(arm: Manipulator, facts: PhysicsFacts, thing: str) -> bool:
-    """Whether the object lies in a closed container, where nothing can be said yet."""
-    return any(
-        facts.holds("inside", (thing, other)) and not facts.holds("open", (other,))
-        for other in arm.compiled.objects
-        if other != thing and gated(arm.compiled.asset_of(other))
-    )
+def _shut(arm: Manipulator, facts: PhysicsFacts, thing: str, target: str) -> list[str]:
+    """Closed containers that the step reaches into; other steps will have opened them."""
+    compiled = arm.compiled
+    closed = [
+        name
+        for name in compiled.objects
+        if gated(compiled.asset_of(name)) and not facts.holds("open", (name,))
+    ]
+    return [
+        name
+        for name in closed
+        if name == target or (name != thing and facts.holds("inside", (thing, name)))
+    ]
+
+
+def _open_in_thought(arm: Manipulator, facts: PhysicsFacts, name: str, step: Step) -> None:
+    """Open the joint that the step needs, and carry along what lies in its drawer."""
+    compiled, data = arm.compiled, arm.executor.data
+    joint = joints_to_move(arm, facts, name, True, (step,))[0]
+    asset, where = compiled.asset_of(name), compiled.objects[name].joints[joint]
+    link = next(link for link in asset.links if link.joint and link.joint.name == joint)
+    body = compiled.objects[name].bodies[link.name]
+    cavities = {cavity.name for cavity in asset.cavities if cavity.link == link.name}
+    load = [
+        other
+        for other in compiled.objects
+        if other != name and cavities & set(facts.cavities_with(other, name))
+    ]
+    before = data.xpos[body].copy()
+    data.qpos[where.qpos] = where.low + OPEN_IN_THOUGHT * (where.high - where.low)
+    arm.executor.refresh()
+    for other in load:
+        address = compiled.objects[other].free_qpos
+        if address is not None:
+            data.qpos[address : address + 3] += data.xpos[body] - before
+    arm.look()
 
 
 def _moves_first(facts: PhysicsFacts, thing: str, target: str) -> bool:

@@ -33,10 +33,11 @@ from .capabilities import capabilities
 from .execution import Executor
 from .formula import Formula
 from .goals import evaluate, explain
+from .joints import joints_to_move
 from .manipulation import Manipulator
 from .open_close import move_joint
 from .pick_place import ExecutionError, pick_and_place
-from .placements import RELATIONS, gates, joint_share
+from .placements import RELATIONS
 from .predicates import PhysicsFacts, literals
 from .problem import scene_problem
 from .skills import StepKey
@@ -228,7 +229,7 @@ class _Attempt:
             return
         opening = step.skill == "open"
         errors: list[PlanningError] = []
-        joints = self._joints(step.arguments[0], opening, later)
+        joints = joints_to_move(self.arm, self._facts(), step.arguments[0], opening, later)
         for joint in joints:
             try:
                 move_joint(self.arm, step.arguments[0], joint, opening)
@@ -247,43 +248,6 @@ class _Attempt:
             raise errors[0]
         if not joints:
             raise PlanningError("no_handle", f"{step.arguments[0]} has no joint to {step.skill}")
-
-    def _joints(self, thing: str, opening: bool, later: tuple[Step, ...]) -> list[str]:
-        """Joints to move: those that gate what a later step needs first, else in random order."""
-        compiled, data = self.arm.compiled, self.arm.executor.data
-        asset = compiled.asset_of(thing)
-        handled = {handle.joint for handle in asset.handles}
-        joints = [joint for joint in asset.joints if joint.name in handled]
-        if not opening:
-            return [
-                j.name
-                for j in joints
-                if joint_share(compiled, data, thing, j.name) > j.open_fraction
-            ]
-        names = [joints[int(i)].name for i in self.arm.rng.permutation(len(joints))]
-        wanted = self._wanted(thing, later)
-        return sorted(names, key=lambda name: -len(wanted & set(gates(asset, name))))
-
-    def _wanted(self, thing: str, later: tuple[Step, ...]) -> set[str]:
-        """Cavities of an object that later steps put something into or take something from."""
-        compiled, facts = self.arm.compiled, self._facts()
-        asset = compiled.asset_of(thing)
-        wanted: set[str] = set()
-        for step in later:
-            if len(step.arguments) < 2:
-                continue
-            moved, target = step.arguments
-            if step.skill == "place_inside" and target == thing:
-                extents = sorted(compiled.asset_of(moved).extents[:2])
-                height = compiled.asset_of(moved).extents[2]
-                for cavity in asset.cavities:
-                    room = sorted(2 * half for half in cavity.half_size[:2])
-                    flat = extents[0] < room[0] and extents[1] < room[1]
-                    if flat and height < 2 * cavity.half_size[2]:
-                        wanted.add(cavity.name)
-            if facts.holds("inside", (moved, thing)):
-                wanted |= set(facts.cavities_with(moved, thing))
-        return wanted
 
     def _verify(self, step: Step) -> None:
         """The step's effect holds in physics.

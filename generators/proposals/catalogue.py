@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,7 @@ from functools import cached_property
 from ...scenes.catalogue import resolve
 from ...scenes.library import AssetLibrary
 from ...scenes.taxonomy import ancestors
-from ...schemas import Asset
+from ...schemas import Asset, Cavity
 from ...tasks.capabilities import fits, gated, lidded
 from ...tasks.skills import Capabilities, Relation
 
@@ -105,6 +106,22 @@ class Kind:
         """Of the mean footprint with room for fingers around it, square metres."""
         areas = [(a.extents[0] + 0.04) * (a.extents[1] + 0.04) for a in self.assets]
         return sum(areas) / len(areas)
+
+    @cached_property
+    def foot(self) -> float:
+        """Of the mean bounding box seen from above, square metres."""
+        return sum(a.extents[0] * a.extents[1] for a in self.assets) / len(self.assets)
+
+    @cached_property
+    def widest(self) -> float:
+        """Floor of the largest cavity, mean over the assets, square metres."""
+
+        def floor(cavity: Cavity) -> float:
+            x, y, _ = cavity.half_size
+            return math.pi * x * x if cavity.round else 4 * x * y
+
+        floors = [max((floor(c) for c in a.cavities), default=0.0) for a in self.assets]
+        return sum(floors) / len(floors)
 
     @cached_property
     def is_food(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ...schemas import PlanningError, SpecError, TaskObject, TaskSpec
 from ...tasks.formula import And, Formula, Literal, to_text
-from ...tasks.goals import SymbolicFacts, evaluate
+from ...tasks.goals import SymbolicFacts, evaluate, ground_literals
 from ...tasks.problem import Problem, problem_text, scene_problem, support_name
 from ...tasks.symbolic import Plan, plans
 from .catalogue import Catalogue, Kind
@@ -25,6 +25,8 @@ ROOM = 0.36
 """Sum of the footprints that fit in front of the robot, square metres."""
 OWN_ROOM = 0.05
 """What a task may add to a scene that is full already, square metres."""
+MOST_FULL = 0.55
+"""Share of a container's floor that a task may fill."""
 NODES = 600
 
 
@@ -126,6 +128,7 @@ def check(
         plan = next(plans(problem.init, problem.goal, able, limit_nodes=NODES))
     except PlanningError as error:
         raise RefusedError(error.cause, f"no plan: {error}") from error
+    check_room(problem.goal, kinds)
     if not 1 <= len(plan.steps) <= max_steps:
         steps = ", ".join(f"{s.skill}({', '.join(s.arguments)})" for s in plan.steps)
         raise RefusedError(
@@ -134,6 +137,32 @@ def check(
             f"allowed are 1 to {max_steps}",
         )
     return plan
+
+
+def check_room(goal: Formula, kinds: Mapping[str, Kind]) -> None:
+    """Refuse to put more into something than finds room side by side, with fingers between.
+
+    Args:
+        goal: in the names of the scene.
+        kinds: of the task's objects by scene name, without the support.
+
+    Raises:
+        RefusedError: `too_full`.
+    """
+    loads: dict[str, list[str]] = {}
+    for literal in ground_literals(goal):
+        if literal.predicate == "inside" and not literal.negated:
+            loads.setdefault(literal.arguments[1], []).append(literal.arguments[0])
+    for target, things in loads.items():
+        if len(things) < 2 or target not in kinds:
+            continue
+        need = sum(kinds[name].foot for name in things if name in kinds)
+        room = kinds[target].widest
+        if need > MOST_FULL * room:
+            raise RefusedError(
+                "too_full",
+                f"{', '.join(things)} need {need:.3f} m^2 in {target}; it has {room:.3f}",
+            )
 
 
 def check_size(kinds: Mapping[str, Kind], context: Sequence[Kind] = ()) -> None:

@@ -1,0 +1,61 @@
+"""Which joint of an object to move, when a plan only says `open` or `close`."""
+
+from __future__ import annotations
+
+from ..schemas import Asset
+from .manipulation import Manipulator
+from .placements import gates, joint_share
+from .predicates import PhysicsFacts
+from .symbolic import Step
+
+
+def joints_to_move(
+    arm: Manipulator, facts: PhysicsFacts, thing: str, opening: bool, later: tuple[Step, ...]
+) -> list[str]:
+    """Joints with a handle, in the order to try them.
+
+    Args:
+        arm: the robot at work; its generator shuffles what is equally good.
+        facts: what holds now.
+        thing: the object.
+        opening: open it: what later steps need first. Else close it: all that are open.
+        later: the steps of the plan that follow.
+    """
+    compiled, data = arm.compiled, arm.executor.data
+    asset = compiled.asset_of(thing)
+    handled = {handle.joint for handle in asset.handles}
+    joints = [joint for joint in asset.joints if joint.name in handled]
+    if not opening:
+        shares = [(j, joint_share(compiled, data, thing, j.name)) for j in joints]
+        return [joint.name for joint, share in shares if share > joint.open_fraction]
+    names = [joints[i].name for i in arm.rng.permutation(len(joints))]
+    wanted = _wanted(arm, facts, thing, later)
+    return sorted(names, key=lambda name: -len(wanted & set(gates(asset, name))))
+
+
+def _wanted(
+    arm: Manipulator, facts: PhysicsFacts, thing: str, later: tuple[Step, ...]
+) -> set[str]:
+    """Cavities of an object that later steps put something into or take something from."""
+    compiled = arm.compiled
+    asset = compiled.asset_of(thing)
+    wanted: set[str] = set()
+    for step in later:
+        if len(step.arguments) < 2:
+            continue
+        moved, target = step.arguments
+        if step.skill == "place_inside" and target == thing:
+            wanted |= _roomy(asset, compiled.asset_of(moved))
+        wanted |= set(facts.cavities_with(moved, thing)) if moved != thing else set()
+    return wanted
+
+
+def _roomy(asset: Asset, moved: Asset) -> set[str]:
+    """Cavities that an object fits into, upright."""
+    low, high = sorted(moved.extents[:2])
+    found: set[str] = set()
+    for cavity in asset.cavities:
+        near, far = sorted(2 * half for half in cavity.half_size[:2])
+        if low < near and high < far and moved.extents[2] < 2 * cavity.half_size[2]:
+            found.add(cavity.name)
+    return found
