@@ -26,7 +26,7 @@ DOOR_FRONT = (0.58, 0.66)
 """Distance of a closed door, metres: nearer ones cannot be swung past the arm."""
 SHELF_FRONT = (0.48, 0.57)
 """Distance of what is reached into from the front without a door, metres."""
-LID_FRONT = (0.60, 0.66)
+LID_FRONT = (0.53, 0.66)
 """Distance of what is reached into from above, metres."""
 GAP = 0.035
 """Least free space between things laid out freely, so that fingers fit, metres."""

@@ -69,6 +69,20 @@ def grasps_of(asset: Asset, key: str) -> Grasps:
     return _CACHE[key]
 
 
+_HAND = np.array(
+    [[x, y, z] for x in (-0.032, 0.032) for y in (-0.104, 0.104) for z in (-0.135, -0.04)]
+)
+_TIPS = np.array([[x, y, TIP_REACH] for x in (-0.009, 0.009) for y in (-0.02, 0.02)])
+
+
+def lowest(poses: Array) -> Array:
+    """Height (N,) of the lowest point of the hand at tool poses (N, 4, 4), metres."""
+    corners = np.concatenate([_HAND, _TIPS])
+    heights = np.einsum("nj,kj->nk", poses[:, 2, :3], corners) + poses[:, 2, 3:4]
+    result: Array = heights.min(axis=1)
+    return result
+
+
 def collision_mesh(asset: Asset) -> Any:
     """The collision pieces of the root link as one `trimesh.Trimesh`, in its frame."""
     pieces = [_piece(asset, shape) for shape in asset.links[0].collisions]

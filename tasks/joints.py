@@ -33,9 +33,7 @@ def joints_to_move(
     return sorted(names, key=lambda name: -len(wanted & set(gates(asset, name))))
 
 
-def _wanted(
-    arm: Manipulator, facts: PhysicsFacts, thing: str, later: tuple[Step, ...]
-) -> set[str]:
+def _wanted(arm: Manipulator, facts: PhysicsFacts, thing: str, later: tuple[Step, ...]) -> set[str]:
     """Cavities of an object that later steps put something into or take something from."""
     compiled = arm.compiled
     asset = compiled.asset_of(thing)

@@ -18,7 +18,7 @@ import numpy as np
 from ..scenes.geometry import Array
 from ..schemas import PlanningError, RobotSpec
 from .collision import CollisionWorld
-from .kinematics import Arm
+from .kinematics import LIMIT_MARGIN, Arm
 
 RESOLUTION = 0.06
 """Largest joint step between two collision checks, radians."""
@@ -87,8 +87,9 @@ class MotionPlanner:
         space = ob.RealVectorStateSpace(count)
         bounds = ob.RealVectorBounds(count)
         for joint in range(count):
-            bounds.setLow(joint, float(self._arm.low[joint]))
-            bounds.setHigh(joint, float(self._arm.high[joint]))
+            # An end may lie on a limit, up to rounding.
+            bounds.setLow(joint, float(self._arm.low[joint]) - LIMIT_MARGIN / 2)
+            bounds.setHigh(joint, float(self._arm.high[joint]) + LIMIT_MARGIN / 2)
         space.setBounds(bounds)
         setup = og.SimpleSetup(space)
         calls = 0

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ import numpy.typing as npt
 from ..scenes.geometry import Array, inverse, transform
 from ..schemas import PlanningError, TraceEvent
 from .collision import PRESS_DEPTH, Held
-from .grasps import MAX_WIDTH, OPENING_MARGIN, Grasps, grasps_of
+from .grasps import MAX_WIDTH, OPENING_MARGIN, Grasps, grasps_of, lowest
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
 from .placements import Placement, exit_of, placements
 from .predicates import PhysicsFacts
@@ -35,6 +36,8 @@ MAX_CARRIAGES = 4
 """Placements to which a path is looked for."""
 CARRY = 0.65
 """Share of the joints' limits at which objects are carried."""
+HAND_CLEARANCE = 0.002
+"""Between the hand and the top of the support, metres."""
 LEVEL = 0.55
 """Sine of the steepest approach that still counts as from the front."""
 APPROACH = 0.09
@@ -180,7 +183,8 @@ def _candidates(
     outward, _ = exit_of(compiled, PhysicsFacts(compiled, data), thing)
     # Coming in against the way out is what leaves free hands.
     along = -(poses[:, :3, 2] @ outward)
-    usable = np.flatnonzero((poses[:, 2, 2] < 0.25) & (along > -0.2))
+    clear = lowest(poses) > compiled.scene.robot.pos[2] + HAND_CLEARANCE
+    usable = np.flatnonzero((poses[:, 2, 2] < 0.25) & (along > -0.2) & clear)
     down = np.maximum(0.0, -poses[usable, 2, 2])
     if level:
         down = np.maximum(0.0, down - LEVEL)
@@ -206,9 +210,7 @@ def _spread(order: npt.NDArray[np.int64], poses: Array) -> list[int]:
     return chosen
 
 
-def _reachable_grasp(
-    arm: Manipulator, thing: str, target: str, pose: Array, width: float
-) -> Grasp:
+def _reachable_grasp(arm: Manipulator, thing: str, target: str, pose: Array, width: float) -> Grasp:
     """Inverse kinematics, a free straight approach, and a free way out with the object."""
     opening = float(min(width + 2 * OPENING_MARGIN, MAX_WIDTH + 0.01))
     touch = frozenset({thing})
@@ -321,21 +323,15 @@ def _put_down(
     arm.back_off(drop.placement.out, grasp.opening)
 
 
-def _carriage(
-    arm: Manipulator, options: list[Placement], grasp: Grasp
-) -> tuple[Drop, list[Array]]:
+def _carriage(arm: Manipulator, options: list[Placement], grasp: Grasp) -> tuple[Drop, list[Array]]:
     """A placement that can be reached, and the path to where it begins."""
     failed = PlanningError("no_path", "no placement is left")
     opening = arm.executor.opening
-    tries = 0
-    for drop in _drops(arm, options, grasp):
+    for drop in islice(_drops(arm, options, grasp), MAX_CARRIAGES):
         try:
             return drop, arm.planner.connect(arm.q, drop.before, opening, arm.rng)
         except PlanningError as error:
             failed = error
-        tries += 1
-        if tries == MAX_CARRIAGES:
-            break
     raise failed
 
 

@@ -10,6 +10,8 @@ The definitions follow BEHAVIOR-1K where it states them. All speak of two object
 - under(a, b): a lies below b, within b's outline.
 - nextto(a, b): side by side, closer than a sixth of their mean extent (at least 2 cm).
 - open(a): some joint of a is past its `open_fraction`.
+
+Each predicate is one (N, N) table over the scene's N objects, worked out when first asked for.
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -21,12 +23,15 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..scenes.geometry import Array
 from ..scenes.layout import encloses, open_surfaces
 from ..scenes.mujoco_model import CompiledScene
-from ..schemas import Asset, Cavity
+from ..schemas import Cavity
 from .formula import Literal
+
+Table = npt.NDArray[np.bool_]
 
 TOUCH_DISTANCE = 5e-4
 STAND_DISTANCE = 0.005
@@ -34,8 +39,12 @@ STAND_DISTANCE = 0.005
 MIN_NEXT_TO = 0.02
 BRIM = 0.15
 """How far above an open vessel's brim the middle of what is inside may lie, as a share."""
+BELOW = 0.005
+"""How far below a surface the top of what is under it lies at least, metres."""
 BINARY = ("ontop", "inside", "under", "nextto", "touching")
 UNARY = ("open",)
+ELSEWHERE = ("floor", "robot")
+"""Names that a problem may speak of and that are no objects: nothing holds of them."""
 
 
 class PhysicsFacts:
@@ -51,12 +60,13 @@ class PhysicsFacts:
         self._compiled = compiled
         self.data = data
         self._names = [thing.name for thing in compiled.scene.objects]
-        self._xpos = data.xpos.copy()
-        self._xmat = data.xmat.reshape(-1, 3, 3).copy()
-        self._geom_xpos = data.geom_xpos.copy()
-        self._geom_xmat = data.geom_xmat.reshape(-1, 3, 3).copy()
-        self._qpos = data.qpos.copy()
-        self._contacts = _contacts(compiled, data)
+        self._rank = {name: number for number, name in enumerate(self._names)}
+        self._xpos: Array = data.xpos.copy()
+        self._xmat: Array = data.xmat.reshape(-1, 3, 3).copy()
+        self._qpos: Array = data.qpos.copy()
+        self._low, self._high = _bounds(compiled, data)
+        self._centre: Array = (self._low + self._high) / 2
+        self._touch, self._normal, self._height = _contacts(compiled, data)
 
     def holds(self, predicate: str, arguments: tuple[str, ...]) -> bool:
         """Whether a ground atom holds.
@@ -64,53 +74,59 @@ class PhysicsFacts:
         Raises:
             KeyError: where the predicate or an object is unknown.
         """
+        if any(name in ELSEWHERE for name in arguments):
+            return False
         if predicate == "open":
             return self._open(arguments[0])
-        test = {
-            "ontop": self._ontop,
-            "inside": self._inside,
-            "under": self._under,
-            "nextto": self._nextto,
-            "touching": self._touching,
-        }[predicate]
-        return test(*arguments)
+        first, *second = (self._rank[name] for name in arguments)
+        return bool(self._table(predicate)[first, second[0]])
 
     def atoms(self) -> tuple[str, ...]:
         """Every ground atom that holds, as `predicate a b`, sorted."""
         return tuple(" ".join(atom) for atom in sorted(self.triples()))
 
     def triples(self) -> Iterator[tuple[str, ...]]:
-        """Every ground atom that holds, as (predicate, *arguments)."""
+        """Every ground atom that holds, as (predicate, *arguments); the support is no subject."""
         for name in self._names:
             if self._compiled.objects[name].joints and self._open(name):
                 yield ("open", name)
-        for a in self._names:
-            for b in self._names:
-                if a != b and self._compiled.scene.object(a).role != "support":
-                    for predicate in BINARY:
-                        if self.holds(predicate, (a, b)):
-                            yield (predicate, a, b)
-
-    @cached_property
-    def _boxes(self) -> dict[str, tuple[Array, Array]]:
-        """World-aligned bounds of each object: (least, greatest), each (3,)."""
-        return {name: self._box(name) for name in self._names}
-
-    def _box(self, name: str) -> tuple[Array, Array]:
-        model = self._compiled.model
-        bodies = set(self._compiled.objects[name].bodies.values())
-        geoms = [g for g in range(model.ngeom) if int(model.geom_bodyid[g]) in bodies]
-        # geom_aabb: centre and half size in the geom's own frame
-        centre = model.geom_aabb[geoms, :3]
-        half = model.geom_aabb[geoms, 3:]
-        frames = self._geom_xmat[geoms]
-        middle = self._geom_xpos[geoms] + np.einsum("gij,gj->gi", frames, centre)
-        reach = np.einsum("gij,gj->gi", np.abs(frames), half)
-        return (middle - reach).min(0), (middle + reach).max(0)
+        support = self._compiled.scene.support
+        for predicate in BINARY:
+            for a, b in np.argwhere(self._table(predicate)):
+                if a != b and self._names[a] != support:
+                    yield (predicate, self._names[a], self._names[b])
 
     def box(self, name: str) -> tuple[Array, Array]:
         """World-aligned bounds of an object: least and greatest corner, each (3,), metres."""
-        return self._boxes[name]
+        rank = self._rank[name]
+        return self._low[rank], self._high[rank]
+
+    def cavities_with(self, a: str, b: str) -> tuple[str, ...]:
+        """Names of the cavities of `b` that the middle of `a` lies in."""
+        inside, rank = self._cavity_table, self._rank[a]
+        return tuple(
+            cavity.name
+            for number, (owner, cavity) in enumerate(self._cavities)
+            if owner == self._rank[b] and inside[rank, number]
+        )
+
+    def _table(self, predicate: str) -> Table:
+        """(N, N): whether predicate(row, column) holds; the diagonal means nothing."""
+        match predicate:
+            case "ontop":
+                return self._ontop
+            case "inside":
+                return self._inside
+            case "under":
+                return self._under
+            case "nextto":
+                return self._nextto
+            case "touching":
+                return self._touch | self._stands | self._stands.T
+            case _:
+                raise KeyError(
+                    f"no predicate {predicate!r}; there are {', '.join((*BINARY, *UNARY))}"
+                )
 
     def _open(self, name: str) -> bool:
         index = self._compiled.objects[name]
@@ -121,104 +137,138 @@ class PhysicsFacts:
                 return True
         return False
 
-    def _touching(self, a: str, b: str) -> bool:
-        return (a, b) in self._contacts or self._stands(a, b) or self._stands(b, a)
-
-    def _stands(self, a: str, b: str) -> bool:
+    @cached_property
+    def _stands(self) -> Table:
         """Furniture on its support: welded things have no contacts between them."""
         scene = self._compiled.scene
-        if not (scene.object(a).fixed and scene.object(b).fixed) or b != scene.support:
-            return False
-        (low, _), (below_low, below_high) = self._boxes[a], self._boxes[b]
-        return abs(float(low[2] - below_high[2])) < STAND_DISTANCE and bool(
-            (self._centre(a)[:2] >= below_low[:2]).all()
-            and (self._centre(a)[:2] <= below_high[:2]).all()
-        )
+        fixed = np.array([thing.fixed for thing in scene.objects])
+        table = np.zeros((len(fixed), len(fixed)), dtype=np.bool_)
+        support = self._rank.get(scene.support)
+        if support is None or not fixed[support]:
+            return table
+        low, high = self._low[support], self._high[support]
+        close = np.abs(self._low[:, 2] - high[2]) < STAND_DISTANCE
+        above = ((self._centre >= low) & (self._centre <= high))[:, :2].all(axis=1)
+        table[:, support] = fixed & close & above
+        return table
 
-    def _ontop(self, a: str, b: str) -> bool:
+    @cached_property
+    def _ontop(self) -> Table:
         """The mean contact normal, from b into a, points up."""
-        if self._stands(a, b):
-            return True
-        if (a, b) not in self._contacts or self._walled_in(a, b):
-            return False
-        normal, height = self._contacts[a, b]
-        return bool(normal[2] > 0.5) and self._centre(a)[2] > height
+        pushed = self._touch & (self._normal > 0.5) & (self._centre[:, 2, None] > self._height)
+        return self._stands | (pushed & ~self._walled)
 
-    def _centre(self, name: str) -> Array:
-        low, high = self._boxes[name]
-        middle: Array = (low + high) / 2
-        return middle
+    @cached_property
+    def _cavities(self) -> list[tuple[int, Cavity]]:
+        """Every cavity, with the rank of the object it belongs to."""
+        return [
+            (rank, cavity)
+            for rank, name in enumerate(self._names)
+            for cavity in self._compiled.asset_of(name).cavities
+        ]
 
-    def _inside(self, a: str, b: str) -> bool:
-        return bool(self.cavities_with(a, b))
+    @cached_property
+    def _cavity_table(self) -> Table:
+        """(N, C): whether the middle of an object lies in a cavity."""
+        if not self._cavities:
+            return np.zeros((len(self._names), 0), dtype=np.bool_)
+        objects = self._compiled.objects
+        body = [objects[self._names[rank]].bodies[c.link] for rank, c in self._cavities]
+        middle = np.array([c.centre for _, c in self._cavities])
+        half = np.array([c.half_size for _, c in self._cavities])
+        free = np.array([c.opening == "top" and not c.joint for _, c in self._cavities])
+        round_ = np.array([c.round for _, c in self._cavities])
+        offset = self._centre[:, None] - self._xpos[body]
+        local = np.einsum("cji,ncj->nci", self._xmat[body], offset) - middle
+        brim = half[:, 2] * np.where(free, 1 + 2 * BRIM, 1.0)
+        level = (local[..., 2] >= -half[:, 2]) & (local[..., 2] <= brim)
+        disc = np.hypot(local[..., 0], local[..., 1]) <= half[:, 0]
+        box = (np.abs(local[..., :2]) <= half[:, :2]).all(axis=-1)
+        found: Table = level & np.where(round_, disc, box)
+        return found
 
-    def _walled_in(self, a: str, b: str) -> bool:
-        """Inside `b`, and not just on one of its open shelves or within a low rim."""
-        names = self.cavities_with(a, b)
-        if not names:
-            return False
-        asset = self._compiled.asset_of(b)
-        floors = {surface.link for surface in open_surfaces(asset)}
-        return any(
-            encloses(cavity) or cavity.link not in floors
-            for cavity in asset.cavities
-            if cavity.name in names
-        )
+    @cached_property
+    def _inside(self) -> Table:
+        return self._by_owner([True] * len(self._cavities))
 
-    def cavities_with(self, a: str, b: str) -> tuple[str, ...]:
-        """Names of the cavities of `b` that the middle of `a` lies in."""
-        asset, centre = self._compiled.asset_of(b), self._centre(a)
-        return tuple(c.name for c in asset.cavities if self._within(centre, b, asset, c))
+    @cached_property
+    def _walled(self) -> Table:
+        """Inside b, and not just on one of its open shelves or within a low rim."""
+        floors = {
+            rank: {surface.link for surface in open_surfaces(self._compiled.asset_of(name))}
+            for rank, name in enumerate(self._names)
+        }
+        return self._by_owner([encloses(c) or c.link not in floors[r] for r, c in self._cavities])
 
-    def _within(self, point: Array, name: str, asset: Asset, cavity: Cavity) -> bool:
-        body = self._compiled.objects[name].bodies[cavity.link]
-        local = self._xmat[body].T @ (point - self._xpos[body]) - np.array(cavity.centre)
-        half = np.array(cavity.half_size)
-        brim = half[2] * (1 + 2 * BRIM if cavity.opening == "top" and not cavity.joint else 1)
-        if not -half[2] <= local[2] <= brim:
-            return False
-        if cavity.round:
-            return bool(np.hypot(local[0], local[1]) <= half[0])
-        return bool((np.abs(local[:2]) <= half[:2]).all())
+    def _by_owner(self, counted: list[bool]) -> Table:
+        """(N, N): in some counted cavity of the object of that column."""
+        table = np.zeros((len(self._names), len(self._names)), dtype=np.bool_)
+        for number, (owner, _) in enumerate(self._cavities):
+            if counted[number]:
+                table[:, owner] |= self._cavity_table[:, number]
+        return table
 
-    def _under(self, a: str, b: str) -> bool:
-        centre = self._centre(a)
-        low, high = self._boxes[b]
-        body = self._compiled.objects[b].bodies
-        asset = self._compiled.asset_of(b)
-        tops = [self._xpos[body[s.link]][2] + s.pos[2] for s in asset.surfaces]
-        within = bool((centre[:2] >= low[:2]).all() and (centre[:2] <= high[:2]).all())
-        return within and self._boxes[a][1][2] <= max([low[2], *tops]) - 0.005
+    @cached_property
+    def _under(self) -> Table:
+        tops = self._low[:, 2].copy()
+        for rank, name in enumerate(self._names):
+            bodies = self._compiled.objects[name].bodies
+            for surface in self._compiled.asset_of(name).surfaces:
+                tops[rank] = max(tops[rank], self._xpos[bodies[surface.link]][2] + surface.pos[2])
+        plane = self._centre[:, None, :2]
+        within = ((plane >= self._low[:, :2]) & (plane <= self._high[:, :2])).all(axis=-1)
+        under: Table = within & (self._high[:, 2, None] <= tops - BELOW)
+        return under
 
-    def _nextto(self, a: str, b: str) -> bool:
-        (low_a, high_a), (low_b, high_b) = self._boxes[a], self._boxes[b]
-        gap = np.maximum(np.maximum(low_a - high_b, low_b - high_a), 0.0)
-        limit = max(MIN_NEXT_TO, float(np.mean([high_a - low_a, high_b - low_b])) / 6)
-        if gap[2] > 0 or np.linalg.norm(gap[:2]) > limit:
-            return False
-        return not (self._ontop(a, b) or self._ontop(b, a)) and not (
-            self._inside(a, b) or self._inside(b, a)
-        )
+    @cached_property
+    def _nextto(self) -> Table:
+        low, high = self._low, self._high
+        gap = np.maximum(np.maximum(low[:, None] - high, low - high[:, None]), 0.0)
+        extent = (high - low).mean(axis=1)
+        limit = np.maximum(MIN_NEXT_TO, (extent[:, None] + extent) / 12)
+        close = (gap[..., 2] <= 0) & (np.hypot(gap[..., 0], gap[..., 1]) <= limit)
+        other = self._ontop | self._inside
+        found: Table = close & ~(other | other.T)
+        return found
 
 
-def _contacts(compiled: CompiledScene, data: Any) -> dict[tuple[str, str], tuple[Array, float]]:
-    """For each ordered pair (a, b): mean unit normal from b into a, and mean contact height."""
-    names = [thing.name for thing in compiled.scene.objects]
-    found: dict[tuple[str, str], list[tuple[Array, float]]] = {}
-    owners = compiled.owner[compiled.model.geom_bodyid[data.contact.geom]]
-    for (first, second), frame, pos, dist in zip(
-        owners, data.contact.frame, data.contact.pos, data.contact.dist, strict=True
-    ):
-        if first < 0 or second < 0 or first == second or dist > TOUCH_DISTANCE:
-            continue
-        # MuJoCo's normal points from the first geom into the second.
-        a, b = names[int(first)], names[int(second)]
-        found.setdefault((b, a), []).append((np.array(frame[:3]), float(pos[2])))
-        found.setdefault((a, b), []).append((-np.array(frame[:3]), float(pos[2])))
-    return {
-        pair: (np.mean([n for n, _ in items], axis=0), float(np.mean([h for _, h in items])))
-        for pair, items in found.items()
-    }
+def _bounds(compiled: CompiledScene, data: Any) -> tuple[Array, Array]:
+    """World-aligned bounds of all objects: least and greatest corners, (N, 3) each."""
+    model = compiled.model
+    owner = compiled.owner[model.geom_bodyid]
+    geoms = np.flatnonzero(owner >= 0)
+    # geom_aabb: centre and half size in the geom's own frame
+    frames = data.geom_xmat[geoms].reshape(-1, 3, 3)
+    middle = data.geom_xpos[geoms] + np.einsum("gij,gj->gi", frames, model.geom_aabb[geoms, :3])
+    reach = np.einsum("gij,gj->gi", np.abs(frames), model.geom_aabb[geoms, 3:])
+    count = len(compiled.scene.objects)
+    low, high = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
+    np.minimum.at(low, owner[geoms], middle - reach)
+    np.maximum.at(high, owner[geoms], middle + reach)
+    return low, high
+
+
+def _contacts(compiled: CompiledScene, data: Any) -> tuple[Table, Array, Array]:
+    """Contacts of ordered pairs (a, b), each (N, N).
+
+    Whether they touch, the z of the mean unit normal from b into a, and the mean contact height.
+    """
+    count = len(compiled.scene.objects)
+    contact = data.contact
+    owners = compiled.owner[compiled.model.geom_bodyid[contact.geom]].reshape(-1, 2)
+    kept = (owners >= 0).all(axis=1) & (owners[:, 0] != owners[:, 1])
+    kept &= contact.dist <= TOUCH_DISTANCE
+    first, second = owners[kept].T
+    # MuJoCo's normal points from the first geom into the second.
+    up = np.asarray(contact.frame).reshape(-1, 9)[kept, 2]
+    height = np.asarray(contact.pos).reshape(-1, 3)[kept, 2]
+    number, normal, level = (np.zeros((count, count)) for _ in range(3))
+    np.add.at(number, (second, first), 1.0)
+    np.add.at(normal, (second, first), up)
+    np.add.at(level, (second, first), height)
+    touch = number + number.T
+    least = np.maximum(touch, 1.0)
+    return touch > 0, (normal - normal.T) / least, (level + level.T) / least
 
 
 def facts(compiled: CompiledScene, data: Any) -> tuple[str, ...]:

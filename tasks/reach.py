@@ -31,25 +31,27 @@ def out_of_reach(compiled: CompiledScene, plan: Plan) -> str | None:
     arm = Manipulator(compiled, executor, generator(compiled.scene.seed, "reach"))
     facts = PhysicsFacts(compiled, executor.data)
     for step in dict.fromkeys(plan.steps):
-        reason = _step(arm, facts, step)
+        reason = _step(arm, facts, step, plan.steps)
         if reason is not None:
             return reason
     return None
 
 
-def _step(arm: Manipulator, facts: PhysicsFacts, step: Step) -> str | None:
+def _step(arm: Manipulator, facts: PhysicsFacts, step: Step, later: tuple[Step, ...]) -> str | None:
     thing = step.arguments[0]
     arm.executor.data = arm.compiled.new_data()
     arm.look()
     if step.skill not in RELATIONS:
         opening = step.skill == "open"
-        if opening == is_open(arm.compiled, arm.executor.data, thing):
+        if not opening and not facts.holds("open", (thing,)):
+            _open_in_thought(arm, facts, thing, later)
+        elif opening == is_open(arm.compiled, arm.executor.data, thing):
             return None
         found = reachable_joints(arm, thing, opening)
         return None if found else f"the handles of {thing} are out of reach"
     target = step.arguments[1]
     for name in _shut(arm, facts, thing, target):
-        _open_in_thought(arm, facts, name, step)
+        _open_in_thought(arm, facts, name, (step,))
     try:
         if _moves_first(facts, thing, target):
             graspable(arm, thing)
@@ -75,10 +77,12 @@ def _shut(arm: Manipulator, facts: PhysicsFacts, thing: str, target: str) -> lis
     ]
 
 
-def _open_in_thought(arm: Manipulator, facts: PhysicsFacts, name: str, step: Step) -> None:
-    """Open the joint that the step needs, and carry along what lies in its drawer."""
+def _open_in_thought(
+    arm: Manipulator, facts: PhysicsFacts, name: str, steps: tuple[Step, ...]
+) -> None:
+    """Open the joint that the steps need, and carry along what lies in its drawer."""
     compiled, data = arm.compiled, arm.executor.data
-    joint = joints_to_move(arm, facts, name, True, (step,))[0]
+    joint = joints_to_move(arm, facts, name, True, steps)[0]
     asset, where = compiled.asset_of(name), compiled.objects[name].joints[joint]
     link = next(link for link in asset.links if link.joint and link.joint.name == joint)
     body = compiled.objects[name].bodies[link.name]

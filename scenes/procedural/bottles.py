@@ -17,7 +17,7 @@ FULL, WAX, EMPTY = 950.0, 900.0, 500.0
 Profile = list[tuple[float, float]]
 
 
-def _curve(r0: float, z0: float, r1: float, z1: float, steps: int = 6) -> Profile:
+def curve(r0: float, z0: float, r1: float, z1: float, steps: int = 6) -> Profile:
     """A shoulder: leaves upward at (r0, z0), arrives upward at (r1, z1)."""
     t = np.linspace(0, 1, steps + 1)
     ease = t * t * (3 - 2 * t)
@@ -26,7 +26,7 @@ def _curve(r0: float, z0: float, r1: float, z1: float, steps: int = 6) -> Profil
     ]
 
 
-def _bottle(
+def round_bottle(
     draft: Draft, radius: float, height: float, neck: float, shoulder: tuple[float, float],
     cap_height: float,
 ) -> Asset:  # fmt: skip
@@ -43,7 +43,7 @@ def _bottle(
     link.show(
         revolve(
             [
-                (radius, paper[1]), *_curve(radius, low, neck, high),
+                (radius, paper[1]), *curve(radius, low, neck, high),
                 (neck, top), (neck * 0.98, top), (0, top),
             ]
         ),
@@ -76,7 +76,7 @@ def water_bottle(asset_id: str, category: str, rng: np.random.Generator) -> Asse
     radius, height = float(rng.uniform(0.029, 0.0345)), float(rng.uniform(0.17, 0.24))
     low = height * float(rng.uniform(0.62, 0.72))
     neck = radius * float(rng.uniform(0.38, 0.5))
-    return _bottle(draft, radius, height, neck, (low, low + radius * 1.1), 0.018)
+    return round_bottle(draft, radius, height, neck, (low, low + radius * 1.1), 0.018)
 
 
 def wine_bottle(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
@@ -88,7 +88,7 @@ def wine_bottle(asset_id: str, category: str, rng: np.random.Generator) -> Asset
     draft.materials["cap"] = look.plain(look.pick(rng, look.PRINTS), 0.3, 0.5)
     radius, height = float(rng.uniform(0.031, 0.0348)), float(rng.uniform(0.235, 0.29))
     low = height * float(rng.uniform(0.55, 0.62))
-    return _bottle(draft, radius, height, 0.0135, (low, low + radius * 1.5), height * 0.16)
+    return round_bottle(draft, radius, height, 0.0135, (low, low + radius * 1.5), height * 0.16)
 
 
 def soda_can(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
@@ -155,7 +155,7 @@ def shaker(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     link = draft.link()
     link.show(
         revolve(
-            [(0, 0), (radius - 0.002, 0), (radius, 0.002), *_curve(radius, 0.004, waist, split)]
+            [(0, 0), (radius - 0.002, 0), (radius, 0.002), *curve(radius, 0.004, waist, split)]
         ),
         "body", FULL,
     )  # fmt: skip
@@ -193,7 +193,7 @@ def vase(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     link = draft.link()
     profile: Profile = [(0, 0), (base_r, 0)]
     for (t0, r0), (t1, r1) in pairwise(keys):
-        profile += _curve(r0, t0 * height, r1, t1 * height, 7)[:-1]
+        profile += curve(r0, t0 * height, r1, t1 * height, 7)[:-1]
     profile += [
         (lip, height), (lip - 0.003, height), (neck - 0.003, height * 0.93),
         (neck - 0.004, height * 0.8), (0, height * 0.8),

@@ -9,7 +9,8 @@ from . import materials as look
 from .draft import Draft, LinkDraft
 from .geometry import Array, Mesh, bevel_box, loft, revolve, rotation
 
-CARDBOARD, CARTON, PAPER, TIMBER, WICKER, PLASTIC = 250.0, 650.0, 700.0, 620.0, 320.0, 950.0
+CARDBOARD, CARTON, PAPER, TIMBER, PLASTIC = 250.0, 650.0, 700.0, 620.0, 950.0
+TRAYWOOD, WICKER = 420.0, 180.0
 
 
 def _package(
@@ -51,7 +52,7 @@ def soda_box(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 def book(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
-    """A book lying flat, its spine towards +x."""
+    """A book lying flat, its spine towards +x: no two fingers get under it."""
     draft = Draft(asset_id, category)
     draft.materials["cover"] = (
         look.plain(look.pick(rng, look.PRINTS), 0.6)
@@ -81,8 +82,7 @@ def book(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     )
     link.show(sheet, "print", 0.0, (0, 0, 2 * z + 0.0002))
     draft.surface("top", link.name, (0, 0, 2 * z), (x * 0.9, y * 0.9))
-    draft.handle("edge", link.name, (-x + 0.015, 0, z), (1, 0, 0), (0, 0, 1), 2 * z)
-    return draft.build(graspable=True)
+    return draft.build(graspable=False)
 
 
 def block(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
@@ -166,7 +166,7 @@ def sponge(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 def board(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
-    """A chopping board on four small feet, so that fingers get under its edge."""
+    """A chopping board on four small feet; too low for two fingers to get under."""
     draft = Draft(asset_id, category)
     draft.materials["board"] = look.wood(rng) if rng.random() < 0.75 else look.plastic(rng)
     draft.materials["feet"] = look.plain((0.15, 0.15, 0.16), 0.9)
@@ -182,12 +182,7 @@ def board(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
             spot = (sx * (x - 0.03), sy * (y - 0.03), lift / 2)
             link.box((0.007, 0.007, lift / 2), spot, "feet", PLASTIC)
     draft.surface("top", link.name, (0, 0, 2 * z + lift), (x * 0.94, y * 0.94))
-    for side in (-1, 1):
-        draft.handle(
-            f"edge_{'left' if side > 0 else 'right'}", link.name,
-            (0, side * (y - 0.012), z + lift), (0, -side, 0), (0, 0, 1), 2 * z,
-        )  # fmt: skip
-    return draft.build(graspable=True)
+    return draft.build(graspable=False)
 
 
 def _open_box(
@@ -234,21 +229,22 @@ def _open_box(
 
 
 def tray(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
-    """A serving tray with a low rim and two bar handles."""
+    """A light serving tray with a low rim and two upright handles."""
     draft = Draft(asset_id, category)
     draft.materials["body"] = (
         look.wood(rng), look.metal(rng), look.paint(rng)
     )[int(rng.integers(3))]  # fmt: skip
-    x, y = rng.uniform((0.10, 0.15), (0.14, 0.20)).tolist()
-    height, wall = float(rng.uniform(0.02, 0.036)), 0.008
-    link = _open_box(draft, (x, y), 0.012, height, wall, 0.006, TIMBER)
-    draft.materials["grip"] = look.metal(rng)
+    x, y = rng.uniform((0.095, 0.14), (0.125, 0.17)).tolist()
+    height, wall = float(rng.uniform(0.02, 0.032)), 0.008
+    link = _open_box(draft, (x, y), 0.012, height, wall, 0.005, TRAYWOOD)
+    draft.materials["grip"] = look.wood(rng) if rng.random() < 0.5 else look.paint(rng)
     for side in (-1, 1):
-        bar = (0, side * (y - wall / 2), height + 0.030)
-        link.box((0.045, 0.005, 0.005), bar, "grip", PLASTIC)
+        # Tall enough for the fingertips to hold the tray level by one end.
+        bar = (0, side * (y - wall / 2), height + 0.031)
+        link.box((0.045, 0.005, 0.014), bar, "grip", TRAYWOOD, bevel=0.003)
         for end in (-1, 1):
-            post = (end * 0.04, side * (y - wall / 2), height + 0.0125)
-            link.box((0.004, 0.004, 0.0135), post, "grip", PLASTIC)
+            post = (end * 0.04, side * (y - wall / 2), height + 0.009)
+            link.box((0.005, 0.004, 0.0095), post, "grip", TRAYWOOD)
         draft.handle(
             f"grip_{'left' if side > 0 else 'right'}", link.name, bar, (0, 0, -1), (0, 1, 0), 0.01
         )
@@ -263,8 +259,8 @@ def basket(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         rng, "wicker", (straw, look.shade(straw, 0.55)), 10.0, 0.85
     )
     draft.materials["rim"] = look.plain(look.shade(straw, 0.8), 0.85)
-    x, y = rng.uniform((0.10, 0.125), (0.135, 0.17)).tolist()
-    height, wall = float(rng.uniform(0.125, 0.16)), 0.008
+    x, y = rng.uniform((0.112, 0.145), (0.132, 0.172)).tolist()
+    height, wall = float(rng.uniform(0.122, 0.138)), 0.008
     flare = float(rng.uniform(0.0, 0.012))
     link = _open_box(draft, (x, y), 0.025, height, wall, 0.008, WICKER, flare, 0.005)
     angle = np.linspace(0, 2 * np.pi, 9)
@@ -272,6 +268,21 @@ def basket(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     profile = np.stack([centre - thick * np.cos(angle), height + thick * np.sin(angle)], -1)
     link.show(loft((x, y), 0.025, [(a, b) for a, b in profile.tolist()]), "rim", WICKER)
     return draft.build(graspable=True)
+
+
+def waste_bin(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """An open waste bin of plastic, metal or wicker, wider at the top."""
+    draft = Draft(asset_id, category)
+    straw: look.Rgb = (0.66, 0.50, 0.31)
+    draft.materials["body"] = (
+        look.plain(look.pick(rng, look.PAINTS), 0.45),
+        look.metal(rng),
+        look.textured(rng, "wicker", (straw, look.shade(straw, 0.55)), 10.0, 0.85),
+    )[int(rng.integers(3))]
+    x, y = rng.uniform((0.105, 0.128), (0.125, 0.148)).tolist()
+    height, flare = float(rng.uniform(0.176, 0.19)), float(rng.uniform(0.004, 0.014))
+    _open_box(draft, (x, y), 0.02, height, 0.004, 0.005, PLASTIC, flare)
+    return draft.build(graspable=False)
 
 
 def tub(asset_id: str, category: str, rng: np.random.Generator) -> Asset:

@@ -11,10 +11,10 @@ from functools import lru_cache
 import numpy as np
 
 from ...schemas import Asset, SpecError
-from . import appliances, bottles, boxes, cabinets, chests, food, furniture, vessels
+from . import appliances, bottles, boxes, cabinets, chests, flasks, food, furniture, vessels
 
 INSTANCES = 64
-VERSION = "2"
+VERSION = "3"
 """Raised whenever any asset's bytes change; a test compares them."""
 Builder = Callable[[str, str, np.random.Generator], Asset]
 
@@ -27,6 +27,10 @@ CATEGORIES: dict[str, tuple[str, Builder]] = {
     "water_glass.n.02": ("glass", vessels.tumbler),
     "jar.n.01": ("jar", vessels.jar),
     "saucepot.n.01": ("saucepot", vessels.saucepot),
+    "jar__of__honey.n.01": ("honey", flasks.honey_jar),
+    "bottle__of__lotion.n.01": ("lotion", flasks.lotion),
+    "bottle__of__perfume.n.01": ("perfume", flasks.perfume),
+    "bottle__of__essential_oil.n.01": ("oil", flasks.essential_oil),
     "water_bottle.n.01": ("bottle", bottles.water_bottle),
     "wine_bottle.n.01": ("wine-bottle", bottles.wine_bottle),
     "can__of__soda.n.01": ("can", bottles.soda_can),
@@ -42,6 +46,7 @@ CATEGORIES: dict[str, tuple[str, Builder]] = {
     "chopping_board.n.01": ("board", boxes.board),
     "tray.n.01": ("tray", boxes.tray),
     "wicker_basket.n.01": ("basket", boxes.basket),
+    "ashcan.n.01": ("bin", boxes.waste_bin),
     "tupperware.n.01": ("tub", boxes.tub),
     "apple.n.01": ("apple", food.apple),
     "orange.n.01": ("orange", food.orange),

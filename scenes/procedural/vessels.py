@@ -195,25 +195,25 @@ def bowl(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 def plate(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
-    """A plate with a raised rim."""
-    rim = float(rng.uniform(0.080, 0.128))
-    height = float(rng.uniform(0.017, 0.026))
-    well = rim * float(rng.uniform(0.64, 0.74))
-    thick = float(rng.uniform(0.0045, 0.006))
+    """A deep plate: a broad flat well and a rim steep enough for a finger on either side."""
+    rim = float(rng.uniform(0.078, 0.105))
+    height = float(rng.uniform(0.030, 0.038))
+    well = rim - height * float(rng.uniform(0.30, 0.42))
+    thick = float(rng.uniform(0.0038, 0.0048))
     draft = Draft(asset_id, category)
     draft.materials["glaze"] = look.glaze(rng)
     link = draft.link()
     bend = 0.35 * (rim - well)
     outer: Profile = [
-        (0.0, 0.0), (well, 0.0), (well + bend, 0.55 * (height - thick)), (rim, height - 0.6 * thick)
+        (0.0, 0.0), (well - 0.003, 0.0), (well + bend, 0.45 * height), (rim, height - 0.6 * thick)
     ]  # fmt: skip
     inner: Profile = [
-        (rim - 0.001, height), (well + bend * 0.7, 0.55 * (height - thick) + thick),
-        (well - 0.004, thick), (0.0, thick),
+        (rim - 0.4 * thick, height), (rim - thick, height - 0.3 * thick),
+        (well + bend - thick, 0.45 * height), (well - thick - 0.003, thick), (0.0, thick),
     ]  # fmt: skip
     link.show(revolve([*outer, *inner], 40), "glaze", CERAMIC)
-    ring(link, (well - 0.002, LIFT + 0.001), (rim, height - 0.001), thick)
-    base(link, well, 0.0, thick, 4)
+    ring(link, (well - 0.001, LIFT + 0.001), (rim, height - 0.001), thick)
+    base(link, well - 0.002, 0.0, thick, 4)
     draft.surface("top", link.name, (0, 0, thick), (well * 0.9, well * 0.9), disc=True)
     return draft.build(graspable=True)
 
