@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from cousins.scenes.geometry import (
@@ -82,7 +83,7 @@ def points_in(area: Footprint, steps: int = 40) -> Array:
     return world
 
 
-def inside(area: Footprint, points: Array, slack: float = 0.0) -> Array:
+def inside(area: Footprint, points: Array, slack: float = 0.0) -> npt.NDArray[np.bool_]:
     local = np.abs((points - area.centre) @ area.axes().T)
     return np.asarray((local <= area.half + slack).all(axis=1))
 
