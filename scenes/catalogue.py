@@ -18,7 +18,7 @@ MISMATCH = 0.12
 """Added to the distance for an ability (fillable) that only one of the two has."""
 CONTAINERS: dict[str, tuple[str, ...]] = {
     "bottle": ("water_bottle.n.01", "wine_bottle.n.01"),
-    "jar": ("jar.n.01",),
+    "jar": ("jar__of__honey.n.01", "jar.n.01"),
     "box": ("box__of__baking_soda.n.01", "box__of__cereal.n.01"),
     "carton": ("box__of__baking_soda.n.01", "box__of__cereal.n.01"),
     "package": ("box__of__baking_soda.n.01", "box__of__cereal.n.01"),
@@ -40,7 +40,9 @@ PREFERRED: dict[str, tuple[str, ...]] = {
     "bookcase.n.01": ("shelf.n.01",),
     "wardrobe.n.01": ("cabinet.n.03",),
     "casserole.n.02": ("bowl.n.01",),
-    "bucket.n.01": ("saucepot.n.01",),
+    "bucket.n.01": ("ashcan.n.01", "saucepot.n.01"),
+    "compost_bin.n.01": ("ashcan.n.01",),
+    "recycling_bin.n.01": ("ashcan.n.01",),
 }
 """Where BDDL's hypernyms lead astray."""
 

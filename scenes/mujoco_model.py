@@ -195,6 +195,7 @@ def _surroundings(spec: Any, scene: Scene, detail: Detail) -> None:
         wall = _add_material(spec, "wall", scene.wall, repeat=(3.0, 3.0))
         for name, pos, euler in (
             ("wall_back", (-1.6, 0, 1.5), (0, np.pi / 2, 0)),
+            ("wall_front", (3.6, 0, 1.5), (0, -np.pi / 2, 0)),
             ("wall_left", (0.5, 2.6, 1.5), (np.pi / 2, 0, 0)),
             ("wall_right", (0.5, -2.6, 1.5), (-np.pi / 2, 0, 0)),
         ):

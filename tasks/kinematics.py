@@ -9,7 +9,7 @@ from typing import Any
 
 import mujoco
 import numpy as np
-from frankik import ik_full
+from frankik import ik, ik_full
 
 from ..scenes.geometry import Array, inverse, transform
 from ..scenes.mujoco_model import CompiledScene
@@ -21,6 +21,8 @@ LIMIT_MARGIN = 0.03
 """Distance kept from joint limits, radians."""
 TRACK_STEP = 0.01
 """Metres between two poses of a tracked straight line."""
+SMOOTH_STEP = 0.25
+"""Largest joint step between two tracked poses that counts as smooth, radians."""
 TRACK_TOLERANCE = (0.001, 0.01)
 """Position (metres) and rotation (radians) error at which a tracked pose counts as reached."""
 
@@ -95,7 +97,8 @@ class Arm:
     def track(self, start: Array, poses: list[Array]) -> list[Array] | None:
         """Follow tool poses closely, from one configuration, without jumps.
 
-        Damped least squares on the geometric Jacobian, each pose from the last solution.
+        Each pose is solved with the last joint held, starting from the last solution; where
+        that leaves the limits, damped least squares takes over.
 
         Args:
             start: (7,) configuration near the first pose.
@@ -115,9 +118,19 @@ class Arm:
         return path
 
     def _reach(self, q: Array, pose: Array) -> Array | None:
+        """The configuration at a pose near the one at `q`: analytic, else iterative."""
+        flange = self._base_from_world @ pose @ self._tool_from_flange
+        found = ik(flange, q, float(q[6]), is_fr3=True)
+        smooth = np.isfinite(found).all() and np.abs(found - q).max() < SMOOTH_STEP
+        if smooth and (found >= self.low).all() and (found <= self.high).all():
+            return np.asarray(found)
+        return self._iterate(q, pose)
+
+    def _iterate(self, q: Array, pose: Array) -> Array | None:
+        """Damped least squares on the geometric Jacobian."""
         jacobian = np.zeros((6, self._model.nv))
         q = q.copy()
-        for _ in range(20):
+        for _ in range(12):
             current = self.forward(q)
             error = np.concatenate(
                 [pose[:3, 3] - current[:3, 3], _rotation_vector(pose[:3, :3] @ current[:3, :3].T)]

@@ -10,7 +10,7 @@ from .draft import Draft, LinkDraft
 from .geometry import Array, Mesh, bevel_box, loft, revolve, rotation
 
 CARDBOARD, CARTON, PAPER, TIMBER, PLASTIC = 250.0, 650.0, 700.0, 620.0, 950.0
-TRAYWOOD, WICKER = 420.0, 180.0
+TRAYWOOD, WICKER = 420.0, 110.0
 
 
 def _package(
@@ -259,12 +259,12 @@ def basket(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         rng, "wicker", (straw, look.shade(straw, 0.55)), 10.0, 0.85
     )
     draft.materials["rim"] = look.plain(look.shade(straw, 0.8), 0.85)
-    x, y = rng.uniform((0.112, 0.145), (0.132, 0.172)).tolist()
-    height, wall = float(rng.uniform(0.122, 0.138)), 0.008
+    x, y = rng.uniform((0.115, 0.145), (0.132, 0.17)).tolist()
+    height, wall = float(rng.uniform(0.122, 0.138)), 0.014
     flare = float(rng.uniform(0.0, 0.012))
-    link = _open_box(draft, (x, y), 0.025, height, wall, 0.008, WICKER, flare, 0.005)
+    link = _open_box(draft, (x, y), 0.025, height, wall, 0.008, WICKER, flare, 0.007)
     angle = np.linspace(0, 2 * np.pi, 9)
-    centre, thick = wall / 2, 0.0062
+    centre, thick = wall / 2, 0.0085
     profile = np.stack([centre - thick * np.cos(angle), height + thick * np.sin(angle)], -1)
     link.show(loft((x, y), 0.025, [(a, b) for a, b in profile.tolist()]), "rim", WICKER)
     return draft.build(graspable=True)
@@ -281,7 +281,7 @@ def waste_bin(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     )[int(rng.integers(3))]
     x, y = rng.uniform((0.105, 0.128), (0.125, 0.148)).tolist()
     height, flare = float(rng.uniform(0.176, 0.19)), float(rng.uniform(0.004, 0.014))
-    _open_box(draft, (x, y), 0.02, height, 0.004, 0.005, PLASTIC, flare)
+    _open_box(draft, (x, y), 0.02, height, 0.005, 0.008, PLASTIC, flare)
     return draft.build(graspable=False)
 
 

@@ -46,7 +46,8 @@ def perfume(asset_id: str, category: str, rng: Rng) -> Asset:
     """A square flacon of thick glass with a turned cap."""
     draft = Draft(asset_id, category)
     tints = ((0.90, 0.78, 0.56), (0.92, 0.74, 0.76), (0.72, 0.82, 0.88), (0.70, 0.62, 0.80))
-    draft.materials["glass"] = Material(rgba=look.opaque(look.pick(rng, tints), 0.8), roughness=0.06)
+    tint = look.opaque(look.pick(rng, tints), 0.8)
+    draft.materials["glass"] = Material(rgba=tint, roughness=0.06)
     draft.materials["cap"] = look.metal(rng)
     x, y = rng.uniform((0.0208, 0.0225), (0.025, 0.031)).tolist()
     height = float(rng.uniform(0.098, 0.125))
