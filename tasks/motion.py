@@ -139,8 +139,11 @@ class MotionPlanner:
 @lru_cache(maxsize=1)
 def _toppra() -> Any:
     import logging
+    import warnings
 
-    import toppra
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # stray backslashes in its docstrings
+        import toppra
 
     logging.getLogger("toppra").setLevel(logging.ERROR)
     return toppra
