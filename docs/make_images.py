@@ -1,0 +1,150 @@
+"""Composes docs/images/quickstart.png from a finished dataset.
+
+    python docs/make_images.py out/quickstart
+
+Shows episodes in rows: their start and end from the first fixed camera, the end from the hand,
+and of the end the instances, the depth, and the normals.
+"""
+
+from __future__ import annotations
+
+import argparse
+import colorsys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from cousins.generators.dataset import Dataset
+from cousins.generators.images.normals import encode_normals, normals
+from cousins.generators.images.view import Truth
+from cousins.schemas import Episode, FrameRecord
+
+Picture = npt.NDArray[np.uint8]
+TILE = 176
+GAP = 4
+LIMIT = 400_000
+"""Bytes of the picture at most."""
+COLOURS = (256, 192, 128, 96, 64, 48, 32)
+"""Of a tile; tried in turn until the picture is small enough."""
+
+
+def read(dataset: Dataset, frame: FrameRecord, label: str) -> npt.NDArray[Any]:
+    """One image of a frame."""
+    return np.asarray(Image.open(dataset.root / frame.files[label]))
+
+
+def picture(dataset: Dataset, frame: FrameRecord) -> Picture:
+    """What the camera shows."""
+    return read(dataset, frame, "rgb")
+
+
+def instances(dataset: Dataset, frame: FrameRecord) -> Picture:
+    """The picture in grey under one colour for each object that can be named."""
+    mask = read(dataset, frame, "seg_instance")
+    grey = picture(dataset, frame).mean(axis=2, keepdims=True)
+    supports = {thing.instance_id for thing in frame.objects if thing.name in ("table", "desk")}
+    shown = grey.repeat(3, axis=2)
+    for place in range(1, int(mask.max()) + 1):
+        if place not in supports:
+            hue = colorsys.hsv_to_rgb(place * 0.381966 % 1.0, 0.75, 1.0)
+            tint = 0.35 * grey + 0.65 * 255 * np.array(hue)
+            shown = np.where((mask == place)[..., None], tint, shown)
+    return shown.astype(np.uint8)
+
+
+def depth(dataset: Dataset, frame: FrameRecord) -> Picture:
+    """Near is bright, spread over what is there."""
+    units = read(dataset, frame, "depth_linear").astype(float)
+    low, high = np.percentile(units[units > 0], (1, 95))
+    near = np.where(units > 0, 1 - np.clip((units - low) / (high - low), 0, 1), 0)
+    return (255 * near[..., None].repeat(3, axis=2)).astype(np.uint8)
+
+
+def directions(dataset: Dataset, frame: FrameRecord) -> Picture:
+    """Surface normals as the renderer derives them, from the stored depth and instances."""
+    metres = read(dataset, frame, "depth_linear").astype(np.float32) * frame.depth_scale
+    truth = Truth(metres, read(dataset, frame, "seg_instance").astype(np.int32) + 1)
+    return encode_normals(normals(truth, frame.camera_params))
+
+
+def row(dataset: Dataset, episode: Episode) -> list[Picture]:
+    """The tiles of one episode."""
+    frames = [frame for frame in dataset.frames() if frame.episode == episode.id]
+    fixed = [frame for frame in frames if frame.camera != "wrist"]
+    hand = [frame for frame in frames if frame.camera == "wrist"] or fixed
+
+    def at(views: list[FrameRecord], number: int) -> FrameRecord:
+        return sorted(views, key=lambda frame: frame.step or 0)[number]
+
+    last = at(fixed, -1)
+    middle = len(hand) // 2
+    kinds: tuple[Callable[[Dataset, FrameRecord], Picture], ...] = (instances, depth, directions)
+    first = [picture(dataset, view) for view in (at(fixed, 0), last, at(hand, middle))]
+    return first + [kind(dataset, last) for kind in kinds]
+
+
+def collage(rows: list[list[Picture]]) -> Image.Image:
+    """Tiles in a grid on white."""
+    width, height = len(rows[0]), len(rows)
+    size = (width * (TILE + GAP) - GAP, height * (TILE + GAP) - GAP)
+    sheet = Image.new("RGB", size, "white")
+    for y, line in enumerate(rows):
+        for x, tile in enumerate(line):
+            sheet.paste(Image.fromarray(tile), (x * (TILE + GAP), y * (TILE + GAP)))
+    return sheet
+
+
+def chosen(dataset: Dataset, count: int, names: list[str]) -> list[Episode]:
+    """The named episodes, or demonstrations of different tasks with the most skills."""
+    episodes = {episode.id: episode for episode in dataset.episodes() if episode.success}
+    if names:
+        return [episodes[name] for name in names]
+    best: dict[str, Episode] = {}
+    for episode in episodes.values():
+        known = best.get(episode.task)
+        if known is None or len(episode.subtasks) > len(known.subtasks):
+            best[episode.task] = episode
+    return sorted(best.values(), key=lambda e: (-len(e.subtasks), e.id))[:count]
+
+
+def save(rows: list[list[Picture]], path: Path) -> None:
+    """As a PNG of at most LIMIT bytes: each tile keeps as many colours as that allows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for colours in COLOURS:
+        fewer = [[_reduced(tile, colours) for tile in line] for line in rows]
+        collage(fewer).save(path, optimize=True)
+        if path.stat().st_size <= LIMIT:
+            return
+    raise SystemExit(f"{path} has {path.stat().st_size} bytes; show fewer episodes")
+
+
+def _reduced(tile: Picture, colours: int) -> Picture:
+    image = Image.fromarray(tile).resize((TILE, TILE), Image.Resampling.LANCZOS)
+    few = image.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).convert(
+        "RGB"
+    )
+    return np.asarray(few)
+
+
+def main() -> None:
+    """Read the command line and write the picture."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("episodes", nargs="*", help="ids, such as t0003-e01; else chosen")
+    parser.add_argument("--rows", type=int, default=3)
+    default = Path(__file__).with_name("images") / "quickstart.png"
+    parser.add_argument("--out", type=Path, default=default)
+    wanted = parser.parse_args()
+    dataset = Dataset(wanted.dataset)
+    found = chosen(dataset, wanted.rows, wanted.episodes)
+    if not found:
+        raise SystemExit(f"{wanted.dataset} has no demonstrations")
+    save([row(dataset, episode) for episode in found], wanted.out)
+
+
+if __name__ == "__main__":
+    main()
