@@ -47,13 +47,14 @@ def instances(dataset: Dataset, frame: FrameRecord) -> Picture:
     mask = read(dataset, frame, "seg_instance")
     grey = picture(dataset, frame).mean(axis=2, keepdims=True)
     supports = {thing.instance_id for thing in frame.objects if thing.name in ("table", "desk")}
-    shown = grey.repeat(3, axis=2)
+    shown: npt.NDArray[Any] = grey.repeat(3, axis=2)
     for place in range(1, int(mask.max()) + 1):
         if place not in supports:
             hue = colorsys.hsv_to_rgb(place * 0.381966 % 1.0, 0.75, 1.0)
             tint = 0.35 * grey + 0.65 * 255 * np.array(hue)
             shown = np.where((mask == place)[..., None], tint, shown)
-    return shown.astype(np.uint8)
+    painted: Picture = shown.astype(np.uint8)
+    return painted
 
 
 def depth(dataset: Dataset, frame: FrameRecord) -> Picture:
@@ -65,7 +66,9 @@ def depth(dataset: Dataset, frame: FrameRecord) -> Picture:
 
 
 def directions(dataset: Dataset, frame: FrameRecord) -> Picture:
-    """Surface normals as the renderer derives them, from the stored depth and instances."""
+    """Surface normals; where none are stored, from depth and instances as the renderer does."""
+    if "normal" in frame.files:
+        return read(dataset, frame, "normal")
     metres = read(dataset, frame, "depth_linear").astype(np.float32) * frame.depth_scale
     truth = Truth(metres, read(dataset, frame, "seg_instance").astype(np.int32) + 1)
     return encode_normals(normals(truth, frame.camera_params))

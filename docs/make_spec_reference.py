@@ -247,9 +247,10 @@ def _default(field: FieldInfo) -> str:
     value: Any = field.get_default(call_default_factory=True)
     inner, _ = _model_in(field.annotation)
     if inner is not None:
-        listed = isinstance(value, tuple | dict)
-        names = [getattr(x, "name", x) for x in value] if listed else []
-        return ", ".join(f"`{name}`" for name in names) or ("none" if listed else "its defaults")
+        if not isinstance(value, tuple | dict):
+            return "its defaults"
+        items = typing.cast("Iterable[Any]", value)
+        return ", ".join(f"`{getattr(item, 'name', item)}`" for item in items) or "none"
     return _written(value)
 
 

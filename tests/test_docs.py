@@ -110,6 +110,13 @@ def test_example_and_starter_are_valid() -> None:
     assert load_spec(ROOT / "flows/starter.yaml").name == "my-dataset"
 
 
+def test_the_readme_says_what_the_demo_makes() -> None:
+    spec = load_spec(ROOT / "examples/quickstart.yaml")
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    size = f"{spec.tasks.count} tasks, {spec.episodes.per_task} attempts each"
+    assert f"{size}, {len(spec.cameras)} cameras" in text
+
+
 def test_what_the_starter_suggests_in_comments_is_valid() -> None:
     text = (ROOT / "flows/starter.yaml").read_text(encoding="utf-8")
     suggested = re.sub(r"^(  )# (objects:|  - \{|vary:)", r"\1\2", text, flags=re.M)
