@@ -8,9 +8,11 @@ import typer
 
 from .common import Json, emit, expected_errors, table
 
-AssetId = Annotated[str, typer.Argument(metavar="ASSET", show_default=False)]
+AssetId = Annotated[
+    str, typer.Argument(metavar="ASSET", help="Its id, such as mug-0000.", show_default=False)
+]
 Category = Annotated[
-    str | None, typer.Option(help="Only this one, such as mug.n.04.", show_default=False)
+    str | None, typer.Option(help="Only this category, such as mug.n.04.", show_default=False)
 ]
 
 
@@ -27,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_assets(category: Category = None, json: Json = False) -> None:
-    """Assets by category."""
+    """List the assets by category."""
     with expected_errors():
         from ...schemas import SpecError
         from ..stages import open_library
@@ -44,7 +46,7 @@ def list_assets(category: Category = None, json: Json = False) -> None:
 
 
 def show_asset(asset: AssetId, json: Json = False) -> None:
-    """One asset: size, mass, joints, affordances, licence."""
+    """Show one asset: size, mass, joints, affordances, licence."""
     with expected_errors():
         from ..stages import open_library
 
@@ -69,7 +71,7 @@ def show_asset(asset: AssetId, json: Json = False) -> None:
 
 def check_assets(
     category: Category = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many of each category.")] = 3,
+    limit: Annotated[int, typer.Option(min=1, help="Assets of each category, at most.")] = 3,
     json: Json = False,
 ) -> None:
     """Build assets and check that each is complete and that the simulator takes it."""

@@ -15,9 +15,11 @@ def register(app: typer.Typer) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="Which benchmark.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(help="Which benchmark, such as frames.", show_default=False)
+    ],
     small: Annotated[bool, typer.Option("--small", help="End within a minute.")] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
 ) -> None:
     """Measure, and print one JSON object."""
     with expected_errors():

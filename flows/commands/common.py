@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from ...schemas import DatasetSpec
 
 SpecPath = Annotated[
-    Path, typer.Argument(metavar="SPEC", help="The YAML file.", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="SPEC", help="The YAML file that describes the dataset.", show_default=False
+    ),
 ]
 DatasetPath = Annotated[
     Path, typer.Argument(metavar="DATASET", help="A dataset's folder.", show_default=False)
@@ -22,7 +25,12 @@ DatasetPath = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
 Workers = Annotated[
     int | None,
-    typer.Option(min=1, max=1024, help="Processes; one for each core.", show_default=False),
+    typer.Option(
+        min=1,
+        max=1024,
+        help="Worker processes; by default one for each core.",
+        show_default=False,
+    ),
 ]
 
 

@@ -59,7 +59,8 @@ def verify(dataset: DatasetPath, workers: Workers = None, json: Json = False) ->
 def report(
     dataset: DatasetPath,
     out: Annotated[
-        Path | None, typer.Option(help="The page; DATASET/report.html.", show_default=False)
+        Path | None,
+        typer.Option(help="The page; by default DATASET/report.html.", show_default=False),
     ] = None,
     json: Json = False,
 ) -> None:

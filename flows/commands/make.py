@@ -26,11 +26,15 @@ class EngineName(StrEnum):
 
 Out = Annotated[
     Path | None,
-    typer.Option(help="The dataset's folder; out/NAME.", file_okay=True, show_default=False),
+    typer.Option(
+        help="The dataset's folder; by default out/NAME.", file_okay=True, show_default=False
+    ),
 ]
-Engine = Annotated[EngineName, typer.Option(help="Who runs the shards.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
-Limit = Annotated[float, typer.Option(min=1, help="Seconds that one shard may take.")]
+Engine = Annotated[
+    EngineName, typer.Option(help="What runs the shards; ray and dask are not built yet.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+Limit = Annotated[float, typer.Option(min=1, help="Seconds after which a shard is given up.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -65,7 +69,7 @@ def propose(
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Only propose the tasks."""
+    """Propose the tasks, and stop."""
     _make(spec, out, workers, engine, shard_seconds, quiet, json, "tasks")
 
 
@@ -78,7 +82,7 @@ def assemble(
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Propose the tasks and assemble their scenes."""
+    """Propose the tasks, assemble their scenes, and stop."""
     _make(spec, out, workers, engine, shard_seconds, quiet, json, "scenes")
 
 
@@ -91,7 +95,7 @@ def solve(
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """All but the pictures: tasks, scenes, and episodes."""
+    """Make all but the pictures: tasks, scenes, and episodes."""
     _make(spec, out, workers, engine, shard_seconds, quiet, json, "episodes")
 
 
@@ -104,7 +108,7 @@ def render(
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
-    """Draw and label the frames, and whatever they need first; no exports."""
+    """Make all but the exports: tasks, scenes, episodes, and labelled frames."""
     _make(spec, out, workers, engine, shard_seconds, quiet, json, "frames", exports=False)
 
 
@@ -112,7 +116,7 @@ def export(
     dataset: DatasetPath,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", "-f", metavar="NAME", help="May be given more than once."),
+        typer.Option("--format", "-f", metavar="NAME", help="coco or lerobot; may be given again."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All formats.")] = False,
     json: Json = False,

@@ -9,10 +9,14 @@ import typer
 
 from .common import Json, SpecPath, Workers, emit, expected_errors
 
-Cron = Annotated[str | None, typer.Option(metavar='"M H D M W"', help="When, such as '0 2 * * *'.")]
+Cron = Annotated[
+    str | None, typer.Option(metavar='"M H D M W"', help="When, in UTC, such as '0 2 * * *'.")
+]
 Out = Annotated[
     Path | None,
-    typer.Option(help="The dataset's folder, or the series'; out/NAME.", show_default=False),
+    typer.Option(
+        help="Folder of the dataset or of the series; by default out/NAME.", show_default=False
+    ),
 ]
 NextSeeds = Annotated[
     bool, typer.Option("--next-seeds", help="Each run makes the dataset of the next seed.")
@@ -42,7 +46,9 @@ def serve(
 
 def deploy(
     spec: SpecPath,
-    pool: Annotated[str, typer.Option(help="The work pool; `prefect work-pool create`.")] = "local",
+    pool: Annotated[
+        str, typer.Option(help="The work pool, as made by `prefect work-pool create`.")
+    ] = "local",
     cron: Cron = None,
     out: Out = None,
     workers: Workers = None,
