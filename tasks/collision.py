@@ -55,6 +55,8 @@ class CollisionWorld:
         self._compiled = compiled
         self._index = compiled.robot
         self._model = copy.deepcopy(compiled.model)
+        # Pairs of bodies are only looked at within the margins that were compiled in: none.
+        self._model.body_margin[:] = ROBOT_MARGIN
         self._data = mujoco.MjData(self._model)
         body = self._model.geom_bodyid
         self._robot_geoms = np.isin(body, list(compiled.robot.bodies))

@@ -1,0 +1,127 @@
+"""Grasps: between parallel faces, narrow enough, and with room for the hand."""
+
+# pyright: reportUnknownMemberType=false
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import trimesh
+from worlds import first
+
+from cousins.scenes.geometry import Array, inverse
+from cousins.schemas import Asset
+from cousins.tasks import grasps as module
+from cousins.tasks.grasps import (
+    FRICTION_ANGLE,
+    MAX_WIDTH,
+    MIN_WIDTH,
+    Grasps,
+    collision_mesh,
+    grasps_of,
+    lowest,
+)
+
+CATEGORIES = ("mug.n.04", "bowl.n.01", "apple.n.01", "book.n.02", "wine_bottle.n.01", "plate.n.04")
+
+
+def found(asset: Asset) -> Grasps:
+    return grasps_of(asset, asset.content_hash())
+
+
+def points_of(asset: Asset, count: int = 1500) -> Array:
+    """Points on the collision geometry, (count, 3), other than those the sampler looked at."""
+    sample: Any = trimesh.sample
+    sampled = sample.sample_surface(collision_mesh(asset), count, seed=9)
+    return np.asarray(sampled[0], dtype=np.float64)
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_everything_graspable_has_many_grasps(category: str) -> None:
+    grasps = found(first(category))
+    assert len(grasps) >= 30
+    assert ((grasps.widths >= MIN_WIDTH) & (grasps.widths <= MAX_WIDTH)).all()
+    assert (np.diff(grasps.scores) <= 0).all()
+    rotations = grasps.poses[:, :3, :3]
+    assert np.allclose(rotations @ rotations.transpose(0, 2, 1), np.eye(3), atol=1e-9)
+    assert np.allclose(np.linalg.det(rotations), 1.0)
+    assert len(np.unique(np.round(grasps.poses[:, :3, 3], 3), axis=0)) > 10
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_fingers_close_on_opposite_faces(category: str) -> None:
+    asset = first(category)
+    mesh = collision_mesh(asset)
+    grasps = found(asset)
+    for pose, width in list(zip(grasps.poses, grasps.widths, strict=True))[::7][:40]:
+        middle, axis = pose[:3, 3], pose[:3, 1]
+        for sign in (1.0, -1.0):
+            tip = middle + sign * axis * width / 2
+            _, distance, face = trimesh.proximity.closest_point(mesh, [tip])
+            assert distance[0] < 5e-4
+            # Pieces may share the contact: some face there must look along the closing axis.
+            near = np.linalg.norm(mesh.triangles_center - tip, axis=1).argsort()[:60]
+            faces = {int(face[0]), *near.tolist()}
+            looks = max(float(mesh.face_normals[f] @ axis) * sign for f in faces)
+            assert looks > np.cos(FRICTION_ANGLE) - 0.02
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_the_open_hand_does_not_stand_in_the_object(category: str) -> None:
+    asset = first(category)
+    grasps, points = found(asset), points_of(asset)
+    inside = 0
+    for pose, width in zip(grasps.poses, grasps.widths, strict=True):
+        x, y, z = (points @ inverse(pose)[:3, :3].T + inverse(pose)[:3, 3]).T
+        palm = (np.abs(x) < 0.03) & (np.abs(y) < 0.1) & (z > -0.13) & (z < -0.043)
+        opening = min((width + module.OPENING_MARGIN) / 2, 0.04)
+        side = (np.abs(y) > opening + 0.002) & (np.abs(y) < opening + 0.011)
+        finger = side & (np.abs(x) < 0.008) & (z > -0.04) & (z < 0.006)
+        inside += bool((palm | finger).any())
+    # Its own check samples points too; thin edges may slip through between them.
+    assert inside <= 0.2 * len(grasps)
+
+
+def test_a_mug_offers_more_than_its_body() -> None:
+    asset = first("mug.n.04")
+    grasps = found(asset)
+    radius = np.linalg.norm(grasps.poses[:, :2, 3], axis=1)
+    # Across the wall or the handle, far from the axis and thin.
+    assert ((radius > 0.02) & (grasps.widths < 0.02)).sum() > 10
+
+
+def test_what_is_too_wide_has_none() -> None:
+    asset = first("shelf.n.01").model_copy(update={"links": (solid_box(first("shelf.n.01"), 0.1),)})
+    assert len(found(asset)) == 0
+
+
+def solid_box(asset: Asset, half: float) -> object:
+    root = asset.links[0]
+    shape = next(s for s in root.collisions if s.kind == "box")
+    box = shape.model_copy(
+        update={"size": (half, half, half), "pos": (0.0, 0.0, half), "quat": (1.0, 0.0, 0.0, 0.0)}
+    )
+    return root.model_copy(update={"collisions": (box,), "visuals": ()})
+
+
+def test_the_same_asset_gives_the_same_grasps() -> None:
+    asset = first("mug.n.04")
+    one = found(asset)
+    module._CACHE.clear()  # pyright: ignore[reportPrivateUsage]
+    two = found(asset)
+    assert one is not two
+    assert np.array_equal(one.poses, two.poses)
+    assert np.array_equal(one.widths, two.widths)
+
+
+def test_lowest_point_of_the_hand() -> None:
+    down = np.diag([1.0, -1.0, -1.0, 1.0])
+    level = np.eye(4)
+    level[:3, :3] = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])
+    poses: npt.NDArray[np.float64] = np.stack([down, level])
+    poses[:, 2, 3] = 0.5
+    heights = lowest(poses)
+    assert heights[0] == pytest.approx(0.5 - module.TIP_REACH)
+    assert heights[1] == pytest.approx(0.5 - 0.032)
