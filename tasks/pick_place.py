@@ -29,7 +29,7 @@ MAX_GRASPS = 30
 """Grasps tried per round."""
 NOISE = (0.25, 0.8, 2.0)
 """Noise on the grasps' scores in each round: first the best, then anything."""
-MAX_PLACEMENTS = 18
+MAX_PLACEMENTS = 24
 CONFIGURATIONS = 3
 """Distinct inverse kinematics solutions tried per pose."""
 MAX_CARRIAGES = 4

@@ -19,7 +19,7 @@ RELATIONS = {"place_on": "ontop", "place_inside": "inside", "place_next_to": "ne
 """What each placing skill brings about."""
 RELEASE_HEIGHT = 0.004
 """Free fall after letting go, metres."""
-DROP_HEIGHTS = (RELEASE_HEIGHT, 0.02, 0.045)
+DROP_HEIGHTS = (RELEASE_HEIGHT, 0.02, 0.045, 0.08)
 """Tried in turn in cavities, whose walls may not leave room for the lowest."""
 UP = np.array([0.0, 0.0, 1.0])
 LOW_CEILING = 0.45
@@ -223,7 +223,7 @@ def _beside(
             data, compiled, facts, thing, float(rng.uniform(-np.pi, np.pi))
         )
         limit = max(MIN_NEXT_TO, float(np.mean([*(2 * half), *(2 * reach)])) / 6)
-        gap = min(0.6 * limit, 0.03)
+        gap = min(0.4 * limit, 0.02)
         side = (number + int(rng.integers(4))) % 4
         slide = float(rng.uniform(-0.6, 0.6))
         axis, sign = side % 2, 1.0 if side < 2 else -1.0

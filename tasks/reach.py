@@ -53,7 +53,7 @@ def _step(arm: Manipulator, facts: PhysicsFacts, step: Step, later: tuple[Step, 
     for name in _shut(arm, facts, thing, target):
         _open_in_thought(arm, facts, name, (step,))
     try:
-        if _moves_first(facts, thing, target):
+        if _in_the_way(facts, thing, target, later):
             graspable(arm, thing)
         else:
             choose(arm, RELATIONS[step.skill], thing, target, ONE_ROUND)
@@ -102,6 +102,13 @@ def _open_in_thought(
     arm.look()
 
 
-def _moves_first(facts: PhysicsFacts, thing: str, target: str) -> bool:
-    """Whether the target carries the object now, so that another step has to come first."""
-    return facts.holds("ontop", (target, thing)) or facts.holds("inside", (target, thing))
+def _in_the_way(facts: PhysicsFacts, thing: str, target: str, steps: tuple[Step, ...]) -> bool:
+    """Whether other steps have to clear the target, or the object, before this one."""
+    moved = {step.arguments[0] for step in steps if step.skill in RELATIONS} - {thing}
+    return any(
+        facts.holds(relation, (other, where))
+        for other in moved | {target}
+        for where in (target, thing)
+        for relation in ("ontop", "inside")
+        if other != where
+    )
