@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import islice
 
 import numpy as np
 
@@ -45,6 +46,8 @@ from .symbolic import Plan, Step, plans
 
 MAX_FAILURES = 4
 """Failures in physics after which an attempt ends."""
+MAX_ORDERS = 24
+"""Plans looked through for one that begins with another step."""
 MAX_PLANS = 8
 """Geometrically impossible plans after which an attempt ends."""
 REST_SECONDS = 1.0
@@ -149,14 +152,18 @@ class _Attempt:
         return False
 
     def _plan(self) -> Plan | None:
-        """The cheapest plan from the present facts that avoids forbidden steps."""
+        """The cheapest plan from here whose first step is not blocked, in another order if need be.
+
+        Where every plan begins with a blocked step, the blocked ones are left out altogether.
+        """
         scene = self.arm.compiled.scene
         assets = {name: self.arm.compiled.asset_of(name) for name in self.arm.compiled.objects}
         able = capabilities(assets, scene.support)
+        known, blocked = literals(self._facts()), frozenset(self.forbidden)
         try:
-            found = next(
-                plans(literals(self._facts()), self.goal, able, forbidden=frozenset(self.forbidden))
-            )
+            orders = islice(plans(known, self.goal, able), MAX_ORDERS)
+            free = (plan for plan in orders if plan.steps[0].key not in blocked)
+            found = next(free, None) or next(plans(known, self.goal, able, forbidden=blocked))
         except PlanningError as error:
             self.last_cause = self.last_cause or error.cause
             return None
@@ -190,9 +197,10 @@ class _Attempt:
                 self._impossible(step, start, error)
                 return
             self._record(step, start, None)
+            self.forbidden.clear()
 
     def _impossible(self, step: Step, start: int, error: PlanningError) -> None:
-        """Geometry refuses a step: forbid it and look for another plan."""
+        """Geometry refuses a step as things are: block it until another has been done."""
         self.arm.note(
             TraceEvent(
                 stage="symbolic",
