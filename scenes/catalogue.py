@@ -42,7 +42,6 @@ PREFERRED: dict[str, tuple[str, ...]] = {
     "casserole.n.02": ("bowl.n.01",),
     "bucket.n.01": ("ashcan.n.01", "saucepot.n.01"),
     "compost_bin.n.01": ("ashcan.n.01",),
-    "recycling_bin.n.01": ("ashcan.n.01",),
 }
 """Where BDDL's hypernyms lead astray."""
 

@@ -10,7 +10,7 @@ from .draft import Draft, LinkDraft
 from .geometry import Array, Mesh, bevel_box, loft, revolve, rotation
 
 CARDBOARD, CARTON, PAPER, TIMBER, PLASTIC = 250.0, 650.0, 700.0, 620.0, 950.0
-TRAYWOOD, WICKER = 420.0, 110.0
+TRAYWOOD, WICKER, TUB = 420.0, 110.0, 700.0
 
 
 def _package(
@@ -263,26 +263,37 @@ def basket(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     height, wall = float(rng.uniform(0.122, 0.138)), 0.014
     flare = float(rng.uniform(0.0, 0.012))
     link = _open_box(draft, (x, y), 0.025, height, wall, 0.008, WICKER, flare, 0.007)
-    angle = np.linspace(0, 2 * np.pi, 9)
-    centre, thick = wall / 2, 0.0085
-    profile = np.stack([centre - thick * np.cos(angle), height + thick * np.sin(angle)], -1)
-    link.show(loft((x, y), 0.025, [(a, b) for a, b in profile.tolist()]), "rim", WICKER)
+    _roll(link, (x, y), 0.025, height, wall, "rim")
     return draft.build(graspable=True)
 
 
 def waste_bin(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
-    """An open waste bin of plastic, metal or wicker, wider at the top."""
+    """A low waste bin for a desk or worktop, of painted board, felt or wicker."""
     draft = Draft(asset_id, category)
     straw: look.Rgb = (0.66, 0.50, 0.31)
+    felt = look.pick(rng, look.PAINTS)
     draft.materials["body"] = (
-        look.plain(look.pick(rng, look.PAINTS), 0.45),
-        look.metal(rng),
+        look.plain(look.pick(rng, look.PAINTS), 0.85),
+        look.textured(rng, "fabric", (felt, look.shade(felt, 0.75)), 10.0, 0.95),
         look.textured(rng, "wicker", (straw, look.shade(straw, 0.55)), 10.0, 0.85),
     )[int(rng.integers(3))]
-    x, y = rng.uniform((0.105, 0.128), (0.125, 0.148)).tolist()
-    height, flare = float(rng.uniform(0.176, 0.19)), float(rng.uniform(0.004, 0.014))
-    _open_box(draft, (x, y), 0.02, height, 0.005, 0.008, PLASTIC, flare)
-    return draft.build(graspable=False)
+    x, y = rng.uniform((0.120, 0.140), (0.135, 0.158)).tolist()
+    height, wall = float(rng.uniform(0.130, 0.148)), 0.012
+    flare = float(rng.uniform(0.0, 0.008))
+    link = _open_box(draft, (x, y), 0.022, height, wall, 0.008, WICKER, flare, 0.006)
+    _roll(link, (x, y), 0.022, height, wall, "body")
+    return draft.build(graspable=True)
+
+
+def _roll(
+    link: LinkDraft, half: tuple[float, float], corner: float, height: float, wall: float,
+    material: str,
+) -> None:  # fmt: skip
+    """The rounded rim of a vessel with thick walls."""
+    angle = np.linspace(0, 2 * np.pi, 9)
+    centre, thick = wall / 2, wall * 0.6
+    profile = np.stack([centre - thick * np.cos(angle), height + thick * np.sin(angle)], -1)
+    link.show(loft(half, corner, [(a, b) for a, b in profile.tolist()]), material, WICKER)
 
 
 def tub(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
@@ -296,5 +307,5 @@ def tub(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     )
     x, y = rng.uniform((0.070, 0.085), (0.085, 0.11)).tolist()
     height = float(rng.uniform(0.086, 0.115))
-    _open_box(draft, (x, y), 0.018, height, 0.003, 0.003, PLASTIC, 0.006)
+    _open_box(draft, (x, y), 0.018, height, 0.0045, 0.004, TUB, 0.006)
     return draft.build(graspable=True)

@@ -182,10 +182,10 @@ def _rolled(wall: Wall) -> Mesh:
 
 def bowl(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A bowl: flat floor, walls that curve outward."""
-    rim = float(rng.uniform(0.058, 0.092))
+    rim = float(rng.uniform(0.058, 0.086))
     foot = rim * float(rng.uniform(0.55, 0.68))
     wall = Wall(
-        foot, rim, rim * float(rng.uniform(0.55, 0.85)), float(rng.uniform(0.0035, 0.005)),
+        foot, rim, rim * float(rng.uniform(0.55, 0.85)), float(rng.uniform(0.0046, 0.0056)),
         float(rng.uniform(0.005, 0.007)), bulge=float(rng.uniform(0.003, 0.005)),
     )  # fmt: skip
     draft = Draft(asset_id, category)
@@ -196,10 +196,10 @@ def bowl(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 def plate(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A deep plate: a broad flat well and a rim steep enough for a finger on either side."""
-    rim = float(rng.uniform(0.078, 0.105))
+    rim = float(rng.uniform(0.076, 0.098))
     height = float(rng.uniform(0.030, 0.038))
     well = rim - height * float(rng.uniform(0.30, 0.42))
-    thick = float(rng.uniform(0.0038, 0.0048))
+    thick = float(rng.uniform(0.0042, 0.0052))
     draft = Draft(asset_id, category)
     draft.materials["glaze"] = look.glaze(rng)
     link = draft.link()
@@ -212,7 +212,7 @@ def plate(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         (well + bend - thick, 0.45 * height), (well - thick - 0.003, thick), (0.0, thick),
     ]  # fmt: skip
     link.show(revolve([*outer, *inner], 40), "glaze", CERAMIC)
-    ring(link, (well - 0.001, LIFT + 0.001), (rim, height - 0.001), thick)
+    ring(link, (well - 0.001, LIFT + 0.001), (rim, height - 0.001), thick + 0.001)
     base(link, well - 0.002, 0.0, thick, 4)
     draft.surface("top", link.name, (0, 0, thick), (well * 0.9, well * 0.9), disc=True)
     return draft.build(graspable=True)
