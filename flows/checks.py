@@ -5,7 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from ..schemas import BackendMissingError, CousinsError, RenderError, SpecError
+from ..schemas import (
+    CousinsError,
+    DatasetSpec,
+    RenderError,
+    SpecError,
+)
 from .stages import open_library
 
 BACKENDS = ("mujoco",)
@@ -37,6 +42,40 @@ def check_library(category: str | None, limit: int) -> tuple[int, list[str]]:
     return checked, problems
 
 
+def check_spec(spec: DatasetSpec) -> None:
+    """Refuse before any work what no stage could do later.
+
+    Raises:
+        SpecError: a category that nothing stands in for, an asset that is not there, or a path
+            in `render.vary` that does not exist.
+        BackendMissingError: a renderer that is not here.
+    """
+    from ..generators.images.vary import check_vary
+    from ..generators.images.view import check_renderer
+    from ..scenes.catalogue import resolve
+
+    check_renderer(spec.render.backend)
+    check_vary(spec)
+    library = open_library()
+    offered = library.ids()
+    wanted = {f"scene.objects[{i}].category": x.category for i, x in enumerate(spec.scene.objects)}
+    wanted |= {
+        f"scene.clutter.categories[{i}]": category
+        for i, category in enumerate(spec.scene.clutter.categories)
+    }
+    for path, category in wanted.items():
+        try:
+            resolve(category, offered)
+        except SpecError as error:
+            raise SpecError(f"{path}: {error}") from error
+    for index, thing in enumerate(spec.scene.objects):
+        if thing.asset is not None:
+            try:
+                library.get(thing.asset)
+            except SpecError as error:
+                raise SpecError(f"scene.objects[{index}].asset: {error}") from error
+
+
 def check_backend(name: str) -> dict[str, Any]:
     """Start a backend and draw one picture with it.
 
@@ -45,7 +84,9 @@ def check_backend(name: str) -> dict[str, Any]:
         RenderError: it does not work here; the message says what it needs.
     """
     if name not in BACKENDS:
-        raise BackendMissingError(f"no backend {name!r}; this version has: {', '.join(BACKENDS)}")
+        from ..generators.images.view import check_renderer
+
+        check_renderer(name)
     # The package has no types.
     mujoco: Any = import_module("mujoco")
     model = mujoco.MjModel.from_xml_string(

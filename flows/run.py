@@ -65,6 +65,8 @@ class Summary:
         """Why the work fell short of the spec, if it did."""
         if self.counts["tasks"] < self.counts["tasks_asked"]:
             return f"only {self.counts['tasks']} of {self.counts['tasks_asked']} tasks were found"
+        if self.counts.get("refused") and not self.counts.get("scenes"):
+            return f"none of {self.counts['refused']} scenes could be assembled"
         if self.counts.get("attempts") and not self.counts["solved"]:
             return f"none of {self.counts['attempts']} attempts reached its goal"
         return None

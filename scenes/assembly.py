@@ -58,6 +58,7 @@ class AssemblyRequest:
         robot: its name.
         seed: of this scene.
         twin_seed: of the dataset: the twins are the same in all its scenes.
+        own: names of the objects that a person, not a proposer, asked for.
     """
 
     scene_id: str
@@ -70,6 +71,7 @@ class AssemblyRequest:
     robot: str
     seed: Seed
     twin_seed: Seed
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -94,28 +96,39 @@ def assemble(
     Raises:
         AssemblyError: after ATTEMPTS refused attempts, with the reasons counted.
     """
-    reasons: Counter[str] = Counter()
+    refusals: list[NoPlaceError] = []
     for attempt in range(ATTEMPTS):
         choice_rng = generator(request.seed, "choice", attempt // ATTEMPTS_PER_CHOICE)
         spec, choices = _choose(request, library, choice_rng)
         try:
+            reasons = Counter(map(str, refusals))
             return _attempt(request, spec, choices, attempt, refuse, reasons)
         except NoPlaceError as error:
-            reasons[str(error)] += 1
+            refusals.append(error)
     raise AssemblyError(
         f"scene {request.scene_id}: no valid layout in {ATTEMPTS} attempts",
-        reasons,
-        impossible=_blames_the_spec(request, reasons),
+        Counter(map(str, refusals)),
+        impossible=_blames_the_spec(request, refusals),
     )
 
 
-def _blames_the_spec(request: AssemblyRequest, reasons: Counter[str]) -> bool:
-    """Whether every refusal is one that a person's own objects or cameras caused."""
-    own = {thing.name for thing in request.spec.objects if request.roles.get(thing.name) != "task"}
-    marks = [f"no place for {name} " for name in own]
-    marks += [f"camera {camera.name} sees nothing" for camera in request.cameras]
-    marks += ["no place for clutter"] if not request.roles else []
-    return all(any(reason.startswith(mark) for mark in marks) for reason in reasons)
+class _UnseenError(NoPlaceError):
+    """A camera sees nothing of the scene."""
+
+
+class _UnsuitableError(NoPlaceError):
+    """The scene is sound, but not what was asked for."""
+
+
+def _blames_the_spec(request: AssemblyRequest, refusals: list[NoPlaceError]) -> bool:
+    """Whether a person's own objects or cameras, and nothing else, stand in the way."""
+    if any(isinstance(refusal, _UnsuitableError) for refusal in refusals):
+        return False
+    if any(isinstance(refusal, _UnseenError) for refusal in refusals):
+        return True
+    marks = [f"no place for {name} " for name in sorted(request.own)]
+    marks += ["no place for clutter_"] if not request.roles else []
+    return all(any(str(refusal).startswith(mark) for mark in marks) for refusal in refusals)
 
 
 def _choose(
@@ -188,9 +201,14 @@ def _attempt(
     compiled = compile_model(scene, assets, "physics")
     settled = settle(compiled)
     compiled = replace(compiled, scene=settled)
-    problem = check_at_rest(scene, compiled) or _unseen(compiled) or refuse(compiled)
-    if problem is not None:
-        raise NoPlaceError(problem)
+    for check, kind in (
+        (lambda: check_at_rest(scene, compiled), NoPlaceError),
+        (lambda: _unseen(compiled), _UnseenError),
+        (lambda: refuse(compiled), _UnsuitableError),
+    ):
+        problem = check()
+        if problem is not None:
+            raise kind(problem)
     return settled, assets
 
 

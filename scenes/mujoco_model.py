@@ -23,6 +23,8 @@ from .textures import pixels
 ROBOT_PREFIX = "robot/"
 TIMESTEP = 0.002
 """Seconds; the finger pads' stiffness needs no less."""
+ROOM = ((-1.6, -2.6, 0.0), (3.6, 2.6, 4.0))
+"""Least and greatest corner of the room: its walls, its floor, and its open top, metres."""
 PEDESTAL_HALF = 0.11
 """Half the width of the robot's pedestal, metres."""
 
@@ -157,9 +159,6 @@ def compile_model(scene: Scene, assets: Mapping[str, Asset], detail: Detail) -> 
             _add_resources(spec, thing.asset_hash, asset, detail)
             done.add(thing.asset_hash)
         _add_object(spec, thing, asset, detail)
-    if detail == "visual":
-        _add_lights(spec, scene)
-        _add_cameras(spec, scene)
     model = spec.compile()
     return _indexed(scene, assets, detail, model)
 
@@ -194,10 +193,10 @@ def _surroundings(spec: Any, scene: Scene, detail: Detail) -> None:
         floor.material = _add_material(spec, "floor", scene.floor, repeat=(6.0, 6.0))
         wall = _add_material(spec, "wall", scene.wall, repeat=(3.0, 3.0))
         for name, pos, euler in (
-            ("wall_back", (-1.6, 0, 1.5), (0, np.pi / 2, 0)),
-            ("wall_front", (3.6, 0, 1.5), (0, -np.pi / 2, 0)),
-            ("wall_left", (0.5, 2.6, 1.5), (np.pi / 2, 0, 0)),
-            ("wall_right", (0.5, -2.6, 1.5), (-np.pi / 2, 0, 0)),
+            ("wall_back", (ROOM[0][0], 0, 1.5), (0, np.pi / 2, 0)),
+            ("wall_front", (ROOM[1][0], 0, 1.5), (0, -np.pi / 2, 0)),
+            ("wall_left", (0.5, ROOM[1][1], 1.5), (np.pi / 2, 0, 0)),
+            ("wall_right", (0.5, ROOM[0][1], 1.5), (-np.pi / 2, 0, 0)),
         ):
             world.add_geom(
                 name=name,
@@ -316,37 +315,6 @@ def _add_shape(body: Any, name: str, thing: SceneObject, shape: Shape) -> Any:
     else:
         geom.size[: len(shape.size)] = list(shape.size)
     return geom
-
-
-def _add_lights(spec: Any, scene: Scene) -> None:
-    """Lux to MuJoCo's unitless diffuse: 1000 lux on white paper is full scale."""
-    for light in scene.lights:
-        diffuse = [light.intensity / 1000.0 * channel for channel in light.colour]
-        direction = np.asarray(light.direction)
-        made = spec.worldbody.add_light(
-            name=f"light/{light.name}",
-            type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL,
-            pos=list(np.array([0.5, 0.0, 0.8]) - 3.0 * direction),
-            dir=list(direction),
-            diffuse=diffuse,
-            castshadow=True,
-        )
-        made.specular = [0.3 * value for value in diffuse]
-    head = spec.visual.headlight
-    head.active = 1
-    head.ambient = [scene.ambient / 500.0] * 3
-    head.diffuse = [scene.ambient / 1500.0] * 3
-    head.specular = [0.0] * 3
-
-
-def _add_cameras(spec: Any, scene: Scene) -> None:
-    for camera in scene.cameras:
-        body = (
-            spec.worldbody if camera.mount is None else spec.body(f"{ROBOT_PREFIX}{camera.mount}")
-        )
-        body.add_camera(
-            name=camera.name, pos=list(camera.pos), quat=list(camera.quat), fovy=camera.fov
-        )
 
 
 def _indexed(

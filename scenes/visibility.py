@@ -10,7 +10,7 @@ import numpy as np
 
 from ..schemas import Camera
 from .geometry import Array, rotation
-from .mujoco_model import CompiledScene
+from .mujoco_model import ROOM, CompiledScene
 
 SAMPLES = 5
 """Points per axis of an object's bounding box that are looked at."""
@@ -25,10 +25,12 @@ def visible_share(compiled: CompiledScene, camera: Camera, name: str) -> float:
         name: of the object.
 
     Returns:
-        0 where the object is out of view or wholly hidden.
+        0 where the object is out of view or wholly hidden, or the camera is outside the room.
     """
     data = compiled.new_data()
     eye = np.array(camera.pos)
+    if not ((eye > ROOM[0]).all() and (eye < ROOM[1]).all()):
+        return 0.0
     points = _in_view(camera, _points(compiled, name))
     mine = set(compiled.objects[name].bodies.values())
     geom = np.zeros(1, dtype=np.int32)

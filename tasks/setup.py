@@ -52,6 +52,7 @@ def build_scene(
         task_id=task.id,
         spec=_merged(spec.scene, own, support),
         roles={thing.name: "task" for thing in own},
+        own=frozenset(thing.name for thing in spec.scene.objects),
         required=required_affordances(problem),
         cousins=spec.cousins,
         cameras=spec.cameras,

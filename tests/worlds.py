@@ -96,6 +96,7 @@ def make_request(
         robot="franka-fr3",
         seed=(seed,),
         twin_seed=(seed,),
+        own=frozenset() if roles else frozenset(thing.name for thing in spec.objects),
     )
 
 

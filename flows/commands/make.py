@@ -156,8 +156,9 @@ def _make(
     with expected_errors():
         from ...schemas import BackendMissingError
         from ...schemas.spec_file import load_spec
+        from ..checks import check_spec
         from ..environment import cores
-        from ..run import Plan
+        from ..run import Plan, is_finished
         from ..stages import production
 
         if engine in (EngineName.ray, EngineName.dask):
@@ -168,6 +169,8 @@ def _make(
         formats = spec.export if exports and until == "frames" else ()
         folder = default_out(spec, out)
         plan = Plan(spec, folder, production(), workers or cores(), until, formats, shard_seconds)
+        if not is_finished(plan):
+            check_spec(spec)
         summary = _run(plan, engine, quiet)
         if as_json:
             emit(asdict(summary))

@@ -58,6 +58,21 @@ def renderer(backend: str) -> Renderer:
     Raises:
         BackendMissingError: where it cannot be used here; the message says how to get it.
     """
+    check_renderer(backend)
+    found: Renderer | None = getattr(_local, "mujoco", None)
+    if found is None:
+        from .raster import MujocoRenderer
+
+        found = _local.mujoco = MujocoRenderer()
+    return found
+
+
+def check_renderer(backend: str) -> None:
+    """Refuse a renderer that this version does not have.
+
+    Raises:
+        BackendMissingError: saying what it would need.
+    """
     if backend != "mujoco":
         hints = {
             "blenderproc": "it needs the packages bpy==4.2.23 and blenderproc==2.8.0 and an "
@@ -69,9 +84,3 @@ def renderer(backend: str) -> Renderer:
         raise BackendMissingError(
             f"render.backend: {backend!r} is not available: {hint}; use `backend: mujoco`"
         )
-    found: Renderer | None = getattr(_local, "mujoco", None)
-    if found is None:
-        from .raster import MujocoRenderer
-
-        found = _local.mujoco = MujocoRenderer()
-    return found
