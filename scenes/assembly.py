@@ -201,11 +201,12 @@ def _attempt(
     compiled = compile_model(scene, assets, "physics")
     settled = settle(compiled)
     compiled = replace(compiled, scene=settled)
-    for check, kind in (
+    checks: tuple[tuple[Callable[[], str | None], type[Exception]], ...] = (
         (lambda: check_at_rest(scene, compiled), NoPlaceError),
         (lambda: _unseen(compiled), _UnseenError),
         (lambda: refuse(compiled), _UnsuitableError),
-    ):
+    )
+    for check, kind in checks:
         problem = check()
         if problem is not None:
             raise kind(problem)

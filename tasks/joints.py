@@ -28,7 +28,7 @@ def joints_to_move(
     if not opening:
         shares = [(j, joint_share(compiled, data, thing, j.name)) for j in joints]
         return [joint.name for joint, share in shares if share > joint.open_fraction]
-    names = [joints[i].name for i in arm.rng.permutation(len(joints))]
+    names = [joints[int(i)].name for i in arm.rng.permutation(len(joints))]
     wanted = _wanted(arm, facts, thing, later)
     return sorted(names, key=lambda name: -len(wanted & set(gates(asset, name))))
 
