@@ -189,11 +189,12 @@ def _approaches(middles: Array, axes: Array) -> tuple[Array, Any]:
 
 def _gripper_free(poses: Array, widths: Array, points: Array) -> Any:
     """Which poses (M,) leave every surface point outside the open gripper."""
-    local = np.einsum("mji,pmj->mpi", poses[:, :3, :3], points[:, None, :] - poses[None, :, :3, 3])
-    opening = np.minimum((widths + OPENING_MARGIN) / 2, 0.04)[:, None]
-    x, y, z = np.abs(local[..., 0]), np.abs(local[..., 1]), local[..., 2]
+    offset = np.einsum("mj,mji->im", poses[:, :3, 3], poses[:, :3, :3])
+    x, y, z = (points @ poses[:, :3, axis].T - offset[axis] for axis in range(3))
+    x, y = np.abs(x), np.abs(y)
+    opening = np.minimum((widths + OPENING_MARGIN) / 2, 0.04)
     tips = (x < 0.0105) & (y > opening) & (y < opening + 0.013) & (z > -0.045) & (z < TIP_REACH)
     upper = (x < 0.0115) & (y > opening + 0.007) & (y < opening + 0.027)
     upper &= (z > -0.045) & (z < -0.004)
     palm = (x < 0.033) & (y < 0.104) & (z > -0.135) & (z < -0.0395)
-    return ~(tips | upper | palm).any(axis=1)
+    return ~(tips | upper | palm).any(axis=0)
