@@ -153,7 +153,7 @@ def test_report_schema_assets_and_backends(spec: Path) -> None:
     assert "allowed: cube.n.05" in refusal("assets", "list", "--category", "mug.n.04")
     assert json.loads(call("assets", "show", "cube1", "--json"))["mass_kg"] == 0.1
     assert json.loads(call("assets", "check", "--json")) == {"checked": 3, "problems": []}
-    assert "this version has: mujoco" in refusal("backends", "check", "unreal")
+    assert "use `backend: mujoco`" in refusal("backends", "check", "unreal")
 
 
 def test_bench_finds_benchmarks_by_name(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
