@@ -4,7 +4,12 @@
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
+import hashlib
+import os
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 
 import mujoco
 import numpy as np
@@ -133,6 +138,30 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_does_not() -> None:
     files = [(dump_models([episode]), dump_arrays(arrays)) for episode, arrays in made]
     assert files[0] == files[1]
     assert files[0][1] != files[2][1]
+
+
+def digest_of(names: tuple[str, ...]) -> str:
+    """Hash of all bytes of one attempt at each task."""
+    digest = hashlib.sha256()
+    for name in names:
+        _, _, episode, arrays = attempt(TASKS[name][0])
+        digest.update(dump_models([episode]) + dump_arrays(arrays))
+    return digest.hexdigest()
+
+
+def test_a_fresh_process_solves_with_the_same_bytes() -> None:
+    """Nothing that was solved before, and no hash seed, has a say."""
+    names = ("put away", "place next to")
+    done = subprocess.run(
+        [sys.executable, "-c", f"import test_solving as t; print(t.digest_of({names}))"],
+        cwd=Path(__file__).parent,
+        env={**os.environ, "PYTHONHASHSEED": "9"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    attempt(TASKS["place on"][0])
+    assert done.stdout.strip() == digest_of(names)
 
 
 def test_only_what_the_task_names_is_moved() -> None:
