@@ -353,7 +353,7 @@ def is_finished(plan: Plan) -> bool:
 
 def _report(run: Run) -> Path:
     """The report page; written again only where something was made."""
-    page = run.store.root / "report.html"
+    page = run.store.root / "report" / "index.html"
     if run.made or not page.is_file():
         return run.plan.stages.report(Dataset(run.store.root), page)
     return page

@@ -55,7 +55,7 @@ def test_generate_answers_a_machine_and_a_person(spec: Path) -> None:
     text = call("generate", spec, *options)
     assert answer["dataset_hash"] in text
     assert "0 shards made" in text
-    assert (spec.parent / "out/small/report.html").is_file()
+    assert (spec.parent / "out/small/report/index.html").is_file()
 
 
 def test_a_finished_dataset_does_not_start_prefect(spec: Path) -> None:

@@ -53,7 +53,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 @pytest.fixture(scope="module")
 def html(dataset: Dataset) -> str:
     path = write_report(dataset, dataset.root.parent)
-    assert path.name == "report.html"
+    assert path.name == "index.html"
     return path.read_text(encoding="utf-8")
 
 

@@ -60,7 +60,7 @@ def report(
     dataset: DatasetPath,
     out: Annotated[
         Path | None,
-        typer.Option(help="The page; by default DATASET/report.html.", show_default=False),
+        typer.Option(help="The page; by default DATASET/report/index.html.", show_default=False),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -69,7 +69,7 @@ def report(
         from ...generators.dataset import Dataset
         from ..stages import production
 
-        page = production().report(Dataset(dataset), out or dataset / "report.html")
+        page = production().report(Dataset(dataset), out or dataset / "report" / "index.html")
         if json:
             emit({"report": str(page)})
         else:

@@ -12,7 +12,7 @@ def write_report(dataset: Dataset, out: Path) -> Path:
 
     Args:
         dataset: what to report on; whatever it lacks is said on the page.
-        out: the HTML file, or a folder to put `report.html` into.
+        out: the HTML file, or a folder to put `index.html` into.
 
     Returns:
         The HTML file.
@@ -22,7 +22,7 @@ def write_report(dataset: Dataset, out: Path) -> Path:
     """
     from .page import render
 
-    target = out if out.suffix == ".html" else out / "report.html"
+    target = out if out.suffix == ".html" else out / "index.html"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(render(dataset), encoding="utf-8")
     return target
