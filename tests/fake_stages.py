@@ -219,6 +219,7 @@ def export(name: str, dataset: Dataset, out: Path) -> None:
 
 
 def report(dataset: Dataset, out: Path) -> Path:
+    out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(f"fake report of {len(list(dataset.tasks()))} tasks")
     return out
 
