@@ -85,7 +85,7 @@ def test_what_is_seen_is_in_view_and_not_hidden() -> None:
 
 def test_seeds_branch_without_meeting() -> None:
     assert branch((7,), "scene", 3) == branch((7,), "scene", 3)
-    paths = [("scene", 0), ("scene", 1), ("layout", 0), (0, 1), (1, 0)]
+    paths: list[tuple[int | str, int]] = [("scene", 0), ("scene", 1), ("layout", 0), (0, 1), (1, 0)]
     draws = {generator((7,), *path).integers(2**62) for path in paths}
     draws |= {generator((8,), *path).integers(2**62) for path in paths}
     assert len(draws) == 2 * len(paths)
