@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +11,14 @@ import numpy.typing as npt
 from ..schemas.base import Quat, Vec3
 
 Array = npt.NDArray[np.float64]
+_IDENTITY = np.eye(4)
 
 
 def rotation(quat: npt.ArrayLike) -> Array:
     """Rotation matrix (3, 3) of a quaternion (4,), which need not be normalised."""
-    w, x, y, z = np.asarray(quat, dtype=np.float64) / np.linalg.norm(quat)
+    w, x, y, z = (float(value) for value in np.asarray(quat, dtype=np.float64))
+    scale = 1.0 / math.sqrt(w * w + x * x + y * y + z * z)
+    w, x, y, z = w * scale, x * scale, y * scale, z * scale
     return np.array(
         [
             [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
@@ -26,23 +30,20 @@ def rotation(quat: npt.ArrayLike) -> Array:
 
 def quaternion(matrix: Array) -> Quat:
     """Quaternion of a rotation matrix (3, 3), w >= 0 (Shepperd's method)."""
-    m = matrix
-    diagonal = np.array([m[0, 0] + m[1, 1] + m[2, 2], m[0, 0], m[1, 1], m[2, 2]])
-    largest = int(np.argmax(diagonal))
-    if largest == 0:
-        q = np.array([1 + diagonal[0], m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]])
+    m: list[list[float]] = np.asarray(matrix).tolist()
+    trace = m[0][0] + m[1][1] + m[2][2]
+    i = max(range(3), key=lambda axis: m[axis][axis])
+    j, k = (i + 1) % 3, (i + 2) % 3
+    q = [0.0, 0.0, 0.0, 0.0]
+    if trace >= m[i][i]:
+        q = [1 + trace, m[2][1] - m[1][2], m[0][2] - m[2][0], m[1][0] - m[0][1]]
     else:
-        i = largest - 1
-        j, k = (i + 1) % 3, (i + 2) % 3
-        q = np.empty(4)
-        q[0] = m[k, j] - m[j, k]
-        q[1 + i] = 1 + m[i, i] - m[j, j] - m[k, k]
-        q[1 + j] = m[j, i] + m[i, j]
-        q[1 + k] = m[k, i] + m[i, k]
-    q /= np.linalg.norm(q)
-    if q[0] < 0:
-        q = -q
-    return (float(q[0]), float(q[1]), float(q[2]), float(q[3]))
+        q[0] = m[k][j] - m[j][k]
+        q[1 + i] = 1 + m[i][i] - m[j][j] - m[k][k]
+        q[1 + j] = m[j][i] + m[i][j]
+        q[1 + k] = m[k][i] + m[i][k]
+    scale = math.copysign(1.0 / math.sqrt(sum(part * part for part in q)), q[0])
+    return (q[0] * scale, q[1] * scale, q[2] * scale, q[3] * scale)
 
 
 def yaw_quaternion(yaw: float) -> Quat:
@@ -52,7 +53,7 @@ def yaw_quaternion(yaw: float) -> Quat:
 
 def transform(pos: npt.ArrayLike, rotated: npt.ArrayLike) -> Array:
     """Homogeneous (4, 4) of a position and a quaternion (4,) or rotation matrix (3, 3)."""
-    result = np.eye(4)
+    result = _IDENTITY.copy()
     rotated = np.asarray(rotated, dtype=np.float64)
     result[:3, :3] = rotation(rotated) if rotated.shape == (4,) else rotated
     result[:3, 3] = pos
@@ -61,9 +62,10 @@ def transform(pos: npt.ArrayLike, rotated: npt.ArrayLike) -> Array:
 
 def inverse(matrix: Array) -> Array:
     """Inverse of a rigid transform (4, 4)."""
-    result = np.eye(4)
-    result[:3, :3] = matrix[:3, :3].T
-    result[:3, 3] = -matrix[:3, :3].T @ matrix[:3, 3]
+    result = _IDENTITY.copy()
+    back = matrix[:3, :3].T
+    result[:3, :3] = back
+    result[:3, 3] = -(back @ matrix[:3, 3])
     return result
 
 

@@ -11,7 +11,7 @@ import mujoco
 import numpy as np
 from frankik import ik, ik_full
 
-from ..scenes.geometry import Array, inverse, transform
+from ..scenes.geometry import Array, axis_rotation, inverse, transform
 from ..scenes.mujoco_model import CompiledScene
 from ..schemas import SpecError
 
@@ -47,7 +47,7 @@ class Arm:
         pose = compiled.scene.robot
         self._base_from_world = inverse(transform(pose.pos, pose.quat))
         # The flange is the hand's frame turned by 45 degrees about the last axis.
-        flange_from_hand = transform([0, 0, 0], _z_turn(-np.pi / 4))
+        flange_from_hand = transform([0, 0, 0], axis_rotation([0, 0, 1], -np.pi / 4))
         self._tool_from_flange = inverse(
             flange_from_hand @ transform(spec.tool_pos, spec.tool_quat)
         )
@@ -57,6 +57,8 @@ class Arm:
         self.low: Array = limits[:, 0] + LIMIT_MARGIN
         self.high: Array = limits[:, 1] - LIMIT_MARGIN
         self._scratch = mujoco.MjData(compiled.model)
+        self._middle, self._half = (self.low + self.high) / 2, (self.high - self.low) / 2
+        self._last = [float(q7) for q7 in np.linspace(self.low[6], self.high[6], Q7_SAMPLES)]
         self.weight: Array = np.array([1.0, 1.0, 1.0, 1.0, 0.7, 0.7, 0.4])
 
     def solutions(self, world_from_tool: Array, near: Array) -> list[Array]:
@@ -70,12 +72,14 @@ class Arm:
             Configurations (7,) within limits; empty where the pose is out of reach.
         """
         flange = self._base_from_world @ world_from_tool @ self._tool_from_flange
-        found: list[Array] = []
-        for q7 in np.linspace(self.low[6], self.high[6], Q7_SAMPLES):
-            for q in ik_full(flange, near, float(q7), is_fr3=True):
-                if np.isfinite(q).all() and (q >= self.low).all() and (q <= self.high).all():
-                    found.append(q)
-        return sorted(found, key=lambda q: float(np.sum(((q - near) * self.weight) ** 2)))
+        found = np.concatenate([ik_full(flange, near, q7, is_fr3=True) for q7 in self._last])
+        found = found[self._within(found)]
+        cost = (((found - near) * self.weight) ** 2).sum(axis=1)
+        return list(found[np.argsort(cost, kind="stable")])
+
+    def _within(self, q: Array) -> Any:
+        """Whether configurations (..., 7) keep the limits; what is not a number does not."""
+        return (np.abs(q - self._middle) <= self._half).all(axis=-1)
 
     def distinct(self, world_from_tool: Array, near: Array, count: int) -> list[Array]:
         """Up to `count` solutions that differ by half a radian in some joint, nearest first."""
@@ -109,20 +113,19 @@ class Arm:
         """
         path: list[Array] = []
         q = start.copy()
-        for pose in poses:
-            reached = self._reach(q, pose)
+        flanges = self._base_from_world @ np.asarray(poses) @ self._tool_from_flange
+        for pose, flange in zip(poses, flanges, strict=True):
+            reached = self._reach(q, pose, flange)
             if reached is None or np.abs(reached - q).max() > 0.35:
                 return None
             q = reached
             path.append(q)
         return path
 
-    def _reach(self, q: Array, pose: Array) -> Array | None:
+    def _reach(self, q: Array, pose: Array, flange: Array) -> Array | None:
         """The configuration at a pose near the one at `q`: analytic, else iterative."""
-        flange = self._base_from_world @ pose @ self._tool_from_flange
         found = ik(flange, q, float(q[6]), is_fr3=True)
-        smooth = np.isfinite(found).all() and np.abs(found - q).max() < SMOOTH_STEP
-        if smooth and (found >= self.low).all() and (found <= self.high).all():
+        if np.abs(found - q).max() < SMOOTH_STEP and self._within(found):
             return np.asarray(found)
         return self._iterate(q, pose)
 
@@ -132,13 +135,9 @@ class Arm:
         q = q.copy()
         for _ in range(12):
             current = self.forward(q)
-            error = np.concatenate(
-                [pose[:3, 3] - current[:3, 3], _rotation_vector(pose[:3, :3] @ current[:3, :3].T)]
-            )
-            if (
-                np.linalg.norm(error[:3]) < TRACK_TOLERANCE[0]
-                and np.linalg.norm(error[3:]) < TRACK_TOLERANCE[1]
-            ):
+            shift = pose[:3, 3] - current[:3, 3]
+            turn = _rotation_vector(pose[:3, :3] @ current[:3, :3].T)
+            if shift @ shift < TRACK_TOLERANCE[0] ** 2 and turn @ turn < TRACK_TOLERANCE[1] ** 2:
                 return q
             mujoco.mj_jac(
                 self._model,
@@ -149,14 +148,18 @@ class Arm:
                 self._index.hand,
             )
             arm = jacobian[:, self._index.arm_dof]
-            step = arm.T @ np.linalg.solve(arm @ arm.T + 1e-5 * np.eye(6), error)
-            q = np.clip(q + step, self.low, self.high)
+            error = np.concatenate([shift, turn])
+            q = q + arm.T @ np.linalg.solve(arm @ arm.T + _DAMPING, error)
+            q = np.minimum(np.maximum(q, self.low), self.high)
         return None
 
     def _place(self, q: Array) -> None:
         self._scratch.qpos[self._index.arm_qpos] = q
         mujoco.mj_kinematics(self._model, self._scratch)
         mujoco.mj_comPos(self._model, self._scratch)
+
+
+_DAMPING = 1e-5 * np.eye(6)
 
 
 def line(start: Array, end: Array, step: float = TRACK_STEP) -> list[Array]:
@@ -168,17 +171,24 @@ def line(start: Array, end: Array, step: float = TRACK_STEP) -> list[Array]:
     turn = _rotation_vector(end[:3, :3] @ start[:3, :3].T)
     angle = float(np.linalg.norm(turn))
     count = max(1, int(np.ceil(max(distance / step, angle / 0.06))))
-    poses: list[Array] = []
-    for share in np.arange(1, count + 1) / count:
-        pose = np.eye(4)
-        pose[:3, 3] = start[:3, 3] + share * (end[:3, 3] - start[:3, 3])
-        pose[:3, :3] = _from_rotation_vector(turn * share) @ start[:3, :3]
-        poses.append(pose)
-    return poses
+    share = np.arange(1, count + 1)[:, None] / count
+    poses = np.zeros((count, 4, 4))
+    poses[:, 3, 3] = 1.0
+    poses[:, :3, 3] = start[:3, 3] + share * (end[:3, 3] - start[:3, 3])
+    if angle < 1e-12:
+        poses[:, :3, :3] = start[:3, :3]
+    else:
+        poses[:, :3, :3] = _turns(turn / angle, angle * share[:, 0]) @ start[:3, :3]
+    return list(poses)
 
 
-def _z_turn(angle: float) -> Array:
-    return _from_rotation_vector(np.array([0.0, 0.0, angle]))
+def _turns(axis: Array, angles: Array) -> Array:
+    """Rotation matrices (N, 3, 3) about a unit axis (Rodrigues' formula)."""
+    x, y, z = axis
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    sine, rest = np.sin(angles)[:, None, None], (1 - np.cos(angles))[:, None, None]
+    turned: Array = np.eye(3) + sine * cross + rest * (cross @ cross)
+    return turned
 
 
 def _rotation_vector(matrix: Array) -> Array:
@@ -187,12 +197,3 @@ def _rotation_vector(matrix: Array) -> Array:
     vector = np.empty(3)
     mujoco.mju_quat2Vel(vector, quat, 1.0)
     return vector
-
-
-def _from_rotation_vector(vector: Array) -> Array:
-    angle = float(np.linalg.norm(vector))
-    quat, matrix = np.empty(4), np.empty(9)
-    axis = vector / angle if angle > 1e-12 else np.array([0.0, 0.0, 1.0])
-    mujoco.mju_axisAngle2Quat(quat, axis, angle)
-    mujoco.mju_quat2Mat(matrix, quat)
-    return matrix.reshape(3, 3)
