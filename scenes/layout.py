@@ -11,8 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..schemas import ANY_JOINT, Asset, Cavity, ObjectSpec, Shape, Surface
-from .geometry import Array, Footprint, contains, overlap, rotation, transform, yaw_quaternion
+from ..schemas import ANY_JOINT, Asset, Cavity, ObjectSpec, Surface
+from .fit import (
+    ROUND_SLACK,
+    base_radius,
+    fits_on,
+    footprint_radius,
+    link_transform,
+    open_surfaces,
+    outline,
+)
+from .geometry import Array, Footprint, contains, overlap, transform, yaw_quaternion
 from .views import number
 
 ATTEMPTS_PER_OBJECT = 80
@@ -30,13 +39,6 @@ LID_FRONT = (0.53, 0.66)
 """Distance of what is reached into from above, metres."""
 GAP = 0.035
 """Least free space between things laid out freely, so that fingers fit, metres."""
-ROUND_SLACK = 0.9
-"""Round walls slope outwards: what is inside may be this much wider than the cavity's core."""
-SHALLOW = 0.05
-"""What stands in less deep walls, such as a tray's, counts as on it, metres."""
-BASE_HEIGHT = 0.01
-FOOT_SLACK = 0.004
-"""How far a foot may reach over the edge of what carries it, metres."""
 DROP = 0.001
 """Things start this far above what carries them, metres."""
 
@@ -283,7 +285,7 @@ def _beside(
 
 def _bounds(asset: Asset, yaw: float) -> tuple[Array, Array]:
     """Bounds of a turned asset about its origin: least and greatest x and y, (2,) each."""
-    turned = _outline(asset)[:, :2] @ Footprint(np.zeros(2), np.zeros(2), yaw).axes()
+    turned = outline(asset)[:, :2] @ Footprint(np.zeros(2), np.zeros(2), yaw).axes()
     return turned.min(axis=0), turned.max(axis=0)
 
 
@@ -367,110 +369,3 @@ def _fits(region: _Region, asset: Asset) -> bool:
     if region.round:
         return footprint_radius(asset) * ROUND_SLACK <= float(region.half[0])
     return bool((np.sort(half) <= np.sort(region.half) - 0.002).all())
-
-
-def open_surfaces(asset: Asset) -> tuple[Surface, ...]:
-    """Surfaces that carry things in plain view: not the floors of what has walls or a door."""
-    return tuple(s for s in asset.surfaces if not any(_lies_in(s, c) for c in asset.cavities))
-
-
-def encloses(cavity: Cavity) -> bool:
-    """Whether it has a door or walls, unlike an open shelf or what has a low rim."""
-    shallow = cavity.opening == "front" or 2 * cavity.half_size[2] < SHALLOW
-    return cavity.joint is not None or not shallow
-
-
-def _lies_in(surface: Surface, cavity: Cavity) -> bool:
-    if cavity.link != surface.link or not encloses(cavity):
-        return False
-    offset = np.abs(np.array(surface.pos) - np.array(cavity.centre))
-    return bool((offset <= np.array(cavity.half_size) + 0.01).all())
-
-
-def footprint_radius(asset: Asset) -> float:
-    """Radius about the middle of the bounding box within which all of the asset lies, metres."""
-    return float(np.linalg.norm(_outline(asset)[:, :2], axis=1).max())
-
-
-def base_radius(asset: Asset) -> float:
-    """Radius of what an asset stands on: of its lowest centimetre, metres."""
-    points = _outline(asset)
-    low = points[points[:, 2] < points[:, 2].min() + BASE_HEIGHT]
-    return float(np.linalg.norm(low[:, :2], axis=1).max())
-
-
-def fits_on(asset: Asset, half: Array, disc: bool) -> bool:
-    """Whether the foot of an asset finds room on a surface of half extents (2,), metres."""
-    radius = base_radius(asset)
-    if disc:
-        return radius <= float(half[0]) + FOOT_SLACK
-    if radius <= min(half) + FOOT_SLACK:
-        return True
-    foot = np.sort(np.array(asset.extents[:2]) / 2)
-    return bool((foot <= np.sort(half) + FOOT_SLACK).all())
-
-
-def _outline(asset: Asset) -> Array:
-    """Points (N, 3) whose hull is that of the collision geometry, in the asset's frame."""
-    key = asset.content_hash()
-    if key not in _OUTLINES:
-        _OUTLINES[key] = _points(asset)
-    return _OUTLINES[key]
-
-
-_OUTLINES: dict[str, Array] = {}
-
-
-def _points(asset: Asset) -> Array:
-    parts = [
-        _shape_points(asset, shape, link_transform(asset, link.name, {}))
-        for link in asset.links
-        for shape in link.collisions
-    ]
-    return np.concatenate(parts)
-
-
-def _shape_points(asset: Asset, shape: Shape, asset_from_link: Array) -> Array:
-    """Points on a shape, in the asset's frame, (N, 3)."""
-    pose = asset_from_link @ transform(shape.pos, shape.quat)
-    if shape.mesh is not None:
-        points = asset.meshes[shape.mesh].vertex_array()
-    elif shape.kind == "box":
-        signs = np.array(np.meshgrid([-1, 1], [-1, 1], [-1, 1])).reshape(3, -1).T
-        points = signs * np.array(shape.size)
-    elif shape.kind in ("sphere", "ellipsoid"):
-        half = np.full(3, shape.size[0]) if shape.kind == "sphere" else np.array(shape.size)
-        angle, height = np.meshgrid(np.arange(24) * (np.pi / 12), np.linspace(-1, 1, 13))
-        across = np.sqrt(1 - height**2)
-        unit = np.stack([across * np.cos(angle), across * np.sin(angle), height], axis=-1)
-        points = unit.reshape(-1, 3) * half
-    else:
-        radius, height = shape.size
-        height += radius if shape.kind == "capsule" else 0.0
-        angles = np.arange(24) * (np.pi / 12)
-        ring = np.stack([np.cos(angles), np.sin(angles)], axis=1) * radius
-        points = np.concatenate(
-            [np.column_stack([ring, np.full(24, z)]) for z in (-height, height)]
-        )
-    world: Array = points @ pose[:3, :3].T + pose[:3, 3]
-    return world
-
-
-def link_transform(asset: Asset, name: str, joints: Mapping[str, float]) -> Array:
-    """`asset_from_link` (4, 4) with the joints at the given positions."""
-    link = asset.link(name)
-    local = transform(link.pos, link.quat)
-    if link.joint is not None:
-        value = joints.get(link.joint.name, 0.0)
-        axis = np.array(link.joint.axis) / np.linalg.norm(link.joint.axis)
-        if link.joint.kind == "slide":
-            motion = transform(axis * value, np.eye(3))
-        else:
-            half = value / 2
-            turn = rotation([np.cos(half), *(axis * np.sin(half))])
-            anchor = np.array(link.joint.anchor)
-            motion = transform(anchor - turn @ anchor, turn)
-        local = local @ motion
-    if link.parent is None:
-        return local
-    return link_transform(asset, link.parent, joints) @ local

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..scenes.layout import ROUND_SLACK, fits_on, footprint_radius, open_surfaces
+from ..scenes.fit import ROUND_SLACK, fits_on, footprint_radius, open_surfaces
 from ..schemas import Asset, Cavity, Surface
 from .skills import Capabilities, Relation
 

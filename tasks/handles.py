@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ..scenes.fit import link_transform
 from ..scenes.geometry import Array, axis_rotation, transform
-from ..scenes.layout import link_transform
 from ..scenes.mujoco_model import CompiledScene, JointIndex
 from ..schemas import Handle, Joint
 from .grasps import TIP_REACH

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ..scenes.fit import base_radius, footprint_radius, open_surfaces
 from ..scenes.geometry import Array, axis_rotation, transform
-from ..scenes.layout import REACH, base_radius, footprint_radius, open_surfaces
+from ..scenes.layout import REACH
 from ..scenes.mujoco_model import CompiledScene
 from ..schemas import Asset
 from .predicates import MIN_NEXT_TO, PhysicsFacts

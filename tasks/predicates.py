@@ -25,8 +25,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..scenes.fit import encloses, open_surfaces
 from ..scenes.geometry import Array
-from ..scenes.layout import encloses, open_surfaces
 from ..scenes.mujoco_model import CompiledScene
 from ..schemas import Cavity
 from .formula import Literal

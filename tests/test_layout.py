@@ -9,17 +9,14 @@ import pytest
 from worlds import LIBRARY, first, make_request
 
 from cousins.scenes.assembly import assemble
+from cousins.scenes.fit import base_radius, footprint_radius, link_transform, open_surfaces
 from cousins.scenes.geometry import Footprint, contains, overlap, rotation
 from cousins.scenes.layout import (
     REACH,
     Bench,
     NoPlaceError,
     Placed,
-    base_radius,
-    footprint_radius,
     lay_out,
-    link_transform,
-    open_surfaces,
 )
 from cousins.scenes.mujoco_model import compile_model
 from cousins.schemas import ObjectSpec, PoseSpec, SceneSpec

@@ -13,7 +13,7 @@ import pytest
 from worlds import LIBRARY, by_hand, first, make_request, put
 
 from cousins.scenes.assembly import assemble
-from cousins.scenes.layout import link_transform
+from cousins.scenes.fit import link_transform
 from cousins.scenes.mujoco_model import compile_model
 from cousins.schemas import Asset, Cavity, SceneObject, SceneSpec
 from cousins.schemas.base import Vec3
