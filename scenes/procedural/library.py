@@ -84,10 +84,7 @@ class ProceduralLibrary:
 
     def ids(self) -> dict[str, tuple[str, ...]]:
         """Asset ids by category, each in a stable order."""
-        return {
-            category: tuple(f"{prefix}-{index:04d}" for index in range(INSTANCES))
-            for category, (prefix, _) in CATEGORIES.items()
-        }
+        return dict(_ids())
 
     def get(self, asset_id: str) -> Asset:
         """Build one asset; the same id always gives the same bytes.
@@ -96,6 +93,14 @@ class ProceduralLibrary:
             SpecError: where there is no such asset.
         """
         return _build(asset_id)
+
+
+@lru_cache(maxsize=1)
+def _ids() -> dict[str, tuple[str, ...]]:
+    return {
+        category: tuple(f"{prefix}-{index:04d}" for index in range(INSTANCES))
+        for category, (prefix, _) in CATEGORIES.items()
+    }
 
 
 @lru_cache(maxsize=4096)
