@@ -14,7 +14,7 @@ from ..scenes.geometry import Array, axis_rotation, transform
 from ..scenes.layout import REACH
 from ..scenes.mujoco_model import CompiledScene
 from ..schemas import Asset
-from .predicates import MIN_NEXT_TO, PhysicsFacts
+from .predicates import MIN_NEXT_TO, PhysicsFacts, turned_bounds
 
 RELATIONS = {"place_on": "ontop", "place_inside": "inside", "place_next_to": "nextto"}
 """What each placing skill brings about."""
@@ -220,18 +220,21 @@ def _beside(
     below = _carrier(compiled, facts, target)
     found: list[Placement] = []
     for number in range(count):
-        turned, half, foot = _turned(
-            data, compiled, facts, thing, float(rng.uniform(-np.pi, np.pi))
-        )
+        yaw = float(rng.uniform(-np.pi, np.pi))
+        turned, _, foot = _turned(data, compiled, facts, thing, yaw)
+        # The same bounds as nextto's: those of the box around it would leave too wide a gap.
+        least, most = turned_bounds(compiled, data, thing, axis_rotation(UP, yaw))
+        half, centre = (most - least) / 2, (most + least) / 2
         limit = max(MIN_NEXT_TO, float(np.mean([*(2 * half), *(2 * reach)])) / 6)
         gap = min(0.4 * limit, 0.02)
         side = (number + int(rng.integers(4))) % 4
         slide = float(rng.uniform(-0.6, 0.6))
         axis, sign = side % 2, 1.0 if side < 2 else -1.0
         pose = turned.copy()
-        pose[axis, 3] = middle[axis] + sign * (reach[axis] + half[axis] + gap)
+        pose[axis, 3] = middle[axis] + sign * (reach[axis] + half[axis] + gap) - centre[axis]
         other = 1 - axis
-        pose[other, 3] = middle[other] + slide * (reach[other] + half[other]) * 0.7
+        spread = (reach[other] + half[other]) * 0.7
+        pose[other, 3] = middle[other] + slide * spread - centre[other]
         pose[2, 3] = low[2] + foot + RELEASE_HEIGHT
         if np.hypot(pose[0, 3], pose[1, 3]) > REACH[1] + 0.08:
             continue

@@ -248,6 +248,24 @@ def _bounds(compiled: CompiledScene, data: Any) -> tuple[Array, Array]:
     return low, high
 
 
+def turned_bounds(
+    compiled: CompiledScene, data: Any, name: str, turn: Array
+) -> tuple[Array, Array]:
+    """What the bounds of an object would be, about its origin, with `turn` (3, 3) added.
+
+    Returns:
+        Least and greatest corner, each (3,), metres, along the world's axes.
+    """
+    model, body = compiled.model, compiled.objects[name].body
+    rank = [thing.name for thing in compiled.scene.objects].index(name)
+    geoms = np.flatnonzero(compiled.owner[model.geom_bodyid] == rank)
+    frames = data.geom_xmat[geoms].reshape(-1, 3, 3)
+    middle = data.geom_xpos[geoms] + np.einsum("gij,gj->gi", frames, model.geom_aabb[geoms, :3])
+    middle = (middle - data.xpos[body]) @ turn.T
+    reach = np.einsum("gij,gj->gi", np.abs(turn @ frames), model.geom_aabb[geoms, 3:])
+    return (middle - reach).min(axis=0), (middle + reach).max(axis=0)
+
+
 def _contacts(compiled: CompiledScene, data: Any) -> tuple[Table, Array, Array]:
     """Contacts of ordered pairs (a, b), each (N, N).
 

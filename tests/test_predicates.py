@@ -17,7 +17,7 @@ from cousins.scenes.fit import link_transform
 from cousins.scenes.mujoco_model import compile_model
 from cousins.schemas import Asset, Cavity, SceneObject, SceneSpec
 from cousins.schemas.base import Vec3
-from cousins.tasks.predicates import BINARY, PhysicsFacts, literals
+from cousins.tasks.predicates import BINARY, PhysicsFacts, literals, turned_bounds
 
 FAR = (0.75, -0.35, 0.0)
 Put = tuple[SceneObject, Asset]
@@ -282,3 +282,17 @@ def test_boxes_bound_the_geometry() -> None:
     c, s = np.cos(0.6), np.sin(0.6)
     depth, width, _ = first("book.n.02").extents
     assert high[0] - low[0] == pytest.approx(depth * c + width * s, abs=0.004)
+
+
+def test_bounds_of_a_turned_object_are_those_it_then_has() -> None:
+    compiled = by_hand(at("mug.n.04", 0.5, 0.1, 0.1, yaw=0.3), at("bowl.n.01", 0.5, -0.3))
+    data = compiled.new_data()
+    for yaw in (0.0, 0.9, -2.0):
+        turn = axis_rotation([0, 0, 1], yaw)
+        low, high = turned_bounds(compiled, data, "mug", turn)
+        after = by_hand(at("mug.n.04", 0.5, 0.1, 0.1, yaw=0.3 + yaw), at("bowl.n.01", 0.5, -0.3))
+        turned = after.new_data()
+        box = PhysicsFacts(after, turned).box("mug")
+        origin = turned.xpos[after.objects["mug"].body]
+        assert np.allclose(origin + low, box[0], atol=1e-9)
+        assert np.allclose(origin + high, box[1], atol=1e-9)
