@@ -14,6 +14,7 @@ from worlds import LIBRARY, by_hand, first, make_request, put
 
 from cousins.scenes.assembly import assemble
 from cousins.scenes.fit import link_transform
+from cousins.scenes.geometry import axis_rotation
 from cousins.scenes.mujoco_model import compile_model
 from cousins.schemas import Asset, Cavity, SceneObject, SceneSpec
 from cousins.schemas.base import Vec3
