@@ -19,7 +19,7 @@ from worlds import LIBRARY, make_request, make_task, scene_for
 from cousins.scenes.assembly import ATTEMPTS, assemble
 from cousins.scenes.geometry import rotation
 from cousins.scenes.mujoco_model import compile_model
-from cousins.scenes.settling import MAX_DEPTH
+from cousins.scenes.settling import MAX_DEPTH, check_at_rest
 from cousins.schemas import (
     AssemblyError,
     Asset,
@@ -280,3 +280,16 @@ def test_cousins_keep_their_band(band: tuple[float, float], near: bool) -> None:
             assert (thing.cousin_distance == 0) == near
         ids.add(scene.object("mug").asset)
     assert len(ids) > 1
+
+
+def test_what_is_sunk_into_the_table_is_refused() -> None:
+    spec = SceneSpec.model_validate({"objects": [{"name": "mug", "category": "mug.n.04"}]})
+    scene, assets = assemble(make_request(spec), LIBRARY)
+    assert check_at_rest(scene, compile_model(scene, assets, "physics")) is None
+    mug = scene.object("mug")
+    x, y, z = mug.pos
+    sunk = mug.model_copy(update={"pos": (x, y, z - 3 * MAX_DEPTH)})
+    others = [thing for thing in scene.objects if thing.name != "mug"]
+    moved = scene.model_copy(update={"objects": (*others, sunk)})
+    refused = check_at_rest(moved, compile_model(moved, assets, "physics"))
+    assert refused == "penetration of more than 1 mm"
