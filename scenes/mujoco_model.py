@@ -16,9 +16,9 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from ..schemas import Asset, Link, Material, RobotSpec, Scene, SceneObject, Shape
+from ..schemas import Asset, RobotSpec, Scene, SceneObject
+from .asset_model import Copy, add_asset, add_material, add_resources
 from .robots import WORLD_BIT, Detail, robot, robot_model
-from .textures import pixels
 
 ROBOT_PREFIX = "robot/"
 TIMESTEP = 0.002
@@ -27,15 +27,6 @@ ROOM = ((-1.6, -2.6, 0.0), (3.6, 2.6, 4.0))
 """Least and greatest corner of the room: its walls, its floor, and its open top, metres."""
 PEDESTAL_HALF = 0.11
 """Half the width of the robot's pedestal, metres."""
-
-_GEOM = {
-    "box": mujoco.mjtGeom.mjGEOM_BOX,
-    "cylinder": mujoco.mjtGeom.mjGEOM_CYLINDER,
-    "capsule": mujoco.mjtGeom.mjGEOM_CAPSULE,
-    "sphere": mujoco.mjtGeom.mjGEOM_SPHERE,
-    "ellipsoid": mujoco.mjtGeom.mjGEOM_ELLIPSOID,
-    "mesh": mujoco.mjtGeom.mjGEOM_MESH,
-}
 
 
 @dataclass(frozen=True)
@@ -149,21 +140,23 @@ def compile_model(scene: Scene, assets: Mapping[str, Asset], detail: Detail) -> 
     """
     spec = mujoco.MjSpec()
     spec.modelname = scene.id
-    _options(spec)
+    set_options(spec)
     _surroundings(spec, scene, detail)
     _add_robot(spec, scene, detail)
     done: set[str] = set()
     for thing in scene.objects:
         asset = assets[thing.asset_hash]
         if thing.asset_hash not in done:
-            _add_resources(spec, thing.asset_hash, asset, detail)
+            add_resources(spec, thing.asset_hash, asset, detail)
             done.add(thing.asset_hash)
-        _add_object(spec, thing, asset, detail)
+        copy = Copy(thing.name, thing.asset_hash, thing.pos, thing.quat, thing.fixed)
+        add_asset(spec, copy, asset, detail)
     model = spec.compile()
     return _indexed(scene, assets, detail, model)
 
 
-def _options(spec: Any) -> None:
+def set_options(spec: Any) -> None:
+    """The time step and the solver that every simulation here uses."""
     spec.compiler.degree = False
     option = spec.option
     option.timestep = TIMESTEP
@@ -190,8 +183,8 @@ def _surroundings(spec: Any, scene: Scene, detail: Detail) -> None:
             rgba=[0.32, 0.33, 0.35, 1],
         )
     if detail == "visual":
-        floor.material = _add_material(spec, "floor", scene.floor, repeat=(6.0, 6.0))
-        wall = _add_material(spec, "wall", scene.wall, repeat=(3.0, 3.0))
+        floor.material = add_material(spec, "floor", scene.floor, repeat=(6.0, 6.0))
+        wall = add_material(spec, "wall", scene.wall, repeat=(3.0, 3.0))
         for name, pos, euler in (
             ("wall_back", (ROOM[0][0], 0, 1.5), (0, np.pi / 2, 0)),
             ("wall_front", (ROOM[1][0], 0, 1.5), (0, -np.pi / 2, 0)),
@@ -214,107 +207,6 @@ def _add_robot(spec: Any, scene: Scene, detail: Detail) -> None:
     frame = spec.worldbody.add_frame(pos=list(scene.robot.pos), quat=list(scene.robot.quat))
     child = robot_model(scene.robot.name, detail)
     frame.attach_body(child.body("base"), ROBOT_PREFIX, "")
-
-
-def _add_resources(spec: Any, key: str, asset: Asset, detail: Detail) -> None:
-    """Meshes and materials of an asset, once however many objects use it."""
-    chosen = "collisions" if detail == "physics" else "visuals"
-    shapes = [shape for link in asset.links for shape in getattr(link, chosen)]
-    for name in sorted({shape.mesh for shape in shapes if shape.mesh}):
-        data = asset.meshes[name]
-        mesh = spec.add_mesh(name=f"{key}/{name}")
-        mesh.uservert = data.vertex_array().ravel()
-        mesh.userface = data.face_array().ravel()
-        mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
-        uv = data.uv_array()
-        if uv is not None and detail == "visual":
-            mesh.usertexcoord = uv.ravel()
-            mesh.userfacetexcoord = data.face_array().ravel()
-    if detail == "visual":
-        for name in sorted({shape.material for shape in shapes if shape.material}):
-            _add_material(spec, f"{key}/{name}", asset.materials[name])
-
-
-def _add_material(
-    spec: Any, name: str, material: Material, repeat: tuple[float, float] = (1.0, 1.0)
-) -> str:
-    made = spec.add_material(name=name)
-    made.rgba = list(material.rgba)
-    made.specular = float(0.15 + 0.5 * (1 - material.roughness))
-    made.shininess = float((1 - material.roughness) ** 2)
-    made.metallic = material.metallic
-    made.roughness = material.roughness
-    if material.texture is not None:
-        image = pixels(material.texture)[::-1]  # MuJoCo puts row 0 at v = 0
-        texture = spec.add_texture(name=name, type=mujoco.mjtTexture.mjTEXTURE_2D)
-        texture.height, texture.width = image.shape[:2]
-        texture.nchannel = 3
-        texture.data = np.ascontiguousarray(image).tobytes()
-        made.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = name
-        made.texrepeat = [repeat[0] * material.texture.scale, repeat[1] * material.texture.scale]
-    return name
-
-
-def _add_object(spec: Any, thing: SceneObject, asset: Asset, detail: Detail) -> None:
-    bodies: dict[str, Any] = {}
-    for link in asset.links:
-        if link.parent is None:
-            body = spec.worldbody.add_body(
-                name=thing.name, pos=list(thing.pos), quat=list(thing.quat)
-            )
-            if not thing.fixed:
-                body.add_freejoint(name=f"{thing.name}/free")
-        else:
-            body = bodies[link.parent].add_body(
-                name=f"{thing.name}/{link.name}", pos=list(link.pos), quat=list(link.quat)
-            )
-        bodies[link.name] = body
-        _fill_link(body, thing, asset, link, detail)
-
-
-def _fill_link(body: Any, thing: SceneObject, asset: Asset, link: Link, detail: Detail) -> None:
-    body.explicitinertial = True
-    body.mass = link.inertial.mass
-    body.ipos = list(link.inertial.com)
-    body.fullinertia = list(link.inertial.inertia)
-    if link.joint is not None:
-        joint = link.joint
-        body.add_joint(
-            name=f"{thing.name}/{joint.name}",
-            type=mujoco.mjtJoint.mjJNT_SLIDE
-            if joint.kind == "slide"
-            else mujoco.mjtJoint.mjJNT_HINGE,
-            axis=list(joint.axis),
-            pos=list(joint.anchor),
-            range=list(joint.limits),
-            damping=[joint.damping, 0, 0],
-            frictionloss=joint.friction,
-            armature=0.001,
-        )
-    if detail == "physics":
-        for number, shape in enumerate(link.collisions):
-            geom = _add_shape(body, f"{thing.name}/{link.name}/{number}", thing, shape)
-            geom.contype, geom.conaffinity = WORLD_BIT, 7
-            geom.friction = [asset.friction, 0.005, 0.0001]
-            geom.condim = 4
-            geom.group = 3
-    else:
-        for number, shape in enumerate(link.visuals):
-            geom = _add_shape(body, f"{thing.name}/{link.name}/{number}", thing, shape)
-            geom.contype, geom.conaffinity = 0, 0
-            if shape.material is not None:
-                geom.material = f"{thing.asset_hash}/{shape.material}"
-
-
-def _add_shape(body: Any, name: str, thing: SceneObject, shape: Shape) -> Any:
-    geom = body.add_geom(name=name, type=_GEOM[shape.kind], pos=list(shape.pos))
-    geom.quat = list(shape.quat)
-    geom.mass = 0.0
-    if shape.mesh is not None:
-        geom.meshname = f"{thing.asset_hash}/{shape.mesh}"
-    else:
-        geom.size[: len(shape.size)] = list(shape.size)
-    return geom
 
 
 def _indexed(
