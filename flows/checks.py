@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from ..schemas import (
+    AssetsSpec,
     CousinsError,
     DatasetSpec,
     RenderError,
@@ -22,7 +23,7 @@ def check_library(category: str | None, limit: int) -> tuple[int, list[str]]:
     Raises:
         SpecError: where there is no such category.
     """
-    library = open_library()
+    library = open_library(AssetsSpec())
     offered = library.ids()
     if category is not None and category not in offered:
         raise SpecError(f"no category {category!r}; allowed: {', '.join(offered)}")
@@ -56,7 +57,7 @@ def check_spec(spec: DatasetSpec) -> None:
 
     check_renderer(spec.render.backend)
     check_vary(spec)
-    library = open_library()
+    library = open_library(spec.assets)
     offered = library.ids()
     wanted = {f"scene.objects[{i}].category": x.category for i, x in enumerate(spec.scene.objects)}
     wanted |= {

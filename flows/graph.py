@@ -79,7 +79,7 @@ class Graph:
         units: list[Unit] = []
         for name in formats:
             # Exporters read the spec of the dataset, whose name is part of what they write.
-            spec = self.spec.model_dump(mode="json")
+            spec = _read_by(self.spec)
             key = self._key(EXPORTS, name, spec, [content])
             order = (self.spec.tasks.count, len(STAGES))
             units.append(self._unit(Unit(EXPORTS, name, key, order, self.spec, 0, 1)))
@@ -117,7 +117,7 @@ class Graph:
         stop = min(start + TASKS_PER_SHARD, self.spec.tasks.count)
         spec = slice_of(self.spec, "tasks", stop)
         shard = f"b{start // TASKS_PER_SHARD:05d}"
-        key = self._key("tasks", shard, spec.model_dump(mode="json"), [start, stop, upstream])
+        key = self._key("tasks", shard, _read_by(spec), [start, stop, upstream])
         # A batch is proposed while the tasks of the one before are being solved.
         order = (start - TASKS_PER_SHARD, 0)
         return self._unit(Unit("tasks", shard, key, order, spec, start, stop))
@@ -128,7 +128,7 @@ class Graph:
         spec = slice_of(self.spec, stage, stop)
         shard = shard_name(task.id, start)
         inputs = [start, stop, task.content_hash(), *upstream]
-        key = self._key(stage, shard, spec.model_dump(mode="json"), inputs)
+        key = self._key(stage, shard, _read_by(spec), inputs)
         # The later stage goes first, so that finished tasks are finished for good.
         order = (task_index(task), -STAGES.index(stage))
         return self._unit(Unit(stage, shard, key, order, spec, start, stop, task))
@@ -168,3 +168,8 @@ def unfinished(graph: Graph, store: Store) -> list[Unit]:
         else:
             waiting += graph.after(unit, record)
     return ready
+
+
+def _read_by(spec: DatasetSpec) -> object:
+    """What of a spec enters a key: the libraries do by their version, wherever they lie."""
+    return spec.model_dump(mode="json", exclude={"assets"})

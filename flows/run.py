@@ -288,7 +288,7 @@ def execute(plan: Plan, engine: Engine | None = None, reporter: Reporter | None 
         ExecutionError: units failed; the others are kept.
     """
     began = time.perf_counter()
-    library_version = plan.stages.library().version
+    library_version = plan.stages.library(plan.spec.assets).version
     with Store(plan.out, plan.spec, library_version) as store:
         graph = Graph(plan.out, plan.spec, plan.stages, library_version, plan.until)
         inline = plan.workers == 1 and engine is None
@@ -327,7 +327,8 @@ def export_dataset(
         DatasetError: the folder cannot be used.
         JobError: an exporter failed.
     """
-    version = stages.library().version
+    # An export reads the dataset alone: its libraries may be elsewhere by now.
+    version = Dataset(root).library_version
     with Store(root, spec, version) as store:
         graph = Graph(root, spec, stages, version)
         plan = Plan(spec, root, stages, exports=formats)
@@ -342,7 +343,7 @@ def is_finished(plan: Plan) -> bool:
     Raises:
         DatasetError: the folder cannot be used.
     """
-    version = plan.stages.library().version
+    version = plan.stages.library(plan.spec.assets).version
     with Store(plan.out, plan.spec, version) as store:
         graph = Graph(plan.out, plan.spec, plan.stages, version, plan.until)
         if unfinished(graph, store):

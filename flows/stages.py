@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..generators.dataset import Dataset
 from ..schemas import (
     Asset,
+    AssetsSpec,
     BackendMissingError,
     DatasetSpec,
     Episode,
@@ -38,11 +39,16 @@ def production() -> Stages:
     )
 
 
-def open_library() -> AssetLibrary:
-    """The asset library that ships with this package."""
-    from ..scenes.procedural import ProceduralLibrary
+def open_library(spec: AssetsSpec) -> AssetLibrary:
+    """The asset libraries that a spec names, as one.
 
-    return ProceduralLibrary()
+    Raises:
+        SpecError: a folder that cannot be used.
+        BackendMissingError: a library whose package is not installed.
+    """
+    from ..scenes.libraries import open_libraries
+
+    return open_libraries(spec)
 
 
 def exporter_names() -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from ..generators.store import Prepared, ShardWriter
 from ..schemas import (
     AssemblyError,
     Asset,
+    AssetsSpec,
     DatasetSpec,
     Episode,
     EpisodeArrays,
@@ -82,7 +83,7 @@ class Stages:
     """
 
     name: str
-    library: Callable[[], AssetLibrary]
+    library: Callable[[AssetsSpec], AssetLibrary]
     propose: Propose
     build_scene: BuildScene
     solve: Solve
@@ -164,8 +165,8 @@ def task_index(task: TaskSpec) -> int:
 
 
 @lru_cache(maxsize=4)
-def _library(stages: Stages) -> AssetLibrary:
-    return stages.library()
+def _library(stages: Stages, spec: AssetsSpec) -> AssetLibrary:
+    return stages.library(spec)
 
 
 @lru_cache(maxsize=100_000)
@@ -179,7 +180,8 @@ def _make_tasks(job: Job, writer: ShardWriter) -> Outcome:
     folder = job.root / "data" / "tasks"
     paths = [path for path in sorted(folder.glob("*/tasks.json")) if path.parent.name < unit.shard]
     earlier = tuple(task for path in paths for task in _tasks_in(path, path.stat().st_size))
-    tasks = job.stages.propose(unit.spec, unit.start, unit.stop, earlier, _library(job.stages))
+    library = _library(job.stages, unit.spec.assets)
+    tasks = job.stages.propose(unit.spec, unit.start, unit.stop, earlier, library)
     got = [task_index(task) for task in tasks]
     if got != sorted(set(got)) or not all(unit.start <= index < unit.stop for index in got):
         raise ProposalError(
@@ -192,12 +194,13 @@ def _make_tasks(job: Job, writer: ShardWriter) -> Outcome:
 
 def _make_scenes(job: Job, writer: ShardWriter) -> Outcome:
     unit, task = job.unit, _task(job.unit)
+    library = _library(job.stages, unit.spec.assets)
     scenes: list[Scene] = []
     refused: list[dict[str, object]] = []
     kept: set[str] = set()
     for index in range(unit.start, unit.stop):
         try:
-            scene, assets = job.stages.build_scene(unit.spec, task, index, _library(job.stages))
+            scene, assets = job.stages.build_scene(unit.spec, task, index, library)
         except AssemblyError as error:
             if error.impossible:
                 raise

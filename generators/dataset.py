@@ -90,6 +90,12 @@ class Dataset:
             )
         self.spec = DatasetSpec.model_validate(saved["spec"])
 
+    @property
+    def library_version(self) -> str:
+        """Of the asset libraries it was made with."""
+        saved = json.loads((self.root / "spec.json").read_text(encoding="utf-8"))
+        return str(saved["versions"]["assets"])
+
     def records(self, stage: str) -> Iterator[ShardRecord]:
         """The records of all finished shards of a stage, by name."""
         paths = (self.root / "manifest" / stage).glob("*.json")

@@ -198,7 +198,9 @@ class Store:
 
     def _enter_spec(self, current: dict[str, str]) -> None:
         path = self.root / "spec.json"
-        saved = {"format": FORMAT_VERSION, "spec": self.spec.model_dump(mode="json")}
+        # Where the libraries lie is not part of the dataset; their version is.
+        spec = self.spec.model_copy(update={"assets": self.spec.assets.portable()})
+        saved = {"format": FORMAT_VERSION, "spec": spec.model_dump(mode="json")}
         saved["versions"] = current
         text = json.dumps(saved, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
         finished = {p.parent.name for p in (self.root / "manifest").glob("*/*.json")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 from ..schemas import Asset
@@ -27,6 +28,14 @@ class AssetLibrary(Protocol):
 
     def ids(self) -> dict[str, tuple[str, ...]]:
         """Asset ids by category (a BDDL synset), each in a stable order."""
+        ...
+
+    def quarantined(self) -> Mapping[str, str]:
+        """Ids of what it has but does not offer, each with the reason."""
+        ...
+
+    def stamp(self, asset_id: str) -> str:
+        """Changes whenever that asset's bytes change; cheap, without building it."""
         ...
 
     def get(self, asset_id: str) -> Asset:

@@ -141,7 +141,9 @@ class Joint(Model):
     friction: float = 0.5
     """Dry friction loss, N or N m."""
     open_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.3
-    """Open in BDDL's sense: past this share of the range."""
+    """Open (a switch: toggled on) in BDDL's sense: past this share of the range."""
+    controls: Literal["opening", "switch"] = "opening"
+    """What moving it does: doors, drawers and lids open; knobs, levers and buttons switch."""
 
 
 class Link(Model):
@@ -283,12 +285,14 @@ class Asset(Model):
 
     @property
     def affordances(self) -> frozenset[str]:
-        """What can be done with it: graspable, support, container, openable."""
+        """What can be done with it: graspable, support, container, openable, toggleable."""
+        controls = {joint.name: joint.controls for joint in self.joints}
         have = {
             "graspable": self.graspable,
             "support": bool(self.surfaces),
             "container": bool(self.cavities),
-            "openable": any(handle.joint for handle in self.handles),
+            "openable": any(controls.get(h.joint or "") == "opening" for h in self.handles),
+            "toggleable": "switch" in controls.values(),
         }
         return frozenset(name for name, present in have.items() if present)
 

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from .base import Model, Name
 from .frame import LabelName
+from .libraries import AssetsSpec
 from .parameter import Parameter, bounds
 from .scene import CameraSpec, CousinSpec, SceneSpec
 
@@ -87,6 +88,7 @@ class DatasetSpec(Model):
     name: Name
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     robot: Literal["franka-fr3"] = "franka-fr3"
+    assets: AssetsSpec = AssetsSpec()
     scene: SceneSpec = SceneSpec()
     cousins: CousinSpec = CousinSpec()
     tasks: ProposalSpec = ProposalSpec()

@@ -28,6 +28,10 @@ class DatasetError(CousinsError):
     exit_code = 2
 
 
+class AssetError(CousinsError):
+    """One asset cannot be used; libraries set it aside with this reason and go on."""
+
+
 class BackendMissingError(CousinsError):
     """An optional backend is not installed; the message says how to install it."""
 

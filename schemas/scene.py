@@ -19,6 +19,10 @@ ANY_JOINT = "any"
 """Stands for one joint of an object, whichever it has."""
 
 
+RELATIONS = ("on", "inside", "next_to", "in_front_of", "facing", "aligned")
+"""Fields of an ObjectSpec that name another object."""
+
+
 class PoseSpec(Model):
     """A pose on the support, each part optional; what is left out is sampled."""
 
@@ -41,6 +45,16 @@ class ObjectSpec(Model):
     inside: Name | None = None
     next_to: Name | None = None
     pose: PoseSpec = PoseSpec()
+    extents: Vec3 | None = None
+    """Measured size, metres: the twin is the asset of nearest size."""
+    in_front_of: Name | None = None
+    """An earlier object before whose front (+x) it stands."""
+    facing: Name | None = None
+    """An earlier object towards which its front points."""
+    aligned: Name | None = None
+    """An earlier object to which it is parallel or at right angles."""
+    level: Annotated[int, Field(ge=0)] | None = None
+    """Which surface of what it is on, or which cavity of what it is inside; 0 is the lowest."""
     joint: dict[Name, Parameter] = {}
     """Opening of each joint, as a share of its range; `any` opens one joint, drawn at random."""
 
@@ -73,12 +87,26 @@ class LightSpec(Model):
     """Colour temperature, kelvin."""
 
 
+class RoomSpec(Model):
+    """A furnished room around the robot and its support."""
+
+    kind: Literal["kitchen", "dining", "office", "workshop"]
+    objects: Parameter = Constant(value=71)
+    """How many things the room holds at least, furniture included."""
+    size: tuple[Parameter, Parameter] | None = None
+    """Length along x and width along y, metres; None draws what suits the kind."""
+
+
 class SceneSpec(Model):
     """What a person writes: categories, relations, and Parameters."""
 
     support: Literal["table", "desk", "countertop"] = "table"
     objects: tuple[ObjectSpec, ...] = ()
+    adjust: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    """How far a given pose may shift so that cousins of other sizes do not touch, metres."""
     clutter: ClutterSpec = ClutterSpec()
+    room: RoomSpec | None = None
+    """None leaves the room empty."""
     light: dict[Name, LightSpec] = {"key": LightSpec()}
     ambient: Parameter = Uniform(uniform=(120.0, 220.0))
     """Lux from all sides."""
@@ -91,11 +119,13 @@ class SceneSpec(Model):
                 raise ValueError(f"object name {name!r} is taken; names must be unique")
         earlier: set[str] = {self.support}
         for thing in self.objects:
-            target = thing.on or thing.inside or thing.next_to
-            if target is not None and target not in earlier:
-                raise ValueError(
-                    f"{thing.name}: no earlier object {target!r}; allowed: {sorted(earlier)}"
-                )
+            for relation in RELATIONS:
+                target = getattr(thing, relation)
+                if target is not None and target not in earlier:
+                    raise ValueError(
+                        f"{thing.name}: {relation}: no earlier object {target!r}; "
+                        f"allowed: {sorted(earlier)}"
+                    )
             earlier.add(thing.name)
         return self
 
@@ -182,6 +212,15 @@ class RobotPose(Model):
     """Arm configuration at the start, radians."""
 
 
+class Room(Model):
+    """The inside of the walls, and how high they are."""
+
+    low: Vec3
+    """Least corner, metres; its z is the floor."""
+    high: Vec3
+    """Greatest corner."""
+
+
 class Scene(Model):
     """A concrete world: any backend can load it, given the assets by their content hashes."""
 
@@ -197,6 +236,8 @@ class Scene(Model):
     cameras: tuple[Camera, ...]
     floor: Material
     wall: Material
+    room: Room | None = None
+    """None stands for the default walls."""
     refused: dict[str, int] = {}
     """Why earlier attempts at this scene were refused, counted."""
 

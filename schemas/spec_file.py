@@ -31,7 +31,7 @@ def load_spec(path: Path) -> DatasetSpec:
     Raises:
         SpecError: listing every problem with its line, path, value, and what is allowed.
     """
-    return _validate(read_yaml(path))
+    return _located(_validate(read_yaml(path)), path.parent)
 
 
 def parse_spec(text: str, name: str = "the spec") -> DatasetSpec:
@@ -41,6 +41,18 @@ def parse_spec(text: str, name: str = "the spec") -> DatasetSpec:
         SpecError: as `load_spec`.
     """
     return _validate(parse_yaml(text, name))
+
+
+def _located(spec: DatasetSpec, folder: Path) -> DatasetSpec:
+    """The spec with the paths of folder libraries taken from the file's own folder."""
+    libraries = tuple(
+        library
+        if library.path is None
+        else library.model_copy(update={"path": str((folder / library.path).resolve())})
+        for library in spec.assets.libraries
+    )
+    assets = spec.assets.model_copy(update={"libraries": libraries})
+    return spec.model_copy(update={"assets": assets})
 
 
 def _validate(source: Source) -> DatasetSpec:

@@ -15,6 +15,7 @@ from cousins.generators.dataset import Dataset
 from cousins.schemas import (
     AssemblyError,
     Asset,
+    AssetsSpec,
     CameraParams,
     DatasetSpec,
     Episode,
@@ -45,6 +46,12 @@ class FakeLibrary:
 
     name: str = "fake"
     version: str = "fake-1"
+
+    def quarantined(self) -> dict[str, str]:
+        return {}
+
+    def stamp(self, asset_id: str) -> str:
+        return f"{self.version} {asset_id}"
 
     def ids(self) -> dict[str, tuple[str, ...]]:
         return {"cube.n.05": tuple(f"cube{i}" for i in range(4))}
@@ -234,10 +241,14 @@ def replay(
     return True, 0.0
 
 
+def open_library(_: AssetsSpec) -> FakeLibrary:
+    return FakeLibrary()
+
+
 def fake_stages() -> Stages:
     return Stages(
         name="fake",
-        library=FakeLibrary,
+        library=open_library,
         propose=propose,  # type: ignore[arg-type]
         build_scene=build_scene,  # type: ignore[arg-type]
         solve=solve,

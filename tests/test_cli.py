@@ -23,8 +23,8 @@ SPEC = "name: small\ntasks: {count: 3}\nepisodes: {per_task: 2}\nexport: [coco]\
 def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A spec, and FAKE stages in place of the real ones."""
     monkeypatch.setattr("cousins.flows.stages.production", fake_stages.fake_stages)
-    monkeypatch.setattr("cousins.flows.stages.open_library", fake_stages.FakeLibrary)
-    monkeypatch.setattr("cousins.flows.checks.open_library", fake_stages.FakeLibrary)
+    monkeypatch.setattr("cousins.flows.stages.open_library", fake_stages.open_library)
+    monkeypatch.setattr("cousins.flows.checks.open_library", fake_stages.open_library)
     monkeypatch.setattr("cousins.flows.stages.exporter_names", lambda: ("coco", "lerobot"))
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "small.yaml"

@@ -177,6 +177,12 @@ class Few:
     def ids(self) -> dict[str, tuple[str, ...]]:
         return {category: LIBRARY.ids()[category] for category in self.categories}
 
+    def quarantined(self) -> dict[str, str]:
+        return {}
+
+    def stamp(self, asset_id: str) -> str:
+        return LIBRARY.stamp(asset_id)
+
     def get(self, asset_id: str) -> Asset:
         return LIBRARY.get(asset_id)
 

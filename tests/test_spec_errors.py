@@ -51,7 +51,7 @@ def refusal(text: str) -> str:
         ),
         (
             "name: a\nscene:\n  objects:\n  - {name: m, category: mug.n.04, on: shelf}",
-            "line 4: scene.objects[0]: m: no earlier object 'shelf'; allowed: ['table']",
+            "line 4: scene.objects[0]: m: on: no earlier object 'shelf'; allowed: ['table']",
         ),
         ("name: a\ntasks: {count: 0}", "tasks.count: 0 is not valid; expected greater than"),
         ("name: a\nrender: {size: [256]}", "render.size[1]: missing; the list is too short"),

@@ -62,7 +62,7 @@ class _Stopwatch:
 def run(small: bool, seed: int) -> dict[str, Any]:
     """Measure; keys as documented for `demos`."""
     count, scenes, drawn = (4, 8, 3) if small else (24, 10, 48)
-    library = production().library()
+    library = production().library(DatasetSpec(name="bench").assets)
     with tempfile.TemporaryDirectory() as folder:
         warm = Path(folder) / "warm"
         _make(warm, _spec(seed), _tasks(seed, 1, library), 1, _Stopwatch())
@@ -97,7 +97,7 @@ def _make(
     """Make the shards of all tasks; how many attempts that is, refused scenes included."""
     stages = production()
     names = {"scenes": "assembly", "episodes": "solving"}
-    with Store(root, spec, stages.library().version) as store:
+    with Store(root, spec, stages.library(spec.assets).version) as store:
         for task in tasks:
             for stage, name in names.items():
                 cpu, wall = time.process_time(), time.perf_counter()

@@ -56,7 +56,7 @@ def run(small: bool, seed: int) -> dict[str, Any]:
             "tasks": {"count": count, "max_steps": 6},
         }
     )
-    library = production().library()
+    library = production().library(spec.assets)
     tasks = propose(spec, 0, count, (), library)
     catalogue = Catalogue(library)
     start = time.process_time()

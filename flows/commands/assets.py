@@ -31,10 +31,10 @@ def register(app: typer.Typer) -> None:
 def list_assets(category: Category = None, json: Json = False) -> None:
     """List the assets by category."""
     with expected_errors():
-        from ...schemas import SpecError
+        from ...schemas import AssetsSpec, SpecError
         from ..stages import open_library
 
-        offered = open_library().ids()
+        offered = open_library(AssetsSpec()).ids()
         if category is not None:
             if category not in offered:
                 raise SpecError(f"no category {category!r}; allowed: {', '.join(offered)}")
@@ -48,9 +48,10 @@ def list_assets(category: Category = None, json: Json = False) -> None:
 def show_asset(asset: AssetId, json: Json = False) -> None:
     """Show one asset: size, mass, joints, affordances, licence."""
     with expected_errors():
+        from ...schemas import AssetsSpec
         from ..stages import open_library
 
-        found = open_library().get(asset)
+        found = open_library(AssetsSpec()).get(asset)
         facts: dict[str, Any] = {
             "id": found.id,
             "category": found.category,

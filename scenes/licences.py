@@ -1,0 +1,16 @@
+"""Which licences let a dataset be used for anything."""
+
+from __future__ import annotations
+
+UNGRANTED = frozenset({"NONE", "NOASSERTION", "LicenseRef-no-grant"})
+"""Identifiers of what comes without any grant of rights."""
+
+
+def permits_commercial(spdx: str) -> bool:
+    """Whether a licence allows commercial use of what is made with the asset.
+
+    Args:
+        spdx: an SPDX identifier. `LicenseRef-unspecified` marks a user's own files, whose
+            rights are the user's to judge; they pass.
+    """
+    return spdx not in UNGRANTED and "NC" not in spdx.upper().split("-")

@@ -1,0 +1,66 @@
+"""Where assets come from: the libraries a dataset draws on."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
+
+from .base import Model, Name
+
+LibraryKind = Literal["procedural", "folder", "libero", "robosuite", "metaworld", "synthesizer"]
+
+
+class LibrarySpec(Model):
+    """One library. In YAML its kind alone, or `{folder: PATH, name: NAME}`."""
+
+    kind: LibraryKind
+    name: Name | None = None
+    """Begins the ids of its assets; None is the kind, or the folder's own name."""
+    path: str | None = None
+    """Of a folder library, relative to the file that names it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        """Read the short forms."""
+        if isinstance(value, str):
+            return {"kind": value}
+        if isinstance(value, dict) and "folder" in value and "kind" not in value:
+            rest: dict[str, Any] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
+            return {"kind": "folder", "path": rest.pop("folder"), **rest}
+        return value
+
+    @model_validator(mode="after")
+    def _path(self) -> Self:
+        if (self.kind == "folder") != (self.path is not None):
+            raise ValueError("exactly a folder library has a path: write {folder: PATH}")
+        return self
+
+
+class AssetsSpec(Model):
+    """The libraries, in order: where two offer a category, the assets of both are drawn."""
+
+    libraries: tuple[LibrarySpec, ...] = (LibrarySpec(kind="procedural"),)
+    allow_noncommercial: bool = False
+    """Also use assets whose licence forbids commercial use, or that state none."""
+
+    def portable(self) -> Self:
+        """The same without where folders lie: only their own names are kept."""
+        libraries = tuple(
+            library
+            if library.path is None
+            else library.model_copy(update={"path": PurePath(library.path).name})
+            for library in self.libraries
+        )
+        return self.model_copy(update={"libraries": libraries})
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        if not self.libraries:
+            raise ValueError("libraries: name at least one, such as procedural")
+        keys = [(library.kind, library.name, library.path) for library in self.libraries]
+        if len(set(keys)) != len(keys):
+            raise ValueError("libraries: each may be named once")
+        return self
