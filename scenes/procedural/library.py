@@ -11,7 +11,19 @@ from functools import lru_cache
 import numpy as np
 
 from ...schemas import Asset, SpecError
-from . import appliances, bottles, boxes, cabinets, chests, flasks, food, furniture, vessels
+from . import (
+    appliances,
+    bottles,
+    boxes,
+    cabinets,
+    chests,
+    flasks,
+    food,
+    furniture,
+    seats,
+    storage,
+    vessels,
+)
 
 INSTANCES = 64
 VERSION = "4"
@@ -64,6 +76,15 @@ CATEGORIES: dict[str, tuple[str, Builder]] = {
     "console_table.n.01": ("console-table", furniture.console_table),
     "coffee_table.n.01": ("coffee-table", furniture.coffee_table),
     "shelf.n.01": ("shelf", furniture.shelf),
+    "straight_chair.n.01": ("chair", seats.straight_chair),
+    "armchair.n.01": ("armchair", seats.armchair),
+    "stool.n.01": ("stool", seats.stool),
+    "sofa.n.01": ("sofa", seats.sofa),
+    "swivel_chair.n.01": ("swivel-chair", seats.swivel_chair),
+    "bookcase.n.01": ("bookcase", storage.bookcase),
+    "rack.n.01": ("rack", storage.rack),
+    "stand.n.04": ("stand", storage.stand),
+    "worktable.n.01": ("workbench", storage.workbench),
 }
 """Category (a BDDL synset) to id prefix and builder."""
 
