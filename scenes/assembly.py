@@ -23,7 +23,8 @@ from ..schemas import (
 )
 from .cousins import pick
 from .geometry import Array, Footprint, transform, vec3
-from .layout import Bench, NoPlaceError, Placed, lay_out
+from .layout import lay_out
+from .placed import Bench, NoPlaceError, Placed
 from .library import AssetLibrary
 from .mujoco_model import CompiledScene, compile_model
 from .robots import robot

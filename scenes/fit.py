@@ -1,10 +1,13 @@
 """What fits where: outlines of assets, their feet, and the surfaces that carry things."""
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import numpy as np
+from scipy.spatial import ConvexHull
 
 from ..schemas import Asset, Cavity, Shape, Surface
 from .geometry import Array, rotation, transform
@@ -21,6 +24,22 @@ FOOT_SLACK = 0.004
 def open_surfaces(asset: Asset) -> tuple[Surface, ...]:
     """Surfaces that carry things in plain view: not the floors of what has walls or a door."""
     return tuple(s for s in asset.surfaces if not any(_lies_in(s, c) for c in asset.cavities))
+
+
+def surfaces_by_height(asset: Asset) -> tuple[Surface, ...]:
+    """Its open surfaces, the lowest first; those of one height by their place."""
+    return tuple(sorted(open_surfaces(asset), key=lambda s: _height(asset, s.link, s.pos)))
+
+
+def cavities_by_height(asset: Asset) -> tuple[Cavity, ...]:
+    """Its hollows, the lowest first; those of one height by their place."""
+    return tuple(sorted(asset.cavities, key=lambda c: _height(asset, c.link, c.centre)))
+
+
+def _height(asset: Asset, link: str, pos: tuple[float, float, float]) -> tuple[float, ...]:
+    """Height above the asset's origin at rest, then x and y, rounded to millimetres."""
+    x, y, z = link_transform(asset, link, {}) @ np.array([*pos, 1.0]) @ np.eye(4, 3)
+    return round(float(z), 3), round(float(x), 3), round(float(y), 3)
 
 
 def encloses(cavity: Cavity) -> bool:
@@ -46,6 +65,39 @@ def base_radius(asset: Asset) -> float:
     points = outline(asset)
     low = points[points[:, 2] < points[:, 2].min() + BASE_HEIGHT]
     return float(np.linalg.norm(low[:, :2], axis=1).max())
+
+
+def outlines_overlap(
+    first: Asset, first_pose: Array, second: Asset, second_pose: Array, gap: float
+) -> bool:
+    """Whether the convex outlines of two posed assets, seen from above, come closer than `gap`.
+
+    Args:
+        first: an asset.
+        first_pose: (4, 4) its `world_from_asset`.
+        second: another.
+        second_pose: likewise.
+        gap: metres.
+    """
+    hulls = [_hull(first, first_pose), _hull(second, second_pose)]
+    for hull in hulls:
+        edges = np.roll(hull, -1, axis=0) - hull
+        normals = np.stack([edges[:, 1], -edges[:, 0]], axis=1)
+        normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+        mine, other = hulls[0] @ normals.T, hulls[1] @ normals.T
+        between = np.maximum(
+            mine.min(axis=0) - other.max(axis=0), other.min(axis=0) - mine.max(axis=0)
+        )
+        if (between >= gap).any():
+            return False
+    return True
+
+
+def _hull(asset: Asset, pose: Array) -> Array:
+    """Corners of the convex outline of a posed asset seen from above, in order, (N, 2)."""
+    points = (outline(asset) @ pose[:3, :3].T + pose[:3, 3])[:, :2]
+    corners: Array = points[ConvexHull(points).vertices]
+    return corners
 
 
 def fits_on(asset: Asset, half: Array, disc: bool) -> bool:
