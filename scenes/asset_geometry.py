@@ -1,5 +1,7 @@
 """The geometry of one asset in its own frame, without a simulator. Lengths in metres."""
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -7,6 +9,7 @@ from functools import lru_cache
 from itertools import product
 
 import numpy as np
+from scipy.spatial import ConvexHull
 
 from ..schemas import Asset, Link, Shape
 from .geometry import Array, axis_rotation, transform
@@ -40,6 +43,15 @@ def shape_points(asset: Asset, shape: Shape) -> Array:
     pose = transform(shape.pos, shape.quat)
     moved: Array = points @ pose[:3, :3].T + pose[:3, 3]
     return moved
+
+
+def shape_triangles(asset: Asset, shape: Shape) -> Array:
+    """Triangles (M, 3, 3) of a shape in its link's frame; those of a primitive are fine."""
+    points = shape_points(asset, shape)
+    if shape.mesh is not None:
+        return points[asset.meshes[shape.mesh].face_array()]
+    faces: Array = points[ConvexHull(points).simplices]
+    return faces
 
 
 def link_points(asset: Asset, shapes: Iterable[Shape]) -> Array:
