@@ -122,8 +122,8 @@ def _turned(
     """Turned to face, or to be aligned with, what the spec says, where it is not yet."""
     faced, parallel = placed.get(spec.facing or ""), placed.get(spec.aligned or "")
     if faced is not None:
-        offset: Array = faced.footprint.centre - np.array([place.x, place.y])
-        wanted = float(np.arctan2(offset[1], offset[0]))
+        x, y = faced.footprint.centre
+        wanted = float(np.arctan2(y - place.y, x - place.x))
         off = float((place.yaw - wanted + np.pi) % (2 * np.pi) - np.pi)
         if spec.pose.yaw is None or abs(off) > FACING:
             return replace(place, yaw=wanted + float(rng.normal(0.0, TURN)))

@@ -5,80 +5,42 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from ..schemas import (
     AssemblyError,
     Asset,
-    CameraSpec,
-    CousinSpec,
-    ObjectSpec,
     RobotPose,
     Scene,
     SceneObject,
     SceneSpec,
 )
-from .cousins import pick
+from .choosing import SUPPORTS, AssemblyRequest, Choice, choose
 from .geometry import Array, Footprint, transform, vec3
 from .layout import lay_out
-from .placed import Bench, NoPlaceError, Placed
 from .library import AssetLibrary
 from .mujoco_model import CompiledScene, compile_model
+from .placed import Bench, NoPlaceError, Placed
+from .relations import body, broken
 from .robots import robot
-from .seeds import Seed, generator
+from .seeds import generator
 from .settling import check_at_rest, settle
 from .views import number, sample_camera, sample_lights, sample_surroundings
 from .visibility import visible_share
+
+__all__ = ["AssemblyRequest", "assemble"]
 
 ATTEMPTS = 24
 ATTEMPTS_PER_CHOICE = 6
 """Layouts tried with one choice of cousins before others are drawn."""
 PEDESTAL_EDGE = 0.12
 """Where the support begins in front of the robot's axis, metres."""
-SUPPORTS = {"table": "breakfast_table.n.01", "desk": "desk.n.01", "countertop": "countertop.n.01"}
 
 Refusal = Callable[[CompiledScene], str | None]
 """Says why a settled scene will not do (the goal holds already, say), or None."""
-
-
-@dataclass(frozen=True)
-class AssemblyRequest:
-    """Everything that decides a scene.
-
-    Attributes:
-        scene_id: of the scene to be made.
-        task_id: the task it is made for, if any.
-        spec: objects, clutter, lights.
-        roles: role of each object of the spec, by name; "context" where not listed.
-        required: affordances each object must have, by name.
-        cousins: how far from their twins the objects may be.
-        cameras: what will look at it.
-        robot: its name.
-        seed: of this scene.
-        twin_seed: of the dataset: the twins are the same in all its scenes.
-        own: names of the objects that a person, not a proposer, asked for.
-    """
-
-    scene_id: str
-    task_id: str | None
-    spec: SceneSpec
-    roles: Mapping[str, str]
-    required: Mapping[str, frozenset[str]]
-    cousins: CousinSpec
-    cameras: tuple[CameraSpec, ...]
-    robot: str
-    seed: Seed
-    twin_seed: Seed
-    own: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class _Choice:
-    asset: Asset
-    distance: float
 
 
 def assemble(
@@ -100,7 +62,7 @@ def assemble(
     refusals: list[NoPlaceError] = []
     for attempt in range(ATTEMPTS):
         choice_rng = generator(request.seed, "choice", attempt // ATTEMPTS_PER_CHOICE)
-        spec, choices = _choose(request, library, choice_rng)
+        spec, choices = choose(request, library, choice_rng)
         try:
             reasons = Counter(map(str, refusals))
             return _attempt(request, spec, choices, attempt, refuse, reasons)
@@ -132,55 +94,17 @@ def _blames_the_spec(request: AssemblyRequest, refusals: list[NoPlaceError]) -> 
     return all(any(str(refusal).startswith(mark) for mark in marks) for refusal in refusals)
 
 
-def _choose(
-    request: AssemblyRequest, library: AssetLibrary, rng: np.random.Generator
-) -> tuple[SceneSpec, dict[str, _Choice]]:
-    """Draw clutter, and a cousin for every object and the support."""
-    spec = _with_clutter(request.spec, library, rng)
-    choices: dict[str, _Choice] = {}
-    for thing in (ObjectSpec(name=spec.support, category=SUPPORTS[spec.support]), *spec.objects):
-        if thing.asset is not None:
-            choices[thing.name] = _Choice(library.get(thing.asset), 0.0)
-            continue
-        twin_rng = generator(request.twin_seed, "twin", thing.name, thing.category)
-        asset, difference = pick(
-            thing.category,
-            request.cousins,
-            library,
-            twin_rng,
-            rng,
-            required=request.required.get(thing.name),
-        )
-        choices[thing.name] = _Choice(asset, difference.total)
-    return spec, choices
-
-
-def _with_clutter(spec: SceneSpec, library: AssetLibrary, rng: np.random.Generator) -> SceneSpec:
-    count = round(number(spec.clutter.count, rng, "scene.clutter.count"))
-    if count <= 0:
-        return spec
-    offered = library.ids()
-    categories = spec.clutter.categories or tuple(
-        sorted(c for c in offered if library.get(offered[c][0]).graspable)
-    )
-    extra = tuple(
-        ObjectSpec(name=f"clutter_{i}", category=categories[int(rng.integers(len(categories)))])
-        for i in range(count)
-    )
-    return spec.model_copy(update={"objects": (*spec.objects, *extra)})
-
-
 def _attempt(
     request: AssemblyRequest,
     spec: SceneSpec,
-    choices: dict[str, _Choice],
+    choices: dict[str, Choice],
     attempt: int,
     refuse: Refusal,
     reasons: Counter[str],
 ) -> tuple[Scene, dict[str, Asset]]:
     rng = generator(request.seed, "layout", attempt)
     support = choices[spec.support].asset
-    bench, support_pose = _stand_support(spec.support, support)
+    bench, support_pose = _stand_support(spec, support)
     pairs = tuple((thing, choices[thing.name].asset) for thing in spec.objects)
     placed = lay_out(bench, pairs, rng)
     objects = [
@@ -204,6 +128,7 @@ def _attempt(
     compiled = replace(compiled, scene=settled)
     checks: tuple[tuple[Callable[[], str | None], type[Exception]], ...] = (
         (lambda: check_at_rest(scene, compiled), NoPlaceError),
+        (lambda: _lost(compiled, spec), NoPlaceError),
         (lambda: _unseen(compiled), _UnseenError),
         (lambda: refuse(compiled), _UnsuitableError),
     )
@@ -214,14 +139,15 @@ def _attempt(
     return settled, assets
 
 
-def _stand_support(name: str, asset: Asset) -> tuple[Bench, Array]:
+def _stand_support(spec: SceneSpec, asset: Asset) -> tuple[Bench, Array]:
     """The support in front of the robot, its front (+x) turned towards the robot."""
     depth = asset.extents[0]
     top = max(asset.surfaces, key=lambda surface: surface.pos[2])
     centre = np.array([PEDESTAL_EDGE + depth / 2, 0.0])
     pose = transform([centre[0], centre[1], 0.0], (0.0, 0.0, 0.0, 1.0))
     middle = pose[:2, :3] @ np.array(top.pos) + pose[:2, 3]
-    return Bench(name, top.pos[2], Footprint(middle, np.array(top.half_size), np.pi)), pose
+    area = Footprint(middle, np.array(top.half_size), np.pi)
+    return Bench(spec.support, top.pos[2], area, spec.adjust), pose
 
 
 def _scene_object(request: AssemblyRequest, placed: Placed, distance: float) -> SceneObject:
@@ -278,6 +204,14 @@ def _dress(
         wall=wall,
         refused=dict(sorted(reasons.items())),
     )
+
+
+def _lost(compiled: CompiledScene, spec: SceneSpec) -> str | None:
+    """A relation that the spec states and that did not outlast the settling."""
+    bodies = {o.name: body(o, compiled.asset_of(o.name)) for o in compiled.scene.objects}
+    del bodies[spec.support]
+    lost = [sentence for thing in spec.objects for sentence in broken(thing, bodies)]
+    return ", ".join(lost) or None
 
 
 def _unseen(compiled: CompiledScene) -> str | None:

@@ -179,6 +179,28 @@ def _outside(value: float, low: float, high: float) -> float:
     return max(low - value, value - high, 0.0)
 
 
+def twins(
+    category: str, library: AssetLibrary, required: frozenset[str] | None = None
+) -> tuple[str, ...]:
+    """The assets that may be the twin: of the category that stands in, with what is required.
+
+    Raises:
+        SpecError: where nothing stands in for the category.
+        AssemblyError: where no asset has the affordances.
+    """
+    offered = library.ids()
+    named = resolve(category, offered)
+    found = offered[named]
+    if required is not None:
+        known = descriptors(library, named)
+        found = tuple(twin for twin in found if required <= known[twin].affordances)
+        if not found:
+            raise AssemblyError(
+                f"no {named} of library {library.name!r} has {sorted(required)}", impossible=True
+            )
+    return found
+
+
 def pick(
     category: str,
     spec: CousinSpec,
@@ -205,17 +227,8 @@ def pick(
         SpecError: where nothing stands in for the category.
         AssemblyError: where no asset has the affordances or the band holds no cousin.
     """
-    offered = library.ids()
-    named = resolve(category, offered)
-    twins = offered[named]
-    if required is not None:
-        known = descriptors(library, named)
-        twins = tuple(twin for twin in twins if required <= known[twin].affordances)
-        if not twins:
-            raise AssemblyError(
-                f"no {named} of library {library.name!r} has {sorted(required)}", impossible=True
-            )
-    twin = twins[int(twin_rng.integers(len(twins)))]
+    offered = twins(category, library, required)
+    twin = offered[int(twin_rng.integers(len(offered)))]
     candidates = choices(twin, spec, library, required)
     drawn = candidates[int(rng.integers(len(candidates)))]
     return library.get(drawn.asset_id), drawn.distance
