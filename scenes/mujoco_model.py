@@ -17,16 +17,13 @@ import mujoco
 import numpy as np
 
 from ..schemas import Asset, RobotSpec, Scene, SceneObject
-from .asset_model import Copy, add_asset, add_material, add_resources
-from .robots import WORLD_BIT, Detail, robot, robot_model
+from .asset_model import Copy, add_asset, add_resources
+from .robots import Detail, robot, robot_model
+from .surroundings import add_surroundings
 
 ROBOT_PREFIX = "robot/"
 TIMESTEP = 0.002
 """Seconds; the finger pads' stiffness needs no less."""
-ROOM = ((-1.6, -2.6, 0.0), (3.6, 2.6, 4.0))
-"""Least and greatest corner of the room: its walls, its floor, and its open top, metres."""
-PEDESTAL_HALF = 0.11
-"""Half the width of the robot's pedestal, metres."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +138,7 @@ def compile_model(scene: Scene, assets: Mapping[str, Asset], detail: Detail) -> 
     spec = mujoco.MjSpec()
     spec.modelname = scene.id
     set_options(spec)
-    _surroundings(spec, scene, detail)
+    add_surroundings(spec, scene, detail)
     _add_robot(spec, scene, detail)
     done: set[str] = set()
     for thing in scene.objects:
@@ -165,42 +162,6 @@ def set_options(spec: Any) -> None:
     option.impratio = 10
     option.iterations = 50
     option.ls_iterations = 30
-
-
-def _surroundings(spec: Any, scene: Scene, detail: Detail) -> None:
-    """The floor, the robot's pedestal, and in pictures a wall and a sky."""
-    world = spec.worldbody
-    floor = world.add_geom(
-        name="floor", type=mujoco.mjtGeom.mjGEOM_PLANE, size=[6, 6, 0.05], contype=WORLD_BIT
-    )
-    x, y, height = scene.robot.pos
-    if height > 0.02:
-        world.add_geom(
-            name="pedestal",
-            type=mujoco.mjtGeom.mjGEOM_BOX,
-            size=[PEDESTAL_HALF, PEDESTAL_HALF, height / 2],
-            pos=[x - 0.03, y, height / 2],
-            rgba=[0.32, 0.33, 0.35, 1],
-        )
-    if detail == "visual":
-        floor.material = add_material(spec, "floor", scene.floor, repeat=(6.0, 6.0))
-        wall = add_material(spec, "wall", scene.wall, repeat=(3.0, 3.0))
-        for name, pos, euler in (
-            ("wall_back", (ROOM[0][0], 0, 1.5), (0, np.pi / 2, 0)),
-            ("wall_front", (ROOM[1][0], 0, 1.5), (0, -np.pi / 2, 0)),
-            ("wall_left", (0.5, ROOM[1][1], 1.5), (np.pi / 2, 0, 0)),
-            ("wall_right", (0.5, ROOM[0][1], 1.5), (-np.pi / 2, 0, 0)),
-        ):
-            world.add_geom(
-                name=name,
-                type=mujoco.mjtGeom.mjGEOM_PLANE,
-                size=[6, 6, 0.05],
-                pos=list(pos),
-                euler=list(euler),
-                material=wall,
-                contype=0,
-                conaffinity=0,
-            )
 
 
 def _add_robot(spec: Any, scene: Scene, detail: Detail) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..schemas import Camera
 from .geometry import Array, rotation
-from .mujoco_model import ROOM, CompiledScene
+from .mujoco_model import CompiledScene
+from .surroundings import room_of
 
 SAMPLES = 5
 """Points per axis of an object's bounding box that are looked at."""
@@ -29,7 +30,8 @@ def visible_share(compiled: CompiledScene, camera: Camera, name: str) -> float:
     """
     data = compiled.new_data()
     eye = np.array(camera.pos)
-    if not ((eye > ROOM[0]).all() and (eye < ROOM[1]).all()):
+    room = room_of(compiled.scene)
+    if not ((eye > room.low).all() and (eye < room.high).all()):
         return 0.0
     points = _in_view(camera, _points(compiled, name))
     mine = set(compiled.objects[name].bodies.values())

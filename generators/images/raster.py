@@ -37,7 +37,8 @@ NEAR = 0.01
 SUPERSAMPLE = 2
 SHADOW_PIXELS = 1024
 SHADOW_RADIUS = 1.0
-"""Half the width of what casts shadows, about the middle of the support, metres."""
+"""Half the width of what casts shadows about the middle of the support, metres; in a furnished
+room all of it does."""
 SHADOW_DEPTH = 3.0
 """How far from there, along the light, things cast shadows, metres."""
 SHADOW_BLUR = 3.0
@@ -210,15 +211,24 @@ def _clip_from_world(camera: CameraParams) -> npt.NDArray[np.float64]:
 
 def _light_from_world(world: CompiledScene, lamp: Lamp) -> npt.NDArray[np.float64]:
     """(4, 4): x and y in [-1, 1] where shadows fall, z in [0, 1] and greatest at the lamp."""
-    support = world.scene.object(world.scene.support)
-    top = world.asset_of(support.name).extents[2]
-    centre = np.asarray(support.pos) + np.array([0.0, 0.0, top])
+    centre, radius = _shadowed(world)
     towards = -lamp.direction
     side = np.cross([0.0, 0.0, 1.0] if abs(towards[2]) < 0.99 else [1.0, 0.0, 0.0], towards)
     side /= np.linalg.norm(side)
     axes = np.stack([side, np.cross(side, towards), towards])
-    scale = np.array([1 / SHADOW_RADIUS, 1 / SHADOW_RADIUS, 0.5 / SHADOW_DEPTH])
+    scale = np.array([1 / radius, 1 / radius, 0.5 / max(SHADOW_DEPTH, 1.5 * radius)])
     view = np.eye(4)
     view[:3, :3] = scale[:, None] * axes
     view[:3, 3] = -view[:3, :3] @ centre + [0, 0, 0.5]
     return view
+
+
+def _shadowed(world: CompiledScene) -> tuple[npt.NDArray[np.float64], float]:
+    """Middle (3,) and radius of what casts shadows: the room, or what is about the support."""
+    room = world.scene.room
+    if room is not None:
+        low, high = np.array(room.low), np.array(room.high)
+        return (low + high) / 2, float(np.linalg.norm(high - low) / 2)
+    support = world.scene.object(world.scene.support)
+    top = world.asset_of(support.name).extents[2]
+    return np.asarray(support.pos) + np.array([0.0, 0.0, top]), SHADOW_RADIUS

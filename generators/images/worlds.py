@@ -97,6 +97,5 @@ def _shape_key(scene: Scene) -> str:
         )
         for thing in scene.objects
     ]
-    return hash_of(
-        [scene.robot.model_dump(), objects, scene.floor.model_dump(), scene.wall.model_dump()]
-    )
+    around = [part and part.model_dump() for part in (scene.floor, scene.wall, scene.room)]
+    return hash_of([scene.robot.model_dump(), objects, *around])

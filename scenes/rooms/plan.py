@@ -1,0 +1,102 @@
+"""What a plan is made of: pieces of furniture, seats with their settings, and fills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Where = Literal["run", "wall", "middle", "around", "before", "on", "above", "hung"]
+How = Literal["scatter", "row", "pile", "upright"]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Furniture of one sort.
+
+    Attributes:
+        name: by which others and fills refer to it.
+        categories: BDDL synsets, the first that the library offers is taken.
+        where: `run` in one row along the walls, back to the wall; `wall` anywhere along the
+            walls; `middle` free of the walls; `around` a target, facing it, one per seat;
+            `before` a target, facing its front; `on` a target's top; `above` a target, against
+            the same wall; `hung` on a wall.
+        count: least and greatest number.
+        target: name of another piece, for `around`, `before`, `on` and `above`.
+        height: least and greatest height of the asset, metres.
+        raised: height of its bottom above the floor, for `above` and `hung`, metres.
+        matching: all of them are the same asset, as the chairs around a table.
+    """
+
+    name: str
+    categories: tuple[str, ...]
+    where: Where
+    count: tuple[int, int] = (1, 1)
+    target: str = ""
+    height: tuple[float, float] = (0.0, 3.0)
+    raised: float = 0.0
+    matching: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing of a setting.
+
+    Attributes:
+        categories: one is drawn.
+        ahead: how far the middle of it lies in from the table's edge, metres.
+        aside: how far to the right of who sits there, metres.
+        turn: about the vertical from facing the one who sits there, degrees.
+    """
+
+    categories: tuple[str, ...]
+    ahead: float
+    aside: float
+    turn: float = 0.0
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What lies in front of each seat at a piece of furniture."""
+
+    owner: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Fill:
+    """What fills surfaces or insides.
+
+    Attributes:
+        owners: pieces, by name.
+        things: categories to draw from.
+        how: `scatter` anywhere; `row` along the back, fronts out; `pile` on each other;
+            `upright` side by side on edge.
+        inside: behind doors and in drawers; else on open surfaces.
+        most: things on one surface or in one hollow.
+        contents: what is put into these things, if any.
+    """
+
+    owners: tuple[str, ...]
+    things: tuple[str, ...]
+    how: How
+    inside: bool = False
+    most: int = 6
+    contents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One kind of room.
+
+    Attributes:
+        length: least and greatest extent along x, metres; `width` along y.
+        pieces: in order of importance.
+        settings: laid before anything else.
+        fills: taken in turn until the room holds enough.
+    """
+
+    length: tuple[float, float]
+    width: tuple[float, float]
+    pieces: tuple[Piece, ...]
+    settings: tuple[Setting, ...]
+    fills: tuple[Fill, ...]

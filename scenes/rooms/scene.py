@@ -1,0 +1,74 @@
+"""A furnished room as a scene of its own: the robot at its table, and nothing on it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from ...schemas import Asset, Constant, LightSpec, RobotPose, RoomSpec, Scene, SceneObject
+from ..geometry import vec3
+from ..library import AssetLibrary
+from ..robots import robot
+from ..seeds import generator
+from ..views import sample_lights, sample_surroundings
+from .furnish import furnish
+
+Kind = Literal["kitchen", "dining", "office", "workshop"]
+EDGE = 0.12
+"""Where the table begins in front of the robot's axis, metres."""
+TABLE = "breakfast_table.n.01"
+
+
+def furnished_scene(
+    kind: Kind, seed: int, library: AssetLibrary, objects: int = 71
+) -> tuple[Scene, dict[str, Asset]]:
+    """A room of a kind, furnished around the robot and its table.
+
+    Args:
+        kind: of room.
+        seed: of everything random.
+        library: where assets come from.
+        objects: how many things the room holds at least, furniture included.
+
+    Returns:
+        The scene at rest, and its assets by content hash.
+
+    Raises:
+        AssemblyError: where the room does not hold as many things or does not come to rest.
+    """
+    rng = generator((seed,), "room", kind)
+    ids = library.ids()[TABLE]
+    table = library.get(ids[int(rng.integers(len(ids)))])
+    top = max(surface.pos[2] for surface in table.surfaces)
+    known = robot("franka-fr3")
+    standing = RobotPose(
+        name=known.name, pos=(0.0, 0.0, top), quat=(1.0, 0.0, 0.0, 0.0), home=known.home
+    )
+    spec = RoomSpec(kind=kind, objects=Constant(value=objects))
+    made = furnish(spec, standing, library, rng)
+    floor, wall = sample_surroundings(rng)
+    support = SceneObject(
+        name="table",
+        category=TABLE,
+        asset=table.id,
+        asset_hash=table.content_hash(),
+        pos=vec3([EDGE + table.extents[0] / 2, 0.0, 0.0]),
+        quat=(0.0, 0.0, 0.0, 1.0),
+        fixed=True,
+        role="support",
+    )
+    scene = Scene(
+        id=f"{kind}-{seed}",
+        seed=(seed,),
+        support=support.name,
+        robot=standing,
+        objects=(support, *made.objects),
+        lights=sample_lights({"key": LightSpec()}, rng),
+        ambient=float(np.round(rng.uniform(150.0, 220.0), 3)),
+        cameras=(),
+        floor=floor,
+        wall=wall,
+        room=made.room,
+    )
+    return scene, {table.content_hash(): table, **made.assets}
