@@ -20,7 +20,7 @@ from .places import carrier, in_region, region_frame, region_room
 from .relations import ALIGNED, FACING, quarter_turn
 from .views import number
 
-TURN = np.radians(5.0)
+TURN = float(np.radians(5.0))
 """Spread of a front that faces something, radians."""
 
 
@@ -122,7 +122,7 @@ def _turned(
     """Turned to face, or to be aligned with, what the spec says, where it is not yet."""
     faced, parallel = placed.get(spec.facing or ""), placed.get(spec.aligned or "")
     if faced is not None:
-        x, y = faced.footprint.centre
+        x, y = (float(value) for value in faced.footprint.centre)
         wanted = float(np.arctan2(y - place.y, x - place.x))
         off = float((place.yaw - wanted + np.pi) % (2 * np.pi) - np.pi)
         if spec.pose.yaw is None or abs(off) > FACING:

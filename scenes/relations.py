@@ -26,8 +26,8 @@ NEXT_TO_LEAST = 0.02
 """Gap up to which anything is next to anything, metres."""
 WITHIN = 0.6
 """How far ahead of a front counts as before it, metres."""
-FACING = np.radians(30.0)
-ALIGNED = np.radians(12.0)
+FACING = float(np.radians(30.0))
+ALIGNED = float(np.radians(12.0))
 ON_SLACK = 0.012
 """Between a foot and the surface it stands on, metres."""
 BRIM = 0.3
