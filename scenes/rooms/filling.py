@@ -226,7 +226,7 @@ class Filling:
 
     def _pour(self, vessel: Thing, contents: tuple[str, ...], rng: np.random.Generator) -> None:
         """A few things into a bowl or basket."""
-        hollows = [s for s in spots_of(vessel.name, VESSEL, vessel.asset, vessel.pose)]
+        hollows = spots_of(vessel.name, VESSEL, vessel.asset, vessel.pose)
         for _ in range(CONTENTS):
             category = contents[int(rng.integers(len(contents)))]
             asset = self.stock.draw((category,), rng)
