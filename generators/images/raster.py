@@ -18,7 +18,6 @@ import numpy.typing as npt
 from PIL import Image
 
 from ...scenes.geometry import rotation
-from ...scenes.mujoco_model import CompiledScene
 from ...schemas import CameraParams, RenderError
 from .gl import Frame, Program, open_gl, shadow_array
 from .lighting import DARK, Lamp, lamps
@@ -30,7 +29,7 @@ from .shaders import (
     colour_sources,
 )
 from .uploads import LOOKS, POSES, SHADOWS, TEXTURES, Uploaded
-from .view import Rgb, Truth
+from .view import Rgb, Truth, World
 
 NEAR = 0.01
 """Nearest distance that is drawn, metres; there is no farthest."""
@@ -79,7 +78,7 @@ class MujocoRenderer:
         gl.glPixelStorei(gl.GL_PACK_ALIGNMENT, 1)
 
     def colour(
-        self, world: CompiledScene, data: Any, camera: CameraParams, *, shadows: bool
+        self, world: World, data: Any, camera: CameraParams, *, shadows: bool
     ) -> Rgb:
         """See `Renderer`."""
         gl = self._gl
@@ -111,7 +110,7 @@ class MujocoRenderer:
         small = Image.frombuffer("RGBX", size, raw, "raw", "RGBX", 0, 1).reduce(SUPERSAMPLE)
         return np.ascontiguousarray(np.asarray(small)[:, :, :3])
 
-    def truth(self, world: CompiledScene, data: Any, camera: CameraParams) -> Truth:
+    def truth(self, world: World, data: Any, camera: CameraParams) -> Truth:
         """See `Renderer`."""
         gl = self._gl
         model = self._model(world, data)
@@ -124,7 +123,7 @@ class MujocoRenderer:
         gl.glReadPixels(0, 0, camera.width, camera.height, gl.GL_RG, gl.GL_FLOAT, raw)
         return Truth(depth=np.ascontiguousarray(raw[..., 0]), geoms=raw[..., 1].astype(np.int32))
 
-    def _model(self, world: CompiledScene, data: Any) -> Uploaded:
+    def _model(self, world: World, data: Any) -> Uploaded:
         self._context.make_current()
         key = id(world.model)
         found = self._models.pop(key, None) or Uploaded(self._gl, world.model)
@@ -209,7 +208,7 @@ def _clip_from_world(camera: CameraParams) -> npt.NDArray[np.float64]:
     return pinhole @ camera_from_world
 
 
-def _light_from_world(world: CompiledScene, lamp: Lamp) -> npt.NDArray[np.float64]:
+def _light_from_world(world: World, lamp: Lamp) -> npt.NDArray[np.float64]:
     """(4, 4): x and y in [-1, 1] where shadows fall, z in [0, 1] and greatest at the lamp."""
     centre, radius = _shadowed(world)
     towards = -lamp.direction
@@ -223,7 +222,7 @@ def _light_from_world(world: CompiledScene, lamp: Lamp) -> npt.NDArray[np.float6
     return view
 
 
-def _shadowed(world: CompiledScene) -> tuple[npt.NDArray[np.float64], float]:
+def _shadowed(world: World) -> tuple[npt.NDArray[np.float64], float]:
     """Middle (3,) and radius of what casts shadows: the room, or what is about the support."""
     room = world.scene.room
     if room is not None:

@@ -9,8 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.mujoco_model import CompiledScene
-from ...schemas import BackendMissingError, CameraParams
+from ...schemas import Asset, BackendMissingError, CameraParams, Scene
 
 Rgb = npt.NDArray[np.uint8]
 
@@ -28,11 +27,29 @@ class Truth:
     geoms: npt.NDArray[np.int32]
 
 
+class World(Protocol):
+    """What is drawn: a compiled scene, or anything that has as much of one."""
+
+    @property
+    def model(self) -> Any:
+        """The `mujoco.MjModel`, with visual detail."""
+        ...
+
+    @property
+    def scene(self) -> Scene:
+        """Its lights, and what casts shadows."""
+        ...
+
+    def asset_of(self, name: str) -> Asset:
+        """The asset of an object of the scene."""
+        ...
+
+
 class Renderer(Protocol):
     """Draws a world as it stands: kinematics are done, nothing is stepped."""
 
     def colour(
-        self, world: CompiledScene, data: Any, camera: CameraParams, *, shadows: bool
+        self, world: World, data: Any, camera: CameraParams, *, shadows: bool
     ) -> Rgb:
         """The picture, (H, W, 3), lit by the lights of `world.scene`.
 
@@ -44,7 +61,7 @@ class Renderer(Protocol):
         """
         ...
 
-    def truth(self, world: CompiledScene, data: Any, camera: CameraParams) -> Truth:
+    def truth(self, world: World, data: Any, camera: CameraParams) -> Truth:
         """Depth and geom of each pixel, from the same geometry as the picture."""
         ...
 
