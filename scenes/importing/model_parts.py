@@ -1,0 +1,319 @@
+"""The rigid parts of a model, as MuJoCo sees them, in one frame and with all joints closed."""
+
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import mujoco
+import numpy as np
+
+from ...schemas import AssetError
+from ...schemas.asset import ShapeKind
+from ..geometry import Array, inverse, transform
+from .model_files import ModelText
+from .model_joints import RawJoint, closed_value, read_joint
+from .model_meshes import Triangles, read_mesh
+from .paints import Paint
+
+KINDS: dict[int, ShapeKind] = {
+    int(mujoco.mjtGeom.mjGEOM_BOX): "box",
+    int(mujoco.mjtGeom.mjGEOM_CYLINDER): "cylinder",
+    int(mujoco.mjtGeom.mjGEOM_CAPSULE): "capsule",
+    int(mujoco.mjtGeom.mjGEOM_SPHERE): "sphere",
+    int(mujoco.mjtGeom.mjGEOM_ELLIPSOID): "ellipsoid",
+    int(mujoco.mjtGeom.mjGEOM_MESH): "mesh",
+}
+SIZES = {"box": 3, "cylinder": 2, "capsule": 2, "sphere": 1, "ellipsoid": 3, "mesh": 0}
+UNSET = (0.5, 0.5, 0.5, 1.0)
+"""MuJoCo's colour of a geom that was given none: its material's counts."""
+INVISIBLE = 0.02
+"""Alpha up to which a geom is not seen."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One geom.
+
+    Attributes:
+        kind: its shape.
+        size: as in `Shape`, metres.
+        mesh: its triangles in its own frame, for a mesh.
+        pose: (4, 4) in the model's frame.
+        name: of the geom.
+        material: name of its material, or empty.
+        rgba: its colour, which a texture multiplies.
+        roughness: in [0, 1].
+        metallic: in [0, 1].
+        paint: its texture, or None.
+        mass: kg, where the file gives it.
+    """
+
+    kind: ShapeKind
+    size: tuple[float, ...]
+    mesh: Triangles | None
+    pose: Array
+    name: str
+    material: str
+    rgba: tuple[float, float, float, float]
+    roughness: float
+    metallic: float
+    paint: Paint | None
+    mass: float | None
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Mass properties that a file gives a body, in the model's frame."""
+
+    mass: float
+    com: Array
+    inertia: Array
+    """(3, 3) about the centre of mass."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Bodies that are welded to each other.
+
+    Attributes:
+        name: of the first of them.
+        parent: index of the part it moves against; None for the first part.
+        joint: how it moves, or None for the first part.
+        seen: what is drawn.
+        touched: what is felt.
+        weights: given mass properties, in the order of the bodies.
+    """
+
+    name: str
+    parent: int | None
+    joint: RawJoint | None
+    seen: tuple[Piece, ...] = ()
+    touched: tuple[Piece, ...] = ()
+    weights: tuple[Weight, ...] = ()
+
+
+def read_parts(text: ModelText) -> list[Part]:
+    """The parts of a model; each comes after its parent, the first one is the root.
+
+    Raises:
+        AssetError: where MuJoCo refuses the model, or it is not one thing.
+    """
+    try:
+        spec = mujoco.MjSpec.from_string(text.xml)
+        meshes = _load_meshes(spec, text.meshes)
+        compiler = spec.compiler
+        compiler.boundmass, compiler.boundinertia, compiler.balanceinertia = 1e-6, 1e-12, True
+        model = spec.compile()
+    except ValueError as error:
+        raise AssetError(f"MuJoCo refuses the model: {' '.join(str(error).split())}") from error
+    data = mujoco.MjData(model)
+    for joint in range(model.njnt):
+        if int(model.jnt_type[joint]) in (2, 3):
+            data.qpos[model.jnt_qposadr[joint]] = closed_value(model, joint)
+    mujoco.mj_kinematics(model, data)
+    mujoco.mj_comPos(model, data)
+    return _Reader(spec, model, data, meshes, text).parts()
+
+
+def _load_meshes(spec: Any, files: Mapping[str, Any]) -> dict[str, Triangles]:
+    """Hand MuJoCo the triangles, which we read ourselves; by name, scaled as the model says."""
+    found: dict[str, Triangles] = {}
+    for mesh in spec.meshes:
+        if not mesh.file:
+            continue
+        raw = read_mesh(files[mesh.file])
+        mesh.file = ""
+        mesh.uservert = raw.vertices.ravel()
+        mesh.userface = raw.faces.ravel()
+        mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
+        scale = np.array(mesh.scale)
+        faces = raw.faces if np.prod(scale) > 0 else raw.faces[:, ::-1]
+        uv = raw.uv if raw.uv is None or np.prod(scale) > 0 else raw.uv[:, ::-1]
+        frame = transform(mesh.refpos, mesh.refquat)
+        vertices = ((raw.vertices - frame[:3, 3]) @ frame[:3, :3]) * scale
+        found[mesh.name] = Triangles(vertices, faces, uv, raw.colours)
+    return found
+
+
+class _Reader:
+    """Collects the parts of one compiled model."""
+
+    def __init__(
+        self, spec: Any, model: Any, data: Any, meshes: dict[str, Triangles], text: ModelText
+    ) -> None:
+        self.model, self.data, self.meshes, self.text = model, data, meshes, text
+        self.geoms = {int(geom.id): geom for geom in spec.geoms}
+        self.bodies = {int(body.id): body for body in spec.bodies}
+        self.from_geoms = int(spec.compiler.inertiafromgeom) == 1
+        touching = (model.geom_contype != 0) | (model.geom_conaffinity != 0)
+        self.touching = touching
+        only_seen = {int(group) for group in model.geom_group[~touching]}
+        only_touched = {int(group) for group in model.geom_group[touching]} - only_seen
+        self.seen_groups = only_seen if only_seen and only_touched else None
+        if only_seen and not only_touched:  # told apart by their contact bits alone
+            self.seen_groups = set()
+
+    def parts(self) -> list[Part]:
+        model = self.model
+        owner = {0: 0}
+        drafts = [Part(self._name(0), None, None)]
+        for body in range(model.nbody):
+            if body > 0:
+                parent = owner[int(model.body_parentid[body])]
+                joints = self._joints(body)
+                if joints:
+                    drafts.append(Part(self._name(body), parent, self._one(body, joints)))
+                owner[body] = len(drafts) - 1 if joints else parent
+            index = owner[body]
+            drafts[index] = self._filled(drafts[index], body)
+        return _pruned(_rooted(drafts))
+
+    def _name(self, body: int) -> str:
+        return str(self.model.body(body).name) if body else "body"
+
+    def _joints(self, body: int) -> list[int]:
+        """Hinges and slides; a free body is as good as a welded one here."""
+        first, count = int(self.model.body_jntadr[body]), int(self.model.body_jntnum[body])
+        found = range(first, first + count)
+        if any(int(self.model.jnt_type[joint]) == 0 for joint in found):
+            return [-1]
+        return list(found)
+
+    def _one(self, body: int, joints: list[int]) -> RawJoint | None:
+        if joints == [-1]:
+            return None
+        return read_joint(self.model, self.data, joints, self._name(body))
+
+    def _filled(self, part: Part, body: int) -> Part:
+        model = self.model
+        first, count = int(model.body_geomadr[body]), int(model.body_geomnum[body])
+        seen, touched = list(part.seen), list(part.touched)
+        for geom in range(first, first + count):
+            if int(model.geom_type[geom]) == int(mujoco.mjtGeom.mjGEOM_PLANE):
+                continue
+            piece = self._piece(geom)
+            if self.touching[geom]:
+                touched.append(piece)
+            if self._is_seen(geom) and piece.rgba[3] > INVISIBLE:
+                seen.append(piece)
+        weights = part.weights
+        given = self.bodies[body]
+        if given.explicitinertial and not self.from_geoms and float(given.mass) > 0:
+            weights = (*weights, self._weight(body, float(given.mass)))
+        return replace(part, seen=tuple(seen), touched=tuple(touched), weights=weights)
+
+    def _is_seen(self, geom: int) -> bool:
+        if not self.touching[geom]:
+            return True
+        return self.seen_groups is None or int(self.model.geom_group[geom]) in self.seen_groups
+
+    def _weight(self, body: int, mass: float) -> Weight:
+        turn = self.data.ximat[body].reshape(3, 3)
+        inertia = turn @ np.diag(self.model.body_inertia[body]) @ turn.T
+        return Weight(mass, np.array(self.data.xipos[body]), inertia)
+
+    def _piece(self, geom: int) -> Piece:
+        model = self.model
+        kind = KINDS.get(int(model.geom_type[geom]))
+        if kind is None:
+            raise AssetError(f"geom {geom} is a height field or an SDF, which cannot be imported")
+        pose = transform(self.data.geom_xpos[geom], self.data.geom_xmat[geom].reshape(3, 3))
+        mesh = None
+        if kind == "mesh":
+            index = int(model.geom_dataid[geom])
+            mesh = self._triangles(index)
+            pose = pose @ inverse(transform(model.mesh_pos[index], model.mesh_quat[index]))
+        given = self.geoms[geom]
+        rgba, roughness, metallic, name = self._look(geom, mesh)
+        mass = float(given.mass)
+        return Piece(
+            kind, tuple(float(v) for v in model.geom_size[geom][: SIZES[kind]]), mesh, pose,
+            str(given.name), name, rgba, roughness, metallic, self.text.paints.get(name),
+            None if np.isnan(mass) or mass <= 0 else mass,
+        )  # fmt: skip
+
+    def _triangles(self, index: int) -> Triangles:
+        name = str(self.model.mesh(index).name)
+        if name in self.meshes:
+            return self.meshes[name]
+        model = self.model  # made by the model itself, from vertices or a builtin shape
+        start, count = int(model.mesh_vertadr[index]), int(model.mesh_vertnum[index])
+        first, faces = int(model.mesh_faceadr[index]), int(model.mesh_facenum[index])
+        frame = transform(model.mesh_pos[index], model.mesh_quat[index])
+        local = np.array(model.mesh_vert[start : start + count], dtype=np.float64)
+        return Triangles(
+            local @ frame[:3, :3].T + frame[:3, 3],
+            np.array(model.mesh_face[first : first + faces], dtype=np.int64),
+        )
+
+    def _look(
+        self, geom: int, mesh: Triangles | None
+    ) -> tuple[tuple[float, float, float, float], float, float, str]:
+        """Colour, roughness, metallic and the material's name."""
+        model = self.model
+        own = tuple(float(v) for v in np.round(model.geom_rgba[geom], 4))
+        index = int(model.geom_matid[geom])
+        r, g, b, a = own
+        if own == UNSET and index < 0 and mesh is not None and mesh.colours is not None:
+            r = g = b = 1.0  # times the file's own colours
+        if index < 0:
+            return (r, g, b, a), 0.6, 0.0, ""
+        if own == UNSET:
+            r, g, b, a = (float(v) for v in np.round(model.mat_rgba[index], 4))
+        rough, metal = float(model.mat_roughness[index]), float(model.mat_metallic[index])
+        if rough < 0:
+            rough = 1.0 - 0.6 * float(model.mat_shininess[index])
+        material = str(model.mat(index).name)
+        return (r, g, b, a), min(max(rough, 0.05), 1.0), min(max(metal, 0.0), 1.0), material
+
+
+def _rooted(drafts: list[Part]) -> list[Part]:
+    """The same with a root that has geometry: what moves against nothing is the root.
+
+    Raises:
+        AssetError: where several bodies move freely.
+    """
+    parts = drafts
+    while not (parts[0].seen or parts[0].touched):
+        below = [index for index, part in enumerate(parts) if part.parent == 0]
+        if len(below) != 1:
+            what = f"{len(below)} bodies that are not joined" if below else "no geometry"
+            raise AssetError(f"the model has {what}: it must be one thing")
+        only = below[0]
+        order = [only, *(i for i in range(1, len(parts)) if i != only)]
+        place = {old: new for new, old in enumerate(order)} | {0: 0}
+        moved = [replace(parts[only], parent=None, joint=None)]
+        for old in order[1:]:
+            parent = parts[old].parent
+            moved.append(replace(parts[old], parent=0 if parent is None else place[parent]))
+        parts = moved
+    loose = [part.name for part in parts[1:] if part.joint is None]
+    if loose:
+        raise AssetError(f"body {loose[0]!r} moves freely beside the rest: it must be one thing")
+    return parts
+
+
+def _pruned(parts: list[Part]) -> list[Part]:
+    """Without the parts that have no geometry.
+
+    Raises:
+        AssetError: where other parts hang on such a part, or a body has several joints.
+    """
+    kept: list[Part] = []
+    place: dict[int, int] = {}
+    for index, part in enumerate(parts):
+        if part.joint is not None and part.joint.count > 1:
+            raise AssetError(f"body {part.name!r} has {part.joint.count} joints; allowed: one")
+        if not (part.seen or part.touched):
+            continue
+        parent = part.parent
+        if parent is not None and parent not in place:
+            raise AssetError(f"body {parts[parent].name!r} has a joint and no geometry")
+        place[index] = len(kept)
+        kept.append(replace(part, parent=None if parent is None else place[parent]))
+    return kept

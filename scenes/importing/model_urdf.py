@@ -1,0 +1,67 @@
+"""Makes a URDF file fit for MuJoCo's reader: mesh files found, textures made colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+from .model_files import Element, Files, ModelText
+from .paints import Paint, mean_colour
+
+HEAD = (
+    '<mujoco><compiler strippath="false" discardvisual="false" fusestatic="false"/></mujoco>'
+)
+
+
+def read_urdf(root: Element, path: Path) -> ModelText:
+    """The text of a URDF file, given its root element and where it lies.
+
+    Raises:
+        AssetError: where a mesh file is missing.
+    """
+    root = ElementTree.fromstring(ElementTree.tostring(root))
+    files = Files(path.parent, path.parent)
+    for element in root.findall("mujoco"):
+        root.remove(element)
+    root.insert(0, ElementTree.fromstring(HEAD))
+    for mesh in root.iter("mesh"):
+        mesh.set("filename", files.token(_located(mesh.get("filename", ""), path), path))
+    _colour(root, path)
+    xml = ElementTree.tostring(root, encoding="unicode")
+    return ModelText(xml, files.meshes, files.paints, urdf=True)
+
+
+def _located(name: str, path: Path) -> Path:
+    """The file of a `package://`, `file://` or relative name."""
+    if name.startswith("file://"):
+        return Path(name.removeprefix("file://"))
+    if not name.startswith("package://"):
+        return (path.parent / name.removeprefix("model://")).resolve()
+    whole = name.removeprefix("package://")
+    inner = whole.partition("/")[2]
+    for found in _candidates(path.parent.resolve(), whole, inner):
+        if found.is_file():
+            return found
+    return path.parent / whole
+
+
+def _candidates(folder: Path, whole: str, inner: str) -> Iterator[Path]:
+    for above in (folder, *folder.parents[:4]):
+        yield above / whole
+        yield above / inner
+
+
+def _colour(root: Element, path: Path) -> None:
+    """Give visuals that have a texture and no colour the mean colour of the texture."""
+    shared = {material.get("name", ""): material for material in root.findall("material")}
+    for visual in root.iter("visual"):
+        material = visual.find("material")
+        if material is None:
+            continue
+        source = material if len(material) else shared.get(material.get("name", ""), material)
+        texture = source.find("texture")
+        if source.find("color") is None and texture is not None:
+            r, g, b = mean_colour(Paint(_located(texture.get("filename", ""), path)))
+            colour = ElementTree.SubElement(material, "color")
+            colour.set("rgba", f"{r:.4f} {g:.4f} {b:.4f} 1")

@@ -1,0 +1,185 @@
+"""From an MJCF or URDF file to an asset: parts, joints, shapes, masses, affordances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from ...schemas import Asset, Joint, Link
+from ..asset_geometry import seen_points
+from ..geometry import Array, vec3
+from .affordances import with_affordances
+from .meshes import Axis, axes_of
+from .model_files import ModelText
+from .model_joints import controls_of, joint_of
+from .model_links import Shapes, shapes_of
+from .model_masses import inertials, matter_of
+from .model_parts import Part, read_parts
+from .model_placing import moved, part_bounds, seen_bounds
+from .model_text import read_model
+from .scale import check_scale
+from .weight import likely_mass
+
+LARGE = 0.6
+"""A thing larger than this, in metres, or with a door or drawer, stays where it is put."""
+
+
+@dataclass(frozen=True)
+class ModelImport:
+    """How to read a model file; see `asset_from_model`."""
+
+    asset_id: str
+    category: str
+    library: str
+    licence: str
+    source: str
+    scale: float = 1.0
+    up: Axis = "z"
+    front: Axis = "x"
+    fixed: bool | None = None
+    masses: Literal["file", "category"] = "file"
+
+
+def asset_from_model(
+    path: Path,
+    *,
+    asset_id: str,
+    category: str,
+    library: str,
+    licence: str,
+    source: str,
+    scale: float = 1.0,
+    up: Axis = "z",
+    front: Axis = "x",
+    fixed: bool | None = None,
+    masses: Literal["file", "category"] = "file",
+) -> Asset:
+    """Read a MJCF or URDF file as an asset.
+
+    Bodies that are welded to each other become one link. A joint is closed at zero, or at the
+    end of its range nearest to zero, and open at the other end: positions count from there.
+    Geoms that collide become convex pieces, the others are only seen. Masses and inertias of
+    the file are kept where they can be true; else mass follows from the category and the
+    volumes of the pieces.
+
+    Args:
+        path: of the file, which ends in .xml, .mjcf or .urdf.
+        asset_id: id of the asset.
+        category: its BDDL synset.
+        library: name of the library that offers it.
+        licence: SPDX identifier.
+        source: where it comes from.
+        scale: metres per unit of the file.
+        up: the file's axis that points up.
+        front: the file's axis that doors, drawers and labels face.
+        fixed: welded to what it stands on; None means where it is large or opens.
+        masses: whether the file's masses are used at all, or those of the category.
+
+    Raises:
+        AssetError: where the file or the thing in it cannot be used; the message says why.
+    """
+    how = ModelImport(
+        asset_id, category, library, licence, source, scale, up, front, fixed, masses
+    )
+    return asset_from_text(read_model(path), how)
+
+
+def asset_from_text(text: ModelText, how: ModelImport) -> Asset:
+    """The same for the text of a model.
+
+    Raises:
+        AssetError: as `asset_from_model` does.
+    """
+    parts = placed_parts(text, how)
+    names = _names(parts)
+    origins = [np.zeros(3) if p.joint is None else np.round(p.joint.anchor, 6) for p in parts]
+    shapes = shapes_of(parts, names, origins)
+    bounds = np.array([part_bounds(part) for part in parts])
+    extents = np.ptp(seen_bounds(parts), axis=0)
+    check_scale(how.category, extents)
+    matters = [matter_of(pieces, shapes.meshes) for pieces in shapes.touched]
+    volume = sum(matter.volume for matter in matters)
+    weights = inertials(
+        parts, matters, origins, bounds[:, 1] - bounds[:, 0],
+        likely_mass(how.category, extents, volume), how.masses == "file",
+    )  # fmt: skip
+    links: list[Link] = []
+    for number, part in enumerate(parts):
+        parent = part.parent
+        above = np.zeros(3) if parent is None else origins[parent]
+        links.append(
+            Link(
+                name=names[number],
+                parent=None if parent is None else names[parent],
+                pos=vec3(np.round(origins[number] - above, 6) + 0.0),
+                joint=_joint(part, names[number], bounds[number], extents),
+                visuals=shapes.seen[number],
+                collisions=shapes.touched[number],
+                inertial=weights[number],
+            )
+        )
+    return with_affordances(_asset(links, shapes, how, extents))
+
+
+def placed_parts(text: ModelText, how: ModelImport) -> list[Part]:
+    """The parts of a model in the asset's frame: metres, upright, bottom centre at the origin.
+
+    Raises:
+        AssetError: where MuJoCo refuses the model, or it is not one thing.
+    """
+    turn = axes_of("", how.up, how.front)
+    parts = [moved(part, turn, how.scale, np.zeros(3)) for part in read_parts(text)]
+    if not any(part.seen for part in parts):
+        parts = [replace(part, seen=part.touched) for part in parts]
+    low, high = seen_bounds(parts)
+    offset = -np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
+    return [moved(part, np.eye(3), 1.0, offset) for part in parts]
+
+
+def _names(parts: Sequence[Part]) -> list[str]:
+    """Allowed names, each once; joints bear the names of their links."""
+    names = ["body"]
+    for part in parts[1:]:
+        own = part.joint.name if part.joint is not None else part.name
+        words = "".join(c if c.isalnum() and c.isascii() else "_" for c in own).strip("_")
+        base = (words if words[:1].isalpha() else f"part_{words}")[:56]
+        name, number = base, 1
+        while name in names:
+            number += 1
+            name = f"{base}_{number}"
+        names.append(name)
+    return names
+
+
+def _joint(part: Part, name: str, bounds: Array, extents: Array) -> Joint | None:
+    if part.joint is None:
+        return None
+    words = (part.joint.name, part.name)
+    size = float(np.ptp(bounds, axis=0).max())
+    controls = controls_of(words, size, float(extents.max()))
+    return joint_of(part.joint, name, controls)
+
+
+def _asset(links: list[Link], shapes: Shapes, how: ModelImport, extents: Array) -> Asset:
+    fixed = how.fixed
+    if fixed is None:
+        fixed = len(links) > 1 or float(extents.max()) > LARGE
+    asset = Asset(
+        id=how.asset_id,
+        category=how.category,
+        library=how.library,
+        source=how.source,
+        licence=how.licence,
+        links=tuple(links),
+        meshes=shapes.meshes,
+        materials=shapes.materials,
+        extents=vec3(np.round(extents, 6)),
+        graspable=False,
+        fixed=fixed,
+    )
+    shown = np.ptp(seen_points(asset), axis=0)  # reduction may have shaved off a little
+    return asset.model_copy(update={"extents": vec3(np.round(shown, 6))})
