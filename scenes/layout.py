@@ -130,7 +130,8 @@ def _refuse_contact(mine: Placed, other: Placed, place: Place) -> None:
         mine.footprint.grown(place.gap), other.footprint
     ):
         raise NoPlaceError("too close to others")
-    if any(overlap(area, mine.footprint) for area in other.keep_out):
+    before = mine.spec.in_front_of == other.spec.name
+    if not before and any(overlap(area, mine.footprint) for area in other.keep_out):
         raise NoPlaceError("in the way of a door or drawer")
     if any(overlap(area, other.footprint) for area in mine.keep_out):
         raise NoPlaceError("its door or drawer would be blocked")

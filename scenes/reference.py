@@ -88,15 +88,13 @@ def _carriers_first(bodies: Mapping[str, Body]) -> list[str]:
 def _carrier(name: str, bodies: Mapping[str, Body]) -> tuple[str, str | None, int | None]:
     """How (`on` or `inside`), by what, and on which level a thing is carried, if it is."""
     mine = bodies[name]
-    for other, its in bodies.items():
-        if other == name or its.asset.extents[2] <= 0:
-            continue
-        level = level_inside(mine, its)
-        if level is not None and _smaller(mine, its):
-            return "inside", other, level
-    for other, its in bodies.items():
-        if other != name and (level := level_on(mine, its)) is not None:
+    others = {other: its for other, its in bodies.items() if other != name}
+    for other, its in others.items():
+        if (level := level_on(mine, its)) is not None:
             return "on", other, level
+    for other, its in others.items():
+        if _smaller(mine, its) and (level := level_inside(mine, its)) is not None:
+            return "inside", other, level
     return "on", None, None
 
 

@@ -9,11 +9,13 @@ from ..scenes.library import AssetLibrary
 from ..scenes.mujoco_model import CompiledScene
 from ..scenes.seeds import branch
 from ..schemas import (
+    RELATIONS,
     AssemblyError,
     Asset,
     DatasetSpec,
     ObjectSpec,
     PlanningError,
+    PoseSpec,
     Scene,
     SceneSpec,
     TaskSpec,
@@ -71,21 +73,11 @@ def _merged(scene: SceneSpec, own: tuple[ObjectSpec, ...], support: str) -> Scen
         if base is None:
             waiting[thing.name] = thing
             continue
-        update: dict[str, object] = {"joint": {**base.joint, **thing.joint}}
-        target = thing.on or thing.inside or thing.next_to
-        if target is not None and target != support:
-            update |= {"on": thing.on, "inside": thing.inside, "next_to": thing.next_to}
-        elif target is not None:
-            update |= {"on": support, "inside": None, "next_to": None}
-        waiting[thing.name] = base.model_copy(update=update)
+        waiting[thing.name] = _moved(base, thing, scene.support, support)
     ordered: dict[str, ObjectSpec] = {}
     while waiting:
-        ready = [
-            name
-            for name, thing in waiting.items()
-            if (thing.on or thing.inside or thing.next_to or support) in (support, *ordered)
-            or (thing.on == scene.support)
-        ]
+        known = {support, scene.support, *ordered}
+        ready = [name for name, thing in waiting.items() if known.issuperset(_targets(thing))]
         if not ready:
             raise AssemblyError(
                 f"{', '.join(waiting)} rest on each other; one must stand on the {support}",
@@ -97,6 +89,25 @@ def _merged(scene: SceneSpec, own: tuple[ObjectSpec, ...], support: str) -> Scen
             ordered[name] = thing.model_copy(update={"on": on})
     update = {"support": support, "objects": tuple(ordered.values())}
     return SceneSpec.model_validate(scene.model_copy(update=update).model_dump())
+
+
+def _targets(thing: ObjectSpec) -> set[str]:
+    """The objects that its relations name."""
+    return {target for relation in RELATIONS if (target := getattr(thing, relation))}
+
+
+def _moved(base: ObjectSpec, thing: ObjectSpec, old_support: str, support: str) -> ObjectSpec:
+    """A person's object where the task wants it; what it says of another place is dropped."""
+    update: dict[str, object] = {"joint": {**base.joint, **thing.joint}}
+    wanted = (None if thing.on == support else thing.on, thing.inside, thing.next_to)
+    stated = (None if base.on == old_support else base.on, base.inside, base.next_to)
+    if thing.on == support and base.pose != PoseSpec() and stated[:2] == (None, None):
+        # A reference scene says where on the support.
+        return base.model_copy(update=update)
+    if any((thing.on, *wanted)) and wanted != stated:
+        update |= {**dict.fromkeys((*RELATIONS, "level")), "pose": PoseSpec()}
+        update |= {"on": thing.on, "inside": thing.inside, "next_to": thing.next_to}
+    return base.model_copy(update=update)
 
 
 def required_affordances(problem: Problem) -> Mapping[str, frozenset[str]]:
