@@ -31,6 +31,10 @@ MEANINGS: dict[str, str] = {
     "name": "Of the dataset; names its folder, `out/NAME`, where `--out` is not given.",
     "seed": "Of everything random.",
     "robot": "The arm.",
+    "scene.room.kind": "What the room is for.",
+    "assets": "Where assets come from: see below.",
+    "assets.libraries": "In order; where two offer a category, assets of both are drawn.",
+    "assets.libraries[].kind": "In YAML alone, such as `procedural`; `{folder: PATH}` for a folder.",
     "scene": "What every scene has: see below.",
     "cousins": "How far objects may be from their twin: see below.",
     "tasks": "Where tasks come from: see below.",
@@ -70,6 +74,7 @@ ALLOWED: dict[str, str] = {
     "cameras[].distance": "0.05 to 20",
     "cameras[].elevation": "-89 to 90",
     "cousins.distance": "0 <= low <= high <= 1",
+    "assets.libraries[].path": "exactly for a folder",
     "cameras[].look_at": "the support, `table`, an object of `scene.objects`",
     "tasks.activities": "exactly with `proposer: behavior`",
     "scene.objects[].on": "one of on, inside, next_to",
@@ -165,7 +170,8 @@ def _model_in(annotation: Any) -> tuple[type[Model] | None, str]:
         if isinstance(part, type) and issubclass(part, Model):
             if _is_parameter(annotation) or part in (Constant, Uniform, Normal, Choice, Sweep):
                 return None, ""
-            return part, "[]" if get_origin(annotation) is tuple else ".NAME"
+            suffixes: dict[Any, str] = {tuple: "[]", dict: ".NAME"}
+            return part, suffixes.get(get_origin(annotation), "")
     return None, ""
 
 
@@ -238,7 +244,14 @@ def _bounds(metadata: list[Any]) -> str:
                 high = f"to {'2^63 - 1' if value == 2**63 else f'below {value}'}"
             case _:
                 continue
+    if low and not high:
+        return f"{low}or more".replace("above 0 or more", "above 0")
     return f"{low}{high}".strip()
+
+
+def _title(item: Any) -> str:
+    """What an item of a list is called where a person writes it."""
+    return str(getattr(item, "name", None) or getattr(item, "kind", item))
 
 
 def _default(field: FieldInfo) -> str:
@@ -248,9 +261,9 @@ def _default(field: FieldInfo) -> str:
     inner, _ = _model_in(field.annotation)
     if inner is not None:
         if not isinstance(value, tuple | dict):
-            return "its defaults"
+            return "none" if value is None else "its defaults"
         items = typing.cast("Iterable[Any]", value)
-        return ", ".join(f"`{getattr(item, 'name', item)}`" for item in items) or "none"
+        return ", ".join(f"`{_title(item)}`" for item in items) or "none"
     return _written(value)
 
 

@@ -106,6 +106,7 @@ class DatasetSpec(Model):
         if len(set(names)) != len(names):
             raise ValueError(f"cameras: names must be unique, got {names}")
         known = {self.scene.support, "table", *(thing.name for thing in self.scene.objects)}
+        known |= set() if self.scene.room is None else {"room"}
         for camera in self.cameras:
             if camera.mount is None and camera.look_at not in known:
                 raise ValueError(
@@ -116,6 +117,10 @@ class DatasetSpec(Model):
             _within(f"cameras.{camera.name}.distance", camera.distance, 0.05, 20)
             _within(f"cameras.{camera.name}.elevation", camera.elevation, -89, 90)
         _within("scene.clutter.count", self.scene.clutter.count, 0, 40)
+        if self.scene.room is not None:
+            _within("scene.room.objects", self.scene.room.objects, 1, 250)
+            for axis, size in enumerate(self.scene.room.size or ()):
+                _within(f"scene.room.size[{axis}]", size, 3.2, 12)
         return self
 
 

@@ -17,7 +17,7 @@ class LibrarySpec(Model):
 
     kind: LibraryKind
     name: Name | None = None
-    """Begins the ids of its assets; None is the kind, or the folder's own name."""
+    """Begins the ids of its assets; by default the folder's own name."""
     path: str | None = None
     """Of a folder library, relative to the file that names it."""
 

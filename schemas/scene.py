@@ -23,6 +23,9 @@ RELATIONS = ("on", "inside", "next_to", "in_front_of", "facing", "aligned")
 """Fields of an ObjectSpec that name another object."""
 
 
+Length = Annotated[float, Field(gt=0)]
+
+
 class PoseSpec(Model):
     """A pose on the support, each part optional; what is left out is sampled."""
 
@@ -45,7 +48,7 @@ class ObjectSpec(Model):
     inside: Name | None = None
     next_to: Name | None = None
     pose: PoseSpec = PoseSpec()
-    extents: Vec3 | None = None
+    extents: tuple[Length, Length, Length] | None = None
     """Measured size, metres: the twin is the asset of nearest size."""
     in_front_of: Name | None = None
     """An earlier object before whose front (+x) it stands."""
@@ -106,7 +109,7 @@ class SceneSpec(Model):
     """How far a given pose may shift so that cousins of other sizes do not touch, metres."""
     clutter: ClutterSpec = ClutterSpec()
     room: RoomSpec | None = None
-    """None leaves the room empty."""
+    """A room around the robot and its support; None leaves it bare."""
     light: dict[Name, LightSpec] = {"key": LightSpec()}
     ambient: Parameter = Uniform(uniform=(120.0, 220.0))
     """Lux from all sides."""
@@ -115,7 +118,8 @@ class SceneSpec(Model):
     def _references(self) -> Self:
         names = [thing.name for thing in self.objects]
         for name in names:
-            if names.count(name) > 1 or name in (self.support, "robot", "floor"):
+            taken = name in (self.support, "robot", "floor", "room") or name.startswith("room_")
+            if names.count(name) > 1 or taken:
                 raise ValueError(f"object name {name!r} is taken; names must be unique")
         earlier: set[str] = {self.support}
         for thing in self.objects:
