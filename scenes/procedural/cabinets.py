@@ -164,7 +164,7 @@ def drawer_cabinet(asset_id: str, category: str, rng: np.random.Generator) -> As
             damping=round(damping, 3), friction=round(friction, 3),
         )  # fmt: skip
         link = draft.link(slot.name, body.name, (half[0], *slot.centre), joint)
-        _drawer(draft, link, slot, 2 * half[0])
+        drawer(draft, link, slot, 2 * half[0])
         if knobs:
             knob(draft, link, (0.016, 0, 0), slot.name, radius)
         else:
@@ -185,7 +185,7 @@ def _dividers(
         body.box((half[0], 0.004, half[2] - board), spot, "carcass", BOARD)
 
 
-def _drawer(draft: Draft, link: LinkDraft, slot: Slot, depth: float) -> None:
+def drawer(draft: Draft, link: LinkDraft, slot: Slot, depth: float) -> None:
     """A drawer in its own frame: origin at the middle of the opening, in its plane."""
     panel, wall, floor = 0.012, 0.006, 0.005
     y, z = slot.half[0] - GAP, slot.half[1] - GAP

@@ -49,7 +49,7 @@ def _chest(draft: Draft, rng: np.random.Generator, *, vault: bool) -> Asset:
     joint = Joint(name="lid", kind="hinge", axis=(0, -1, 0), limits=(0.0, opening), damping=damping)
     lid = draft.link("lid", body.name, (-x, 0, z + GAP), joint)
     _lid(lid, (x, y), lid_thick, vault)
-    _lip(draft, lid, 2 * x, lid_thick, rng)
+    lip(draft, lid, 2 * x, lid_thick, rng)
     # A friction hinge: the lid stays where it is left, at any angle.
     torque = lid.first[0] * GRAVITY
     lid.joint = joint.model_copy(update={"friction": round(1.25 * float(torque), 3)})
@@ -116,9 +116,7 @@ def _barrel(half_x: float, half_y: float, rise: float) -> Mesh:
     return Mesh(vertices, np.concatenate([roof, ends, under]), uv)
 
 
-def _lip(
-    draft: Draft, lid: LinkDraft, front: float, thick: float, rng: np.random.Generator
-) -> None:
+def lip(draft: Draft, lid: LinkDraft, front: float, thick: float, rng: np.random.Generator) -> None:
     """A flat lip that stands out 40 mm from the front of the lid."""
     half = (0.021, float(rng.uniform(0.035, 0.055)), float(rng.uniform(0.0045, 0.0062)))
     middle = (front + half[0] - 0.002, 0, thick / 2)

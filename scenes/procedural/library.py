@@ -13,16 +13,24 @@ import numpy as np
 from ...schemas import Asset, SpecError
 from . import (
     appliances,
+    bins,
     bottles,
     boxes,
     cabinets,
     chests,
+    electrics,
     flasks,
     food,
+    fridges,
     furniture,
+    gadgets,
+    ranges,
     seats,
     storage,
+    taps,
     vessels,
+    wardrobes,
+    washers,
 )
 
 INSTANCES = 64
@@ -85,6 +93,26 @@ CATEGORIES: dict[str, tuple[str, Builder]] = {
     "rack.n.01": ("rack", storage.rack),
     "stand.n.04": ("stand", storage.stand),
     "worktable.n.01": ("workbench", storage.workbench),
+    "oven.n.01": ("oven", ranges.oven),
+    "stove.n.01": ("stove", ranges.stove),
+    "toaster_oven.n.01": ("toaster-oven", ranges.toaster_oven),
+    "electric_refrigerator.n.01": ("fridge", fridges.refrigerator),
+    "washer.n.03": ("washer", washers.washer),
+    "clothes_dryer.n.01": ("dryer", washers.dryer),
+    "dishwasher.n.01": ("dishwasher", washers.dishwasher),
+    "wardrobe.n.01": ("wardrobe", wardrobes.wardrobe),
+    "sink.n.01": ("sink", taps.sink),
+    "faucet.n.01": ("faucet", taps.faucet),
+    "toaster.n.02": ("toaster", gadgets.toaster),
+    "coffee_maker.n.01": ("coffee-maker", gadgets.coffee_maker),
+    "rice_cooker.n.01": ("rice-cooker", gadgets.rice_cooker),
+    "laptop.n.01": ("laptop", electrics.laptop),
+    "table_lamp.n.01": ("table-lamp", electrics.table_lamp),
+    "switch.n.01": ("switch", electrics.switch),
+    "radio_receiver.n.01": ("radio", electrics.radio),
+    "recycling_bin.n.01": ("recycling-bin", bins.recycling_bin),
+    "cooler.n.01": ("cooler", bins.cooler),
+    "lunch_box.n.01": ("lunch-box", bins.lunch_box),
 }
 """Category (a BDDL synset) to id prefix and builder."""
 
