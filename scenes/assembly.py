@@ -14,6 +14,7 @@ from ..schemas import (
     AssemblyError,
     Asset,
     RobotPose,
+    Room,
     Scene,
     SceneObject,
     SceneSpec,
@@ -26,6 +27,7 @@ from .mujoco_model import CompiledScene, compile_model
 from .placed import Bench, NoPlaceError, Placed
 from .relations import body, broken
 from .robots import robot
+from .rooms import Furnishing, furnish
 from .seeds import generator
 from .settling import check_at_rest, settle
 from .views import number, sample_camera, sample_lights, sample_surroundings
@@ -60,12 +62,13 @@ def assemble(
         AssemblyError: after ATTEMPTS refused attempts, with the reasons counted.
     """
     refusals: list[NoPlaceError] = []
+    furnishing = _furnish(request, library)
     for attempt in range(ATTEMPTS):
         choice_rng = generator(request.seed, "choice", attempt // ATTEMPTS_PER_CHOICE)
         spec, choices = choose(request, library, choice_rng)
         try:
             reasons = Counter(map(str, refusals))
-            return _attempt(request, spec, choices, attempt, refuse, reasons)
+            return _attempt(request, spec, choices, furnishing, attempt, refuse, reasons)
         except NoPlaceError as error:
             refusals.append(error)
     raise AssemblyError(
@@ -94,10 +97,19 @@ def _blames_the_spec(request: AssemblyRequest, refusals: list[NoPlaceError]) -> 
     return all(any(str(refusal).startswith(mark) for mark in marks) for refusal in refusals)
 
 
+def _furnish(request: AssemblyRequest, library: AssetLibrary) -> Furnishing | None:
+    """The room around the robot, the same in all attempts."""
+    if request.spec.room is None:
+        return None
+    rng = generator(request.seed, "room")
+    return furnish(request.spec.room, request.robot, library, rng)
+
+
 def _attempt(
     request: AssemblyRequest,
     spec: SceneSpec,
     choices: dict[str, Choice],
+    furnishing: Furnishing | None,
     attempt: int,
     refuse: Refusal,
     reasons: Counter[str],
@@ -121,8 +133,11 @@ def _attempt(
         ),
         *(_scene_object(request, p, choices[p.spec.name].distance) for p in placed),
     ]
-    scene = _dress(request, spec, bench, tuple(objects), placed, reasons, rng)
+    room = None if furnishing is None else furnishing.room
+    scene = _dress(request, spec, bench, tuple(objects), placed, room, reasons, rng)
     assets = {choice.asset.content_hash(): choice.asset for choice in choices.values()}
+    if furnishing is not None:
+        scene, assets = furnishing.around(scene), assets | dict(furnishing.assets)
     compiled = compile_model(scene, assets, "physics")
     settled = settle(compiled)
     compiled = replace(compiled, scene=settled)
@@ -174,6 +189,7 @@ def _dress(
     bench: Bench,
     objects: tuple[SceneObject, ...],
     placed: tuple[Placed, ...],
+    room: Room | None,
     reasons: Counter[str],
     rng: np.random.Generator,
 ) -> Scene:
@@ -181,6 +197,8 @@ def _dress(
     known = robot(request.robot)
     middle = np.array([0.48, 0.0, bench.height + 0.06])
     targets: dict[str, Array] = {spec.support: middle, "table": middle}
+    if room is not None:
+        targets["room"] = (np.array(room.low) + np.array(room.high)) / 2 * [1.0, 1.0, 0.5]
     for p in placed:
         targets[p.spec.name] = p.pose[:3, 3] + [0, 0, p.asset.extents[2] / 2]
     floor, wall = sample_surroundings(rng)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -81,8 +80,8 @@ class Filling:
         idle = 0
         while work and len(self.things) < count and idle < IDLE:
             before = len(self.things)
-            for place in rng.permutation(len(work)).tolist():
-                fill, spot = work[place]
+            order: list[int] = rng.permutation(len(work)).tolist()
+            for fill, spot in (work[place] for place in order):
                 if len(self.things) < count and len(self._on(spot)) < fill.most:
                     self._add(fill, spot, rng)
             idle = 0 if len(self.things) > before else idle + 1
@@ -154,7 +153,7 @@ class Filling:
             key=lambda s: s.pose[2, 3],
             default=None,
         )
-        asset = self.stock.draw(part.categories, rng)
+        asset = self.stock.draw(part.categories, rng, suits=_is_free)
         if top is None or asset is None:
             return
         forward = seat.footprint.axes()[0]
@@ -177,7 +176,7 @@ class Filling:
         """One more thing, pile or group of a fill on a spot."""
         for _ in range(DRAWS):
             wanted = fill.things[int(rng.integers(len(fill.things)))]
-            asset = self.stock.draw((wanted,), rng)
+            asset = self.stock.draw((wanted,), rng, suits=_is_free)
             if asset is None or not _may_fit(asset, spot, fill.how == "upright"):
                 continue
             if fill.how == "upright":
@@ -229,7 +228,7 @@ class Filling:
         hollows = spots_of(vessel.name, VESSEL, vessel.asset, vessel.pose)
         for _ in range(CONTENTS):
             category = contents[int(rng.integers(len(contents)))]
-            asset = self.stock.draw((category,), rng)
+            asset = self.stock.draw((category,), rng, suits=_is_free)
             for spot in hollows:
                 if asset is None or not _may_fit(asset, spot, False):
                     continue
@@ -254,9 +253,13 @@ class Filling:
             if self._try(category, asset, spot, place, 0.0, True, 0.0) is None:
                 return
             offset -= width + GAPS["upright"]
-            drawn = self.stock.draw((category,), rng)
+            drawn = self.stock.draw((category,), rng, suits=_is_free)
             if drawn is not None and _may_fit(drawn, spot, True):
                 asset = drawn
+
+
+def _is_free(asset: Asset) -> bool:
+    return not asset.fixed
 
 
 def _box(standing: Standing) -> Box:
@@ -296,12 +299,7 @@ def _place(
     if spot.disc:
         angle, radius = rng.uniform(-np.pi, np.pi), np.sqrt(rng.uniform()) * max(room)
         return np.array([np.cos(angle), np.sin(angle)]) * radius
-    place = rng.uniform(-room, room)
+    place = room * (2 * rng.random(2) - 1)
     if at_back:
         place[0] = -room[0] + min(0.05, 2 * room[0]) * rng.uniform() ** 2
     return place
-
-
-def tally(things: Mapping[str, Thing]) -> Counter[str]:
-    """How many things there are of each category."""
-    return Counter(thing.category for thing in things.values())

@@ -243,7 +243,7 @@ def _in_the_middle(floor: Floor, asset: Asset, rng: np.random.Generator) -> Iter
         spread = np.abs(Footprint(np.zeros(2), half, yaw).corners()).max(axis=0) + PASSAGE
         low, high = np.array(floor.room.low[:2]) + spread, np.array(floor.room.high[:2]) - spread
         if (low < high).all():
-            x, y = rng.uniform(low, high)
+            x, y = (low + (high - low) * rng.random(2)).tolist()
             yield transform([x, y, 0.0], yaw_quaternion(yaw)), ""
 
 

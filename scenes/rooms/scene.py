@@ -11,7 +11,7 @@ from ..geometry import vec3
 from ..library import AssetLibrary
 from ..robots import robot
 from ..seeds import generator
-from ..views import sample_lights, sample_surroundings
+from ..views import sample_lights
 from .furnish import furnish
 
 Kind = Literal["kitchen", "dining", "office", "workshop"]
@@ -46,8 +46,7 @@ def furnished_scene(
         name=known.name, pos=(0.0, 0.0, top), quat=(1.0, 0.0, 0.0, 0.0), home=known.home
     )
     spec = RoomSpec(kind=kind, objects=Constant(value=objects))
-    made = furnish(spec, standing, library, rng)
-    floor, wall = sample_surroundings(rng)
+    made = furnish(spec, known.name, library, rng)
     support = SceneObject(
         name="table",
         category=TABLE,
@@ -63,12 +62,11 @@ def furnished_scene(
         seed=(seed,),
         support=support.name,
         robot=standing,
-        objects=(support, *made.objects),
+        objects=(support,),
         lights=sample_lights({"key": LightSpec()}, rng),
-        ambient=float(np.round(rng.uniform(150.0, 220.0), 3)),
+        ambient=float(np.round(rng.uniform(200.0, 280.0), 3)),
         cameras=(),
-        floor=floor,
-        wall=wall,
-        room=made.room,
+        floor=made.floor,
+        wall=made.wall,
     )
-    return scene, {table.content_hash(): table, **made.assets}
+    return made.around(scene), {table.content_hash(): table, **made.assets}

@@ -1,0 +1,109 @@
+"""Repair: settle a furnished room, and put elsewhere what does not stay where it was put."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+
+from ...schemas import Asset, Material, RobotPose, Scene, SceneObject
+from ..geometry import Array, quaternion, vec3
+from ..mujoco_model import compile_model
+from ..robots import robot
+from .filling import Filling
+from .floor import Standing
+from .rest import come_to_rest
+from .spots import Thing
+
+ROUNDS = 8
+"""Times a room is settled and repaired."""
+IDENTITY = (1.0, 0.0, 0.0, 0.0)
+
+
+class UnfinishedError(Exception):
+    """A room holds too little, or does not come to rest."""
+
+    def __init__(self, message: str, reasons: Counter[str]) -> None:
+        super().__init__(message)
+        self.reasons = reasons
+
+
+def repair(
+    filling: Filling, wanted: int, robot_name: str, rng: np.random.Generator
+) -> Counter[str]:
+    """Settle, and put elsewhere what does not stay, until everything does.
+
+    After the first time only what shares furniture with a new thing is let go again.
+
+    Raises:
+        UnfinishedError: where things still do not stay after ROUNDS rounds.
+    """
+    reasons: Counter[str] = Counter()
+    known: set[str] = set()
+    for _ in range(ROUNDS):
+        new = {name for name in filling.things if name not in known}
+        if not new:
+            return reasons
+        stirred = {filling.root(name) for name in new}
+        live = {name for name in filling.things if filling.root(name) in stirred}
+        compiled = compile_model(*_scene(filling, live, robot_name), "physics")
+        outcome = come_to_rest(compiled, filling.contained())
+        reasons.update(outcome.bad.values())
+        lost = filling.with_carried(set(outcome.bad))
+        filling.move({n: pose for n, pose in outcome.poses.items() if n not in lost})
+        filling.drop(lost)
+        known = set(filling.things)
+        filling.fill(wanted, rng)
+    raise UnfinishedError(f"no rest in {ROUNDS} rounds of repair", reasons)
+
+
+def _scene(filling: Filling, live: set[str], robot_name: str) -> tuple[Scene, Mapping[str, Asset]]:
+    """The room as a scene in which only `live` things are free."""
+    standing = [furniture(s) for s in filling.floor.placed]
+    things = [small(thing, fixed=name not in live) for name, thing in filling.things.items()]
+    assets = [s.asset for s in filling.floor.placed]
+    assets += [thing.asset for thing in filling.things.values()]
+    scene = Scene(
+        id="room",
+        seed=(0,),
+        support=standing[0].name,
+        robot=RobotPose(
+            name=robot_name, pos=(0.0, 0.0, 0.75), quat=IDENTITY, home=robot(robot_name).home
+        ),
+        objects=(*standing, *things),
+        lights=(),
+        ambient=0.0,
+        cameras=(),
+        floor=Material(),
+        wall=Material(),
+        room=filling.floor.room,
+    )
+    return scene, {asset.content_hash(): asset for asset in assets}
+
+
+def furniture(standing: Standing) -> SceneObject:
+    """A piece of furniture as an object of a scene."""
+    return _object(standing.name, standing.asset, standing.pose, "context", standing.asset.fixed)
+
+
+def small(thing: Thing, *, fixed: bool = False) -> SceneObject:
+    """A small thing as an object of a scene; `fixed` welds it where it is."""
+    return _object(thing.name, thing.asset, thing.pose, "clutter", fixed)
+
+
+def _object(
+    name: str, asset: Asset, pose: Array, role: Literal["context", "clutter"], fixed: bool
+) -> SceneObject:
+    return SceneObject(
+        name=name,
+        category=asset.category,
+        asset=asset.id,
+        asset_hash=asset.content_hash(),
+        pos=vec3(pose[:3, 3]),
+        quat=quaternion(pose[:3, :3]),
+        joints={joint.name: 0.0 for joint in asset.joints},
+        fixed=fixed,
+        role=role,
+    )
