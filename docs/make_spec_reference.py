@@ -34,7 +34,7 @@ MEANINGS: dict[str, str] = {
     "scene.room.kind": "What the room is for.",
     "assets": "Where assets come from: see below.",
     "assets.libraries": "In order; where two offer a category, assets of both are drawn.",
-    "assets.libraries[].kind": "In YAML alone, such as `procedural`; `{folder: PATH}` for a folder.",
+    "assets.libraries[].kind": "Written alone, as `procedural`; for a folder `{folder: PATH}`.",
     "scene": "What every scene has: see below.",
     "cousins": "How far objects may be from their twin: see below.",
     "tasks": "Where tasks come from: see below.",

@@ -149,4 +149,7 @@ def _barred(member: AssetLibrary, asset_id: str, allow: bool) -> str | None:
     licence = member.get(asset_id).licence
     if permits_commercial(licence):
         return None
-    return f"licence {licence} does not permit commercial use (--allow-noncommercial admits it)"
+    return (
+        f"licence {licence} does not permit commercial use; `allow_noncommercial: true` in the "
+        "spec's `assets`, or --allow-noncommercial, admits it"
+    )

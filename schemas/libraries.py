@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 
 from pydantic import model_validator
 
@@ -27,10 +27,13 @@ class LibrarySpec(Model):
         """Read the short forms."""
         if isinstance(value, str):
             return {"kind": value}
-        if isinstance(value, dict) and "folder" in value and "kind" not in value:
-            rest: dict[str, Any] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
-            return {"kind": "folder", "path": rest.pop("folder"), **rest}
-        return value
+        if not isinstance(value, dict):
+            return value
+        given = cast("dict[str, Any]", value)
+        if "folder" not in given or "kind" in given:
+            return given
+        rest = {key: part for key, part in given.items() if key != "folder"}
+        return {"kind": "folder", "path": given["folder"], **rest}
 
     @model_validator(mode="after")
     def _path(self) -> Self:
