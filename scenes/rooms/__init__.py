@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .furnish import Furnishing, furnish
-from .scene import furnished_scene
+from .scene import Kind, furnished_scene
 
-__all__ = ["Furnishing", "furnish", "furnished_scene"]
+__all__ = ["Furnishing", "Kind", "furnish", "furnished_scene"]

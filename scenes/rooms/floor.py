@@ -211,7 +211,8 @@ def _candidates(
 def _run(floor: Floor, asset: Asset) -> Iterator[Candidate]:
     """Close to what already stands in the run, from the first wall's corner on."""
     half = asset.extents[1] / 2
-    for wall in walls(floor.room)[:3]:
+    far, left, right, _ = walls(floor.room)
+    for wall in (far, right, left):
         ends = [0.0]
         for other in floor.placed:
             if other.piece.where == "run" and abs(other.footprint.yaw - wall.yaw) < 0.1:
