@@ -211,9 +211,13 @@ class _Attempt:
         )
         self.last_cause = error.cause
         self.rejected += 1
-        self.forbidden.add(step.key)
-        if self.arm.executor.steps > start:
-            self._record(step, start, error.cause)
+        moved = self.arm.executor.steps > start
+        # A hand that finds no way back may have done its work all the same.
+        done = moved and self._holds(step)
+        if not done:
+            self.forbidden.add(step.key)
+        if moved:
+            self._record(step, start, None if done else error.cause)
             self.failures += 1
             self._recover()
 
@@ -264,13 +268,15 @@ class _Attempt:
             ExecutionError: `effect_missing`.
         """
         self.arm.executor.hold(0.2)
+        if not self._holds(step):
+            raise ExecutionError("effect_missing", f"{_text(step)} had no effect")
+
+    def _holds(self, step: Step) -> bool:
+        """Whether a step's effect is the case now."""
         facts = self._facts()
         if step.skill in RELATIONS:
-            holds = facts.holds(RELATIONS[step.skill], step.arguments)
-        else:
-            holds = facts.holds("open", step.arguments) == (step.skill == "open")
-        if not holds:
-            raise ExecutionError("effect_missing", f"{_text(step)} had no effect")
+            return facts.holds(RELATIONS[step.skill], step.arguments)
+        return facts.holds("open", step.arguments) == (step.skill == "open")
 
     def _recover(self) -> None:
         """Open the hand, leave, and go home; where that is not free, pull out first."""
