@@ -10,7 +10,7 @@ import re
 import types
 import typing
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -19,6 +19,7 @@ from .dataset import DatasetSpec
 from .errors import SpecError
 from .yaml_source import Loc, Source, dotted, parse_yaml, read_yaml
 
+M = TypeVar("M", bound=BaseModel)
 _FORMS = {
     "n\\.\\d\\d$": "a BDDL category such as 'mug.n.04'",
     "a-zA-Z0-9_\\-]*$": "a name: a letter, then letters, digits, '_' or '-'",
@@ -56,16 +57,30 @@ def _located(spec: DatasetSpec, folder: Path) -> DatasetSpec:
 
 
 def _validate(source: Source) -> DatasetSpec:
+    return validated(source, DatasetSpec, "a spec is a mapping such as `name: my-dataset`")
+
+
+def validated(source: Source, model: type[M], form: str) -> M:
+    """What a YAML file says, as a model.
+
+    Args:
+        source: the parsed file.
+        model: what it must fit.
+        form: says what the file is, for one that is no mapping.
+
+    Raises:
+        SpecError: listing every problem with its line, path, value, and what is allowed.
+    """
     problems = list(source.problems)
-    spec: DatasetSpec | None = None
+    spec: M | None = None
     if not isinstance(source.data, dict):
         got = "it is empty" if source.data is None else f"it is a {type(source.data).__name__}"
-        problems.append((1, f"a spec is a mapping such as `name: my-dataset`; {got}"))
+        problems.append((1, f"{form}; {got}"))
     else:
         try:
-            spec = DatasetSpec.model_validate(source.data)
+            spec = model.model_validate(source.data)
         except ValidationError as error:
-            problems += describe(error, source)
+            problems += describe(error, source, model)
     if problems or spec is None:
         problems = sorted(set(problems))
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
@@ -74,17 +89,19 @@ def _validate(source: Source) -> DatasetSpec:
     return spec
 
 
-def describe(error: ValidationError, source: Source) -> list[tuple[int, str]]:
+def describe(
+    error: ValidationError, source: Source, model: type[BaseModel] = DatasetSpec
+) -> list[tuple[int, str]]:
     """(line, message) of every error; members of a union that failed alike are merged."""
     merged: dict[Loc, list[str]] = {}
     for details in error.errors(include_url=False):
-        loc = _real(details["loc"], source.data)
+        loc = _real(details["loc"], source.data, model)
         if details["type"] == "missing":
             loc = (*loc, details["loc"][-1])
         elif details["type"] == "value_error":
             loc = _named(loc, details["msg"].removeprefix("Value error, "), source.data)
         reasons = merged.setdefault(loc, [])
-        reason = _reason(details, loc, source.data)
+        reason = _reason(details, loc, model)
         if reason not in reasons:
             reasons.append(reason)
     return [(source.line(loc), _message(loc, reasons)) for loc, reasons in merged.items()]
@@ -96,10 +113,10 @@ def _message(loc: Loc, reasons: list[str]) -> str:
     return text if text.startswith(dotted(loc).split(".")[0]) and loc else f"{dotted(loc)}: {text}"
 
 
-def _real(loc: tuple[str | int, ...], data: Any) -> Loc:
+def _real(loc: tuple[str | int, ...], data: Any, model: type[BaseModel]) -> Loc:
     """`loc` without the tags that a union adds: only steps that exist in the data."""
     real: list[str | int] = []
-    annotation: Any = DatasetSpec
+    annotation: Any = model
     for step in loc:
         is_tag = _tagged(annotation, step) is not None
         annotation = _descend(annotation, step)
@@ -144,11 +161,11 @@ def _named(loc: Loc, message: str, data: Any) -> Loc:
     return tuple(real)
 
 
-def _reason(details: ErrorDetails, loc: Loc, data: Any) -> str:
+def _reason(details: ErrorDetails, loc: Loc, model: type[BaseModel]) -> str:
     kind, context, value = details["type"], details.get("ctx", {}), details["input"]
     match kind:
         case "extra_forbidden":
-            allowed = _keys_at(details["loc"][:-1])
+            allowed = _keys_at(details["loc"][:-1], model)
             offer = _offer(str(loc[-1]), allowed)
             return f"unknown key {loc[-1]!r} (its value is {_show(value)}); {offer}"
         case "missing":
@@ -166,7 +183,7 @@ def _reason(details: ErrorDetails, loc: Loc, data: Any) -> str:
             form = next((form for end, form in _FORMS.items() if pattern.endswith(end)), None)
             return f"{_show(value)} is not valid; expected {form or f'text that matches {pattern}'}"
         case "model_type" | "dict_type":
-            keys = _keys_at(details["loc"])
+            keys = _keys_at(details["loc"], model)
             return f"{_show(value)} is not valid; expected a mapping" + (
                 f" with the keys {', '.join(keys)}" if keys else ""
             )
@@ -192,9 +209,9 @@ def _offer(word: str, allowed: list[str]) -> str:
     return f"{hint}allowed: {', '.join(allowed)}"
 
 
-def _keys_at(loc: tuple[str | int, ...]) -> list[str]:
+def _keys_at(loc: tuple[str | int, ...], model: type[BaseModel]) -> list[str]:
     """The keys that the model at a location of an error allows."""
-    annotation: Any = DatasetSpec
+    annotation: Any = model
     for step in loc:
         annotation = _descend(annotation, step)
     models = [m for m in _members(annotation) if isinstance(m, type) and issubclass(m, BaseModel)]
