@@ -78,7 +78,7 @@ def recycling_bin(asset_id: str, category: str, rng: np.random.Generator) -> Ass
     draft.materials["grip"] = look.plain((0.10, 0.10, 0.11), 0.5)
     draft.materials["mark"] = look.plain((0.94, 0.95, 0.94), 0.5)
     x, y, z = rng.uniform((0.40, 0.42, 0.66), (0.50, 0.54, 0.84)).tolist()
-    tub = Tub(x / 2, y / 2, z, 0.012, 0.03, 0.03)
+    tub = Tub(x / 2, y / 2, z, 0.012, 0.06, 0.03)
     body = draft.link()
     tub.build(draft, body, "body")
     _arrows(body, (x / 2 + 0.0004, 0, z * 0.58), min(x, y) * 0.16)

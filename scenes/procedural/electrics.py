@@ -141,8 +141,8 @@ def _stem(body: LinkDraft, foot: float, rng: np.random.Generator) -> tuple[float
     body.show(revolve(outline, 20), "stem", 900.0)
     thick = float(girth.max())
     body.collide("cylinder", (thick, (low + 0.05 - foot) / 2), (0, 0, (low + 0.05 + foot) / 2))
-    body.show(revolve([(0, low + 0.04), (0.014, low + 0.045), (0.026, low + 0.08), (0.018, low + 0.105),
-                       (0, low + 0.11)], 16), "bulb", 60.0)  # fmt: skip
+    bulb = [(0, 0.04), (0.014, 0.045), (0.026, 0.08), (0.018, 0.105), (0, 0.11)]
+    body.show(revolve(bulb, 16), "bulb", 60.0, (0, 0, low))
     return low, top
 
 
@@ -230,8 +230,8 @@ def radio(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     foot = 0.008
     body = draft.link()
     for sign in (-1, 1):
-        block(body, (-x * 0.8, sign * y * 0.8 - 0.01, 0), (x * 0.8, sign * y * 0.8 + 0.01, foot), "dark",
-              PLASTIC)  # fmt: skip
+        low, high = (-x * 0.8, sign * y * 0.8 - 0.01, 0), (x * 0.8, sign * y * 0.8 + 0.01, foot)
+        block(body, low, high, "dark", PLASTIC)
     block(body, (-x, -y, foot), (x, y, 2 * z), "case", WORKS, bevel=0.006)
     side = 1.0 if rng.random() < 0.5 else -1.0
     up = z + foot / 2

@@ -20,6 +20,10 @@ SHEET = 900.0
 """Density of walls of sheet metal around insulation, kg/m^3."""
 FOAM = 260.0
 """Likewise of thick cold-keeping walls."""
+CREEP = 0.015
+"""Share of a joint's range that its part may sink in a second."""
+SOFTNESS = 800.0
+"""Damping of regularised dry friction by inertia, 1/s."""
 TO_X = (float(np.sqrt(0.5)), 0.0, float(np.sqrt(0.5)), 0.0)
 """Turns z to x, as wxyz."""
 ENAMELS: tuple[look.Rgb, ...] = (
@@ -124,15 +128,25 @@ def block(link: LinkDraft, low: Point, high: Point, material: str, density: floa
 
 
 def stays(link: LinkDraft, spare: float = 1.2) -> None:
-    """Give a link's joint the dry friction that holds its weight wherever it is left."""
+    """Give a link's joint the dry friction that holds its weight wherever it is left.
+
+    Solvers regularise dry friction, so that light parts creep; enough damping is added to keep
+    the drift below CREEP of the range in a second.
+    """
     assert link.joint is not None
-    axis = np.abs(np.array(link.joint.axis))
-    if link.joint.kind == "slide":
-        needed = link.mass * GRAVITY * axis[2]
+    joint, axis = link.joint, np.abs(np.array(link.joint.axis))
+    if joint.kind == "slide":
+        load, inertia = link.mass * GRAVITY * axis[2], link.mass
     else:
-        needed = float(np.linalg.norm(link.first * (1 - axis))) * GRAVITY * (1 - axis[2])
-    friction = round(max(spare * float(needed), link.joint.friction), 4)
-    link.joint = link.joint.model_copy(update={"friction": friction})
+        load = float(np.linalg.norm(link.first * (1 - axis))) * GRAVITY * (1 - axis[2])
+        inertia = float(np.trace(link.second) - axis @ link.second @ axis)
+    damping = load / (CREEP * (joint.limits[1] - joint.limits[0])) - SOFTNESS * inertia
+    link.joint = joint.model_copy(
+        update={
+            "friction": round(max(spare * float(load), joint.friction), 4),
+            "damping": round(max(float(damping), joint.damping), 4),
+        }
+    )
 
 
 def falling(name: str, opening: float) -> Joint:

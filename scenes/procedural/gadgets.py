@@ -40,7 +40,7 @@ def toaster(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     dress(draft, rng)
     double = bool(rng.random() < 0.35)
     x = float(rng.uniform(0.26, 0.31)) / 2
-    y = (float(rng.uniform(0.26, 0.30)) if double else float(rng.uniform(0.16, 0.19))) / 2
+    y = (float(rng.uniform(0.205, 0.225)) if double else float(rng.uniform(0.16, 0.19))) / 2
     height, foot = float(rng.uniform(0.17, 0.20)), 0.010
     body = draft.link()
     feet(body, (x - 0.02, y - 0.02), foot)
@@ -141,15 +141,16 @@ def rice_cooker(asset_id: str, category: str, rng: np.random.Generator) -> Asset
     body = draft.link()
     inner = radius - wall
     swell = radius * float(rng.uniform(0.90, 0.97))
-    outside = [(0, 0), (swell * 0.9, 0), (swell, 0.012), (radius, height * 0.6), (radius, height - 0.004),
-               (radius - 0.004, height), (inner, height), (inner * 0.96, floor + 0.012),
-               (inner * 0.88, floor), (0, floor)]  # fmt: skip
+    outside = [(0, 0), (swell * 0.9, 0), (swell, 0.012), (radius, height * 0.6),
+               (radius, height - 0.004), (radius - 0.004, height), (inner, height),
+               (inner * 0.96, floor + 0.012), (inner * 0.88, floor), (0, floor)]  # fmt: skip
     body.show(revolve(outside[:6], 32), "shell", HOLLOW)
     body.show(revolve(outside[5:], 32), "inside", HOLLOW)
     base(body, swell * 0.9, 0.0, floor)
     ring(body, (radius, 0.006), (radius, height), wall * 0.9)
-    draft.cavity("pot", body.name, (-inner * 0.92, -inner * 0.92, floor), (inner * 0.92, inner * 0.92, height),
-                 round_=True, joint="lid")  # fmt: skip
+    free = inner * 0.92
+    low, high = (-free, -free, floor), (free, free, height)
+    draft.cavity("pot", body.name, low, high, round_=True, joint="lid")
     draft.surface("pot_floor", body.name, (0, 0, floor), (inner * 0.8, inner * 0.8), disc=True,
                   clearance=height - floor)  # fmt: skip
     _dome(draft, body, radius, height, rng)

@@ -173,10 +173,10 @@ def _drop_door(draft: Draft, body: LinkDraft, size: tuple[float, float, float, f
 
 
 def stove(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
-    """A hob that stands on a table: one to four burners and a dial for each."""
-    rows, columns = ((1, 1), (1, 2), (1, 2), (2, 2))[int(rng.integers(4))]
+    """A hob that stands on a table: two to four burners and a dial for each."""
+    rows, columns = ((1, 2), (1, 2), (1, 3), (2, 2))[int(rng.integers(4))]
     x = float(rng.uniform(0.28, 0.34) if rows == 1 else rng.uniform(0.42, 0.48)) / 2
-    y = float(rng.uniform(0.34, 0.38) if columns == 1 else rng.uniform(0.50, 0.56)) / 2
+    y = float(rng.uniform(0.50, 0.56)) / 2
     height = float(rng.uniform(0.075, 0.095))
     draft = Draft(asset_id, category)
     dress(draft, rng)
@@ -199,7 +199,7 @@ def toaster_oven(asset_id: str, category: str, rng: np.random.Generator) -> Asse
     dress(draft, rng)
     body = draft.link()
     panel, foot, front = float(rng.uniform(0.085, 0.10)), 0.014, x - 0.035
-    feet(body, (x - 0.03, y - 0.01), foot)
+    feet(body, (x - 0.045, y - 0.01), foot)
     shell = Shell((-x, -y, foot), (front, y - panel, 2 * z), 0.014, 0.02, 0.016, 0.02)
     shell.build(body, SHEET)
     block(body, (-x, y - panel, foot), (front + 0.033, y, 2 * z), "shell", SHEET * 0.5,
@@ -215,7 +215,7 @@ def toaster_oven(asset_id: str, category: str, rng: np.random.Generator) -> Asse
         name = ("heat", "timer", "mode")[k] + "_dial"
         dial.attach(draft, name, body.name, face)
     door_y = y - panel / 2
-    _oven_door(draft, body, (front, -panel / 2, door_y - 0.003, foot + 0.004, 2 * z), rng)
+    _oven_door(draft, body, (front, -panel / 2, door_y - 0.005, foot + 0.004, 2 * z), rng)
     return draft.build(graspable=False, fixed=True)
 
 

@@ -82,8 +82,9 @@ def _lever(draft: Draft, body: LinkDraft, root: tuple[float, float, float],
            rng: np.random.Generator) -> None:  # fmt: skip
     """A lever beside the column that is pulled forward; its axis points along y."""
     joint = Joint(
-        name="lever", kind="hinge", axis=(0, 1, 0), limits=(0.0, round(float(rng.uniform(0.9, 1.3)), 4)),
-        damping=0.02, friction=0.08, controls="switch",
+        name="lever", kind="hinge", axis=(0, 1, 0),
+        limits=(0.0, round(float(rng.uniform(0.9, 1.3)), 4)), damping=0.02, friction=0.08,
+        controls="switch",
     )  # fmt: skip
     link = draft.link("lever", body.name, root, joint)
     hub, length, girth = 0.014, float(rng.uniform(0.085, 0.11)), float(rng.uniform(0.010, 0.013))
@@ -101,8 +102,8 @@ def _cross(draft: Draft, body: LinkDraft, root: tuple[float, float, float], name
     """A valve with a cross handle that is turned about an upright axis."""
     x, y, z = root
     stem = 0.038
-    body.show(revolve([(0, 0), (0.018, 0), (0.016, 0.008), (0.010, 0.014), (0.010, stem), (0, stem)],
-                      14), "grip", BRASS, root)  # fmt: skip
+    neck = [(0, 0), (0.018, 0), (0.016, 0.008), (0.010, 0.014), (0.010, stem), (0, stem)]
+    body.show(revolve(neck, 14), "grip", BRASS, root)
     body.collide("cylinder", (0.010, (stem - GAP) / 2), (x, y, z + (stem - GAP) / 2))
     joint = Joint(
         name=f"{name}_valve", kind="hinge", axis=(0, 0, 1.0 if name == "hot" else -1.0),
@@ -124,15 +125,7 @@ def sink(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A full-size wash stand: a basin and a tap over a cupboard, a column, or four legs."""
     draft = Draft(asset_id, category)
     draft.materials["grip"] = look.metal(rng)
-    steel = rng.random() < 0.35
-    draft.materials["basin"] = (
-        look.steel(rng) if steel else look.plain(look.pick(rng, ((0.95, 0.95, 0.94), (0.93, 0.91, 0.86),
-                                                                 (0.30, 0.31, 0.33))), 0.12)
-    )  # fmt: skip
-    draft.materials["top"] = draft.materials["basin"] if steel or rng.random() < 0.5 else (
-        look.wood(rng) if rng.random() < 0.5 else
-        look.textured(rng, "marble", ((0.82, 0.81, 0.79), (0.62, 0.61, 0.60)), 2.0, 0.2)
-    )  # fmt: skip
+    _stone(draft, rng)
     draft.materials["front"] = look.wood_or_paint(rng)
     draft.materials["inside"] = look.plain((0.80, 0.74, 0.64), 0.7)
     kind = ("cupboard", "cupboard", "column", "legs")[int(rng.integers(4))]
@@ -161,6 +154,17 @@ def sink(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         feet(body, (x - 0.01, y - 0.02), height - 0.03, 0.018)
         draft.materials["dark"] = look.metal(rng)
     return draft.build(graspable=False, fixed=True)
+
+
+def _stone(draft: Draft, rng: np.random.Generator) -> None:
+    """The materials of a basin and of the top it is in."""
+    white = look.pick(rng, ((0.95, 0.95, 0.94), (0.93, 0.91, 0.86), (0.30, 0.31, 0.33)))
+    steel = rng.random() < 0.35
+    draft.materials["basin"] = look.steel(rng) if steel else look.plain(white, 0.12)
+    marble = look.textured(rng, "marble", ((0.82, 0.81, 0.79), (0.62, 0.61, 0.60)), 2.0, 0.2)
+    other = look.wood(rng) if rng.random() < 0.5 else marble
+    same = steel or rng.random() < 0.5
+    draft.materials["top"] = draft.materials["basin"] if same else other
 
 
 def _basin(draft: Draft, body: LinkDraft, size: tuple[float, float, float], deep: float,

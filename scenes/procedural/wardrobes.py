@@ -29,8 +29,8 @@ def wardrobe(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     low = float(rng.uniform(0.20, 0.26)) if rng.random() < 0.5 else 0.0
     block(body, (-x, T - y, 0), (x - 0.03, y - T, plinth), "carcass", BOARD * 0.3)
     for sign in (-1, 1):
-        block(body, (-x, min(sign * y, sign * (y - T)), 0), (x, max(sign * y, sign * (y - T)), height),
-              "carcass", BOARD, bevel=0.002)  # fmt: skip
+        low_y, high_y = sorted((sign * y, sign * (y - T)))
+        block(body, (-x, low_y, 0), (x, high_y, height), "carcass", BOARD, bevel=0.002)
     block(body, (-x, T - y, height - T), (x, y - T, height), "carcass", BOARD)
     block(body, (-x, T - y, plinth), (x, y - T, plinth + T), "carcass", BOARD)
     block(body, (-x, T - y, plinth + T), (0.008 - x, y - T, height - T), "inside", BOARD)
@@ -44,8 +44,8 @@ def wardrobe(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     for k in range(doors):
         edges = (-y + k * bay, -y + (k + 1) * bay)
         if k:
-            block(body, (0.008 - x, edges[0] - T / 2, plinth + T), (x, edges[0] + T / 2, height - T),
-                  "carcass", BOARD)  # fmt: skip
+            post = (x, edges[0] + T / 2, height - T)
+            block(body, (0.008 - x, edges[0] - T / 2, plinth + T), post, "carcass", BOARD)
         inner = (edges[0] + (T if k == 0 else T / 2), edges[1] - (T if k == doors - 1 else T / 2))
         joint = _door(draft, body, (x, *edges, floor, height), k, doors, style, mirror == k, rng)
         _bay(draft, body, (0.008 - x, inner[0], floor), (x, inner[1], height - T), joint, k, rng)
@@ -90,17 +90,17 @@ def _bay(draft: Draft, body: LinkDraft, low: tuple[float, float, float],
 def _door(draft: Draft, body: LinkDraft, size: tuple[float, float, float, float, float],
           number: int, count: int, style: tuple[bool, Bar], mirror: bool,
           rng: np.random.Generator) -> str:  # fmt: skip
-    """One door; neighbours open away from each other."""
+    """One door; only the outer ones, and the middle one of three, stand before posts."""
     x, y0, y1, z0, z1 = size
-    left = number % 2 == 1 if count > 1 else bool(rng.random() < 0.5)
+    left = number > 0 if count > 1 else bool(rng.random() < 0.5)
+    # The hinged edge of a middle door swings out beside its neighbour, who needs room for that.
+    seam = 0.024 if number == 1 and count == 3 else 0.003
     sign = 1.0 if left else -1.0
     name = f"door_{number + 1}"
     low = z0 + 0.002
-    middle, tall, wide = (low + z1) / 2, (z1 - low) / 2 - 0.003, (y1 - y0) / 2 - 0.003
+    middle, tall, wide = (low + z1) / 2, (z1 - low) / 2 - 0.003, (y1 - y0 - seam - 0.003) / 2
     joint = hinged(name, left, 1.5 if count > 2 else float(rng.uniform(1.6, 1.75)), rng)
-    link = draft.link(
-        name, body.name, (x + GAP, (y1 if left else y0) - sign * 0.003, middle), joint
-    )
+    link = draft.link(name, body.name, (x + GAP, (y1 if left else y0) - sign * seam, middle), joint)
     centre = -sign * wide
     link.box((0.009, wide, tall), (0.009, centre, 0), "front", BOARD, bevel=0.0025)
     if mirror:

@@ -143,7 +143,7 @@ def _round_door(draft: Draft, body: LinkDraft, front: float, up: float, radius: 
     """A ring around a bulging pane, hinged at one side, with a short bar at the other."""
     left = bool(rng.random() < 0.6)
     sign = 1.0 if left else -1.0
-    joint = hinged("door", left, float(rng.uniform(1.7, 2.1)), rng)
+    joint = hinged("door", left, float(rng.uniform(1.45, 1.57)), rng)
     door = draft.link("door", body.name, (front + GAP, sign * radius, up), joint)
     thick, centre = 0.03, (0, -sign * radius, 0)
     turn = rotation("y", np.pi / 2)
