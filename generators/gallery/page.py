@@ -1,0 +1,72 @@
+"""The catalogue page: one HTML file that needs nothing else."""
+
+# pyright: reportUnknownMemberType=false
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ...scenes.index import Index
+from ...scenes.library import AssetLibrary
+from ...schemas import DatasetError
+from .facts import SECTIONS, Gallery, gather, totals
+from .thumbnails import OPENINGS
+
+REFUSALS = 300
+"""Reasons that are listed for each library, at most."""
+
+
+def write_page(indexed: Iterable[tuple[AssetLibrary, Index]], out: Path) -> Path:
+    """Write the catalogue of some libraries, each with its index.
+
+    Args:
+        indexed: what to show.
+        out: the HTML file; its folder is made where missing.
+
+    Raises:
+        RenderError: where pictures are missing and nothing can be drawn here.
+        DatasetError: where the file cannot be written.
+    """
+    html = render(gather(indexed))
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", dir=out.parent, suffix=".tmp", delete=False, encoding="utf-8"
+        ) as file:
+            file.write(html)
+        os.chmod(file.name, 0o644)
+        os.replace(file.name, out)
+    except OSError as error:
+        raise DatasetError(f"cannot write {out}: {error.strerror}") from error
+    return out
+
+
+def render(gallery: Gallery) -> str:
+    """The page as HTML."""
+    folder = Path(__file__).parent
+    loader = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    facts = {tile.record.id: tile.facts for card in gallery.cards for tile in card.tiles}
+    # "</" would end the script element.
+    assets = json.dumps(facts, ensure_ascii=False).replace("</", "<\\/")
+    return loader.get_template("page.html.j2").render(
+        gallery=gallery,
+        sections=SECTIONS,
+        totals=totals(gallery.libraries),
+        last=len(OPENINGS) - 1,
+        refusals=REFUSALS,
+        assets=Markup(assets),
+        style=Markup((folder / "style.css").read_text(encoding="utf-8")),
+        script=Markup((folder / "script.js").read_text(encoding="utf-8")),
+    )
