@@ -56,8 +56,9 @@ def _joints(spec: ObjectSpec, asset: Asset, rng: np.random.Generator) -> dict[st
         for name, parameter in spec.joint.items()
     }
     whole = shares.pop(ANY_JOINT, 0.0)
-    if whole > 0.0 and asset.joints:
-        chosen = asset.joints[int(rng.integers(len(asset.joints)))]
+    openings = [joint for joint in asset.joints if joint.controls == "opening"]
+    if whole > 0.0 and openings:
+        chosen = openings[int(rng.integers(len(openings)))]
         shares.setdefault(chosen.name, whole)
     values: dict[str, float] = {}
     for joint in asset.joints:
@@ -146,10 +147,14 @@ def _sweeps(asset: Asset, footprint: Footprint) -> list[Footprint]:
     depth = 0.0
     for link in asset.links:
         joint = link.joint
-        if joint is not None and joint.kind == "slide" and abs(joint.axis[0]) > 0.5:
+        if joint is None or joint.controls != "opening":
+            continue
+        if joint.kind == "slide" and abs(joint.axis[0]) > 0.5:
             depth = max(depth, joint.limits[1] + 0.05)
-        elif joint is not None and joint.kind == "hinge" and abs(joint.axis[2]) > 0.5:
+        elif joint.kind == "hinge" and abs(joint.axis[2]) > 0.5:
             depth = max(depth, 0.75 * asset.extents[1])
+        elif joint.kind == "hinge" and joint.axis[1] > 0.5:  # falls forward
+            depth = max(depth, asset.extents[2])
     if any(cavity.opening == "front" for cavity in asset.cavities):
         depth = max(depth, 0.14)
     if depth == 0.0:

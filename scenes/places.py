@@ -79,11 +79,12 @@ def _facing(bench: Bench, asset: Asset, rng: np.random.Generator) -> Place:
 
 def _front_distance(asset: Asset, rng: np.random.Generator) -> float:
     """How far away furniture stands so that the arm can open it and reach inside."""
-    travel = [j.limits[1] for j in asset.joints if j.kind == "slide"]
+    openings = {j.name: j for j in asset.joints if j.controls == "opening"}
+    travel = [j.limits[1] for j in openings.values() if j.kind == "slide"]
     if travel:
         return float(rng.uniform(*DRAWER_FRONT)) + max(travel)
     if any(cavity.opening == "front" for cavity in asset.cavities):
-        return float(rng.uniform(*(DOOR_FRONT if asset.joints else SHELF_FRONT)))
+        return float(rng.uniform(*(DOOR_FRONT if openings else SHELF_FRONT)))
     return float(rng.uniform(*LID_FRONT))
 
 

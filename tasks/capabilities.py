@@ -50,7 +50,7 @@ def gated(asset: Asset) -> bool:
 
 def lidded(asset: Asset) -> bool:
     """Whether it opens at the top by a hinge, so that what stands on it keeps it shut."""
-    hinges = {joint.name for joint in asset.joints if joint.kind == "hinge"}
+    hinges = {j.name for j in asset.joints if j.kind == "hinge" and j.controls == "opening"}
     return any(cavity.opening == "top" and cavity.joint in hinges for cavity in asset.cavities)
 
 

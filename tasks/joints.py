@@ -12,7 +12,7 @@ from .symbolic import Step
 def joints_to_move(
     arm: Manipulator, facts: PhysicsFacts, thing: str, opening: bool, later: tuple[Step, ...]
 ) -> list[str]:
-    """Joints with a handle, in the order to try them.
+    """Doors, drawers and lids with a handle, in the order to try them.
 
     Args:
         arm: the robot at work; its generator shuffles what is equally good.
@@ -24,7 +24,7 @@ def joints_to_move(
     compiled, data = arm.compiled, arm.executor.data
     asset = compiled.asset_of(thing)
     handled = {handle.joint for handle in asset.handles}
-    joints = [joint for joint in asset.joints if joint.name in handled]
+    joints = [j for j in asset.joints if j.name in handled and j.controls == "opening"]
     if not opening:
         shares = [(j, joint_share(compiled, data, thing, j.name)) for j in joints]
         return [joint.name for joint, share in shares if share > joint.open_fraction]

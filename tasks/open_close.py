@@ -80,9 +80,9 @@ def move_joint(arm: Manipulator, thing: str, joint: str, opening: bool) -> None:
 
 def reachable_joints(arm: Manipulator, thing: str, opening: bool) -> bool:
     """Whether the arm can close, or open wide, one of an object's joints; changes nothing."""
-    for joint in dict.fromkeys(handle.joint for handle in arm.compiled.asset_of(thing).handles):
-        if joint is None:
-            continue
+    asset = arm.compiled.asset_of(thing)
+    handled = {handle.joint for handle in asset.handles}
+    for joint in (j.name for j in asset.joints if j.name in handled and j.controls == "opening"):
         try:
             pull = _choose(arm, thing, joint, opening)
         except PlanningError:

@@ -108,10 +108,11 @@ def joint_share(compiled: CompiledScene, data: Any, name: str, joint: str) -> fl
 
 
 def is_open(compiled: CompiledScene, data: Any, name: str) -> bool:
-    """Open in BDDL's sense: some joint is past its `open_fraction`."""
+    """Open in BDDL's sense: some door, drawer or lid is past its `open_fraction`."""
     return any(
         joint_share(compiled, data, name, joint.name) > joint.open_fraction
         for joint in compiled.asset_of(name).joints
+        if joint.controls == "opening"
     )
 
 

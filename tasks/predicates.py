@@ -9,7 +9,8 @@ The definitions follow BEHAVIOR-1K where it states them. All speak of two object
   an open vessel.
 - under(a, b): a lies below b, within b's outline.
 - nextto(a, b): side by side, closer than a sixth of their mean extent (at least 2 cm).
-- open(a): some joint of a is past its `open_fraction`.
+- open(a): some door, drawer or lid of a is past its `open_fraction`.
+- toggled_on(a): some switch of a (a knob, lever or button) is past its `open_fraction`.
 
 Each predicate is one (N, N) table over the scene's N objects, worked out when first asked for.
 """
@@ -42,7 +43,8 @@ BRIM = 0.15
 BELOW = 0.005
 """How far below a surface the top of what is under it lies at least, metres."""
 BINARY = ("ontop", "inside", "under", "nextto", "touching")
-UNARY = ("open",)
+UNARY: dict[str, str] = {"open": "opening", "toggled_on": "switch"}
+"""By name, what the joints control that each speaks of."""
 ELSEWHERE = ("floor", "robot")
 """Names that a problem may speak of and that are no objects: nothing holds of them."""
 
@@ -76,8 +78,8 @@ class PhysicsFacts:
         """
         if any(name in ELSEWHERE for name in arguments):
             return False
-        if predicate == "open":
-            return self._open(arguments[0])
+        if predicate in UNARY:
+            return self._past(arguments[0], UNARY[predicate])
         first, *second = (self._rank[name] for name in arguments)
         return bool(self._table(predicate)[first, second[0]])
 
@@ -88,8 +90,9 @@ class PhysicsFacts:
     def triples(self) -> Iterator[tuple[str, ...]]:
         """Every ground atom that holds, as (predicate, *arguments); the support is no subject."""
         for name in self._names:
-            if self._compiled.objects[name].joints and self._open(name):
-                yield ("open", name)
+            for predicate, controls in UNARY.items():
+                if self._past(name, controls):
+                    yield (predicate, name)
         support = self._compiled.scene.support
         for predicate in BINARY:
             for a, b in np.argwhere(self._table(predicate)):
@@ -128,9 +131,12 @@ class PhysicsFacts:
                     f"no predicate {predicate!r}; there are {', '.join((*BINARY, *UNARY))}"
                 )
 
-    def _open(self, name: str) -> bool:
+    def _past(self, name: str, controls: str) -> bool:
+        """Whether some joint that controls this is past its `open_fraction`."""
         index = self._compiled.objects[name]
         for joint in self._compiled.asset_of(name).joints:
+            if joint.controls != controls:
+                continue
             where = index.joints[joint.name]
             share = (self._qpos[where.qpos] - where.low) / (where.high - where.low)
             if share > joint.open_fraction:

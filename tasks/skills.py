@@ -225,4 +225,4 @@ def _standing(thing: str, relation: str, target: str) -> frozenset[Fact]:
 
 def _about(state: State, thing: str) -> frozenset[Fact]:
     """The facts that end when the object is picked up; nothing is on or in it."""
-    return frozenset(x for x in state.facts if x[0] != "open" and thing in x[1:])
+    return frozenset(x for x in state.facts if len(x) > 2 and thing in x[1:])
