@@ -10,7 +10,7 @@ from .cabinets import GAP
 from .draft import Draft, LinkDraft
 from .fittings import PLASTIC, Dial, block, dress, rising, slab, stays
 from .geometry import bevel_box, revolve, rotation, tube
-from .pieces import turned
+from .pieces import base, turned
 
 WORKS = 700.0
 """Density of housings with electronics in them, kg/m^3."""
@@ -87,7 +87,21 @@ def _keyboard(body: LinkDraft, x: float, y: float, z: float, rng: np.random.Gene
 
 def table_lamp(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A base with a dial, a straight or turned stem, and a shade."""
-    draft = Draft(asset_id, category)
+    low, tall = float(rng.uniform(0.14, 0.22)), float(rng.uniform(0.12, 0.17))
+    radius, wide = float(rng.uniform(0.085, 0.105)), float(rng.uniform(0.095, 0.13))
+    return _lamp(Draft(asset_id, category), (low, tall), (radius, wide), int(rng.integers(3)), rng)
+
+
+def floor_lamp(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """A full-size lamp on a rod or a turned column, with its dial at the foot."""
+    low, tall = float(rng.uniform(1.05, 1.30)), float(rng.uniform(0.20, 0.30))
+    radius, wide = float(rng.uniform(0.13, 0.16)), float(rng.uniform(0.17, 0.23))
+    return _lamp(Draft(asset_id, category), (low, tall), (radius, wide), int(rng.integers(2)), rng)
+
+
+def _lamp(draft: Draft, heights: tuple[float, float], radii: tuple[float, float], kind: int,
+          rng: np.random.Generator) -> Asset:  # fmt: skip
+    """Heights of the stem and of the shade, radii of the base and of the shade, metres."""
     dress(draft, rng)
     draft.materials["base"] = (look.wood, look.metal, look.glaze)[int(rng.integers(3))](rng)
     draft.materials["stem"] = draft.materials["base"] if rng.random() < 0.5 else look.metal(rng)
@@ -99,37 +113,26 @@ def table_lamp(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     )
     draft.materials["bulb"] = look.plain((1.0, 0.97, 0.86), 0.2)
     body = draft.link()
-    foot, radius = float(rng.uniform(0.020, 0.030)), float(rng.uniform(0.085, 0.105))
+    foot, radius = float(rng.uniform(0.020, 0.030)), radii[0]
     if rng.random() < 0.5:
         plate = [(0, 0), (radius, 0), (radius, foot - 0.004), (radius - 0.004, foot), (0, foot)]
         body.show(revolve(plate, 32), "base", 1500.0)
     else:
         body.show(bevel_box((radius, radius, foot / 2), 0.003), "base", 1500.0, (0, 0, foot / 2))
-    body.collide("box", (radius * 0.7, radius * 0.7, foot / 2), (0, 0, foot / 2))
-    for k in range(2):
-        half = (
-            (radius * 0.93, radius * 0.36, foot / 2)
-            if k
-            else (radius * 0.36, radius * 0.93, foot / 2)
-        )
-        body.collide("box", half, (0, 0, foot / 2))
-    low, top = _stem(body, foot, rng)
-    _shade(body, low, top, rng)
+    base(body, radius * 0.98, 0.0, foot)
+    low = foot + heights[0]
+    _stem(body, foot, low, kind, rng)
+    _shade(body, low, low + heights[1], radii[1], rng)
     dial = Dial(
-        float(rng.uniform(0.013, 0.016)),
-        0.028,
-        float(rng.uniform(1.6, 3.0)),
+        float(rng.uniform(0.013, 0.016)), 0.028, float(rng.uniform(1.6, 3.0)),
         bool(rng.random() < 0.6),
-    )
+    )  # fmt: skip
     dial.attach(draft, "switch", body.name, (radius * 0.62, 0, foot), up=True)
     return draft.build(graspable=False, fixed=True)
 
 
-def _stem(body: LinkDraft, foot: float, rng: np.random.Generator) -> tuple[float, float]:
-    """A rod, a column of spindles, or a bellied vase; returns where the shade begins and ends."""
-    low = foot + float(rng.uniform(0.14, 0.22))
-    top = low + float(rng.uniform(0.12, 0.17))
-    kind = int(rng.integers(3))
+def _stem(body: LinkDraft, foot: float, low: float, kind: int, rng: np.random.Generator) -> None:
+    """A rod, a column of spindles, or a bellied vase, up into the shade, with a bulb."""
     z = np.linspace(foot, low + 0.05, 17)
     share = np.linspace(0, 1, 17)
     girth = (
@@ -143,12 +146,10 @@ def _stem(body: LinkDraft, foot: float, rng: np.random.Generator) -> tuple[float
     body.collide("cylinder", (thick, (low + 0.05 - foot) / 2), (0, 0, (low + 0.05 + foot) / 2))
     bulb = [(0, 0.04), (0.014, 0.045), (0.026, 0.08), (0.018, 0.105), (0, 0.11)]
     body.show(revolve(bulb, 16), "bulb", 60.0, (0, 0, low))
-    return low, top
 
 
-def _shade(body: LinkDraft, low: float, top: float, rng: np.random.Generator) -> None:
+def _shade(body: LinkDraft, low: float, top: float, wide: float, rng: np.random.Generator) -> None:
     """A cone, a drum, or a bell of cloth, open above and below."""
-    wide = float(rng.uniform(0.095, 0.13))
     narrow = wide * float(rng.choice((0.55, 0.75, 1.0)))
     t = 0.003
     flare = float(rng.uniform(0.0, 0.25)) if narrow < wide else 0.0

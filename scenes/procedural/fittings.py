@@ -219,7 +219,9 @@ def rack(link: LinkDraft, low: Point, high: Point, material: str = "grip", bars:
     """A wire shelf between two opposite corners: a rim and bars along x; solid to the touch."""
     (x0, y0, z0), (x1, y1, z1) = (np.asarray(c, dtype=float).tolist() for c in (low, high))
     w = 0.0025
-    for y in np.linspace(y0 + w, y1 - w, bars).tolist():
+    step = (y1 - y0 - 2 * w) / (bars - 1)
+    for k in range(bars):
+        y = y0 + w + k * step
         block(link, (x0, y - w, z0), (x1, y + w, z1), material, 2700.0, solid=False)
     for x in (x0 + w, (x0 + x1) / 2, x1 - w):
         block(link, (x - w, y0, z0), (x + w, y1, z1), material, 2700.0, solid=False)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Asset
+from . import materials as look
 from .cabinets import GAP, Bar
 from .draft import Draft, LinkDraft
-from .fittings import PLASTIC, SHEET, Dial, Shell, block, dress, falling, feet, rack, slab, stays
+from .fittings import SHEET, Dial, Shell, block, dress, falling, feet, rack, slab, stays
 from .geometry import bevel_box, revolve
 
 PITCH = 0.075
@@ -56,8 +57,8 @@ class Hob:
         x, y = spot
         if self.kind == "glass":
             for r in (radius, radius * 0.6):
-                ring = [(r - 0.002, 0), (r, 0), (r, 0.0006), (r - 0.002, 0.0006)]
-                link.show(revolve([*ring, ring[0]], 28), "mark", PLASTIC, (x, y, self.z))
+                ring = revolve([(r, 0.0005), (r - 0.002, 0.0005)], 28)  # seen from above only
+                link.show(ring, "mark", 0.0, (x, y, self.z))
             return
         rise = self.top - self.z
         if self.kind == "plates":
@@ -66,7 +67,7 @@ class Hob:
             return
         cap = radius * 0.42
         link.show(
-            revolve([(0, 0), (cap * 1.25, 0), (cap, 0.009), (cap * 0.9, 0.014), (0, 0.016)], 16),
+            revolve([(0, 0), (cap * 1.2, 0), (cap * 0.9, 0.013), (0, 0.016)], 14),
             "iron", SHEET, (x, y, self.z),
         )  # fmt: skip
         arm = radius * 1.18
@@ -82,8 +83,6 @@ class Hob:
 
 def _hob_looks(draft: Draft, rng: np.random.Generator) -> str:
     """Choose the kind of burners and their materials."""
-    from . import materials as look
-
     draft.materials["iron"] = look.plain((0.10, 0.10, 0.105), 0.6, 0.3)
     draft.materials["mark"] = draft.materials["mark"].model_copy(
         update={"rgba": (0.72, 0.72, 0.72, 1.0)}

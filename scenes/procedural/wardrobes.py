@@ -8,8 +8,8 @@ from ...schemas import Asset, Joint
 from . import materials as look
 from .cabinets import BOARD, GAP, Bar, Slot, drawer, finish, hinged, knob
 from .draft import Draft, LinkDraft
-from .fittings import block
-from .geometry import bevel_box, revolve, rotation
+from .fittings import block, slab
+from .geometry import revolve, rotation
 
 T = 0.02
 """Thickness of boards, metres."""
@@ -104,11 +104,11 @@ def _door(draft: Draft, body: LinkDraft, size: tuple[float, float, float, float,
     centre = -sign * wide
     link.box((0.009, wide, tall), (0.009, centre, 0), "front", BOARD, bevel=0.0025)
     if mirror:
-        link.show(bevel_box((0.0015, wide - 0.05, tall - 0.08), 0.001), "mirror", 0.0,
+        link.show(slab((0.0015, wide - 0.05, tall - 0.08)), "mirror", 0.0,
                   (0.018, centre, 0))  # fmt: skip
     elif style[0]:
         for z in (-0.5, 0.5):
-            panel = bevel_box((0.002, wide - 0.06, tall * 0.42), 0.0015)
+            panel = slab((0.002, wide - 0.06, tall * 0.42))
             link.show(panel, "front", 0.0, (0.018, centre, z * tall))
     face = (0.018, -sign * (2 * wide - 0.035), (0.95 - middle))
     if style[0]:
