@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -59,17 +60,27 @@ def _range(model: Any, joint: int) -> tuple[float, float]:
     return rest, rest + QUARTER
 
 
-def closed_value(model: Any, joint: int) -> float:
-    """The position at which a joint is closed: zero, or the end of its range nearest to it."""
+def closed_value(model: Any, joint: int, reverse: Collection[str]) -> float:
+    """The position at which a joint is closed.
+
+    That is zero, or the end of its range nearest to zero; the far end for joints that are named
+    in `reverse`, by themselves or by their bodies.
+    """
     low, high = _range(model, joint)
-    return float(np.clip(0.0, low, high))
+    closed = float(np.clip(0.0, low, high))
+    names = (str(model.joint(joint).name), str(model.body(model.jnt_bodyid[joint]).name))
+    if any(name in reverse for name in names):
+        return high if high - closed >= closed - low else low
+    return closed
 
 
-def read_joint(model: Any, data: Any, joints: list[int], body: str) -> RawJoint:
+def read_joint(
+    model: Any, data: Any, joints: list[int], body: str, reverse: Collection[str]
+) -> RawJoint:
     """The first of a body's joints, after forward kinematics with all joints closed."""
     joint = joints[0]
     low, high = _range(model, joint)
-    closed = closed_value(model, joint)
+    closed = closed_value(model, joint, reverse)
     upwards = high - closed >= closed - low
     sign = 1.0 if upwards else -1.0
     dof = int(model.jnt_dofadr[joint])

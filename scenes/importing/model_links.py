@@ -18,6 +18,8 @@ from .solids import decimated, welded
 
 MAX_FACES = 4000
 """What is seen of one geom is reduced to about this many faces."""
+FEWEST = 4
+"""A material with fewer faces of a geom than this is not worth a mesh."""
 DIGITS = 6
 
 
@@ -131,6 +133,7 @@ def _by_material(
         if shown.piece.mesh is None:
             shapes.append(_primitive(shown.piece, origin, f"look-{which[0]}"))
             continue
+        which = _without_slivers(which)
         for number in np.unique(which):
             corners = shown.vertices[shown.faces[which == number]] - origin
             triangles.setdefault(int(number), []).append(corners.reshape(-1, 3))
@@ -140,6 +143,13 @@ def _by_material(
         meshes[f"{name}-{number}"] = MeshData.from_arrays(used, renamed.reshape(-1, 3))
         shapes.append(Shape(kind="mesh", mesh=f"{name}-{number}", material=f"look-{number}"))
     return tuple(shapes)
+
+
+def _without_slivers(which: Faces) -> Faces:
+    """Materials of faces, where those of a few triangles give way: meshes need four corners."""
+    numbers, counts = np.unique(which, return_counts=True)
+    few = numbers[counts < FEWEST]
+    return np.where(np.isin(which, few), numbers[counts.argmax()], which)
 
 
 def _touched(

@@ -5,7 +5,7 @@
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,8 +97,12 @@ class Part:
     weights: tuple[Weight, ...] = ()
 
 
-def read_parts(text: ModelText) -> list[Part]:
+def read_parts(text: ModelText, reverse: Collection[str] = ()) -> list[Part]:
     """The parts of a model; each comes after its parent, the first one is the root.
+
+    Args:
+        text: the model.
+        reverse: joints that are closed at the end of their range that is farther from zero.
 
     Raises:
         AssetError: where MuJoCo refuses the model, or it is not one thing.
@@ -114,10 +118,10 @@ def read_parts(text: ModelText) -> list[Part]:
     data = mujoco.MjData(model)
     for joint in range(model.njnt):
         if int(model.jnt_type[joint]) in (2, 3):
-            data.qpos[model.jnt_qposadr[joint]] = closed_value(model, joint)
+            data.qpos[model.jnt_qposadr[joint]] = closed_value(model, joint, reverse)
     mujoco.mj_kinematics(model, data)
     mujoco.mj_comPos(model, data)
-    return _Reader(spec, model, data, meshes, text).parts()
+    return _Reader(spec, model, data, meshes, text, reverse).parts()
 
 
 def _load_meshes(spec: Any, files: Mapping[str, Any]) -> dict[str, Triangles]:
@@ -144,9 +148,11 @@ class _Reader:
     """Collects the parts of one compiled model."""
 
     def __init__(
-        self, spec: Any, model: Any, data: Any, meshes: dict[str, Triangles], text: ModelText
-    ) -> None:
+        self, spec: Any, model: Any, data: Any, meshes: dict[str, Triangles], text: ModelText,
+        reverse: Collection[str],
+    ) -> None:  # fmt: skip
         self.model, self.data, self.meshes, self.text = model, data, meshes, text
+        self.reverse = reverse
         self.geoms = {int(geom.id): geom for geom in spec.geoms}
         self.bodies = {int(body.id): body for body in spec.bodies}
         self.from_geoms = int(spec.compiler.inertiafromgeom) == 1
@@ -187,7 +193,7 @@ class _Reader:
     def _one(self, body: int, joints: list[int]) -> RawJoint | None:
         if joints == [-1]:
             return None
-        return read_joint(self.model, self.data, joints, self._name(body))
+        return read_joint(self.model, self.data, joints, self._name(body), self.reverse)
 
     def _filled(self, part: Part, body: int) -> Part:
         model = self.model

@@ -7,9 +7,28 @@ from dataclasses import replace
 
 import numpy as np
 
+from .. import taxonomy
 from ..geometry import Array
 from .model_meshes import Triangles
 from .model_parts import Part, Piece
+
+NEAR = 1.15
+"""What is at most this much larger or smaller than all models of its kind stays as it is."""
+
+
+def scale_to_kind(category: str, extents: Array) -> float:
+    """The factor that brings extents (3,) among those of BEHAVIOR's models of a category.
+
+    Sizes are compared by the geometric mean of the extents; 1 where there are no models.
+    """
+    boxes = taxonomy.metric_boxes(category)
+    if not boxes:
+        return 1.0
+    sizes = np.array(boxes).prod(axis=1) ** (1 / 3)
+    size, low, high = float(np.prod(extents) ** (1 / 3)), float(sizes.min()), float(sizes.max())
+    if low / NEAR <= size <= high * NEAR:
+        return 1.0
+    return round((low if size < low else high) / size, 3)
 
 
 def moved(part: Part, turn: Array, scale: float, offset: Array) -> Part:

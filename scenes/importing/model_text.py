@@ -63,6 +63,11 @@ def _mjcf(root: Element, path: Path) -> ModelText:
         element.attrib = {key: value for key, value in element.items() if key in COMPILER}
     for element in text.findall("default"):
         _keep(element, DEFAULTS)
+        if element.get("class", "main") != "main":  # such a class must lie within the main one
+            own = ElementTree.Element("default", dict(element.items()))
+            own.extend(list(element))
+            element.clear()
+            element.append(own)
     for element in text.findall("worldbody"):
         _keep(element, BODY)
     for element in text.iter("freejoint"):
@@ -86,7 +91,7 @@ def _expand(element: Element, main: Path, here: Path, count: list[int]) -> None:
         count[0] += 1
         if count[0] > MAX_INCLUDES:
             raise AssetError(f"more than {MAX_INCLUDES} includes: do they include each other?")
-        name = child.get("file", "")
+        name = child.get("file", "").replace("\\", "/")
         found = next((f / name for f in (main, here) if (f / name).is_file()), None)
         if found is None:
             raise AssetError(f"included file {main / name} is missing")
@@ -132,6 +137,7 @@ def _assets(text: Element, files: Files, path: Path) -> None:
                 section.remove(element)
                 continue
             if element.tag == "mesh" and (file := element.get("file")):
+                file = file.replace("\\", "/")
                 element.set("name", element.get("name", Path(file).stem))
                 element.set("file", files.token((files.mesh / file).resolve(), path))
             if element.tag == "material" and (named := element.get("texture")):

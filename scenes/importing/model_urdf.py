@@ -9,9 +9,7 @@ from xml.etree import ElementTree
 from .model_files import Element, Files, ModelText
 from .paints import Paint, mean_colour
 
-HEAD = (
-    '<mujoco><compiler strippath="false" discardvisual="false" fusestatic="false"/></mujoco>'
-)
+HEAD = '<mujoco><compiler strippath="false" discardvisual="false" fusestatic="false"/></mujoco>'
 
 
 def read_urdf(root: Element, path: Path) -> ModelText:

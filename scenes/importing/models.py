@@ -19,11 +19,14 @@ from .model_joints import controls_of, joint_of
 from .model_links import Shapes, shapes_of
 from .model_masses import inertials, matter_of
 from .model_parts import Part, read_parts
-from .model_placing import moved, part_bounds, seen_bounds
+from .model_placing import moved, part_bounds, scale_to_kind, seen_bounds
 from .model_text import read_model
+from .model_travel import with_free_travel
 from .scale import check_scale
 from .weight import likely_mass
 
+FORMAT = 1
+"""Raised when the same file may give another asset."""
 LARGE = 0.6
 """A thing larger than this, in metres, or with a door or drawer, stays where it is put."""
 
@@ -42,6 +45,12 @@ class ModelImport:
     front: Axis = "x"
     fixed: bool | None = None
     masses: Literal["file", "category"] = "file"
+    fit: bool = False
+    """Bring a thing that is larger or smaller than any of its kind to their size."""
+    reverse: tuple[str, ...] = ()
+    """Joints that are closed at the end of their range that is farther from zero."""
+    notes_file: str = "its YAML file"
+    """Where messages say to set something."""
 
 
 def asset_from_model(
@@ -82,9 +91,7 @@ def asset_from_model(
     Raises:
         AssetError: where the file or the thing in it cannot be used; the message says why.
     """
-    how = ModelImport(
-        asset_id, category, library, licence, source, scale, up, front, fixed, masses
-    )
+    how = ModelImport(asset_id, category, library, licence, source, scale, up, front, fixed, masses)
     return asset_from_text(read_model(path), how)
 
 
@@ -95,12 +102,15 @@ def asset_from_text(text: ModelText, how: ModelImport) -> Asset:
         AssetError: as `asset_from_model` does.
     """
     parts = placed_parts(text, how)
+    if how.fit:
+        factor = scale_to_kind(how.category, np.ptp(seen_bounds(parts), axis=0))
+        parts = [moved(part, np.eye(3), factor, np.zeros(3)) for part in parts]
     names = _names(parts)
     origins = [np.zeros(3) if p.joint is None else np.round(p.joint.anchor, 6) for p in parts]
     shapes = shapes_of(parts, names, origins)
     bounds = np.array([part_bounds(part) for part in parts])
     extents = np.ptp(seen_bounds(parts), axis=0)
-    check_scale(how.category, extents)
+    check_scale(how.category, extents, how.notes_file)
     matters = [matter_of(pieces, shapes.meshes) for pieces in shapes.touched]
     volume = sum(matter.volume for matter in matters)
     weights = inertials(
@@ -116,13 +126,13 @@ def asset_from_text(text: ModelText, how: ModelImport) -> Asset:
                 name=names[number],
                 parent=None if parent is None else names[parent],
                 pos=vec3(np.round(origins[number] - above, 6) + 0.0),
-                joint=_joint(part, names[number], bounds[number], extents),
+                joint=_joint(part, names[number], bounds[number], extents, how.category),
                 visuals=shapes.seen[number],
                 collisions=shapes.touched[number],
                 inertial=weights[number],
             )
         )
-    return with_affordances(_asset(links, shapes, how, extents))
+    return with_affordances(with_free_travel(_asset(links, shapes, how, extents)))
 
 
 def placed_parts(text: ModelText, how: ModelImport) -> list[Part]:
@@ -132,7 +142,7 @@ def placed_parts(text: ModelText, how: ModelImport) -> list[Part]:
         AssetError: where MuJoCo refuses the model, or it is not one thing.
     """
     turn = axes_of("", how.up, how.front)
-    parts = [moved(part, turn, how.scale, np.zeros(3)) for part in read_parts(text)]
+    parts = [moved(part, turn, how.scale, np.zeros(3)) for part in read_parts(text, how.reverse)]
     if not any(part.seen for part in parts):
         parts = [replace(part, seen=part.touched) for part in parts]
     low, high = seen_bounds(parts)
@@ -155,10 +165,10 @@ def _names(parts: Sequence[Part]) -> list[str]:
     return names
 
 
-def _joint(part: Part, name: str, bounds: Array, extents: Array) -> Joint | None:
+def _joint(part: Part, name: str, bounds: Array, extents: Array, category: str) -> Joint | None:
     if part.joint is None:
         return None
-    words = (part.joint.name, part.name)
+    words = (part.joint.name, part.name, category.split(".")[0])
     size = float(np.ptp(bounds, axis=0).max())
     controls = controls_of(words, size, float(extents.max()))
     return joint_of(part.joint, name, controls)

@@ -1,0 +1,1 @@
+"""Libraries from other projects' wheels, read where pip put them and never imported for it."""
