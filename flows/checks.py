@@ -54,10 +54,11 @@ def check_spec(spec: DatasetSpec) -> None:
     from ..generators.images.vary import check_vary
     from ..generators.images.view import check_renderer
     from ..scenes.catalogue import resolve
+    from ..scenes.tabletop import Tabletop
 
     check_renderer(spec.render.backend)
     check_vary(spec)
-    library = open_library(spec.assets)
+    library = Tabletop(open_library(spec.assets))
     offered = library.ids()
     wanted = {f"scene.objects[{i}].category": x.category for i, x in enumerate(spec.scene.objects)}
     wanted |= {

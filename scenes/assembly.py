@@ -30,6 +30,7 @@ from .robots import robot
 from .rooms import Furnishing, furnish
 from .seeds import generator
 from .settling import check_at_rest, settle
+from .tabletop import Tabletop
 from .views import number, sample_camera, sample_lights, sample_surroundings
 from .visibility import visible_share
 
@@ -65,7 +66,7 @@ def assemble(
     furnishing = _furnish(request, library)
     for attempt in range(ATTEMPTS):
         choice_rng = generator(request.seed, "choice", attempt // ATTEMPTS_PER_CHOICE)
-        spec, choices = choose(request, library, choice_rng)
+        spec, choices = choose(request, Tabletop(library), choice_rng)
         try:
             reasons = Counter(map(str, refusals))
             return _attempt(request, spec, choices, furnishing, attempt, refuse, reasons)

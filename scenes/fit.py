@@ -10,6 +10,7 @@ import numpy as np
 from scipy.spatial import ConvexHull
 
 from ..schemas import Asset, Cavity, Shape, Surface
+from . import taxonomy
 from .geometry import Array, rotation, transform
 
 ROUND_SLACK = 0.9
@@ -17,6 +18,10 @@ ROUND_SLACK = 0.9
 SHALLOW = 0.05
 """What stands in less deep walls, such as a tray's, counts as on it, metres."""
 BASE_HEIGHT = 0.01
+LARGEST = (0.50, 0.60, 0.60)
+"""Depth, width and height of what goes on a table at most, metres."""
+ON_FLOORS = ("seat.n.03", "table.n.02", "countertop.n.01", "bedroom_furniture.n.01")
+"""Kinds that stand on the floor however small they are."""
 FOOT_SLACK = 0.004
 """How far a foot may reach over the edge of what carries it, metres."""
 
@@ -53,6 +58,14 @@ def _lies_in(surface: Surface, cavity: Cavity) -> bool:
         return False
     offset = np.abs(np.array(surface.pos) - np.array(cavity.centre))
     return bool((offset <= np.array(cavity.half_size) + 0.01).all())
+
+
+def fits_table(asset: Asset) -> bool:
+    """Whether it goes on a table before a robot, rather than stand on the floor."""
+    near, far = sorted(asset.extents[:2])
+    depth, width, height = LARGEST
+    fits = near <= depth and far <= width and asset.extents[2] <= height
+    return fits and not any(taxonomy.is_a(asset.category, kind) for kind in ON_FLOORS)
 
 
 def footprint_radius(asset: Asset) -> float:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ...scenes.catalogue import resolve
 from ...scenes.library import AssetLibrary
+from ...scenes.tabletop import Tabletop
 from ...scenes.taxonomy import ancestors
 from ...schemas import Asset, Cavity
 from ...tasks.capabilities import fits, gated, lidded
@@ -133,9 +134,9 @@ class Catalogue:
     """The kinds a library offers, built when they are first asked for."""
 
     def __init__(self, library: AssetLibrary) -> None:
-        """Note what there is; assets are built later."""
-        self.library = library
-        self.ids = library.ids()
+        """Note what goes on a table, and tables; other assets are built later."""
+        self.library: AssetLibrary = Tabletop(library)
+        self.ids = self.library.ids()
         self._kinds: dict[str, Kind] = {}
         self._shares: dict[tuple[str, str, Relation], float] = {}
 

@@ -174,7 +174,7 @@ def _drop_door(draft: Draft, body: LinkDraft, size: tuple[float, float, float, f
 def stove(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A hob that stands on a table: two to four burners and a dial for each."""
     rows, columns = ((1, 2), (1, 2), (1, 3), (2, 2))[int(rng.integers(4))]
-    x = float(rng.uniform(0.28, 0.34) if rows == 1 else rng.uniform(0.42, 0.48)) / 2
+    x = float(rng.uniform(0.28, 0.34) if rows == 1 else rng.uniform(0.40, 0.45)) / 2
     y = float(rng.uniform(0.50, 0.56)) / 2
     height = float(rng.uniform(0.075, 0.095))
     draft = Draft(asset_id, category)
