@@ -1,13 +1,7 @@
-"""Cousins: assets that keep what can be done with a twin and vary everything else.
-
-The distance multiplies likenesses, total = 1 - (1 - taxonomy)(1 - structure)(1 - extents)
-(1 - shape), so each part can be read on its own and 0 means the twin itself. Affordances and
-the kinds of joints that open are no matter of degree: who lacks them is no cousin at all.
-"""
+"""Cousins: assets that keep what can be done with a twin and vary everything else."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -15,129 +9,46 @@ import numpy as np
 from ..schemas import AssemblyError, Asset, CousinSpec
 from . import taxonomy
 from .catalogue import resolve
-from .descriptors import Descriptor, describe, descriptors
+from .descriptor_store import category_table, whole_table
+from .descriptors import Descriptor, describe
 from .library import AssetLibrary
-
-SIBLING = 0.30
-"""Greatest taxonomy distance of another category that may offer cousins."""
-SIBLINGS = 2
-"""At most so many other categories are looked at, the nearest."""
-DISTINCT = 0.001
-"""Least distance of anything that is not the twin."""
-
-
-@dataclass(frozen=True)
-class CousinDistance:
-    """How far an asset is from its twin, each part in [0, 1].
-
-    Attributes:
-        taxonomy: of the categories, by hypernyms.
-        structure: share of joints, cavities and surfaces without a counterpart.
-        extents: 1 less the geometric mean of the ratios of the three extents.
-        shape: 1 less the overlap (intersection over union) of the filled shapes, each
-            stretched to a unit cube.
-        total: 1 less the product of the likenesses.
-    """
-
-    taxonomy: float
-    structure: float
-    extents: float
-    shape: float
-    total: float
-
-
-@dataclass(frozen=True)
-class Cousin:
-    """A candidate and its distance."""
-
-    asset_id: str
-    category: str
-    distance: CousinDistance
-
-
-def compare(twin: Descriptor, other: Descriptor) -> CousinDistance:
-    """Distance between two assets; symmetric, without the gate."""
-    kinds = sorted(set(twin.parts) | set(other.parts))
-    more = sum(max(twin.parts[k], other.parts[k]) for k in kinds)
-    less = sum(min(twin.parts[k], other.parts[k]) for k in kinds)
-    structure = 1 - less / more if more else 0.0
-    ratio = np.abs(np.log(twin.extents / other.extents))
-    extents = float(1 - np.exp(-ratio.mean()))
-    union = int((twin.occupancy | other.occupancy).sum())
-    shape = 1 - int((twin.occupancy & other.occupancy).sum()) / union
-    apart = taxonomy.distance(twin.category, other.category)
-    total = 1 - (1 - apart) * (1 - structure) * (1 - extents) * (1 - shape)
-    values = (apart, structure, extents, shape, total)
-    return CousinDistance(*(float(np.round(value, 6)) for value in values))
+from .similarity import Cousin, CousinDistance, Ranking, compare, search
 
 
 def distance(first: Asset, second: Asset) -> CousinDistance:
-    """Distance between two assets; 0 only for an asset and itself."""
-    return _distinct(compare(describe(first), describe(second)), first.id == second.id)
+    """Distance between two assets; symmetric, and 0 only for an asset and itself."""
+    return compare(describe(first), describe(second))
 
 
-def _distinct(found: CousinDistance, same: bool) -> CousinDistance:
-    if same:
-        return CousinDistance(0.0, 0.0, 0.0, 0.0, 0.0)
-    if found.total >= DISTINCT:
-        return found
-    return CousinDistance(found.taxonomy, found.structure, found.extents, found.shape, DISTINCT)
+def descriptor(asset_id: str, library: AssetLibrary) -> Descriptor:
+    """The stored descriptor of an asset.
 
-
-@lru_cache(maxsize=256)
-def kin(category: str, library: AssetLibrary) -> tuple[str, ...]:
-    """The category and the nearest others that may offer cousins of it.
-
-    Each category is judged by its first asset.
+    Raises:
+        SpecError: where the library has no such asset.
+        AssetError: where it cannot be built.
     """
-    offered = library.ids()
-    mine = descriptors(library, category)[offered[category][0]]
-    others: list[tuple[float, str]] = []
-    for name, ids in offered.items():
-        if name == category or taxonomy.distance(category, name) > SIBLING:
-            continue
-        other = describe(library.get(ids[0]))
-        if mine.affordances <= other.affordances and mine.openable == other.openable:
-            others.append((compare(mine, other).total, name))
-    return category, *(name for _, name in sorted(others)[:SIBLINGS])
+    asset = library.get(asset_id)
+    table = category_table(library, asset.category)
+    return table.row(asset_id) if asset_id in table.ids else describe(asset)
 
 
 def cousins_of(
-    twin_id: str,
-    library: AssetLibrary,
-    required: frozenset[str] | None = None,
-    *,
-    siblings: bool = True,
-) -> tuple[Cousin, ...]:
-    """All cousins of a twin, itself first, by increasing distance.
+    twin_id: str, library: AssetLibrary, required: frozenset[str] | None = None
+) -> Ranking:
+    """All cousins of a twin in the whole library, itself first, by increasing distance.
+
+    The first call describes every asset of the library, some milliseconds each.
 
     Args:
         twin_id: an asset of the library.
         library: where to look.
         required: affordances a cousin must have; all of the twin's if None.
-        siblings: also look at the nearest other categories.
 
     Raises:
         SpecError: where the library has no such asset.
+        AssetError: where it cannot be built.
     """
-    needed = tuple(sorted(required)) if required is not None else None
-    return _ranked(twin_id, library, needed, siblings)
-
-
-@lru_cache(maxsize=1024)
-def _ranked(
-    twin_id: str, library: AssetLibrary, required: tuple[str, ...] | None, siblings: bool
-) -> tuple[Cousin, ...]:
-    category = library.get(twin_id).category
-    twin = descriptors(library, category)[twin_id]
-    needed = twin.affordances if required is None else frozenset(required)
-    found: list[Cousin] = []
-    for kind in kin(category, library) if siblings else (category,):
-        for asset_id, other in descriptors(library, kind).items():
-            if needed <= other.affordances and twin.openable == other.openable:
-                apart = _distinct(compare(twin, other), asset_id == twin_id)
-                found.append(Cousin(asset_id, kind, apart))
-    return tuple(sorted(found, key=lambda cousin: (cousin.distance.total, cousin.asset_id)))
+    return search(descriptor(twin_id, library), whole_table(library), required)
 
 
 def choices(
@@ -148,30 +59,60 @@ def choices(
 ) -> tuple[Cousin, ...]:
     """The at most `per_object` cousins in the band, spread evenly over its ranks.
 
-    Other categories are asked only where the twin's own has too few in the band.
+    Other categories are asked only where the twin's own has too few in the band: one after
+    the other, the nearest by hypernyms first, until there are enough.
 
     Raises:
+        SpecError: where the library has no such asset.
         AssemblyError: where the band holds none; the message tells what there is.
     """
-    low, high = spec.distance
-    inside: tuple[Cousin, ...] = ()
-    everything: tuple[Cousin, ...] = ()
-    for siblings in (False, True):
-        everything = cousins_of(twin_id, library, required, siblings=siblings)
-        inside = tuple(c for c in everything if low <= c.distance.total <= high)
-        if len(inside) >= spec.per_object:
+    needed = None if required is None else tuple(sorted(required))
+    return _choices(twin_id, spec.per_object, spec.distance, library, needed)
+
+
+@lru_cache(maxsize=4096)
+def _choices(
+    twin_id: str,
+    count: int,
+    band: tuple[float, float],
+    library: AssetLibrary,
+    required: tuple[str, ...] | None,
+) -> tuple[Cousin, ...]:
+    twin = descriptor(twin_id, library)
+    needed = None if required is None else frozenset(required)
+    low, high = band
+    inside: list[Cousin] = []
+    outside: list[Cousin] = []
+    for category in _nearest(twin.category, library):
+        ranked = search(twin, category_table(library, category), needed)
+        inside.extend(ranked.inside(low, high))
+        outside.extend(_ends(ranked, low, high))
+        if len(inside) >= count:
             break
     if not inside:
-        near = sorted(everything, key=lambda c: _outside(c.distance.total, low, high))[:3]
+        near = sorted(outside, key=lambda c: _outside(c.distance.total, low, high))[:3]
         offers = ", ".join(f"{c.distance.total:.3f} ({c.asset_id})" for c in near)
         raise AssemblyError(
             f"no cousin of {twin_id} lies in the distance band [{low}, {high}]; nearest: {offers}",
             impossible=True,
         )
-    if len(inside) <= spec.per_object:
-        return inside
-    ranks = np.linspace(0, len(inside) - 1, spec.per_object).round().astype(int)
+    inside.sort(key=lambda cousin: (cousin.distance.total, cousin.asset_id))
+    if len(inside) <= count:
+        return tuple(inside)
+    ranks = np.linspace(0, len(inside) - 1, count).round().astype(int)
     return tuple(inside[int(rank)] for rank in ranks.tolist())
+
+
+def _nearest(category: str, library: AssetLibrary) -> list[str]:
+    """The categories a library offers, nearest by hypernyms first, ties by name."""
+    return sorted(library.ids(), key=lambda name: (taxonomy.distance(category, name), name))
+
+
+def _ends(ranked: Ranking, low: float, high: float) -> tuple[Cousin, ...]:
+    """The cousins next to a band that holds none: the last below and the first above."""
+    below = ranked.inside(0.0, low)
+    above = ranked.inside(high, 1.0)
+    return (*below[-3:], *above[:3])
 
 
 def _outside(value: float, low: float, high: float) -> float:
@@ -190,14 +131,13 @@ def twins(
     """
     offered = library.ids()
     named = resolve(category, offered)
-    found = offered[named]
-    if required is not None:
-        known = descriptors(library, named)
-        found = tuple(twin for twin in found if required <= known[twin].affordances)
-        if not found:
-            raise AssemblyError(
-                f"no {named} of library {library.name!r} has {sorted(required)}", impossible=True
-            )
+    if required is None:
+        return offered[named]
+    found = category_table(library, named).with_traits(required)
+    if not found:
+        raise AssemblyError(
+            f"no {named} of library {library.name!r} has {sorted(required)}", impossible=True
+        )
     return found
 
 

@@ -1,26 +1,31 @@
-"""Descriptors: what the cousin distance compares, derived once per library and category."""
+"""Descriptors: what the cousin distance compares, for one asset and for many at once."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..schemas import Asset
-from .cache import cached_arrays
-from .library import AssetLibrary
+from .shape_features import OUTLINE, SPREAD, WORDS, ShapeFeatures, shape_features
 
-GRID = 20
-"""Cells along each side of the occupancy grid."""
-STEPS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64)
-"""Into how many parts the longest edge of a triangle may be cut."""
-FORMAT = 1
-"""Raised when the meaning of a stored descriptor changes."""
+AFFORDANCES = ("graspable", "support", "container", "openable", "toggleable")
+OPENINGS = ("opens-slide", "opens-hinge")
+SWITCHES = ("switches-slide", "switches-hinge")
+ENTRIES = ("enter-top", "enter-front")
+FIXED = "fixed"
+TRAITS = (*AFFORDANCES, *OPENINGS, *SWITCHES, *ENTRIES, FIXED)
+"""What an asset has or lacks, no matter how much of it; the gate looks at these."""
+PARTS = (
+    "opening-slide", "opening-hinge", "switch-slide", "switch-hinge",
+    "cavity-top", "cavity-front", "surface",
+)  # fmt: skip
+"""Kinds of parts that the structure counts."""
 
 
 @dataclass(frozen=True)
@@ -28,142 +33,152 @@ class Descriptor:
     """What the distance is computed from.
 
     Attributes:
+        asset_id: of the asset.
         category: a synset.
-        affordances: see `Asset.affordances`.
-        openable: kinds of joints with a handle.
-        parts: number of joints, cavities and surfaces by kind.
-        extents: (3,), metres.
-        occupancy: (GRID ** 3,) filled cells of the bounding box.
+        traits: those of TRAITS that it has.
+        parts: how many it has of each of PARTS.
+        extents: (x, y, z) of the bounding box, metres.
+        shape: silhouettes, spread and filled cells.
     """
 
+    asset_id: str
     category: str
-    affordances: frozenset[str]
-    openable: frozenset[str]
-    parts: Counter[str]
-    extents: npt.NDArray[np.float64]
-    occupancy: npt.NDArray[np.bool_]
+    traits: frozenset[str]
+    parts: tuple[int, ...]
+    extents: tuple[float, float, float]
+    shape: ShapeFeatures
+
+    @property
+    def affordances(self) -> frozenset[str]:
+        """See `Asset.affordances`."""
+        return self.traits & frozenset(AFFORDANCES)
 
 
 def describe(asset: Asset) -> Descriptor:
-    """The descriptor of an asset with all joints at zero."""
-    kinds = {joint.name: joint.kind for joint in asset.joints}
-    parts: Counter[str] = Counter(kinds.values())
+    """The descriptor of an asset with all joints at zero.
+
+    Raises:
+        AssetError: where nothing of the asset is seen.
+    """
+    joints = {joint.name: joint for joint in asset.joints}
+    held = [joints[handle.joint] for handle in asset.handles if handle.joint in joints]
+    traits = {
+        *asset.affordances,
+        *(f"opens-{joint.kind}" for joint in held if joint.controls == "opening"),
+        *(f"switches-{joint.kind}" for joint in asset.joints if joint.controls == "switch"),
+        *(f"enter-{cavity.opening}" for cavity in asset.cavities),
+        *((FIXED,) if asset.fixed else ()),
+    }
+    parts = Counter(f"{joint.controls}-{joint.kind}" for joint in asset.joints)
     parts.update(f"cavity-{cavity.opening}" for cavity in asset.cavities)
     parts.update("surface" for _ in asset.surfaces)
     return Descriptor(
+        asset_id=asset.id,
         category=asset.category,
-        affordances=asset.affordances,
-        openable=frozenset(kinds[handle.joint] for handle in asset.handles if handle.joint),
-        parts=parts,
-        extents=np.array(asset.extents),
-        occupancy=occupancy(asset).ravel(),
+        traits=frozenset(traits),
+        parts=tuple(parts[kind] for kind in PARTS),
+        extents=asset.extents,
+        shape=shape_features(asset),
     )
 
 
-def occupancy(asset: Asset, grid: int = GRID) -> npt.NDArray[np.bool_]:
-    """Filled cells of the bounding box, (grid, grid, grid) along x, y, z.
+def code(traits: Iterable[str]) -> int:
+    """Traits as bits, in the order of TRAITS."""
+    return sum(1 << TRAITS.index(trait) for trait in traits)
 
-    A cell is filled if the surface passes through it, or if it lies between surfaces along at
-    least two of the three axes: so a mug is full up to its rim, and a table stays open below.
+
+@dataclass(frozen=True, eq=False)
+class DescriptorTable:
+    """Descriptors of many assets, packed so that all are compared at once.
+
+    Attributes:
+        ids: of the N assets.
+        categories: of each.
+        traits: (N,) bits, see `code`.
+        parts: (N, len(PARTS)).
+        extents: (N, 3), metres.
+        outline: (N, OUTLINE), steps of GRAIN.
+        spread: (N, SPREAD), steps of GRAIN.
+        occupancy: (N, WORDS), bits.
     """
-    corners = _triangles(asset)
-    low, high = corners.min(axis=(0, 1)), corners.max(axis=(0, 1))
-    unit = (corners - low) / np.maximum(high - low, 1e-9)
-    cells = np.zeros((grid,) * 3, dtype=bool)
-    for points in _samples(unit, 0.7 / grid):
-        index = np.minimum((points * grid).astype(int), grid - 1)
-        cells[index[:, 0], index[:, 1], index[:, 2]] = True
-    votes = np.zeros(cells.shape, dtype=int)
-    for axis in range(3):
-        before = np.logical_or.accumulate(cells, axis=axis)
-        after = np.flip(np.logical_or.accumulate(np.flip(cells, axis), axis=axis), axis)
-        votes += before & after
-    return cells | (votes >= 2)
 
+    ids: tuple[str, ...]
+    categories: tuple[str, ...]
+    traits: npt.NDArray[np.uint16]
+    parts: npt.NDArray[np.uint16]
+    extents: npt.NDArray[np.float64]
+    outline: npt.NDArray[np.int32]
+    spread: npt.NDArray[np.int32]
+    occupancy: npt.NDArray[np.uint64]
 
-def _triangles(asset: Asset) -> npt.NDArray[np.float64]:
-    """All visual triangles in the asset frame, joints at zero, (M, 3, 3)."""
-    where: dict[str, npt.NDArray[np.float64]] = {}
-    found: list[npt.NDArray[np.float64]] = []
-    for link in asset.links:
-        base = _pose(link.pos, link.quat)
-        where[link.name] = where[link.parent] @ base if link.parent else base
-        for shape in link.visuals:
-            if shape.mesh is None:
-                continue
-            data = asset.meshes[shape.mesh]
-            pose = where[link.name] @ _pose(shape.pos, shape.quat)
-            vertices = data.vertex_array() @ pose[:3, :3].T + pose[:3, 3]
-            found.append(vertices[data.face_array()])
-    return np.concatenate(found)
+    @classmethod
+    def of(cls, found: Sequence[Descriptor]) -> DescriptorTable:
+        """Pack descriptors."""
 
+        def rows(values: list[Any], width: int, kind: type[Any]) -> npt.NDArray[Any]:
+            return np.array(values, dtype=kind).reshape(len(found), width)
 
-def _pose(pos: tuple[float, ...], quat: tuple[float, ...]) -> npt.NDArray[np.float64]:
-    """The (4, 4) transform of a position and a quaternion wxyz."""
-    w, x, y, z = quat
-    pose = np.eye(4)
-    pose[:3, :3] = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-    ]
-    pose[:3, 3] = pos
-    return pose
-
-
-def _samples(triangles: npt.NDArray[np.float64], spacing: float) -> list[npt.NDArray[np.float64]]:
-    """Points on triangles (M, 3, 3), at most `spacing` apart; each array is (N, 3)."""
-    edges = triangles - np.roll(triangles, 1, axis=1)
-    longest = np.linalg.norm(edges, axis=2).max(axis=1)
-    parts = np.minimum(longest / spacing, STEPS[-1])
-    levels = (parts[:, None] > np.array(STEPS)).sum(axis=1)
-    result: list[npt.NDArray[np.float64]] = []
-    for level, steps in enumerate(STEPS):
-        along = np.linspace(0.0, 1.0, steps + 1)
-        first, second = (part.ravel() for part in np.meshgrid(along, along))
-        weights = np.stack([first, second, 1 - first - second], axis=-1)
-        weights = weights[weights[:, 2] > -1e-9]
-        result.append((weights @ triangles[levels == level]).reshape(-1, 3))
-    return result
-
-
-@lru_cache(maxsize=256)
-def descriptors(library: AssetLibrary, category: str) -> dict[str, Descriptor]:
-    """Descriptors of all assets of a category by id, kept in memory and on disk.
-
-    The key on disk holds the library's version, which changes with any asset's bytes.
-    """
-    ids = library.ids()[category]
-    key = f"{FORMAT} {GRID} {library.name} {library.version} {category} {' '.join(ids)}"
-    arrays = cached_arrays("descriptors", key, lambda: _packed(library, ids))
-    facts: list[dict[str, Any]] = json.loads(arrays["facts"].tobytes())
-    cells = np.unpackbits(arrays["occupancy"], axis=1, count=GRID**3).astype(bool)
-    return {
-        name: Descriptor(
-            category=category,
-            affordances=frozenset(fact["affordances"]),
-            openable=frozenset(fact["openable"]),
-            parts=Counter(fact["parts"]),
-            extents=extents,
-            occupancy=filled,
+        return cls(
+            ids=tuple(one.asset_id for one in found),
+            categories=tuple(one.category for one in found),
+            traits=np.array([code(one.traits) for one in found], dtype=np.uint16),
+            parts=rows([one.parts for one in found], len(PARTS), np.uint16),
+            extents=rows([one.extents for one in found], 3, np.float64),
+            outline=rows([one.shape.outline for one in found], OUTLINE, np.int32),
+            spread=rows([one.shape.spread for one in found], SPREAD, np.int32),
+            occupancy=rows([one.shape.occupancy for one in found], WORDS, np.uint64),
         )
-        for name, fact, extents, filled in zip(ids, facts, arrays["extents"], cells, strict=True)
-    }
 
+    @classmethod
+    def joined(cls, tables: Sequence[DescriptorTable]) -> DescriptorTable:
+        """Several tables as one, in their order."""
+        if not tables:
+            return cls.of(())
+        return cls(
+            ids=tuple(name for table in tables for name in table.ids),
+            categories=tuple(name for table in tables for name in table.categories),
+            traits=np.concatenate([table.traits for table in tables]),
+            parts=np.concatenate([table.parts for table in tables]),
+            extents=np.concatenate([table.extents for table in tables]),
+            outline=np.concatenate([table.outline for table in tables]),
+            spread=np.concatenate([table.spread for table in tables]),
+            occupancy=np.concatenate([table.occupancy for table in tables]),
+        )
 
-def _packed(library: AssetLibrary, ids: tuple[str, ...]) -> dict[str, npt.NDArray[Any]]:
-    """The descriptors of several assets as arrays."""
-    found = [describe(library.get(name)) for name in ids]
-    facts = [
-        {
-            "affordances": sorted(one.affordances),
-            "openable": sorted(one.openable),
-            "parts": dict(sorted(one.parts.items())),
-        }
-        for one in found
-    ]
-    return {
-        "facts": np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8),
-        "extents": np.array([one.extents for one in found]),
-        "occupancy": np.packbits([one.occupancy for one in found], axis=1),
-    }
+    def __len__(self) -> int:
+        """How many assets it describes."""
+        return len(self.ids)
+
+    def row(self, asset_id: str) -> Descriptor:
+        """The descriptor of one asset.
+
+        Raises:
+            KeyError: where it is not in the table.
+        """
+        at = self._places[asset_id]
+        bits = int(self.traits[at])
+        x, y, z = self.extents[at].tolist()
+        return Descriptor(
+            asset_id=asset_id,
+            category=self.categories[at],
+            traits=frozenset(name for place, name in enumerate(TRAITS) if bits >> place & 1),
+            parts=tuple(self.parts[at].tolist()),
+            extents=(x, y, z),
+            shape=ShapeFeatures(self.outline[at], self.spread[at], self.occupancy[at]),
+        )
+
+    def with_traits(self, traits: frozenset[str]) -> tuple[str, ...]:
+        """Ids of the assets that have all of these."""
+        needed = code(traits)
+        return tuple(self.ids[at] for at in np.flatnonzero(self.traits & needed == needed))
+
+    @cached_property
+    def kinds(self) -> tuple[tuple[str, ...], npt.NDArray[np.intp]]:
+        """The distinct categories, and the place (N,) of each asset's among them."""
+        distinct = tuple(sorted(set(self.categories)))
+        places = {name: place for place, name in enumerate(distinct)}
+        return distinct, np.array([places[name] for name in self.categories], dtype=np.intp)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.ids)}

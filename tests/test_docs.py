@@ -268,7 +268,7 @@ def test_constants_that_the_pages_state() -> None:
     from cousins.generators import dataset
     from cousins.generators.images import encode
     from cousins.generators.proposals import endpoint, openai
-    from cousins.scenes import assembly, cousins, descriptors, fit, settling
+    from cousins.scenes import assembly, fit, settling, shape_features, similarity
     from cousins.tasks import manipulation, predicates, solving, symbolic
 
     pages = {path.stem: path.read_text(encoding="utf-8") for path in PAGES}
@@ -289,9 +289,10 @@ def test_constants_that_the_pages_state() -> None:
             f"{manipulation.TRACED} events of an episode",
         ],
         "cousins": [
-            f"at most {cousins.SIBLING:.2f} apart",
-            f"at least {cousins.DISTINCT:g}",
-            " x ".join([str(descriptors.GRID)] * 3),
+            f"at least {similarity.DISTINCT:g}",
+            f"at most {similarity.OUTSIZE:g} times as large or small",
+            f"in {shape_features.SLABS} slabs along each axis",
+            " x ".join([str(shape_features.GRID)] * 3),
         ],
         "architecture": [
             f"a batch of {graph.TASKS_PER_SHARD} tasks",
@@ -306,7 +307,8 @@ def test_constants_that_the_pages_state() -> None:
         ],
     }
     assert (assembly.ATTEMPTS_PER_CHOICE, solving.REST_SECONDS) == (6, 1.0)
-    assert (dataset.PER_SHARD, cousins.SIBLINGS, endpoint.RETRIES) == (10, 2, 3)
+    assert (dataset.PER_SHARD, endpoint.RETRIES) == (10, 3)
+    assert (similarity.LESSER, shape_features.QUANTILES) == (1 / 4, 16)
     for page, sentences in stated.items():
         for sentence in sentences:
             assert sentence in pages[page], f"{page}.md no longer says {sentence!r}"
