@@ -1,46 +1,14 @@
-"""Checks that a person runs before a long job: does the library build, does a backend work."""
+"""Checks that a person runs before a long job: does a spec hold, does a backend work."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import Any
 
-from ..schemas import (
-    AssetsSpec,
-    CousinsError,
-    DatasetSpec,
-    RenderError,
-    SpecError,
-)
+from ..schemas import DatasetSpec, RenderError, SpecError
 from .stages import open_library
 
 BACKENDS = ("mujoco",)
-
-
-def check_library(category: str | None, limit: int) -> tuple[int, list[str]]:
-    """Build some assets of each category; gives how many, and what is wrong with which.
-
-    Raises:
-        SpecError: where there is no such category.
-    """
-    library = open_library(AssetsSpec())
-    offered = library.ids()
-    if category is not None and category not in offered:
-        raise SpecError(f"no category {category!r}; allowed: {', '.join(offered)}")
-    checked, problems = 0, list[str]()
-    for name in offered if category is None else (category,):
-        for asset_id in offered[name][:limit]:
-            checked += 1
-            try:
-                asset = library.get(asset_id)
-            except CousinsError as error:
-                problems.append(f"{asset_id}: {error}")
-                continue
-            if asset.category != name:
-                problems.append(f"{asset_id}: is {asset.category}, listed under {name}")
-            if library.get(asset_id).content_hash() != asset.content_hash():
-                problems.append(f"{asset_id}: a second build gave another asset")
-    return checked, problems
 
 
 def check_spec(spec: DatasetSpec) -> None:

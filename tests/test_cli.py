@@ -141,18 +141,20 @@ def test_verify_has_the_agreed_keys(spec: Path, monkeypatch: pytest.MonkeyPatch)
     ]
 
 
-def test_report_schema_assets_and_backends(spec: Path) -> None:
+def test_report_schema_assets_and_backends(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     call("generate", spec, "--engine", "local", "--workers", "1", "--quiet")
     page = json.loads(call("report", spec.parent / "out/small", "--json"))["report"]
     assert Path(page).is_file()
     for name in ("dataset", "scene", "task", "episode", "frame", "asset"):
         assert json.loads(call("schema", name))["type"] == "object"
-    assert json.loads(call("assets", "list", "--json")) == {
-        "cube.n.05": ["cube0", "cube1", "cube2", "cube3"]
-    }
+    (cubes,) = json.loads(call("assets", "list", "--json"))["categories"]
+    assert cubes["assets"] == ["cube0", "cube1", "cube2", "cube3"]
+    assert not cubes["articulated"]
     assert "allowed: cube.n.05" in refusal("assets", "list", "--category", "mug.n.04")
     assert json.loads(call("assets", "show", "cube1", "--json"))["mass_kg"] == 0.1
-    assert json.loads(call("assets", "check", "--json")) == {"checked": 3, "problems": []}
+    monkeypatch.setenv("COUSINS_CACHE", str(spec.parent / "cache"))
+    checked = json.loads(call("assets", "check", "--library", "procedural", "--json"))
+    assert checked["libraries"]["fake"]["passed_share"] == 1.0
     assert "use `backend: mujoco`" in refusal("backends", "check", "unreal")
 
 

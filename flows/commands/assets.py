@@ -1,12 +1,16 @@
-"""`assets list|show|check`, and `backends check`."""
+"""`assets list|show|check|page`, and `backends check`."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .common import Json, emit, expected_errors, table
+from .common import Json, Workers, emit, expected_errors, table
+
+if TYPE_CHECKING:
+    from ..catalogue import Listed
 
 AssetId = Annotated[
     str, typer.Argument(metavar="ASSET", help="Its id, such as mug-0000.", show_default=False)
@@ -14,78 +18,140 @@ AssetId = Annotated[
 Category = Annotated[
     str | None, typer.Option(help="Only this category, such as mug.n.04.", show_default=False)
 ]
+Library = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="procedural, libero, robosuite, metaworld, synthesizer or folder:PATH; repeatable.",
+        show_default=False,
+    ),
+]
+Spec = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The libraries of this dataset's YAML.", show_default=False),
+]
+Noncommercial = Annotated[
+    bool,
+    typer.Option("--allow-noncommercial", help="Also assets whose licence forbids commercial use."),
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the groups."""
-    assets = typer.Typer(no_args_is_help=True, help="What the asset library offers.")
+    assets = typer.Typer(no_args_is_help=True, help="What the asset libraries offer.")
     assets.command("list")(list_assets)
     assets.command("show")(show_asset)
     assets.command("check")(check_assets)
+    assets.command("page")(assets_page)
     app.add_typer(assets, name="assets")
     backends = typer.Typer(no_args_is_help=True, help="What can simulate and render.")
     backends.command("check")(check_backend)
     app.add_typer(backends, name="backends")
 
 
-def list_assets(category: Category = None, json: Json = False) -> None:
-    """List the assets by category."""
+def list_assets(
+    category: Category = None,
+    library: Library = None,
+    spec: Spec = None,
+    allow_noncommercial: Noncommercial = False,
+    json: Json = False,
+) -> None:
+    """List the categories on offer, and with --category the assets of one."""
     with expected_errors():
-        from ...schemas import AssetsSpec, SpecError
-        from ..stages import open_library
+        from ..catalogue import listing
+        from ..libraries import Choice
 
-        offered = open_library(AssetsSpec()).ids()
-        if category is not None:
-            if category not in offered:
-                raise SpecError(f"no category {category!r}; allowed: {', '.join(offered)}")
-            offered = {category: offered[category]}
+        found = listing(Choice(tuple(library or ()), spec, allow_noncommercial), category)
         if json:
-            emit({name: list(ids) for name, ids in offered.items()})
+            emit({"categories": [one.model_dump(mode="json") for one in found]})
         else:
-            table([(name, _some(ids, category is not None)) for name, ids in offered.items()])
+            table([(one.category, _offer(one, every=category is not None)) for one in found])
 
 
-def show_asset(asset: AssetId, json: Json = False) -> None:
-    """Show one asset: size, mass, joints, affordances, licence."""
+def show_asset(
+    asset: AssetId,
+    library: Library = None,
+    spec: Spec = None,
+    allow_noncommercial: Noncommercial = False,
+    json: Json = False,
+) -> None:
+    """Show one asset: size, mass, joints, affordances, licence, and its nearest cousins."""
     with expected_errors():
-        from ...schemas import AssetsSpec
-        from ..stages import open_library
+        from ..catalogue import details
+        from ..libraries import Choice
 
-        found = open_library(AssetsSpec()).get(asset)
-        facts: dict[str, Any] = {
-            "id": found.id,
-            "category": found.category,
-            "library": found.library,
-            "source": found.source,
-            "licence": found.licence,
-            "extents_m": list(found.extents),
-            "mass_kg": round(found.mass, 4),
-            "joints": [joint.name for joint in found.joints],
-            "affordances": sorted(found.affordances),
-            "content_hash": found.content_hash(),
-        }
+        facts = details(Choice(tuple(library or ()), spec, allow_noncommercial), asset)
         if json:
             emit(facts)
         else:
+            facts["verdict"] = facts["verdict"] or "passes its trial"
+            facts["joints"] = [
+                f"{j['name']} ({j['kind']}, {j['controls']}, {j['limits'][0]:.3g} to "
+                f"{j['limits'][1]:.3g} {'rad' if j['kind'] == 'hinge' else 'm'})"
+                for j in facts["joints"]
+            ]
+            facts["cousins"] = [
+                f"{c['id']} ({c['distance']['total']:.3f})" for c in facts["cousins"]
+            ]
             table([(name, _plain(value)) for name, value in facts.items()])
 
 
 def check_assets(
     category: Category = None,
-    limit: Annotated[int, typer.Option(min=1, help="Assets of each category, at most.")] = 3,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Assets of each category, at most.", show_default=False),
+    ] = None,
+    library: Library = None,
+    spec: Spec = None,
+    allow_noncommercial: Noncommercial = False,
+    workers: Workers = None,
     json: Json = False,
 ) -> None:
-    """Build assets and check that each is complete and that the simulator takes it."""
-    with expected_errors():
-        from ..checks import check_library
+    """Build assets, compile them, drop them on a floor, and say which fail and why.
 
-        checked, problems = check_library(category, limit)
+    Looks at every library that is installed. Results are kept: only what changed is tried again.
+    """
+    with expected_errors():
+        from ..catalogue import check
+        from ..environment import cores
+        from ..libraries import Choice
+
+        choice = Choice(tuple(library or ()), spec, allow_noncommercial)
+        found = check(choice, category, limit, workers or cores())
         if json:
-            emit({"checked": checked, "problems": problems})
+            emit(found.facts())
         else:
-            table([("checked", str(checked)), ("problems", "\n".join(problems) or "none")])
-        if problems:
+            for one in found.libraries:
+                table(_summary(one.model_dump(mode="json")))
+            table([(name, f"not used: {reason}") for name, reason in found.not_opened.items()])
+        if found.failed:
             raise typer.Exit(1)
+
+
+def assets_page(
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="The HTML file to write.")] = Path(
+        "catalogue.html"
+    ),
+    category: Category = None,
+    library: Library = None,
+    spec: Spec = None,
+    allow_noncommercial: Noncommercial = False,
+    workers: Workers = None,
+    json: Json = False,
+) -> None:
+    """Write the catalogue as one HTML page: pictures, joints closed and open, and filters."""
+    with expected_errors():
+        from ..catalogue import page
+        from ..environment import cores
+        from ..libraries import Choice
+
+        choice = Choice(tuple(library or ()), spec, allow_noncommercial)
+        path = page(choice, category, out, workers or cores())
+        if json:
+            emit({"page": str(path)})
+        else:
+            table([("page", str(path))])
 
 
 def check_backend(
@@ -103,10 +169,29 @@ def check_backend(
             table([(key, _plain(value)) for key, value in facts.items()])
 
 
-def _some(ids: tuple[str, ...], every: bool) -> str:
-    if every:
-        return "\n".join(ids)
-    return f"{len(ids)}, such as {ids[0]}" if ids else "0"
+def _offer(one: Listed, *, every: bool) -> str:
+    """What a library has of a category."""
+    joints = ", with joints" if one.articulated else ""
+    head = f"{len(one.assets)} from {one.library}{joints}, {one.licence}"
+    return "\n".join([head, *one.assets]) if every else f"{head}, such as {one.assets[0]}"
+
+
+def _summary(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """A library's numbers as two columns; reasons line by line."""
+    moving = facts["articulated"]
+    rows = [
+        ("library", f"{facts['library']} (version {facts['version']})"),
+        ("offers", f"{facts['instances']} assets of {facts['categories']} categories"),
+        ("checked", f"{facts['checked']}, of which {100 * facts['passed_share']:.4g}% pass"),
+        ("with joints", f"{moving['instances']} assets of {moving['categories']} categories"),
+        ("licences", ", ".join(f"{name} x{count}" for name, count in facts["licences"].items())),
+        ("same shape", str(len(facts["duplicates"]))),
+    ]
+    for heading in ("failing", "quarantined"):
+        reasons: dict[str, str] = facts[heading]
+        lines = [f"{name}: {reason}" for name, reason in reasons.items()]
+        rows.append((heading, "\n".join(lines) or "none"))
+    return [*rows, ("", "")]
 
 
 def _plain(value: Any) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ...scenes.index import Index
+from ...scenes.index import Index, Progress
 from ...scenes.library import AssetLibrary
 from ...scenes.records import AssetRecord
 from ...scenes.summary import LibrarySummary, summarise
@@ -100,21 +100,24 @@ class Gallery:
         return sorted(found)
 
 
-def gather(indexed: Iterable[tuple[AssetLibrary, Index]]) -> Gallery:
+def gather(
+    indexed: Sequence[tuple[AssetLibrary, Index]], progress: Progress | None = None
+) -> Gallery:
     """Choose what to show of some libraries, and picture it.
 
     Raises:
         RenderError: where pictures are missing and nothing can be drawn.
     """
-    cards: list[Card] = []
-    libraries: list[LibrarySummary] = []
-    for library, index in indexed:
-        libraries.append(summarise(library, index))
-        grouped: dict[str, list[AssetRecord]] = {}
+    grouped: dict[tuple[int, str], list[AssetRecord]] = {}
+    for place, (_, index) in enumerate(indexed):
         for record in index.records.values():
-            grouped.setdefault(record.category, []).append(record)
-        cards += [_card(library, records) for records in grouped.values()]
-    return Gallery(tuple(cards), tuple(libraries))
+            grouped.setdefault((place, record.category), []).append(record)
+    cards: list[Card] = []
+    for (place, _), records in grouped.items():
+        cards.append(_card(indexed[place][0], records))
+        if progress is not None:
+            progress(len(cards), len(grouped))
+    return Gallery(tuple(cards), tuple(summarise(*pair) for pair in indexed))
 
 
 def _card(library: AssetLibrary, records: list[AssetRecord]) -> Card:
@@ -131,8 +134,12 @@ def _card(library: AssetLibrary, records: list[AssetRecord]) -> Card:
         joints=_joints(records),
         length=_span(100 * min(sides), 100 * max(sides), "cm"),
         mass=_span(min(masses), max(masses), "kg"),
-        tiles=tuple(Tile(one, thumbnail(library.get(one.id))) for one in _chosen(records)),
+        tiles=tuple(_tile(library, one) for one in _chosen(records)),
     )
+
+
+def _tile(library: AssetLibrary, record: AssetRecord) -> Tile:
+    return Tile(record, thumbnail(record.hash, lambda: library.get(record.id)))
 
 
 def _chosen(records: list[AssetRecord]) -> list[AssetRecord]:
@@ -168,11 +175,8 @@ def _range(kind: str, limits: tuple[float, float]) -> str:
 
 
 def _span(low: float, high: float, unit: str) -> str:
-    first, second = (
-        f"{low:.2g}" if low < 10 else f"{low:.0f}",
-        f"{high:.2g}" if high < 10 else (f"{high:.0f}"),
-    )
-    return f"{first} {unit}" if first == second else f"{first} to {second} {unit}"
+    first, last = (f"{value:.2g}" if value < 10 else f"{value:.0f}" for value in (low, high))
+    return f"{first} {unit}" if first == last else f"{first} to {last} {unit}"
 
 
 def _kilograms(mass: float) -> str:

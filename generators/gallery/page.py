@@ -6,13 +6,13 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ...scenes.index import Index
+from ...scenes.index import Index, Progress
 from ...scenes.library import AssetLibrary
 from ...schemas import DatasetError
 from .facts import SECTIONS, Gallery, gather, totals
@@ -22,18 +22,21 @@ REFUSALS = 300
 """Reasons that are listed for each library, at most."""
 
 
-def write_page(indexed: Iterable[tuple[AssetLibrary, Index]], out: Path) -> Path:
+def write_page(
+    indexed: Sequence[tuple[AssetLibrary, Index]], out: Path, progress: Progress | None = None
+) -> Path:
     """Write the catalogue of some libraries, each with its index.
 
     Args:
         indexed: what to show.
         out: the HTML file; its folder is made where missing.
+        progress: told about each category that is pictured.
 
     Raises:
         RenderError: where pictures are missing and nothing can be drawn here.
         DatasetError: where the file cannot be written.
     """
-    html = render(gather(indexed))
+    html = render(gather(indexed, progress))
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(

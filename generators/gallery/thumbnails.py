@@ -6,6 +6,7 @@ import base64
 import io
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,26 +24,25 @@ LOOK = 1
 """Raised when pictures of the same asset come out differently."""
 
 
-def thumbnail(asset: Asset) -> str:
+def thumbnail(digest: str, load: Callable[[], Asset]) -> str:
     """A WebP data URI of an asset.
 
     One square picture, or for an asset with joints a strip of one for each of `OPENINGS`.
 
+    Args:
+        digest: the asset's content hash.
+        load: gives the asset; called where there is no picture of it yet.
+
     Raises:
         RenderError: where it must be drawn and nothing can be.
     """
-    path = thumbnail_path(asset)
+    path = cache_folder() / "thumbnails" / f"{digest[:24]}-{SIZE}-{LOOK}.webp"
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        data = _draw(asset)
+        data = _draw(load())
         _store(path, data)
     return "data:image/webp;base64," + base64.b64encode(data).decode()
-
-
-def thumbnail_path(asset: Asset) -> Path:
-    """Where the thumbnail of an asset is kept."""
-    return cache_folder() / "thumbnails" / f"{asset.content_hash()[:24]}-{SIZE}-{LOOK}.webp"
 
 
 def _draw(asset: Asset) -> bytes:
