@@ -12,6 +12,7 @@ from .dataset import STAGES
 SHAPING = (
     "av",
     "bddl",
+    "coacd",
     "cousins",
     "fast-simplification",
     "frankik",
