@@ -24,7 +24,7 @@ CONVEX = 0.97
 """A closed mesh that fills this share of its convex hull is one piece,"""
 DENT = 0.015
 """and so is any whose faces lie no deeper in its hull than this share of its extent."""
-MAX_PIECES = 24
+MAX_PIECES = 32
 MAX_FACES = 4000
 """A finer mesh is reduced first; pieces are coarser than that anyway."""
 MAX_CORNERS = 48

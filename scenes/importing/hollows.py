@@ -19,6 +19,8 @@ from .solids import Array
 FINEST, CELLS = 0.001, 128
 MIN_DEPTH = {"top": 0.012, "front": 0.05}
 """Metres, by where the hollow opens."""
+SLIT = 0.008
+"""Narrower gaps in walls do not let the water out, metres."""
 MOUTH = 0.002
 """Depth at which the opening is measured, metres."""
 MIN_HALF = {"top": 0.01, "front": 0.03}
@@ -96,6 +98,8 @@ def _basins(hits: Hits, grid: Grid, opening: Literal["top", "front"]) -> list[_B
     if not len(hits.z):
         return []
     heights = top(hits, grid, float(hits.z.min()) - 1.0)
+    slit = 2 * int(np.ceil(SLIT / grid.cell / 2)) + 1
+    heights = ndimage.grey_closing(heights, size=(slit, slit))
     level = flooded(heights)
     labels, count = ndimage.label(level - heights > MIN_DEPTH[opening])
     mouths, _ = ndimage.label(level - heights > MOUTH)

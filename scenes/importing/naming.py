@@ -187,3 +187,8 @@ def _vocabulary() -> frozenset[str]:
     return frozenset(
         word for name in taxonomy.nodes() for word in re.findall(r"[a-z]+", name.rsplit(".", 2)[0])
     )
+
+
+def is_noise(name: str) -> bool:
+    """Whether a name, such as `model` or `mesh_02`, says nothing about what it names."""
+    return all(word in NOISE for word in _words(name))

@@ -14,7 +14,7 @@ SLACK = 3.0
 """A thing may be this many times larger or smaller than any model of its kind."""
 ANY_SIZE = (0.004, 6.0)
 """Allowed largest extent where BDDL has no models of the kind, metres."""
-UNITS = (("millimetres", 1000.0), ("centimetres", 100.0), ("inches", 1 / 0.0254))
+UNITS = (("millimetres", 1000.0), ("centimetres", 100.0), ("inches", 39.37007874))
 
 
 def check_scale(category: str, extents: npt.ArrayLike, notes: str = "its YAML file") -> None:
@@ -33,21 +33,19 @@ def check_scale(category: str, extents: npt.ArrayLike, notes: str = "its YAML fi
     if low / SLACK <= largest <= high * SLACK:
         return
     ratio = largest / typical
-    x, y, z = (f"{float(value):.3g}" for value in np.asarray(extents, dtype=np.float64))
-    factor = float(f"{max(ratio, 1 / ratio):.1g}")
-    times = f"{factor:g} times" + ("" if ratio >= 1 else " less than")
-    raise AssetError(
-        f"extents {x} x {y} x {z} m are about {times} those of a {category} "
-        f"({low:.2g} to {high:.2g} m): {_remedy(ratio, notes)}"
-    )
-
-
-def _remedy(ratio: float, notes: str) -> str:
-    """The unit that would bring the size within a factor of two, with what to write."""
     unit, per_metre = min(UNITS, key=lambda pair: abs(np.log(ratio / pair[1])))
     if abs(np.log(ratio / per_metre)) < np.log(2.0):
-        return f"in {unit}? set `scale: {1 / per_metre:g}` in {notes}"
-    return f"set `scale` (metres per unit of the file), such as {1 / ratio:.2g}, in {notes}"
+        times = f"{per_metre:.4g} times"
+        remedy = f"in {unit}? set `scale: {1 / per_metre:g}` in {notes}"
+    else:
+        factor = float(f"{max(ratio, 1 / ratio):.2g}")
+        times = f"{factor:g} times" + ("" if ratio >= 1 else " less than")
+        remedy = f"set `scale`, metres per unit of the file, in {notes}"
+    x, y, z = (f"{float(value):.3g}" for value in np.asarray(extents, dtype=np.float64))
+    raise AssetError(
+        f"extents {x} x {y} x {z} m are about {times} those of a {category} "
+        f"({low:.2g} to {high:.2g} m): {remedy}"
+    )
 
 
 @lru_cache(maxsize=1024)
