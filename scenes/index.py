@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -17,6 +18,8 @@ from .records import AssetRecord, record_of
 
 CHUNK = 8
 """Assets that a worker process is given at a time."""
+FEW = 2
+"""Chunks up to which the calling process works alone."""
 SAVE_SECONDS = 20.0
 """How often a long build writes what it has."""
 Progress = Callable[[int, int], None]
@@ -120,6 +123,8 @@ def _fill(
 ) -> None:
     """Work out the missing rows into `stored`, saving now and then, and at the end."""
     chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
+    # Processes take longer to start than a few assets to try.
+    workers = workers if len(chunks) > FEW else 1
     found = _alone(library, chunks) if workers == 1 else _spread(library, chunks, workers)
     done, saved = 0, time.monotonic()
     tell(done)
@@ -143,7 +148,8 @@ def _alone(library: AssetLibrary, chunks: list[Wanted]) -> Iterator[dict[str, Ro
 def _spread(library: AssetLibrary, chunks: list[Wanted], workers: int) -> Iterator[dict[str, Row]]:
     """The same from several processes, in the order in which they finish."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(chunks)), mp_context=context) as pool:
+    size = min(workers, len(chunks))
+    with ProcessPoolExecutor(size, mp_context=context, initializer=_ignore_interrupt) as pool:
         running: dict[Future[dict[str, Row]], Wanted] = {
             pool.submit(partial(look, library), chunk): chunk for chunk in chunks
         }
@@ -154,6 +160,11 @@ def _spread(library: AssetLibrary, chunks: list[Wanted], workers: int) -> Iterat
                     yield _answer(future, chunk)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _ignore_interrupt() -> None:
+    """Ctrl-C reaches all processes; the one that started the others ends them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _answer(future: Future[dict[str, Row]], chunk: Wanted) -> dict[str, Row]:

@@ -51,7 +51,7 @@ def read_rows(library: str) -> dict[str, Row]:
     path = index_path(library)
     try:
         text = path.read_bytes()
-    except FileNotFoundError:
+    except OSError:  # not there yet, or its folder cannot be used, which writing will tell
         return {}
     try:
         return dict(_Stored.model_validate_json(text).rows)
@@ -68,7 +68,7 @@ def write_rows(library: str, rows: Mapping[str, Row]) -> None:
     A folder that cannot be written only costs the time to work them out again.
     """
     path = index_path(library)
-    text = _Stored(rows=dict(rows)).model_dump_json()
+    text = _Stored(rows=dict(sorted(rows.items()))).model_dump_json()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(

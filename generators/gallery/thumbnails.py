@@ -39,7 +39,7 @@ def thumbnail(digest: str, load: Callable[[], Asset]) -> str:
     path = cache_folder() / "thumbnails" / f"{digest[:24]}-{SIZE}-{LOOK}.webp"
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
+    except OSError:
         data = _draw(load())
         _store(path, data)
     return "data:image/webp;base64," + base64.b64encode(data).decode()
