@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -22,6 +23,8 @@ DROP = 0.0006
 """Free height under what is put down, metres."""
 CONTENTS = 3
 """Things in one bowl or basket at most."""
+OPEN_SHARE = 2
+"""Turns of an open surface for each turn of what is behind doors or in drawers."""
 IDLE = 6
 """Rounds over all spots without a thing placed, after which a room is full."""
 VESSEL = "vessel"
@@ -76,6 +79,7 @@ class Filling:
             for fill in self.plan.fills
             for spot in self.spots
             if spot.piece in fill.owners and spot.inside == fill.inside
+            for _ in range(1 if fill.inside else OPEN_SHARE)
         ]
         idle = 0
         while work and len(self.things) < count and idle < IDLE:
@@ -153,7 +157,7 @@ class Filling:
             key=lambda s: s.pose[2, 3],
             default=None,
         )
-        asset = self.stock.draw(part.categories, rng, suits=_is_free)
+        asset = self.stock.draw(part.categories, rng, suits=partial(_is_small, part.categories))
         if top is None or asset is None:
             return
         forward = seat.footprint.axes()[0]
@@ -176,7 +180,7 @@ class Filling:
         """One more thing, pile or group of a fill on a spot."""
         for _ in range(DRAWS):
             wanted = fill.things[int(rng.integers(len(fill.things)))]
-            asset = self.stock.draw((wanted,), rng, suits=_is_free)
+            asset = self.stock.draw((wanted,), rng, suits=partial(_is_small, (wanted,)))
             if asset is None or not _may_fit(asset, spot, fill.how == "upright"):
                 continue
             if fill.how == "upright":
@@ -228,7 +232,7 @@ class Filling:
         hollows = spots_of(vessel.name, VESSEL, vessel.asset, vessel.pose)
         for _ in range(CONTENTS):
             category = contents[int(rng.integers(len(contents)))]
-            asset = self.stock.draw((category,), rng, suits=_is_free)
+            asset = self.stock.draw((category,), rng, suits=partial(_is_small, (category,)))
             for spot in hollows:
                 if asset is None or not _may_fit(asset, spot, False):
                     continue
@@ -253,13 +257,14 @@ class Filling:
             if self._try(category, asset, spot, place, 0.0, True, 0.0) is None:
                 return
             offset -= width + GAPS["upright"]
-            drawn = self.stock.draw((category,), rng, suits=_is_free)
+            drawn = self.stock.draw((category,), rng, suits=partial(_is_small, (category,)))
             if drawn is not None and _may_fit(drawn, spot, True):
                 asset = drawn
 
 
-def _is_free(asset: Asset) -> bool:
-    return not asset.fixed
+def _is_small(wanted: tuple[str, ...], asset: Asset) -> bool:
+    """Whether it is a small thing: welded ones only where just they were asked for."""
+    return not asset.fixed or asset.category in wanted
 
 
 def _box(standing: Standing) -> Box:

@@ -16,7 +16,7 @@ from .plan import Piece
 ATTEMPTS = 60
 """Places tried for one piece."""
 PASSAGE = 0.60
-"""Free depth in front of furniture: a person can pass, metres."""
+"""Free width around what stands in the middle: a person can pass, metres."""
 DOOR = 0.90
 """Width of the doorway and depth kept free behind it, metres."""
 GAP = 0.015
@@ -90,6 +90,9 @@ class Floor:
             return False
         if new.low < 1.0 and any(overlap(area, new.footprint) for area in self.reserved):
             return False
+        seat = new.front if new.piece.front > PASSAGE else None
+        if seat is not None and any(overlap(area, seat) for area in self.reserved):
+            return False
         for other in self.placed:
             carried = new.piece.where == "on" and new.target == other.name
             apart = carried or new.low >= other.high or new.high <= other.low
@@ -111,9 +114,9 @@ def inside(room: Room) -> Footprint:
     return Footprint((low + high) / 2, (high - low) / 2, 0.0)
 
 
-def doorway(room: Room, rng: np.random.Generator) -> Footprint:
-    """A stretch of a wall, not behind the robot, that nothing stands before."""
-    wall = walls(room)[int(rng.integers(3))]
+def doorway(room: Room, sides: int, rng: np.random.Generator) -> Footprint:
+    """A stretch of one of the first `sides` side walls that nothing stands before."""
+    wall = walls(room)[1 + int(rng.integers(sides))]
     along = float(rng.uniform(DOOR / 2 + 0.1, wall.length - DOOR / 2 - 0.1))
     centre = wall.start + wall.along * along + wall.inward * DOOR / 2
     return Footprint(centre, np.full(2, DOOR / 2), wall.yaw)
@@ -165,7 +168,7 @@ def _standing(name: str, piece: Piece, asset: Asset, pose: Array, target: str) -
     low = float(pose[2, 3])
     front = None
     if piece.where in ("run", "wall", "middle"):
-        depth = max(PASSAGE, reach(asset) + 0.1)
+        depth = max(piece.front, reach(asset) + 0.1)
         ahead = footprint.axes()[0] * (half[0] + depth / 2)
         front = Footprint(footprint.centre + ahead, np.array([depth / 2, half[1]]), yaw)
     return Standing(

@@ -134,7 +134,9 @@ def _furnish(
 
 def _furnished(plan: Plan, room: Room, stock: Stock, rng: np.random.Generator) -> Floor:
     """The floor with all furniture that finds a place."""
-    floor = Floor(room, [station(), doorway(room, rng)])
+    # A run of furniture goes on along the right wall; the door is then in the left one.
+    sides = 1 if any(piece.where == "run" for piece in plan.pieces) else 2
+    floor = Floor(room, [station(), doorway(room, sides, rng)])
     models: dict[str, Asset] = {}
     for piece in plan.pieces:
         least, most = piece.count

@@ -4,118 +4,150 @@ from __future__ import annotations
 
 from .plan import Fill, Part, Piece, Plan, Setting
 
-_FRUIT = ("apple.n.01", "orange.n.01", "pear.n.01", "lemon.n.01")
+_FRUIT = ("apple.n.01", "orange.n.01", "pear.n.01", "lemon.n.01", "banana.n.02")
+_VEGETABLES = ("potato.n.01", "beefsteak_tomato.n.01", "vidalia_onion.n.01", "cucumber.n.02")
+_BAKING = ("bread_slice.n.01", "muffin.n.01", "cupcake.n.01", "brownie.n.03", "cheddar.n.02")
 _BOTTLES = ("water_bottle.n.01", "wine_bottle.n.01", "can__of__soda.n.01")
-_JARS = ("jar.n.01", "jar__of__honey.n.01", "salt__shaker.n.01", "box__of__baking_soda.n.01")
-_CUPS = ("mug.n.04", "teacup.n.02", "water_glass.n.02")
-_DECOR = ("vase.n.01", "pillar_candle.n.01", "wicker_basket.n.01")
-_SMALL = ("bar_soap.n.01", "sponge.n.01", "toy_dice.n.01", "salt__shaker.n.01")
-_TOOLS = (
-    "hammer.n.02", "screwdriver.n.01", "wrench.n.03", "pliers.n.01", "tape.n.01", "drill.n.01",
+_GROCERIES = (
+    "box__of__cereal.n.01", "canned_food.n.01", "jar.n.01", "jar__of__honey.n.01",
+    "box__of__baking_soda.n.01", "water_bottle.n.01",
 )  # fmt: skip
-_BOXES = ("box__of__cereal.n.01", "box__of__baking_soda.n.01", "tupperware.n.01")
-_CHAIR = Piece("chair", ("straight_chair.n.01",), "around", (3, 6), "table", matching=True)
-_SHELVES = Piece("shelves", ("bookcase.n.01", "rack.n.01"), "wall", (1, 2), height=(0.6, 2.3))
+_SPICES = (
+    "jar__of__honey.n.01", "salt__shaker.n.01", "kettle.n.01", "pitcher.n.02", "teapot.n.01",
+    "soap_dispenser.n.01",
+)  # fmt: skip
+_SPOONS = ("wooden_spoon.n.02", "spatula.n.01", "ladle.n.01")
+_CUPS = ("mug.n.04", "teacup.n.02", "water_glass.n.02", "wineglass.n.01")
+_DECOR = ("vase.n.01", "pillar_candle.n.01", "pot_plant.n.01", "picture_frame.n.01")
+_STATIONERY = (
+    "stapler.n.01", "calculator.n.02", "pencil_box.n.01", "marker.n.03",
+    "eraser.n.01",
+)  # fmt: skip
+_TOOLS = (
+    "hammer.n.02", "screwdriver.n.01", "wrench.n.03", "pliers.n.01", "drill.n.01",
+    "trowel.n.01", "pruner.n.02",
+)  # fmt: skip
+_SUPPLIES = (
+    "canned_food.n.01", "atomizer.n.01", "jar.n.01", "package.n.02", "tupperware.n.01",
+    "toilet_tissue.n.01",
+)  # fmt: skip
+_BASKETS = ("wicker_basket.n.01", "tray.n.01", "tupperware.n.01")
+_SHELVES = ("bookcase.n.01", "rack.n.01")
 
 _EATING = Setting(
     "table",
     (
-        Part(("plate.n.04",), 0.05, 0.0),
-        Part(("tablefork.n.01", "fork.n.01"), 0.05, -0.15, 180.0),
-        Part(("table_knife.n.01", "knife.n.01"), 0.05, 0.15, 180.0),
-        Part(("water_glass.n.02", "teacup.n.02"), 0.26, 0.17),
+        Part(("plate.n.04",), 0.04, 0.0),
+        Part(("fork.n.01",), 0.13, -0.15, 90.0),
+        Part(("table_knife.n.01",), 0.13, 0.15, 90.0),
+        Part(("water_glass.n.02", "wineglass.n.01"), 0.27, 0.17),
     ),
 )
 _WRITING = Setting(
     "desk",
     (
-        Part(("monitor.n.04", "laptop.n.01"), 0.42, 0.0),
-        Part(("keyboard.n.01",), 0.13, 0.0),
-        Part(("mouse.n.04",), 0.16, 0.31),
-        Part(("mug.n.04",), 0.30, -0.38),
+        Part(("monitor.n.04",), 0.42, 0.0),
+        Part(("keyboard.n.01",), 0.14, 0.0),
+        Part(("mouse.n.04",), 0.17, 0.29),
+        Part(("mug.n.04",), 0.32, -0.36),
     ),
 )
 
 KITCHEN = Plan(
-    length=(4.4, 5.4),
-    width=(4.6, 5.6),
+    length=(4.3, 5.2),
+    width=(4.6, 5.4),
     pieces=(
         Piece("fridge", ("electric_refrigerator.n.01", "refrigerator.n.01"), "run",
               height=(1.2, 2.2)),
         Piece("counter", ("countertop.n.01",), "run", matching=True),
-        Piece("stove", ("stove.n.01", "oven.n.01"), "run", height=(0.6, 1.3)),
+        Piece("stove", ("oven.n.01", "stove.n.01"), "run", height=(0.6, 1.3)),
         Piece("counter", ("countertop.n.01",), "run", matching=True),
         Piece("sink", ("sink.n.01",), "run", height=(0.6, 1.4)),
         Piece("dishwasher", ("dishwasher.n.01",), "run", height=(0.6, 1.1)),
-        Piece("counter", ("countertop.n.01",), "run", (1, 2), matching=True),
-        Piece("microwave", ("microwave.n.02",), "on", (1, 1), "counter"),
-        Piece("toaster", ("toaster.n.02", "coffee_maker.n.01"), "on", (1, 1), "counter"),
-        Piece("cupboard", ("cabinet.n.03",), "above", (3, 6), "counter", (0.2, 0.9), 1.42,
+        Piece("counter", ("countertop.n.01",), "run", (0, 1), matching=True),
+        Piece("microwave", ("microwave.n.02",), "on", target="counter"),
+        Piece("toaster", ("toaster.n.02",), "on", target="counter"),
+        Piece("coffee_maker", ("coffee_maker.n.01", "rice_cooker.n.01"), "on", target="counter"),
+        Piece("cupboard", ("cabinet.n.03",), "above", (4, 6), "counter", (0.2, 0.9), 1.42,
               matching=True),
         Piece("table", ("breakfast_table.n.01",), "wall"),
-        _CHAIR,
+        Piece("chair", ("straight_chair.n.01",), "around", (2, 4), "table", matching=True),
         Piece("shelves", ("rack.n.01", "bookcase.n.01"), "wall", (1, 2), height=(0.6, 2.3)),
+        Piece("bin", ("recycling_bin.n.01",), "wall"),
         Piece("stool", ("stool.n.01",), "wall", (0, 2)),
     ),
     settings=(_EATING,),
     fills=(
-        Fill(("counter",), _JARS, "row", most=7),
-        Fill(("counter",), ("chopping_board.n.01", "tray.n.01"), "scatter", most=9),
-        Fill(("counter",), ("wicker_basket.n.01", "bowl.n.01"), "scatter", most=8,
-             contents=_FRUIT),
+        Fill(("counter",), _SPICES, "row", most=8),
+        Fill(("counter",), ("chopping_board.n.01", *_SPOONS, "rolling_pin.n.01"), "scatter",
+             most=9),
+        Fill(("counter", "table"), ("wicker_basket.n.01", "bowl.n.01", "colander.n.01"),
+             "scatter", most=9, contents=(*_FRUIT, *_VEGETABLES)),
         Fill(("counter", "shelves"), ("plate.n.04",), "pile", most=8),
-        Fill(("stove",), ("saucepot.n.01", "frying_pan.n.01"), "scatter", most=3),
-        Fill(("shelves",), (*_BOXES, *_BOTTLES, *_JARS), "row", most=7),
+        Fill(("stove",), ("saucepot.n.01", "frying_pan.n.01", "kettle.n.01"), "scatter", most=3),
+        Fill(("sink",), ("soap_dispenser.n.01", "sponge.n.01"), "scatter", most=2),
+        Fill(("shelves",), _GROCERIES, "row", most=8),
         Fill(("cupboard",), (*_CUPS, "bowl.n.01"), "row", inside=True, most=4),
-        Fill(("fridge",), (*_BOTTLES, "tupperware.n.01", "jar.n.01"), "row", inside=True, most=5),
-        Fill(("table",), ("bowl.n.01", *_DECOR), "scatter", most=16, contents=_FRUIT),
+        Fill(("fridge",), (*_BOTTLES, "carton__of__milk.n.01", "tupperware.n.01", "cheddar.n.02",
+                           "jar.n.01"), "row", inside=True, most=5),
+        Fill(("table",), (*_DECOR, "teapot.n.01"), "scatter", most=16),
         Fill(("microwave", "dishwasher"), ("bowl.n.01", "plate.n.04", "mug.n.04"), "row",
              inside=True, most=3),
+        Fill(("sink",), ("bowl.n.01", "mug.n.04", "sponge.n.01"), "row", inside=True, most=2),
     ),
 )  # fmt: skip
 
 DINING = Plan(
-    length=(5.6, 6.6),
-    width=(4.6, 5.8),
+    length=(5.4, 6.2),
+    width=(4.6, 5.4),
     pieces=(
         Piece("table", ("breakfast_table.n.01",), "middle"),
         Piece("chair", ("straight_chair.n.01",), "around", (6, 6), "table", matching=True),
         Piece("sideboard", ("console_table.n.01",), "wall", (2, 3)),
-        _SHELVES,
-        Piece("chest", ("cabinet.n.01",), "wall", (1, 3), height=(0.3, 1.3)),
+        Piece("shelves", _SHELVES, "wall", (2, 2), height=(0.6, 2.3)),
+        Piece("chest", ("cabinet.n.01",), "wall", (1, 2), height=(0.3, 1.3)),
+        Piece("sofa", ("sofa.n.01",), "wall", (0, 1)),
         Piece("armchair", ("armchair.n.01",), "wall", (1, 2)),
-        Piece("lamp", ("floor_lamp.n.01",), "wall", (1, 2)),
+        Piece("lamp", ("floor_lamp.n.01",), "wall", (1, 2), height=(0.9, 2.2)),
         Piece("stand", ("stand.n.04",), "wall", (1, 2), height=(0.3, 1.3)),
         Piece("cupboard", ("cabinet.n.03",), "on", (1, 1), "sideboard", (0.2, 0.9)),
+        Piece("radio", ("radio_receiver.n.01",), "on", (0, 1), "sideboard"),
+        Piece("table_lamp", ("table_lamp.n.01",), "on", (1, 1), "stand"),
     ),
     settings=(_EATING,),
     fills=(
-        Fill(("table",), ("wicker_basket.n.01", "bowl.n.01"), "scatter", most=26,
+        Fill(("table",), ("wicker_basket.n.01", "bowl.n.01"), "scatter", most=27,
              contents=_FRUIT),
-        Fill(("table",), (*_DECOR, "wine_bottle.n.01", "salt__shaker.n.01"), "scatter", most=26),
+        Fill(("table",), ("plate.n.04",), "scatter", most=27),
+        Fill(("table",), (*_DECOR[:2], "wine_bottle.n.01", "salt__shaker.n.01", "pitcher.n.02"),
+             "scatter", most=28),
         Fill(("sideboard",), ("plate.n.04",), "pile", most=10),
-        Fill(("sideboard",), (*_DECOR, "wine_bottle.n.01", *_CUPS), "row", most=10),
-        Fill(("shelves",), ("book.n.02",), "upright", most=7),
-        Fill(("shelves",), (*_DECOR[:2], "bowl.n.01", *_CUPS, "jar.n.01"), "row", most=6),
+        Fill(("sideboard",), ("tray.n.01",), "scatter", most=8, contents=_BAKING),
+        Fill(("sideboard",), (*_DECOR, "wine_bottle.n.01", "teapot.n.01", *_CUPS), "row",
+             most=10),
+        Fill(("shelves",), ("book.n.02",), "upright", most=8),
+        Fill(("shelves",), (*_DECOR, "alarm_clock.n.01", *_CUPS), "row", most=6),
         Fill(("shelves", "stand"), ("book.n.02",), "pile", most=4),
         Fill(("chest", "stand"), _DECOR, "scatter", most=3),
-        Fill(("chest",), (*_SMALL, "tupperware.n.01"), "scatter", inside=True, most=3),
+        Fill(("chest",), ("fork.n.01", "tablespoon.n.02", "pillar_candle.n.01"), "scatter",
+             inside=True, most=4),
         Fill(("cupboard",), _CUPS, "row", inside=True, most=4),
     ),
 )  # fmt: skip
 
 OFFICE = Plan(
-    length=(4.8, 6.0),
-    width=(4.6, 5.6),
+    length=(5.0, 5.8),
+    width=(4.6, 5.4),
     pieces=(
-        Piece("desk", ("desk.n.01",), "wall", (2, 3)),
-        Piece("chair", ("swivel_chair.n.01", "straight_chair.n.01"), "before", (2, 3), "desk",
+        Piece("desk", ("desk.n.01",), "wall", (2, 3), front=0.85),
+        Piece("chair", ("swivel_chair.n.01", "straight_chair.n.01"), "before", (3, 3), "desk",
               matching=True),
         Piece("shelves", ("bookcase.n.01",), "wall", (2, 3), height=(0.9, 2.3)),
         Piece("drawers", ("cabinet.n.01",), "wall", (2, 3), height=(0.3, 1.3)),
+        Piece("wardrobe", ("wardrobe.n.01",), "wall", (0, 1), height=(1.2, 2.3)),
         Piece("side_table", ("console_table.n.01",), "wall", (1, 1)),
-        Piece("printer", ("printer.n.03",), "on", (1, 1), "side_table"),
-        Piece("lamp", ("floor_lamp.n.01",), "wall", (1, 1)),
+        Piece("lamp", ("floor_lamp.n.01",), "wall", (1, 1), height=(0.9, 2.2)),
+        Piece("bin", ("recycling_bin.n.01",), "wall", (1, 1)),
         Piece("sofa", ("sofa.n.01", "armchair.n.01"), "wall", (0, 1)),
         Piece("low_table", ("coffee_table.n.01",), "middle", (0, 1)),
         Piece("stand", ("stand.n.04",), "wall", (0, 2), height=(0.3, 1.3)),
@@ -123,43 +155,52 @@ OFFICE = Plan(
     settings=(_WRITING,),
     fills=(
         Fill(("shelves",), ("book.n.02",), "upright", most=9),
-        Fill(("shelves",), ("book.n.02",), "pile", most=4),
-        Fill(("shelves",), ("box__of__baking_soda.n.01", "vase.n.01", "tupperware.n.01"), "row",
-             most=4),
-        Fill(("desk",), ("book.n.02", "notebook.n.01"), "pile", most=9),
-        Fill(("desk",), ("water_bottle.n.01", "can__of__soda.n.01", "table_lamp.n.01",
-                         "stapler.n.01"), "row", most=8),
+        Fill(("shelves",), ("book.n.02", "folder.n.02"), "pile", most=5),
+        Fill(("shelves",), (*_DECOR, "package.n.02", "tupperware.n.01", "alarm_clock.n.01"),
+             "row", most=4),
+        Fill(("desk",), ("notebook.n.01", "folder.n.02", "clipboard.n.01", "book.n.02"), "pile",
+             most=12),
+        Fill(("desk",), _STATIONERY, "scatter", most=11),
+        Fill(("desk",), ("pencil_holder.n.01", "water_bottle.n.01", "table_lamp.n.01",
+                         "picture_frame.n.01", "pot_plant.n.01"), "row", most=11),
         Fill(("side_table", "low_table", "stand", "drawers"),
-             ("vase.n.01", "tray.n.01", "teacup.n.02", "water_bottle.n.01"), "scatter", most=5),
-        Fill(("low_table", "side_table"), ("book.n.02",), "pile", most=6),
-        Fill(("drawers",), (*_SMALL, "book.n.02"), "scatter", inside=True, most=3),
+             (*_DECOR, "teacup.n.02", "water_bottle.n.01", "laptop.n.01"), "scatter", most=5),
+        Fill(("low_table", "side_table"), ("book.n.02", "folder.n.02"), "pile", most=7),
+        Fill(("drawers",), (*_STATIONERY, "notebook.n.01"), "scatter", inside=True, most=4),
+        Fill(("wardrobe",), ("package.n.02", "folder.n.02", "tupperware.n.01"), "scatter",
+             inside=True, most=4),
     ),
 )  # fmt: skip
 
 WORKSHOP = Plan(
-    length=(4.8, 6.0),
-    width=(4.8, 6.0),
+    length=(4.6, 5.6),
+    width=(4.6, 5.6),
     pieces=(
-        Piece("bench", ("worktable.n.01", "console_table.n.01"), "wall", (2, 3)),
+        Piece("bench", ("worktable.n.01", "console_table.n.01"), "wall", (2, 3),
+              height=(0.6, 1.9)),
         Piece("stool", ("stool.n.01",), "before", (1, 2), "bench"),
         Piece("shelves", ("rack.n.01", "bookcase.n.01"), "wall", (2, 3), height=(0.6, 2.3)),
+        Piece("wardrobe", ("wardrobe.n.01",), "wall", (0, 1), height=(1.2, 2.3)),
         Piece("drawers", ("cabinet.n.01",), "wall", (1, 2), height=(0.3, 1.3)),
-        Piece("cupboard", ("cabinet.n.03",), "on", (1, 2), "bench", (0.2, 0.9)),
+        Piece("cupboard", ("cabinet.n.03",), "on", (1, 1), "bench", (0.2, 0.9)),
         Piece("toolbox", ("toolbox.n.01",), "on", (1, 2), "bench"),
-        Piece("chest", ("cedar_chest.n.01",), "wall", (1, 2)),
-        Piece("table", ("worktable.n.01", "breakfast_table.n.01"), "middle", (1, 1)),
+        Piece("radio", ("radio_receiver.n.01",), "on", (0, 1), "bench"),
+        Piece("bin", ("recycling_bin.n.01",), "wall", (1, 1)),
+        Piece("cooler", ("cooler.n.01",), "wall", (0, 1)),
+        Piece("table", ("worktable.n.01", "breakfast_table.n.01"), "middle", (1, 1),
+              height=(0.6, 1.0)),
     ),
     settings=(),
     fills=(
         Fill(("bench", "table"), _TOOLS, "scatter", most=8),
         Fill(("bench", "table"), ("tupperware.n.01", "tray.n.01"), "scatter", most=8,
-             contents=("toy_dice.n.01", "bar_soap.n.01")),
-        Fill(("bench", "shelves"), ("jar.n.01", "can__of__soda.n.01", "bottle__of__lotion.n.01",
-                                    "saucepot.n.01"), "row", most=7),
-        Fill(("shelves",), (*_BOXES, "ashcan.n.01", "wicker_basket.n.01"), "row", most=6),
-        Fill(("shelves",), ("book.n.02",), "pile", most=4),
-        Fill(("drawers", "toolbox", "chest", "cupboard"), (*_TOOLS, *_SMALL), "scatter",
-             inside=True, most=3),
+             contents=("battery.n.02", "marker.n.03")),
+        Fill(("bench", "shelves"), _SUPPLIES, "row", most=8),
+        Fill(("shelves",), (*_BASKETS, "ashcan.n.01", "box__of__cereal.n.01"), "row", most=5,
+             contents=("tennis_ball.n.01", "battery.n.02", "firewood.n.01")),
+        Fill(("shelves",), ("firewood.n.01", "package.n.02"), "scatter", most=5),
+        Fill(("drawers", "toolbox", "cupboard", "wardrobe"), (*_TOOLS, "battery.n.02"),
+             "scatter", inside=True, most=4),
     ),
 )  # fmt: skip
 

@@ -25,6 +25,8 @@ class Piece:
         height: least and greatest height of the asset, metres.
         raised: height of its bottom above the floor, for `above` and `hung`, metres.
         matching: all of them are the same asset, as the chairs around a table.
+        front: depth kept free before it, so that a person can pass or sit there, metres; doors
+            and drawers that come out farther have it too.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Piece:
     height: tuple[float, float] = (0.0, 3.0)
     raised: float = 0.0
     matching: bool = False
+    front: float = 0.60
 
 
 @dataclass(frozen=True)

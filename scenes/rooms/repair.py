@@ -90,7 +90,7 @@ def furniture(standing: Standing) -> SceneObject:
 
 def small(thing: Thing, *, fixed: bool = False) -> SceneObject:
     """A small thing as an object of a scene; `fixed` welds it where it is."""
-    return _object(thing.name, thing.asset, thing.pose, "clutter", fixed)
+    return _object(thing.name, thing.asset, thing.pose, "clutter", fixed or thing.asset.fixed)
 
 
 def _object(

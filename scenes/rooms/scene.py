@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from ...schemas import Asset, Constant, LightSpec, RobotPose, RoomSpec, Scene, SceneObject
+from ...schemas import Asset, Constant, LightSpec, RobotPose, RoomSpec, Scene, SceneObject, Uniform
 from ..geometry import vec3
 from ..library import AssetLibrary
 from ..robots import robot
@@ -17,6 +17,10 @@ from .furnish import furnish
 Kind = Literal["kitchen", "dining", "office", "workshop"]
 EDGE = 0.12
 """Where the table begins in front of the robot's axis, metres."""
+LIGHTS = {
+    "key": LightSpec(intensity=Uniform(uniform=(320.0, 460.0))),
+    "second": LightSpec(intensity=Uniform(uniform=(120.0, 200.0))),
+}
 TABLE = "breakfast_table.n.01"
 
 
@@ -63,7 +67,7 @@ def furnished_scene(
         support=support.name,
         robot=standing,
         objects=(support,),
-        lights=sample_lights({"key": LightSpec()}, rng),
+        lights=sample_lights(LIGHTS, rng),
         ambient=float(np.round(rng.uniform(200.0, 280.0), 3)),
         cameras=(),
         floor=made.floor,

@@ -14,9 +14,9 @@ HEIGHT = (2.45, 2.75)
 """Of the walls, metres."""
 BEHIND = 1.05
 """From the robot's axis to the wall behind it, metres."""
-ASIDE = 1.55
+ASIDE = 1.4
 """Free to each side of the robot's axis at least, metres."""
-AHEAD = 2.0
+AHEAD = 1.75
 """Free before the robot at least, metres."""
 FROM_WALL = 0.12
 """Least distance of a camera from the walls, metres."""
