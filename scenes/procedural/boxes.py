@@ -26,11 +26,11 @@ def _package(
     link = draft.link()
     link.box(half, (0, 0, half[2]), "board", density, bevel=0.0012)
     for side in (-1.0, 1.0):
-        link.show(_poster(half, side), "front", 0.0, (0, 0, half[2]))
+        link.show(poster(half, side), "front", 0.0, (0, 0, half[2]))
     return draft.build(graspable=True)
 
 
-def _poster(half: Array, side: float) -> Mesh:
+def poster(half: Array, side: float) -> Mesh:
     """A printed sheet just outside the face at +x or -x; readable from outside."""
     y, z, x = half[1] - 0.0012, half[2] - 0.0012, half[0] + 0.0002
     corners = np.array([[x, -y, -z], [x, y, -z], [x, y, z], [x, -y, z]])

@@ -1,0 +1,80 @@
+"""Balls with seams, on a small flat."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...schemas import Asset
+from . import materials as look
+from .draft import Draft
+from .geometry import Array, Mesh, revolve, rotation
+from .pieces import LIFT, foot
+
+FULL, PLASTIC, PAPER, FOAM, RUBBER, GLASS = 950.0, 900.0, 180.0, 120.0, 380.0, 2300.0
+CLAY, SOIL, LEAF, CARDBOARD = 1600.0, 900.0, 250.0, 220.0
+DARK: look.Rgb = (0.09, 0.09, 0.10)
+
+
+def tennis_ball(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """A tennis ball with its seam."""
+    draft = Draft(asset_id, category)
+    felt = look.pick(rng, ((0.78, 0.88, 0.22), (0.84, 0.90, 0.30), (0.92, 0.60, 0.18)))
+    draft.materials["felt"] = look.textured(
+        rng, "speckle", (felt, look.shade(felt, 0.9)), 20.0, 0.95
+    )
+    draft.materials["seam"] = look.plain((0.95, 0.95, 0.92), 0.9)
+    return _seamed(draft, float(rng.uniform(0.0305, 0.0347)), RUBBER, 0.0014)
+
+
+def baseball(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """A baseball with its red stitches."""
+    draft = Draft(asset_id, category)
+    hide = look.pick(rng, ((0.95, 0.93, 0.88), (0.92, 0.88, 0.80)))
+    draft.materials["felt"] = look.plain(hide, 0.6)
+    draft.materials["seam"] = look.plain((0.72, 0.12, 0.12), 0.8)
+    return _seamed(draft, float(rng.uniform(0.0310, 0.0348)), 620.0, 0.0011)
+
+
+def _seamed(draft: Draft, radius: float, density: float, seam: float) -> Asset:
+    """A ball with the seam of two figures of eight, on a small flat."""
+    link = draft.link()
+    t = np.linspace(-np.pi / 2, np.pi / 2, 15)
+    r = radius * np.cos(t)
+    r[0] = r[-1] = 0.0
+    link.show(revolve(np.stack([r, radius * np.sin(t) + radius], -1), 26), "felt", density)
+    s = np.linspace(0, 2 * np.pi, 41)
+    a = 0.44
+    curve = np.stack([
+        (1 - a) * np.cos(s) + a * np.cos(3 * s), (1 - a) * np.sin(s) - a * np.sin(3 * s),
+        2 * np.sqrt(a * (1 - a)) * np.sin(2 * s),
+    ], -1)  # fmt: skip
+    curve = curve / np.linalg.norm(curve, axis=1, keepdims=True) * (radius - seam * 0.1)
+    turned_ = curve @ rotation("x", 0.7).T + np.array([0, 0, radius])
+    link.show(_thread(turned_, seam, np.array([0, 0, radius])), "seam", 0.0)
+    link.collide("ellipsoid", (radius, radius, radius - LIFT / 2), (0, 0, radius + LIFT / 2))
+    foot(link, 0.25 * radius, 0.010)
+    return draft.build(graspable=True, friction=0.9)
+
+
+def _thread(path: Array, wide: float, centre: Array) -> Mesh:
+    """A closed strip, roof-shaped, laid along a curve on a ball."""
+    out = path - centre
+    out /= np.linalg.norm(out, axis=1, keepdims=True)
+    along = np.gradient(path, axis=0)
+    along[0] = along[-1] = path[1] - path[-2]
+    side = np.cross(out, along)
+    side /= np.linalg.norm(side, axis=1, keepdims=True)
+    count = len(path)
+    points = np.concatenate([path - side * wide, path + out * wide * 0.45, path + side * wide])
+    k = np.arange(count - 1)
+    faces = [
+        np.stack(t, -1)
+        for b in (0, count)
+        for t in ((k + b, k + 1 + b, k + count + 1 + b), (k + b, k + count + 1 + b, k + count + b))
+    ]
+    mesh = Mesh(points, np.concatenate(faces), points[:, :2])
+    normal = np.cross(
+        points[mesh.faces[0, 1]] - points[mesh.faces[0, 0]],
+        points[mesh.faces[0, 2]] - points[mesh.faces[0, 0]],
+    )
+    return mesh if normal @ out[0] > 0 else Mesh(points, mesh.faces[:, ::-1], points[:, :2])
