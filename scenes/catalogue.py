@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..schemas import SpecError
-from . import taxonomy
+from . import taxonomy, text_similarity
 
 FARTHEST = 0.26
 """Greatest taxonomy distance at which one category may stand in for another."""
@@ -52,6 +52,7 @@ def resolve(category: str, offered: Iterable[str]) -> str:
     In order: the category itself; its container for `jar__of__honey` or `vinegar__bottle`; the
     nearest offered hyponym (`table.n.02` gives a breakfast table); the nearest by hypernyms
     that can be opened if and only if the category can and, unless it can, is of a like size.
+    Names alike in meaning decide between equally near ones, where the extra `text` is there.
 
     Raises:
         SpecError: where BDDL has no such category, or nothing offered is near enough.
@@ -89,7 +90,11 @@ def _resolve(category: str, offered: tuple[str, ...]) -> str:
 
 
 def ranking(category: str, offered: Iterable[str]) -> list[tuple[str, float]]:
-    """Offered categories with their distance, nearest first, ties in the order offered."""
+    """Offered categories with their distance, nearest first.
+
+    Among equally near ones, those come first whose names are alike in meaning, where the extra
+    `text` is installed; else the order is the one offered.
+    """
     mine = taxonomy.abilities(category) & {"fillable"}
     scored = [
         (
@@ -99,7 +104,10 @@ def ranking(category: str, offered: Iterable[str]) -> list[tuple[str, float]]:
         )
         for name in offered
     ]
-    return sorted(scored, key=lambda pair: pair[1])
+    if not text_similarity.installed():
+        return sorted(scored, key=lambda pair: pair[1])
+    words = _words(category)
+    return sorted(scored, key=lambda p: (p[1], -text_similarity.similarity(words, _words(p[0]))))
 
 
 def _like_size(first: str, second: str) -> bool:
@@ -114,6 +122,11 @@ def _like_size(first: str, second: str) -> bool:
 def _stem(category: str) -> str:
     """The word of a synset: `mixing_bowl` for `mixing_bowl.n.01`."""
     return category.rsplit(".", 2)[0]
+
+
+def _words(category: str) -> str:
+    """What people call a synset: `jar of honey` for `jar__of__honey.n.01`."""
+    return " ".join(_stem(category).replace("_", " ").split())
 
 
 def _container(category: str) -> str:

@@ -216,7 +216,12 @@ def test_bounds_that_the_reference_states_by_hand(
 def test_every_dependency_is_explained() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     text = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
-    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    extras = project["project"]["optional-dependencies"].values()
+    wanted = [
+        *project["project"]["dependencies"],
+        *(requirement for extra in extras for requirement in extra),
+        *project["dependency-groups"]["dev"],
+    ]
     explained = dict(re.findall(r"^\| `([\w-]+)` \| ([^|]+?) \|", text, re.M))
     for requirement in wanted:
         name = re.split(r"[<>=~! ]", requirement)[0]
