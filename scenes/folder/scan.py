@@ -138,8 +138,7 @@ def _parts_of(model: Path, files: list[Path]) -> tuple[Path, ...]:
     return tuple(
         path
         for path in files
-        if path in placed
-        or (path.name in bases and path != model and model.parent in path.parents)
+        if path in placed or (path.name in bases and path != model and model.parent in path.parents)
     )
 
 
@@ -174,7 +173,11 @@ def _references(path: Path) -> Iterator[str]:
 def _entry(asset_id: str, path: Path, folder: Path, parts: tuple[Path, ...]) -> Entry:
     relative = _relative(path, folder)
     notes = next(
-        (p for s in (".yaml", ".yml") if (p := path.with_suffix(s)).is_file() and p.name != DEFAULTS),
+        (
+            p
+            for s in (".yaml", ".yml")
+            if (p := path.with_suffix(s)).is_file() and p.name != DEFAULTS
+        ),
         None,
     )
     digest = hashlib.sha256(f"{asset_id}\n{relative}\n".encode())

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-from scipy import ndimage
 
 from .columns import Grid
+from .images import Mask, depth_within
 from .solids import Array
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ def largest(mask: Mask, grid: Grid) -> Area | None:
 
 
 def _disc(mask: Mask, grid: Grid) -> Area:
-    inside = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
+    inside = depth_within(mask)
     radius = float(inside.max())
     # Many cells may lie about equally deep: their middle is the centre.
     deepest = np.argwhere(inside > radius - 0.75)

@@ -68,7 +68,7 @@ def _nearest(rows: Array, centres: Array) -> Index:
 
 
 def _material(row: Array) -> Material:
-    red, green, blue, alpha, roughness, metallic = (float(np.round(v, 3)) + 0.0 for v in row)
+    red, green, blue, alpha, roughness, metallic = np.round(row, 3).tolist()
     return Material(
         rgba=(red, green, blue, alpha), roughness=min(roughness, 1.0), metallic=min(metallic, 1.0)
     )

@@ -35,7 +35,7 @@ class Grid:
 
 
 def grid_over(points: Array, finest: float, most: int, margin: float = 0.0) -> Grid:
-    """A grid over points (N, 2 or more), with cells no finer than asked and at most `most` a side."""
+    """A grid over points (N, 2 or more), cells no finer than asked and at most `most` a side."""
     low, high = points[:, :2].min(axis=0) - margin, points[:, :2].max(axis=0) + margin
     cell = max(finest, float((high - low).max()) / most)
     nx, ny = np.ceil((high - low) / cell).astype(int) + 1
@@ -73,11 +73,12 @@ def look(triangles: Array, owner: Index, grid: Grid) -> Hits:
     spans = np.maximum(last - first + 1, 0)
     counts = spans.prod(axis=1)
     counts[np.abs(normals[:, 2]) < 1e-9 * np.linalg.norm(normals, axis=1)] = 0
-    parts: list[tuple[Index, Array, Index]] = []
     alive = np.flatnonzero(counts)
-    running = np.cumsum(counts[alive])
-    for chosen in np.split(alive, np.searchsorted(running, np.arange(CHUNK, running[-1], CHUNK))) if len(alive) else []:
-        parts.append(_crossings(flat, triangles, first, spans, counts, chosen, grid))
+    batch = np.cumsum(counts[alive]) // CHUNK
+    parts = [
+        _crossings(flat, triangles, first, spans, counts, alive[batch == number], grid)
+        for number in np.unique(batch)
+    ]
     if not parts:
         none = np.zeros(0, dtype=np.int64)
         return Hits(none, np.zeros(0), np.zeros(0), none)

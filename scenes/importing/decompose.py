@@ -16,7 +16,16 @@ import numpy.typing as npt
 
 from ...schemas import AssetError, MeshData
 from ..cache import cached_arrays
-from .solids import Array, Index, convex_share, decimated, depth_in_hull, hull, is_watertight, welded
+from .solids import (
+    Array,
+    Index,
+    convex_share,
+    decimated,
+    depth_in_hull,
+    hull,
+    is_watertight,
+    welded,
+)
 
 FORMAT = 1
 """Raised when the same mesh may give other pieces."""

@@ -1,17 +1,17 @@
 """Finds handles: bars and knobs on moving links that two fingers can take hold of."""
 
+# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from scipy import ndimage
 
 from ...schemas import Handle, Joint
 from ..geometry import vec3
 from .columns import Grid, grid_over, look, top
+from .images import Mask, regions, without_ridges, without_slits
 from .parts import Parts
 from .solids import Array, Index
 
@@ -25,7 +25,7 @@ MIN_LENGTH = 0.012
 """Least extent of a handle along the fingers' breadth, metres."""
 GRASP_DEPTH = 0.012
 """Fingertips go at most this far behind the front of a thick handle, metres."""
-FINEST, CELLS = 0.002, 320
+FINEST, CELLS = 0.002, 240
 FINE = 0.0005
 FACING = 0.6
 """Worth of an approach from the front (to -x), where robots stand, against"""
@@ -76,37 +76,35 @@ def handles_of(parts: Parts) -> tuple[Handle, ...]:
             continue
         best = max(grips, key=lambda grip: grip.worth)
         pose = parts.poses[number]
-        closing, _, out = best.view @ pose[:3, :3]
+        turned: Array = best.view @ pose[:3, :3]
         found.append(
             Handle(
                 name=f"{link.name}_handle",
                 link=link.name,
                 joint=link.joint.name,
                 pos=vec3(np.round((best.pos - pose[:3, 3]) @ pose[:3, :3], 4)),
-                approach=vec3(np.round(-out, 6) + 0.0),
-                closing=vec3(np.round(closing, 6) + 0.0),
+                approach=vec3(0.0 - np.round(turned[2], 6)),
+                closing=vec3(np.round(turned[0], 6) + 0.0),
                 width=round(best.width, 4),
             )
         )
     return tuple(found)
 
 
-def _grips(
-    parts: Parts, number: int, group: Index, view: Array, joint: Joint
-) -> Iterator[_Grip]:
+def _grips(parts: Parts, number: int, group: Index, view: Array, joint: Joint) -> Iterator[_Grip]:
     """Bars and knobs of a group of links, seen from one side."""
     seen = parts.triangles @ view.T
     own = np.isin(parts.owner, group)
     grid = grid_over(seen[own].reshape(-1, 3), FINEST, CELLS, margin=MAX_WIDTH)
     depth, mine = _front(seen, parts.owner, own, group, grid)
-    closed = ndimage.grey_closing(depth, size=(_cells(FINGER, grid), 1))
-    hat = closed - ndimage.grey_opening(closed, size=(_cells(MAX_WIDTH + FINGER, grid), 1))
-    labels, count = ndimage.label((hat >= REACH) & mine, structure=np.ones((3, 3)))
-    for label, box in enumerate(ndimage.find_objects(labels), start=1):
-        breadth = (box[1].stop - box[1].start) * grid.cell
+    closed = without_slits(depth, _cells(FINGER, grid), 1)
+    hat = closed - without_ridges(closed, _cells(MAX_WIDTH + FINGER, grid), 1)
+    for region in regions((hat >= REACH) & mine, diagonal=True):
+        across = np.flatnonzero(region.any(axis=0))
+        breadth = float(across[-1] - across[0] + 1) * grid.cell
         if breadth < MIN_LENGTH:
             continue
-        spot = _middle(seen, parts.owner, group, grid, labels == label)
+        spot = _middle(seen, parts.owner, group, grid, region)
         if spot is None:
             continue
         local, width = spot
@@ -120,11 +118,11 @@ def _cells(length: float, grid: Grid) -> int:
     return 2 * int(np.ceil(length / grid.cell / 2)) + 1
 
 
-def _front(
-    seen: Array, owner: Index, own: Any, group: Index, grid: Grid
-) -> tuple[Array, Any]:
+def _front(seen: Array, owner: Index, own: Mask, group: Index, grid: Grid) -> tuple[Array, Mask]:
     """Depth map of what is nearest the hand, and where that is of the group."""
-    hits = look(seen, owner, grid)
+    a, b, c = seen[:, 0], seen[:, 1], seen[:, 2]
+    facing = np.cross(b - a, c - a)[:, 2] > 0
+    hits = look(seen[facing], owner[facing], grid)
     far = float(seen[..., 2].min()) - 2 * REACH
     depth = top(hits, grid, far)
     mine = top(hits.kept(np.isin(hits.owner, group)), grid, far)
@@ -132,7 +130,7 @@ def _front(
 
 
 def _middle(
-    seen: Array, owner: Index, group: Index, grid: Grid, mask: Any
+    seen: Array, owner: Index, group: Index, grid: Grid, mask: Mask
 ) -> tuple[Array, float] | None:
     """Midpoint between the fingertips, (3,) in the view, and thickness between the fingers."""
     cells = np.argwhere(mask)
@@ -141,7 +139,8 @@ def _middle(
     if not len(rows):
         return None
     low, high = grid.centre(rows.min(axis=0)), grid.centre(rows.max(axis=0))
-    low, high = low - [grid.cell * 2, 0], high + [grid.cell * 2, 0]
+    beside = np.array([grid.cell * 2, 0.0])
+    low, high = low - beside, high + beside
     shape = np.ceil((high - low) / FINE).astype(int) + 1
     fine = Grid(low - FINE / 2, FINE, (int(shape[0]), min(int(shape[1]), 24)))
     hits = look(seen, owner, fine)

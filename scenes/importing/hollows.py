@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import ndimage
 
 from ...schemas import Cavity
 from ..geometry import vec3
-from .areas import Area, Mask, largest, rectangle
+from .areas import Area, largest, rectangle
 from .columns import Grid, Hits, grid_over, look, top
+from .images import Mask, regions, without_slits
 from .parts import Parts
 from .solids import Array
 
@@ -99,14 +99,12 @@ def _basins(hits: Hits, grid: Grid, opening: Literal["top", "front"]) -> list[_B
         return []
     heights = top(hits, grid, float(hits.z.min()) - 1.0)
     slit = 2 * int(np.ceil(SLIT / grid.cell / 2)) + 1
-    heights = ndimage.grey_closing(heights, size=(slit, slit))
+    heights = without_slits(heights, slit, slit)
     level = flooded(heights)
-    labels, count = ndimage.label(level - heights > MIN_DEPTH[opening])
-    mouths, _ = ndimage.label(level - heights > MOUTH)
+    mouths = regions(level - heights > MOUTH)
     found: list[_Basin] = []
-    for label in range(1, count + 1):
-        region = labels == label
-        mouth = mouths == mouths[tuple(np.argwhere(region)[0])]
+    for region in regions(level - heights > MIN_DEPTH[opening]):
+        mouth = next(mouth for mouth in mouths if bool((mouth & region).any()))
         basin = _basin(region, mouth, heights, float(np.median(level[region])), grid, opening)
         if basin is not None:
             found.append(basin)
@@ -124,8 +122,8 @@ def _basin(
         return None
     low = region & (heights <= floor + max(0.003, ROUNDING * depth))
     area = largest(low, grid)
-    if area is None or opening == "front" and area.disc:
-        area = None if area is None else rectangle(low, grid)
+    if area is not None and opening == "front":
+        area = rectangle(low, grid)
     if area is None or float(area.half.min()) < MIN_HALF[opening] or depth < MIN_DEPTH[opening]:
         return None
     narrow = 2.0 * float(area.half.min())

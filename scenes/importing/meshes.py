@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from ...schemas import Asset, AssetError, Link, Material, MeshData, Shape
+from ...schemas import Asset, AssetError, Link, MeshData, Shape
 from ..geometry import vec3
 from .affordances import with_affordances
 from .colours import materials_of
@@ -164,12 +164,12 @@ def _reduced(
     if len(faces) <= MAX_VISUAL_FACES:
         return vertices, faces, looks
     notes.append(f"{len(faces):,} faces; pictures show {len(solid.faces):,}")
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     if (looks == looks[0]).all():
         return solid.vertices, solid.faces, np.repeat(looks[:1], len(solid.faces), axis=0)
     step = max(1, len(faces) // 400_000)
-    tree = cKDTree(vertices[faces[::step]].mean(axis=1))
+    tree = KDTree(vertices[faces[::step]].mean(axis=1))
     nearest = tree.query(solid.vertices[solid.faces].mean(axis=1))[1]
     return solid.vertices, solid.faces, looks[::step][nearest]
 
@@ -186,7 +186,9 @@ def _asset(
     mass = how.mass or matter.volume * (how.density or 0)
     if not mass:
         mass = likely_mass(how.category, extents, matter.volume)
-        notes.append(f"mass {mass:.3g} kg is that of its kind; set `mass` or `density` to change it")
+        notes.append(
+            f"mass {mass:.3g} kg is that of its kind; set `mass` or `density` to change it"
+        )
     materials, index = materials_of(looks)
     meshes, visuals = _visuals(*shown, index)
     meshes |= {f"piece-{number}": piece for number, piece in enumerate(pieces)}

@@ -48,12 +48,13 @@ ALIASES: dict[str, str] = {
     "wine": "wine_bottle.n.01",
 }
 """Everyday words that BDDL spells otherwise, or whose first sense is another thing."""
-NOISE = frozenset(
-    "asset base big black blue brown clean collision coarse copy file final fine gray green grey "
-    "high item large left little low main mesh model my new object old orig original pink poly "
-    "red right scaled scan simplified small tex textured thing usd version visual white yellow"
-    .split()
-)  # fmt: skip
+NOISE = frozenset({
+    "asset", "base", "big", "black", "blue", "brown", "clean", "collision", "coarse", "copy",
+    "file", "final", "fine", "gray", "green", "grey", "high", "item", "large", "left", "little",
+    "low", "main", "mesh", "model", "my", "new", "object", "old", "orig", "original", "pink",
+    "poly", "red", "right", "scaled", "scan", "simplified", "small", "tex", "textured", "thing",
+    "usd", "version", "visual", "white", "yellow",
+})  # fmt: skip
 """Words of file names that name nothing by themselves."""
 _AFTER_HEAD = frozenset({"with", "without", "for", "in", "on", "from", "by", "and"})
 
@@ -137,9 +138,7 @@ def _meaning(phrase: tuple[str, ...]) -> str | None:
 def _best(names: list[str], alias: str | None) -> str:
     return min(
         names,
-        key=lambda name: (
-            name != alias, name not in CATEGORIES, -len(taxonomy.metric_boxes(name))
-        ),
+        key=lambda name: (name != alias, name not in CATEGORIES, -len(taxonomy.metric_boxes(name))),
     )
 
 

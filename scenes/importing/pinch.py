@@ -61,10 +61,12 @@ def _samples(triangles: Array) -> tuple[Array, Array]:
     areas = np.linalg.norm(cross, axis=1)
     rng = np.random.default_rng(zlib.crc32(np.round(triangles, 6).tobytes()))
     face = rng.choice(len(areas), size=SAMPLES, p=areas / areas.sum())
-    u, v = rng.random((2, SAMPLES, 1))
-    u, v = np.where(u + v > 1, 1 - u, u), np.where(u + v > 1, 1 - v, v)
-    a, b, c = (triangles[face, k] for k in range(3))
-    return a + u * (b - a) + v * (c - a), cross[face] / areas[face, None]
+    u, v = rng.random((SAMPLES, 1)), rng.random((SAMPLES, 1))
+    beyond = u + v > 1
+    u, v = np.where(beyond, 1 - u, u), np.where(beyond, 1 - v, v)
+    a, b, c = triangles[face, 0], triangles[face, 1], triangles[face, 2]
+    points: Array = a + u * (b - a) + v * (c - a)
+    return points, cross[face] / areas[face, None]
 
 
 def _exit(triangles: Array, start: Array, along: Array) -> tuple[float, float] | None:

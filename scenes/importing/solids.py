@@ -49,9 +49,7 @@ def is_watertight(faces: Index) -> bool:
         return False
     count = int(faces.max()) + 1
     start, end = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
-    return bool(
-        np.array_equal(np.sort(start * count + end), np.sort(end * count + start))
-    )
+    return bool(np.array_equal(np.sort(start * count + end), np.sort(end * count + start)))
 
 
 def integrals(vertices: Array, faces: Index) -> tuple[float, Array, Array]:
@@ -126,7 +124,7 @@ def decimated(vertices: Array, faces: Index, most: int) -> tuple[Array, Index]:
     import fast_simplification
 
     low, size = vertices.min(axis=0), float(np.ptp(vertices, axis=0).max()) or 1.0
-    points, triangles = fast_simplification.simplify(
+    points, triangles = fast_simplification.simplify(  # pyright: ignore[reportAssignmentType]
         ((vertices - low) / size).astype(np.float32), faces.astype(np.int32), target_count=most
     )
     return points.astype(np.float64) * size + low, triangles.astype(np.int64)

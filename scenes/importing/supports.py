@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
 from ...schemas import Surface
 from ..geometry import vec3
 from .areas import largest
 from .columns import Hits, grid_over, look
+from .images import regions, without_holes
 from .parts import Parts
 from .solids import Array, Index
 
@@ -54,13 +54,12 @@ def _of_link(
         mask = np.zeros(grid.shape[0] * grid.shape[1], dtype=bool)
         mask[hits.cell[group]] = True
         flat = mask.reshape(grid.shape)
-        labels, count = ndimage.label(ndimage.binary_closing(np.pad(flat, 1))[1:-1, 1:-1])
-        for label in range(1, count + 1):
-            area = largest(labels == label, grid)
+        for region in regions(without_holes(flat)):
+            area = largest(region, grid)
             if area is None or float(area.half.min()) < MIN_HALF:
                 continue
             half = np.round(area.half - MARGIN, 4)
-            inside = group[(labels == label).ravel()[hits.cell[group]]]
+            inside = group[region.ravel()[hits.cell[group]]]
             height = float(np.median(hits.z[inside]))
             free = min(float(np.percentile(clear[inside], 10)), MOST_CLEARANCE)
             surfaces.append(

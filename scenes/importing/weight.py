@@ -56,8 +56,9 @@ def of_pieces(pieces: Sequence[MeshData]) -> Matter:
 def likely_mass(category: str, extents: Array, volume: float) -> float:
     """What a thing of a category and size weighs, kg.
 
-    BEHAVIOR's typical mass of the category or of its hyponyms, scaled by the volume of the bounding box against
-    that of the category's median box; 400 kg/m^3 of its own volume where BEHAVIOR has none.
+    BEHAVIOR's typical mass of the category or of its hyponyms, scaled by the volume of the
+    bounding box against that of the category's median box; where BEHAVIOR has none,
+    400 kg/m^3 of its own volume.
 
     Args:
         category: a BDDL synset.
