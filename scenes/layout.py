@@ -14,7 +14,7 @@ from .anchors import anchored
 from .fit import outlines_overlap
 from .geometry import Footprint, contains, overlap, transform, yaw_quaternion
 from .placed import Bench, NoPlaceError, Place, Placed
-from .places import DROP, REACH, propose
+from .places import DROP, REACH, falls_forward, propose
 from .relations import Body, broken
 from .views import number
 
@@ -153,7 +153,7 @@ def _sweeps(asset: Asset, footprint: Footprint) -> list[Footprint]:
             depth = max(depth, joint.limits[1] + 0.05)
         elif joint.kind == "hinge" and abs(joint.axis[2]) > 0.5:
             depth = max(depth, 0.75 * asset.extents[1])
-        elif joint.kind == "hinge" and joint.axis[1] > 0.5:  # falls forward
+        elif falls_forward(joint):
             depth = max(depth, asset.extents[2])
     if any(cavity.opening == "front" for cavity in asset.cavities):
         depth = max(depth, 0.14)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..schemas import Asset, ObjectSpec
+from ..schemas import Asset, Joint, ObjectSpec
 from .fit import base_radius, footprint_radius, link_transform, outline
 from .geometry import Array, Footprint
 from .placed import Bench, NoPlaceError, Place, Placed
@@ -28,6 +28,8 @@ SHELF_FRONT = (0.48, 0.57)
 """Distance of what is reached into from the front without a door, metres."""
 LID_FRONT = (0.53, 0.66)
 """Distance of what is reached into from above, metres."""
+BARE_FRONT = (0.42, 0.52)
+"""Distance of what holds nothing and is only reached for, such as a lamp, metres."""
 GAP = 0.035
 """Least free space between things laid out freely, so that fingers fit, metres."""
 DROP = 0.001
@@ -77,15 +79,21 @@ def _facing(bench: Bench, asset: Asset, rng: np.random.Generator) -> Place:
     return Place(x, y, bench.height, float(yaw), bench.name, 0.02)
 
 
+def falls_forward(joint: Joint) -> bool:
+    """Whether it is the hinge of a door that comes down towards its front, +x."""
+    return joint.kind == "hinge" and joint.axis[1] > 0.5
+
+
 def _front_distance(asset: Asset, rng: np.random.Generator) -> float:
     """How far away furniture stands so that the arm can open it and reach inside."""
-    openings = {j.name: j for j in asset.joints if j.controls == "opening"}
-    travel = [j.limits[1] for j in openings.values() if j.kind == "slide"]
+    openings = [joint for joint in asset.joints if joint.controls == "opening"]
+    travel = [j.limits[1] for j in openings if j.kind == "slide"]
+    travel += [asset.extents[2] for j in openings if falls_forward(j)]
     if travel:
         return float(rng.uniform(*DRAWER_FRONT)) + max(travel)
     if any(cavity.opening == "front" for cavity in asset.cavities):
         return float(rng.uniform(*(DOOR_FRONT if openings else SHELF_FRONT)))
-    return float(rng.uniform(*LID_FRONT))
+    return float(rng.uniform(*(LID_FRONT if asset.cavities else BARE_FRONT)))
 
 
 def _free(bench: Bench, spec: ObjectSpec, rng: np.random.Generator) -> Place:

@@ -17,7 +17,7 @@ WORKS = 700.0
 
 
 def laptop(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
-    """A clamshell with a scoop in its front edge, where fingers lift the lid."""
+    """A clamshell whose lid is lifted by a tongue at its front edge."""
     draft = Draft(asset_id, category)
     bodies = ((0.74, 0.75, 0.77), (0.16, 0.16, 0.17), (0.42, 0.43, 0.46), (0.86, 0.84, 0.80),
               (0.20, 0.27, 0.38), (0.55, 0.18, 0.20))  # fmt: skip
@@ -37,18 +37,14 @@ def laptop(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     y = float(rng.uniform(0.28, 0.36)) / 2
     x, thick = y * float(rng.uniform(0.66, 0.74)), float(rng.uniform(0.016, 0.020))
     body = draft.link()
-    notch, deep = 0.026, 0.020
-    block(body, (-x, -y, 0.002), (x - deep, y, thick), "shell", WORKS * 1.6, bevel=0.002)
-    for sign in (-1, 1):
-        low, high = sorted((sign * notch, sign * y))
-        block(body, (x - deep, low, 0.002), (x, high, thick), "shell", WORKS * 1.6, bevel=0.002)
+    block(body, (-x, -y, 0.002), (x, y, thick), "shell", WORKS * 1.6, bevel=0.002)
     for sx in (-1, 1):
         for sy in (-1, 1):
             low = (sx * (x - 0.03) - 0.006, sy * (y - 0.03) - 0.006, 0)
             block(body, low, np.add(low, (0.012, 0.012, 0.003)), "keys", PLASTIC)
     _keyboard(body, x, y, thick, rng)
     lid = draft.link(
-        "lid", body.name, (-x, 0, thick + GAP), rising("lid", float(rng.uniform(1.8, 2.2)))
+        "lid", body.name, (-x, 0, thick + GAP), rising("lid", float(rng.uniform(1.65, 1.85)))
     )
     panel = float(rng.uniform(0.006, 0.008))
     block(lid, (0.001, -y, 0), (2 * x, y, panel), "shell", WORKS, bevel=0.0015)
@@ -59,8 +55,12 @@ def laptop(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     lid.show(shown.unit_uv(), "screen", 0.0, (x + 0.004, 0, -0.0008))
     lid.show(revolve([(0, 0), (0.014, 0), (0.014, 0.0005), (0, 0.0005)], 20), "emblem", 0.0,
              (x, 0, panel))  # fmt: skip
-    pos = (2 * x - 0.004, 0, panel / 2)
-    draft.handle("lid_handle", lid.name, pos, (-1, 0, 0), (0, 0, 1), panel, "lid")
+    wide = float(rng.uniform(0.008, 0.012))
+    block(lid, (2 * x - 0.002, -wide, 0), (2 * x + 0.030, wide, panel), "pad", WORKS, bevel=0.0025)
+    pos = (2 * x + 0.020, 0, panel / 2)
+    # Taken from above while it lies, and from above while it stands.
+    for name, approach in (("lid_handle", (0, 0, -1)), ("raised_lid_handle", (-1, 0, 0))):
+        draft.handle(name, lid.name, pos, approach, (0, 1, 0), 2 * wide, "lid")
     stays(lid, 1.3)
     return draft.build(graspable=False, fixed=True)
 

@@ -222,7 +222,8 @@ def _oven_door(draft: Draft, body: LinkDraft, size: tuple[float, float, float, f
                rng: np.random.Generator) -> None:  # fmt: skip
     """A framed pane centred at (front, middle) of half width `wide` between two heights."""
     front, middle, wide, z0, z1 = size
-    joint = falling("door", float(rng.uniform(1.4, 1.55)))
+    # It stops short of level, so that a hand still finds room below its bar.
+    joint = falling("door", float(rng.uniform(0.95, 1.05)))
     door = draft.link("door", body.name, (front + GAP, middle, z0), joint)
     thick, tall = 0.016, z1 - z0 - 0.004
     block(door, (0, -wide, 0), (thick, wide, tall), "shell", 600.0, bevel=0.003)
