@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from .commands import assets, bench, inspect, make, schedule
+from .commands import assets, bench, inspect, make, observe, schedule
 from .environment import set_defaults
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 make.register(app)
 inspect.register(app)
 assets.register(app)
+observe.register(app)
 schedule.register(app)
 bench.register(app)
 

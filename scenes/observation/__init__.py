@@ -1,0 +1,1 @@
+"""From one RGB-D view with instance masks to a SceneSpec."""
