@@ -1,9 +1,11 @@
-"""Composes docs/images/quickstart.png from a finished dataset.
+"""Makes pictures of docs/images: quickstart.png from a finished dataset, and rooms.
 
     python docs/make_images.py out/quickstart
+    python docs/make_images.py --furnished
 
-Shows episodes in rows: their start and end from the first fixed camera, the end from the hand,
-and of the end the instances, the depth, and the normals.
+The first shows episodes in rows: their start and end from the first fixed camera, the end from
+the hand, and of the end the instances, the depth, and the normals. The second draws a room of
+each kind, from the two corners that see most things.
 """
 
 from __future__ import annotations
@@ -19,9 +21,14 @@ import numpy.typing as npt
 from PIL import Image
 
 from cousins.generators.dataset import Dataset
+from cousins.generators.images.cameras import camera_params
 from cousins.generators.images.normals import encode_normals, normals
-from cousins.generators.images.view import Truth
-from cousins.schemas import Episode, FrameRecord
+from cousins.generators.images.view import Truth, renderer
+from cousins.generators.images.worlds import prepared
+from cousins.scenes.geometry import look_at, vec3
+from cousins.scenes.procedural import ProceduralLibrary
+from cousins.scenes.rooms import Kind, furnished_scene
+from cousins.schemas import Camera, CameraParams, Episode, FrameRecord, Scene
 
 Picture = npt.NDArray[np.uint8]
 TILE = 176
@@ -30,6 +37,15 @@ LIMIT = 400_000
 """Bytes of the picture at most."""
 COLOURS = (256, 192, 128, 96, 64, 48, 32)
 """Of a tile; tried in turn until the picture is small enough."""
+
+VIEW = (600, 450)
+"""Width and height of each view of a room."""
+SEEN = 20
+"""Pixels of a thing that count as seen."""
+THINGS = 100
+"""In each of the rooms that are shown."""
+ROOMS: dict[Kind, int] = {"kitchen": 4, "dining": 3, "office": 4, "workshop": 3}
+"""Seed of the room that is shown of each kind."""
 
 
 def read(dataset: Dataset, frame: FrameRecord, label: str) -> npt.NDArray[Any]:
@@ -133,15 +149,68 @@ def _reduced(tile: Picture, colours: int) -> Picture:
     return np.asarray(few)
 
 
+def room_picture(kind: Kind, seed: int) -> Image.Image:
+    """A furnished room from the two corners under its ceiling that see most things."""
+    scene, assets = furnished_scene(kind, seed, ProceduralLibrary(), THINGS)
+    ready, artist = prepared(scene, assets), renderer("mujoco")
+    data = ready.world.new_data()
+    views = [camera_params(ready.world, data, corner, VIEW) for corner in corners(scene)]
+
+    def things(view: CameraParams) -> int:
+        mask = ready.labeller.instance_mask(artist.truth(ready.world, data, view).geoms)
+        pixels = np.bincount(mask.ravel())
+        blocked = bool(pixels[1:].max() > mask.size / 6)
+        return 0 if blocked else int((pixels >= SEEN).sum())
+
+    best = sorted(views, key=things, reverse=True)[:2]
+    tiles = [artist.colour(ready.world, data, view, shadows=True) for view in best]
+    sheet = Image.new("RGB", (2 * VIEW[0] + GAP, VIEW[1]), "white")
+    for place, tile in enumerate(tiles):
+        sheet.paste(Image.fromarray(tile), (place * (VIEW[0] + GAP), 0))
+    return sheet
+
+
+def corners(scene: Scene) -> list[Camera]:
+    """A camera in each corner of a room, just below the ceiling."""
+    assert scene.room is not None
+    low, high = np.array(scene.room.low), np.array(scene.room.high)
+    made: list[Camera] = []
+    for side in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        eye = np.where([*side, 1], high - 0.25, low + 0.25)
+        target = (low + high) / 2 * [1.0, 1.0, 0.42]
+        made.append(
+            Camera(
+                name=f"corner-{len(made)}",
+                pos=vec3(eye),
+                quat=look_at(eye, target),
+                fov=66.0,
+            )
+        )
+    return made
+
+
+def save_rooms(folder: Path) -> None:
+    """A picture of each kind of room."""
+    for kind, seed in ROOMS.items():
+        picture = room_picture(kind, seed)
+        picture.save(folder / f"room-{kind}.jpg", quality=86, optimize=True)
+
+
 def main() -> None:
     """Read the command line and write the picture."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("dataset", type=Path)
+    parser.add_argument("dataset", type=Path, nargs="?")
+    parser.add_argument("--furnished", action="store_true", help="draw rooms instead")
     parser.add_argument("episodes", nargs="*", help="ids, such as t0003-e01; else chosen")
     parser.add_argument("--rows", type=int, default=3)
     default = Path(__file__).with_name("images") / "quickstart.png"
     parser.add_argument("--out", type=Path, default=default)
     wanted = parser.parse_args()
+    if wanted.furnished:
+        save_rooms(default.parent)
+        return
+    if wanted.dataset is None:
+        parser.error("name a dataset, or ask for --furnished")
     dataset = Dataset(wanted.dataset)
     found = chosen(dataset, wanted.rows, wanted.episodes)
     if not found:

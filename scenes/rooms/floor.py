@@ -143,10 +143,10 @@ class Wall:
         """Heading of what stands with its back to this wall, radians."""
         return float(np.arctan2(self.inward[1], self.inward[0]))
 
-    def pose(self, asset: Asset, offset: float, height: float = 0.0) -> Array:
+    def pose(self, asset: Asset, offset: float) -> Array:
         """(4, 4): back to the wall, the middle at `offset` along it."""
         x, y = self.start + self.along * offset + self.inward * (GAP + asset.extents[0] / 2)
-        return transform([x, y, height], yaw_quaternion(self.yaw))
+        return transform([x, y, 0.0], yaw_quaternion(self.yaw))
 
 
 def walls(room: Room) -> tuple[Wall, ...]:
@@ -198,8 +198,8 @@ def _candidates(
     """Poses to try, at most a few hundred."""
     if piece.where == "run":
         return _run(floor, asset)
-    if piece.where in ("wall", "hung"):
-        return _along_walls(floor, asset, piece.raised, rng)
+    if piece.where == "wall":
+        return _along_walls(floor, asset, rng)
     if piece.where == "middle":
         return _in_the_middle(floor, asset, rng)
     if piece.where == "around":
@@ -228,15 +228,13 @@ def _run(floor: Floor, asset: Asset) -> Iterator[Candidate]:
                 yield wall.pose(asset, offset), ""
 
 
-def _along_walls(
-    floor: Floor, asset: Asset, height: float, rng: np.random.Generator
-) -> Iterator[Candidate]:
+def _along_walls(floor: Floor, asset: Asset, rng: np.random.Generator) -> Iterator[Candidate]:
     half = asset.extents[1] / 2 + GAP
     sides = walls(floor.room)
     for _ in range(ATTEMPTS):
         wall = sides[int(rng.integers(len(sides)))]
         if wall.length > 2 * half:
-            yield wall.pose(asset, float(rng.uniform(half, wall.length - half)), height), ""
+            yield wall.pose(asset, float(rng.uniform(half, wall.length - half))), ""
 
 
 def _in_the_middle(floor: Floor, asset: Asset, rng: np.random.Generator) -> Iterator[Candidate]:

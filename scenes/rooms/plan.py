@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Where = Literal["run", "wall", "middle", "around", "before", "on", "above", "hung"]
+Where = Literal["run", "wall", "middle", "around", "before", "on", "above"]
 How = Literal["scatter", "row", "pile", "upright"]
 
 
@@ -19,11 +19,11 @@ class Piece:
         where: `run` in one row along the walls, back to the wall; `wall` anywhere along the
             walls; `middle` free of the walls; `around` a target, facing it, one per seat;
             `before` a target, facing its front; `on` a target's top; `above` a target, against
-            the same wall; `hung` on a wall.
+            the same wall.
         count: least and greatest number.
         target: name of another piece, for `around`, `before`, `on` and `above`.
         height: least and greatest height of the asset, metres.
-        raised: height of its bottom above the floor, for `above` and `hung`, metres.
+        raised: height of its bottom above the floor, for `above`, metres.
         matching: all of them are the same asset, as the chairs around a table.
         front: depth kept free before it, so that a person can pass or sit there, metres; doors
             and drawers that come out farther have it too.

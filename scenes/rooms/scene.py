@@ -18,8 +18,8 @@ Kind = Literal["kitchen", "dining", "office", "workshop"]
 EDGE = 0.12
 """Where the table begins in front of the robot's axis, metres."""
 LIGHTS = {
-    "key": LightSpec(intensity=Uniform(uniform=(320.0, 460.0))),
-    "second": LightSpec(intensity=Uniform(uniform=(120.0, 200.0))),
+    "key": LightSpec(intensity=Uniform(uniform=(420.0, 560.0))),
+    "second": LightSpec(intensity=Uniform(uniform=(180.0, 260.0))),
 }
 TABLE = "breakfast_table.n.01"
 
@@ -68,7 +68,7 @@ def furnished_scene(
         robot=standing,
         objects=(support,),
         lights=sample_lights(LIGHTS, rng),
-        ambient=float(np.round(rng.uniform(200.0, 280.0), 3)),
+        ambient=float(np.round(rng.uniform(230.0, 300.0), 3)),
         cameras=(),
         floor=made.floor,
         wall=made.wall,
