@@ -13,8 +13,12 @@ from ...schemas import Joint
 from ...schemas.base import Name
 from ..geometry import Array, vec3
 
-SWITCHES = frozenset("button dial faucet knob latch lever lock pedal switch tap trigger".split())
-OPENINGS = frozenset("cabinet cap cover door drawer flap hood lid shutter tray window".split())
+SWITCHES = frozenset(
+    ("button", "dial", "faucet", "knob", "latch", "lever", "lock", "pedal", "switch", "tap")
+)
+OPENINGS = frozenset(
+    ("cabinet", "cap", "cover", "door", "drawer", "flap", "hood", "lid", "tray", "window")
+)
 SMALL = 0.07
 """A part up to this size in metres, of a thing several times larger, is a switch."""
 LARGER = 3.0

@@ -23,6 +23,8 @@ def read_urdf(root: Element, path: Path) -> ModelText:
     for element in root.findall("mujoco"):
         root.remove(element)
     root.insert(0, ElementTree.fromstring(HEAD))
+    for shape in (*root.iter("visual"), *root.iter("collision")):
+        shape.attrib.pop("name", None)  # MuJoCo warns of each that is there twice
     for mesh in root.iter("mesh"):
         mesh.set("filename", files.token(_located(mesh.get("filename", ""), path), path))
     _colour(root, path)

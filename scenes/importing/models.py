@@ -49,6 +49,8 @@ class ModelImport:
     """Bring a thing that is larger or smaller than any of its kind to their size."""
     reverse: tuple[str, ...] = ()
     """Joints that are closed at the end of their range that is farther from zero."""
+    density: float | None = None
+    """kg/m^3 of parts that the file gives no mass; None follows from the category."""
     notes_file: str = "its YAML file"
     """Where messages say to set something."""
 
