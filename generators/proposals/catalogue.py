@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ...scenes.catalogue import resolve
 from ...scenes.library import AssetLibrary
+from ...scenes.places import falls_forward
 from ...scenes.tabletop import Tabletop
 from ...scenes.taxonomy import ancestors
 from ...schemas import Asset, Cavity
@@ -95,6 +96,11 @@ class Kind:
     def furniture(self) -> bool:
         """Whether it stands where it is."""
         return any(asset.fixed or asset.joints for asset in self.assets)
+
+    @cached_property
+    def low_door(self) -> bool:
+        """Whether a door that comes down before it keeps the hand out of some of them."""
+        return any(falls_forward(j) for asset in self.assets for j in asset.joints)
 
     @cached_property
     def table(self) -> bool:
@@ -206,6 +212,8 @@ def _head(category: str) -> str:
 
 def _sensible_inside(thing: Kind, target: Kind) -> bool:
     """Cups hold nothing, dishes hold food and small loose things, storage holds anything."""
+    if target.low_door:
+        return False
     if target.head in KEEPS:
         return KEEPS[target.head](thing)
     if target.furniture:
@@ -219,6 +227,8 @@ def _sensible_inside(thing: Kind, target: Kind) -> bool:
 
 def _sensible_on(thing: Kind, target: Kind) -> bool:
     """Dishes and trays carry food and crockery, books carry books, like carries like."""
+    if target.head in CARRIES:
+        return CARRIES[target.head](thing)
     if target.furniture:
         return True
     if target.head in DISHES:
@@ -245,8 +255,17 @@ def _inedible(thing: Kind) -> bool:
 
 KEEPS: dict[str, Callable[[Kind], bool]] = {
     "chest": lambda thing: not thing.is_food,
+    "cooker": lambda thing: thing.is_food,
+    "maker": lambda thing: thing.head in DRINKS,
     "microwave": _heated,
     "oven": _heated,
+    "toaster": lambda _: False,
     "toolbox": _inedible,
 }
 """What some pieces of furniture are for."""
+
+CARRIES: dict[str, Callable[[Kind], bool]] = {
+    "maker": lambda thing: thing.head in DRINKS,
+    "stove": lambda thing: thing.head in DISHES,
+}
+"""What goes on some of them."""

@@ -31,8 +31,6 @@ def faucet(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     body = draft.link()
     block(body, (-x, -y, 0), (x, y, thick), "base", 2000.0, bevel=0.003)
     _tap(draft, body, (0.035 - x, 0, thick), float(rng.uniform(0.26, 0.33)), rng)
-    draft.surface("base", body.name, (x * 0.62, 0, thick), (x * 0.34, y * 0.9),
-                  clearance=0.14)  # fmt: skip
     return draft.build(graspable=False, fixed=True)
 
 
