@@ -27,7 +27,7 @@ from .solids import (
     welded,
 )
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the same mesh may give other pieces."""
 CONVEX = 0.97
 """A closed mesh that fills this share of its convex hull is one piece,"""
@@ -36,8 +36,8 @@ DENT = 0.015
 MAX_PIECES = 32
 MAX_FACES = 4000
 """A finer mesh is reduced first; pieces are coarser than that anyway."""
-MAX_CORNERS = 48
-"""Corners of one piece."""
+MAX_CORNERS, WHOLE_CORNERS = 48, 160
+"""Corners of one piece, and of a convex solid that is its own only piece."""
 TIME_LIMIT = 300.0
 """Seconds of wall time after which the native code is stopped."""
 DIGITS = 6
@@ -73,28 +73,28 @@ def _packed(points: Array, triangles: Index) -> dict[str, npt.NDArray[Any]]:
     shell = hull(points)
     dent = depth_in_hull(points, triangles) / float(np.ptp(points, axis=0).max())
     if dent <= DENT or convex_share(points, triangles, shell) >= CONVEX:
-        clouds = [points]
+        clouds, most = [points], WHOLE_CORNERS
     else:
-        clouds = _decomposed(points, triangles)
+        clouds, most = _decomposed(points, triangles), MAX_CORNERS
     arrays: dict[str, npt.NDArray[Any]] = {}
     for cloud in clouds:
-        if (piece := _piece(cloud)) is not None:
+        if (piece := _piece(cloud, most)) is not None:
             number = len(arrays) // 2
             arrays[f"v{number}"], arrays[f"f{number}"] = piece
     return arrays
 
 
-def _piece(cloud: Array) -> tuple[Array, Index] | None:
+def _piece(cloud: Array, most: int) -> tuple[Array, Index] | None:
     """The hull of a cloud with few corners; None where it is flat."""
     try:
         corners, faces = hull(cloud)
     except AssetError:
         return None
-    if len(corners) > MAX_CORNERS:
+    if len(corners) > most:
         # Farthest points keep the shape; the hull of a subset lies within.
         chosen = [int(np.argmin(corners @ np.array([1.0, 1e-3, 1e-6])))]
         apart = np.linalg.norm(corners - corners[chosen[0]], axis=1)
-        while len(chosen) < MAX_CORNERS:
+        while len(chosen) < most:
             chosen.append(int(np.argmax(apart)))
             apart = np.minimum(apart, np.linalg.norm(corners - corners[chosen[-1]], axis=1))
         corners, faces = hull(corners[np.sort(chosen)])
