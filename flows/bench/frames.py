@@ -15,9 +15,8 @@ from typing import Any
 
 from ...generators.dataset import dump_models
 from ...generators.images import Renderer, Truth, render_scene, renderer
-from ...generators.images.view import Rgb
+from ...generators.images.view import Rgb, World
 from ...scenes.assembly import AssemblyRequest, assemble
-from ...scenes.mujoco_model import CompiledScene
 from ...scenes.procedural import ProceduralLibrary
 from ...schemas import Asset, CameraParams, DatasetSpec, Scene
 
@@ -34,16 +33,14 @@ class Timed:
         self._artist = artist
         self.seconds = 0.0
 
-    def colour(
-        self, world: CompiledScene, data: Any, camera: CameraParams, *, shadows: bool
-    ) -> Rgb:
+    def colour(self, world: World, data: Any, camera: CameraParams, *, shadows: bool) -> Rgb:
         """See `Renderer`."""
         start = time.perf_counter()
         image = self._artist.colour(world, data, camera, shadows=shadows)
         self.seconds += time.perf_counter() - start
         return image
 
-    def truth(self, world: CompiledScene, data: Any, camera: CameraParams) -> Truth:
+    def truth(self, world: World, data: Any, camera: CameraParams) -> Truth:
         """See `Renderer`."""
         start = time.perf_counter()
         truth = self._artist.truth(world, data, camera)

@@ -50,7 +50,9 @@ class _Room:
 def run(small: bool, seed: int) -> dict[str, Any]:
     """Measure; keys as documented for `scenes`."""
     count, workers = (8, 1) if small else (100, WORKERS)
-    asked = [(KINDS[number % len(KINDS)], seed * 1000 + number) for number in range(count)]
+    asked: list[tuple[Kind, int]] = [
+        (KINDS[number % len(KINDS)], seed * 1000 + number) for number in range(count)
+    ]
     if workers == 1:
         _make(("office", seed * 1000 + 999))  # reads the taxonomy and the robot's files
         rooms = [_make(one) for one in asked]
