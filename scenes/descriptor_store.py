@@ -24,7 +24,7 @@ from .cache import cache_folder
 from .descriptors import Descriptor, DescriptorTable, describe
 from .library import AssetLibrary
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the meaning of a stored descriptor changes."""
 _ARRAYS = ("traits", "parts", "extents", "outline", "spread", "occupancy")
 

@@ -31,8 +31,10 @@ SPREAD = 3 * QUANTILES
 """Numbers in a spread."""
 WORDS = GRID**3 // 64
 """64-bit words in an occupancy grid."""
-_STEPS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64)
-"""Into how many parts the longest edge of a triangle may be cut."""
+_CUTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64)
+"""Into how many parts a triangle may be cut, along and across."""
+_SPACING = 0.9
+"""Of the points on a surface, cells."""
 _BINS = 320
 """Places along each side of the bounding box; a multiple of GRID and of SLABS."""
 Steps = npt.NDArray[np.int32]
@@ -102,45 +104,63 @@ def visible_triangles(asset: Asset) -> Array:
 
 
 def _samples(unit: Array, triangles: Array) -> tuple[Array, Array]:
-    """Points (3, N) in the unit cube at most 0.7 cells apart, and the area each stands for.
+    """Points (3, N) in the unit cube at most _SPACING apart, and the area each stands for.
 
     Args:
         unit: triangles (M, 3, 3) stretched to the unit cube.
         triangles: the same in metres.
     """
-    edges = unit - unit[:, [2, 0, 1]]
-    longest = np.sqrt((edges**2).sum(axis=2).max(axis=1))
-    parts = np.minimum(longest * GRID / 0.7, _STEPS[-1])
-    levels: npt.NDArray[np.intp] = np.searchsorted(np.array(_STEPS), parts)
-    first, second = triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
-    areas = np.sqrt((np.cross(first, second) ** 2).sum(axis=1))
+    lengths = np.sqrt(((unit[:, [1, 2, 0]] - unit) ** 2).sum(axis=2))
+    first = np.arange(len(unit)), lengths.argmax(axis=1)
+    longest = lengths[first]
+    height = 2 * _areas(unit) / np.maximum(longest, 1e-12)
+    corners = unit[first[0][:, None], (first[1][:, None] + [0, 1, 2]) % 3]
+    along, across = (_levels(values) for values in (longest, height))
+    areas = _areas(triangles)
     points: list[Array] = []
     weights: list[Array] = []
-    for level, lattice in enumerate(_lattices()):
-        chosen = np.flatnonzero(levels == level)
-        corners = unit[chosen].transpose(2, 0, 1)
-        points.append((corners @ lattice).reshape(3, -1))
-        weights.append(np.repeat(areas[chosen] / lattice.shape[1], lattice.shape[1]))
+    for level in np.unique(along * len(_CUTS) + across).tolist():
+        lattice, shares = _lattice(*divmod(level, len(_CUTS)))
+        chosen = np.flatnonzero(along * len(_CUTS) + across == level)
+        points.append((corners[chosen].transpose(2, 0, 1) @ lattice).reshape(3, -1))
+        weights.append(np.outer(areas[chosen], shares).ravel())
     return np.concatenate(points, axis=1), np.concatenate(weights)
 
 
-@lru_cache(maxsize=1)
-def _lattices() -> tuple[Array, ...]:
-    """Barycentric coordinates (3, N) of a lattice on a triangle, for each of _STEPS."""
-    found: list[Array] = []
-    for steps in _STEPS:
-        first, second = np.divmod(np.arange((steps + 1) ** 2), steps + 1)
-        inside = first + second <= steps
-        first, second = first[inside], second[inside]
-        found.append(np.stack([first, second, steps - first - second]) / steps)
-    return tuple(found)
+def _areas(triangles: Array) -> Array:
+    first, second = triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
+    areas: Array = np.sqrt((np.cross(first, second) ** 2).sum(axis=1)) / 2
+    return areas
+
+
+def _levels(lengths: Array) -> npt.NDArray[np.intp]:
+    """Which of _CUTS brings lengths in the unit cube to at most _SPACING."""
+    parts = np.minimum(lengths * GRID / _SPACING, _CUTS[-1])
+    return np.searchsorted(np.array(_CUTS), parts)
+
+
+@lru_cache(maxsize=len(_CUTS) ** 2)
+def _lattice(along: int, across: int) -> tuple[Array, Array]:
+    """A lattice on a triangle, cut along its first edge and from there to the third corner.
+
+    Returns:
+        Barycentric coordinates (3, N), and the share of the area that each stands for, (N,).
+    """
+    columns, rows = _CUTS[along], _CUTS[across]
+    v, u = np.divmod(np.arange(rows * (columns + 1) + 1), columns + 1) / np.array(
+        [[rows], [columns]]
+    )
+    low, high = np.maximum(v - 0.5 / rows, 0), np.minimum(v + 0.5 / rows, 1)
+    shares = (high - low) * (2 - high - low)
+    shares /= np.where(v < 1, columns + 1, 1)
+    return np.stack([(1 - u) * (1 - v), u * (1 - v), v]), shares
 
 
 def _filled(places: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
     """See `occupancy`."""
     x, y, z = places // (_BINS // GRID)
     cells = np.zeros((GRID,) * 3, dtype=bool)
-    cells[x, y, z] = True
+    cells.reshape(-1)[(x * GRID + y) * GRID + z] = True
     votes = np.zeros(cells.shape, dtype=np.int8)
     for axis in range(3):
         before = np.logical_or.accumulate(cells, axis=axis)
@@ -157,10 +177,10 @@ def _outline(places: npt.NDArray[np.intp]) -> Array:
     """
     found = np.zeros((3, 2, SLABS, 2))
     for axis in range(3):
-        slabs = places[axis] // (_BINS // SLABS)
+        slabs = places[axis] // (_BINS // SLABS) * _BINS
         for column, other in enumerate(x for x in range(3) if x != axis):
             seen = np.zeros((SLABS, _BINS), dtype=bool)
-            seen[slabs, places[other]] = True
+            seen.reshape(-1)[slabs + places[other]] = True
             present = np.flatnonzero(seen.any(axis=1))  # loose parts have air between them
             least = seen.argmax(axis=1)[present]
             greatest = _BINS - seen[:, ::-1].argmax(axis=1)[present]
