@@ -49,7 +49,7 @@ class _Room:
 
 def run(small: bool, seed: int) -> dict[str, Any]:
     """Measure; keys as documented for `scenes`."""
-    count, workers = (8, 1) if small else (100, WORKERS)
+    count, workers = (6, 1) if small else (100, WORKERS)
     asked: list[tuple[Kind, int]] = [
         (KINDS[number % len(KINDS)], seed * 1000 + number) for number in range(count)
     ]
@@ -77,12 +77,12 @@ def _make(asked: tuple[Kind, int]) -> _Room:
     try:
         scene, assets = furnished_scene(kind, seed, ProceduralLibrary(), OBJECTS)
     except AssemblyError as error:
-        print(f"{kind} {seed}: {error}", file=sys.stderr)
+        sys.stderr.write(f"{kind} {seed}: {error}\n")
         return _Room(kind, 0, 0, 0, 0, 0.0, time.process_time() - start)
     seconds = time.process_time() - start
     found = validity(scene, assets)
     for name in (*found.colliding, *found.unstable):
-        print(f"{kind} {seed}: {name} is not valid", file=sys.stderr)
+        sys.stderr.write(f"{kind} {seed}: {name} is not valid\n")
     return _Room(
         kind,
         objects=found.objects - 1,
