@@ -33,6 +33,12 @@ class Tile:
     picture: str
 
     @property
+    def ends(self) -> tuple[str, str]:
+        """What its joints are called at zero and at their limit."""
+        switches = all(joint.controls == "switch" for joint in self.record.joints)
+        return ("off", "on") if switches else ("closed", "open")
+
+    @property
     def facts(self) -> dict[str, str]:
         """What the page tells about it, by heading."""
         one = self.record
