@@ -15,6 +15,8 @@ from .fittings import block, rising, stays
 from .geometry import loft, revolve, rotation
 
 HOUSING = 500.0
+COVER = 160.0
+"""Densities of walls and of hollow lids, kg/m^3."""
 WHEEL = 900.0
 
 
@@ -62,7 +64,7 @@ class Tub:
             (edge, thick),
             (short, thick),
         ]
-        lid.show(loft((self.x, self.y), self.corner, profile, 6), material, HOUSING, (self.x, 0, 0))
+        lid.show(loft((self.x, self.y), self.corner, profile, 6), material, COVER, (self.x, 0, 0))
         lid.collide("box", (self.x, self.y, thick / 2), (self.x, 0, thick / 2))
         lip(draft, lid, 2 * self.x, min(thick, 0.014), rng)
         return lid

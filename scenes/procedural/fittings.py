@@ -20,9 +20,9 @@ SHEET = 900.0
 """Density of walls of sheet metal around insulation, kg/m^3."""
 FOAM = 260.0
 """Likewise of thick cold-keeping walls."""
-CREEP = 0.015
+CREEP = 0.03
 """Share of a joint's range that its part may sink in a second."""
-SOFTNESS = 800.0
+SOFTNESS = 900.0
 """Damping of regularised dry friction by inertia, 1/s."""
 TO_X = (float(np.sqrt(0.5)), 0.0, float(np.sqrt(0.5)), 0.0)
 """Turns z to x, as wxyz."""

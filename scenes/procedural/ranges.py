@@ -13,6 +13,8 @@ from .draft import Draft, LinkDraft
 from .fittings import SHEET, Dial, Shell, block, dress, falling, feet, rack, slab, stays
 from .geometry import bevel_box, revolve
 
+LIGHT = 240.0
+"""Density of a thin double pane, kg/m^3."""
 PITCH = 0.075
 """Least distance between dials, metres."""
 
@@ -226,10 +228,10 @@ def _oven_door(draft: Draft, body: LinkDraft, size: tuple[float, float, float, f
     joint = falling("door", float(rng.uniform(0.95, 1.05)))
     door = draft.link("door", body.name, (front + GAP, middle, z0), joint)
     thick, tall = 0.016, z1 - z0 - 0.004
-    block(door, (0, -wide, 0), (thick, wide, tall), "shell", 600.0, bevel=0.003)
+    block(door, (0, -wide, 0), (thick, wide, tall), "shell", LIGHT, bevel=0.003)
     for x in (-0.0004, thick + 0.0004):
         pane = slab((0.0008, wide - 0.022, tall / 2 - 0.028))
-        door.show(pane, "dark", 600.0, (x, 0, tall / 2 - 0.012))
+        door.show(pane, "dark", LIGHT, (x, 0, tall / 2 - 0.012))
     bar = Bar(wide * float(rng.uniform(0.45, 0.7)), float(rng.uniform(0.009, 0.012)),
               bool(rng.random() < 0.6))  # fmt: skip
     bar.attach(draft, door, (thick, 0, tall - 0.02), False, "door")

@@ -54,7 +54,8 @@ def _tap(draft: Draft, body: LinkDraft, root: tuple[float, float, float], height
     if rng.random() < 0.5:
         _lever(draft, body, (x, y + 1.5 * r, z + 0.042), rng)
     else:
-        for name, sign in (("cold", -1.0), ("hot", 1.0)):
+        valves = (("cold", -1.0), ("hot", 1.0))
+        for name, sign in valves if rng.random() < 0.7 else valves[:1]:
             _cross(draft, body, (x, y + sign * 0.075, z), name, rng)
 
 
