@@ -43,6 +43,13 @@ def barrel(
     link.collide("cylinder", (radius, abs(y1 - y0) / 2), spot, turned(np.pi / 2, np.pi / 2))
 
 
+def bar(link: LinkDraft, y0: float, y1: float, radius: float, axis: float) -> None:
+    """A square bar in place of a round one: upright faces that two low fingers find."""
+    side = 0.93 * radius
+    spot = (0.0, (y0 + y1) / 2, max(axis, side + LIFT))
+    link.collide("box", (side, abs(y1 - y0) / 2, side), spot)
+
+
 def skid(link: LinkDraft, y: float, half: tuple[float, float], x: float = 0.0) -> None:
     """A flat that something round rests on: half extents across and along."""
     link.collide("box", (half[0], half[1], 0.002), (x, y, 0.002))

@@ -44,7 +44,7 @@ def pliers(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         link.collide("box", (0.004, jaw / 2 - 0.002, z - 0.001), (s * 0.0045, pivot + jaw / 2, z))
         link.collide("box", (0.003, 0.008, z / 2), (s * 0.016, -0.35 * half, z / 2))
     link.collide("box", (0.006, 0.008, z / 2), (0, pivot, z / 2))
-    return draft.build(graspable=True)
+    return draft.build(graspable=False)
 
 
 def _bar(link: LinkDraft, start: Array, end: Array, radius: float) -> None:
@@ -60,7 +60,7 @@ def pruner(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     draft = Draft(asset_id, category)
     draft.materials["steel"] = steel(rng)
     draft.materials["grip"] = look.plain(look.pick(rng, look.PRINTS), 0.6)
-    half, girth = float(rng.uniform(0.095, 0.11)), float(rng.uniform(0.0092, 0.0105))
+    half, girth = float(rng.uniform(0.095, 0.11)), float(rng.uniform(0.0122, 0.0134))
     blade = float(rng.uniform(0.055, 0.07))
     pivot, z = half - blade, girth
     link = draft.link()

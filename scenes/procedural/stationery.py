@@ -8,7 +8,7 @@ from ...schemas import Asset
 from . import materials as look
 from .draft import Draft
 from .geometry import bevel_box, loft, revolve, rotation, tube
-from .lying import barrel, rod, skid
+from .lying import bar, rod, skid
 from .pieces import LIFT, column, foot, ring, turned
 from .slabs import slab
 from .vessels import Wall, shell
@@ -62,7 +62,7 @@ def marker(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     draft.materials["barrel"] = (
         look.plain((0.94, 0.94, 0.93), 0.4) if pale else draft.materials["ink"]
     )
-    half, girth = float(rng.uniform(0.058, 0.07)), float(rng.uniform(0.0082, 0.0100))
+    half, girth = float(rng.uniform(0.058, 0.07)), float(rng.uniform(0.0118, 0.0128))
     link = draft.link()
     split = half * float(rng.uniform(0.1, 0.3))
     thin = girth * 0.9
@@ -79,8 +79,8 @@ def marker(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         link, [split, split + 0.001, half - 0.004, half - 0.001, half],
         [girth * 0.95, girth, girth, girth * 0.85, girth * 0.6], "ink", PLASTIC * 0.7, axis=girth,
     )  # fmt: skip
-    barrel(link, -half, split, thin * 0.99, girth)
-    barrel(link, split, half - 0.001, girth * 0.99, girth)
+    bar(link, -half, split, thin, girth)
+    bar(link, split, half - 0.001, girth, girth)
     link.collide("box", (girth * 0.35, 0.003, 0.004), (0, -half * 0.8, 0.004))
     skid(link, half * 0.75, (girth * 0.35, 0.006))
     return draft.build(graspable=True)

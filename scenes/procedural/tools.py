@@ -28,8 +28,8 @@ def hammer(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     draft.materials["steel"] = steel(rng)
     wooden = rng.random() < 0.6
     draft.materials["shaft"] = look.wood(rng) if wooden else look.plain(look.pick(rng, GRIPS), 0.7)
-    length, girth = float(rng.uniform(0.22, 0.29)), float(rng.uniform(0.0115, 0.014))
-    face, reach = float(rng.uniform(0.0125, 0.0155)), float(rng.uniform(0.040, 0.047))
+    length, girth = float(rng.uniform(0.20, 0.245)), float(rng.uniform(0.0125, 0.0145))
+    face, reach = float(rng.uniform(0.0145, 0.0165)), float(rng.uniform(0.040, 0.047))
     end, head = length / 2, length / 2 - face
     link = draft.link()
     y = np.array([-end, -end + 0.004, -end + 0.09, 0.0, head])
@@ -73,7 +73,7 @@ def screwdriver(asset_id: str, category: str, rng: np.random.Generator) -> Asset
     draft.materials["steel"] = steel(rng)
     draft.materials["grip"] = look.plain(look.pick(rng, GRIPS), 0.4)
     draft.materials["band"] = look.plain(DARK, 0.8)
-    girth = float(rng.uniform(0.0115, 0.0142))
+    girth = float(rng.uniform(0.0136, 0.0155))
     grip, blade = float(rng.uniform(0.085, 0.105)), float(rng.uniform(0.085, 0.12))
     end = (grip + blade) / 2
     link = draft.link()
@@ -193,8 +193,8 @@ def trowel(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     draft = Draft(asset_id, category)
     draft.materials["blade"] = steel(rng)
     draft.materials["grip"] = look.wood(rng) if rng.random() < 0.6 else look.plastic(rng)
-    end, wide = float(rng.uniform(0.12, 0.14)), float(rng.uniform(0.027, 0.034))
-    girth, blade = float(rng.uniform(0.0118, 0.014)), float(rng.uniform(0.105, 0.125))
+    end, wide = float(rng.uniform(0.105, 0.122)), float(rng.uniform(0.027, 0.034))
+    girth, blade = float(rng.uniform(0.0136, 0.0152)), float(rng.uniform(0.090, 0.105))
     root, thick = end - blade, 0.004
     link = draft.link()
     shape = [

@@ -10,7 +10,7 @@ from ...schemas import Asset
 from . import materials as look
 from .draft import Draft, LinkDraft
 from .geometry import Mesh, bevel_box, revolve
-from .lying import barrel, rod, skid
+from .lying import bar, barrel, rod, skid
 
 WOOD, STEEL, PLASTIC = 700.0, 2600.0, 1100.0
 BLACK: look.Rgb = (0.12, 0.12, 0.13)
@@ -37,7 +37,7 @@ def wooden_spoon(asset_id: str, category: str, rng: np.random.Generator) -> Asse
     """A wooden spoon, its bowl towards +y."""
     draft = Draft(asset_id, category)
     draft.materials["wood"] = look.wood(rng)
-    length, girth = float(rng.uniform(0.21, 0.28)), float(rng.uniform(0.0072, 0.0088))
+    length, girth = float(rng.uniform(0.20, 0.25)), float(rng.uniform(0.0072, 0.0088))
     half, long = float(rng.uniform(0.022, 0.027)), float(rng.uniform(0.030, 0.038))
     deep = 2 * girth
     link = draft.link()
@@ -69,8 +69,8 @@ def spatula(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     draft.materials["blade"] = (
         look.steel(rng) if steel else look.plain(look.pick(rng, (BLACK, *look.PRINTS)))
     )
-    length, girth = float(rng.uniform(0.25, 0.31)), float(rng.uniform(0.0082, 0.0098))
-    x, blade = float(rng.uniform(0.032, 0.040)), float(rng.uniform(0.075, 0.095))
+    length, girth = float(rng.uniform(0.20, 0.245)), float(rng.uniform(0.0118, 0.0132))
+    x, blade = float(rng.uniform(0.030, 0.038)), float(rng.uniform(0.065, 0.080))
     thick, end = 0.003, length / 2
     link = draft.link()
     root = end - blade
@@ -95,7 +95,7 @@ def spatula(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     for at in (root + 0.006, end - 0.006):
         link.show(bevel_box((x, 0.006, thick / 2), 0.0008), "blade", STEEL, (0, at, thick / 2))
     link.collide("box", (x, blade / 2, thick / 2), (0, root + blade / 2, thick / 2))
-    barrel(link, -end, grip_end, girth * 0.95, girth)
+    bar(link, -end, grip_end, girth, girth)
     barrel(link, grip_end, root, 0.0045, girth * 0.8)
     skid(link, -end + 0.025, (girth * 0.4, 0.012))
     return draft.build(graspable=True)
@@ -109,7 +109,7 @@ def ladle(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         look.steel(rng) if steel else look.plain(look.pick(rng, (BLACK, *look.PRINTS)))
     )
     draft.materials["grip"] = _shaft(rng)
-    radius, length = float(rng.uniform(0.034, 0.041)), float(rng.uniform(0.23, 0.29))
+    radius, length = float(rng.uniform(0.032, 0.038)), float(rng.uniform(0.205, 0.25))
     deep, girth = radius * 0.8, float(rng.uniform(0.0082, 0.0098))
     end, centre = length / 2, length / 2 - radius
     link = draft.link()
@@ -154,8 +154,8 @@ def rolling_pin(asset_id: str, category: str, rng: np.random.Generator) -> Asset
     draft = Draft(asset_id, category)
     draft.materials["roller"] = look.wood(rng)
     draft.materials["grip"] = look.wood(rng) if rng.random() < 0.5 else draft.materials["roller"]
-    girth, half = float(rng.uniform(0.0205, 0.0255)), float(rng.uniform(0.095, 0.12))
-    grip = float(rng.uniform(0.045, 0.06))
+    girth, half = float(rng.uniform(0.0205, 0.0255)), float(rng.uniform(0.088, 0.100))
+    grip = float(rng.uniform(0.040, 0.046))
     link = draft.link()
     ends = np.array([-half, -half + 0.002, half - 0.002, half])
     rod(link, ends, girth * np.array([0.94, 1, 1, 0.94]), "roller", WOOD, axis=girth, sides=20)

@@ -171,7 +171,7 @@ def carrot(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         rng, "stripes", (colour, look.shade(colour, 0.9)), 30.0, 0.6
     )
     draft.materials["leaf"] = look.plain((0.30, 0.48, 0.16), 0.8)
-    length, girth = float(rng.uniform(0.14, 0.20)), float(rng.uniform(0.0135, 0.0175))
+    length, girth = float(rng.uniform(0.14, 0.19)), float(rng.uniform(0.0150, 0.0185))
     half = length / 2
     share = np.array([0.0, 0.04, 0.3, 0.6, 0.85, 0.96, 1.0])
     thick = girth * np.array([0.12, 0.26, 0.62, 0.84, 1.0, 0.86, 0.4])
