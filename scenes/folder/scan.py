@@ -104,10 +104,10 @@ def _relative(path: Path, folder: Path) -> str:
 
 
 def _id_of(path: Path, folder: Path, library: str) -> str:
-    """The library and the file's stem, or its folder's name if the stem names nothing."""
+    """The library and the file's stem, after its folder's name if the stem names nothing."""
     stem = path.stem
     if is_noise(stem) and path.parent != folder:
-        stem = path.parent.name
+        stem = f"{path.parent.name}_{stem}"
     return f"{library}-{re.sub(r'[^A-Za-z0-9_-]+', '_', stem)}"[:64]
 
 

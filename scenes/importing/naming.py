@@ -25,6 +25,8 @@ ALIASES: dict[str, str] = {
     "cube": "toy_dice.n.01",
     "cupboard": "cabinet.n.03",
     "desk lamp": "table_lamp.n.01",
+    "dice": "toy_dice.n.01",
+    "die": "toy_dice.n.01",
     "dining table": "breakfast_table.n.01",
     "drawer": "cabinet.n.01",
     "drinking glass": "water_glass.n.02",
