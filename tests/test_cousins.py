@@ -1,14 +1,20 @@
 """Cousins keep what can be done with a twin, and their distance is a dial."""
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
+from cousins.flows.bench import cousins as bench
+from cousins.flows.bench._chamfer import chamfer, cloud
 from cousins.scenes.cousins import choices, cousins_of, distance, pick
 from cousins.scenes.descriptor_store import category_table, whole_table
 from cousins.scenes.descriptors import DescriptorTable, describe
@@ -405,3 +411,53 @@ def test_a_table_gives_back_what_went_in() -> None:
             )
     assert len(DescriptorTable.joined([])) == 0
     assert len(search(describe(assets["apple-0000"]), DescriptorTable.of([]))) == 0
+
+
+def test_the_dial_agrees_with_another_measure() -> None:
+    assets = some(VESSELS, 10)
+    table = table_of(assets)
+    clouds = {name: cloud(asset) for name, asset in assets.items()}
+    agreed: list[float] = []
+    for twin in table.ids[::5]:
+        found = search(table.row(twin), table)[1:]
+        assert len(found) > 20
+        other = [chamfer(clouds[twin], clouds[cousin.asset_id]) for cousin in found]
+        result: Any = spearmanr(found.totals, other)
+        agreed.append(float(result.statistic))
+    assert np.mean(agreed) > 0.85, agreed
+    assert min(agreed) > 0.6, agreed
+
+
+def test_the_other_measure_knows_distances() -> None:
+    small, large = cloud(ball("small", 0.03)), cloud(ball("large", 0.045))
+    assert chamfer(small, small) == 0
+    apart = chamfer(small, large)  # spheres that touch at the bottom
+    assert apart == chamfer(large, small)
+    assert 0.008 < apart < 0.02
+    assert cloud(LIBRARY.get("mug-0000")).data[:, 2].min() > -1e-6
+
+
+def test_the_benchmark_has_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf(some(VESSELS[:2], bench.SMALL_INSTANCES))
+    monkeypatch.setattr(bench, "ProceduralLibrary", lambda: shelf)
+    for name, value in (("FEWEST", 8), ("CANDIDATES", 12), ("QUERIES", 2)):
+        monkeypatch.setattr(bench, name, value)
+    found = bench.run(small=True, seed=1)
+    assert found["assets"] == 2 * bench.SMALL_INSTANCES
+    assert found["twins"] == 10
+    assert found["affordance_kept"] == 1.0
+    assert 0 < found["distance_rank_1"] < found["distance_rank_4"] < found["distance_rank_8"] < 1
+    assert found["dial_spearman_lowest"] <= found["dial_spearman_median"] <= 1
+    assert found["dial_spearman"] > 0.7
+    assert found["query_seconds_10k"] > 0
+    again = bench.run(small=True, seed=1)
+    timed = "query_seconds_10k"
+    assert {**again, timed: 0} == {**found, timed: 0}
+
+
+def test_the_benchmark_notices_what_is_lost() -> None:
+    cupboard, cabinet = LIBRARY.get("cupboard-0000"), LIBRARY.get("cabinet-0000")
+    assert bench._keeps(cupboard, cupboard)  # pyright: ignore[reportPrivateUsage]
+    mug, plate = LIBRARY.get("mug-0000"), LIBRARY.get("plate-0000")
+    for twin, other in ((cupboard, cabinet), (mug, plate), (mug, cupboard), (cupboard, mug)):
+        assert not bench._keeps(twin, other)  # pyright: ignore[reportPrivateUsage]
