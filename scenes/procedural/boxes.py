@@ -185,7 +185,7 @@ def board(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     return draft.build(graspable=False)
 
 
-def _open_box(
+def open_box(
     draft: Draft, half: tuple[float, float], corner: float, height: float, wall: float,
     floor: float, density: float, flare: float = 0.0, lip: float = 0.0,
 ) -> LinkDraft:  # fmt: skip
@@ -236,7 +236,7 @@ def tray(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     )[int(rng.integers(3))]  # fmt: skip
     x, y = rng.uniform((0.095, 0.14), (0.125, 0.17)).tolist()
     height, wall = float(rng.uniform(0.02, 0.032)), 0.008
-    link = _open_box(draft, (x, y), 0.012, height, wall, 0.005, TRAYWOOD)
+    link = open_box(draft, (x, y), 0.012, height, wall, 0.005, TRAYWOOD)
     draft.materials["grip"] = look.wood(rng) if rng.random() < 0.5 else look.paint(rng)
     for side in (-1, 1):
         # Tall enough for the fingertips to hold the tray level by one end.
@@ -262,7 +262,7 @@ def basket(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     x, y = rng.uniform((0.115, 0.145), (0.132, 0.17)).tolist()
     height, wall = float(rng.uniform(0.122, 0.138)), 0.014
     flare = float(rng.uniform(0.0, 0.012))
-    link = _open_box(draft, (x, y), 0.025, height, wall, 0.008, WICKER, flare, 0.007)
+    link = open_box(draft, (x, y), 0.025, height, wall, 0.008, WICKER, flare, 0.007)
     _roll(link, (x, y), 0.025, height, wall, "rim")
     return draft.build(graspable=True)
 
@@ -280,7 +280,7 @@ def waste_bin(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     x, y = rng.uniform((0.120, 0.140), (0.135, 0.158)).tolist()
     height, wall = float(rng.uniform(0.130, 0.148)), 0.012
     flare = float(rng.uniform(0.0, 0.008))
-    link = _open_box(draft, (x, y), 0.022, height, wall, 0.008, WICKER, flare, 0.006)
+    link = open_box(draft, (x, y), 0.022, height, wall, 0.008, WICKER, flare, 0.006)
     _roll(link, (x, y), 0.022, height, wall, "body")
     return draft.build(graspable=True)
 
@@ -307,5 +307,5 @@ def tub(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     )
     x, y = rng.uniform((0.070, 0.085), (0.085, 0.11)).tolist()
     height = float(rng.uniform(0.086, 0.115))
-    _open_box(draft, (x, y), 0.018, height, 0.0045, 0.004, TUB, 0.006)
+    open_box(draft, (x, y), 0.018, height, 0.0045, 0.004, TUB, 0.006)
     return draft.build(graspable=True)

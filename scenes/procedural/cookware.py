@@ -199,3 +199,21 @@ def colander(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         spot = turn @ np.array([0.0, rim + 0.010, wall.height - 0.006])
         link.collide("box", (0.028, 0.010, 0.0035), spot)
     return draft.build(graspable=True)
+
+
+def mixing_bowl(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """A wide bowl of steel, glass or stoneware."""
+    rim = float(rng.uniform(0.095, 0.110))
+    wall = Wall(
+        rim * float(rng.uniform(0.60, 0.68)), rim, rim * float(rng.uniform(0.75, 0.95)), 0.005,
+        0.006, bulge=float(rng.uniform(0.003, 0.005)),
+    )  # fmt: skip
+    draft = Draft(asset_id, category)
+    steel, glass = rng.random() < 0.4, rng.random() < 0.4
+    draft.materials["outer"] = (
+        look.steel(rng) if steel else look.glass(rng) if glass else look.glaze(rng)
+    )
+    link = draft.link()
+    shell(link, wall, "outer", "outer", 1400.0)
+    hollow(draft, link, wall, 12, 4)
+    return draft.build(graspable=True)

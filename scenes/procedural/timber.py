@@ -1,4 +1,4 @@
-"""Logs and firewood; batteries."""
+"""Logs, firewood, batteries and rockets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...schemas import Asset
 from . import materials as look
 from .draft import Draft
 from .geometry import revolve, rotation
-from .lying import barrel, skid
+from .lying import barrel, rod, skid
 from .pieces import LIFT, column, foot
 from .slabs import plate
 
@@ -103,4 +103,31 @@ def battery(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     foot(link, radius - 0.001, 0.006)
     column(link, radius, LIFT, rim)
     column(link, radius * 0.35, rim, height)
+    return draft.build(graspable=True)
+
+
+def firework(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """A rocket lying along y: a tube with a pointed cap towards +y, and a stick."""
+    draft = Draft(asset_id, category)
+    colours = [look.PRINTS[int(k)] for k in rng.permutation(len(look.PRINTS))[:2]]
+    draft.materials["tube"] = look.textured(rng, "stripes", (colours[0], look.CREAM), 40.0, 0.6)
+    draft.materials["cap"] = look.plain(colours[1], 0.5)
+    draft.materials["stick"] = look.wood(rng)
+    girth, tube_half = float(rng.uniform(0.0138, 0.0160)), float(rng.uniform(0.042, 0.050))
+    end = float(rng.uniform(0.086, 0.098))
+    link = draft.link()
+    nose = end - 0.034
+    tail = nose - 2 * tube_half
+    y = np.array([tail, tail + 0.001, nose])
+    rod(link, y, girth * np.array([0.95, 1.0, 1.0]), "tube", 250.0, axis=girth, sides=18)
+    rod(link, [nose, nose + 0.001, end], girth * np.array([1.12, 1.12, 0.06]), "cap", 200.0,
+        axis=girth * 1.12, sides=18)  # fmt: skip
+    rod(link, [-end, nose - 0.01], [0.0030, 0.0030], "stick", 600.0, axis=girth, sides=6,
+        x=girth + 0.0026)  # fmt: skip
+    barrel(link, tail, nose, girth * 0.99, girth)
+    barrel(link, nose, nose + 0.014, girth * 0.9, girth)
+    barrel(link, nose + 0.014, nose + 0.028, girth * 0.42, girth)
+    barrel(link, -end, nose - 0.01, 0.0029, girth, girth + 0.0026)
+    for spot in (0.2, 0.8):
+        skid(link, tail + spot * (nose - tail), (girth * 0.35, 0.010))
     return draft.build(graspable=True)
