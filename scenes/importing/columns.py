@@ -101,9 +101,10 @@ def _crossings(
     y = first[face, 1] + step % spans[face, 1]
     (ax, ay), (bx, by), (cx, cy) = (flat[face, k].T for k in range(3))
     whole = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
-    wa = ((bx - x) * (cy - y) - (cx - x) * (by - y)) / whole
-    wb = ((cx - x) * (ay - y) - (ax - x) * (cy - y)) / whole
-    inside = (wa >= 0) & (wb >= 0) & (wa + wb <= 1)
+    with np.errstate(divide="ignore", invalid="ignore"):  # triangles seen edge on
+        wa = ((bx - x) * (cy - y) - (cx - x) * (by - y)) / whole
+        wb = ((cx - x) * (ay - y) - (ax - x) * (cy - y)) / whole
+        inside = (wa >= 0) & (wb >= 0) & (wa + wb <= 1)
     face, x, y, wa, wb = (part[inside] for part in (face, x, y, wa, wb))
     heights = triangles[face, :, 2]
     z = wa * heights[:, 0] + wb * heights[:, 1] + (1 - wa - wb) * heights[:, 2]
