@@ -3,9 +3,9 @@
     total = 1 - product over the parts of (1 - weight x distance)
 
 Each part is in [0, 1] and can be read on its own. What is measured in metres counts in full:
-extents, outline (silhouettes) and spread (where the surface lies). What things are called, what
-they are made of and how full they are counts a quarter each, so that the order is mostly that
-of the shapes and a thing of another kind is never a copy.
+extents, outline (silhouettes) and spread (where the surface lies). What a thing is called, which
+parts it has and how full it is count a quarter each, so that the order is mostly that of the
+shapes, and yet a thing of another kind is never a copy.
 """
 
 from __future__ import annotations
