@@ -21,13 +21,15 @@ from ...schemas import (
 from ..library import AssetLibrary
 from ..views import number
 from .filling import Filling
-from .floor import Floor, doorway, inside
+from .floor import Floor
+from .inventory import Inventory
 from .kinds import PLANS
 from .plan import Piece, Plan
 from .repair import UnfinishedError, furniture, repair, small
 from .shell import shell, station, within
 from .stock import Stock
 from .surfaces import surfaces
+from .walls import doorway, inside
 
 ATTEMPTS = 4
 """Rooms tried."""
@@ -105,22 +107,23 @@ def _furnish(
     stock = Stock(library)
     floor = _furnished(plan, room, stock, rng)
     wanted = round(number(spec.objects, rng, "scene.room.objects")) - len(floor.placed)
-    filling = Filling(plan, floor, stock)
+    inventory = Inventory(floor)
+    filling = Filling(plan, inventory, stock)
     filling.lay_settings(rng)
     filling.fill(wanted, rng)
     repaired = repair(filling, wanted, robot_name, rng)
     left_out = Counter(stock.missing) + floor.refused
-    if len(filling.things) < wanted:
+    if len(inventory.things) < wanted:
         size = inside(room).half * 2
         raise UnfinishedError(
-            f"{size[0]:.1f} m by {size[1]:.1f} m hold {len(floor.placed) + len(filling.things)}"
+            f"{size[0]:.1f} m by {size[1]:.1f} m hold {len(floor.placed) + len(inventory.things)}"
             f" things, not {len(floor.placed) + wanted}",
             left_out,
         )
     cover, paint = surfaces(spec.kind, rng)
     objects = [furniture(s) for s in floor.placed]
-    objects += [small(thing) for thing in filling.things.values()]
-    assets = [s.asset for s in floor.placed] + [t.asset for t in filling.things.values()]
+    objects += [small(thing) for thing in inventory.things.values()]
+    assets = [s.asset for s in floor.placed] + [t.asset for t in inventory.things.values()]
     return Furnishing(
         room=room,
         objects=tuple(objects),

@@ -77,6 +77,8 @@ class Fill:
         inside: behind doors and in drawers; else on open surfaces.
         most: things on one surface or in one hollow.
         contents: what is put into these things, if any.
+        share: of the room's small things that come from this fill at most, as long as others
+            find a place.
     """
 
     owners: tuple[str, ...]
@@ -85,6 +87,7 @@ class Fill:
     inside: bool = False
     most: int = 6
     contents: tuple[str, ...] = ()
+    share: float = 0.16
 
 
 @dataclass(frozen=True)

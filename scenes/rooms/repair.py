@@ -13,9 +13,10 @@ from ..geometry import Array, quaternion, vec3
 from ..mujoco_model import compile_model
 from ..robots import robot
 from .filling import Filling
-from .floor import Standing
+from .inventory import Inventory
 from .rest import come_to_rest
 from .spots import Thing
+from .standing import Standing
 
 ROUNDS = 8
 """Times a room is settled and repaired."""
@@ -40,31 +41,34 @@ def repair(
     Raises:
         UnfinishedError: where things still do not stay after ROUNDS rounds.
     """
+    inventory = filling.inventory
     reasons: Counter[str] = Counter()
     known: set[str] = set()
     for _ in range(ROUNDS):
-        new = {name for name in filling.things if name not in known}
+        new = {name for name in inventory.things if name not in known}
         if not new:
             return reasons
-        stirred = {filling.root(name) for name in new}
-        live = {name for name in filling.things if filling.root(name) in stirred}
-        compiled = compile_model(*_scene(filling, live, robot_name), "physics")
-        outcome = come_to_rest(compiled, filling.contained())
+        stirred = {inventory.root(name) for name in new}
+        live = {name for name in inventory.things if inventory.root(name) in stirred}
+        compiled = compile_model(*_scene(inventory, live, robot_name), "physics")
+        outcome = come_to_rest(compiled, inventory.contained())
         reasons.update(outcome.bad.values())
-        lost = filling.with_carried(set(outcome.bad))
-        filling.move({n: pose for n, pose in outcome.poses.items() if n not in lost})
-        filling.drop(lost)
-        known = set(filling.things)
+        lost = inventory.with_carried(set(outcome.bad))
+        inventory.move({n: pose for n, pose in outcome.poses.items() if n not in lost})
+        inventory.drop(lost)
+        known = set(inventory.things)
         filling.fill(wanted, rng)
     raise UnfinishedError(f"no rest in {ROUNDS} rounds of repair", reasons)
 
 
-def _scene(filling: Filling, live: set[str], robot_name: str) -> tuple[Scene, Mapping[str, Asset]]:
+def _scene(
+    inventory: Inventory, live: set[str], robot_name: str
+) -> tuple[Scene, Mapping[str, Asset]]:
     """The room as a scene in which only `live` things are free."""
-    standing = [furniture(s) for s in filling.floor.placed]
-    things = [small(thing, fixed=name not in live) for name, thing in filling.things.items()]
-    assets = [s.asset for s in filling.floor.placed]
-    assets += [thing.asset for thing in filling.things.values()]
+    standing = [furniture(s) for s in inventory.floor.placed]
+    things = [small(thing, fixed=name not in live) for name, thing in inventory.things.items()]
+    assets = [s.asset for s in inventory.floor.placed]
+    assets += [thing.asset for thing in inventory.things.values()]
     scene = Scene(
         id="room",
         seed=(0,),
@@ -78,7 +82,7 @@ def _scene(filling: Filling, live: set[str], robot_name: str) -> tuple[Scene, Ma
         cameras=(),
         floor=Material(),
         wall=Material(),
-        room=filling.floor.room,
+        room=inventory.floor.room,
     )
     return scene, {asset.content_hash(): asset for asset in assets}
 

@@ -7,8 +7,8 @@ import numpy as np
 from ...schemas import Camera, Room, RoomSpec, SpecError
 from ..geometry import Footprint, contains, rotation, vec3
 from ..views import number
-from .floor import inside
 from .plan import Plan
+from .walls import inside
 
 HEIGHT = (2.45, 2.75)
 """Of the walls, metres."""
