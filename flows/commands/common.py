@@ -79,4 +79,4 @@ def table(rows: list[tuple[str, str]]) -> None:
     grid.add_column(overflow="fold")
     for name, value in rows:
         grid.add_row(name, value)
-    Console(file=sys.stdout).print(grid)
+    Console(file=sys.stdout, markup=False).print(grid)
