@@ -203,9 +203,8 @@ def _cupboard(draft: Draft, body: LinkDraft, size: tuple[float, float, float], t
     """Under the basin: a hollow with one or two doors."""
     x, y, z = size
     t, kick = 0.016, 0.08
-    for sign in (-1, 1):
-        low, high = sorted((sign * y, sign * (y - t)))
-        block(body, (-x, low, 0), (x, high, top), "front", BOARD)
+    for edge in (-y, y - t):
+        block(body, (-x, edge, 0), (x, edge + t, top), "front", BOARD)
     block(body, (-x, t - y, kick), (x, y - t, kick + t), "front", BOARD)
     block(body, (-x, t - y, kick + t), (0.008 - x, y - t, z), "inside", BOARD)
     block(body, (x - 0.05, t - y, 0), (x - 0.035, y - t, kick), "front", BOARD)
@@ -220,9 +219,9 @@ def _cupboard(draft: Draft, body: LinkDraft, size: tuple[float, float, float], t
     wide, tall = y / count - 0.003, (z + 0.01 - kick) / 2
     for left in sides:
         name = {True: "left_door", False: "right_door"}[left] if count == 2 else "door"
-        sign = 1.0 if left else -1.0
+        side = 1.0 if left else -1.0
         joint = hinged(name, left, float(rng.uniform(1.55, 1.75)), rng)
-        door = draft.link(name, body.name, (x + GAP, sign * y, kick + tall), joint)
-        door.box((0.009, wide, tall), (0.009, -sign * wide, 0), "front", BOARD, bevel=0.0025)
+        door = draft.link(name, body.name, (x + GAP, side * y, kick + tall), joint)
+        door.box((0.009, wide, tall), (0.009, -side * wide, 0), "front", BOARD, bevel=0.0025)
         bar = Bar(min(0.08, tall * 0.5), 0.011, bool(rng.random() < 0.5))
-        bar.attach(draft, door, (0.018, -sign * (2 * wide - 0.03), tall * 0.45), True, name)
+        bar.attach(draft, door, (0.018, -side * (2 * wide - 0.03), tall * 0.45), True, name)
