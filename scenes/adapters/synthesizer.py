@@ -36,8 +36,8 @@ COMMAND = "pip install 'cousins[synthesizer]'"
 INSTANCES = 16
 LOOKS = 1
 """Raised when parameters or materials are drawn otherwise."""
-DENSITY: dict[Finish, float] = {"wood": 520.0, "white": 600.0, "steel": 700.0}
-"""Of boards, and of thin sheet that is generated as thick as a board, kg/m^3."""
+DENSITY: dict[Finish, float] = {"wood": 520.0, "white": 500.0, "steel": 280.0}
+"""Of boards, and of sheet and foam that are generated as thick walls, kg/m^3."""
 WIDEST = 2.0
 """Doors open by at most this, radians; some of its doors swing through half a turn."""
 

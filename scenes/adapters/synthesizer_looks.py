@@ -64,7 +64,7 @@ def dressed(asset: Asset, finish: Finish, rng: np.random.Generator) -> Asset:
     """The asset with materials for its roles, bevelled boxes, and texture coordinates."""
     palette = _palette(finish, rng)
     roles = {
-        name: ROLES[int(round((material.rgba[0] - 0.1) / 0.1))]
+        name: ROLES[round((material.rgba[0] - 0.1) / 0.1)]
         for name, material in asset.materials.items()
     }
     meshes = dict(asset.meshes)
@@ -113,9 +113,7 @@ def _dressed(link: Link, roles: dict[str, str], meshes: dict[str, MeshData]) -> 
             patches.setdefault(role, []).append(box.moved(shape.pos, rotation(shape.quat)))
         elif shape.mesh is not None:
             data = meshes[shape.mesh]
-            patches.setdefault(role, []).append(
-                _unwrapped(data.vertex_array(), data.face_array())
-            )
+            patches.setdefault(role, []).append(_unwrapped(data.vertex_array(), data.face_array()))
         else:
             kept.append(shape.model_copy(update={"material": role}))
     for role, parts in patches.items():

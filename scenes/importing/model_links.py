@@ -20,6 +20,8 @@ MAX_FACES = 4000
 """What is seen of one geom is reduced to about this many faces."""
 FEWEST = 4
 """A material with fewer faces of a geom than this is not worth a mesh."""
+FLAT = 0.08
+"""Faces of one direction with more than this share of the area are a flat side."""
 DIGITS = 6
 
 
@@ -98,10 +100,27 @@ def _shown(piece: Piece) -> _Shown:
 def _colours(piece: Piece, mesh: Triangles) -> Array:
     """What the texture or the file adds to the piece's own colour, (M, 3) or (1, 3)."""
     if piece.paint is not None and piece.paint.image is not None and mesh.uv is not None:
-        return face_colours(piece.paint, mesh.uv)
+        return _calmed(mesh, face_colours(piece.paint, mesh.uv))
     if piece.paint is None and not piece.material and mesh.colours is not None:
         return mesh.colours
     return np.ones((1, 3)) if piece.paint is None else np.array([mean_colour(piece.paint)])
+
+
+def _calmed(mesh: Triangles, colours: Array) -> Array:
+    """Colours with their mean on large flat sides, where few triangles cannot show a picture."""
+    a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
+    normals = np.cross(b - a, c - a)
+    areas = np.linalg.norm(normals, axis=1)
+    units = np.round(normals / np.maximum(areas, 1e-30)[:, None], 1) + 0.0
+    _, side = np.unique(units, axis=0, return_inverse=True)
+    side = side.ravel()
+    total = np.bincount(side, weights=areas)
+    means = (
+        np.stack([np.bincount(side, weights=areas * colours[:, k]) for k in range(3)], axis=1)
+        / np.maximum(total, 1e-30)[:, None]
+    )
+    flat = total > FLAT * areas.sum()
+    return np.where(flat[side][:, None], means[side], colours)
 
 
 def _looks(piece: Piece, colours: Array) -> Array:

@@ -97,6 +97,12 @@ class Part:
     weights: tuple[Weight, ...] = ()
 
 
+_STAND_IN = Triangles(
+    np.array([[0, 0, 0], [3, 0, 0], [0, 2, 0], [0, 0, 1]], dtype=np.float64),
+    np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]], dtype=np.int64),
+)
+
+
 def read_parts(text: ModelText, reverse: Collection[str] = ()) -> list[Part]:
     """The parts of a model; each comes after its parent, the first one is the root.
 
@@ -125,15 +131,21 @@ def read_parts(text: ModelText, reverse: Collection[str] = ()) -> list[Part]:
 
 
 def _load_meshes(spec: Any, files: Mapping[str, Any]) -> dict[str, Triangles]:
-    """Hand MuJoCo the triangles, which we read ourselves; by name, scaled as the model says."""
+    """The triangles by name, scaled as the model says.
+
+    MuJoCo works out where meshes are, for which any mesh will do: it gets a small box, but for
+    those it is to fit a primitive to.
+    """
+    fitted = {g.meshname for g in spec.geoms if g.type != mujoco.mjtGeom.mjGEOM_MESH}
     found: dict[str, Triangles] = {}
     for mesh in spec.meshes:
         if not mesh.file:
             continue
         raw = read_mesh(files[mesh.file])
         mesh.file = ""
-        mesh.uservert = raw.vertices.ravel()
-        mesh.userface = raw.faces.ravel()
+        told = raw if mesh.name in fitted else _STAND_IN
+        mesh.uservert = told.vertices.ravel()
+        mesh.userface = told.faces.ravel()
         mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
         scale = np.array(mesh.scale)
         faces = raw.faces if np.prod(scale) > 0 else raw.faces[:, ::-1]

@@ -115,9 +115,11 @@ def asset_from_text(text: ModelText, how: ModelImport) -> Asset:
     check_scale(how.category, extents, how.notes_file)
     matters = [matter_of(pieces, shapes.meshes) for pieces in shapes.touched]
     volume = sum(matter.volume for matter in matters)
+    typical = how.density * volume if how.density else likely_mass(how.category, extents, volume)
     weights = inertials(
         parts, matters, origins, bounds[:, 1] - bounds[:, 0],
-        likely_mass(how.category, extents, volume), how.masses == "file",
+        typical,
+        how.masses == "file",
     )  # fmt: skip
     links: list[Link] = []
     for number, part in enumerate(parts):
