@@ -6,7 +6,8 @@ import numpy as np
 
 from ...schemas import Asset
 from . import materials as look
-from .draft import Draft
+from .bottles import curve
+from .draft import Draft, LinkDraft
 from .geometry import loft, revolve, tube
 from .pieces import LIFT, column, foot, ring
 
@@ -71,48 +72,36 @@ def spray_bottle(asset_id: str, category: str, rng: np.random.Generator) -> Asse
     )
     link.show(revolve([(radius, paper[0]), (radius, paper[1])], 28).unit_uv(), "label", FULL * 0.8)
     top = height * 0.70
-    t = np.linspace(0, 1, 7)
-    ease = t * t * (3 - 2 * t)
-    slope = [
-        (float(radius + (neck - radius) * e), float(low + (top - low) * s))
-        for e, s in zip(ease, t, strict=True)
-    ]
+    slope = curve(radius, low, neck, top)
     link.show(revolve([(radius, paper[1]), *slope, (0, top)], 28), "body", FULL * 0.8)
-    collar = [
-        (0, top),
-        (neck + 0.003, top),
-        (neck + 0.003, top + 0.018),
-        (0.009, top + 0.02),
-        (0.009, height - 0.02),
-    ]
-    link.show(revolve([*collar, (0, height - 0.02)], 18), "head", PLASTIC)
-    z = height - 0.013
-    head = loft(
-        (0.038, 0.012),
-        0.01,
-        [
-            (0.012, -0.012),
-            (0.002, -0.012),
-            (0, -0.010),
-            (0, 0.006),
-            (0.006, 0.0125),
-            (0.012, 0.013),
-        ],
-        4,
-    )
-    link.show(head, "head", PLASTIC * 0.6, (0.012, 0, z))
-    link.box((0.006, 0.007, 0.006), (0.054, 0, z), "head", PLASTIC, bevel=0.002)
-    lever = np.array([[0.034, 0, z - 0.008], [0.040, 0, z - 0.024], [0.036, 0, z - 0.042]])
-    link.show(tube(lever, np.array([0.005, 0.0045, 0.004]), 8), "head", PLASTIC)
-    link.collide("box", (0.005, 0.004, 0.018), (0.038, 0, z - 0.026))
+    _trigger(link, neck, top, height)
     foot(link, radius - 0.003, 0.01)
     column(link, radius, LIFT, low)
     column(link, radius * 0.8 + neck * 0.2, low, low + (top - low) * 0.4)
     column(link, radius * 0.35 + neck * 0.65, low + (top - low) * 0.4, top)
-    column(link, neck + 0.003, top - 0.004, top + 0.018)
-    column(link, 0.009, top, height - 0.02)
-    link.collide("box", (0.038, 0.012, 0.0125), (0.012, 0, z))
     return draft.build(graspable=True)
+
+
+def _trigger(link: LinkDraft, neck: float, top: float, height: float) -> None:
+    """The collar, head, nozzle and lever on the neck of a bottle that ends at `top`."""
+    wide = neck + 0.003
+    collar = [
+        (0, top), (wide, top), (wide, top + 0.018), (0.009, top + 0.02), (0.009, height - 0.02),
+        (0, height - 0.02),
+    ]  # fmt: skip
+    link.show(revolve(collar, 18), "head", PLASTIC)
+    z = height - 0.013
+    shape = [
+        (0.012, -0.012), (0.002, -0.012), (0, -0.010), (0, 0.006), (0.006, 0.0125), (0.012, 0.013)
+    ]  # fmt: skip
+    link.show(loft((0.038, 0.012), 0.01, shape, 4), "head", PLASTIC * 0.6, (0.012, 0, z))
+    link.box((0.006, 0.007, 0.006), (0.054, 0, z), "head", PLASTIC, bevel=0.002)
+    lever = np.array([[0.034, 0, z - 0.008], [0.040, 0, z - 0.024], [0.036, 0, z - 0.042]])
+    link.show(tube(lever, np.array([0.005, 0.0045, 0.004]), 8), "head", PLASTIC)
+    link.collide("box", (0.005, 0.004, 0.018), (0.038, 0, z - 0.026))
+    link.collide("box", (0.038, 0.012, 0.0125), (0.012, 0, z))
+    column(link, wide, top - 0.004, top + 0.018)
+    column(link, 0.009, top, height - 0.02)
 
 
 def toilet_roll(asset_id: str, category: str, rng: np.random.Generator) -> Asset:

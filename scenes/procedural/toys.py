@@ -6,7 +6,7 @@ import numpy as np
 
 from ...schemas import Asset
 from . import materials as look
-from .draft import Draft
+from .draft import Draft, LinkDraft
 from .geometry import Array, Mesh, bevel_box, loft, revolve, rotation, tube
 from .pieces import LIFT, column
 
@@ -46,36 +46,30 @@ def toy_car(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     link.collide("box", (x, y - 0.007, (deck - low) / 2), (0, 0, (deck + low) / 2))
     link.collide("box", (x - 0.006, y, (deck - low) / 2 - 0.002), (0, 0, (deck + low) / 2))
     link.collide("box", (x - 0.008, cabin - 0.005, rise / 2), (0, back, deck + rise / 2))
+    _running_gear(link, (x, y), wheel, (low + deck) / 2)
+    return draft.build(graspable=True)
+
+
+def _running_gear(link: LinkDraft, half: tuple[float, float], wheel: float, lamp: float) -> None:
+    """Four wheels of a radius, and headlamps at a height."""
+    x, y = half
     across = rotation("y", np.pi / 2)
+    edge = wheel - 0.001
+    tyre = revolve(
+        [(0, -0.005), (edge, -0.005), (wheel, -0.003), (wheel, 0.003), (edge, 0.005), (0, 0.005)],
+        16,
+    )
+    boss = wheel * 0.55
+    hub = revolve([(0, -0.006), (boss, -0.0055), (boss, 0.0055), (0, 0.006)], 12)
+    glass = bevel_box((0.006, 0.0015, 0.003), 0.001)
     for sx in (-1, 1):
-        link.show(
-            bevel_box((0.006, 0.0015, 0.003), 0.001),
-            "lamp",
-            0.0,
-            (sx * x * 0.6, y - 0.0005, low + (deck - low) * 0.5),
-        )
+        link.show(glass, "lamp", 0.0, (sx * x * 0.6, y - 0.0005, lamp))
         for sy in (-1, 1):
             spot = np.array([sx * (x - 0.003), sy * y * 0.60, wheel])
-            tyre = revolve(
-                [
-                    (0, -0.005),
-                    (wheel - 0.001, -0.005),
-                    (wheel, -0.003),
-                    (wheel, 0.003),
-                    (wheel - 0.001, 0.005),
-                    (0, 0.005),
-                ],
-                16,
-            )
             link.show(tyre.moved(spot, across), "tyre", 900.0)
-            hub = revolve(
-                [(0, -0.006), (wheel * 0.55, -0.0055), (wheel * 0.55, 0.0055), (0, 0.006)], 12
-            )
             link.show(hub.moved(spot, across), "hub", 0.0)
-            link.collide(
-                "box", (0.005, wheel * 0.75, wheel * 0.75), (spot[0], spot[1], wheel * 0.75)
-            )
-    return draft.build(graspable=True)
+            side = wheel * 0.75
+            link.collide("box", (0.005, side, side), (spot[0], spot[1], side))
 
 
 def teddy(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
@@ -137,63 +131,45 @@ def toy_figure(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     draft.materials["dark"] = look.plain(DARK, 0.4)
     s = float(rng.uniform(1.37, 1.50))
     link = draft.link()
-    for side in (-1, 1):
-        link.box(
-            (0.014 * s, 0.0115 * s, 0.013 * s),
-            (0.002 * s, side * 0.0125 * s, 0.013 * s),
-            "legs",
-            500.0,
-            bevel=0.004,
-        )
-        arm = (
-            np.array(
-                [
-                    [0, side * 0.024, 0.052],
-                    [0.006, side * 0.032, 0.038],
-                    [0.014, side * 0.031, 0.030],
-                ]
-            )
-            * s
-        )
-        link.show(tube(arm, 0.006 * s, 8), "coat", 500.0)
-        link.show(ball(np.full(3, 0.006 * s), 10), "skin", 500.0, arm[2])
-        link.collide(
-            "box", (0.009 * s, 0.007 * s, 0.014 * s), (0.006 * s, side * 0.030 * s, 0.042 * s)
-        )
+    _limbs(link, s)
     body = [(0.02, 0), (0.001, 0), (0, 0.002), (0.006, 0.030), (0.009, 0.034), (0.02, 0.034)]
     torso = loft((0.017 * s, 0.025 * s), 0.009 * s, [(a * s, z * s) for a, z in body], 4)
     link.show(torso, "coat", 500.0, (0, 0, 0.026 * s))
     link.collide("box", (0.014 * s, 0.022 * s, 0.017 * s), (0, 0, 0.043 * s))
-    head = [
-        (0, 0.056),
-        (0.009, 0.056),
-        (0.009, 0.060),
-        (0.0165, 0.063),
-        (0.0175, 0.068),
-        (0.0175, 0.082),
-        (0.015, 0.088),
-        (0, 0.090),
-    ]
-    link.show(revolve(np.array(head) * s, 20), "skin", 500.0)
-    for side in (-1, 1):
-        link.show(
-            ball(np.full(3, 0.0022 * s), 6),
-            "dark",
-            0.0,
-            np.array([0.0162, side * 0.006, 0.077]) * s,
-        )
-    smile = np.array([[0.0168, -0.005, 0.070], [0.0172, 0, 0.068], [0.0168, 0.005, 0.070]]) * s
-    link.show(tube(smile, 0.0009 * s, 5), "dark", 0.0)
-    column(link, 0.0172 * s, 0.061 * s, 0.089 * s)
+    _head(link, s)
     if rng.random() < 0.6:
         cap = [(0.0178, 0.082), (0.0195, 0.082), (0.0185, 0.087), (0.013, 0.096), (0, 0.099)]
         link.show(revolve(np.array(cap) * s, 20), "hat", 400.0)
-        link.show(
-            bevel_box((0.008 * s, 0.012 * s, 0.0012 * s), 0.001),
-            "hat",
-            400.0,
-            (0.019 * s, 0, 0.083 * s),
-        )
+        link.box((0.008 * s, 0.012 * s, 0.0012 * s), (0.019 * s, 0, 0.083 * s), "hat", 400.0,
+                 bevel=0.001)  # fmt: skip
         column(link, 0.0175 * s, 0.086 * s, 0.095 * s)
-        link.collide("box", (0.008 * s, 0.012 * s, 0.0015 * s), (0.019 * s, 0, 0.083 * s))
     return draft.build(graspable=True)
+
+
+def _limbs(link: LinkDraft, s: float) -> None:
+    """Legs, arms and hands of a figure `s` times its usual size."""
+    for side in (-1, 1):
+        spot = (0.002 * s, side * 0.0125 * s, 0.013 * s)
+        link.box((0.014 * s, 0.0115 * s, 0.013 * s), spot, "legs", 500.0, bevel=0.004)
+        arm = s * np.array(
+            [[0, side * 0.024, 0.052], [0.006, side * 0.032, 0.038], [0.014, side * 0.031, 0.030]]
+        )
+        link.show(tube(arm, 0.006 * s, 8), "coat", 500.0)
+        link.show(ball(np.full(3, 0.006 * s), 10), "skin", 500.0, arm[2])
+        spot = (0.006 * s, side * 0.030 * s, 0.042 * s)
+        link.collide("box", (0.009 * s, 0.007 * s, 0.014 * s), spot)
+
+
+def _head(link: LinkDraft, s: float) -> None:
+    """Neck, head, eyes and smile of a figure `s` times its usual size."""
+    outline = [
+        (0, 0.056), (0.009, 0.056), (0.009, 0.060), (0.0165, 0.063), (0.0175, 0.068),
+        (0.0175, 0.082), (0.015, 0.088), (0, 0.090),
+    ]  # fmt: skip
+    link.show(revolve(np.array(outline) * s, 20), "skin", 500.0)
+    for side in (-1, 1):
+        eye = s * np.array([0.0162, side * 0.006, 0.077])
+        link.show(ball(np.full(3, 0.0022 * s), 6), "dark", 0.0, eye)
+    smile = np.array([[0.0168, -0.005, 0.070], [0.0172, 0, 0.068], [0.0168, 0.005, 0.070]]) * s
+    link.show(tube(smile, 0.0009 * s, 5), "dark", 0.0)
+    column(link, 0.0172 * s, 0.061 * s, 0.089 * s)
