@@ -27,14 +27,14 @@ from .solids import (
     welded,
 )
 
-FORMAT = 2
+FORMAT = 4
 """Raised when the same mesh may give other pieces."""
 CONVEX = 0.97
 """A closed mesh that fills this share of its convex hull is one piece,"""
 DENT = 0.015
 """and so is any whose faces lie no deeper in its hull than this share of its extent."""
 MAX_PIECES = 32
-MAX_FACES = 4000
+MAX_FACES = 2500
 """A finer mesh is reduced first; pieces are coarser than that anyway."""
 MAX_CORNERS, WHOLE_CORNERS = 48, 160
 """Corners of one piece, and of a convex solid that is its own only piece."""

@@ -17,9 +17,11 @@ Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 WELD = 1e-5
 """Vertices nearer than about this share of the largest extent are one."""
+SLIVER, STUCK = 0.0025, 1.2
+"""The same where reduction gets stuck at more than this many times the faces asked for."""
 
 
-def welded(vertices: Array, faces: Index) -> tuple[Array, Index]:
+def welded(vertices: Array, faces: Index, share: float = WELD) -> tuple[Array, Index]:
     """The mesh with vertices at the same place joined and faces without area dropped.
 
     Corners that formats split for the sake of texture coordinates or normals come together.
@@ -28,7 +30,7 @@ def welded(vertices: Array, faces: Index) -> tuple[Array, Index]:
         return vertices, faces
     low = vertices.min(axis=0)
     size = float(np.ptp(vertices, axis=0).max()) or 1.0
-    cells = np.round((vertices - low) / (size * WELD)).astype(np.int64)
+    cells = np.round((vertices - low) / (size * share)).astype(np.int64)
     code = (cells[:, 0] << 42) | (cells[:, 1] << 21) | cells[:, 2]
     _, first, index = np.unique(code, return_index=True, return_inverse=True)
     order = np.argsort(first, kind="stable")
@@ -121,10 +123,17 @@ def decimated(vertices: Array, faces: Index, most: int) -> tuple[Array, Index]:
     """The mesh reduced to about `most` faces by quadric error (Garland and Heckbert, 1997)."""
     if len(faces) <= most:
         return vertices, faces
+    points, triangles = _simplified(vertices, faces, most)
+    if len(triangles) > STUCK * most:
+        # Slivers cannot collapse without turning their neighbours over: join their corners.
+        points, triangles = _simplified(*welded(vertices, faces, SLIVER), most)
+    return points, triangles
+
+
+def _simplified(vertices: Array, faces: Index, most: int) -> tuple[Array, Index]:
     import fast_simplification
 
     low, size = vertices.min(axis=0), float(np.ptp(vertices, axis=0).max()) or 1.0
-    points, triangles = fast_simplification.simplify(  # pyright: ignore[reportAssignmentType]
-        ((vertices - low) / size).astype(np.float32), faces.astype(np.int32), target_count=most
-    )
-    return points.astype(np.float64) * size + low, triangles.astype(np.int64)
+    unit = ((vertices - low) / size).astype(np.float32)
+    found = fast_simplification.simplify(unit, faces.astype(np.int32), target_count=most, agg=3)
+    return found[0].astype(np.float64) * size + low, found[1].astype(np.int64)
