@@ -94,15 +94,17 @@ def _moved(link: Link, value: float) -> Array:
 
 def _primitive(shape: Shape) -> Array:
     """Points on a primitive about its centre."""
-    size = np.array(shape.size)
+    size: Array = np.array(shape.size)
+    points: Array
     if shape.kind == "box":
-        return _corners() * size
-    if shape.kind == "cylinder":
-        return _rings(np.array([-1.0, 1.0]), np.ones(2)) * [size[0], size[0], size[1]]
-    ball = _ball()
-    if shape.kind == "capsule":
-        return ball * size[0] + np.sign(ball[:, 2:]) * [0.0, 0.0, size[1]]
-    return ball * size  # a sphere's one radius, or an ellipsoid's three
+        points = _corners() * size
+    elif shape.kind == "cylinder":
+        points = _rings(np.array([-1.0, 1.0]), np.ones(2)) * [size[0], size[0], size[1]]
+    elif shape.kind == "capsule":
+        points = _ball() * size[0] + np.sign(_ball()[:, 2:]) * [0.0, 0.0, size[1]]
+    else:
+        points = _ball() * size  # a sphere's one radius, or an ellipsoid's three
+    return points
 
 
 @lru_cache(maxsize=1)
