@@ -1,7 +1,8 @@
 """Descriptors of a library, worked out category by category and kept on disk.
 
 Each category has one file, and each row of it the stamp of the asset it was derived from: what
-has changed is derived anew, the rest is read. Nothing is derived before it is asked for.
+has changed is derived anew, the rest is read. Nothing is derived before it is asked for. What
+an asset's parts amount to is decided by code, so each release has files of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import zipfile
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from .cache import cache_folder
 from .descriptors import Descriptor, DescriptorTable, describe
 from .library import AssetLibrary
 
-FORMAT = 3
+FORMAT = 4
 """Raised when the meaning of a stored descriptor changes."""
 _ARRAYS = ("traits", "parts", "extents", "outline", "spread", "occupancy")
 
@@ -65,7 +67,7 @@ def _described(library: AssetLibrary, name: str) -> tuple[Descriptor, ...]:
 
 
 def _path(library: AssetLibrary, category: str) -> Path:
-    key = f"{FORMAT} {library.name} {category}"
+    key = f"{FORMAT} {version('cousins')} {library.name} {category}"
     return cache_folder() / f"descriptors-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
 
 

@@ -155,7 +155,7 @@ def _keeps(twin: Asset, other: Asset) -> bool:
     entries = [{cavity.opening for cavity in asset.cavities} for asset in (twin, other)]
     return (
         (other.graspable or not twin.graspable)
-        and (bool(other.surfaces) or not twin.surfaces)
+        and (bool(other.open_surfaces) or not twin.open_surfaces)
         and entries[0] <= entries[1]
         and opened[0] == opened[1]
         and _switched(twin) <= _switched(other)
