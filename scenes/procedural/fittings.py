@@ -191,7 +191,7 @@ class Dial:
         quat = (1.0, 0.0, 0.0, 0.0) if up else TO_X
         low = 0.3 * length if self.ridge else length
         body = revolve(
-            [(0, 0.001), (r, 0.001), (r * 0.96, low - 0.0015), (r * 0.86, low), (0, low)], 14,
+            [(0, 0.001), (r, 0.001), (r * 0.96, low - 0.0015), (r * 0.86, low), (0, low)], 12,
         )  # fmt: skip
         link.show(body.moved((0, 0, 0), turn), "dial", PLASTIC)
         link.collide("cylinder", (r, (low - GAP) / 2), out * (low + GAP) / 2, quat)

@@ -59,17 +59,17 @@ class Hob:
         x, y = spot
         if self.kind == "glass":
             for r in (radius, radius * 0.6):
-                ring = revolve([(r, 0.0005), (r - 0.002, 0.0005)], 28)  # seen from above only
+                ring = revolve([(r, 0.0005), (r - 0.002, 0.0005)], 24)  # seen from above only
                 link.show(ring, "mark", 0.0, (x, y, self.z))
             return
         rise = self.top - self.z
         if self.kind == "plates":
             disc = [(0, 0), (radius, 0), (radius, rise - 0.002), (radius - 0.002, rise), (0, rise)]
-            link.show(revolve(disc, 24), "iron", SHEET, (x, y, self.z))
+            link.show(revolve(disc, 18), "iron", SHEET, (x, y, self.z))
             return
         cap = radius * 0.42
         link.show(
-            revolve([(0, 0), (cap * 1.2, 0), (cap * 0.9, 0.013), (0, 0.016)], 14),
+            revolve([(0, 0), (cap * 1.2, 0), (cap * 0.9, 0.013), (0, 0.016)], 10),
             "iron", SHEET, (x, y, self.z),
         )  # fmt: skip
         arm = radius * 1.18
@@ -78,9 +78,8 @@ class Hob:
             for half, place in ((along, (x, y + sign * arm * 0.5)),
                                 (across, (x + sign * arm * 0.5, y))):  # fmt: skip
                 link.show(slab(half), "iron", SHEET, (*place, self.z + rise - 0.005))
-            for other in (-1, 1):
-                leg = (x + sign * arm * 0.98, y + other * arm * 0.5, self.z + rise / 2)
-                link.show(slab((0.004, 0.004, rise / 2)), "iron", SHEET, leg)
+            leg = (x + sign * arm * 0.98, y + sign * arm * 0.5, self.z + rise / 2)
+            link.show(slab((0.004, 0.004, rise / 2)), "iron", SHEET, leg)
 
 
 def _hob_looks(draft: Draft, rng: np.random.Generator) -> str:
@@ -141,7 +140,7 @@ def _bays(draft: Draft, body: LinkDraft, low: tuple[float, float, float],
     levels = [z0 + (z1 - z0) * (k + 0.35) / (racks + 0.35) for k in range(racks)]
     edge = 0.012
     for k, z in enumerate(levels):
-        rack(body, (x0 + 0.002, y0, z - 0.006), (x1 - edge, y1, z), bars=8)
+        rack(body, (x0 + 0.002, y0, z - 0.006), (x1 - edge, y1, z), bars=6)
         top = levels[k + 1] - 0.008 if k + 1 < racks else z1
         name = f"level_{k + 1}"
         draft.cavity(name, body.name, (x0 + 0.002, y0, z), (x1, y1, top), opening="front",
