@@ -26,7 +26,7 @@ HIGHEST_PILE = 4
 """Things on each other at most."""
 OPEN_SHARE = 2
 """Turns of an open surface for each turn of what is behind doors or in drawers."""
-IDLE = 4
+IDLE = 2
 """Rounds over all spots without a thing placed, after which a room is full."""
 GAPS = {"scatter": 0.02, "row": 0.006, "pile": 0.02, "upright": 0.0006}
 """Least distance of things by how they are laid, metres."""

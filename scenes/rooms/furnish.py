@@ -111,15 +111,10 @@ def _furnish(
     filling = Filling(plan, inventory, stock)
     filling.lay_settings(rng)
     filling.fill(wanted, rng)
-    repaired = repair(filling, wanted, robot_name, rng)
     left_out = Counter(stock.missing) + floor.refused
-    if len(inventory.things) < wanted:
-        size = inside(room).half * 2
-        raise UnfinishedError(
-            f"{size[0]:.1f} m by {size[1]:.1f} m hold {len(floor.placed) + len(inventory.things)}"
-            f" things, not {len(floor.placed) + wanted}",
-            left_out,
-        )
+    _check_full(room, len(floor.placed), len(inventory.things), wanted, left_out)
+    repaired = repair(filling, wanted, robot_name, rng)
+    _check_full(room, len(floor.placed), len(inventory.things), wanted, left_out)
     cover, paint = surfaces(spec.kind, rng)
     objects = [furniture(s) for s in floor.placed]
     objects += [small(thing) for thing in inventory.things.values()]
@@ -133,6 +128,17 @@ def _furnish(
         floor=cover,
         wall=paint,
     )
+
+
+def _check_full(room: Room, pieces: int, things: int, wanted: int, reasons: Counter[str]) -> None:
+    """Refuse a room that holds too little."""
+    if things < wanted:
+        size = inside(room).half * 2
+        raise UnfinishedError(
+            f"{size[0]:.1f} m by {size[1]:.1f} m hold {pieces + things} things, not"
+            f" {pieces + wanted}",
+            reasons,
+        )
 
 
 def _furnished(plan: Plan, room: Room, stock: Stock, rng: np.random.Generator) -> Floor:
