@@ -39,12 +39,13 @@ def materials_of(looks: Array) -> tuple[tuple[Material, ...], Index]:
 
 
 def _thinned(rows: Array) -> Array:
-    return rows[np.linspace(0, len(rows) - 1, SAMPLES).astype(int)]
+    some: Array = rows[np.linspace(0, len(rows) - 1, SAMPLES).astype(int)]
+    return some
 
 
 def _clusters(rows: Array) -> Array:
     """Up to MOST centres (K, 6)."""
-    centres = rows.mean(axis=0, keepdims=True)
+    centres: Array = rows.mean(axis=0, keepdims=True)
     for _ in range(MOST - 1):
         apart = np.abs(rows[:, None] - centres[None]).max(axis=2).min(axis=1)
         if float(apart.max()) < ALIKE:

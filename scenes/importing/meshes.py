@@ -114,7 +114,8 @@ def axes_of(suffix: str, up: Axis | None, front: Axis | None) -> Array:
 
 def _unit(axis: str) -> Array:
     sign = -1.0 if axis.startswith("-") else 1.0
-    return sign * np.eye(3)["xyz".index(axis[-1])]
+    unit: Array = sign * np.eye(3)["xyz".index(axis[-1])]
+    return unit
 
 
 def _looks(patches: tuple[Patch, ...]) -> Array:

@@ -133,7 +133,9 @@ def _base(material: Any) -> Array:
     raw = np.asarray(colour)
     factor = raw.astype(np.float64) / (255.0 if raw.dtype.kind in "iu" else 1.0)
     factor = np.append(factor, 1.0)[:4] if len(factor) == 3 else factor
-    return np.clip(np.append(_encoded(factor[:3]) if linear else factor[:3], factor[3]), 0, 1)
+    shown = _encoded(factor[:3]) if linear else factor[:3]
+    result: Array = np.clip(np.append(shown, factor[3]), 0, 1)
+    return result
 
 
 def _encoded(linear: Array) -> Array:
@@ -161,5 +163,7 @@ def _own_colours(visual: Any, faces: Index) -> Array:
         colours: Sequence[Any] = visual.face_colors
         return np.asarray(colours, dtype=np.float64) / 255
     if kind == "vertex":
-        return np.asarray(visual.vertex_colors, dtype=np.float64)[faces].mean(axis=1) / 255
+        corners = np.asarray(visual.vertex_colors, dtype=np.float64)[faces]
+        mean: Array = corners.mean(axis=1) / 255
+        return mean
     return np.array([GREY])
