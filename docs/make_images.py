@@ -2,10 +2,12 @@
 
     python docs/make_images.py out/quickstart
     python docs/make_images.py --furnished
+    python docs/make_images.py --observed
 
 The first shows episodes in rows: their start and end from the first fixed camera, the end from
 the hand, and of the end the instances, the depth, and the normals. The second draws a room of
-each kind, from the two corners that see most things.
+each kind, from the two corners that see most things. The third draws a view, what is observed
+in it, and the scene built from that.
 """
 
 from __future__ import annotations
@@ -20,12 +22,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from cousins.flows.bench._observe_scenes import shots
 from cousins.generators.dataset import Dataset
 from cousins.generators.images.cameras import camera_params
 from cousins.generators.images.normals import encode_normals, normals
 from cousins.generators.images.view import Truth, renderer
 from cousins.generators.images.worlds import prepared
+from cousins.generators.perception.preview import preview, twin_picture, twin_scene
 from cousins.scenes.geometry import look_at, vec3
+from cousins.scenes.observation.observe import observe
 from cousins.scenes.procedural import ProceduralLibrary
 from cousins.scenes.rooms import Kind, furnished_scene
 from cousins.schemas import Camera, CameraParams, Episode, FrameRecord, Scene
@@ -38,6 +43,10 @@ LIMIT = 400_000
 COLOURS = (256, 192, 128, 96, 64, 48, 32)
 """Of a tile; tried in turn until the picture is small enough."""
 
+SHEET = 1080
+"""Width of the picture of an observed scene, pixels."""
+OBSERVED = 4
+"""Seed of the scene that it shows."""
 VIEW = (600, 450)
 """Width and height of each view of a room."""
 SEEN = 20
@@ -196,11 +205,30 @@ def save_rooms(folder: Path) -> None:
         picture.save(folder / f"room-{kind}.jpg", quality=86, optimize=True)
 
 
+def observed_picture(seed: int) -> Image.Image:
+    """A view, the boxes that were observed in it, and the twin built from them."""
+    library = ProceduralLibrary()
+    shot = next(shots(1, seed, library, renderer("mujoco")))
+    seen = observe(shot.view, library)
+    twin = twin_picture(shot.view, seen, *twin_scene(seen, library))
+    sheet = preview(shot.view, seen, twin)
+    return sheet.resize(
+        (SHEET, round(SHEET * sheet.height / sheet.width)), Image.Resampling.LANCZOS
+    )
+
+
+def save_observed(path: Path) -> None:
+    """As a PNG with few colours."""
+    few = observed_picture(OBSERVED).quantize(256)
+    few.save(path, optimize=True)
+
+
 def main() -> None:
     """Read the command line and write the picture."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path, nargs="?")
     parser.add_argument("--furnished", action="store_true", help="draw rooms instead")
+    parser.add_argument("--observed", action="store_true", help="draw an observed scene instead")
     parser.add_argument("episodes", nargs="*", help="ids, such as t0003-e01; else chosen")
     parser.add_argument("--rows", type=int, default=3)
     default = Path(__file__).with_name("images") / "quickstart.png"
@@ -209,8 +237,11 @@ def main() -> None:
     if wanted.furnished:
         save_rooms(default.parent)
         return
+    if wanted.observed:
+        save_observed(default.with_name("observe.png"))
+        return
     if wanted.dataset is None:
-        parser.error("name a dataset, or ask for --furnished")
+        parser.error("name a dataset, or ask for --furnished or --observed")
     dataset = Dataset(wanted.dataset)
     found = chosen(dataset, wanted.rows, wanted.episodes)
     if not found:

@@ -28,7 +28,7 @@ class Observation(Model):
     fy: Focal
     cx: float
     cy: float
-    pixel_centre: Literal[0.0, 0.5] = 0.0
+    pixel_centre: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     """Where pixel (0, 0) has its centre: 0 as in OpenCV and RealSense, 0.5 as in our frames."""
     depth_scale: Annotated[float, Field(gt=0)] | None = None
     """Metres per unit of depth.png, such as 0.001; depth.npy holds metres."""

@@ -86,28 +86,28 @@ def shots(count: int, seed: int, library: AssetLibrary, artist: Renderer) -> Ite
         yield shoot(scene, assets, artist)
 
 
-def objects(rng: np.random.Generator) -> tuple[ObjectSpec, ...]:
+def objects(library: AssetLibrary, rng: np.random.Generator) -> tuple[ObjectSpec, ...]:
     """Four to eight things: furniture, a full vessel, one on and one next to another."""
-    furniture = FURNITURE[int(rng.integers(len(FURNITURE)))]
-    share = float(rng.uniform(0.2, 1.0)) if rng.uniform() < 0.6 else 0.0
-    things = [
-        ObjectSpec(
-            name="furniture",
-            category=furniture,
-            joint={"any": Constant(value=share)} if share and "cabinet" in furniture else {},
-        ),
-        ObjectSpec(name="bowl", category="bowl.n.01"),
-        ObjectSpec(name="fruit", category=str(rng.choice(FRUIT)), inside="bowl"),
-    ]
+    offered = library.ids()
+
+    def one(name: str, category: str) -> ObjectSpec:
+        ids = offered[category]
+        return ObjectSpec(name=name, category=category, asset=ids[int(rng.integers(len(ids)))])
+
+    furniture = one("furniture", FURNITURE[int(rng.integers(len(FURNITURE)))])
+    if "cabinet" in furniture.category and rng.uniform() < 0.6:
+        share = Constant(value=float(rng.uniform(0.2, 1.0)))
+        furniture = furniture.model_copy(update={"joint": {"any": share}})
+    fruit = one("fruit", str(rng.choice(FRUIT)))
+    things = [furniture, one("bowl", "bowl.n.01"), fruit.model_copy(update={"inside": "bowl"})]
     if rng.uniform() < 0.5:
-        things += [
-            ObjectSpec(name="tray", category="tray.n.01"),
-            ObjectSpec(name="carried", category="mug.n.04", on="tray"),
-        ]
+        carried = one("carried", "mug.n.04").model_copy(update={"on": "tray"})
+        things += [one("tray", "tray.n.01"), carried]
     chosen = rng.permutation(len(SINGLES))[: int(rng.integers(1, 4))]
-    things += [ObjectSpec(name=f"single_{i}", category=SINGLES[k]) for i, k in enumerate(chosen)]
+    things += [one(f"single_{i}", SINGLES[k]) for i, k in enumerate(chosen)]
     if len(things) < 8 and rng.uniform() < 0.6:
-        things.append(ObjectSpec(name="beside", category="can__of__soda.n.01", next_to="single_0"))
+        beside = one("beside", "can__of__soda.n.01")
+        things.append(beside.model_copy(update={"next_to": "single_0"}))
     return tuple(things)
 
 
@@ -123,10 +123,10 @@ def _scene(seed: int, number: int, library: AssetLibrary) -> tuple[Scene, dict[s
         request = AssemblyRequest(
             scene_id=f"observe-{number}",
             task_id=None,
-            spec=SceneSpec(objects=objects(generator(own, "objects"))),
+            spec=SceneSpec(objects=objects(library, generator(own, "objects"))),
             roles={},
             required={},
-            cousins=CousinSpec(per_object=64),
+            cousins=CousinSpec(distance=(0.0, 0.0)),
             cameras=(CAMERA,),
             robot="franka-fr3",
             seed=own,
@@ -143,7 +143,7 @@ def _scene(seed: int, number: int, library: AssetLibrary) -> tuple[Scene, dict[s
 
 
 def shoot(scene: Scene, assets: dict[str, Asset], artist: Renderer) -> Shot:
-    """Draw the depth and the masks of a scene by its first camera."""
+    """Draw a scene, its depth and its masks by its first camera."""
     ready = prepared(scene, assets)
     data = ready.world.new_data()
     camera = camera_params(ready.world, data, scene.cameras[0], SIZE)
@@ -155,6 +155,7 @@ def shoot(scene: Scene, assets: dict[str, Asset], artist: Renderer) -> Shot:
         masks=ready.labeller.instance_mask(truth.geoms).astype(np.int32),
         labels={i.instance_id: _words(i.name, i.category) for i in known},
         names={i.instance_id: i.name for i in known},
+        rgb=artist.colour(ready.world, data, camera, shadows=True),
         focal=(camera.fx, camera.fy),
         centre=(camera.cx, camera.cy),
         world_from_camera=transform(camera.pos, camera.quat),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ...scenes.geometry import Array, rotation
 from ...scenes.library import AssetLibrary
@@ -191,16 +192,16 @@ def visible_share(shot: Shot, name: str) -> float:
     return min(1.0, seen / max(alone, 1))
 
 
-def _hits(vertices: Array, faces: Array, rays: Array) -> Array:
+def _hits(vertices: Array, faces: npt.NDArray[np.intp], rays: Array) -> npt.NDArray[np.bool_]:
     """Which rays (N, 3) from the origin hit a mesh."""
     import trimesh
 
     mesh = trimesh.Trimesh(vertices, faces, process=False)
-    hits: Array = mesh.ray.intersects_any(np.zeros_like(rays), rays)
+    hits: npt.NDArray[np.bool_] = mesh.ray.intersects_any(np.zeros_like(rays), rays)
     return hits
 
 
-def _mesh(shot: Shot, name: str) -> tuple[Array, Array]:
+def _mesh(shot: Shot, name: str) -> tuple[Array, npt.NDArray[np.intp]]:
     """Triangles of an object as it stands: vertices (3 M, 3) in the world, faces (M, 3)."""
     thing, asset = shot.scene.object(name), shot.asset_of(name)
     corners = triangles(asset, thing.joints).reshape(-1, 3)

@@ -7,7 +7,7 @@ with the truth. `held_out` offers every asset but the true ones; `noisy` spoils 
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
 from __future__ import annotations
 
 import time

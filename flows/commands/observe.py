@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
 from .assets import Library, Noncommercial
 from .common import Json, emit, expected_errors
-
-if TYPE_CHECKING:
-    from ...scenes.observation.world import Side as WorldSide
 
 TITLES = ("object", "category", "x y (m)", "yaw", "size (cm)", "stands", "twin", "explained")
 
@@ -87,7 +84,7 @@ def observe(
         request = ObserveRequest(
             source=source,
             frame=frame,
-            options=ObserveOptions(side=cast("WorldSide", robot.value), strict=strict, seed=seed),
+            options=ObserveOptions(side=robot.value, strict=strict, seed=seed),
             label_model=label_model,
             label_url=label_url,
             depth_model=depth_model,

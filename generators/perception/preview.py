@@ -1,6 +1,7 @@
 """What was observed, drawn over what was seen, and the twin beside it."""
 
-# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import colorsys

@@ -9,17 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ...schemas import SpecError
 from ..geometry import Array
 
 HYPOTHESES = 600
-REFINED = 12
-"""Of the hypotheses, the best are refined and compared."""
+PLANES = 8
+"""At most so many are refined and compared."""
 SAMPLE = 8000
 """Points that hypotheses are scored on."""
 BAND = 0.012
 """Points so near to a hypothesis support it, metres; twice the noise where that is more."""
+WIDEST = 0.06
+"""Greatest such band, metres."""
+CONTRAST = 0.6
+"""Of the points within twice the band, the least share that lies within the band."""
 TILT = np.radians(20.0)
 """Greatest angle between a support's normal and a given up."""
 LEAST_SHARE = 0.03
@@ -54,7 +59,7 @@ class Plane:
 
 def support_plane(
     cloud: Array,
-    wanted: Array,
+    wanted: npt.NDArray[np.bool_],
     objects: tuple[Array, ...],
     up: Array | None,
     rng: np.random.Generator,
@@ -82,9 +87,7 @@ def support_plane(
     hypotheses = _hypotheses(triples, up)
     if len(hypotheses) == 0:
         raise SpecError("no support plane: nothing level is in view (see gravity in the docs)")
-    near = np.abs(points @ hypotheses[:, :3].T + hypotheses[:, 3]) < BAND
-    best = np.argsort(-near.sum(axis=0), kind="stable")[:REFINED]
-    planes = [plane for row in best if (plane := _refined(points, hypotheses[row], up)) is not None]
+    planes = _planes(points, hypotheses, up)
     scored = [(_carried(plane, objects), plane.share, plane) for plane in planes]
     fit = [found for found in scored if found[1] >= LEAST_SHARE and found[0] > 0]
     if not fit:
@@ -96,7 +99,30 @@ def support_plane(
     return max(fit, key=lambda found: (found[0], found[1]))[2]
 
 
-def _triples(cloud: Array, wanted: Array, pixels: Array, rng: np.random.Generator) -> Array:
+def _planes(points: Array, hypotheses: Array, up: Array | None) -> list[Plane]:
+    """The planes with most points, each refined, its points taken away before the next."""
+    near = np.abs(points @ hypotheses[:, :3].T + hypotheses[:, 3]) < BAND
+    left = np.ones(len(points), dtype=bool)
+    found: list[Plane] = []
+    for _ in range(PLANES):
+        row = int(np.argmax(near[left].sum(axis=0)))
+        plane = _refined(points, hypotheses[row], up)
+        taken = near[:, row]
+        if plane is not None:
+            found.append(plane)
+            taken = taken | (np.abs(plane.heights(points)) < max(BAND, 3 * plane.spread))
+        left &= ~taken
+        if left.sum() < LEAST_SHARE * len(points):
+            break
+    return found
+
+
+def _triples(
+    cloud: Array,
+    wanted: npt.NDArray[np.bool_],
+    pixels: npt.NDArray[np.intp],
+    rng: np.random.Generator,
+) -> Array:
     """Neighbouring points (K, 3, 3): a wide base against noise, but one surface mostly."""
     height, width = wanted.shape
     first = pixels[rng.integers(len(pixels), size=HYPOTHESES)]
@@ -128,8 +154,9 @@ def _hypotheses(triples: Array, up: Array | None) -> Array:
 
 def _refined(points: Array, plane: Array, up: Array | None) -> Plane | None:
     """Least squares over the points near the plane, a few times over."""
-    normal, offset, band = plane[:3], float(plane[3]), BAND
-    near = np.abs(points @ normal + offset) < band
+    normal, offset, band, spread = plane[:3], float(plane[3]), BAND, 0.0
+    residual = points @ normal + offset
+    near = np.abs(residual) < band
     for _ in range(5):
         chosen = points[near]
         if len(chosen) < 50:
@@ -141,9 +168,12 @@ def _refined(points: Array, plane: Array, up: Array | None) -> Plane | None:
         residual = points @ normal + offset
         spread = 1.4826 * float(np.median(np.abs(residual[near])))
         # The band is too narrow where noise fills it evenly: widen it.
-        band = max(BAND, 2.5 * spread) if spread > 0.4 * band else BAND
+        band = min(max(BAND, 2.5 * spread), WIDEST) if spread > 0.4 * band else BAND
         near = np.abs(residual) < band
     if up is not None and normal @ up < np.cos(TILT):
+        return None
+    # Scattered points fill a band twice as wide twice as well; those of a surface do not.
+    if near.sum() < CONTRAST * (np.abs(residual) < 2 * band).sum():
         return None
     return Plane(normal, offset, spread, float(near.mean()))
 
