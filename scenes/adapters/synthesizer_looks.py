@@ -80,26 +80,31 @@ def dressed(asset: Asset, finish: Finish, rng: np.random.Generator) -> Asset:
 
 
 def _palette(finish: Finish, rng: np.random.Generator) -> dict[str, Material]:
-    body = {
-        "wood": look.wood_or_paint,
-        "white": lambda r: look.plain((0.90, 0.90, 0.89), 0.35),
-        "steel": lambda r: look.steel(r) if r.random() < 0.6 else look.plain((0.9, 0.9, 0.9), 0.3),
-        "ceramic": look.glaze,
-        "glass": look.glass,
-        "plastic": look.plastic,
-    }[finish](rng)
-    front = body
-    if finish == "wood":
-        front = body if rng.random() < 0.5 else look.wood_or_paint(rng)
-    inside = look.plain((0.80, 0.74, 0.64), 0.7) if finish == "wood" else look.plain((0.75,) * 3)
+    body = _body(finish, rng)
+    front = look.wood_or_paint(rng) if finish == "wood" and rng.random() < 0.5 else body
+    inside = (0.80, 0.74, 0.64) if finish == "wood" else (0.75, 0.75, 0.75)
     return {
         "carcass": body,
         "front": front,
-        "inside": inside,
+        "inside": look.plain(inside, 0.7),
         "grip": body if finish == "ceramic" else look.metal(rng),
         "metal": look.steel(rng),
         "dark": look.plain((0.07, 0.07, 0.08), 0.2),
     }
+
+
+def _body(finish: Finish, rng: np.random.Generator) -> Material:
+    if finish == "wood":
+        return look.wood_or_paint(rng)
+    if finish == "ceramic":
+        return look.glaze(rng)
+    if finish == "glass":
+        return look.glass(rng)
+    if finish == "plastic":
+        return look.plastic(rng)
+    if finish == "steel" and rng.random() < 0.6:
+        return look.steel(rng)
+    return look.plain((0.90, 0.90, 0.89), 0.35)
 
 
 def _dressed(link: Link, roles: dict[str, str], meshes: dict[str, MeshData]) -> Link:

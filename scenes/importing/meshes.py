@@ -23,8 +23,8 @@ from .weight import Matter, likely_mass, of_pieces
 Axis = Literal["x", "y", "z", "-x", "-y", "-z"]
 MAX_VISUAL_FACES = 20_000
 """Pictures show no more at our resolutions; finer meshes are reduced."""
-BASE = 0.01
-"""Piece corners lower than this share of the height stand on the ground."""
+FOOT = 0.001
+"""Corners of pieces lower than this stand on the ground, metres."""
 LIGHT, SMALL = 5.0, 0.5
 """What is heavier (kg) or larger (m) is furniture and stays where it is put."""
 
@@ -179,17 +179,9 @@ def _asset(
     how: MeshImport, solid: _Solid, shown: tuple[Array, Index], looks: Array, notes: list[str]
 ) -> Imported:
     pieces = tuple(_grounded(piece) for piece in convex_pieces(solid.vertices, solid.faces))
-    matter = of_pieces(pieces)
-    if solid.closed:
-        own = Matter(*integrals(solid.vertices, solid.faces))
-        matter = own if own.volume > 1e-3 * matter.volume else matter
     extents = np.round(np.ptp(shown[0][np.unique(shown[1])], axis=0), 6)
-    mass = how.mass or matter.volume * (how.density or 0)
-    if not mass:
-        mass = likely_mass(how.category, extents, matter.volume)
-        notes.append(
-            f"mass {mass:.3g} kg is that of its kind; set `mass` or `density` to change it"
-        )
+    matter = _matter(solid, pieces)
+    mass = _mass(how, matter, extents, notes)
     materials, index = materials_of(looks)
     meshes, visuals = _visuals(*shown, index)
     meshes |= {f"piece-{number}": piece for number, piece in enumerate(pieces)}
@@ -223,11 +215,30 @@ def _asset(
     return Imported(asset, tuple(notes))
 
 
+def _matter(solid: _Solid, pieces: tuple[MeshData, ...]) -> Matter:
+    """The mesh's own matter if it is closed and encloses some, else that of the pieces."""
+    matter = of_pieces(pieces)
+    if solid.closed:
+        own = Matter(*integrals(solid.vertices, solid.faces))
+        matter = own if own.volume > 1e-3 * matter.volume else matter
+    return matter
+
+
+def _mass(how: MeshImport, matter: Matter, extents: Array, notes: list[str]) -> float:
+    """What was said, else density times volume, else what its kind weighs, kg."""
+    stated = how.mass or matter.volume * (how.density or 0)
+    if stated:
+        return stated
+    mass = likely_mass(how.category, extents, matter.volume)
+    notes.append(f"mass {mass:.3g} kg is that of its kind; set `mass` or `density` to change it")
+    return mass
+
+
 def _grounded(piece: MeshData) -> MeshData:
     """A piece whose lowest corners stand exactly on the ground, so that it comes to rest."""
     corners = piece.vertex_array()
     height = float(np.ptp(corners[:, 2]))
-    low = corners[:, 2] < min(BASE * 0.1, 0.1 * height)
+    low = corners[:, 2] < min(FOOT, 0.1 * height)
     corners[low, 2] = 0.0
     return MeshData.from_arrays(corners, piece.face_array())
 

@@ -1,5 +1,8 @@
 """The shapes of parts: what is seen, by colour, and the convex pieces that are touched."""
 
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -12,7 +15,7 @@ from ..geometry import Array, quaternion, vec3
 from .colours import materials_of
 from .decompose import convex_pieces
 from .model_meshes import Faces, Triangles
-from .model_parts import Part, Piece
+from .model_part import Part, Piece
 from .paints import face_colours, mean_colour
 from .solids import decimated, welded
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...schemas import AssetError, Inertial, MeshData, Shape
 from ..geometry import Array, rotation
-from .model_parts import Part
+from .model_part import Part
 from .solids import integrals
 from .weight import Matter
 

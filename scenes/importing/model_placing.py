@@ -10,7 +10,7 @@ import numpy as np
 from .. import taxonomy
 from ..geometry import Array
 from .model_meshes import Triangles
-from .model_parts import Part, Piece
+from .model_part import Part, Piece
 
 NEAR = 1.15
 """What is at most this much larger or smaller than all models of its kind stays as it is."""

@@ -18,7 +18,8 @@ from .model_files import ModelText
 from .model_joints import controls_of, joint_of
 from .model_links import Shapes, shapes_of
 from .model_masses import inertials, matter_of
-from .model_parts import Part, read_parts
+from .model_part import Part
+from .model_parts import read_parts
 from .model_placing import moved, part_bounds, scale_to_kind, seen_bounds
 from .model_text import read_model
 from .model_travel import with_free_travel
@@ -195,5 +196,5 @@ def _asset(links: list[Link], shapes: Shapes, how: ModelImport, extents: Array) 
         graspable=False,
         fixed=fixed,
     )
-    shown = np.ptp(seen_points(asset), axis=0)  # reduction may have shaved off a little
+    shown: Array = np.ptp(seen_points(asset), axis=0)  # reduction may have shaved off a little
     return asset.model_copy(update={"extents": vec3(np.round(shown, 6))})
