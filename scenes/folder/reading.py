@@ -103,34 +103,37 @@ def _read(entry: Entry, library: str, folder: Path, defaults: AssetNotes) -> Imp
         SpecError: where its notes are wrong.
     """
     from ..importing.meshes import Imported, MeshImport, asset_from_mesh
-    from ..importing.models import asset_from_model
 
     notes = defaults
     if entry.notes is not None:
         notes = read_notes(entry.notes).over(defaults)
     notes_file = f"{entry.path.stem}.yaml"
     category = _category(entry, notes, folder, notes_file)
-    source = notes.source or entry.relative
     if entry.path.suffix.lower() in MESHES:
-        return asset_from_mesh(
-            entry.path,
-            MeshImport(
-                asset_id=entry.asset_id,
-                category=category,
-                library=library,
-                licence=notes.licence,
-                source=source,
-                scale=notes.scale,
-                up=notes.up,
-                front=notes.front,
-                mass=notes.mass,
-                density=notes.density,
-                friction=notes.friction or 0.8,
-                graspable=notes.graspable,
-                fixed=notes.fixed,
-                notes_file=notes_file,
-            ),
+        how = MeshImport(
+            asset_id=entry.asset_id,
+            category=category,
+            library=library,
+            licence=notes.licence,
+            source=notes.source or entry.relative,
+            scale=notes.scale,
+            up=notes.up,
+            front=notes.front,
+            mass=notes.mass,
+            density=notes.density,
+            friction=notes.friction or 0.8,
+            graspable=notes.graspable,
+            fixed=notes.fixed,
+            notes_file=notes_file,
         )
+        return asset_from_mesh(entry.path, how)
+    return Imported(_model(entry, notes, category, library, notes_file), ())
+
+
+def _model(entry: Entry, notes: AssetNotes, category: str, library: str, notes_file: str) -> Asset:
+    """A MJCF or URDF file as its notes say."""
+    from ..importing.models import asset_from_model
+
     if notes.mass is None:
         check_masses(entry.path, notes_file)
     asset = asset_from_model(
@@ -139,13 +142,13 @@ def _read(entry: Entry, library: str, folder: Path, defaults: AssetNotes) -> Imp
         category=category,
         library=library,
         licence=notes.licence,
-        source=source,
+        source=notes.source or entry.relative,
         scale=notes.scale,
         up=notes.up or "z",
         front=notes.front or "x",
         fixed=notes.fixed,
     )
-    return Imported(_adjusted(asset, notes), ())
+    return _adjusted(asset, notes)
 
 
 def _category(entry: Entry, notes: AssetNotes, folder: Path, notes_file: str) -> str:
