@@ -14,12 +14,17 @@ from dataclasses import replace
 import numpy as np
 
 from ..schemas import Asset, ObjectSpec
-from .geometry import Array, Footprint
+from .fit import outlines_overlap
+from .geometry import Array, Footprint, contains, transform, yaw_quaternion
 from .placed import Bench, Origin, Place, Placed
 from .places import carrier, in_region, region_frame, region_room
-from .relations import ALIGNED, FACING, quarter_turn
+from .relations import ALIGNED, FACING, Body, next_to, quarter_turn
 from .views import number
 
+SNUG_STEP, SNUG_STEPS = 0.005, 24
+"""Steps in which a thing is moved to or from what it stands beside, metres, and how many."""
+CLEAR = 0.005
+"""Free space to what it is moved beside, metres."""
 TURN = float(np.radians(5.0))
 """Spread of a front that faces something, radians."""
 
@@ -57,9 +62,14 @@ def anchored(
     angle = float(rng.uniform(-np.pi, np.pi))
     x, y = x + radius * float(np.cos(angle)), y + radius * float(np.sin(angle))
     moved = replace(place, x=x, y=y, yaw=yaw, origin=origin, given=True)
+    moved = _turned(spec, moved, placed, rng)
     if place.region is not None and anchor is not None:
-        moved = _within(moved, asset, anchor)
-    return _turned(spec, moved, placed, rng)
+        return _within(moved, asset, anchor)
+    if bench.adjust > 0 and spec.next_to is not None and anchor is not None:
+        return _snug(moved, asset, anchor, bench)
+    if bench.adjust > 0 and moved.level == bench.name:
+        moved = _on_bench(moved, asset, bench)
+    return moved
 
 
 def _stated(spec: ObjectSpec, place: Place, rng: np.random.Generator) -> Origin:
@@ -114,6 +124,50 @@ def _within(place: Place, asset: Asset, anchor: Placed) -> Place:
     offset = np.clip(point[:2] - region.centre[:2], -room, room)
     kept = in_region(anchor, region, offset, place.yaw - turned)
     return replace(kept, origin=place.origin, given=True)
+
+
+def _snug(place: Place, asset: Asset, anchor: Placed, bench: Bench) -> Place:
+    """Nearer to its anchor, or farther away, until it is next to it without touching.
+
+    Where that leads off the bench, the other sides of the anchor are tried.
+    """
+    centre = anchor.footprint.centre
+    start = np.array([place.x, place.y])
+    ahead = (start - centre) / max(float(np.linalg.norm(start - centre)), 1e-9)
+    aside = np.array([-ahead[1], ahead[0]])
+    away = float(np.linalg.norm(start - centre))
+    for side in (ahead, aside, -aside, -ahead):
+        for step in range(2 * SNUG_STEPS):
+            shift = SNUG_STEP * ((step + 1) // 2) * (1 if step % 2 else -1)
+            x, y = (float(v) for v in centre + (away + shift) * side)
+            moved = replace(place, x=x, y=y)
+            if _stands_beside(moved, asset, anchor, bench):
+                return moved
+    return place
+
+
+def _stands_beside(place: Place, asset: Asset, anchor: Placed, bench: Bench) -> bool:
+    """Whether it is next to its anchor there, without touching it or leaving the bench."""
+    centre = np.array([place.x, place.y])
+    footprint = Footprint(centre, np.array(asset.extents[:2]) / 2, place.yaw)
+    if place.level == bench.name and not contains(bench.area, footprint):
+        return False
+    pose = transform([place.x, place.y, place.z], yaw_quaternion(place.yaw))
+    its = Body(anchor.asset, anchor.pose, anchor.joints)
+    return next_to(Body(asset, pose, {}), its) and not outlines_overlap(
+        asset, pose, anchor.asset, anchor.pose, CLEAR
+    )
+
+
+def _on_bench(place: Place, asset: Asset, bench: Bench) -> Place:
+    """Moved inwards where it would look out over the edge of the bench."""
+    area = bench.area
+    half = np.array(asset.extents[:2]) / 2
+    turned = np.abs(Footprint(np.zeros(2), half, place.yaw - area.yaw).axes())
+    room = np.maximum(area.half - half @ turned, 0.0)
+    local = area.axes() @ (np.array([place.x, place.y]) - area.centre)
+    x, y = (float(v) for v in area.centre + np.clip(local, -room, room) @ area.axes())
+    return replace(place, x=x, y=y)
 
 
 def _turned(

@@ -24,7 +24,7 @@ from .geometry import Array, Footprint, transform, vec3
 from .layout import lay_out
 from .library import AssetLibrary
 from .mujoco_model import CompiledScene, compile_model
-from .placed import Bench, NoPlaceError, Placed
+from .placed import Bench, MisfitError, NoPlaceError, Placed
 from .relations import body, broken
 from .robots import robot
 from .rooms import Furnishing, furnish
@@ -64,8 +64,12 @@ def assemble(
     """
     refusals: list[NoPlaceError] = []
     furnishing = _furnish(request, library)
+    choice, tried = 0, 0
     for attempt in range(ATTEMPTS):
-        choice_rng = generator(request.seed, "choice", attempt // ATTEMPTS_PER_CHOICE)
+        if tried == ATTEMPTS_PER_CHOICE or isinstance((refusals or [None])[-1], MisfitError):
+            choice, tried = choice + 1, 0
+        tried += 1
+        choice_rng = generator(request.seed, "choice", choice)
         spec, choices = choose(request, Tabletop(library), choice_rng)
         try:
             reasons = Counter(map(str, refusals))

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..schemas import Asset, CameraSpec, CousinSpec, ObjectSpec, SceneSpec
-from ..schemas.base import Vec3
-from .cousins import choices, pick, twins
+from .cousins import choices, descriptor, twins
+from .descriptor_store import category_table
 from .library import AssetLibrary
 from .reference import twin_of_size
+from .regions import has_room, has_room_for
 from .rescale import fitted
 from .seeds import Seed, generator
+from .similarity import search
 from .views import number
 
+WIDER = 8
+"""Among how many times as many cousins one is looked for that carries or is carried."""
 SUPPORTS = {"table": "breakfast_table.n.01", "desk": "desk.n.01", "countertop": "countertop.n.01"}
 
 
@@ -63,38 +67,80 @@ def choose(
 ) -> tuple[SceneSpec, dict[str, Choice]]:
     """Draw clutter, and a cousin for every object and the support."""
     spec = _with_clutter(request.spec, library, rng)
-    chosen: dict[str, Choice] = {}
-    for thing in (ObjectSpec(name=spec.support, category=SUPPORTS[spec.support]), *spec.objects):
+    chosen = {spec.support: _support(request, library, rng)}
+    for thing in spec.objects:
         if thing.asset is not None:
             chosen[thing.name] = Choice(library.get(thing.asset), 0.0)
             continue
-        required = request.required.get(thing.name)
-        if thing.extents is not None:
-            chosen[thing.name] = _sized(thing, thing.extents, request, library, rng)
-            continue
-        twin_rng = generator(request.twin_seed, "twin", thing.name, thing.category)
-        asset, difference = pick(
-            thing.category, request.cousins, library, twin_rng, rng, required=required
-        )
-        chosen[thing.name] = Choice(asset, difference.total)
+        chosen[thing.name] = _cousin(thing, request, library, chosen, rng)
     return spec, chosen
 
 
-def _sized(
+def _support(request: AssemblyRequest, library: AssetLibrary, rng: np.random.Generator) -> Choice:
+    """A cousin of the support, of its own kind and as near to the band as there are.
+
+    What the robot works at stays what it is, however far the other cousins are.
+    """
+    name = request.spec.support
+    category = SUPPORTS[name]
+    offered = twins(category, library)
+    twin_rng = generator(request.twin_seed, "twin", name, category)
+    twin = offered[int(twin_rng.integers(len(offered)))]
+    own = category_table(library, library.get(twin).category)
+    ranked = search(descriptor(twin, library), own)
+    low, high = request.cousins.distance
+    found = tuple(ranked.inside(low, high)) or (
+        min(ranked, key=lambda c: max(low - c.distance.total, c.distance.total - high)),
+    )
+    cousin = found[int(rng.integers(len(found)))]
+    return Choice(library.get(cousin.asset_id), cousin.distance.total)
+
+
+def _cousin(
     thing: ObjectSpec,
-    extents: Vec3,
     request: AssemblyRequest,
     library: AssetLibrary,
+    chosen: Mapping[str, Choice],
     rng: np.random.Generator,
 ) -> Choice:
-    """A cousin of the asset of nearest size, brought to the measured size as far as is sane."""
-    required = request.required.get(thing.name)
+    """A cousin of an object's twin, one that what carries it has room for if there is any.
+
+    Where the object was measured, the twin is the asset of nearest size, and the cousin is
+    brought to that size as far as is sane.
+    """
+    required = _required(thing, request)
     offered = twins(thing.category, library, required)
-    twin = twin_of_size(offered, extents, library)
-    drawn = choices(twin, request.cousins, library, required)
-    cousin = drawn[int(rng.integers(len(drawn)))]
-    asset = fitted(library.get(cousin.asset_id), extents)
-    return Choice(asset, cousin.distance.total)
+    if thing.extents is not None:
+        twin = twin_of_size(offered, thing.extents, library)
+    else:
+        twin_rng = generator(request.twin_seed, "twin", thing.name, thing.category)
+        twin = offered[int(twin_rng.integers(len(offered)))]
+    carried = [o for o in request.spec.objects if thing.name in (o.on, o.inside)]
+    related = carried or thing.on or thing.inside
+    count = request.cousins.per_object * (WIDER if related else 1)
+    wider = request.cousins.model_copy(update={"per_object": count})
+    candidates = choices(twin, wider, library, required)
+    carrier = chosen.get(thing.on or thing.inside or "")
+    drawn: list[Choice] = []
+    for place in rng.permutation(len(candidates)):
+        cousin = candidates[int(place)]
+        asset = library.get(cousin.asset_id)
+        if thing.extents is not None:
+            asset = fitted(asset, thing.extents)
+        drawn.append(Choice(asset, cousin.distance.total))
+        fits = carrier is None or has_room(carrier.asset, thing, asset)
+        if fits and all(has_room_for(asset, other) for other in carried):
+            return drawn[-1]
+    return drawn[0]
+
+
+def _required(thing: ObjectSpec, request: AssemblyRequest) -> frozenset[str] | None:
+    """What a cousin must allow: what the task needs, and what the scene's relations need."""
+    known = request.required.get(thing.name)
+    others = request.spec.objects
+    needs = {"support" for other in others if other.on == thing.name}
+    needs |= {"container" for other in others if other.inside == thing.name}
+    return known if not needs else frozenset(needs) | (known or frozenset())
 
 
 def _with_clutter(spec: SceneSpec, library: AssetLibrary, rng: np.random.Generator) -> SceneSpec:

@@ -14,6 +14,9 @@ from .descriptors import Descriptor, describe
 from .library import AssetLibrary
 from .similarity import Cousin, CousinDistance, Ranking, compare, search
 
+ENDS = 8
+"""How many cousins are kept on either side of a band, in case it is empty."""
+
 
 def distance(first: Asset, second: Asset) -> CousinDistance:
     """Distance between two assets; symmetric, and 0 only for an asset and itself."""
@@ -67,7 +70,7 @@ def choices(
         AssemblyError: where the band holds none; the message tells what there is.
     """
     needed = None if required is None else tuple(sorted(required))
-    return _choices(twin_id, spec.per_object, spec.distance, library, needed)
+    return _choices(twin_id, spec.per_object, spec.distance, spec.otherwise, library, needed)
 
 
 @lru_cache(maxsize=4096)
@@ -75,6 +78,7 @@ def _choices(
     twin_id: str,
     count: int,
     band: tuple[float, float],
+    otherwise: str,
     library: AssetLibrary,
     required: tuple[str, ...] | None,
 ) -> tuple[Cousin, ...]:
@@ -90,10 +94,14 @@ def _choices(
         if len(inside) >= count:
             break
     if not inside:
-        near = sorted(outside, key=lambda c: _outside(c.distance.total, low, high))[:3]
+        near = sorted(outside, key=lambda c: _outside(c.distance.total, low, high))
+        if otherwise == "nearest":
+            return tuple(near[:count])
+        near = near[:3]
         offers = ", ".join(f"{c.distance.total:.3f} ({c.asset_id})" for c in near)
         raise AssemblyError(
-            f"no cousin of {twin_id} lies in the distance band [{low}, {high}]; nearest: {offers}",
+            f"no cousin of {twin_id} lies in the distance band [{low}, {high}]; nearest: {offers}"
+            " (`otherwise: nearest` takes those)",
             impossible=True,
         )
     inside.sort(key=lambda cousin: (cousin.distance.total, cousin.asset_id))
@@ -112,7 +120,7 @@ def _ends(ranked: Ranking, low: float, high: float) -> tuple[Cousin, ...]:
     """The cousins next to a band that holds none: the last below and the first above."""
     below = ranked.inside(0.0, low)
     above = ranked.inside(high, 1.0)
-    return (*below[-3:], *above[:3])
+    return (*below[-ENDS:], *above[:ENDS])
 
 
 def _outside(value: float, low: float, high: float) -> float:

@@ -15,8 +15,6 @@ from .geometry import Array, rotation, transform
 
 ROUND_SLACK = 0.9
 """Round walls slope outwards: what is inside may be this much wider than the cavity's core."""
-SHALLOW = 0.05
-"""What stands in less deep walls, such as a tray's, counts as on it, metres."""
 BASE_HEIGHT = 0.01
 LARGEST = (0.50, 0.60, 0.60)
 """Depth, width and height of what goes on a table at most, metres."""
@@ -28,7 +26,7 @@ FOOT_SLACK = 0.004
 
 def open_surfaces(asset: Asset) -> tuple[Surface, ...]:
     """Surfaces that carry things in plain view: not the floors of what has walls or a door."""
-    return tuple(s for s in asset.surfaces if not any(_lies_in(s, c) for c in asset.cavities))
+    return asset.open_surfaces
 
 
 def surfaces_by_height(asset: Asset) -> tuple[Surface, ...]:
@@ -49,15 +47,7 @@ def _height(asset: Asset, link: str, pos: tuple[float, float, float]) -> tuple[f
 
 def encloses(cavity: Cavity) -> bool:
     """Whether it has a door or walls, unlike an open shelf or what has a low rim."""
-    shallow = cavity.opening == "front" or 2 * cavity.half_size[2] < SHALLOW
-    return cavity.joint is not None or not shallow
-
-
-def _lies_in(surface: Surface, cavity: Cavity) -> bool:
-    if cavity.link != surface.link or not encloses(cavity):
-        return False
-    offset = np.abs(np.array(surface.pos) - np.array(cavity.centre))
-    return bool((offset <= np.array(cavity.half_size) + 0.01).all())
+    return cavity.encloses
 
 
 def fits_table(asset: Asset) -> bool:

@@ -13,7 +13,7 @@ from ..schemas import ANY_JOINT, Asset, ObjectSpec
 from .anchors import anchored
 from .fit import outlines_overlap
 from .geometry import Footprint, contains, overlap, transform, yaw_quaternion
-from .placed import Bench, NoPlaceError, Place, Placed
+from .placed import Bench, MisfitError, NoPlaceError, Place, Placed
 from .places import DROP, REACH, falls_forward, propose
 from .relations import Body, broken
 from .views import number
@@ -83,6 +83,8 @@ def _place(
             share = attempt / ATTEMPTS_PER_OBJECT
             place = anchored(bench, spec, asset, place, placed, share, rng)
             return _checked(bench, spec, asset, joints, place, placed)
+        except MisfitError as error:
+            raise MisfitError(f"no place for {spec.name} ({error})") from error
         except NoPlaceError as error:
             reasons.add(str(error))
     raise NoPlaceError(f"no place for {spec.name} ({', '.join(sorted(reasons))})")

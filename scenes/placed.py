@@ -16,6 +16,10 @@ class NoPlaceError(Exception):
     """An object found no place in this attempt; `str()` is the reason to be counted."""
 
 
+class MisfitError(NoPlaceError):
+    """It is too large for what should carry it, wherever that stands."""
+
+
 @dataclass(frozen=True)
 class Placed:
     """One object with its pose.

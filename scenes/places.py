@@ -13,8 +13,8 @@ import numpy as np
 from ..schemas import Asset, Joint, ObjectSpec
 from .fit import base_radius, footprint_radius, link_transform, outline
 from .geometry import Array, Footprint
-from .placed import Bench, NoPlaceError, Place, Placed
-from .regions import Region, cavity_regions, fits, surface_regions
+from .placed import Bench, MisfitError, NoPlaceError, Place, Placed
+from .regions import Region, fits, regions_for
 
 REACH = (0.30, 0.70)
 """Least and greatest distance from the robot's axis at which things are laid out, metres."""
@@ -168,14 +168,11 @@ def _carried(spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Gener
 
 def _region(spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Generator) -> Region:
     """Where on or in another object it goes: the level asked for, else an open one that fits."""
-    regions = cavity_regions(other.asset) if spec.inside else surface_regions(other.asset)
-    if spec.level is not None and regions:
-        regions = [regions[min(spec.level, len(regions) - 1)]]
-    fitting = [r for r in regions if fits(r, asset)]
+    fitting = [r for r in regions_for(other.asset, spec) if fits(r, asset)]
     fitting = [r for r in fitting if _is_open(other, r.name)] or fitting
     if not fitting:
         where = "inside" if spec.inside else "on"
-        raise NoPlaceError(f"does not fit {where} {other.spec.name}")
+        raise MisfitError(f"does not fit {where} {other.spec.name}")
     return fitting[int(rng.integers(len(fitting)))]
 
 

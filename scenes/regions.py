@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..schemas import Asset, Cavity, Surface
+from ..schemas import Asset, Cavity, ObjectSpec, Surface
 from .fit import ROUND_SLACK, cavities_by_height, fits_on, footprint_radius, surfaces_by_height
 from .geometry import Array
 
@@ -68,3 +68,32 @@ def fits(region: Region, asset: Asset) -> bool:
     if region.round:
         return footprint_radius(asset) * ROUND_SLACK <= float(region.half[0])
     return bool((np.sort(half) <= np.sort(region.half) - 0.002).all())
+
+
+def regions_for(carrier: Asset, spec: ObjectSpec) -> list[Region]:
+    """Where on or in its carrier an object may go: all levels, or the one that is asked for.
+
+    The highest stands in for levels that the carrier does not have.
+    """
+    regions = cavity_regions(carrier) if spec.inside else surface_regions(carrier)
+    if spec.level is not None and regions:
+        return [regions[min(spec.level, len(regions) - 1)]]
+    return regions
+
+
+def has_room(carrier: Asset, spec: ObjectSpec, asset: Asset) -> bool:
+    """Whether an asset fits where a spec wants it on or in its carrier."""
+    return any(fits(region, asset) for region in regions_for(carrier, spec))
+
+
+def has_room_for(carrier: Asset, spec: ObjectSpec) -> bool:
+    """Whether a carrier has room for what a spec wants on or in it, as large as was measured."""
+    regions = regions_for(carrier, spec)
+    if spec.extents is None:
+        return bool(regions)
+    short, long = sorted(extent / 2 for extent in spec.extents[:2])
+    height = spec.extents[2]
+    return any(
+        height <= region.height and short <= min(region.half) and long <= max(region.half)
+        for region in regions
+    )

@@ -19,6 +19,8 @@ from pydantic import Field, model_validator
 from .base import Model, Name, Quat, Rgba, Synset, Vec2, Vec3
 
 Positive = Annotated[float, Field(gt=0)]
+SHALLOW = 0.05
+"""What stands in less deep walls, such as a tray's, counts as on it, metres."""
 IDENTITY: Quat = (1.0, 0.0, 0.0, 0.0)
 
 
@@ -190,6 +192,12 @@ class Cavity(Model):
     joint: str | None = None
     """The joint that must be open for things to enter, if any."""
 
+    @property
+    def encloses(self) -> bool:
+        """Whether it has a door or walls, unlike an open shelf or what has a low rim."""
+        shallow = self.opening == "front" or 2 * self.half_size[2] < SHALLOW
+        return self.joint is not None or not shallow
+
 
 class Handle(Model):
     """Where a two-finger gripper takes hold of a part, in the link's frame."""
@@ -284,12 +292,17 @@ class Asset(Model):
         return sum(link.inertial.mass for link in self.links)
 
     @property
+    def open_surfaces(self) -> tuple[Surface, ...]:
+        """Surfaces that carry things in plain view: not the floors of what has walls or a door."""
+        return tuple(s for s in self.surfaces if not any(_lies_in(s, c) for c in self.cavities))
+
+    @property
     def affordances(self) -> frozenset[str]:
         """What can be done with it: graspable, support, container, openable, toggleable."""
         controls = {joint.name: joint.controls for joint in self.joints}
         have = {
             "graspable": self.graspable,
-            "support": bool(self.surfaces),
+            "support": bool(self.open_surfaces),
             "container": bool(self.cavities),
             "openable": any(controls.get(h.joint or "") == "opening" for h in self.handles),
             "toggleable": "switch" in controls.values(),
@@ -306,3 +319,10 @@ class Asset(Model):
             if link.name == name:
                 return link
         raise KeyError(f"{self.id} has no link {name!r}; it has {[x.name for x in self.links]}")
+
+
+def _lies_in(surface: Surface, cavity: Cavity) -> bool:
+    if cavity.link != surface.link or not cavity.encloses:
+        return False
+    parts = zip(surface.pos, cavity.centre, cavity.half_size, strict=True)
+    return all(abs(place - middle) <= half + 0.01 for place, middle, half in parts)

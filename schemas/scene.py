@@ -141,6 +141,8 @@ class CousinSpec(Model):
     """How many cousins each object has to draw from."""
     distance: tuple[float, float] = (0.0, 1.0)
     """The band of cousin distance; 0 is the twin itself."""
+    otherwise: Literal["refuse", "nearest"] = "refuse"
+    """What an object does whose band is empty: stop with an error, or take the nearest cousins."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -273,7 +273,8 @@ def test_constants_that_the_pages_state() -> None:
     from cousins.generators import dataset
     from cousins.generators.images import encode
     from cousins.generators.proposals import endpoint, openai
-    from cousins.scenes import assembly, fit, settling, shape_features, similarity
+    from cousins.scenes import assembly, settling, shape_features, similarity
+    from cousins.schemas.asset import SHALLOW
     from cousins.tasks import manipulation, predicates, solving, symbolic
 
     pages = {path.stem: path.read_text(encoding="utf-8") for path in PAGES}
@@ -289,7 +290,7 @@ def test_constants_that_the_pages_state() -> None:
             f"up to {predicates.BRIM:.0%} of the depth".replace("%", " %"),
             f"at least {predicates.BELOW * 1000:g} mm below",
             f"or {predicates.MIN_NEXT_TO * 100:g} cm, whichever is more",
-            f"a rim below {fit.SHALLOW * 100:g} cm",
+            f"a rim below {SHALLOW * 100:g} cm",
             f"At most {symbolic.TRACED} expansions",
             f"{manipulation.TRACED} events of an episode",
         ],
