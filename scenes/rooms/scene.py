@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from ...schemas import Asset, Constant, LightSpec, RobotPose, RoomSpec, Scene, SceneObject, Uniform
+from ..catalogue import resolve
 from ..geometry import vec3
 from ..library import AssetLibrary
 from ..robots import robot
@@ -39,10 +40,12 @@ def furnished_scene(
         The scene at rest, and its assets by content hash.
 
     Raises:
+        SpecError: where the library has no table.
         AssemblyError: where the room does not hold as many things or does not come to rest.
     """
     rng = generator((seed,), "room", kind)
-    ids = library.ids()[TABLE]
+    offered = library.ids()
+    ids = offered[resolve(TABLE, offered)]
     table = library.get(ids[int(rng.integers(len(ids)))])
     top = max(surface.pos[2] for surface in table.surfaces)
     known = robot("franka-fr3")
