@@ -217,12 +217,6 @@ def observed_picture(seed: int) -> Image.Image:
     )
 
 
-def save_observed(path: Path) -> None:
-    """As a PNG with few colours."""
-    few = observed_picture(OBSERVED).quantize(256)
-    few.save(path, optimize=True)
-
-
 def main() -> None:
     """Read the command line and write the picture."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -238,7 +232,7 @@ def main() -> None:
         save_rooms(default.parent)
         return
     if wanted.observed:
-        save_observed(default.with_name("observe.png"))
+        observed_picture(OBSERVED).save(default.with_name("observe.png"), optimize=True)
         return
     if wanted.dataset is None:
         parser.error("name a dataset, or ask for --furnished or --observed")

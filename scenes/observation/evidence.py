@@ -53,7 +53,8 @@ class Evidence:
         """At most `count` of the points, evenly in their order."""
         if len(self.points) <= count:
             return self.points
-        return self.points[np.linspace(0, len(self.points) - 1, count).round().astype(int)]
+        some: Array = self.points[np.linspace(0, len(self.points) - 1, count).round().astype(int)]
+        return some
 
     def free_space(self, points: Array) -> Array:
         """How far points (..., 3) lie in front of what was seen there, up to the limit, metres."""

@@ -125,7 +125,7 @@ def _check_size(path: Path, raw: npt.NDArray[Any], told: Observation) -> None:
 
 def _array(path: Path) -> npt.NDArray[Any]:
     try:
-        raw = np.load(path, allow_pickle=False)
+        raw: npt.NDArray[Any] = np.load(path, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise SpecError(f"{path} cannot be read: {error}") from error
     if not (np.issubdtype(raw.dtype, np.floating) and raw.ndim == 2):
