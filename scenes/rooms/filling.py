@@ -226,8 +226,9 @@ def _place(
     room = np.maximum(spot.half - spread, 0.0)
     if spot.disc:
         angle, radius = rng.uniform(-np.pi, np.pi), np.sqrt(rng.uniform()) * max(room)
-        return np.array([np.cos(angle), np.sin(angle)]) * radius
-    place = room * (2 * rng.random(2) - 1)
+        round_place: Array = np.array([np.cos(angle), np.sin(angle)]) * radius
+        return round_place
+    place: Array = room * (2 * rng.random(2) - 1)
     if at_back:
         place[0] = -room[0] + min(0.05, 2 * room[0]) * rng.uniform() ** 2
     return place
