@@ -22,7 +22,7 @@ from .zero_mass import check_masses
 if TYPE_CHECKING:
     from ..importing.meshes import Imported
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the same file may give another asset."""
 SHAPING = ("coacd", "fast-simplification", "mujoco", "numpy", "scipy", "trimesh")
 """Packages whose version may change an imported asset's bytes."""

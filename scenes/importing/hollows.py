@@ -16,7 +16,8 @@ from .images import Mask, regions, without_slits
 from .parts import Parts
 from .solids import Array
 
-FINEST, CELLS = 0.001, 128
+FINEST, CELLS = 0.001, {"top": 128, "front": 288}
+"""Side of a cell, metres, and cells along a side; from the front, shelves are thin."""
 MIN_DEPTH = {"top": 0.012, "front": 0.05}
 """Metres, by where the hollow opens."""
 SLIT = 0.008
@@ -68,7 +69,7 @@ def _of_link(parts: Parts, number: int, opening: Literal["top", "front"]) -> lis
     axes = _AXES[opening]
     triangles = parts.within(number) @ axes.T
     own = parts.owner == number
-    grid = grid_over(triangles[own].reshape(-1, 3), FINEST, CELLS)
+    grid = grid_over(triangles[own].reshape(-1, 3), FINEST, CELLS[opening])
     hits = look(triangles, parts.owner, grid)
     basins = _basins(hits.kept(hits.owner == number), grid, opening)
     name = parts.asset.links[number].name
@@ -105,31 +106,36 @@ def _basins(hits: Hits, grid: Grid, opening: Literal["top", "front"]) -> list[_B
     found: list[_Basin] = []
     for region in regions(level - heights > MIN_DEPTH[opening]):
         mouth = next(mouth for mouth in mouths if bool((mouth & region).any()))
-        basin = _basin(region, mouth, heights, float(np.median(level[region])), grid, opening)
-        if basin is not None:
-            found.append(basin)
+        brim = float(np.median(level[region]))
+        found += _of_region(region, mouth, heights, brim, grid, opening)
     return sorted(found, key=lambda basin: tuple(np.round(basin.area.centre[::-1], 2)))
 
 
-def _basin(
+def _of_region(
     region: Mask, mouth: Mask, heights: Array, brim: float, grid: Grid,
     opening: Literal["top", "front"],
-) -> _Basin | None:  # fmt: skip
-    """The hollow of a region under water, None where it is too small or too shallow."""
+) -> list[_Basin]:  # fmt: skip
+    """The hollows of a region under water that are neither too small nor too shallow.
+
+    From the front, shelves that end behind the opening part one region into several hollows.
+    """
     floor = float(np.percentile(heights[region], 10))
     depth = brim - floor
     if depth > 0.9:  # a hole right through
-        return None
+        return []
     low = region & (heights <= floor + max(0.003, ROUNDING * depth))
-    area = largest(low, grid)
-    if area is not None and opening == "front":
-        area = rectangle(low, grid)
-    if area is None or float(area.half.min()) < MIN_HALF[opening] or depth < MIN_DEPTH[opening]:
-        return None
-    narrow = 2.0 * float(area.half.min())
-    if depth < DEEP * narrow and float(low.sum()) < STEEP * float(mouth.sum()):
-        return None
-    return _Basin(region, area, floor, brim)
+    if opening == "front":
+        areas = [rectangle(part, grid) for part in regions(low)]
+    else:
+        areas = [area for area in (largest(low, grid),) if area is not None]
+    steep = float(low.sum()) >= STEEP * float(mouth.sum())
+    return [
+        _Basin(region, area, floor, brim)
+        for area in areas
+        if float(area.half.min()) >= MIN_HALF[opening]
+        and depth >= MIN_DEPTH[opening]
+        and (steep or depth >= DEEP * 2.0 * float(area.half.min()))
+    ]
 
 
 def _door(parts: Parts, number: int, hits: Hits, grid: Grid, basin: _Basin) -> str | None:
