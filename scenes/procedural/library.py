@@ -174,7 +174,7 @@ CATEGORIES: dict[str, tuple[str, Builder]] = {
     "stapler.n.01": ("stapler", stationery.stapler),
     "marker.n.03": ("marker", stationery.marker),
     "pencil_box.n.01": ("pencil-box", stationery.pencil_case),
-    "tape.n.01": ("tape", stationery.tape),
+    "adhesive_tape.n.01": ("tape", stationery.tape),
     "eraser.n.01": ("eraser", stationery.eraser),
     "pencil_holder.n.01": ("pencils", stationery.pencil_holder),
     "alarm_clock.n.01": ("clock", upright.alarm_clock),
