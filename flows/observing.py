@@ -136,8 +136,8 @@ def facts(observed: Observed) -> dict[str, Any]:
                 "category": thing.category,
                 "twin": fitted.asset_id,
                 "explained": round(fitted.explained, 3),
-                "centre_m": [round(float(value), 4) for value in fitted.box.centre],
-                "yaw_rad": round(fitted.box.yaw, 4),
+                "centre_m": [round(float(value), 4) for value in fitted.measured.centre],
+                "yaw_rad": round(fitted.measured.yaw, 4),
                 "extents_m": list(thing.extents or ()),
                 "joints": dict(fitted.shares),
                 **{

@@ -313,6 +313,15 @@ def test_without_its_very_twin_a_similar_one_stands_in() -> None:
         assert yaw_error(fitted, truth) < 0.3
 
 
+def test_what_no_twin_explains_keeps_its_measured_size() -> None:
+    view = replace(cast(SCENE[:1]), labels={1: "microwave"})
+    observed = observe(view, LIBRARY)
+    thing = observed.spec.objects[0]
+    assert found(observed, "mug").explained < 0.6
+    assert thing.extents is not None
+    assert max(thing.extents) < 0.16  # a mug's, not a microwave's
+
+
 def test_noise_of_two_centimetres_is_survived() -> None:
     observed = observe(noisy(pair_view(), 0.02), LIBRARY)
     assert observed.noise == pytest.approx(0.02, rel=0.15)

@@ -23,6 +23,8 @@ OVER = 0.02
 """How far beside a surface the middle of what is seen may lie, metres."""
 BELOW = 0.015
 """How far a surface may lie above the lowest points seen, metres, beside noise."""
+LEAST_EXPLAINED = 0.6
+"""Share of the evidence below which a twin tells neither size nor place."""
 OPENED = 3
 """Matches of articulated assets whose joints are tried."""
 
@@ -48,6 +50,11 @@ class Fitted:
     box: UprightBox
     seen: UprightBox
     explained: float
+
+    @property
+    def measured(self) -> UprightBox:
+        """The twin's box; where no twin is like what is seen, the box around that."""
+        return self.box if self.explained >= LEAST_EXPLAINED else self.seen
 
     @property
     def category(self) -> str:

@@ -95,7 +95,7 @@ def object_specs(
         peers = [o for o in earlier if levels[o.segment.name] == under.target]
         peers.sort(key=lambda o: _apart(thing, o))
         beside = _first(p for p in peers if next_to(thing.body, p.body))
-        x, y = (round(float(value), 4) for value in thing.box.centre[:2])
+        x, y = (round(float(value), 4) for value in thing.measured.centre[:2])
         specs.append(
             ObjectSpec(
                 name=thing.segment.name,
@@ -110,7 +110,7 @@ def object_specs(
                 pose=PoseSpec(
                     x=Constant(value=x),
                     y=Constant(value=y),
-                    yaw=Constant(value=round(float(np.degrees(thing.box.yaw)), 2)),
+                    yaw=Constant(value=round(float(np.degrees(thing.measured.yaw)), 2)),
                 ),
                 extents=_extents(thing),
                 joint={name: Constant(value=share) for name, share in thing.shares.items()},
@@ -129,7 +129,7 @@ def _stated(under: Standing, earlier: Sequence[Fitted]) -> int | None:
 
 
 def _extents(thing: Fitted) -> tuple[float, float, float]:
-    x, y, z = (round(float(value), 4) for value in thing.box.extents)
+    x, y, z = (round(float(value), 4) for value in thing.measured.extents)
     return x, y, z
 
 

@@ -100,12 +100,10 @@ def sort_masks(view: View, offered: Iterable[str], *, strict: bool) -> Parts:
                 raise SpecError(f"mask {instance}: {error}") from error
             skipped[f"{label or 'unlabelled'} (mask {instance})"] = str(error)
             continue
-        whole = view.masks == instance
-        pixels = interior(whole) & (view.depth > 0)
+        pixels = interior(view.masks == instance) & (view.depth > 0)
         if pixels.sum() < LEAST_PIXELS:
             skipped[f"{label} (mask {instance})"] = (
-                f"only {int(pixels.sum())} of its {int(whole.sum())} pixels have depth; "
-                f"{LEAST_PIXELS} are needed"
+                f"only {int(pixels.sum())} pixels have depth; {LEAST_PIXELS} are needed"
             )
             continue
         name = view.names.get(instance) or _name(label, {s.name for s in segments})
