@@ -33,7 +33,7 @@ from .synthesizer_looks import dressed, mark_roles
 from .wheels import Wheel, find_wheel
 
 COMMAND = "pip install 'cousins[synthesizer]'"
-INSTANCES = 16
+INSTANCES = 8
 LOOKS = 1
 """Raised when parameters or materials are drawn otherwise."""
 DENSITY: dict[Finish, float] = {"wood": 520.0, "white": 500.0, "steel": 280.0}
@@ -43,7 +43,7 @@ WIDEST = 2.0
 
 
 def open_library() -> ConvertedLibrary:
-    """The library: 16 instances of each class.
+    """The library: 8 instances of each class.
 
     Raises:
         BackendMissingError: where scene-synthesizer is not installed.
