@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import trimesh
+from datasets import build_dataset
 from openai_server import Reply, serving
 from PIL import Image
 from typer.testing import CliRunner
@@ -25,6 +26,7 @@ from worlds import LIBRARY, make_request
 from cousins.flows.cli import app
 from cousins.flows.observing import observed_text
 from cousins.generators.perception.depth_model import check_depth_model
+from cousins.generators.perception.frames import frame_view
 from cousins.generators.perception.labeller import NOTHING, with_labels
 from cousins.generators.proposals.endpoint import Endpoint
 from cousins.scenes.assembly import assemble
@@ -482,6 +484,21 @@ def test_masks_of_another_size_and_empty_ones_are_refused(tmp_path: Path) -> Non
     Image.fromarray(np.zeros((240, 320), dtype=np.uint8)).save(folder / "masks.png")
     with pytest.raises(SpecError, match="every pixel is background"):
         read_folder(folder)
+
+
+def test_a_frame_of_a_dataset_is_a_view(tmp_path: Path) -> None:
+    dataset = build_dataset(tmp_path / "data")
+    frame = next(dataset.frames())
+    view = frame_view(dataset, frame.id)
+    raw = np.asarray(Image.open(dataset.root / frame.files["depth_linear"]))
+    assert view.depth == pytest.approx(raw * frame.depth_scale)
+    assert view.names == {thing.instance_id: thing.name for thing in frame.objects}
+    camera = frame.camera_params
+    assert (view.focal, view.centre) == ((camera.fx, camera.fy), (camera.cx, camera.cy))
+    assert view.world_from_camera is not None
+    assert view.world_from_camera[:3, 3] == pytest.approx(camera.pos)
+    with pytest.raises(SpecError, match="no frame 'other'"):
+        frame_view(dataset, "other")
 
 
 # What is left out
