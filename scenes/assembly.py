@@ -64,9 +64,9 @@ def assemble(
     """
     refusals: list[NoPlaceError] = []
     furnishing = _furnish(request, library)
-    choice, tried = 0, 0
+    choice, tried, misfit = 0, 0, False
     for attempt in range(ATTEMPTS):
-        if tried == ATTEMPTS_PER_CHOICE or isinstance((refusals or [None])[-1], MisfitError):
+        if tried == ATTEMPTS_PER_CHOICE or misfit:
             choice, tried = choice + 1, 0
         tried += 1
         choice_rng = generator(request.seed, "choice", choice)
@@ -76,6 +76,7 @@ def assemble(
             return _attempt(request, spec, choices, furnishing, attempt, refuse, reasons)
         except NoPlaceError as error:
             refusals.append(error)
+            misfit = isinstance(error, MisfitError)
     raise AssemblyError(
         f"scene {request.scene_id}: no valid layout in {ATTEMPTS} attempts",
         Counter(map(str, refusals)),

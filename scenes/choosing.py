@@ -67,7 +67,7 @@ def choose(
 ) -> tuple[SceneSpec, dict[str, Choice]]:
     """Draw clutter, and a cousin for every object and the support."""
     spec = _with_clutter(request.spec, library, rng)
-    chosen = {spec.support: _support(request, library, rng)}
+    chosen: dict[str, Choice] = {spec.support: _support(request, library, rng)}
     for thing in spec.objects:
         if thing.asset is not None:
             chosen[thing.name] = Choice(library.get(thing.asset), 0.0)

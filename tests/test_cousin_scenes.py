@@ -220,9 +220,9 @@ def test_a_rescaled_asset_is_similar_in_all_respects(category: str) -> None:
         ratio = factor if old.kind == "slide" else 1.0
         assert new.limits[1] == pytest.approx(old.limits[1] * ratio)
     back = rescaled(larger, 1 / factor)
-    for old, new in zip(asset.links, back.links, strict=True):
-        assert np.allclose(old.inertial.inertia, new.inertial.inertia, rtol=1e-6)
-        assert np.allclose(old.pos, new.pos, atol=1e-9)
+    for before, after in zip(asset.links, back.links, strict=True):
+        assert np.allclose(before.inertial.inertia, after.inertial.inertia, rtol=1e-6)
+        assert np.allclose(before.pos, after.pos, atol=1e-9)
 
 
 def test_rescaling_stays_sane() -> None:

@@ -34,6 +34,7 @@ from cousins.generators.images.cameras import camera_params, project
 from cousins.generators.images.encode import png
 from cousins.generators.images.gl import open_gl
 from cousins.generators.images.semantics import semantic_id
+from cousins.generators.images.view import World
 from cousins.scenes.geometry import look_at, rotation, transform, yaw_quaternion
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import (
@@ -534,11 +535,12 @@ def test_a_renderer_can_be_given() -> None:
 
     class Fake:
         def colour(
-            self, world: CompiledScene, data: Any, camera: CameraParams, *, shadows: bool
+            self, world: World, data: Any, camera: CameraParams, *, shadows: bool
         ) -> npt.NDArray[np.uint8]:
             return np.full((SIZE[1], SIZE[0], 3), 100, dtype=np.uint8)
 
-        def truth(self, world: CompiledScene, data: Any, camera: CameraParams) -> Truth:
+        def truth(self, world: World, data: Any, camera: CameraParams) -> Truth:
+            assert isinstance(world, CompiledScene)
             geoms = np.zeros((SIZE[1], SIZE[0]), dtype=np.int32)
             bodies = list(world.objects["brick"].bodies.values())
             geoms[10:20, 30:60] = 1 + int(np.isin(world.model.geom_bodyid, bodies).argmax())

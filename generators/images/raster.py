@@ -77,9 +77,7 @@ class MujocoRenderer:
         gl.glBlendFunc(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA)
         gl.glPixelStorei(gl.GL_PACK_ALIGNMENT, 1)
 
-    def colour(
-        self, world: World, data: Any, camera: CameraParams, *, shadows: bool
-    ) -> Rgb:
+    def colour(self, world: World, data: Any, camera: CameraParams, *, shadows: bool) -> Rgb:
         """See `Renderer`."""
         gl = self._gl
         model = self._model(world, data)

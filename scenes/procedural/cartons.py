@@ -43,9 +43,9 @@ def _box(
     drop = height * float(rng.uniform(0.18, 0.25))
     for side in (-1, 1):
         level = height - drop - 0.002
-        flap = (side * (x + thick / 2), 0, level)
+        flap = (side * (x + thick / 2), 0.0, level)
         link.box((thick / 2, y - 0.006, drop), flap, "flap", CARD, bevel=0.0006)
-        flap = (0, side * (y + thick / 2), level)
+        flap = (0.0, side * (y + thick / 2), level)
         link.box((x - 0.006, thick / 2, drop), flap, "flap", CARD, bevel=0.0006)
     if rng.random() < 0.7:
         draft.materials["print"] = look.label(rng)

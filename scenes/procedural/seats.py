@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...schemas import Asset
+from ...schemas import Asset, Material
 from ...schemas.asset import TextureKind
 from . import materials as look
 from .draft import Draft, LinkDraft
@@ -19,14 +19,14 @@ CLOTHS: tuple[look.Rgb, ...] = (
 DARK: look.Rgb = (0.13, 0.13, 0.14)
 
 
-def _cloth(rng: np.random.Generator) -> look.Material:
+def _cloth(rng: np.random.Generator) -> Material:
     """Woven cloth or leather."""
     colour = look.pick(rng, CLOTHS)
     kind: TextureKind = "fabric" if rng.random() < 0.7 else "speckle"
     return look.textured(rng, kind, (colour, look.shade(colour, 0.82)), 10.0, 0.9)
 
 
-def _frame(rng: np.random.Generator) -> look.Material:
+def _frame(rng: np.random.Generator) -> Material:
     """What legs are made of."""
     return look.metal(rng) if rng.random() < 0.3 else look.wood_or_paint(rng)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...schemas import Asset
+from ...schemas import Asset, Material
 from . import materials as look
 from .draft import Draft
 from .geometry import bevel_box, loft, revolve, rotation, tube
@@ -17,7 +17,7 @@ DARK: look.Rgb = (0.10, 0.10, 0.11)
 GRIPS: tuple[look.Rgb, ...] = (*look.PRINTS, DARK)
 
 
-def steel(rng: np.random.Generator) -> look.Material:
+def steel(rng: np.random.Generator) -> Material:
     """Forged steel, bright or dull."""
     return look.plain(look.pick(rng, ((0.66, 0.67, 0.68), (0.50, 0.51, 0.53))), 0.3, 0.85)
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...schemas import Asset
+from ...schemas import Asset, Material
 from . import materials as look
 from .draft import Draft, LinkDraft
 from .geometry import Mesh, bevel_box, revolve
@@ -16,7 +16,7 @@ WOOD, STEEL, PLASTIC = 700.0, 2600.0, 1100.0
 BLACK: look.Rgb = (0.12, 0.12, 0.13)
 
 
-def _shaft(rng: np.random.Generator) -> look.Material:
+def _shaft(rng: np.random.Generator) -> Material:
     """What handles are made of."""
     return (
         look.wood(rng) if rng.random() < 0.5 else look.plain(look.pick(rng, (BLACK, *look.PRINTS)))
