@@ -164,9 +164,15 @@ def task_index(task: TaskSpec) -> int:
     return int(task.id[1:])
 
 
-@lru_cache(maxsize=4)
+_LIBRARIES: dict[tuple[str, str], AssetLibrary] = {}
+
+
 def _library(stages: Stages, spec: AssetsSpec) -> AssetLibrary:
-    return stages.library(spec)
+    """The library of a spec, opened once per process."""
+    key = (stages.name, spec.canonical_json())
+    if key not in _LIBRARIES:
+        _LIBRARIES[key] = stages.library(spec)
+    return _LIBRARIES[key]
 
 
 @lru_cache(maxsize=100_000)

@@ -41,7 +41,8 @@ class Labeller:
     def __init__(self, world: CompiledScene) -> None:
         """Prepare the lookup tables; cheap where meshes were seen before."""
         self.world = world
-        names = [(thing.name, thing.category) for thing in world.scene.objects]
+        # A cousin of another kind is labelled as what it is, not as what it stands in for.
+        names = [(o.name, world.asset_of(o.name).category) for o in world.scene.objects]
         names.append((ROBOT_NAME, ROBOT_CATEGORY))
         self.instances = tuple(
             Instance(name, category, place, semantic_id(category))

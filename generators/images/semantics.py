@@ -11,7 +11,7 @@ import csv
 import difflib
 from functools import cache
 
-from ...scenes.taxonomy import data_folder
+from ...scenes.taxonomy import data_folder, nodes
 from ...schemas import SpecError
 
 ROBOT_CATEGORY = "agent.n.01"
@@ -23,7 +23,7 @@ def semantic_ids() -> dict[str, int]:
     path = data_folder() / "synsets.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    names = {row["synset"] for row in rows}
+    names = {row["synset"] for row in rows} | set(nodes())
     for row in rows:
         names |= {name.strip() for name in row["hypernyms"].split(",")}
     return {name: place for place, name in enumerate(sorted(names - {""}), start=1)}

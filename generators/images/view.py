@@ -48,9 +48,7 @@ class World(Protocol):
 class Renderer(Protocol):
     """Draws a world as it stands: kinematics are done, nothing is stepped."""
 
-    def colour(
-        self, world: World, data: Any, camera: CameraParams, *, shadows: bool
-    ) -> Rgb:
+    def colour(self, world: World, data: Any, camera: CameraParams, *, shadows: bool) -> Rgb:
         """The picture, (H, W, 3), lit by the lights of `world.scene`.
 
         Args:

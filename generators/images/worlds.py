@@ -91,7 +91,6 @@ def _shape_key(scene: Scene) -> str:
     objects = [
         (
             thing.name,
-            thing.category,
             thing.asset_hash,
             (thing.pos, thing.quat) if thing.fixed else None,
         )

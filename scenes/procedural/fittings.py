@@ -127,11 +127,11 @@ def block(link: LinkDraft, low: Point, high: Point, material: str, density: floa
         link.collide("box", half, middle)
 
 
-def stays(link: LinkDraft, spare: float = 1.2) -> None:
+def stays(link: LinkDraft, spare: float = 1.2, creep: float = CREEP) -> None:
     """Give a link's joint the dry friction that holds its weight wherever it is left.
 
     Solvers regularise dry friction, so that light parts creep; enough damping is added to keep
-    the drift below CREEP of the range in a second.
+    the drift below `creep` of the range in a second.
     """
     assert link.joint is not None
     joint, axis = link.joint, np.abs(np.array(link.joint.axis))
@@ -140,7 +140,7 @@ def stays(link: LinkDraft, spare: float = 1.2) -> None:
     else:
         load = float(np.linalg.norm(link.first * (1 - axis))) * GRAVITY * (1 - axis[2])
         inertia = float(np.trace(link.second) - axis @ link.second @ axis)
-    damping = load / (CREEP * (joint.limits[1] - joint.limits[0])) - SOFTNESS * inertia
+    damping = load / (creep * (joint.limits[1] - joint.limits[0])) - SOFTNESS * inertia
     link.joint = joint.model_copy(
         update={
             "friction": round(max(spare * float(load), joint.friction), 4),

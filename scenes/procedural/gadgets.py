@@ -29,7 +29,7 @@ def _press(draft: Draft, body: LinkDraft, face: tuple[float, float, float], trav
     link.show(slab((0.003, 0.003, 0.003)), "dark", PLASTIC, (0.002, 0, 0))
     draft.handle("lever_handle", link.name, (reach - 0.012, 0, 0), (-1, 0, 0), (0, 0, 1),
                  2 * thick, "lever")  # fmt: skip
-    stays(link)
+    stays(link, creep=0.012)
     slot = slab((0.0006, 0.0035, travel / 2 + 0.004))
     body.show(slot, "dark", 0.0, (face[0] + 0.0004, face[1], face[2] - travel / 2))
 
