@@ -23,7 +23,8 @@ def tennis_ball(asset_id: str, category: str, rng: np.random.Generator) -> Asset
         rng, "speckle", (felt, look.shade(felt, 0.9)), 20.0, 0.95
     )
     draft.materials["seam"] = look.plain((0.95, 0.95, 0.92), 0.9)
-    return _seamed(draft, float(rng.uniform(0.0305, 0.0347)), RUBBER, 0.0014)
+    radius, seam = rng.uniform((0.0305, 0.0012), (0.0347, 0.0016)).tolist()
+    return _seamed(draft, rng, radius, RUBBER, seam)
 
 
 def baseball(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
@@ -32,24 +33,31 @@ def baseball(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     hide = look.pick(rng, ((0.95, 0.93, 0.88), (0.92, 0.88, 0.80)))
     draft.materials["felt"] = look.plain(hide, 0.6)
     draft.materials["seam"] = look.plain((0.72, 0.12, 0.12), 0.8)
-    return _seamed(draft, float(rng.uniform(0.0310, 0.0348)), 620.0, 0.0011)
+    radius, seam = rng.uniform((0.0310, 0.0009), (0.0348, 0.0013)).tolist()
+    return _seamed(draft, rng, radius, 620.0, seam)
 
 
-def _seamed(draft: Draft, radius: float, density: float, seam: float) -> Asset:
-    """A ball with the seam of two figures of eight, on a small flat."""
+def _seamed(
+    draft: Draft, rng: np.random.Generator, radius: float, density: float, seam: float
+) -> Asset:
+    """A ball on a small flat, with the seam of two figures of eight, `seam` to either side.
+
+    How far the seam waves and how the ball lies are drawn.
+    """
+    curl, tilt = rng.uniform((0.41, 0.4), (0.47, 1.0)).tolist()
     link = draft.link()
     t = np.linspace(-np.pi / 2, np.pi / 2, 15)
     r = radius * np.cos(t)
     r[0] = r[-1] = 0.0
     link.show(revolve(np.stack([r, radius * np.sin(t) + radius], -1), 26), "felt", density)
     s = np.linspace(0, 2 * np.pi, 41)
-    a = 0.44
     curve = np.stack([
-        (1 - a) * np.cos(s) + a * np.cos(3 * s), (1 - a) * np.sin(s) - a * np.sin(3 * s),
-        2 * np.sqrt(a * (1 - a)) * np.sin(2 * s),
+        (1 - curl) * np.cos(s) + curl * np.cos(3 * s),
+        (1 - curl) * np.sin(s) - curl * np.sin(3 * s),
+        2 * np.sqrt(curl * (1 - curl)) * np.sin(2 * s),
     ], -1)  # fmt: skip
     curve = curve / np.linalg.norm(curve, axis=1, keepdims=True) * (radius - seam * 0.1)
-    turned_ = curve @ rotation("x", 0.7).T + np.array([0, 0, radius])
+    turned_ = curve @ rotation("x", tilt).T + np.array([0, 0, radius])
     link.show(_thread(turned_, seam, np.array([0, 0, radius])), "seam", 0.0)
     link.collide("ellipsoid", (radius, radius, radius - LIFT / 2), (0, 0, radius + LIFT / 2))
     foot(link, 0.25 * radius, 0.010)

@@ -92,15 +92,15 @@ def block(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     draft.materials["body"] = look.plain(colour, 0.4)
     dark = sum(colour) > 1.4
     draft.materials["pips"] = look.plain((0.08, 0.08, 0.09) if dark else look.CREAM, 0.4)
-    half = float(rng.uniform(0.015, 0.029))
+    half, edge, dot = rng.uniform((0.015, 0.09, 0.13), (0.029, 0.19, 0.20)).tolist()
     link = draft.link()
-    link.box((half, half, half), (0, 0, half), "body", TIMBER, bevel=half * 0.14)
-    _pips(link, half)
+    link.box((half, half, half), (0, 0, half), "body", TIMBER, bevel=half * edge)
+    _pips(link, half, half * dot)
     return draft.build(graspable=True)
 
 
-def _pips(link: LinkDraft, half: float) -> None:
-    """One to six pips, opposite faces summing to seven."""
+def _pips(link: LinkDraft, half: float, radius: float) -> None:
+    """One to six pips of a radius on a cube, opposite faces summing to seven."""
     step = half * 0.5
     spots = {
         1: [(0, 0)], 2: [(-1, -1), (1, 1)], 3: [(-1, -1), (0, 0), (1, 1)],
@@ -108,7 +108,7 @@ def _pips(link: LinkDraft, half: float) -> None:
         5: [(-1, -1), (-1, 1), (0, 0), (1, -1), (1, 1)],
         6: [(-1, -1), (-1, 0), (-1, 1), (1, -1), (1, 0), (1, 1)],
     }  # fmt: skip
-    disc = revolve([(half * 0.17, 0.0002), (0.0, 0.0002)], 8)
+    disc = revolve([(radius, 0.0002), (0.0, 0.0002)], 8)
     turns = {
         1: np.eye(3), 6: rotation("x", np.pi), 2: rotation("x", np.pi / 2),
         5: rotation("x", -np.pi / 2), 3: rotation("y", np.pi / 2), 4: rotation("y", -np.pi / 2),

@@ -56,17 +56,18 @@ def apple(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     reds = ((0.72, 0.12, 0.12), (0.62, 0.70, 0.22), (0.80, 0.42, 0.16), (0.55, 0.08, 0.12))
     blush = ((0.86, 0.66, 0.22), (0.78, 0.30, 0.18))
     colours = look.pick(rng, reds), look.pick(rng, blush)
-    radius = float(rng.uniform(0.0285, 0.0348))
-    return _round(asset_id, category, rng, radius, 0.005, 0.95, colours, True)
+    radius, dimple = rng.uniform((0.0285, 0.0030), (0.0348, 0.0065)).tolist()
+    squash = float(rng.uniform(0.90, 1.0))
+    return _round(asset_id, category, rng, radius, dimple, squash, colours, True)
 
 
 def orange(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """An orange."""
     colour = look.pick(rng, ((0.93, 0.50, 0.08), (0.95, 0.58, 0.14), (0.88, 0.42, 0.08)))
     radius = float(rng.uniform(0.0295, 0.0348))
-    squash = float(rng.uniform(0.93, 1.0))
+    dimple, squash = rng.uniform((0.0004, 0.93), (0.0020, 1.0)).tolist()
     colours = colour, look.shade(colour, 0.86)
-    return _round(asset_id, category, rng, radius, 0.001, squash, colours, False)
+    return _round(asset_id, category, rng, radius, dimple, squash, colours, False)
 
 
 def pear(asset_id: str, category: str, rng: np.random.Generator) -> Asset:

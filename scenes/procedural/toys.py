@@ -13,6 +13,8 @@ from .pieces import LIFT, column
 FULL, PLASTIC, PAPER, FOAM, RUBBER, GLASS = 950.0, 900.0, 180.0, 120.0, 380.0, 2300.0
 CLAY, SOIL, LEAF, CARDBOARD = 1600.0, 900.0, 250.0, 220.0
 DARK: look.Rgb = (0.09, 0.09, 0.10)
+NECK, HIP = 0.064, 0.004
+"""Height of a bear's neck and place of its hips, from which head and legs grow, metres."""
 
 
 def toy_car(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
@@ -83,33 +85,56 @@ def teddy(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     draft.materials["dark"] = look.plain(DARK, 0.3)
     draft.materials["bow"] = look.plain(look.pick(rng, look.PRINTS), 0.6)
     s = float(rng.uniform(1.07, 1.20))
+    head, ears, legs = rng.uniform((0.94, 0.85, 0.99), (1.03, 1.15, 1.12)).tolist()
     link = draft.link()
-    parts = (  # half axes, centre, material, touched
-        ((0.026, 0.029, 0.034), (0.0, 0.0, 0.034), "fur", True),
-        ((0.006, 0.018, 0.022), (0.022, 0.0, 0.034), "pale", False),
-        ((0.025, 0.028, 0.025), (0.004, 0.0, 0.086), "fur", True),
-        ((0.012, 0.013, 0.010), (0.025, 0.0, 0.080), "pale", True),
-        ((0.004, 0.005, 0.0035), (0.036, 0.0, 0.084), "dark", False),
-        *(((0.007, 0.011, 0.011), (0.0, k * 0.024, 0.108), "fur", True) for k in (-1, 1)),
-        *(((0.003, 0.003, 0.003), (0.0265, k * 0.010, 0.092), "dark", False) for k in (-1, 1)),
-        *(((0.028, 0.0135, 0.0135), (0.032, k * 0.024, 0.0135), "fur", True) for k in (-1, 1)),
-        *(((0.004, 0.010, 0.010), (0.0585, k * 0.024, 0.0145), "pale", False) for k in (-1, 1)),
-        *(((0.012, 0.011, 0.022), (0.014, k * 0.031, 0.046), "fur", True) for k in (-1, 1)),
-        ((0.006, 0.012, 0.005), (0.023, 0.0, 0.063), "bow", False),
-    )
-    for half, centre, material, touched in parts:
-        axes, spot = np.array(half) * s, np.array(centre) * s
+    for half, centre, material, touched in _bear(head, ears, legs):
+        axes, spot = half * s, centre * s
         link.show(ball(axes, 12 if axes.max() > 0.01 else 8), material, FOAM, spot)
         if touched:
             link.collide("ellipsoid", axes, np.maximum(spot, [-1, -1, axes[2] + LIFT]))
     link.collide("box", np.array([0.012, 0.012, 0.004]) * s, np.array([-0.004, 0, 0.004]) * s)
     for side in (-1, 1):
-        link.collide(
-            "box", np.array([0.008, 0.004, 0.002]) * s, np.array([0.036, side * 0.024, 0.002]) * s
-        )
-    head = np.array([0.004, 0.0, 0.090]) * s
-    draft.handle("head", "body", head, (0, 0, -1), (0, 1, 0), 0.056 * s)
+        heel = np.array([HIP + (0.036 - HIP) * legs, side * 0.024, 0.002])
+        link.collide("box", np.array([0.008, 0.004, 0.002]) * s, heel * s)
+    grip = np.array([0.004, 0.0, NECK + (0.090 - NECK) * head]) * s
+    draft.handle("head", "body", grip, (0, 0, -1), (0, 1, 0), 0.056 * head * s)
     return draft.build(graspable=True, friction=1.0)
+
+
+def _bear(head: float, ears: float, legs: float) -> list[tuple[Array, Array, str, bool]]:
+    """A bear's ellipsoids: half axes and centre (3,) in metres, material, whether touched.
+
+    The head is `head` times its usual size, its ears `ears` times that, the legs `legs` times
+    as long.
+    """
+    upper = (
+        ((0.025, 0.028, 0.025), (0.004, 0.0, 0.086), "fur", True),
+        ((0.012, 0.013, 0.010), (0.025, 0.0, 0.080), "pale", True),
+        ((0.004, 0.005, 0.0035), (0.036, 0.0, 0.084), "dark", False),
+        *(
+            ((0.007 * ears, 0.011 * ears, 0.011 * ears), (0.0, k * 0.024, 0.108), "fur", True)
+            for k in (-1, 1)
+        ),
+        *(((0.003, 0.003, 0.003), (0.0265, k * 0.010, 0.092), "dark", False) for k in (-1, 1)),
+    )
+    limbs = (
+        *(((0.028, 0.0135, 0.0135), (0.032, k * 0.024, 0.0135), "fur", True) for k in (-1, 1)),
+        *(((0.004, 0.010, 0.010), (0.0585, k * 0.024, 0.0145), "pale", False) for k in (-1, 1)),
+    )
+    rest = (
+        ((0.026, 0.029, 0.034), (0.0, 0.0, 0.034), "fur", True),
+        ((0.006, 0.018, 0.022), (0.022, 0.0, 0.034), "pale", False),
+        *(((0.012, 0.011, 0.022), (0.014, k * 0.031, 0.046), "fur", True) for k in (-1, 1)),
+        ((0.006, 0.012, 0.005), (0.023, 0.0, 0.063), "bow", False),
+    )
+    found = [(np.array(a), np.array(b), material, touched) for a, b, material, touched in rest]
+    neck, hip = np.array([0.0, 0.0, NECK]), np.array([HIP, 0.0, 0.0])
+    for half, centre, material, touched in upper:
+        found.append((np.array(half) * head, neck + (centre - neck) * head, material, touched))
+    stretch = np.array([legs, 1.0, 1.0])
+    for half, centre, material, touched in limbs:
+        found.append((np.array(half) * stretch, hip + (centre - hip) * stretch, material, touched))
+    return found
 
 
 def ball(half: Array, segments: int) -> Mesh:
@@ -130,9 +155,10 @@ def toy_figure(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     draft.materials["skin"] = look.plain(skin, 0.5)
     draft.materials["dark"] = look.plain(DARK, 0.4)
     s = float(rng.uniform(1.37, 1.50))
+    hand, waist = rng.uniform((0.0053, 0.005), (0.0066, 0.008)).tolist()
     link = draft.link()
-    _limbs(link, s)
-    body = [(0.02, 0), (0.001, 0), (0, 0.002), (0.006, 0.030), (0.009, 0.034), (0.02, 0.034)]
+    _limbs(link, s, hand)
+    body = [(0.02, 0), (0.001, 0), (0, 0.002), (waist, 0.030), (0.009, 0.034), (0.02, 0.034)]
     torso = loft((0.017 * s, 0.025 * s), 0.009 * s, [(a * s, z * s) for a, z in body], 4)
     link.show(torso, "coat", 500.0, (0, 0, 0.026 * s))
     link.collide("box", (0.014 * s, 0.022 * s, 0.017 * s), (0, 0, 0.043 * s))
@@ -146,18 +172,18 @@ def toy_figure(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     return draft.build(graspable=True)
 
 
-def _limbs(link: LinkDraft, s: float) -> None:
-    """Legs, arms and hands of a figure `s` times its usual size."""
+def _limbs(link: LinkDraft, s: float, hand: float) -> None:
+    """Legs, arms and hands of a figure `s` times its usual size; `hand` is a hand's radius."""
     for side in (-1, 1):
         spot = (0.002 * s, side * 0.0125 * s, 0.013 * s)
         link.box((0.014 * s, 0.0115 * s, 0.013 * s), spot, "legs", 500.0, bevel=0.004)
         arm = s * np.array(
             [[0, side * 0.024, 0.052], [0.006, side * 0.032, 0.038], [0.014, side * 0.031, 0.030]]
         )
-        link.show(tube(arm, 0.006 * s, 8), "coat", 500.0)
-        link.show(ball(np.full(3, 0.006 * s), 10), "skin", 500.0, arm[2])
+        link.show(tube(arm, hand * s, 8), "coat", 500.0)
+        link.show(ball(np.full(3, hand * s), 10), "skin", 500.0, arm[2])
         spot = (0.006 * s, side * 0.030 * s, 0.042 * s)
-        link.collide("box", (0.009 * s, 0.007 * s, 0.014 * s), spot)
+        link.collide("box", ((hand + 0.003) * s, (hand + 0.001) * s, 0.014 * s), spot)
 
 
 def _head(link: LinkDraft, s: float) -> None:

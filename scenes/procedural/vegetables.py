@@ -37,8 +37,9 @@ def egg(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     )
     radius = float(rng.uniform(0.0205, 0.0245))
     length = radius * float(rng.uniform(2.5, 2.75))
+    blunt = float(rng.uniform(0.09, 0.15))
     link = draft.link()
-    link.show(_laid(_egg_profile(radius, length, 0.13), 24), "shell", 1000.0)
+    link.show(_laid(_egg_profile(radius, length, blunt), 24), "shell", 1000.0)
     link.collide("ellipsoid", (radius, length / 2, radius), (0, 0, radius + LIFT))
     link.collide("box", (radius * 0.2, radius * 0.35, 0.004), (0, radius * 0.12, 0.004))
     return draft.build(graspable=True)
@@ -54,13 +55,14 @@ def walnut(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     draft.materials["seam"] = look.plain(look.shade(colour, 0.8), 0.8)
     radius = float(rng.uniform(0.0145, 0.0175))
     length = radius * float(rng.uniform(2.15, 2.45))
+    blunt, seam = rng.uniform((0.02, 0.0006), (0.09, 0.0012)).tolist()
     link = draft.link()
-    link.show(_laid(_egg_profile(radius, length, 0.06), 20), "shell", SHELL)
+    link.show(_laid(_egg_profile(radius, length, blunt), 20), "shell", SHELL)
     turn = np.arange(21) * (2 * np.pi / 20)
     loop = np.stack(
         [0.995 * radius * np.cos(turn), length / 2 * np.sin(turn), np.full(21, radius)], -1
     )
-    link.show(tube(loop, 0.0009, 5), "seam", SHELL)
+    link.show(tube(loop, seam, 5), "seam", SHELL)
     link.collide("ellipsoid", (radius, length / 2, radius), (0, 0, radius + LIFT))
     link.collide("box", (radius * 0.25, radius * 0.35, 0.003), (0, 0, 0.003))
     return draft.build(graspable=True, friction=1.0)
@@ -117,10 +119,11 @@ def _stalked(
 def tomato(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A large tomato with a green calyx."""
     radius = float(rng.uniform(0.028, 0.0345))
+    dimple, squash = rng.uniform((0.0045, 0.78), (0.0070, 0.90)).tolist()
     t = np.linspace(-np.pi / 2, np.pi / 2, 18)
     r = radius * np.cos(t) ** 0.85
-    dent = np.exp(-((r / (0.4 * radius)) ** 2)) * np.where(t > 0, 0.006, 0.003)
-    z = radius * 0.86 * np.sin(t) - np.sign(np.sin(t)) * dent
+    dent = dimple * np.exp(-((r / (0.4 * radius)) ** 2)) * np.where(t > 0, 1.0, 0.5)
+    z = radius * squash * np.sin(t) - np.sign(np.sin(t)) * dent
     r[0] = r[-1] = 0.0
     red = look.pick(rng, ((0.80, 0.14, 0.10), (0.86, 0.28, 0.10), (0.70, 0.10, 0.10)))
     return _stalked(
