@@ -40,6 +40,8 @@ FOODS = frozenset(
 )
 GRIP = 0.075
 """Widest thing that two fingers take from above, metres."""
+RIM = 0.1
+"""Least width of what a hand beside it cannot lower between the walls of a drawer, metres."""
 DRINKS = frozenset({"cup", "glass", "mug", "teacup"})
 
 
@@ -101,6 +103,17 @@ class Kind:
     def low_door(self) -> bool:
         """Whether a door that comes down before it keeps the hand out of some of them."""
         return any(falls_forward(j) for asset in self.assets for j in asset.joints)
+
+    @cached_property
+    def drawers(self) -> bool:
+        """Whether what goes inside any of them goes into a drawer."""
+        slides = {j.name for asset in self.assets for j in asset.joints if j.kind == "slide"}
+        return any(cavity.joint in slides for asset in self.assets for cavity in asset.cavities)
+
+    @cached_property
+    def wide(self) -> bool:
+        """Whether some are only held by the rim, with the hand beside them."""
+        return any(min(asset.extents[:2]) > RIM for asset in self.assets)
 
     @cached_property
     def table(self) -> bool:
@@ -212,7 +225,7 @@ def _head(category: str) -> str:
 
 def _sensible_inside(thing: Kind, target: Kind) -> bool:
     """Cups hold nothing, dishes hold food and small loose things, storage holds anything."""
-    if target.low_door:
+    if target.low_door or (target.drawers and thing.wide):
         return False
     if target.head in KEEPS:
         return KEEPS[target.head](thing)
