@@ -10,18 +10,28 @@ import numpy as np
 from ..schemas import SpecError
 from . import taxonomy, text_similarity
 
-FARTHEST = 0.26
-"""Greatest taxonomy distance at which one category may stand in for another."""
-OUTSIZE = 0.7
+OUTSIZE = 0.5
 """Greatest mean |ln ratio| of the sorted extents of two categories' typical models."""
 MISMATCH = 0.12
 """Added to the distance for an ability (fillable) that only one of the two has."""
+NAMESAKE = 0.5
+"""Greatest taxonomy distance of `comic_book` and `book`, whose last words are alike."""
+KINDS = (
+    "bag.n.01", "ball.n.01", "basket.n.01", "bin.n.01", "bottle.n.01", "bread.n.01", "cake.n.03",
+    "candle.n.01", "chair.n.01", "cheese.n.01", "chest.n.02", "clock.n.01", "crate.n.01",
+    "cup.n.01", "drinking_vessel.n.01", "edible_fruit.n.01", "edible_nut.n.01", "flatware.n.01",
+    "fork.n.01", "glass.n.02", "jar.n.01", "knife.n.01", "lamp.n.02", "pan.n.01",
+    "personal_computer.n.01", "pot.n.01", "refrigerator.n.01", "root_vegetable.n.01",
+    "sandwich.n.01", "seat.n.03", "soap.n.01", "spoon.n.01", "table.n.02", "tape.n.01",
+    "tissue.n.02", "writing_implement.n.01",
+)  # fmt: skip
+"""Synsets narrow enough that, size permitting, any member may stand in for any other. Wider ones
+(`device.n.01`, `implement.n.01`, `vegetable.n.01`) would make an eraser a toothbrush."""
 CONTAINERS: dict[str, tuple[str, ...]] = {
     "bottle": ("water_bottle.n.01", "wine_bottle.n.01"),
     "jar": ("jar__of__honey.n.01", "jar.n.01"),
     "box": ("box__of__baking_soda.n.01", "box__of__cereal.n.01"),
     "carton": ("box__of__baking_soda.n.01", "box__of__cereal.n.01"),
-    "package": ("box__of__baking_soda.n.01", "box__of__cereal.n.01"),
     "pack": ("box__of__baking_soda.n.01", "box__of__cereal.n.01"),
     "can": ("can__of__soda.n.01",),
     "tin": ("can__of__soda.n.01",),
@@ -33,26 +43,67 @@ CONTAINERS: dict[str, tuple[str, ...]] = {
     "bar": ("bar_soap.n.01",),
     "tray": ("tray.n.01",),
     "basket": ("wicker_basket.n.01",),
+    "bag": ("sack.n.01",),
+    "sack": ("sack.n.01",),
+    "tube": ("bottle__of__lotion.n.01",),
+    "jug": ("pitcher.n.02",),
+    "bucket": ("ashcan.n.01", "saucepot.n.01"),
+    "package": ("package.n.02", "box__of__baking_soda.n.01"),
 }
 """What stands in for `X__of__Y` and `Y__X`, by X: BDDL files these under groceries."""
 
 PREFERRED: dict[str, tuple[str, ...]] = {
+    "backpack.n.01": ("carton.n.02",),
     "bookcase.n.01": ("shelf.n.01",),
-    "wardrobe.n.01": ("cabinet.n.03",),
-    "casserole.n.02": ("bowl.n.01",),
+    "box.n.01": ("packing_box.n.02",),
     "bucket.n.01": ("ashcan.n.01", "saucepot.n.01"),
+    "can.n.01": ("can__of__soda.n.01",),
+    "carryall.n.01": ("sack.n.01",),
+    "casserole.n.02": ("bowl.n.01",),
+    "chocolate_biscuit.n.01": ("brownie.n.03",),
+    "chocolate_chip_cookie.n.01": ("brownie.n.03",),
+    "chisel.n.01": ("screwdriver.n.01",),
+    "club_sandwich.n.01": ("hamburger.n.01",),
     "compost_bin.n.01": ("ashcan.n.01",),
+    "container.n.01": ("tupperware.n.01",),
+    "cookie_sheet.n.01": ("tray.n.01",),
+    "doll.n.01": ("toy_figure.n.01", "teddy.n.01"),
+    "electric_refrigerator.n.01": ("microwave.n.02", "cooler.n.01"),
+    "french_press.n.01": ("coffee_maker.n.01",),
+    "goblet.n.01": ("wineglass.n.01",),
+    "granola_bar.n.01": ("brownie.n.03",),
+    "magazine.n.02": ("book.n.02",),
+    "mailbox.n.01": ("carton.n.02",),
+    "newspaper.n.03": ("book.n.02",),
+    "paintbrush.n.01": ("marker.n.03",),
+    "paper.n.01": ("notebook.n.01",),
+    "pencil.n.01": ("marker.n.03",),
+    "pizza_box.n.01": ("lunch_box.n.01",),
+    "plastic_bag.n.01": ("sack.n.01",),
+    "recycling_bin.n.01": ("carton.n.02",),
+    "scissors.n.01": ("pruner.n.02",),
+    "scraper.n.01": ("trowel.n.01",),
+    "shears.n.01": ("pruner.n.02",),
+    "shovel.n.01": ("trowel.n.01",),
+    "storage_container.n.01": ("packing_box.n.02", "tupperware.n.01"),
+    "toy_box.n.01": ("packing_box.n.02",),
+    "wardrobe.n.01": ("cabinet.n.03",),
 }
-"""Where BDDL's hypernyms lead astray."""
+"""Where BDDL's hypernyms lead astray, or name nothing narrow enough."""
+REFUSED = frozenset({"broken__glass.n.01", "grape.n.01", "saw.n.02"})
+"""What only looks like something offered: shards, bunches, and saws (pruning shears to BDDL)."""
 
 
 def resolve(category: str, offered: Iterable[str]) -> str:
     """The offered category that best stands in for `category`.
 
     In order: the category itself; its container for `jar__of__honey` or `vinegar__bottle`; the
-    nearest offered hyponym (`table.n.02` gives a breakfast table); the nearest by hypernyms
-    that can be opened if and only if the category can and, unless it can, is of a like size.
-    Names alike in meaning decide between equally near ones, where the extra `text` is there.
+    nearest offered hyponym (`table.n.02` gives a breakfast table); what has its last word
+    (`comic_book` gives a book); what it is a kind of (`pocketknife`, a knife), or shares one of
+    the `KINDS` with (a mango and an apple), nearest first. The last two open if and only if the
+    category does; the last is also hollow alike and, unless it opens, of a like size. Substances
+    have no stand-in but their container. Names alike in meaning decide between equally near
+    ones, where the extra `text` is there.
 
     Raises:
         SpecError: where BDDL has no such category, or nothing offered is near enough.
@@ -64,29 +115,53 @@ def resolve(category: str, offered: Iterable[str]) -> str:
 def _resolve(category: str, offered: tuple[str, ...]) -> str:
     if category in offered:
         return category
-    wanted = taxonomy.node(category)
-    for stand_in in (*PREFERRED.get(category, ()), *CONTAINERS.get(_container(category), ())):
-        if stand_in in offered:
-            return stand_in
     ranked = ranking(category, offered)
-    for name, _ in ranked:
-        if taxonomy.is_a(name, category):
-            return name
-    openable = "openable" in wanted.abilities
-    head = _stem(category).rsplit("_", 1)[-1]
-    for name, _ in ranked:
-        if _stem(name) == head and ("openable" in taxonomy.abilities(name)) == openable:
-            return name
-    for name, apart in ranked:
-        if ("openable" in taxonomy.abilities(name)) != openable or apart > FARTHEST:
-            continue
-        if openable or _like_size(category, name):
-            return name
+    found = None if category in REFUSED else _stand_in(category, offered, ranked)
+    if found is not None:
+        return found
     near = ", ".join(f"{name} ({apart:.2f})" for name, apart in ranked[:4])
     raise SpecError(
         f"no asset stands in for {category!r}; the nearest categories offered are {near}"
-        f" (allowed: distance up to {FARTHEST}, openable alike, and of a like size)"
+        " (allowed: of one narrow kind, openable alike, and of a like size)"
     )
+
+
+def _stand_in(
+    category: str, offered: tuple[str, ...], ranked: list[tuple[str, float]]
+) -> str | None:
+    for name in (*PREFERRED.get(category, ()), *CONTAINERS.get(_container(category), ())):
+        if name in offered:
+            return name
+    if "substance" in taxonomy.abilities(category):
+        return None
+    for fits in (_narrower, _namesake, _akin):
+        for name, _ in ranked:
+            if fits(category, name):
+                return name
+    return None
+
+
+def _narrower(category: str, name: str) -> bool:
+    """Whether what is offered is a kind of what is asked for."""
+    return taxonomy.is_a(name, category)
+
+
+def _namesake(category: str, name: str) -> bool:
+    """Whether both have one last word, and open alike."""
+    word = _stem(category).rsplit("_", 1)[-1]
+    near = _stem(name) == word and taxonomy.distance(category, name) <= NAMESAKE
+    return near and "openable" not in taxonomy.abilities(category) ^ taxonomy.abilities(name)
+
+
+def _akin(category: str, name: str) -> bool:
+    """Whether both are of one narrow kind, open and hold alike, and are of a like size."""
+    up, other = taxonomy.ancestors(category), taxonomy.ancestors(name)
+    if name not in up and not any(kind in up and kind in other for kind in KINDS):
+        return False
+    mine, theirs = taxonomy.abilities(category), taxonomy.abilities(name)
+    if (mine ^ theirs) & {"fillable", "openable"}:
+        return False
+    return "openable" in mine or _like_size(category, name)
 
 
 def ranking(category: str, offered: Iterable[str]) -> list[tuple[str, float]]:

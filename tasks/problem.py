@@ -10,7 +10,8 @@ from ..schemas import ANY_JOINT, ObjectSpec, SpecError, TaskSpec
 from .formula import And, Formula, Literal, rename, to_text
 from .reader import Reader, as_group, read_objects, sections, show
 
-FLOORS = ("floor.n.01",)
+FLOORS = ("floor.n.01", "lawn.n.01", "driveway.n.01")
+"""The ground, which every scene has without naming it."""
 AGENTS = ("agent.n.01",)
 SUPPORTS = ("table", "desk", "countertop")
 """What the support can be called in a scene."""

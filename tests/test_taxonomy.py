@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from cousins.scenes import taxonomy
+from cousins.scenes import catalogue, taxonomy
 from cousins.scenes.catalogue import resolve
 from cousins.scenes.procedural import CATEGORIES
 from cousins.schemas import SpecError
@@ -82,13 +82,37 @@ def test_metric_boxes_include_hyponyms() -> None:
         ("grocery_shelf.n.01", "shelf.n.01"),
         ("chest.n.02", "cedar_chest.n.01"),
         ("platter.n.01", "plate.n.04"),
+        ("mango.n.02", "apple.n.01"),
+        ("half__apple.n.01", "apple.n.01"),
+        ("pen.n.01", "marker.n.03"),
+        ("pencil.n.01", "marker.n.03"),
+        ("pocketknife.n.01", "table_knife.n.01"),
+        ("comic_book.n.01", "book.n.02"),
+        ("bag__of__chips.n.01", "sack.n.01"),
+        ("beer_bottle.n.01", "water_bottle.n.01"),
+        ("electric_kettle.n.01", "kettle.n.01"),
+        ("yam.n.03", "potato.n.01"),
+        ("shears.n.01", "pruner.n.02"),
+        ("bench.n.01", "sofa.n.01"),
+        ("goblet.n.01", "wineglass.n.01"),
+        ("doll.n.01", "toy_figure.n.01"),
     ],
 )
 def test_stand_ins(asked: str, stand_in: str) -> None:
     assert resolve(asked, CATEGORIES) == stand_in
 
 
-@pytest.mark.parametrize("asked", ["car.n.01", "broom.n.01", "water.n.06", "pillow.n.01"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "car.n.01", "broom.n.01", "water.n.06", "pillow.n.01", "toothbrush.n.01", "key.n.01",
+        "hairbrush.n.01", "razor.n.01", "hand_blower.n.01", "mousetrap.n.01", "boot.n.01",
+        "shoe.n.01", "ski.n.01", "bok_choy.n.02", "tongs.n.01", "vacuum.n.04", "iron.n.04",
+        "wallet.n.01", "dustpan.n.02", "peeler.n.03", "inhaler.n.01", "salad.n.01", "bed.n.01",
+        "pumpkin.n.02", "strawberry.n.01", "grape.n.01", "saw.n.02", "diced__apple.n.01",
+        "broken__glass.n.01",
+    ],
+)  # fmt: skip
 def test_no_stand_in_is_an_error_with_offers(asked: str) -> None:
     with pytest.raises(SpecError, match=rf"{asked}.*nearest categories offered are .*\(0\."):
         resolve(asked, CATEGORIES)
@@ -102,3 +126,10 @@ def test_what_opens_is_replaced_by_what_opens() -> None:
             continue
         if "openable" in taxonomy.abilities(asked) and "__" not in asked:
             assert "openable" in taxonomy.abilities(stand_in), asked
+
+
+def test_listed_stand_ins_exist() -> None:
+    for asked in (*catalogue.PREFERRED, *catalogue.REFUSED, *catalogue.KINDS):
+        assert taxonomy.node(asked).name == asked
+    listed = (*catalogue.PREFERRED.values(), *catalogue.CONTAINERS.values())
+    assert {name for names in listed for name in names} <= set(CATEGORIES)

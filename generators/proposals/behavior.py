@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
-from ...scenes.catalogue import FARTHEST, ranking
+from ...scenes import taxonomy
+from ...scenes.catalogue import ranking
 from ...scenes.library import AssetLibrary
 from ...schemas import DatasetSpec, SpecError, TaskObject, TaskSpec
 from ...tasks.activities import activity_text
@@ -22,6 +23,10 @@ CERTAINTIES = (1.0, 0.05)
 MOST_CASTINGS = 30
 STAND_INS = 3
 """Other categories tried for a piece of furniture that turns out too small."""
+FARTHEST = 0.26
+"""Greatest taxonomy distance of those."""
+CARRIERS = ("bed.n.01", "sofa.n.01")
+"""Furniture whose part the support may play, as it does that of tables."""
 
 
 class BehaviorProposer:
@@ -106,7 +111,7 @@ def _bindings(problem: Problem, support: str, catalogue: Catalogue) -> dict[str,
     tables = [
         x
         for x, category in problem.objects
-        if x not in agents and x not in floors and catalogue.kind(category).table
+        if x not in agents and x not in floors and _carries(category, catalogue)
     ]
     under_all = max(tables or floors, key=lambda x: load[x], default=None)
     names: dict[str, str] = {}
@@ -116,6 +121,12 @@ def _bindings(problem: Problem, support: str, catalogue: Catalogue) -> dict[str,
         elif instance not in agents and instance not in floors:
             names[instance] = _name(instance)
     return names
+
+
+def _carries(category: str, catalogue: Catalogue) -> bool:
+    """Whether the support may play it."""
+    carrier = any(taxonomy.is_a(category, kind) for kind in CARRIERS)
+    return carrier or catalogue.kind(category).table
 
 
 def _name(instance: str) -> str:
