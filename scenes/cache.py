@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+UNREADABLE = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
+"""What reading a cut-off or damaged `.npz` file raises."""
 
 
 def cache_folder() -> Path:
@@ -25,13 +31,14 @@ def cached_arrays(
     """The arrays stored under (name, key), made and stored where they are not there yet.
 
     Several processes may race: each writes a whole file and renames it. A folder that cannot
-    be written only costs the time to make the arrays again.
+    be written only costs the time to make the arrays again, and so, with a note on standard
+    error, does a file that cannot be read.
     """
     digest = hashlib.sha256(key.encode()).hexdigest()[:16]
     path = cache_folder() / f"{name}-{digest}.npz"
-    if path.is_file():
-        with np.load(path) as stored:
-            return {field: stored[field] for field in stored.files}
+    stored = _read(path)
+    if stored is not None:
+        return stored
     arrays = make()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,3 +48,15 @@ def cached_arrays(
     except OSError:
         return arrays
     return arrays
+
+
+def _read(path: Path) -> dict[str, np.ndarray[Any, Any]] | None:
+    """The arrays of a file; None where it is not there or cannot be read."""
+    try:
+        with path.open("rb") as file, np.load(file) as stored:
+            return {field: stored[field] for field in stored.files}
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except UNREADABLE as error:
+        sys.stderr.write(f"note: {path} cannot be read ({error}); making it anew\n")
+        return None

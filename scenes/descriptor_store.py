@@ -12,7 +12,6 @@ import json
 import os
 import sys
 import tempfile
-import zipfile
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -22,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..schemas import AssetError
-from .cache import cache_folder
+from .cache import UNREADABLE, cache_folder
 from .descriptors import Descriptor, DescriptorTable, describe
 from .library import AssetLibrary
 
@@ -79,7 +78,7 @@ def _read(path: Path) -> tuple[DescriptorTable, dict[str, str]]:
             arrays: dict[str, npt.NDArray[Any]] = {name: stored[name] for name in _ARRAYS}
     except FileNotFoundError:
         return DescriptorTable.of(()), {}
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         sys.stderr.write(f"note: {path} cannot be read ({error}); deriving it anew\n")
         return DescriptorTable.of(()), {}
     table = DescriptorTable(

@@ -20,7 +20,7 @@ from worlds import LIBRARY, first
 
 from cousins.generators.gallery import write_page
 from cousins.generators.gallery.studio import joints_at, pictures
-from cousins.generators.gallery.thumbnails import OPENINGS, SIZE
+from cousins.generators.gallery.thumbnails import OPENINGS, SIZE, thumbnail
 from cousins.scenes.index import build_index
 from cousins.schemas import DatasetError
 
@@ -157,6 +157,18 @@ def test_articulated_thumbnails_are_strips(html: str) -> None:
         for data in re.findall(r"data:image/webp;base64,([^\"]+)", html)
     }
     assert sizes == {(SIZE, SIZE), (SIZE * len(OPENINGS), SIZE)}
+
+
+def test_a_thumbnail_cut_off_is_drawn_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUSINS_CACHE", str(tmp_path))
+    asset = LIBRARY.get("apple-0000")
+    drawn = thumbnail(asset.content_hash(), lambda: asset)
+    (path,) = tmp_path.rglob("*.webp")
+    path.write_bytes(path.read_bytes()[:200])
+    assert thumbnail(asset.content_hash(), lambda: asset) == drawn
+    assert path.stat().st_size > 200
 
 
 def test_data_cannot_end_the_script(html: str) -> None:

@@ -37,12 +37,21 @@ def thumbnail(digest: str, load: Callable[[], Asset]) -> str:
         RenderError: where it must be drawn and nothing can be.
     """
     path = cache_folder() / "thumbnails" / f"{digest[:24]}-{SIZE}-{LOOK}.webp"
-    try:
-        data = path.read_bytes()
-    except OSError:
+    data = _stored(path)
+    if data is None:
         data = _draw(load())
         _store(path, data)
     return "data:image/webp;base64," + base64.b64encode(data).decode()
+
+
+def _stored(path: Path) -> bytes | None:
+    """A stored picture; None where there is none or it is not whole, as its header tells."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    whole = data[:4] == b"RIFF" and int.from_bytes(data[4:8], "little") + 8 == len(data)
+    return data if whole else None
 
 
 def _draw(asset: Asset) -> bytes:
