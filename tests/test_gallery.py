@@ -159,9 +159,7 @@ def test_articulated_thumbnails_are_strips(html: str) -> None:
     assert sizes == {(SIZE, SIZE), (SIZE * len(OPENINGS), SIZE)}
 
 
-def test_a_thumbnail_cut_off_is_drawn_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_thumbnail_cut_off_is_drawn_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COUSINS_CACHE", str(tmp_path))
     asset = LIBRARY.get("apple-0000")
     drawn = thumbnail(asset.content_hash(), lambda: asset)
