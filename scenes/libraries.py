@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..schemas import Asset, AssetsSpec, LibrarySpec, SpecError
-from .library import AssetLibrary
+from .library import AssetLibrary, NotedLibrary
 from .licences import permits_commercial
 
 
@@ -83,6 +83,17 @@ class JointLibrary:
     def quarantined(self) -> Mapping[str, str]:
         """What the members set aside, and what its licence keeps from use."""
         return _tables(self).quarantined
+
+    def notes(self) -> Mapping[str, tuple[str, ...]]:
+        """What members say about how they read the assets that are offered."""
+        owners = _tables(self).owners
+        return {
+            asset_id: notes
+            for place, member in enumerate(self.members)
+            if isinstance(member, NotedLibrary)
+            for asset_id, notes in member.notes().items()
+            if owners.get(asset_id) == place
+        }
 
     def stamp(self, asset_id: str) -> str:
         """That of the member that offers it."""

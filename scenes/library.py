@@ -45,3 +45,12 @@ class AssetLibrary(Protocol):
             SpecError: where there is no such asset; the message offers the nearest ids.
         """
         ...
+
+
+@runtime_checkable
+class NotedLibrary(Protocol):
+    """A library that says how it read its files."""
+
+    def notes(self) -> Mapping[str, tuple[str, ...]]:
+        """What to know about assets it offers, by id, such as an assumed mass."""
+        ...

@@ -6,7 +6,7 @@ from collections import Counter
 
 from ..schemas.base import Model
 from .index import Index
-from .library import AssetLibrary
+from .library import AssetLibrary, NotedLibrary
 
 
 class Articulated(Model):
@@ -33,6 +33,8 @@ class LibrarySummary(Model):
     """Offered assets that failed their trial or cannot be built, each with the reason."""
     quarantined: dict[str, str]
     """Assets it has but does not offer, each with the reason."""
+    notes: dict[str, tuple[str, ...]]
+    """How files of offered assets were read, where there is something to know."""
     duplicates: dict[str, str]
     """Assets whose shape an earlier one of their category has, with that one's id."""
 
@@ -56,5 +58,6 @@ def summarise(library: AssetLibrary, index: Index) -> LibrarySummary:
         licences=dict(sorted(Counter(one.licence for one in index.records.values()).items())),
         failing=failing,
         quarantined=dict(index.quarantined),
+        notes=dict(library.notes()) if isinstance(library, NotedLibrary) else {},
         duplicates=index.duplicates(),
     )

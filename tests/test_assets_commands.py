@@ -15,8 +15,17 @@ from cousins.flows.libraries import Choice, chosen, library_spec
 from cousins.schemas import AssetsSpec, BackendMissingError, SpecError
 
 RUNNER = CliRunner()
+
+
+class Noted(Shelf):
+    """FAKE: a shelf that read its files."""
+
+    def notes(self) -> dict[str, tuple[str, ...]]:
+        return {"apple-0000": ("a mass of 0.2 kg was assumed", "a mesh was reduced")}
+
+
 GOOD = Shelf({"mug.n.04": ("mug-0000", "mug-0001"), "cabinet.n.01": ("cabinet-0000",)}, name="good")
-BAD = Shelf({"apple.n.01": ("apple-0000", "apple-0001")}, broken=("apple-0001",), name="bad")
+BAD = Noted({"apple.n.01": ("apple-0000", "apple-0001")}, broken=("apple-0001",), name="bad")
 
 
 def open_fake(spec: AssetsSpec) -> Shelf:
@@ -81,6 +90,7 @@ def test_check_without_names_looks_at_all_that_is_installed() -> None:
     assert good["articulated"] == {"categories": 1, "instances": 1}
     assert good["licences"] == {"Apache-2.0": 3}
     assert good["quarantined"] == {"shelf-ghost": "it was never there"}
+    assert good["notes"] == {}
     assert set(found["not_opened"]) == {"libero", "robosuite", "metaworld", "synthesizer"}
     text = call("check")
     assert "pip install 'cousins[x]'" in " ".join(text.split())
@@ -90,6 +100,9 @@ def test_check_fails_where_an_offered_asset_does() -> None:
     found = answer("check", "--library", "folder:mine", code=1)["libraries"]["bad"]
     assert found["failing"] == {"apple-0001": "cannot be built: a mesh is missing"}
     assert found["passed_share"] == 0.5
+    assert found["notes"] == {"apple-0000": ["a mass of 0.2 kg was assumed", "a mesh was reduced"]}
+    text = " ".join(call("check", "--library", "folder:mine", code=1).split())
+    assert "notes apple-0000: a mass of 0.2 kg was assumed; a mesh was reduced" in text
     answer("check", "--library", "folder:mine", "--limit", "1")
 
 

@@ -13,8 +13,9 @@ from worlds import make_task
 
 from cousins.scenes.folder import FolderLibrary, library, reading
 from cousins.scenes.folder.notes import AssetNotes, read_notes
-from cousins.scenes.libraries import open_libraries
+from cousins.scenes.libraries import JointLibrary, open_libraries
 from cousins.scenes.library import AssetLibrary
+from cousins.scenes.procedural import ProceduralLibrary
 from cousins.schemas import Asset, EpisodeSpec, SpecError
 from cousins.schemas.spec_file import load_spec
 from cousins.tasks.setup import build_scene
@@ -76,6 +77,8 @@ def test_notes_are_followed_and_the_rest_is_derived(folder: Path) -> None:
     assert {"graspable", "container"} <= mug.affordances
     assert "lab-mug_01" in found.notes()
     assert "lab-cereal_box" not in found.notes()
+    joint = JointLibrary((ProceduralLibrary(), found), allow_noncommercial=True)
+    assert joint.notes() == found.notes()
 
 
 def test_a_model_keeps_its_joint_and_owns_its_meshes(folder: Path) -> None:

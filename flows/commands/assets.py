@@ -191,6 +191,10 @@ def _summary(facts: dict[str, Any]) -> list[tuple[str, str]]:
         reasons: dict[str, str] = facts[heading]
         lines = [f"{name}: {reason}" for name, reason in reasons.items()]
         rows.append((heading, "\n".join(lines) or "none"))
+    notes: dict[str, list[str]] = facts["notes"]
+    if notes:
+        lines = [f"{name}: {'; '.join(about)}" for name, about in notes.items()]
+        rows.append(("notes", "\n".join(lines)))
     return [*rows, ("", "")]
 
 
