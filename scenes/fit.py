@@ -24,14 +24,9 @@ FOOT_SLACK = 0.004
 """How far a foot may reach over the edge of what carries it, metres."""
 
 
-def open_surfaces(asset: Asset) -> tuple[Surface, ...]:
-    """Surfaces that carry things in plain view: not the floors of what has walls or a door."""
-    return asset.open_surfaces
-
-
 def surfaces_by_height(asset: Asset) -> tuple[Surface, ...]:
     """Its open surfaces, the lowest first; those of one height by their place."""
-    return tuple(sorted(open_surfaces(asset), key=lambda s: _height(asset, s.link, s.pos)))
+    return tuple(sorted(asset.open_surfaces, key=lambda s: _height(asset, s.link, s.pos)))
 
 
 def cavities_by_height(asset: Asset) -> tuple[Cavity, ...]:
@@ -43,11 +38,6 @@ def _height(asset: Asset, link: str, pos: tuple[float, float, float]) -> tuple[f
     """Height above the asset's origin at rest, then x and y, rounded to millimetres."""
     x, y, z = link_transform(asset, link, {}) @ np.array([*pos, 1.0]) @ np.eye(4, 3)
     return round(float(z), 3), round(float(x), 3), round(float(y), 3)
-
-
-def encloses(cavity: Cavity) -> bool:
-    """Whether it has a door or walls, unlike an open shelf or what has a low rim."""
-    return cavity.encloses
 
 
 def fits_table(asset: Asset) -> bool:

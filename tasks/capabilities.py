@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..scenes.fit import ROUND_SLACK, fits_on, footprint_radius, open_surfaces
+from ..scenes.fit import ROUND_SLACK, fits_on, footprint_radius
 from ..schemas import Asset, Cavity, Surface
 from .skills import Capabilities, Relation
 
@@ -60,7 +60,7 @@ def fits(thing: Asset, target: Asset, relation: Relation) -> bool:
     `under` is never known from sizes.
     """
     if relation == "ontop":
-        return any(_fits_surface(thing, surface) for surface in open_surfaces(target))
+        return any(_fits_surface(thing, surface) for surface in target.open_surfaces)
     if relation == "inside":
         return any(_fits_cavity(thing, cavity) for cavity in target.cavities)
     return False

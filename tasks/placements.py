@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..scenes.fit import base_radius, footprint_radius, open_surfaces
+from ..scenes.fit import base_radius, footprint_radius
 from ..scenes.geometry import Array, axis_rotation, transform
 from ..scenes.layout import REACH
 from ..scenes.mujoco_model import CompiledScene
@@ -72,7 +72,7 @@ def surfaces(compiled: CompiledScene, data: Any, name: str) -> list[Region]:
     """The surfaces of an object."""
     index, asset = compiled.objects[name], compiled.asset_of(name)
     found: list[Region] = []
-    for surface in open_surfaces(asset):
+    for surface in asset.open_surfaces:
         pose = _link_pose(data, index.bodies[surface.link]) @ transform(surface.pos, np.eye(3))
         low = surface.clearance < LOW_CEILING
         half = np.array(surface.half_size)

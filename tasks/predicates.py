@@ -26,7 +26,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..scenes.fit import encloses, open_surfaces
 from ..scenes.geometry import Array
 from ..scenes.mujoco_model import CompiledScene
 from ..schemas import Cavity
@@ -201,10 +200,10 @@ class PhysicsFacts:
     def _walled(self) -> Table:
         """Inside b, and not just on one of its open shelves or within a low rim."""
         floors = {
-            rank: {surface.link for surface in open_surfaces(self._compiled.asset_of(name))}
+            rank: {surface.link for surface in self._compiled.asset_of(name).open_surfaces}
             for rank, name in enumerate(self._names)
         }
-        return self._by_owner([encloses(c) or c.link not in floors[r] for r, c in self._cavities])
+        return self._by_owner([c.encloses or c.link not in floors[r] for r, c in self._cavities])
 
     def _by_owner(self, counted: list[bool]) -> Table:
         """(N, N): in some counted cavity of the object of that column."""

@@ -9,7 +9,7 @@ import pytest
 from worlds import LIBRARY, first, make_request
 
 from cousins.scenes.assembly import assemble
-from cousins.scenes.fit import base_radius, footprint_radius, link_transform, open_surfaces
+from cousins.scenes.fit import base_radius, footprint_radius, link_transform
 from cousins.scenes.geometry import Footprint, contains, overlap, rotation
 from cousins.scenes.layout import (
     REACH,
@@ -167,9 +167,9 @@ def test_radii_bound_the_collision_geometry() -> None:
 
 
 def test_drawer_floors_are_no_open_surfaces() -> None:
-    assert {s.link for s in open_surfaces(first("cabinet.n.01"))} == {"body"}
+    assert {s.link for s in first("cabinet.n.01").open_surfaces} == {"body"}
     shelf = first("shelf.n.01")
-    assert len(open_surfaces(shelf)) == len(shelf.surfaces)
+    assert len(shelf.open_surfaces) == len(shelf.surfaces)
 
 
 def test_link_transform_follows_joints() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Constant, ObjectSpec, PoseSpec
-from ..fit import cavities_by_height, encloses, surfaces_by_height
+from ..fit import cavities_by_height, surfaces_by_height
 from ..library import AssetLibrary
 from ..relations import (
     aligned,
@@ -49,7 +49,7 @@ def standing(thing: Fitted, others: Sequence[Fitted], support: str) -> Standing:
         hollow, top = level_inside(thing.body, other.body), level_on(thing.body, other.body)
         if hollow is not None:
             # What lies on an open shelf or a tray counts as on it.
-            walled = encloses(cavities_by_height(other.body.asset)[hollow])
+            walled = cavities_by_height(other.body.asset)[hollow].encloses
             if walled or top is None:
                 return Standing("inside", other.segment.name, hollow)
         if top is not None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ...schemas import Asset, Room
-from ..fit import open_surfaces
 from ..geometry import Array, Footprint, transform, yaw_quaternion
 from .plan import Piece
 from .standing import PASSAGE, Standing
@@ -125,7 +124,7 @@ def _on(targets: Sequence[Standing], asset: Asset, rng: np.random.Generator) -> 
     """On the top of another piece, towards its back."""
     half = np.array(asset.extents[:2]) / 2
     for carrier in targets:
-        tops = sorted(open_surfaces(carrier.asset), key=lambda s: -s.pos[2])[:1]
+        tops = sorted(carrier.asset.open_surfaces, key=lambda s: -s.pos[2])[:1]
         for top in tops:
             slack = np.array(top.half_size) - half - 0.01
             if (slack < 0).any() or top.clearance < asset.extents[2] + 0.02:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Asset
-from ..fit import ROUND_SLACK, encloses, fits_on, footprint_radius, link_transform, open_surfaces
+from ..fit import ROUND_SLACK, fits_on, footprint_radius, link_transform
 from ..fit import outline as outline_of
 from ..geometry import Array, Footprint, axis_rotation, contains, inverse, overlap, transform
 
@@ -68,7 +68,7 @@ def spots_of(name: str, piece: str, asset: Asset, pose: Array) -> list[Spot]:
         pose: (4, 4) `world_from_object`, upright.
     """
     found: list[Spot] = []
-    for surface in open_surfaces(asset):
+    for surface in asset.open_surfaces:
         at = pose @ link_transform(asset, surface.link, {})
         at = at @ transform(surface.pos, FLAT)
         half, free = np.array(surface.half_size), surface.clearance
@@ -77,7 +77,7 @@ def spots_of(name: str, piece: str, asset: Asset, pose: Array) -> list[Spot]:
                 Spot(f"{name}/{surface.name}", name, piece, at, half, free, False, surface.disc)
             )
     for cavity in asset.cavities:
-        if not encloses(cavity):
+        if not cavity.encloses:
             continue
         at = pose @ link_transform(asset, cavity.link, {})
         floor = np.array(cavity.centre) - [0, 0, cavity.half_size[2]]
