@@ -6,7 +6,7 @@ import numpy as np
 
 from ...schemas import Asset
 from . import materials as look
-from .draft import Draft
+from .draft import Draft, LinkDraft
 from .geometry import bevel_box, loft, revolve
 from .pieces import LIFT, column, foot
 
@@ -110,25 +110,8 @@ def brownie(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     return draft.build(graspable=True)
 
 
-def hamburger(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
-    """A burger: bun, lettuce, patty, bun."""
-    draft = Draft(asset_id, category)
-    crust = look.pick(rng, ((0.78, 0.50, 0.22), (0.70, 0.42, 0.18), (0.84, 0.60, 0.30)))
-    draft.materials["bun"] = look.textured(
-        rng, "speckle", (crust, look.shade(crust, 1.25)), 20.0, 0.5
-    )
-    draft.materials["green"] = look.plain((0.42, 0.60, 0.20), 0.7)
-    draft.materials["meat"] = look.plain((0.30, 0.17, 0.11), 0.8)
-    r = float(rng.uniform(0.0342, 0.0348))
-    low, layer = float(rng.uniform(0.013, 0.017)), float(rng.uniform(0.010, 0.014))
-    dome = float(rng.uniform(0.022, 0.027))
-    link = draft.link()
-    link.show(
-        revolve([(0, 0), (r - 0.004, 0), (r - 0.001, 0.004), (r - 0.001, low), (0, low)], 28),
-        "bun",
-        CRUMB,
-    )
-    z = low + layer
+def _filling(link: LinkDraft, r: float, low: float, z: float) -> None:
+    """Meat and a leaf of a radius, between two heights."""
     link.show(
         revolve(
             [
@@ -149,6 +132,28 @@ def hamburger(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         "green",
         300.0,
     )
+
+
+def hamburger(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """A burger: bun, lettuce, patty, bun."""
+    draft = Draft(asset_id, category)
+    crust = look.pick(rng, ((0.78, 0.50, 0.22), (0.70, 0.42, 0.18), (0.84, 0.60, 0.30)))
+    draft.materials["bun"] = look.textured(
+        rng, "speckle", (crust, look.shade(crust, 1.25)), 20.0, 0.5
+    )
+    draft.materials["green"] = look.plain((0.42, 0.60, 0.20), 0.7)
+    draft.materials["meat"] = look.plain((0.30, 0.17, 0.11), 0.8)
+    r = float(rng.uniform(0.0342, 0.0348))
+    low, layer = float(rng.uniform(0.013, 0.017)), float(rng.uniform(0.010, 0.014))
+    dome = float(rng.uniform(0.022, 0.027))
+    link = draft.link()
+    link.show(
+        revolve([(0, 0), (r - 0.004, 0), (r - 0.001, 0.004), (r - 0.001, low), (0, low)], 28),
+        "bun",
+        CRUMB,
+    )
+    z = low + layer
+    _filling(link, r, low, z)
     t = np.linspace(0.0, np.pi / 2, 8)
     arc = [(r * float(np.cos(a)) ** 0.7, z + dome * float(np.sin(a))) for a in t[:-1]]
     link.show(revolve([(0, z), *arc, (0.0, z + dome)], 28), "bun", CRUMB)

@@ -6,9 +6,10 @@ import numpy as np
 
 from ...schemas import Asset
 from . import materials as look
-from .boxes import open_box, poster
+from .boxes import poster
 from .draft import Draft
 from .geometry import bevel_box, rotation
+from .tubs import open_box
 
 CARD, PAPER = 190.0, 320.0
 BROWNS: tuple[look.Rgb, ...] = ((0.70, 0.53, 0.35), (0.62, 0.46, 0.30), (0.78, 0.62, 0.44))

@@ -40,6 +40,22 @@ def tin(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     return draft.build(graspable=True)
 
 
+def _gable(half: float, body: float, rise: float) -> Mesh:
+    """A roof of two slopes on a square of half width `half` at the height `body`."""
+    ridge = np.array(
+        [[s * half, t * half, body - 0.0005] for s, t in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+        + [
+            [s * 0.003, t * (half - 0.001), body + rise]
+            for s, t in ((-1, -1), (1, -1), (1, 1), (-1, 1))
+        ]
+    )
+    sides = [[a, b, b + 4, a + 4] for a, b in ((0, 1), (1, 2), (2, 3), (3, 0))]
+    quads = [*sides, [3, 2, 1, 0], [4, 5, 6, 7]]
+    corners = np.concatenate([ridge[quad] for quad in quads])
+    faces = np.array([[4 * k + i for i in tri] for k in range(6) for tri in ((0, 1, 2), (0, 2, 3))])
+    return Mesh(corners, faces, corners[:, 1:])
+
+
 def milk_carton(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A carton with a gable top, its front towards +x."""
     draft = Draft(asset_id, category)
@@ -55,18 +71,7 @@ def milk_carton(asset_id: str, category: str, rng: np.random.Generator) -> Asset
     for side in (-1.0, 1.0):
         sheet = poster(np.array([half, half, body / 2]), side)
         link.show(sheet, "front", 0.0, (0, 0, body / 2))
-    ridge = np.array(
-        [[s * half, t * half, body - 0.0005] for s, t in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
-        + [
-            [s * 0.003, t * (half - 0.001), body + rise]
-            for s, t in ((-1, -1), (1, -1), (1, 1), (-1, 1))
-        ]
-    )
-    sides = [[a, b, b + 4, a + 4] for a, b in ((0, 1), (1, 2), (2, 3), (3, 0))]
-    quads = [*sides, [3, 2, 1, 0], [4, 5, 6, 7]]
-    corners = np.concatenate([ridge[quad] for quad in quads])
-    faces = np.array([[4 * k + i for i in tri] for k in range(6) for tri in ((0, 1, 2), (0, 2, 3))])
-    link.show(Mesh(corners, faces, corners[:, 1:]), "gable", 300.0)
+    link.show(_gable(half, body, rise), "gable", 300.0)
     fin = 0.009
     link.box(
         (0.003, half - 0.001, fin), (0, 0, body + rise + fin - 0.001), "gable", 300.0, bevel=0.001

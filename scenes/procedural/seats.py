@@ -181,6 +181,20 @@ def sofa(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     return _upholstered(asset_id, category, rng, seats * float(rng.uniform(0.60, 0.70)), seats)
 
 
+def _places(
+    draft: Draft, along: tuple[float, float], seat: float, width: float, seats: int, soft: float
+) -> None:
+    """Surfaces to sit on between two depths, side by side."""
+    clear, front = along
+    half_x, each = (front - clear) / 2, width / seats
+    for k in range(seats):
+        middle = -width / 2 + (k + 0.5) * each
+        draft.surface(
+            f"seat_{k + 1}", "body", (clear + half_x, middle, seat), (half_x, each / 2 - soft),
+            clearance=0.5,
+        )  # fmt: skip
+
+
 def _upholstered(
     asset_id: str, category: str, rng: np.random.Generator, width: float, seats: int
 ) -> Asset:
@@ -217,13 +231,7 @@ def _upholstered(
             soft=0.05, material="cushion", lean=lean + 0.06,
         )  # fmt: skip
     clear = behind + back + 0.02
-    half_x = (front - soft - clear) / 2
-    for k in range(seats):
-        middle = -width / 2 + (k + 0.5) * each
-        draft.surface(
-            f"seat_{k + 1}", "body", (clear + half_x, middle, seat), (half_x, each / 2 - soft),
-            clearance=0.5,
-        )  # fmt: skip
+    _places(draft, (clear, front - soft), seat, width, seats, soft)
     return draft.build(graspable=False, fixed=True, friction=0.9)
 
 

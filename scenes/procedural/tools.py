@@ -6,7 +6,7 @@ import numpy as np
 
 from ...schemas import Asset, Material
 from . import materials as look
-from .draft import Draft
+from .draft import Draft, LinkDraft
 from .geometry import bevel_box, loft, revolve, rotation, tube
 from .lying import barrel, rod, skid
 from .pieces import turned
@@ -35,13 +35,8 @@ def hammer(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     y = np.array([-end, -end + 0.004, -end + 0.09, 0.0, head])
     rod(link, y, girth * np.array([0.8, 1.0, 0.92, 0.72, 0.72]), "shaft", WOOD, axis=face)
     nose = [
-        (0, 0),
-        (face, 0),
-        (face, 0.010),
-        (face * 0.72, 0.013),
-        (face * 0.72, reach),
-        (0, reach),
-    ]
+        (0, 0), (face, 0), (face, 0.010), (face * 0.72, 0.013), (face * 0.72, reach), (0, reach),
+    ]  # fmt: skip
     ahead = revolve(nose, 18).moved((0, 0, 0), rotation("y", -np.pi / 2))
     link.show(ahead, "steel", STEEL * 0.75, (reach, head, face))
     link.show(
@@ -133,18 +128,8 @@ def wrench(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     return draft.build(graspable=False)
 
 
-def drill(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
-    """A cordless drill standing on its battery, its chuck towards +x."""
-    draft = Draft(asset_id, category)
-    draft.materials["case"] = look.plain(look.pick(rng, look.PRINTS), 0.45)
-    draft.materials["dark"] = look.plain(DARK, 0.7)
-    draft.materials["steel"] = steel(rng)
-    girth, motor = float(rng.uniform(0.022, 0.026)), float(rng.uniform(0.115, 0.135))
-    height = float(rng.uniform(0.165, 0.19))
-    pack = (float(rng.uniform(0.045, 0.055)), 0.030, float(rng.uniform(0.018, 0.023)))
-    link = draft.link()
-    link.box(pack, (0.004, 0, pack[2]), "dark", 900.0, bevel=0.004)
-    axis = height - girth
+def _motor(link: LinkDraft, girth: float, motor: float, axis: float) -> None:
+    """A drill's body, chuck and bit along x at the height `axis`; `girth` is a radius."""
     body = [
         (0, -0.5),
         (0.7, -0.5),
@@ -171,6 +156,21 @@ def drill(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     link.show(nose.moved((0, 0, axis), ahead), "dark", 2000.0)
     bit = revolve([(0, 0.68 * motor), (0.003, 0.68 * motor), (0.003, 0.98 * motor), (0, motor)], 8)
     link.show(bit.moved((0, 0, axis), ahead), "steel", STEEL)
+
+
+def drill(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """A cordless drill standing on its battery, its chuck towards +x."""
+    draft = Draft(asset_id, category)
+    draft.materials["case"] = look.plain(look.pick(rng, look.PRINTS), 0.45)
+    draft.materials["dark"] = look.plain(DARK, 0.7)
+    draft.materials["steel"] = steel(rng)
+    girth, motor = float(rng.uniform(0.022, 0.026)), float(rng.uniform(0.115, 0.135))
+    height = float(rng.uniform(0.165, 0.19))
+    pack = (float(rng.uniform(0.045, 0.055)), 0.030, float(rng.uniform(0.018, 0.023)))
+    link = draft.link()
+    link.box(pack, (0.004, 0, pack[2]), "dark", 900.0, bevel=0.004)
+    axis = height - girth
+    _motor(link, girth, motor, axis)
     tilt = 0.12
     low, high = 2 * pack[2] - 0.004, axis - girth * 0.5
     grip = (high - low) / 2
@@ -214,15 +214,8 @@ def trowel(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     y = np.array([-end, -end + 0.005, -end + 0.05, stop])
     rod(link, y, girth * np.array([0.6, 0.95, 1.0, 0.72]), "grip", WOOD, axis=girth)
     neck = np.array([stop - 0.005, root - 0.004, root + 0.025])
-    rod(
-        link,
-        neck,
-        [0.0055, 0.0055, 0.003],
-        "blade",
-        STEEL,
-        axis=[girth, girth * 0.8, 0.005],
-        sides=8,
-    )
+    fall = [girth, girth * 0.8, 0.005]
+    rod(link, neck, [0.0055, 0.0055, 0.003], "blade", STEEL, axis=fall, sides=8)
     barrel(link, -end, stop, girth * 0.92, girth)
     barrel(link, stop, root, 0.006, girth * 0.85)
     link.collide("box", (wide * 0.85, blade * 0.36, thick / 2), (0, root + blade * 0.36, thick / 2))

@@ -8,7 +8,7 @@ from ...schemas import Asset
 from . import materials as look
 from .boxes import poster
 from .draft import Draft, LinkDraft
-from .geometry import bevel_box, revolve, rotation, tube
+from .geometry import Array, bevel_box, revolve, rotation, tube
 from .pieces import turned
 
 PLASTIC, ELECTRIC, PAPER, RUBBER, METAL = 1000.0, 700.0, 700.0, 1100.0, 2700.0
@@ -16,6 +16,18 @@ SHELLS: tuple[look.Rgb, ...] = (
     (0.13, 0.13, 0.14), (0.85, 0.85, 0.84), (0.55, 0.56, 0.58), (0.22, 0.24, 0.28),
 )  # fmt: skip
 DARK: look.Rgb = (0.05, 0.05, 0.06)
+
+
+def _bell(link: LinkDraft, side: int, top: Array) -> None:
+    """A bell leaning outwards, its rim about `top` (3,)."""
+    bell = revolve(
+        [(0.015, 0.0), (0.014, 0.005), (0.009, 0.010), (0, 0.012), (0, 0.009), (0.0145, 0)], 16
+    )
+    lean = rotation("x", -side * 0.6)
+    link.show(bell.moved(top, lean), "metal", METAL)
+    middle = top + lean @ np.array([0.0, 0.0, 0.005])
+    quat = (float(np.cos(0.3)), float(-side * np.sin(0.3)), 0.0, 0.0)
+    link.collide("cylinder", (0.0125, 0.005), middle, quat)
 
 
 def alarm_clock(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
@@ -49,15 +61,7 @@ def alarm_clock(asset_id: str, category: str, rng: np.random.Generator) -> Asset
         link.collide("box", (depth * 0.8, 0.005, spot[2]), spot)
         pad = (0, side * radius * 0.80, 0.002)
         link.box((depth * 0.9, 0.005, 0.002), pad, "metal", METAL, bevel=0.001, solid=False)
-        bell = revolve(
-            [(0.015, 0.0), (0.014, 0.005), (0.009, 0.010), (0, 0.012), (0, 0.009), (0.0145, 0)], 16
-        )
-        lean = rotation("x", -side * 0.6)
-        top = np.array([0.0, side * radius * 0.52, z + radius * 0.84])
-        link.show(bell.moved(top, lean), "metal", METAL)
-        middle = top + lean @ np.array([0.0, 0.0, 0.005])
-        quat = (float(np.cos(0.3)), float(-side * np.sin(0.3)), 0.0, 0.0)
-        link.collide("cylinder", (0.0125, 0.005), middle, quat)
+        _bell(link, side, np.array([0.0, side * radius * 0.52, z + radius * 0.84]))
     return draft.build(graspable=True)
 
 

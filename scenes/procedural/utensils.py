@@ -118,30 +118,16 @@ def ladle(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     joint = centre - radius * 0.7
     split = -end + 0.11
     along = np.array([-end, -end + 0.003, split])
-    slope = np.interp(along, [-end, joint], [girth, top])
+    ends = [-end, joint], [girth, top]
+    slope = np.interp(along, *ends)
     rod(link, along, girth * np.array([0.7, 1.0, 0.85]), "grip", PLASTIC, axis=slope)
     rest = np.array([split - 0.004, (split + joint) / 2, joint - radius * 0.22])
-    rod(
-        link,
-        rest,
-        [0.0046] * 3,
-        "cup",
-        STEEL,
-        axis=np.interp(rest, [-end, joint], [girth, top]),
-        sides=8,
-    )
+    rod(link, rest, [0.0046] * 3, "cup", STEEL, axis=np.interp(rest, *ends), sides=8)
     for low, high, thick in ((-end, -end + 0.055, girth), (-end + 0.055, split, girth * 0.92)):
-        barrel(
-            link,
-            low,
-            high,
-            thick * 0.95,
-            float(np.interp((low + high) / 2, [-end, joint], [girth, top])),
-        )
+        barrel(link, low, high, thick * 0.95, float(np.interp((low + high) / 2, *ends)))
     edges: list[float] = np.linspace(split, joint - 0.1 * radius, 4).tolist()
     for low, high in pairwise(edges):
-        middle = float(np.interp((low + high) / 2, [-end, joint], [girth, top]))
-        barrel(link, low, high, 0.0046, middle)
+        barrel(link, low, high, 0.0046, float(np.interp((low + high) / 2, *ends)))
     skid(link, -end + 0.012, (girth * 0.4, 0.008))
     link.collide("box", (radius * 0.4, radius * 0.4, deep * 0.12), (0, centre, deep * 0.12))
     link.collide("cylinder", (radius * 0.78, deep * 0.2), (0, centre, deep * 0.42))
