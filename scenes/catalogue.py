@@ -63,23 +63,29 @@ PREFERRED: dict[str, tuple[str, ...]] = {
     "chocolate_biscuit.n.01": ("brownie.n.03",),
     "chocolate_chip_cookie.n.01": ("brownie.n.03",),
     "chisel.n.01": ("screwdriver.n.01",),
+    "clothes_dryer.n.01": ("microwave.n.02",),
     "club_sandwich.n.01": ("hamburger.n.01",),
     "compost_bin.n.01": ("ashcan.n.01",),
     "container.n.01": ("tupperware.n.01",),
     "cookie_sheet.n.01": ("tray.n.01",),
+    "cooler.n.01": ("cedar_chest.n.01",),
+    "dishwasher.n.01": ("microwave.n.02",),
     "doll.n.01": ("toy_figure.n.01", "teddy.n.01"),
     "electric_refrigerator.n.01": ("microwave.n.02", "cooler.n.01"),
+    "floor_lamp.n.01": ("table_lamp.n.01",),
     "french_press.n.01": ("coffee_maker.n.01",),
     "goblet.n.01": ("wineglass.n.01",),
     "granola_bar.n.01": ("brownie.n.03",),
     "magazine.n.02": ("book.n.02",),
     "mailbox.n.01": ("carton.n.02",),
     "newspaper.n.03": ("book.n.02",),
+    "oven.n.01": ("toaster_oven.n.01", "microwave.n.02"),
     "paintbrush.n.01": ("marker.n.03",),
     "paper.n.01": ("notebook.n.01",),
     "pencil.n.01": ("marker.n.03",),
     "pizza_box.n.01": ("lunch_box.n.01",),
     "plastic_bag.n.01": ("sack.n.01",),
+    "rack.n.01": ("shelf.n.01",),
     "recycling_bin.n.01": ("carton.n.02",),
     "scissors.n.01": ("pruner.n.02",),
     "scraper.n.01": ("trowel.n.01",),
@@ -88,8 +94,10 @@ PREFERRED: dict[str, tuple[str, ...]] = {
     "storage_container.n.01": ("packing_box.n.02", "tupperware.n.01"),
     "toy_box.n.01": ("packing_box.n.02",),
     "wardrobe.n.01": ("cabinet.n.03",),
+    "washer.n.03": ("microwave.n.02",),
 }
-"""Where BDDL's hypernyms lead astray, or name nothing narrow enough."""
+"""Where BDDL's hypernyms lead astray, or name nothing narrow enough; also what stands on a table
+for furniture and appliances too large for one."""
 REFUSED = frozenset({"broken__glass.n.01", "grape.n.01", "saw.n.02"})
 """What only looks like something offered: shards, bunches, and saws (pruning shears to BDDL)."""
 

@@ -103,6 +103,21 @@ def test_stand_ins(asked: str, stand_in: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "stand_in"),
+    [
+        ("oven.n.01", "toaster_oven.n.01"),
+        ("electric_refrigerator.n.01", "microwave.n.02"),
+        ("floor_lamp.n.01", "table_lamp.n.01"),
+        ("wardrobe.n.01", "cabinet.n.03"),
+        ("cooler.n.01", "cedar_chest.n.01"),
+        ("rack.n.01", "shelf.n.01"),
+    ],
+)
+def test_what_is_too_large_for_a_table_has_small_stand_ins(asked: str, stand_in: str) -> None:
+    assert resolve(asked, [name for name in CATEGORIES if name != asked]) == stand_in
+
+
+@pytest.mark.parametrize(
     "asked",
     [
         "car.n.01", "broom.n.01", "water.n.06", "pillow.n.01", "toothbrush.n.01", "key.n.01",
