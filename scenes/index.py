@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -147,6 +148,8 @@ def _alone(library: AssetLibrary, chunks: list[Wanted]) -> Iterator[dict[str, Ro
 
 def _spread(library: AssetLibrary, chunks: list[Wanted], workers: int) -> Iterator[dict[str, Row]]:
     """The same from several processes, in the order in which they finish."""
+    # What cannot be sent is told here: inside the pool it would be waited for without end.
+    pickle.dumps(library)
     context = multiprocessing.get_context("spawn")
     size = min(workers, len(chunks))
     with ProcessPoolExecutor(size, mp_context=context, initializer=_ignore_interrupt) as pool:

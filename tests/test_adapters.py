@@ -196,3 +196,11 @@ def test_most_of_what_is_mapped_can_be_used(kind: str) -> None:
         check_scale(asset.category, asset.extents)
         assert asset.licence
     assert len(usable) + len(library.quarantined()) == len(library.offers) + len(library.refused)
+
+
+def test_what_is_offered_can_be_sent_to_worker_processes() -> None:
+    import pickle
+
+    from cousins.scenes.adapters.synthesizer_classes import KINDS
+
+    assert pickle.loads(pickle.dumps(KINDS)) == KINDS

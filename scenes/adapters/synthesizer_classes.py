@@ -36,11 +36,15 @@ class Kind:
     finish: Finish
 
 
-def _seeded(name: str) -> Maker:
-    def make(module: Any, rng: Rng) -> Any:
-        return getattr(module, name).random(seed=int(rng.integers(2**31)))
+@dataclass(frozen=True)
+class _Seeded:
+    """A class that draws its own parameters from a seed; unlike a closure it can be pickled."""
 
-    return make
+    name: str
+
+    def __call__(self, module: Any, rng: Rng) -> Any:
+        """One of them."""
+        return getattr(module, self.name).random(seed=int(rng.integers(2**31)))
 
 
 def _between(rng: Rng, low: float, high: float) -> float:
@@ -187,13 +191,13 @@ def _bowl(module: Any, rng: Rng) -> Any:
 
 
 KINDS = (
-    Kind("fridge", "electric_refrigerator.n.01", _seeded("RefrigeratorAsset"), "steel"),
-    Kind("range", "stove.n.01", _seeded("RangeAsset"), "steel"),
-    Kind("dishwasher", "dishwasher.n.01", _seeded("DishwasherAsset"), "white"),
-    Kind("sink-cabinet", "sink.n.01", _seeded("SinkCabinetAsset"), "wood"),
-    Kind("base-cabinet", "cabinet.n.01", _seeded("BaseCabinetAsset"), "wood"),
-    Kind("wall-cabinet", "cabinet.n.03", _seeded("WallCabinetAsset"), "wood"),
-    Kind("range-hood", "range_hood.n.01", _seeded("RangeHoodAsset"), "steel"),
+    Kind("fridge", "electric_refrigerator.n.01", _Seeded("RefrigeratorAsset"), "steel"),
+    Kind("range", "stove.n.01", _Seeded("RangeAsset"), "steel"),
+    Kind("dishwasher", "dishwasher.n.01", _Seeded("DishwasherAsset"), "white"),
+    Kind("sink-cabinet", "sink.n.01", _Seeded("SinkCabinetAsset"), "wood"),
+    Kind("base-cabinet", "cabinet.n.01", _Seeded("BaseCabinetAsset"), "wood"),
+    Kind("wall-cabinet", "cabinet.n.03", _Seeded("WallCabinetAsset"), "wood"),
+    Kind("range-hood", "range_hood.n.01", _Seeded("RangeHoodAsset"), "steel"),
     Kind("microwave", "microwave.n.02", _microwave, "white"),
     Kind("shelf", "shelf.n.01", _shelf, "wood"),
     Kind("table", "breakfast_table.n.01", _table, "wood"),
