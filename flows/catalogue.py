@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -194,4 +195,8 @@ def _of_category(
 def _require(category: str | None, found: bool, libraries: list[AssetLibrary]) -> None:
     if category is not None and not found:
         offered = sorted({name for library in libraries for name in library.ids()})
-        raise SpecError(f"no category {category!r}; allowed: {', '.join(offered)}")
+        words = {name.split(".")[0]: name for name in reversed(offered)}
+        close = difflib.get_close_matches(category.split(".")[0], words, n=4)
+        near = [words[word] for word in close]
+        hint = f"did you mean {', '.join(near)}? " if near else ""
+        raise SpecError(f"no category {category!r}; {hint}allowed: {', '.join(offered)}")

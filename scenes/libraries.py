@@ -13,6 +13,9 @@ from typing import Any
 from ..schemas import Asset, AssetsSpec, LibrarySpec, SpecError
 from .library import AssetLibrary, NotedLibrary
 from .licences import permits_commercial
+from .shape_hash import shape_hash
+
+PROCEDURAL = "procedural"
 
 
 def open_libraries(spec: AssetsSpec) -> AssetLibrary:
@@ -134,6 +137,7 @@ def _tables(library: JointLibrary) -> _Tables:
     ids: dict[str, list[str]] = {}
     owners: dict[str, int] = {}
     quarantined: dict[str, str] = {}
+    shapes: dict[tuple[str, str], str] = {}
     for place, member in enumerate(library.members):
         quarantined |= member.quarantined()
         for category, offered in member.ids().items():
@@ -149,13 +153,28 @@ def _tables(library: JointLibrary) -> _Tables:
                     quarantined[asset_id] = barred
                     continue
                 owners[asset_id] = place
+                first = _first_of_shape(member, asset_id, shapes)
+                if first != asset_id:
+                    quarantined[asset_id] = f"has the shape of {first}; asked for by id it is used"
+                    continue
                 ids.setdefault(category, []).append(asset_id)
     return _Tables({name: tuple(found) for name, found in ids.items()}, owners, quarantined)
 
 
+def _first_of_shape(member: AssetLibrary, asset_id: str, shapes: dict[tuple[str, str], str]) -> str:
+    """The first asset of its category with its shape: recolours are no cousins.
+
+    Procedural assets differ in shape by their tests, and are not built for this.
+    """
+    if member.name == PROCEDURAL:
+        return asset_id
+    asset = member.get(asset_id)
+    return shapes.setdefault((asset.category, shape_hash(asset)), asset_id)
+
+
 def _barred(member: AssetLibrary, asset_id: str, allow: bool) -> str | None:
     """Why the licence of an asset keeps it from use, or None."""
-    if allow or member.name == "procedural":
+    if allow or member.name == PROCEDURAL:
         return None
     licence = member.get(asset_id).licence
     if permits_commercial(licence):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 UNGRANTED = frozenset({"NONE", "NOASSERTION", "LicenseRef-no-grant"})
 """Identifiers of what comes without any grant of rights."""
 
@@ -13,4 +15,5 @@ def permits_commercial(spdx: str) -> bool:
         spdx: an SPDX identifier. `LicenseRef-unspecified` marks a user's own files, whose
             rights are the user's to judge; they pass.
     """
-    return spdx not in UNGRANTED and "NC" not in spdx.upper().split("-")
+    words = re.findall(r"[A-Z]+", spdx.upper())
+    return spdx not in UNGRANTED and not {"NC", "NONCOMMERCIAL"} & set(words)

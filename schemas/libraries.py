@@ -30,8 +30,12 @@ class LibrarySpec(Model):
         if not isinstance(value, dict):
             return value
         given = cast("dict[str, Any]", value)
-        if "folder" not in given or "kind" in given:
+        if "kind" in given:
             return given
+        if "folder" not in given:
+            raise ValueError(
+                f"{given} names no library; write procedural, or {{folder: PATH, name: NAME}}"
+            )
         rest = {key: part for key, part in given.items() if key != "folder"}
         return {"kind": "folder", "path": given["folder"], **rest}
 
@@ -47,7 +51,7 @@ class AssetsSpec(Model):
 
     libraries: tuple[LibrarySpec, ...] = (LibrarySpec(kind="procedural"),)
     allow_noncommercial: bool = False
-    """Also use assets whose licence forbids commercial use, or that state none."""
+    """Also use assets whose licence forbids commercial use, or grants none."""
 
     def portable(self) -> Self:
         """The same without where folders lie: only their own names are kept."""

@@ -23,7 +23,8 @@ RELATIONS = ("on", "inside", "next_to", "in_front_of", "facing", "aligned")
 """Fields of an ObjectSpec that name another object."""
 
 
-Length = Annotated[float, Field(gt=0)]
+Measured = Annotated[float, Field(gt=0, le=4)]
+"""The size of one thing; more than 4 m is a size in other units."""
 
 
 class PoseSpec(Model):
@@ -48,7 +49,7 @@ class ObjectSpec(Model):
     inside: Name | None = None
     next_to: Name | None = None
     pose: PoseSpec = PoseSpec()
-    extents: tuple[Length, Length, Length] | None = None
+    extents: tuple[Measured, Measured, Measured] | None = None
     """Measured size, metres: the twin is the asset of nearest size."""
     in_front_of: Name | None = None
     """An earlier object before whose front (+x) it stands."""

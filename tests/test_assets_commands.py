@@ -109,6 +109,9 @@ def test_check_fails_where_an_offered_asset_does() -> None:
 def test_check_of_one_category() -> None:
     found = answer("check", "--category", "mug.n.04", "--workers", "1")["libraries"]["good"]
     assert (found["checked"], found["instances"]) == (2, 3)
+    assert "no category 'cabinet'; did you mean cabinet.n.01? " in refusal(
+        "check", "--category", "cabinet"
+    )
     assert "no category 'pear.n.01'" in refusal("check", "--category", "pear.n.01")
 
 

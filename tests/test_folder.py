@@ -11,6 +11,7 @@ import lab
 import pytest
 from worlds import make_task
 
+from cousins.scenes import trial
 from cousins.scenes.folder import FolderLibrary, library, reading
 from cousins.scenes.folder.notes import AssetNotes, read_notes
 from cousins.scenes.libraries import JointLibrary, open_libraries
@@ -151,6 +152,16 @@ def test_folders_that_cannot_be_used_say_why(tmp_path: Path) -> None:
     lab.write(tmp_path / "folder.yaml", "scale: big\n")
     with pytest.raises(SpecError, match=r"folder\.yaml: 1 problem\n  line 1: scale: 'big'"):
         FolderLibrary(tmp_path, "lab")
+
+
+def test_what_topples_is_told_how_to_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def topples(asset: Asset) -> str:
+        return f"topples: {asset.id} tilts by 24 degrees"
+
+    monkeypatch.setattr(trial, "trial", topples)
+    lab.box(0.031, 0.031, 0.031).export(tmp_path / "die.stl")
+    reason = FolderLibrary(tmp_path, "lab").quarantined()["lab-die"]
+    assert reason.endswith("24 degrees; if it lies on its side, set `up` in die.yaml")
 
 
 def test_an_unknown_id_is_answered_with_the_nearest(mixed: FolderLibrary) -> None:

@@ -169,6 +169,29 @@ def test_a_convex_solid_is_one_piece_and_an_angle_stays_open() -> None:
         assert not shell.contains([(0.06, 0.06, 0.025)]).any()
 
 
+def test_boards_that_overlap_are_a_piece_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")  # nothing is left to cut
+    sizes = [(0.4, 0.35, 0.015)] * 2 + [(0.4, 0.015, 0.25)] * 2 + [(0.015, 0.35, 0.25)]
+    places = [(0, 0, -0.125), (0, 0, 0.125), (0, 0.175, 0), (0, -0.175, 0), (-0.2, 0, 0)]
+    boards: list[Any] = [trimesh.creation.box(size) for size in sizes]
+    for board, place in zip(boards, places, strict=True):
+        board.apply_translation(place)
+    cabinet: Any = trimesh.util.concatenate(boards)
+    pieces = convex_pieces(cabinet.vertices, cabinet.faces)
+    spans = sorted(tuple(np.ptp(piece.vertex_array(), axis=0).round(4)) for piece in pieces)
+    assert spans == sorted(sizes)
+    inside: Any = trimesh.creation.box((0.1, 0.1, 0.01))
+    inside.apply_translation((0, 0, -0.125))
+    inside.invert()
+    with pytest.raises(AssetError, match="decomposition failed"):  # walls of a hollow are cut
+        convex_pieces(*_merged(cabinet, inside))
+
+
+def _merged(*meshes: Any) -> tuple[Any, Any]:
+    merged: Any = trimesh.util.concatenate(meshes)
+    return merged.vertices, merged.faces
+
+
 def test_pieces_are_kept_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     angle = angle_iron()
     made = convex_pieces(angle.vertices, angle.faces)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from worlds import LIBRARY, first
+from worlds import LIBRARY
 
 from cousins.scenes.libraries import JointLibrary, open_libraries
 from cousins.scenes.licences import permits_commercial
@@ -23,7 +23,9 @@ class Fake:
     licence: str = "CC0-1.0"
     count: int = 2
     version: str = "1"
-    category: str = field(default="mug.n.04")
+    category: str = "mug.n.04"
+    shapes: tuple[int, ...] = (0, 1)
+    """Whose shape each of them has."""
 
     def ids(self) -> dict[str, tuple[str, ...]]:
         return {self.category: tuple(f"{self.name}-mug{i}" for i in range(self.count))}
@@ -37,8 +39,9 @@ class Fake:
     def get(self, asset_id: str) -> Asset:
         if asset_id not in self.ids()[self.category]:
             raise SpecError(f"{self.name} has no {asset_id}")
+        shape = LIBRARY.get(f"mug-{self.shapes[int(asset_id[-1])]:04d}")
         update = {"id": asset_id, "library": self.name, "licence": self.licence}
-        return first("mug.n.04").model_copy(update=update)
+        return shape.model_copy(update=update)
 
 
 def test_categories_of_all_members_are_offered_in_order() -> None:
@@ -70,6 +73,8 @@ def test_the_version_follows_every_member_and_the_consent() -> None:
         ("LicenseRef-unspecified", True),
         ("CC-BY-NC-SA-4.0", False),
         ("CC-BY-NC-4.0", False),
+        ("CC BY-NC 4.0", False),
+        ("PolyForm-Noncommercial-1.0.0", False),
         ("LicenseRef-no-grant", False),
         ("NOASSERTION", False),
     ],
@@ -88,6 +93,13 @@ def test_which_licences_pass(licence: str, allowed: bool) -> None:
 def test_one_id_of_two_libraries_is_refused() -> None:
     with pytest.raises(SpecError, match=r"'lab-mug0' is offered by lab and by lab"):
         JointLibrary((Fake("lab"), Fake("lab", count=1))).ids()
+
+
+def test_recolours_are_offered_once_and_used_when_asked_for() -> None:
+    joined = JointLibrary((LIBRARY, Fake("lab", shapes=(5, 5))))
+    assert joined.ids()["mug.n.04"][64:] == ("lab-mug0",)
+    assert "has the shape of lab-mug0" in joined.quarantined()["lab-mug1"]
+    assert joined.get("lab-mug1").id == "lab-mug1"
 
 
 def test_unknown_ids_are_refused_with_the_nearest() -> None:
@@ -115,6 +127,7 @@ def test_folder_paths_are_taken_from_the_file_that_names_them(tmp_path: Path) ->
     ("text", "expected"),
     [
         ("[shelf]", "assets.libraries[0]"),
+        ("[{foldr: things}]", "libraries[0]: {'foldr': 'things'} names no library; write proc"),
         ("[folder]", "exactly a folder library has a path"),
         ("[{folder: a, kindd: b}]", "kindd"),
         ("[procedural, procedural]", "each may be named once"),

@@ -53,6 +53,11 @@ def refusal(text: str) -> str:
             "name: a\nscene:\n  objects:\n  - {name: m, category: mug.n.04, on: shelf}",
             "line 4: scene.objects[0]: m: on: no earlier object 'shelf'; allowed: ['table']",
         ),
+        (
+            "name: a\nscene:\n  objects:\n"
+            "  - {name: m, category: mug.n.04, extents: [90, 120, 80]}",
+            "line 4: scene.objects[0].extents[0]: 90 is not valid; expected less than or equal to",
+        ),
         ("name: a\ntasks: {count: 0}", "tasks.count: 0 is not valid; expected greater than"),
         ("name: a\nrender: {size: [256]}", "render.size[1]: missing; the list is too short"),
         ("name: a\nname: b", "line 2: name: the key 'name' is already given in line 1"),

@@ -22,7 +22,7 @@ from .zero_mass import check_masses
 if TYPE_CHECKING:
     from ..importing.meshes import Imported
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the same file may give another asset."""
 SHAPING = ("coacd", "fast-simplification", "mujoco", "numpy", "scipy", "trimesh")
 """Packages whose version may change an imported asset's bytes."""
@@ -86,6 +86,8 @@ def _facts(
         read = _read(entry, library, folder, defaults)
         notes, category = read.notes, read.asset.category
         reason = trial(read.asset) or ""
+        if reason.startswith("topples"):
+            reason += f"; if it lies on its side, set `up` in {entry.path.stem}.yaml"
         if not reason:
             text = read.asset.canonical_json()
             cached_arrays("folder-asset", _key(entry), lambda: _packed(text))

@@ -23,16 +23,20 @@ from .solids import (
     decimated,
     depth_in_hull,
     hull,
+    integrals,
     is_watertight,
+    parts_of_mesh,
     welded,
 )
 
-FORMAT = 4
+FORMAT = 5
 """Raised when the same mesh may give other pieces."""
 CONVEX = 0.97
 """A closed mesh that fills this share of its convex hull is one piece,"""
 DENT = 0.015
 """and so is any whose faces lie no deeper in its hull than this share of its extent."""
+THIN = 1e-9
+"""A part of less volume than this share of its whole's cube has no inside."""
 MAX_PIECES = 32
 MAX_FACES = 2500
 """A finer mesh is reduced first; pieces are coarser than that anyway."""
@@ -46,7 +50,9 @@ DIGITS = 6
 def convex_pieces(vertices: npt.ArrayLike, faces: npt.ArrayLike) -> tuple[MeshData, ...]:
     """Convex pieces that together cover a solid, leaving its hollows open.
 
-    A convex solid is its own hull. Any other goes through CoACD (Wei et al., Approximate convex
+    A convex solid is its own hull, and so is each convex part of a mesh that is put together
+    of closed parts, such as a cabinet of boards: they may overlap, which cuts cannot mend. The
+    rest goes through CoACD (Wei et al., Approximate convex
     decomposition for 3D meshes with collision-aware concavity and tree search, SIGGRAPH 2022),
     seeded, on one thread, in a process of its own that may crash or hang without harm. Results
     are kept on disk under the content of the mesh.
@@ -70,18 +76,44 @@ def convex_pieces(vertices: npt.ArrayLike, faces: npt.ArrayLike) -> tuple[MeshDa
 
 
 def _packed(points: Array, triangles: Index) -> dict[str, npt.NDArray[Any]]:
-    shell = hull(points)
-    dent = depth_in_hull(points, triangles) / float(np.ptp(points, axis=0).max())
-    if dent <= DENT or convex_share(points, triangles, shell) >= CONVEX:
+    if _is_convex(points, triangles):
         clouds, most = [points], WHOLE_CORNERS
     else:
-        clouds, most = _decomposed(points, triangles), MAX_CORNERS
+        clouds, most = _clouds(points, triangles), MAX_CORNERS
     arrays: dict[str, npt.NDArray[Any]] = {}
     for cloud in clouds:
         if (piece := _piece(cloud, most)) is not None:
             number = len(arrays) // 2
             arrays[f"v{number}"], arrays[f"f{number}"] = piece
     return arrays
+
+
+def _is_convex(points: Array, triangles: Index) -> bool:
+    shell = hull(points)
+    dent = depth_in_hull(points, triangles) / float(np.ptp(points, axis=0).max())
+    return dent <= DENT or convex_share(points, triangles, shell) >= CONVEX
+
+
+def _clouds(points: Array, triangles: Index) -> list[Array]:
+    """Corners of the pieces of what is not convex: its convex parts, and cuts of the rest."""
+    clouds: list[Array] = []
+    rest: list[Index] = []
+    for part in parts_of_mesh(triangles):
+        used, corners = np.unique(part, return_inverse=True)
+        own, faces = points[used], corners.reshape(part.shape).astype(np.int64)
+        # Inward parts are the walls of a hollow in another, and flat ones have no inside.
+        solid = is_watertight(faces) and integrals(own, faces)[0] > THIN * np.ptp(points) ** 3
+        if solid and _is_convex(own, faces):
+            clouds.append(own)
+        else:
+            rest.append(part)
+    if len(clouds) + len(rest) > MAX_PIECES:
+        return _decomposed(points, triangles, MAX_PIECES)
+    if rest:
+        used, corners = np.unique(np.concatenate(rest), return_inverse=True)
+        faces = corners.reshape(-1, 3).astype(np.int64)
+        clouds += _decomposed(points[used], faces, MAX_PIECES - len(clouds))
+    return clouds
 
 
 def _piece(cloud: Array, most: int) -> tuple[Array, Index] | None:
@@ -101,7 +133,7 @@ def _piece(cloud: Array, most: int) -> tuple[Array, Index] | None:
     return np.round(corners, DIGITS) + 0.0, faces
 
 
-def _decomposed(points: Array, triangles: Index) -> list[Array]:
+def _decomposed(points: Array, triangles: Index, most: int) -> list[Array]:
     """Corners of the pieces, each (K, 3), from a process that runs CoACD."""
     if len(triangles) > MAX_FACES:
         points, triangles = welded(*decimated(points, triangles, MAX_FACES))
@@ -114,7 +146,7 @@ def _decomposed(points: Array, triangles: Index) -> list[Array]:
         command = [sys.executable, str(Path(__file__).with_name("coacd_process.py"))]
         try:
             done = subprocess.run(
-                [*command, str(source), str(target), str(MAX_PIECES)],
+                [*command, str(source), str(target), str(most)],
                 capture_output=True, text=True, timeout=TIME_LIMIT, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:

@@ -54,6 +54,26 @@ def is_watertight(faces: Index) -> bool:
     return bool(np.array_equal(np.sort(start * count + end), np.sort(end * count + start)))
 
 
+def parts_of_mesh(faces: Index) -> list[Index]:
+    """The faces (K, 3) of each connected part of a welded mesh, in the order of their first faces.
+
+    Faces are connected by edges that exactly two of them share, so that boxes which touch along
+    an edge or at a corner are parts of their own.
+    """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    ends = np.sort(np.stack([faces, np.roll(faces, -1, axis=1)], axis=2).reshape(-1, 2), axis=1)
+    _, place, count = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
+    order = np.argsort(place.ravel(), kind="stable")
+    owners = order // 3
+    first = (np.cumsum(count) - count)[count == 2]
+    pairs = owners[first], owners[first + 1]
+    links = coo_matrix((np.ones(len(first)), pairs), shape=(len(faces), len(faces)))
+    number, labels = connected_components(links, directed=False)
+    return [faces[labels == part] for part in range(number)]
+
+
 def integrals(vertices: Array, faces: Index) -> tuple[float, Array, Array]:
     """Volume, first moment (3,) and second moment (3, 3) about the origin of a closed mesh.
 

@@ -56,7 +56,7 @@ from . import (
 )
 
 INSTANCES = 64
-VERSION = "4"
+VERSION = "5"
 """Raised whenever any asset's bytes change; a test compares them."""
 Builder = Callable[[str, str, np.random.Generator], Asset]
 
