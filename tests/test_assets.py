@@ -45,7 +45,7 @@ FLAT = {
     "clipboard.n.01", "wrench.n.03", "pliers.n.01",
 }  # fmt: skip
 """What lies too flat for two fingers and a hand above a table, or is too wide for them."""
-RECORDED = ("4", "88e77bb59d71d7f5")
+RECORDED = ("5", "88e77bb59d71d7f5")
 """The library's version and the digest of its bytes."""
 FACTOR = 1.6
 """How far beyond the range of BEHAVIOR's models an extent may lie; a Franka hand opens 8 cm,
