@@ -72,6 +72,8 @@ def read_view(request: ObserveRequest, library: AssetLibrary) -> View:
 
 def _folder_view(request: ObserveRequest) -> View:
     folder = request.source
+    if (folder / "spec.json").is_file():
+        raise SpecError(f"{folder} is a dataset; say which of its frames with --frame ID")
     told = read_observation(folder)
     rgb = read_rgb(folder)
     if request.depth_model is None:

@@ -7,7 +7,7 @@ import json
 import queue
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -172,8 +172,13 @@ class LocalEngine:
 
     def submit(self, unit: Unit, make: Callable[[Unit], ShardRecord], done: Done) -> None:
         """Start one unit."""
-        future = self._threads.submit(make, unit)
-        future.add_done_callback(lambda f: done(unit, f.exception() or f.result()))
+
+        def answer(future: Future[ShardRecord]) -> None:
+            # What an error elsewhere cancelled has no answer, and nobody waits for one.
+            if not future.cancelled():
+                done(unit, future.exception() or future.result())
+
+        self._threads.submit(make, unit).add_done_callback(answer)
 
 
 class InlineEngine:

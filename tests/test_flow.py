@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +16,20 @@ from fake_stages import KILL_ONCE, replay
 
 from cousins.flows.environment import set_defaults
 from cousins.flows.pool import JobError, WorkerPool
-from cousins.flows.run import Plan, Silent, Summary, execute, export_dataset, is_finished
+from cousins.flows.run import (
+    LocalEngine,
+    Plan,
+    Silent,
+    Summary,
+    execute,
+    export_dataset,
+    is_finished,
+)
 from cousins.flows.schedules import deploy, deployment
 from cousins.flows.seeds import next_dataset
 from cousins.flows.verify import verify
-from cousins.generators.dataset import Dataset
+from cousins.flows.work import Unit
+from cousins.generators.dataset import Dataset, ShardRecord
 from cousins.generators.store import dataset_hash
 from cousins.schemas import (
     DatasetError,
@@ -354,3 +364,26 @@ def test_a_wrong_schedule_is_refused(tmp_path: Path) -> None:
     path.write_text("name: nightly\n")
     with pytest.raises(SpecError, match=r"--cron 'soon': .*such as '0 2 \* \* \*'"):
         deployment(path, None, None, "soon", False)
+
+
+def test_what_an_error_cancels_gives_no_answer(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    spec = small(tmp_path).spec
+    first, second = (Unit("tasks", f"b{i}", "", (0, i), spec, i, i + 1) for i in range(2))
+    answers: list[Unit] = []
+    go = threading.Event()
+
+    def make(unit: Unit) -> ShardRecord:
+        go.wait(10)
+        raise SpecError(unit.name)
+
+    threads = ThreadPoolExecutor(1)
+    engine = LocalEngine(threads)
+    engine.submit(first, make, lambda unit, _: answers.append(unit))
+    engine.submit(second, make, lambda unit, _: answers.append(unit))
+    threads.shutdown(wait=False, cancel_futures=True)
+    go.set()
+    threads.shutdown(wait=True)
+    assert answers == [first]
+    assert not caplog.records

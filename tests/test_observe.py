@@ -450,7 +450,9 @@ def test_missing_readings_are_no_readings(tmp_path: Path) -> None:
         ({"gravity": [0, 0, 0]}, "gravity is zero"),
         ({"world_from_camera": [[2, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]},
          "no rotation matrix"),
-        ({"colour": 1}, "Extra inputs"),
+        ({"colour": 1}, "line 1: colour: unknown key 'colour' .* allowed: width, height, fx"),
+        ({"fx": "far"}, "line 1: fx: 'far' is not valid; expected number"),
+        ({"labels": {"one": "mug"}}, "line 1: labels.one: "),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(
@@ -459,6 +461,13 @@ def test_what_does_not_fit_is_refused(
     folder = write_folder(tmp_path / "view", scene_view(), told)
     with pytest.raises(SpecError, match=message):
         read_folder(folder)
+
+
+def test_a_dataset_without_a_frame_is_told_of_frames(tmp_path: Path) -> None:
+    (tmp_path / "spec.json").write_text("{}")
+    result = CliRunner().invoke(app, ["observe", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "is a dataset; say which of its frames with" in " ".join(result.stderr.split())
 
 
 @pytest.mark.parametrize(

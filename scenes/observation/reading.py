@@ -12,10 +12,13 @@ import numpy.typing as npt
 
 from ...schemas import SpecError
 from ...schemas.observation import Observation
+from ...schemas.spec_file import validated
+from ...schemas.yaml_source import parse_yaml
 from ..geometry import Array
 from .view import Masks, View, checked_depth
 
 PICTURES = ("rgb.png", "rgb.jpg", "rgb.jpeg", "color.png", "color.jpg")
+_FORM = 'an observation is an object such as {"width": 640, "height": 480, "fx": 615, ...}'
 CV_FROM_GL = np.diag([1.0, -1.0, -1.0, 1.0])
 
 
@@ -26,7 +29,9 @@ def read_observation(folder: Path) -> Observation:
         SpecError: where it is missing or not valid.
     """
     path = folder / "observation.json"
-    return Observation.from_json(_bytes(path), str(path))
+    text = _bytes(path).decode("utf-8", errors="replace")
+    # JSON is YAML but for its tabs, and what reads YAML knows the line of every value.
+    return validated(parse_yaml(text.expandtabs(), str(path)), Observation, _FORM)
 
 
 def read_folder(folder: Path) -> View:
