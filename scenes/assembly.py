@@ -100,7 +100,15 @@ def _blames_the_spec(request: AssemblyRequest, refusals: list[NoPlaceError]) -> 
         return True
     marks = [f"no place for {name} " for name in sorted(request.own)]
     marks += ["no place for clutter_"] if not request.roles else []
+    if not set(request.roles) <= request.own and any(map(_crowded, refusals)):
+        # What a proposer added may stand in the way.
+        return False
     return all(any(str(refusal).startswith(mark) for mark in marks) for refusal in refusals)
+
+
+def _crowded(refusal: NoPlaceError) -> bool:
+    """Whether something else stood in the way."""
+    return any(word in str(refusal) for word in ("touches", "too close", "in the way", "blocked"))
 
 
 def _furnish(request: AssemblyRequest, library: AssetLibrary) -> Furnishing | None:

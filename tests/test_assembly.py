@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -293,3 +294,16 @@ def test_what_is_sunk_into_the_table_is_refused() -> None:
     moved = scene.model_copy(update={"objects": (*others, sunk)})
     refused = check_at_rest(moved, compile_model(moved, assets, "physics"))
     assert refused == "penetration of more than 1 mm"
+
+
+def test_what_a_proposer_adds_never_makes_a_spec_impossible() -> None:
+    objects = [
+        {"name": "box", "category": "box__of__cereal.n.01", "pose": {"x": 0.5, "y": 0.0, "yaw": 0}},
+        {"name": "other", "category": "book.n.02", "pose": {"x": 0.5, "y": 0.02, "yaw": 0}},
+    ]
+    spec = SceneSpec.model_validate({"objects": objects})
+    for own, blamed in (({"box", "other"}, True), ({"box"}, False), ({"other"}, False)):
+        request = make_request(spec, roles=dict.fromkeys(("box", "other"), "task"))
+        with pytest.raises(AssemblyError, match="touches") as caught:
+            assemble(replace(request, own=frozenset(own)), LIBRARY)
+        assert caught.value.impossible == blamed
