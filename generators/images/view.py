@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from ...schemas import Asset, BackendMissingError, CameraParams, Scene
+
+if TYPE_CHECKING:
+    from .raster import MujocoRenderer
 
 Rgb = npt.NDArray[np.uint8]
 
@@ -74,7 +77,16 @@ def renderer(backend: str) -> Renderer:
         BackendMissingError: where it cannot be used here; the message says how to get it.
     """
     check_renderer(backend)
-    found: Renderer | None = getattr(_local, "mujoco", None)
+    return rasteriser()
+
+
+def rasteriser() -> MujocoRenderer:
+    """This thread's rasteriser, which draws whole objects for every backend.
+
+    Raises:
+        RenderError: where EGL is missing.
+    """
+    found: MujocoRenderer | None = getattr(_local, "mujoco", None)
     if found is None:
         from .raster import MujocoRenderer
 
