@@ -62,6 +62,8 @@ class Box3(Model):
 
 
 KeypointKind = Literal["corner", "handle", "grasp", "opening"]
+Visibility = Literal[0, 1, 2]
+"""0 outside the image or behind the camera, 1 hidden, 2 seen."""
 
 
 class Keypoint(Model):
@@ -74,8 +76,7 @@ class Keypoint(Model):
     """In the world, metres."""
     pixel: Vec2 | None
     """x, y in the image, which it may lie outside of; None where it is behind the camera."""
-    visibility: Literal[0, 1, 2]
-    """0 outside the image or behind the camera, 1 hidden, 2 seen."""
+    visibility: Visibility
 
 
 class ObjectLabel(Model):

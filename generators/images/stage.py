@@ -86,11 +86,16 @@ def render_episode(
     ready = prepared(scene, assets)
     world, data = ready.world, ready.world.new_data()
     stills = Stills(spec, artist)
-    for step in keyframe_steps(len(arrays.qpos), spec.render.keyframes):
+    steps = keyframe_steps(len(arrays.qpos), spec.render.keyframes)
+    later = world.new_data()
+    for step, following in zip(steps, (*steps[1:], None), strict=True):
         _set_state(world, data, arrays.qpos[step])
+        if following is not None:
+            _set_state(world, later, arrays.qpos[following])
+        after = None if following is None else later
         for camera in scene.cameras:
             name = _name(episode.id, camera.name, f"s{step:05d}")
-            stills.add(ready, data, camera, Subject(name, scene.id, episode.id, step))
+            stills.add(ready, data, camera, Subject(name, scene.id, episode.id, step), after)
     if spec.render.videos and "rgb" in spec.render.labels and episode.steps > 0:
         return _with_videos(stills.rendered(), artist, world, data, episode, arrays, spec)
     return stills.rendered()
