@@ -19,12 +19,14 @@ from ...schemas import (
     Episode,
     EpisodeArrays,
     Scene,
+    SkippedRecord,
+    VariantError,
     VideoRecord,
 )
 from .cameras import camera_params
 from .encode import VideoWriter
 from .stills import Rendered, Stills, Subject
-from .vary import combinations, varied
+from .variations import variations
 from .view import Renderer, renderer
 from .worlds import prepared
 
@@ -46,19 +48,31 @@ def render_scene(
         spec: what to draw, and what varies.
         artist: draws; None takes the one that `spec.render.backend` names.
 
+    Values that this scene cannot take are skipped, and recorded as such.
+
     Raises:
-        SpecError: where a sweep names nothing in this scene.
+        SpecError: where a sweep names nothing in this scene, or an asset that is not there.
         RenderError, BackendMissingError: where the renderer cannot start.
     """
     stills = Stills(spec, artist or renderer(spec.render.backend))
-    for number, values in enumerate(combinations(spec, scene)):
-        variant = varied(scene, assets, values)
-        ready = prepared(variant, assets)
+    skipped: list[SkippedRecord] = []
+    for variation in variations(scene, assets, spec):
+        skipped += variation.skipped
+        if variation.variant is None:
+            continue
+        seen = variation.variant.scene
+        ready = prepared(seen, variation.variant.assets)
         data = ready.world.new_data()
-        for camera in variant.cameras:
-            name = _name(scene.id, camera.name, f"v{number:04d}")
-            stills.add(ready, data, camera, Subject(name, scene.id, vary=values))
-    return stills.rendered()
+        for camera in seen.cameras:
+            if camera.name in variation.blind:
+                continue
+            name = _name(scene.id, camera.name, f"v{variation.number:04d}")
+            try:
+                subject = Subject(name, scene.id, vary=variation.values)
+                stills.add(ready, data, camera, subject)
+            except VariantError as error:
+                skipped.append(variation.refused(scene, str(error), camera.name))
+    return replace(stills.rendered(), skipped=tuple(skipped))
 
 
 def render_episode(

@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...scenes.seeds import generator
 from ...schemas import (
     Camera,
     CameraParams,
     DatasetSpec,
     FrameRecord,
     ObjectLabel,
+    SkippedRecord,
     VideoRecord,
 )
 from .amodal import Amodal
 from .cameras import camera_params
+from .distortion import Lensed
 from .encode import DEPTH_UNIT, jpeg
 from .flow import Moment, encode_flow, flow
 from .graphs import scene_graph
 from .labels import Seen, State
 from .layers import layers
-from .vary import Value
+from .parameters import Value
+from .photograph import photograph
 from .view import Renderer, Truth, rasteriser
 from .worlds import Prepared, facts_at
 
@@ -33,11 +37,13 @@ class Rendered:
         frames: records of the labelled frames.
         videos: records of the videos.
         files: bytes by path, relative to the shard's folder, as are paths in the records.
+        skipped: values of sweeps that the scene could not take.
     """
 
     frames: tuple[FrameRecord, ...]
     videos: tuple[VideoRecord, ...]
     files: dict[str, bytes]
+    skipped: tuple[SkippedRecord, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Stills:
     def __init__(self, spec: DatasetSpec, artist: Renderer) -> None:
         """Start with nothing."""
         self._spec = spec
-        self._artist = artist
+        self._artist = Lensed(artist)
         self._frames: list[FrameRecord] = []
         self._files: dict[str, bytes] = {}
         self._labels: dict[str, _Labels] = {}
@@ -94,7 +100,10 @@ class Stills:
         params = camera_params(world, data, camera, spec.size)
         files: dict[str, bytes] = {}
         if "rgb" in spec.labels:
-            pixels = self._artist.colour(world, data, params, shadows=spec.shadows)
+            rng = generator(world.scene.seed, "sensor", subject.id)
+            pixels = photograph(
+                self._artist, world, data, camera, params, shadows=spec.shadows, rng=rng
+            )
             files["rgb.jpg"] = jpeg(pixels)
         moment = _moment(ready, data)
         key = f"{moment} {params.canonical_json()}"
