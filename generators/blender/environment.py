@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib.metadata import distributions
-from importlib.resources import files
 from pathlib import Path
 
 from ...scenes.cache import cache_folder
@@ -63,7 +62,7 @@ def versions() -> dict[str, str]:
 
 def requirements() -> tuple[str, ...]:
     """The pinned packages."""
-    lines = (files(__package__) / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    lines = Path(__file__).with_name("requirements.txt").read_text(encoding="utf-8").splitlines()
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 

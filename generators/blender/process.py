@@ -42,7 +42,7 @@ class WorkerProcess:
         Raises:
             WorkerDiedError: it did not become ready.
         """
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process
         try:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,

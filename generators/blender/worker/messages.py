@@ -43,13 +43,13 @@ class Message:
     arrays: Mapping[str, Array]
 
 
-def pack(message: Message) -> list[bytes | memoryview]:
+def pack(message: Message) -> list[bytes]:
     """The bytes of a message, in pieces."""
     whole = {name: np.ascontiguousarray(array) for name, array in message.arrays.items()}
     listed = [[name, array.dtype.str, list(array.shape)] for name, array in whole.items()]
     head = json.dumps({**message.head, "arrays": listed}).encode()
-    parts: list[bytes | memoryview] = [len(head).to_bytes(LENGTH, "little"), head]
-    parts += [memoryview(array.reshape(-1).view(np.uint8)) for array in whole.values()]
+    parts: list[bytes] = [len(head).to_bytes(LENGTH, "little"), head]
+    parts += [array.tobytes() for array in whole.values()]
     return parts
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from .blender import Blender
 from .messages import Array, Message
 
-SUN_ANGLE = math.radians(7.0)
+SUN_ANGLE = math.radians(4.0)
 """How wide a light looks from the scene: shadows soften as those of a lamp with a shade."""
 GLASS = 1.45
 """Index of refraction of what is transparent."""
@@ -137,13 +137,21 @@ class Stage:
 
 
 def _thin_glass(nodes: Any, links: Any, surface: Any, alpha: float) -> None:
-    """Let light through straight; Fresnel's share is reflected: a thin pane."""
+    """Let light through straight; Fresnel's share is reflected: a thin pane.
+
+    A wall of glass counts once, where light meets its front, as in the fast renderer.
+    """
     clear, mix = nodes.new("ShaderNodeBsdfTransparent"), nodes.new("ShaderNodeMixShader")
     fresnel, share = nodes.new("ShaderNodeFresnel"), nodes.new("ShaderNodeMapRange")
     fresnel.inputs["IOR"].default_value = GLASS
     share.inputs["To Min"].default_value = alpha
     links.new(fresnel.outputs["Fac"], share.inputs["Value"])
-    links.new(share.outputs["Result"], mix.inputs[0])
+    facing, front = nodes.new("ShaderNodeNewGeometry"), nodes.new("ShaderNodeMath")
+    front.operation = "SUBTRACT"
+    links.new(share.outputs["Result"], front.inputs[0])
+    links.new(facing.outputs["Backfacing"], front.inputs[1])
+    front.use_clamp = True
+    links.new(front.outputs[0], mix.inputs[0])
     links.new(clear.outputs[0], mix.inputs[1])
     links.new(surface.outputs[0], mix.inputs[2])
     links.new(mix.outputs[0], nodes["Material Output"].inputs["Surface"])
