@@ -7,8 +7,11 @@ linearly, ids from the nearest pixel, and depth linearly in 1 / depth where a su
 which is exact on flat ones.
 """
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,6 +28,8 @@ FINER = 2.0
 LARGEST = 8192
 """Pixels of the wide view along a side at most."""
 NEWTON_STEPS = 30
+EDGE_POINTS = 24
+"""Points per straight edge of an outline that a lens bends."""
 SMOOTH = 1.02
 """Neighbours on one geom whose depths differ by a greater factor are not of one surface."""
 
@@ -72,6 +77,24 @@ def straighten(points: Array, distortion: tuple[float, float]) -> Array:
         radius = np.where((step > low) & (step < high), step, (low + high) / 2)
     scale = np.divide(radius, seen, out=np.ones_like(seen), where=seen > 0)
     return points * scale
+
+
+def bent_edges(points: Array) -> Array:
+    """Points (M, 3) along a convex part's outline, so close that a lens bends none between them.
+
+    Args:
+        points: (N, 3) its corners in the camera's frame, all ahead.
+    """
+    from scipy.spatial import ConvexHull, QhullError
+
+    flat = points[:, :2] / points[:, 2:]
+    try:
+        ring = flat[ConvexHull(flat).vertices]
+    except QhullError:
+        ring = flat
+    share = np.linspace(0.0, 1.0, EDGE_POINTS, endpoint=False)[:, None, None]
+    along = (ring + share * (np.roll(ring, -1, axis=0) - ring)).reshape(-1, 2)
+    return np.column_stack([along, np.ones(len(along))])
 
 
 @dataclass(frozen=True)
@@ -142,6 +165,14 @@ def _resampling(
             f"would have to be drawn at {size[0]} x {size[1]} pixels; {LARGEST} are allowed"
         )
     return Resampling((*size, fx * FINER, fy * FINER, float(left), float(top)), x + left, y + top)
+
+
+def through(
+    camera: CameraParams, draw: Callable[[CameraParams], npt.NDArray[Any]]
+) -> npt.NDArray[Any]:
+    """An image of ids or bits, (H, W, ...), as a camera sees it; `draw` knows pinholes only."""
+    lens = resampling(camera)
+    return draw(camera) if lens is None else lens.nearest(draw(lens.camera(camera)))
 
 
 class Lensed:

@@ -21,6 +21,7 @@ from ...scenes.geometry import rotation
 from ...scenes.mujoco_model import CompiledScene
 from ...schemas import Box3, CameraParams
 from .cameras import into_camera, project
+from .distortion import bent_edges
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -130,6 +131,14 @@ def spans(shape: Outline, points: Array, camera: CameraParams) -> Spans:
             crossing = project(camera, cut)
             low[k] = np.minimum(low[k], crossing.min(axis=0))
             high[k] = np.maximum(high[k], crossing.max(axis=0))
+    if camera.distortion != (0.0, 0.0):
+        for k in range(len(shape.ids)):
+            part = slice(int(shape.starts[k]), int(ends[k]))
+            for place in np.unique(shape.places[part][ahead[part]]):
+                mine = ahead[part] & (shape.places[part] == place)
+                bent = project(camera, bent_edges(seen[part][mine]))
+                low[k] = np.minimum(low[k], bent.min(axis=0))
+                high[k] = np.maximum(high[k], bent.max(axis=0))
     return Spans(shape.ids, low, high, whole)
 
 

@@ -17,7 +17,7 @@ from ...schemas import (
 )
 from .amodal import Amodal
 from .cameras import camera_params
-from .distortion import Lensed
+from .distortion import Lensed, through
 from .encode import DEPTH_UNIT, jpeg
 from .flow import Moment, encode_flow, flow
 from .graphs import scene_graph
@@ -153,7 +153,9 @@ class Stills:
         amodal = None
         if {"seg_amodal", "visible_fraction"} & set(wanted):
             groups = labeller.geom_instances
-            words = rasteriser().silhouettes(ready.world, data, params, groups)
+            words = through(
+                params, lambda view: rasteriser().silhouettes(ready.world, data, view, groups)
+            )
             amodal = Amodal.of(words, len(labeller.instances))
         mask = labeller.instance_mask(truth.geoms)
         files = layers(labeller, truth, mask, amodal, params, wanted)

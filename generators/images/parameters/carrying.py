@@ -62,10 +62,7 @@ def _riders(state: _State) -> Mapping[str, Rider]:
     compiled = physics(state.scene, state.assets)
     data = compiled.new_data()
     facts = PhysicsFacts(compiled, data)
-    carrier: dict[str, tuple[str, bool]] = {}
-    for predicate, first, *second in facts.triples():
-        if predicate == "inside" or (predicate == "ontop" and first not in carrier):
-            carrier[first] = (second[0], predicate == "inside")
+    carrier = _carriers(facts, {x.name: state.assets[x.asset_hash] for x in state.scene.objects})
     names = {
         body: (thing, link)
         for thing, index in compiled.objects.items()
@@ -85,6 +82,29 @@ def _riders(state: _State) -> Mapping[str, Rider]:
         name: Rider(below, touched.get((name, below), root[below]), inside)
         for name, (below, inside) in carrier.items()
     }
+
+
+def _carriers(facts: PhysicsFacts, assets: Mapping[str, Asset]) -> dict[str, tuple[str, bool]]:
+    """What each thing is in or else on, and whether it is in it; never in a circle.
+
+    The middle of a wide tray lies in the bowl that stands on it; so what is in a thing must be
+    smaller than it.
+    """
+    volume = {name: float(np.prod(asset.extents)) for name, asset in assets.items()}
+    triples = sorted(facts.triples())  # `inside` before `ontop`
+    found: dict[str, tuple[str, bool]] = {}
+    for predicate, thing, *rest in triples:
+        if predicate not in ("inside", "ontop") or thing in found:
+            continue
+        inside, below = predicate == "inside", rest[0]
+        if inside and volume[thing] > volume[below]:
+            continue
+        above = below
+        while above in found:
+            above = found[above][0]
+        if above != thing:
+            found[thing] = (below, inside)
+    return found
 
 
 def moved(

@@ -87,5 +87,8 @@ FAMILIES = (
         "pattern of all its parts, in their colours", "rgb", _texture,
     ),
     Family("object.NAME.material.roughness", SHARE, "0 is a mirror, 1 chalk", "rgb", _roughness),
-    Family("object.NAME.material.metallic", SHARE, "1 is metal", "rgb", _metallic),
+    Family(
+        "object.NAME.material.metallic", SHARE, "1 is metal; the rasteriser draws it as 0",
+        "rgb", _metallic,
+    ),
 )  # fmt: skip
