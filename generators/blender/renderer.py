@@ -33,7 +33,8 @@ class Quality:
 
     Attributes:
         samples: paths for each pixel, at most.
-        noise: Cycles' adaptive threshold: pixels that are cleaner get no further samples.
+        noise: Cycles' adaptive threshold: pixels that are cleaner get no further samples. At 0
+            all get all of them, and nothing is denoised.
         start_limit: seconds until a new process must be ready.
         frame_limit: seconds until a frame must be done.
         threads: of the process; 0 is one for each core. The picture does not depend on it.
@@ -70,9 +71,7 @@ class BlenderRenderer:
             BackendMissingError: Blender is not installed.
         """
         self._quality = quality or Quality()
-        self._command = command or (
-            str(interpreter()), "-m", "worker", str(self._quality.threads)
-        )  # fmt: skip
+        self._command = command or worker_command(self._quality.threads)
         self._process: WorkerProcess | None = None
         self._known: set[str] = set()
         self._model: Any = None
@@ -106,6 +105,11 @@ class BlenderRenderer:
             self._draw(world, data, camera, [], 0.0, samples=0)
         assert self._last is not None
         return self._last.truth
+
+    @property
+    def process_id(self) -> int | None:
+        """Of the worker process; None where none runs."""
+        return None if self._process is None else self._process.id
 
     def close(self) -> None:
         """End the process; the next frame starts another."""
@@ -178,6 +182,20 @@ class BlenderRenderer:
             limit = self._quality.start_limit
             self._process = WorkerProcess(self._command, environment, limit)
         return self._process
+
+
+def worker_command(threads: int, *, default: bool = False) -> tuple[str, ...]:
+    """What starts Blender's process.
+
+    Args:
+        threads: of the process; 0 is one for each core.
+        default: draw with BlenderProc's own defaults, to compare with.
+
+    Raises:
+        BackendMissingError: Blender is not installed.
+    """
+    command = (str(interpreter()), "-m", "worker", str(threads))
+    return (*command, "default") if default else command
 
 
 def _view(camera: CameraParams) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""Answers requests on standard input, one at a time, until it closes: `python -m worker THREADS`.
+"""Answers requests on standard input, one at a time, until it closes.
+
+    python -m worker THREADS [default]
+
+`default` draws with BlenderProc's defaults in place of ours.
 
 Blender prints what it does to standard output, which is therefore sent to standard error; the
 answers leave by a copy of the original one.
@@ -14,6 +18,7 @@ from typing import IO
 
 from .blender import Blender
 from .camera import Camera
+from .default import DefaultPipeline
 from .messages import Message, pack, unpack
 from .stage import Stage
 
@@ -41,7 +46,7 @@ def main() -> None:
     requests = Pipe(sys.stdin.buffer)
     blender = Blender(int(sys.argv[1]))
     stage = Stage(blender)
-    camera = Camera(blender, stage)
+    camera = (DefaultPipeline if "default" in sys.argv[2:] else Camera)(blender, stage)
     _send(answers, Message({"ready": True, "versions": blender.versions()}, {}))
     while True:
         try:
@@ -57,7 +62,7 @@ def main() -> None:
         _send(answers, answer)
 
 
-def _answer(stage: Stage, camera: Camera, request: Message) -> Message:
+def _answer(stage: Stage, camera: Camera | DefaultPipeline, request: Message) -> Message:
     head = request.head
     if head["do"] == "load":
         stage.load(request)

@@ -48,13 +48,13 @@ class Camera:
             view: `width`, `height`, `fx`, `fy`, `cx`, `cy` in pixels, and `world_from_camera`
                 (4, 4) in OpenGL's convention.
             samples: for each pixel at most; 0 draws labels only.
-            noise: Cycles' adaptive threshold.
+            noise: Cycles' adaptive threshold; 0 draws every sample and leaves the noise in.
 
         Returns:
             `depth` (H, W) float32, 1e10 where nothing is hit; `geoms` (H, W) int32, 1 + geom id,
             0 there; and `colour` (H, W, 3) float32, linear, unless samples is 0.
         """
-        self._aim(view)
+        aim(self._blender, view)
         self._quality(samples, noise)
         folder = str(self._folder)
         # Its progress bar would read standard output, which here leads to the log.
@@ -70,27 +70,29 @@ class Camera:
             found["colour"] = read(self._folder / "rgb_0000.exr")
         return found
 
-    def _aim(self, view: dict[str, Any]) -> None:
-        camera = self._blender.bproc.camera
-        # Its pixels have their centres at whole numbers, ours at halves.
-        matrix = [
-            [view["fx"], 0.0, view["cx"] - 0.5],
-            [0.0, view["fy"], view["cy"] - 0.5],
-            [0.0, 0.0, 1.0],
-        ]
-        camera.set_intrinsics_from_K_matrix(
-            matrix, view["width"], view["height"], clip_start=NEAR, clip_end=FAR
-        )
-        camera.add_camera_pose(np.array(view["world_from_camera"]), frame=0)
-
     def _quality(self, samples: int, noise: float) -> None:
         cycles = self._blender.scene.cycles
         cycles.samples = max(samples, 1)
         cycles.use_adaptive_sampling = samples > 0 and noise > 0
         cycles.adaptive_threshold = noise
         cycles.max_bounces = BOUNCES if samples else 0
-        cycles.use_denoising = samples > 0
-        self._blender.bpy.context.view_layer.cycles.use_denoising = samples > 0
+        cycles.use_denoising = samples > 0 and noise > 0
+        self._blender.bpy.context.view_layer.cycles.use_denoising = cycles.use_denoising
+
+
+def aim(blender: Blender, view: dict[str, Any]) -> None:
+    """Put Blender's camera where a view is from."""
+    camera = blender.bproc.camera
+    # Its pixels have their centres at whole numbers, ours at halves.
+    matrix = [
+        [view["fx"], 0.0, view["cx"] - 0.5],
+        [0.0, view["fy"], view["cy"] - 0.5],
+        [0.0, 0.0, 1.0],
+    ]
+    camera.set_intrinsics_from_K_matrix(
+        matrix, view["width"], view["height"], clip_start=NEAR, clip_end=FAR
+    )
+    camera.add_camera_pose(np.array(view["world_from_camera"]), frame=0)
 
 
 def _set_paths(cycles: Any) -> None:

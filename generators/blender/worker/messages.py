@@ -45,7 +45,7 @@ class Message:
 
 def pack(message: Message) -> list[bytes]:
     """The bytes of a message, in pieces."""
-    whole = {name: np.ascontiguousarray(array) for name, array in message.arrays.items()}
+    whole = {name: np.asarray(array, order="C") for name, array in message.arrays.items()}
     listed = [[name, array.dtype.str, list(array.shape)] for name, array in whole.items()]
     head = json.dumps({**message.head, "arrays": listed}).encode()
     parts: list[bytes] = [len(head).to_bytes(LENGTH, "little"), head]

@@ -12,6 +12,8 @@ from .messages import Array, Message
 
 SUN_ANGLE = math.radians(4.0)
 """How wide a light looks from the scene: shadows soften as those of a lamp with a shade."""
+SPECULAR = 0.3
+"""Of what is no metal, in Blender's scale, where 0.5 is an index of refraction of 1.5."""
 GLASS = 1.45
 """Index of refraction of what is transparent."""
 _RGB, _ALPHA = 3, 3
@@ -126,6 +128,7 @@ class Stage:
         *rgb, alpha = look["rgba"]
         surface.inputs["Base Color"].default_value = (*rgb, 1.0)
         surface.inputs["Roughness"].default_value = look["roughness"]
+        surface.inputs["Specular IOR Level"].default_value = SPECULAR
         surface.inputs["Metallic"].default_value = look["metallic"]
         if look["texture"] is not None:
             picture = nodes.new("ShaderNodeTexImage")
