@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -57,5 +58,13 @@ def layers(
 
 def distance(depth: npt.NDArray[np.float32], camera: CameraParams) -> npt.NDArray[np.float32]:
     """Distance from the camera's centre (H, W), metres, from depth along the optical axis."""
-    away = np.linalg.norm(back_project(camera, depth), axis=2)
-    return away.astype(np.float32)
+    lens = camera.model_copy(update={"pos": (0.0, 0.0, 0.0), "quat": (1.0, 0.0, 0.0, 0.0)})
+    return depth * _stretch(lens.canonical_json())
+
+
+@lru_cache(maxsize=16)
+def _stretch(camera_json: str) -> npt.NDArray[np.float32]:
+    """Distance over depth at each pixel's centre, (H, W)."""
+    lens = CameraParams.from_json(camera_json)
+    flat = np.ones((lens.height, lens.width))
+    return np.linalg.norm(back_project(lens, flat), axis=2).astype(np.float32)
