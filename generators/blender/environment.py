@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib.metadata import distributions
+from importlib.util import find_spec
 from pathlib import Path
 
 from ...scenes.cache import cache_folder
@@ -19,17 +20,22 @@ from ...schemas import BackendMissingError
 
 PLACE = "COUSINS_BLENDERPROC"
 """Names another folder for the environment."""
-SHAPING = ("blenderproc", "bpy", "numpy", "opencv-contrib-python-headless")
+SHAPING = ("blenderproc", "bpy", "opencv-contrib-python-headless")
 """Packages of that environment whose version can change a picture."""
 DEBIAN = "libxrender1 libxxf86vm1 libxfixes3 libxi6 libxkbcommon0 libsm6 libgl1"
 _HOW = "install it with `cousins backends install blenderproc` (1.4 GB, GPL-3.0)"
 
 
 def folder() -> Path:
-    """The environment's folder, there or not: `COUSINS_BLENDERPROC`, or in the cache."""
-    if chosen := os.environ.get(PLACE):
-        return Path(chosen)
-    return cache_folder() / "backends" / "blenderproc"
+    """The environment that is used, there or not.
+
+    `COUSINS_BLENDERPROC`, or the one that is installed in the cache, or this one, where Blender
+    is in it (the extra `blenderproc`).
+    """
+    own = _own()
+    if PLACE in os.environ or _python(own).is_file() or find_spec("bpy") is None:
+        return own
+    return Path(sys.prefix)
 
 
 def interpreter() -> Path:
@@ -81,7 +87,7 @@ def install(say: Callable[[str], None]) -> Path:
             f"{sys.version_info.major}.{sys.version_info.minor}. Run this command with a 3.11, or "
             f"set {PLACE} to an environment that has the packages"
         )
-    place = folder()
+    place = _own()
     if not _python(place).is_file():
         say(f"making an environment in {place}")
         _run("cannot make the environment", [sys.executable, "-m", "venv", str(place)])
@@ -89,6 +95,12 @@ def install(say: Callable[[str], None]) -> Path:
     _run("cannot install the packages", [*_installer(place), *requirements()])
     say(f"done; where Blender lacks a library, Debian has it: apt-get install {DEBIAN}")
     return place
+
+
+def _own() -> Path:
+    if chosen := os.environ.get(PLACE):
+        return Path(chosen)
+    return cache_folder() / "backends" / "blenderproc"
 
 
 def _installer(place: Path) -> list[str]:
