@@ -9,6 +9,7 @@ import io
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, get_args
 
 import mujoco
@@ -16,9 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import trimesh
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+from test_coco import build, quietly
 from test_images import SIZE, episode_of, image, interior, robot_mesh, shape_mesh, spec, world
 from worlds import make_request
 
+from cousins.generators.exports import EXPORTERS
 from cousins.generators.images import Rendered, render_episode, render_scene
 from cousins.generators.images.amodal import decode_mask
 from cousins.generators.images.cameras import camera_params
@@ -538,3 +543,38 @@ def test_labels_are_made_only_when_asked_for() -> None:
         DatasetSpec.model_validate({"name": "test", "render": {"labels": ["seg_panoptic"]}})
     with pytest.raises(SpecError, match="SceneGraph"):
         SceneGraph.from_json(json.dumps({"nodes": []}))
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning:pycocotools")
+def test_coco_takes_corners_as_keypoints_and_whole_objects(tmp_path: Path) -> None:
+    labels = ("rgb", "seg_instance", "seg_amodal", "visible_fraction", "keypoints")
+    dataset = build(tmp_path / "dataset", seeds=(21,), labels=labels)
+    out = tmp_path / "coco"
+    EXPORTERS["coco"].export(dataset, out)
+    coco = quietly(lambda: COCO(str(out / "annotations" / "instances.json")))
+    frames = {frame.id: frame for frame in dataset.frames()}
+    assert {tuple(c["keypoints"]) for c in coco.cats.values()} == {
+        tuple(f"corner_{n}" for n in range(8))
+    }
+    edges = np.array(coco.cats[min(coco.cats)]["skeleton"])
+    assert (edges.min(), edges.max(), len(edges)) == (1, 8, 12)
+    for annotation in coco.anns.values():
+        frame = frames[coco.imgs[annotation["image_id"]]["frame"]]
+        label = next(o for o in frame.objects if o.name == annotation["name"])
+        corners = [p for p in label.keypoints or () if p.kind == "corner"]
+        rows = np.array(annotation["keypoints"]).reshape(8, 3)
+        assert rows[:, 2].tolist() == [p.visibility for p in corners]
+        assert annotation["num_keypoints"] == (rows[:, 2] > 0).sum()
+        assert (rows[rows[:, 2] == 0] == 0).all()
+        for row, point in zip(rows, corners, strict=True):
+            if row[2]:
+                assert tuple(row[:2]) == point.pixel
+        whole = coco.annToMask({**annotation, "segmentation": annotation["segmentation_amodal"]})
+        assert (whole >= coco.annToMask(annotation)).all()
+        assert annotation["visible_fraction"] == pytest.approx(annotation["area"] / whole.sum())
+    keys = ("image_id", "category_id", "keypoints")
+    results = [{key: a[key] for key in keys} | {"score": 1} for a in coco.anns.values()]
+    judged = COCOeval(coco, quietly(lambda: coco.loadRes(results)), "keypoints")
+    judged.params.kpt_oks_sigmas = np.full(8, 0.05)
+    quietly(lambda: (judged.evaluate(), judged.accumulate(), judged.summarize()))
+    assert judged.stats[0] == pytest.approx(1.0)
