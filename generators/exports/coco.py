@@ -79,7 +79,7 @@ def _write(dataset: Dataset, scenes: dict[str, Scene], out: Path, file: TextIO) 
     number = 0
     for frame in dataset.frames():
         image_id = len(collected.images) + 1
-        for annotation in _annotations(dataset, frame, scenes.get(frame.scene), image_id):
+        for annotation in annotations_of(dataset, frame, scenes.get(frame.scene), image_id):
             file.write(",\n" if number else "\n")
             number += 1
             file.write(canonical_json({"id": number, **annotation}))
@@ -150,9 +150,14 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _annotations(
+def annotations_of(
     dataset: Dataset, frame: FrameRecord, scene: Scene | None, image_id: int
 ) -> Iterator[dict[str, Any]]:
+    """What COCO says of each visible object of a frame; ids of annotations are left out.
+
+    Raises:
+        DatasetError: where the frame has no picture or no instance mask.
+    """
     from pycocotools import mask as coco_mask
 
     missing = [label for label in _NEEDED if label not in frame.files]

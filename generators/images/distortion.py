@@ -74,7 +74,7 @@ def straighten(points: Array, distortion: tuple[float, float]) -> Array:
         error = radius * (1 + k1 * radius**2 + k2 * radius**4) - seen
         low, high = np.where(error < 0, radius, low), np.where(error < 0, high, radius)
         step = radius - error / np.maximum(1 + 3 * k1 * radius**2 + 5 * k2 * radius**4, 1e-9)
-        radius = np.where((step > low) & (step < high), step, (low + high) / 2)
+        radius = np.where((step >= low) & (step <= high), step, (low + high) / 2)
     scale = np.divide(radius, seen, out=np.ones_like(seen), where=seen > 0)
     return points * scale
 
