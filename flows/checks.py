@@ -14,7 +14,7 @@ def check_spec(spec: DatasetSpec) -> None:
             in `render.vary` that does not exist.
         BackendMissingError: a renderer that is not here.
     """
-    from ..generators.images.vary import check_vary
+    from ..generators.images.vary import check_vary, swapped_assets
     from ..generators.images.view import check_renderer
     from ..scenes.catalogue import resolve
     from ..scenes.tabletop import Tabletop
@@ -33,6 +33,11 @@ def check_spec(spec: DatasetSpec) -> None:
             resolve(category, offered)
         except SpecError as error:
             raise SpecError(f"{path}: {error}") from error
+    for path, asset_id in swapped_assets(spec):
+        try:
+            library.get(asset_id)
+        except SpecError as error:
+            raise SpecError(f"render.vary.{path}: {error}") from error
     for index, thing in enumerate(spec.scene.objects):
         if thing.asset is not None:
             try:

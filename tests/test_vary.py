@@ -14,6 +14,7 @@ from PIL import Image
 from test_images import TOP, image, spec, world
 from worlds import LIBRARY, by_hand, first, put
 
+from cousins.flows.checks import check_spec
 from cousins.generators.images import Rendered, check_vary, render_scene
 from cousins.generators.images.parameters import FAMILIES, Variant, family_of
 from cousins.generators.images.vary import varied
@@ -329,6 +330,7 @@ def test_unknown_paths_are_answered_with_the_nearest(path: str, offered: str) ->
         ({"scene.floor.material": {"uniform": [0, 1]}}, "oak"),
         ({"object.mug.visible": {"sweep": [True, 1]}}, "true or false"),
         ({"scene.clutter.count": {"sweep": [1, 41]}}, "0 to 40"),
+        ({"scene.clutter.count": {"sweep": [1, 1.5]}}, "1.5; allowed are whole"),
         ({"camera.front.fov": 40, "camera.front.focal_length": 35}, "say the same"),
         ({"camera.wrist.azimuth": 40}, "names nothing"),
         ({"object.mug.colour": "red"}, "names nothing"),
@@ -346,3 +348,9 @@ def test_pictures_of_a_sweep_are_the_same_bytes_again() -> None:
     assert one.files == two.files
     pictures = [Image.open(io.BytesIO(one.files[f.files["rgb"]])) for f in one.frames]
     assert len(pictures) == 2
+
+
+def test_assets_to_swap_in_are_looked_up_before_any_work() -> None:
+    swaps = {"object.mug.asset": {"sweep": ["mug-0001", "mug-x"]}}
+    with pytest.raises(SpecError, match=r"render\.vary\.object\.mug\.asset: .*mug-x"):
+        check_spec(spec(vary=swaps))

@@ -76,7 +76,8 @@ def straighten(points: Array, distortion: tuple[float, float]) -> Array:
         step = radius - error / np.maximum(1 + 3 * k1 * radius**2 + 5 * k2 * radius**4, 1e-9)
         radius = np.where((step >= low) & (step <= high), step, (low + high) / 2)
     scale = np.divide(radius, seen, out=np.ones_like(seen), where=seen > 0)
-    return points * scale
+    straight: Array = points * scale
+    return straight
 
 
 def bent_edges(points: Array) -> Array:
@@ -189,7 +190,8 @@ class Lensed:
             return self._artist.colour(world, data, camera, shadows=shadows)
         wide = self._artist.colour(world, data, lens.camera(camera), shadows=shadows)
         around, weights = lens.corners(wide.astype(np.float64))
-        return np.rint((around * weights[..., None]).sum(axis=0)).astype(np.uint8)
+        pixels: Rgb = np.rint((around * weights[..., None]).sum(axis=0)).astype(np.uint8)
+        return pixels
 
     def truth(self, world: World, data: Any, camera: CameraParams) -> Truth:
         """See `Renderer`."""

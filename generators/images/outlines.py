@@ -132,7 +132,7 @@ def spans(shape: Outline, points: Array, camera: CameraParams) -> Spans:
             low[k] = np.minimum(low[k], crossing.min(axis=0))
             high[k] = np.maximum(high[k], crossing.max(axis=0))
     if camera.distortion != (0.0, 0.0):
-        for k in range(len(shape.ids)):
+        for k in np.arange(len(shape.ids)):
             part = slice(int(shape.starts[k]), int(ends[k]))
             for place in np.unique(shape.places[part][ahead[part]]):
                 mine = ahead[part] & (shape.places[part] == place)

@@ -7,7 +7,7 @@ which the spec writes their paths.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from .parameters import (
     family_of,
     refuse_unknown,
 )
-from .parameters.objects import ALL_JOINTS
+from .parameters.objects import ALL_JOINTS, ASSET
 
 
 def check_vary(spec: DatasetSpec) -> None:
@@ -51,6 +51,14 @@ def check_vary(spec: DatasetSpec) -> None:
         both = [f"camera.{camera.name}.{field}" for field in ("fov", "focal_length")]
         if spec.render.vary.keys() >= set(both):
             raise SpecError(f"render.vary: {' and '.join(both)} say the same; keep one")
+
+
+def swapped_assets(spec: DatasetSpec) -> Iterator[tuple[str, str]]:
+    """Each path that swaps an asset in, with the id of one that it names."""
+    for path, parameter in spec.render.vary.items():
+        family = family_of(path)
+        if family is not None and family.pattern == ASSET:
+            yield from ((path, str(value)) for value in _listed(parameter))
 
 
 def combinations(spec: DatasetSpec, scene: Scene) -> tuple[dict[str, Value], ...]:
@@ -119,20 +127,26 @@ def _check_values(path: str, family: Family, parameter: Parameter) -> None:
     allowed = family.allowed
     if isinstance(allowed, Numbers):
         extent = bounds(parameter)
-        if extent is not None and allowed.low <= extent[0] and extent[1] <= allowed.high:
-            return
-        got = "a value that is no number" if extent is None else f"{extent[0]} to {extent[1]}"
-        raise SpecError(f"render.vary.{path}: {got}; allowed are {allowed.text}")
+        if extent is None or extent[0] < allowed.low or extent[1] > allowed.high:
+            got = "a value that is no number" if extent is None else f"{extent[0]} to {extent[1]}"
+            raise SpecError(f"render.vary.{path}: {got}; allowed are {allowed.text}")
+    listed = _listed(parameter)
+    if not listed and not isinstance(allowed, Numbers):
+        raise SpecError(f"render.vary.{path}: a range of numbers; allowed is {allowed.text}")
+    for value in listed:
+        if not allowed.holds(value):
+            raise SpecError(f"render.vary.{path}: {value!r}; allowed are {allowed.text}")
+
+
+def _listed(parameter: Parameter) -> tuple[object, ...]:
+    """The values that a parameter names; none of a distribution over a range."""
     match parameter:
         case Constant(value=value):
-            values: tuple[object, ...] = (value,)
+            return (value,)
         case Choice(choice=values) | Sweep(sweep=values):
-            pass
+            return values
         case _:
-            raise SpecError(f"render.vary.{path}: a range of numbers; allowed is {allowed.text}")
-    for value in values:
-        if not allowed.holds(value):
-            raise SpecError(f"render.vary.{path}: {value!r}; allowed is {allowed.text}")
+            return ()
 
 
 def _scalar(path: str, value: object) -> Value:

@@ -11,6 +11,7 @@ from .carrying import moved, riders
 from .family import Family, Flag, Numbers, Value, Variant, Words
 
 ALL_JOINTS = "all"
+ASSET = "object.NAME.asset"
 
 
 def _x(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
@@ -110,7 +111,7 @@ FAMILIES = (
     ),
     Family("object.NAME.visible", Flag(), "whether it is drawn", "object", _visible),
     Family(
-        "object.NAME.asset", Words("ids of assets of the libraries", bool),
+        ASSET, Words("ids of assets of the libraries", bool),
         "what stands there instead", "object", _asset, moves=True,
     ),
 )  # fmt: skip
