@@ -45,7 +45,8 @@ class Amodal:
 
     def mask(self, instance_id: int) -> Mask:
         """(H, W): which pixels' centres the whole object covers."""
-        return _plane(self.words, instance_id) != 0
+        covered: Mask = _plane(self.words, instance_id) != 0
+        return covered
 
     def fraction(self, instance_id: int, visible: int) -> float | None:
         """Visible pixels over all of the object's within the image; None where it has none."""
@@ -72,10 +73,9 @@ def decode_mask(masks: AmodalMasks, instance_id: int) -> Mask:
     counts = masks.counts.get(instance_id)
     if counts is None:
         return np.zeros(masks.size, dtype=np.bool_)
-    plane: npt.NDArray[np.uint8] = coco_mask.decode(
-        {"size": list(masks.size), "counts": counts.encode("ascii")}
-    )
-    return plane != 0
+    run = {"size": list(masks.size), "counts": counts.encode("ascii")}
+    mask: Mask = coco_mask.decode(run) != 0
+    return mask
 
 
 def _plane(words: Words, instance_id: int) -> Words:

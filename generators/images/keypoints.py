@@ -23,7 +23,7 @@ from ...scenes.geometry import rotation, vec3
 from ...scenes.mujoco_model import CompiledScene
 from ...schemas import Asset, Box3, CameraParams, Keypoint, SceneObject
 from ...schemas.base import Vec3
-from ...schemas.frame import KeypointKind
+from ...schemas.frame import KeypointKind, Visibility
 from ...tasks.grasps import grasps_of
 from .cameras import Array, into_camera, project
 from .sight import NEAREST, in_front, in_image
@@ -155,7 +155,7 @@ def keypoints(
     clear = in_front(depth, pixels, local[:, 2], slack)
     found: dict[int, list[Keypoint]] = {}
     for n, (key, mark) in enumerate(zip(marks.ids.tolist(), marks.marks, strict=True)):
-        level = (2 if clear[n] else 1) if inside[n] else 0
+        level: Visibility = (2 if clear[n] else 1) if inside[n] else 0
         found.setdefault(key, []).append(
             Keypoint(
                 name=mark.name,

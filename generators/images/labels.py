@@ -123,7 +123,8 @@ class Labeller:
         loose = boxes_2d(extent, seen.camera) if "bbox_2d_loose" in labels else {}
         cut = truncated(extent, seen.camera) if "visible_fraction" in labels else {}
         whole = seen.amodal if "visible_fraction" in labels else None
-        marks = state.marks and keypoints(state.marks, seen.depth, seen.camera)
+        marks = state.marks
+        points = None if marks is None else keypoints(marks, seen.depth, seen.camera)
         found: list[ObjectLabel] = []
         for thing in self.instances:
             key = thing.instance_id
@@ -135,7 +136,9 @@ class Labeller:
                     instance_id=key,
                     semantic_id=thing.semantic_id,
                     visible_pixels=int(pixels[key]),
-                    visible_fraction=whole and whole.fraction(key, int(pixels[key])),
+                    visible_fraction=None
+                    if whole is None
+                    else whole.fraction(key, int(pixels[key])),
                     truncated=cut.get(key),
                     bbox_2d_tight=tight.get(key),
                     bbox_2d_loose=loose.get(key),
@@ -143,7 +146,7 @@ class Labeller:
                     pos=pos,
                     quat=quat,
                     joints=state.joints.get(key),
-                    keypoints=None if marks is None else marks.get(key, ()),
+                    keypoints=None if points is None else points.get(key, ()),
                     parts=self.parts.names[key] if "seg_part" in labels else None,
                 )
             )

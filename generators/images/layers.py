@@ -67,4 +67,5 @@ def _stretch(camera_json: str) -> npt.NDArray[np.float32]:
     """Distance over depth at each pixel's centre, (H, W)."""
     lens = CameraParams.from_json(camera_json)
     flat = np.ones((lens.height, lens.width))
-    return np.linalg.norm(back_project(lens, flat), axis=2).astype(np.float32)
+    away: npt.NDArray[np.float64] = np.linalg.norm(back_project(lens, flat), axis=2)
+    return away.astype(np.float32)
