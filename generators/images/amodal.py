@@ -73,7 +73,7 @@ def decode_mask(masks: AmodalMasks, instance_id: int) -> Mask:
     counts = masks.counts.get(instance_id)
     if counts is None:
         return np.zeros(masks.size, dtype=np.bool_)
-    run = {"size": list(masks.size), "counts": counts.encode("ascii")}
+    run: Any = {"size": list(masks.size), "counts": counts.encode("ascii")}
     mask: Mask = coco_mask.decode(run) != 0
     return mask
 
