@@ -102,7 +102,7 @@ class BlenderRenderer:
         self._use(world, data)
         if self._last is None or self._last.sight != _sight(data, camera):
             # Each pixel's first path goes through its centre, however many follow.
-            self._draw(world, data, camera, [], 0.0, samples=0)
+            self._draw(world, data, camera, suns(world.scene, shadows=True), sky(world.scene), 0)
         assert self._last is not None
         return self._last.truth
 

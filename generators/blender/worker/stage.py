@@ -12,6 +12,10 @@ from .messages import Array, Message
 
 SUN_ANGLE = math.radians(4.0)
 """How wide a light looks from the scene: shadows soften as those of a lamp with a shade."""
+FAINT = 1e-6
+"""W/m2 of a lamp that is off. Without any lamp Cycles would draw other random numbers from then on,
+and a picture would depend on what its process drew before."""
+OFF: dict[str, Any] = {"direction": [0.0, 0.0, -1.0], "power": [0.0] * 3, "shadow": True}
 SPECULAR = 0.3
 """Of what is no metal, in Blender's scale, where 0.5 is an index of refraction of 1.5."""
 GLASS = 1.45
@@ -36,6 +40,10 @@ class Stage:
 
     def load(self, message: Message) -> None:
         """Replace the geoms; meshes and textures that came before need not come again."""
+        render = self._blender.scene.render
+        # Cycles starts anew: what it keeps of another scene would decide ties in this one.
+        render.use_persistent_data = False
+        render.use_persistent_data = True
         for thing in self._geoms.values():
             self._data.objects.remove(thing)
         for material in self._materials:
@@ -74,7 +82,7 @@ class Stage:
         """
         for lamp in self._lamps:
             self._data.lights.remove(lamp.data)
-        self._lamps = [self._sun(number, sun) for number, sun in enumerate(suns)]
+        self._lamps = [self._sun(number, sun) for number, sun in enumerate(suns or [OFF])]
         self._background.inputs["Strength"].default_value = sky
 
     def mark(self) -> None:
@@ -106,10 +114,10 @@ class Stage:
         return thing
 
     def _sun(self, number: int, sun: dict[str, Any]) -> Any:
-        power = np.array(sun["power"])
+        power = np.maximum(sun["power"], FAINT)
         light = self._data.lights.new(f"sun{number}", "SUN")
         light.energy = float(power.max())
-        light.color = (power / max(power.max(), 1e-9)).tolist()
+        light.color = (power / power.max()).tolist()
         light.angle = SUN_ANGLE
         light.use_shadow = bool(sun["shadow"])
         # Only ever sampled directly: no specks where a mirror happens to find it.
