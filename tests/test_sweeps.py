@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from PIL import Image, ImageSequence
 from test_coco import build
 from typer.testing import CliRunner
 
+from cousins.flows.checks import check_spec
 from cousins.flows.cli import app
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports import EXPORTERS
@@ -29,7 +31,9 @@ from cousins.generators.sweeps import (
 )
 from cousins.generators.sweeps.pictures import read
 from cousins.schemas import DatasetError, SpecError
+from cousins.schemas.spec_file import load_spec
 
+ROOT = Path(__file__).parents[1]
 LIGHT = "scene.light.key.intensity"
 LEVELS = (100, 200, 400, 800)
 
@@ -204,3 +208,34 @@ def test_the_commands(dataset: Dataset, perfect: list[dict[str, Any]], tmp_path:
         app, ["sweep", "show", str(dataset.root), "--out", str(tmp_path / "s.gif")]
     )
     assert (shown.exit_code, "4 values" in shown.output) == (0, True)
+
+
+@pytest.mark.parametrize("axis", ["articulation", "visibility", "lighting", "zoom", "pitch"])
+def test_the_five_examples_are_sound_and_shown(axis: str) -> None:
+    spec = load_spec(ROOT / f"examples/bvs_{axis}.yaml")
+    check_spec(spec)
+    (values,) = spec.render.vary.values()
+    assert len(getattr(values, "sweep", ())) == 12
+    shown = ROOT / f"docs/images/bvs-{axis}.gif"
+    assert shown.stat().st_size < 250_000
+    with Image.open(shown) as film:
+        assert len(list(ImageSequence.Iterator(film))) == 12
+
+
+def test_skipped_values_are_stored_counted_and_reported(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    text = (ROOT / "examples/bvs_visibility.yaml").read_text(encoding="utf-8")
+    text = re.sub(r"sweep: \[.*\]", "sweep: [0.1, -2.0]", text).replace("[256, 256]", "[32, 32]")
+    spec.write_text(text, encoding="utf-8")
+    out = tmp_path / "out"
+    arguments = ["render", str(spec), "--out", str(out), "--workers", "1", "--engine", "local"]
+    run = CliRunner().invoke(app, arguments)
+    assert run.exit_code == 0, run.output
+    made = Dataset(out)
+    assert [frame.vary for frame in made.frames()] == [{"object.box.pose.y": 0.1}]
+    (record,) = made.skipped()
+    assert record.vary == {"object.box.pose.y": -2.0}
+    assert record.reason == "box would hang in the air"
+    (shard,) = made.records("frames")
+    assert shard.counts["skipped"] == 1
+    assert record.reason in (out / "report/index.html").read_text(encoding="utf-8")
