@@ -13,12 +13,13 @@ from test_images import SIZE, image, object_mesh, robot_mesh, spec, world
 from test_vary import aimed
 
 from cousins.generators.images import Rendered, render_scene
+from cousins.generators.images.amodal import decode_mask
 from cousins.generators.images.cameras import back_project, project
 from cousins.generators.images.distortion import bend, fold, straighten
 from cousins.generators.images.photograph import blur_diameters, defocused, noisy
 from cousins.scenes.geometry import rotation
 from cousins.scenes.mujoco_model import compile_model
-from cousins.schemas import CameraParams, FrameRecord, VariantError
+from cousins.schemas import AmodalMasks, CameraParams, FrameRecord, VariantError
 
 
 def swept(seed: int, vary: dict[str, Any], **more: Any) -> tuple[Rendered, list[FrameRecord]]:
@@ -178,3 +179,26 @@ def test_an_aperture_without_a_focus_is_refused_for_that_camera_alone() -> None:
 def test_points_beyond_the_fold_have_no_inverse() -> None:
     with pytest.raises(VariantError, match="smaller coefficients"):
         straighten(np.array([[3.0, 0.0]]), (-0.3, 0.0))
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning:pycocotools")
+def test_whole_masks_and_keypoints_follow_the_lens() -> None:
+    labels = ("seg_instance", "seg_amodal", "visible_fraction", "keypoints", "bbox_2d_tight")
+    made, (frame,) = swept(
+        48, {"camera.front.distortion.k1": -0.2, "camera.front.fov": 50}, labels=labels
+    )
+    assert not made.skipped
+    seen = [label for label in frame.objects if label.visible_pixels > 100]
+    assert len(seen) >= 3
+    mask = image(made, frame, "seg_instance")
+    whole = AmodalMasks.from_json(made.files[frame.files["seg_amodal"]])
+    for label in seen:
+        assert (label.visible_fraction or 0) > 0.05
+        mine = mask == label.instance_id
+        assert (decode_mask(whole, label.instance_id)[mine]).mean() > 0.99
+        for point in label.keypoints or ():
+            if point.pixel is not None:
+                local = (np.array([point.pos]) - frame.camera_params.pos) @ rotation(
+                    frame.camera_params.quat
+                )
+                assert point.pixel == pytest.approx(project(frame.camera_params, local)[0])
