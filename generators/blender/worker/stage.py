@@ -105,6 +105,7 @@ class Stage:
     def _geom(self, geom: dict[str, Any]) -> Any:
         thing = self._data.objects.new(f"geom{geom['id']:05d}", self._meshes[geom["mesh"]])
         self._blender.scene.collection.objects.link(thing)
+        thing.rotation_mode = "QUATERNION"
         slot = thing.material_slots[0]
         slot.link = "OBJECT"
         slot.material = self._materials[geom["material"]]
