@@ -122,7 +122,7 @@ def moved(
         VariantError: where a part that carries something would tip.
     """
     before = variant.scene.object(thing.name)
-    old, new = _links(before, variant.asset(thing.name)), {}
+    old = _links(before, variant.asset(thing.name))
     variant = variant.with_object(thing, asset)
     new = _links(variant.scene.object(thing.name), variant.asset(thing.name))
     for name, rider in riders(variant.start, variant.originals).items():
