@@ -40,7 +40,6 @@ def main(how: str, marker: Path) -> None:
     while True:
         request = messages.unpack(Standard())
         if request.head["do"] == "load":
-            known -= set(request.head["drop"])
             known |= set(request.head["meshes"])
             missing = {geom["mesh"] for geom in request.head["geoms"]} - known
             send({"error": f"no meshes {missing}"} if missing else {}, {})

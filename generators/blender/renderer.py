@@ -1,4 +1,4 @@
-"""The renderer that asks Blender: one worker process, kept alive from frame to frame."""
+"""The renderer that asks Blender: one worker process for a model, kept from frame to frame."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
@@ -73,7 +73,6 @@ class BlenderRenderer:
         self._quality = quality or Quality()
         self._command = command or worker_command(self._quality.threads)
         self._process: WorkerProcess | None = None
-        self._known: set[str] = set()
         self._model: Any = None
         self._resources: Resources | None = None
         self._loaded = False
@@ -115,12 +114,14 @@ class BlenderRenderer:
         """End the process; the next frame starts another."""
         if self._process is not None:
             self._process.close()
-        self._process, self._known, self._loaded = None, set(), False
+        self._process, self._loaded = None, False
 
     def _use(self, world: World, data: Any) -> Resources:
         if self._resources is None or self._model is not world.model:
+            # What Blender keeps of another scene shows in the last bit of a few pixels.
+            self.close()
             self._resources = resources(world.model, data)
-            self._model, self._loaded, self._last = world.model, False, None
+            self._model, self._last = world.model, None
         return self._resources
 
     def _draw(
@@ -159,8 +160,7 @@ class BlenderRenderer:
             try:
                 process = self._started()
                 if not self._loaded:
-                    process.ask(found.message(self._known), self._quality.frame_limit)
-                    self._known = {*found.meshes, *found.textures}
+                    process.ask(found.message(), self._quality.frame_limit)
                     self._loaded = True
                 return process.ask(request, self._quality.frame_limit)
             except WorkerDiedError as death:

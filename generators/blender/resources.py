@@ -52,23 +52,17 @@ class Resources:
     geoms: tuple[Geom, ...]
     planes: tuple[int, ...]
 
-    def message(self, known: set[str]) -> Message:
-        """The request that loads this, without the arrays the worker knows."""
-        wanted = {*self.meshes, *self.textures}
+    def message(self) -> Message:
+        """The request that loads this."""
         return Message(
             {
                 "do": "load",
-                "meshes": [key for key in self.meshes if key not in known],
-                "textures": [key for key in self.textures if key not in known],
-                "drop": sorted(known - wanted),
+                "meshes": list(self.meshes),
+                "textures": list(self.textures),
                 "materials": list(self.materials),
                 "geoms": [vars(geom) for geom in self.geoms],
             },
-            {
-                name: array
-                for name, array in self.arrays.items()
-                if name.partition("/")[0] not in known
-            },
+            self.arrays,
         )
 
 

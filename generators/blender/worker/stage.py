@@ -24,7 +24,7 @@ _RGB, _ALPHA = 3, 3
 
 
 class Stage:
-    """What is drawn. Meshes and textures stay until they are dropped by name."""
+    """What is drawn."""
 
     def __init__(self, blender: Blender) -> None:
         """An empty stage under an empty sky."""
@@ -39,25 +39,14 @@ class Stage:
         self._background = _sky(self._data, blender.scene)
 
     def load(self, message: Message) -> None:
-        """Replace the geoms; meshes and textures that came before need not come again."""
-        render = self._blender.scene.render
-        # Cycles starts anew: what it keeps of another scene would decide ties in this one.
-        render.use_persistent_data = False
-        render.use_persistent_data = True
-        for thing in self._geoms.values():
-            self._data.objects.remove(thing)
-        for material in self._materials:
-            self._data.materials.remove(material)
-        self._drop(message.head["drop"])
+        """Build the geoms; once in the life of a process."""
         for key in message.head["meshes"]:
             self._meshes[key] = _mesh(self._data, key, message.arrays)
         for key in message.head["textures"]:
             self._images[key] = _image(self._data, key, message.arrays[f"{key}/pixels"])
         self._materials = [self._material(look) for look in message.head["materials"]]
-        self._geoms = {}
         for geom in message.head["geoms"]:
             self._geoms[int(geom["id"])] = self._geom(geom)
-        self._poses = None
 
     def move(self, poses: Array) -> None:
         """Pose the geoms; (G, 3, 4) rows of `world_from_geom`, by geom id."""
@@ -85,22 +74,10 @@ class Stage:
         self._lamps = [self._sun(number, sun) for number, sun in enumerate(suns or [OFF])]
         self._background.inputs["Strength"].default_value = sky
 
-    def mark(self) -> None:
-        """Number the geoms in the segmentation pass: 1 + geom id."""
-        for number, thing in self._geoms.items():
-            thing.pass_index = number + 1
-
     @property
     def geoms(self) -> dict[int, Any]:
         """Blender's objects, by geom id."""
         return self._geoms
-
-    def _drop(self, keys: list[str]) -> None:
-        for key in keys:
-            if key in self._meshes:
-                self._data.meshes.remove(self._meshes.pop(key))
-            if key in self._images:
-                self._data.images.remove(self._images.pop(key))
 
     def _geom(self, geom: dict[str, Any]) -> Any:
         thing = self._data.objects.new(f"geom{geom['id']:05d}", self._meshes[geom["mesh"]])
