@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import annotated_types
 from pydantic.fields import FieldInfo
 
-from cousins.generators.images.vary import _RANGES as RANGES  # pyright: ignore[reportPrivateUsage]
+from cousins.generators.images.parameters import FAMILIES, Numbers
 from cousins.schemas import DatasetSpec, Model, Parameter
 from cousins.schemas.parameter import Choice, Constant, Normal, Sweep, Uniform
 
@@ -63,7 +63,8 @@ MEANINGS: dict[str, str] = {
     "cameras[].mount": "Fixes the camera to the hand; look_at, distance, azimuth and elevation "
     "are then not used.",
     "cameras[].distance": "Metres from what it looks at.",
-    "render.backend": "Only `mujoco` is built; the others are refused with a message.",
+    "render.backend": "`blenderproc` is installed with `cousins backends install blenderproc`; `omnigibson` is "
+    "not built, and is refused with a message.",
     "render.labels": "See [labels.md](labels.md).",
     "render.vary": "Keys are the paths listed at the end.",
     "render.shadows": "Whether lamps cast shadows.",
@@ -125,24 +126,14 @@ def table(path: str, model: type[Model]) -> str:
 
 def vary_table() -> str:
     """The paths of `render.vary`."""
-    units = {
-        "scene.light.NAME.intensity": ("intensity", "lux"),
-        "scene.light.NAME.azimuth": ("azimuth", "degrees about the vertical, 0 is +x"),
-        "scene.light.NAME.elevation": ("elevation", "degrees above the horizon"),
-        "scene.light.NAME.temperature": ("temperature", "kelvin"),
-        "scene.ambient": ("ambient", "lux from all sides"),
-        "object.NAME.pose.x": ("x", "metres in the world; the height stays"),
-        "object.NAME.pose.y": ("y", "metres in the world; the height stays"),
-        "object.NAME.pose.yaw": ("yaw", "degrees about the vertical"),
-        "object.NAME.joint.JOINT": ("joint", "share of the joint's range; `all` is every joint"),
-        "camera.NAME.fov": ("fov", "degrees, vertical"),
-    }
-    if {key for key, _ in units.values()} != set(RANGES):
-        raise SystemExit(f"render.vary: the table knows {units}, the code {sorted(RANGES)}")
-    rows = ["### Paths of `render.vary`", "", "| path | allowed | unit |", "|---|---|---|"]
-    for path, (key, unit) in units.items():
-        low, high = RANGES[key]
-        rows.append(f"| `{path}` | {low:g} to {high:g} | {unit} |")
+    rows = ["### Paths of `render.vary`", ""]
+    rows += ["| path | allowed | meaning | changes |", "|---|---|---|---|"]
+    for family in FAMILIES:
+        allowed = family.allowed
+        text = allowed.text
+        if isinstance(allowed, Numbers):
+            text = f"{allowed.low:g} to {allowed.high:g}" + (", whole" if allowed.whole else "")
+        rows.append(f"| `{family.pattern}` | {text} | {family.unit} | {family.changes} |")
     return "\n".join(rows)
 
 

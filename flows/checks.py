@@ -1,14 +1,9 @@
-"""Checks that a person runs before a long job: does a spec hold, does a backend work."""
+"""What is checked before a long job: does a spec hold."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
-from ..schemas import DatasetSpec, RenderError, SpecError
+from ..schemas import DatasetSpec, SpecError
 from .stages import open_library
-
-BACKENDS = ("mujoco",)
 
 
 def check_spec(spec: DatasetSpec) -> None:
@@ -19,7 +14,7 @@ def check_spec(spec: DatasetSpec) -> None:
             in `render.vary` that does not exist.
         BackendMissingError: a renderer that is not here.
     """
-    from ..generators.images.vary import check_vary
+    from ..generators.images.vary import check_vary, swapped_assets
     from ..generators.images.view import check_renderer
     from ..scenes.catalogue import resolve
     from ..scenes.tabletop import Tabletop
@@ -38,42 +33,14 @@ def check_spec(spec: DatasetSpec) -> None:
             resolve(category, offered)
         except SpecError as error:
             raise SpecError(f"{path}: {error}") from error
+    for path, asset_id in swapped_assets(spec):
+        try:
+            library.get(asset_id)
+        except SpecError as error:
+            raise SpecError(f"render.vary.{path}: {error}") from error
     for index, thing in enumerate(spec.scene.objects):
         if thing.asset is not None:
             try:
                 library.get(thing.asset)
             except SpecError as error:
                 raise SpecError(f"scene.objects[{index}].asset: {error}") from error
-
-
-def check_backend(name: str) -> dict[str, Any]:
-    """Start a backend and draw one picture with it.
-
-    Raises:
-        BackendMissingError: it is not installed or unknown.
-        RenderError: it does not work here; the message says what it needs.
-    """
-    if name not in BACKENDS:
-        from ..generators.images.view import check_renderer
-
-        check_renderer(name)
-    # The package has no types.
-    mujoco: Any = import_module("mujoco")
-    model = mujoco.MjModel.from_xml_string(
-        '<mujoco><worldbody><light pos="0 0 3"/><geom type="sphere" size=".1" rgba="1 0 0 1"/>'
-        "</worldbody></mujoco>"
-    )
-    data = mujoco.MjData(model)
-    mujoco.mj_forward(model, data)
-    try:
-        with mujoco.Renderer(model, 64, 64) as renderer:
-            renderer.update_scene(data)
-            picture = renderer.render()
-    except (RuntimeError, ImportError, AttributeError, mujoco.FatalError) as error:
-        raise RenderError(
-            f"mujoco {mujoco.__version__} cannot draw here: {error}. On Debian: apt-get install "
-            "libegl1 libegl-mesa0 libgl1-mesa-dri, and MUJOCO_GL=egl"
-        ) from error
-    if picture.max() == picture.min():
-        raise RenderError("mujoco drew an empty picture; update the OpenGL driver")
-    return {"backend": name, "version": mujoco.__version__, "works": True}

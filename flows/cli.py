@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from .commands import assets, bench, inspect, make, observe, schedule
+from .commands import assets, backends, bench, inspect, make, observe, schedule, sweep
 from .environment import set_defaults
 
 app = typer.Typer(
@@ -18,6 +18,8 @@ make.register(app)
 inspect.register(app)
 assets.register(app)
 observe.register(app)
+sweep.register(app)
+backends.register(app)
 schedule.register(app)
 bench.register(app)
 

@@ -9,7 +9,6 @@ from ..generators.dataset import Dataset
 from ..schemas import (
     Asset,
     AssetsSpec,
-    BackendMissingError,
     DatasetSpec,
     Episode,
     EpisodeArrays,
@@ -88,7 +87,6 @@ def _solve(
 
 
 def _render_scene(scene: Scene, assets: dict[str, Asset], spec: DatasetSpec) -> RenderedLike:
-    _check_backend(spec)
     from ..generators.images import render_scene
 
     return render_scene(scene, assets, spec)
@@ -101,7 +99,6 @@ def _render_episode(
     arrays: EpisodeArrays,
     spec: DatasetSpec,
 ) -> RenderedLike:
-    _check_backend(spec)
     from ..generators.images import render_episode
 
     return render_episode(scene, assets, episode, arrays, spec)
@@ -119,10 +116,3 @@ def _report(dataset: Dataset, out: Path) -> Path:
     from ..generators.report import write_report
 
     return write_report(dataset, out)
-
-
-def _check_backend(spec: DatasetSpec) -> None:
-    if spec.render.backend != "mujoco":
-        raise BackendMissingError(
-            f"render.backend {spec.render.backend!r} is not available; this version has: mujoco"
-        )

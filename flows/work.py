@@ -29,6 +29,7 @@ from ..schemas import (
     FrameRecord,
     ProposalError,
     Scene,
+    SkippedRecord,
     TaskSpec,
     VideoRecord,
     canonical_json,
@@ -54,6 +55,11 @@ class RenderedLike(Protocol):
     @property
     def files(self) -> Mapping[str, bytes]:
         """Content by path."""
+        ...
+
+    @property
+    def skipped(self) -> tuple[SkippedRecord, ...]:
+        """Values of sweeps that the scene could not take."""
         ...
 
 
@@ -250,6 +256,7 @@ def _make_frames(job: Job, writer: ShardWriter) -> Outcome:
     episodes = {episode.scene: episode for episode in made}
     frames: list[FrameRecord] = []
     videos: list[VideoRecord] = []
+    skipped: list[SkippedRecord] = []
     for scene, assets in _scenes(job):
         parts = [job.stages.render_scene(scene, assets, unit.spec)]
         episode = episodes.get(scene.id)
@@ -260,10 +267,15 @@ def _make_frames(job: Job, writer: ShardWriter) -> Outcome:
             for name, content in sorted(part.files.items()):
                 writer.add(name, content)
             frames += [_placed(frame, prefix) for frame in part.frames]
+            skipped += part.skipped
             videos += [v.model_copy(update={"path": prefix + v.path}) for v in part.videos]
     writer.add("frames.json", dump_models(frames))
     writer.add("videos.json", dump_models(videos))
-    return {"frames": len(frames), "videos": len(videos)}, len(frames)
+    counts = {"frames": len(frames), "videos": len(videos)}
+    if skipped:
+        writer.add("skipped.json", dump_models(skipped))
+        counts["skipped"] = len(skipped)
+    return counts, len(frames)
 
 
 def _make_export(job: Job, writer: ShardWriter) -> Outcome:

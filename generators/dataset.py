@@ -6,7 +6,8 @@ manifest/<stage>/<shard>.json      a ShardRecord for each finished shard
 data/tasks/<shard>/tasks.json      TaskSpecs
 data/scenes/<task>/scenes.json     Scenes, and assets/<hash>.json beside it
 data/episodes/<task>/episodes.json Episodes, and <episode>.npz beside it
-data/frames/<task>/frames.json     FrameRecords, videos.json, and their images and videos
+data/frames/<task>/frames.json     FrameRecords, videos.json, and their images and videos;
+                                   skipped.json where a sweep had values no scene could take
 exports/<format>/                  pure functions of the above
 ```
 
@@ -39,6 +40,7 @@ from ..schemas import (
     FrameRecord,
     Model,
     Scene,
+    SkippedRecord,
     TaskSpec,
     VideoRecord,
 )
@@ -121,6 +123,13 @@ class Dataset:
     def videos(self) -> Iterator[VideoRecord]:
         """All videos of episodes."""
         return self._items("frames", "videos.json", VideoRecord)
+
+    def skipped(self) -> Iterator[SkippedRecord]:
+        """Values of sweeps that some scene could not take."""
+        for record in self.records("frames"):
+            path = self.root / "data" / "frames" / record.shard / "skipped.json"
+            if path.is_file():
+                yield from read_models(path, SkippedRecord)
 
     def assets_of(self, scene: Scene) -> dict[str, Asset]:
         """The assets of a scene, by content hash."""

@@ -46,6 +46,15 @@ def versions() -> dict[str, str]:
     return found
 
 
+def render_versions(backend: str) -> dict[str, str]:
+    """Versions of what a render backend has beside the packages above, by package."""
+    if backend != "blenderproc":
+        return {}
+    from .blender.environment import versions as of_blender
+
+    return of_blender()
+
+
 def item_seed(seed: int, stage: str, task: int, item: int) -> tuple[int, ...]:
     """Entropy and spawn key of one item's SeedSequence: (seed, stage, task, item)."""
     return (seed, STAGES.index(stage), task, item)

@@ -23,7 +23,7 @@ from typing import Self
 from ..schemas import DatasetError, DatasetSpec
 from .changes import refuse_changes
 from .dataset import FORMAT_VERSION, STAGES, ShardRecord
-from .hashing import file_hash, versions
+from .hashing import file_hash, render_versions, versions
 
 EXPORTS = "exports"
 
@@ -202,6 +202,9 @@ class Store:
         spec = self.spec.model_copy(update={"assets": self.spec.assets.portable()})
         saved = {"format": FORMAT_VERSION, "spec": spec.model_dump(mode="json")}
         saved["versions"] = current
+        if extra := render_versions(self.spec.render.backend):
+            # Frames of another version are made anew; all else may be continued.
+            saved["render_versions"] = extra
         text = json.dumps(saved, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
         finished = {p.parent.name for p in (self.root / "manifest").glob("*/*.json")}
         if path.is_file() and finished:

@@ -147,9 +147,15 @@ def compile_model(scene: Scene, assets: Mapping[str, Asset], detail: Detail) -> 
             add_resources(spec, thing.asset_hash, asset, detail)
             done.add(thing.asset_hash)
         copy = Copy(thing.name, thing.asset_hash, thing.pos, thing.quat, thing.fixed)
-        add_asset(spec, copy, asset, detail)
+        add_asset(spec, copy, asset if thing.visible else _unseen(asset), detail)
     model = spec.compile()
     return _indexed(scene, assets, detail, model)
+
+
+def _unseen(asset: Asset) -> Asset:
+    """The asset without anything to see; its bodies and joints stay."""
+    links = tuple(link.model_copy(update={"visuals": ()}) for link in asset.links)
+    return asset.model_copy(update={"links": links})
 
 
 def set_options(spec: Any) -> None:

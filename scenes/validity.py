@@ -58,10 +58,10 @@ def validity(scene: Scene, assets: Mapping[str, Asset], seconds: float = SECONDS
     """
     compiled = compile_model(scene, assets, "physics")
     data = compiled.new_data()
-    depths: dict[str, float] = {}
-    for pair, depth in (*_contacts(compiled, data), *_welded(compiled, data)):
+    deepest: dict[str, float] = {}
+    for pair, depth in depths(compiled, data).items():
         for name in pair:
-            depths[name] = max(depths.get(name, 0.0), depth)
+            deepest[name] = max(deepest.get(name, 0.0), depth)
     before = _bodies(data)
     mujoco.mj_step(compiled.model, data, round(seconds / compiled.model.opt.timestep))
     after = _bodies(data)
@@ -73,10 +73,24 @@ def validity(scene: Scene, assets: Mapping[str, Asset], seconds: float = SECONDS
     return Validity(
         objects=len(scene.objects),
         movable=len(movable),
-        colliding=tuple(sorted(name for name, depth in depths.items() if depth > DEPTH)),
+        colliding=tuple(sorted(name for name, depth in deepest.items() if depth > DEPTH)),
         unstable=tuple(name for name in movable if _moved(compiled, name, before, after)),
-        depths=dict(sorted(depths.items())),
+        depths=dict(sorted(deepest.items())),
     )
+
+
+def depths(compiled: CompiledScene, data: Any) -> dict[tuple[str, ...], float]:
+    """Deepest penetration of each pair of objects, metres; one name alone is in no object.
+
+    Args:
+        compiled: a scene compiled for physics.
+        data: its `mujoco.MjData`, forward-computed.
+    """
+    found: dict[tuple[str, ...], float] = {}
+    for pair, depth in (*_contacts(compiled, data), *_welded(compiled, data)):
+        key = tuple(sorted(pair))
+        found[key] = max(found.get(key, 0.0), depth)
+    return found
 
 
 Pair = tuple[tuple[str, ...], float]

@@ -97,7 +97,8 @@ def sample_camera(
     elevation = number(spec.elevation, rng, f"{path}.elevation")
     target = targets[spec.look_at]
     eye = target + distance * sphere_point(azimuth, elevation)
-    return Camera(name=spec.name, pos=vec3(eye), quat=look_at(eye, target), fov=fov)
+    pose = look_at(eye, target)
+    return Camera(name=spec.name, pos=vec3(eye), quat=pose, fov=fov, target=vec3(target))
 
 
 _FLOORS: tuple[tuple[Rgba, Rgba], ...] = (

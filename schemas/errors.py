@@ -80,5 +80,9 @@ class RenderError(CousinsError):
     """A renderer could not be started or failed on a frame."""
 
 
+class VariantError(CousinsError):
+    """A scene cannot take a value of a sweep; the value is skipped, with this reason."""
+
+
 class ExecutionError(CousinsError):
     """Shards of a run failed; what the others made is kept."""

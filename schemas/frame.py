@@ -8,26 +8,34 @@ from .base import Model, Name, Quat, Vec2, Vec3
 
 LabelName = Literal[
     "rgb",
+    "depth",
     "depth_linear",
     "normal",
+    "flow",
     "seg_instance",
     "seg_semantic",
+    "seg_part",
+    "seg_amodal",
+    "visible_fraction",
     "bbox_2d_tight",
     "bbox_2d_loose",
     "bbox_3d",
+    "keypoints",
+    "point_cloud",
     "poses",
     "joint_states",
     "predicate_states",
+    "scene_graph",
     "camera_params",
 ]
-"""OmniGibson's VisionSensor names, and the state labels of this package."""
+"""OmniGibson's VisionSensor names where it has one, and further labels of this package."""
 
 Box2 = tuple[int, int, int, int]
 """x_min, y_min, x_max, y_max in pixels; the maxima lie one past the last pixel."""
 
 
 class CameraParams(Model):
-    """A pinhole camera at the moment of the picture, in OpenCV's convention."""
+    """A camera at the moment of the picture, in OpenCV's convention."""
 
     width: int
     height: int
@@ -40,6 +48,9 @@ class CameraParams(Model):
     """Translation of `world_from_camera`, metres."""
     quat: Quat
     """Rotation of `world_from_camera`: +z looks, +x right, +y down."""
+    distortion: Vec2 = (0.0, 0.0)
+    """Radial k1 and k2: a point at x, y and distance 1 ahead, r^2 = x^2 + y^2, is seen where a
+    pinhole would see (1 + k1 r^2 + k2 r^4) (x, y)."""
 
 
 class Box3(Model):
@@ -48,6 +59,24 @@ class Box3(Model):
     centre: Vec3
     quat: Quat
     extents: Vec3
+
+
+KeypointKind = Literal["corner", "handle", "grasp", "opening"]
+Visibility = Literal[0, 1, 2]
+"""0 outside the image or behind the camera, 1 hidden, 2 seen."""
+
+
+class Keypoint(Model):
+    """A named point of an object, in the image and in the world."""
+
+    name: str
+    """`corner_0` .. `corner_7`, `handle_NAME`, `grasp_0`, `grasp_1`, `opening_NAME`."""
+    kind: KeypointKind
+    pos: Vec3
+    """In the world, metres."""
+    pixel: Vec2 | None
+    """x, y in the image, which it may lie outside of; None where it is behind the camera."""
+    visibility: Visibility
 
 
 class ObjectLabel(Model):
@@ -59,6 +88,11 @@ class ObjectLabel(Model):
     """Its value in the instance mask; 0 is background."""
     semantic_id: int
     visible_pixels: int
+    visible_fraction: float | None = None
+    """Visible pixels over those that it would fill within the image if it stood alone; None
+    where these are none."""
+    truncated: bool | None = None
+    """Whether the image's edge cuts its projection, or all of it is out of view."""
     bbox_2d_tight: Box2 | None = None
     """Around the visible pixels; None where nothing is visible."""
     bbox_2d_loose: tuple[float, float, float, float] | None = None
@@ -68,6 +102,47 @@ class ObjectLabel(Model):
     quat: Quat | None = None
     """`world_from_object`."""
     joints: dict[str, float] | None = None
+    keypoints: tuple[Keypoint, ...] | None = None
+    parts: dict[str, int] | None = None
+    """Link name to its value in the part mask."""
+
+
+class GraphNode(Model):
+    """An object in a scene graph."""
+
+    name: Name
+    category: str
+    instance_id: int
+    asset: Name
+    pos: Vec3
+    quat: Quat
+    """`world_from_object`."""
+    states: tuple[str, ...]
+    """The unary predicates that hold of it."""
+
+
+class GraphEdge(Model):
+    """A binary predicate that holds."""
+
+    predicate: str
+    subject: Name
+    object: Name
+
+
+class SceneGraph(Model):
+    """The objects of a scene, and how they stand to each other."""
+
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+
+
+class AmodalMasks(Model):
+    """Masks of whole objects as COCO's compressed run lengths, by instance id."""
+
+    size: tuple[int, int]
+    """Height and width, as in COCO."""
+    counts: dict[int, str]
+    """Without objects that are out of view."""
 
 
 class FrameRecord(Model):
@@ -79,16 +154,27 @@ class FrameRecord(Model):
     step: int | None = None
     """State index within the episode: 0 is before the first action."""
     camera: Name
-    vary: dict[str, float | int | str] = {}
+    vary: dict[str, bool | int | float | str] = {}
     """The value of each swept parameter."""
     files: dict[str, str] = {}
-    """Label name to the image's path, relative to the dataset folder."""
+    """Label name to its file's path, relative to the dataset folder: `rgb`, `depth`,
+    `depth_linear`, `normal`, `flow`, `seg_*`, `point_cloud`, `scene_graph`."""
     depth_scale: float = 0.0001
-    """Metres per unit of the 16-bit depth image; 0 means nothing was hit."""
+    """Metres per unit of the 16-bit depth images; 0 means nothing was hit."""
     camera_params: CameraParams
     objects: tuple[ObjectLabel, ...]
     predicates: tuple[str, ...] | None = None
     """The ground BDDL literals that hold."""
+
+
+class SkippedRecord(Model):
+    """A value of a sweep that a scene could not take."""
+
+    scene: Name
+    camera: Name | None = None
+    """The only camera that is concerned; None is all of them."""
+    vary: dict[str, bool | int | float | str]
+    reason: str
 
 
 class VideoRecord(Model):

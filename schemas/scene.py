@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from .asset import Material
-from .base import Model, Name, Quat, Synset, Vec3
+from .base import Model, Name, Quat, Synset, Vec2, Vec3
 from .parameter import Constant, Parameter, Uniform
 
 ANY_JOINT = "any"
@@ -184,6 +184,8 @@ class SceneObject(Model):
     role: Literal["support", "task", "context", "clutter"]
     cousin_distance: Annotated[float, Field(ge=0, le=1)] = 0.0
     """From the twin that the dataset's seed picked for this object."""
+    visible: bool = True
+    """Drawn; what is not keeps its place, its labels and its physics, but has no pixels."""
 
 
 class Light(Model):
@@ -198,8 +200,29 @@ class Light(Model):
     """Linear RGB, the greatest at 1."""
 
 
+class Lens(Model):
+    """What a camera has beside a field of view; the defaults are a perfect pinhole."""
+
+    focal_length: Length | None = None
+    """Millimetres; takes the place of the field of view."""
+    sensor_width: Length = 36.0
+    """Millimetres; counts where there is a focal length."""
+    principal_point: tuple[float | None, float | None] = (None, None)
+    """Pixels; None is the middle of the image."""
+    distortion: Vec2 = (0.0, 0.0)
+    """Radial coefficients k1 and k2, as OpenCV has them."""
+    exposure: float = 0.0
+    """Stops: one more doubles the light."""
+    noise: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Standard deviation at full scale, as a share of it: photon noise, and read noise."""
+    aperture: Annotated[float, Field(ge=0)] = 0.0
+    """Diameter of the opening, millimetres; 0 is a pinhole, and all is sharp."""
+    focus: Length | None = None
+    """Metres along the optical axis to what is sharp; None is what the camera looks at."""
+
+
 class Camera(Model):
-    """A pinhole camera; `mount` names the robot body it is fixed to, None is the world."""
+    """A camera; `mount` names the robot body it is fixed to, None is the world."""
 
     name: Name
     mount: str | None = None
@@ -207,6 +230,9 @@ class Camera(Model):
     quat: Quat
     fov: Annotated[float, Field(gt=1, lt=170)]
     """Vertical field of view, degrees."""
+    target: Vec3 | None = None
+    """The point that it was aimed at, metres in the world; None on the robot."""
+    lens: Lens = Lens()
 
 
 class RobotPose(Model):

@@ -29,6 +29,7 @@ from cousins.schemas import (
     Scene,
     SceneObject,
     Shape,
+    SkippedRecord,
     TaskSpec,
     VideoRecord,
 )
@@ -78,6 +79,7 @@ class FakeRendered:
     frames: tuple[FrameRecord, ...] = ()
     videos: tuple[VideoRecord, ...] = ()
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    skipped: tuple[SkippedRecord, ...] = ()
 
 
 def _pause() -> None:

@@ -507,7 +507,8 @@ def test_vary_names_the_nearest_path_of_the_scene() -> None:
         render_scene(scene, assets, spec(vary={"object.chest.joint.lidd": 0.5}))
 
 
-def test_missing_backends_say_so() -> None:
+def test_missing_backends_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUSINS_BLENDERPROC", "/nowhere")
     for backend in ("blenderproc", "omnigibson"):
         with pytest.raises(BackendMissingError, match=backend):
             renderer(backend)

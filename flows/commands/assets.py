@@ -1,4 +1,4 @@
-"""`assets list|show|check|page`, and `backends check`."""
+"""`assets list|show|check|page`."""
 
 from __future__ import annotations
 
@@ -44,9 +44,6 @@ def register(app: typer.Typer) -> None:
     assets.command("check")(check_assets)
     assets.command("page")(assets_page)
     app.add_typer(assets, name="assets")
-    backends = typer.Typer(no_args_is_help=True, help="What can simulate and render.")
-    backends.command("check")(check_backend)
-    app.add_typer(backends, name="backends")
 
 
 def list_assets(
@@ -152,21 +149,6 @@ def assets_page(
             emit({"page": str(path)})
         else:
             table([("page", str(path))])
-
-
-def check_backend(
-    name: Annotated[str, typer.Argument(help="Such as mujoco.", show_default=False)],
-    json: Json = False,
-) -> None:
-    """Say whether a backend works here, and if not, what it needs."""
-    with expected_errors():
-        from ..checks import check_backend as check
-
-        facts = check(name)
-        if json:
-            emit(facts)
-        else:
-            table([(key, _plain(value)) for key, value in facts.items()])
 
 
 def _offer(one: Listed, *, every: bool) -> str:

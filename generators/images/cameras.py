@@ -1,4 +1,4 @@
-"""Pinhole cameras: from a scene's camera to OpenCV's numbers, and projection."""
+"""Cameras: from a scene's camera to OpenCV's numbers, and projection."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ...scenes.geometry import quaternion, rotation, vec3
 from ...scenes.mujoco_model import ROBOT_PREFIX, CompiledScene
 from ...schemas import Camera, CameraParams, RenderError
+from .distortion import bend, resampling, straighten
 
 Array = npt.NDArray[np.float64]
 _CV_FROM_GL = np.diag([1.0, -1.0, -1.0])
@@ -29,6 +30,7 @@ def camera_params(
 
     Raises:
         RenderError: where the robot has no body of the name in `camera.mount`.
+        VariantError: where the lens folds its image.
     """
     turn, position = rotation(camera.quat), np.asarray(camera.pos)
     if camera.mount is not None:
@@ -36,12 +38,18 @@ def camera_params(
         base = np.asarray(data.xmat[body]).reshape(3, 3)
         position = np.asarray(data.xpos[body]) + base @ position
         turn = base @ turn
-    width, height = size
+    (width, height), lens = size, camera.lens
     focal = height / (2 * math.tan(math.radians(camera.fov) / 2))
-    return CameraParams(
-        width=width, height=height, fx=focal, fy=focal, cx=width / 2, cy=height / 2,
-        pos=vec3(position), quat=quaternion(turn @ _CV_FROM_GL),
+    if lens.focal_length is not None:
+        focal = lens.focal_length / lens.sensor_width * width
+    cx, cy = lens.principal_point
+    params = CameraParams(
+        width=width, height=height, fx=focal, fy=focal,
+        cx=width / 2 if cx is None else cx, cy=height / 2 if cy is None else cy,
+        pos=vec3(position), quat=quaternion(turn @ _CV_FROM_GL), distortion=lens.distortion,
     )  # fmt: skip
+    resampling(params)
+    return params
 
 
 def _mount(world: CompiledScene, camera: Camera) -> int:
@@ -63,9 +71,12 @@ def into_camera(camera: CameraParams, points: Array) -> Array:
 
 def project(camera: CameraParams, points: Array) -> Array:
     """Pixel coordinates (N, 2) of points (N, 3) in the camera's frame, all with z > 0."""
-    scale = np.array([camera.fx, camera.fy])
-    pixels: Array = points[:, :2] * (scale / points[:, 2:]) + np.array([camera.cx, camera.cy])
-    return pixels
+    scale, centre = np.array([camera.fx, camera.fy]), np.array([camera.cx, camera.cy])
+    if camera.distortion == (0.0, 0.0):
+        pixels: Array = points[:, :2] * (scale / points[:, 2:]) + centre
+        return pixels
+    bent: Array = bend(points[:, :2] / points[:, 2:], camera.distortion) * scale + centre
+    return bent
 
 
 def back_project(camera: CameraParams, depth: npt.NDArray[np.floating[Any]]) -> Array:
@@ -78,4 +89,8 @@ def back_project(camera: CameraParams, depth: npt.NDArray[np.floating[Any]]) -> 
     x = (np.arange(camera.width) + 0.5 - camera.cx) / camera.fx
     y = (np.arange(camera.height) + 0.5 - camera.cy) / camera.fy
     deep = depth.astype(np.float64)
+    if camera.distortion != (0.0, 0.0):
+        grid: Array = np.stack(np.meshgrid(x, y), axis=-1).astype(np.float64)
+        rays = straighten(grid.reshape(-1, 2), camera.distortion).reshape(grid.shape)
+        return np.concatenate([deep[..., None] * rays, deep[..., None]], axis=-1)
     return np.stack([deep * x[None, :], deep * y[:, None], deep], axis=-1)

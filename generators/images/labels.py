@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,19 @@ from ...scenes.mujoco_model import CompiledScene
 from ...schemas import Box3, CameraParams, LabelName, ObjectLabel
 from ...schemas.base import Quat, Vec3
 from ...schemas.frame import Box2
-from .outlines import Outline, body_instances, boxes_2d, boxes_3d, outline, upright
+from .amodal import Amodal
+from .keypoints import Mark, Marks, keypoints, marks_at, marks_of
+from .outlines import (
+    Outline,
+    body_instances,
+    boxes_2d,
+    boxes_3d,
+    outline,
+    spans,
+    truncated,
+    upright,
+)
+from .parts import Parts, parts_of
 from .semantics import ROBOT_CATEGORY, semantic_id
 
 ROBOT_NAME = "robot"
@@ -36,6 +49,7 @@ class Labeller:
     Attributes:
         world: the scene, compiled with visual detail.
         instances: the scene's objects in order, ids from 1, then the robot.
+        geom_instances: (ngeom,) instance id of each geom, 0 for the surroundings.
     """
 
     def __init__(self, world: CompiledScene) -> None:
@@ -49,9 +63,8 @@ class Labeller:
             for place, (name, category) in enumerate(names, start=1)
         )
         width = np.uint8 if len(names) < 256 else np.uint16
-        self._instance_of = np.append(0, body_instances(world)[world.model.geom_bodyid]).astype(
-            width
-        )
+        self.geom_instances = body_instances(world)[world.model.geom_bodyid]
+        self._instance_of = np.append(0, self.geom_instances).astype(width)
         semantic = [0, *(thing.semantic_id for thing in self.instances)]
         self._semantic_of = np.array(semantic, dtype=np.uint16)[self._instance_of]
         self._outline: Outline = outline(world)
@@ -69,34 +82,49 @@ class Labeller:
         mask: npt.NDArray[np.uint16] = self._semantic_of[geoms]
         return mask
 
+    @cached_property
+    def parts(self) -> Parts:
+        """The ids of all links."""
+        return parts_of(self.world)
+
+    @cached_property
+    def _marks(self) -> dict[str, tuple[Mark, ...]]:
+        """The points that are fixed to links, by content hash of the asset."""
+        return {key: marks_of(asset, key) for key, asset in self.world.assets.items()}
+
     def state(self, data: Any, labels: tuple[LabelName, ...]) -> State:
-        """What no camera changes: boxes, poses and joints at the state in `data`."""
+        """What no camera changes: boxes, poses, joints and keypoints at the state in `data`."""
         points = self._outline.world(data)
+        asked = set(labels)
+        boxes: dict[int, Box3] = {}
+        if asked & {"bbox_3d", "keypoints"}:
+            boxes = boxes_3d(self._outline, points, data)
         return State(
             points=points,
-            boxes=boxes_3d(self._outline, points, data) if "bbox_3d" in labels else {},
-            poses=self._poses(data) if "poses" in labels else {},
-            joints=self._joints(data) if "joint_states" in labels else {},
+            boxes=boxes if "bbox_3d" in asked else {},
+            poses=self.poses(data) if "poses" in asked else {},
+            joints=self._joints(data) if "joint_states" in asked else {},
+            marks=marks_at(self.world, data, boxes, self._marks) if "keypoints" in asked else None,
         )
 
     def objects(
-        self,
-        mask: npt.NDArray[Any],
-        state: State,
-        camera: CameraParams,
-        labels: tuple[LabelName, ...],
+        self, seen: Seen, state: State, labels: tuple[LabelName, ...]
     ) -> tuple[ObjectLabel, ...]:
         """The label of every instance in one view, seen or not.
 
         Args:
-            mask: (H, W) instance ids.
-            state: of the moment of the view.
-            camera: of the view.
+            seen: the view.
+            state: of its moment.
             labels: what is asked for.
         """
-        pixels = np.bincount(mask.ravel(), minlength=len(self.instances) + 1)
-        tight = tight_boxes(mask) if "bbox_2d_tight" in labels else {}
-        loose = boxes_2d(self._outline, state.points, camera) if "bbox_2d_loose" in labels else {}
+        pixels = np.bincount(seen.mask.ravel(), minlength=len(self.instances) + 1)
+        extent = spans(self._outline, state.points, seen.camera)
+        tight = tight_boxes(seen.mask) if "bbox_2d_tight" in labels else {}
+        loose = boxes_2d(extent, seen.camera) if "bbox_2d_loose" in labels else {}
+        cut = truncated(extent, seen.camera) if "visible_fraction" in labels else {}
+        whole = seen.amodal if "visible_fraction" in labels else None
+        marks = state.marks
+        points = None if marks is None else keypoints(marks, seen.depth, seen.camera)
         found: list[ObjectLabel] = []
         for thing in self.instances:
             key = thing.instance_id
@@ -108,17 +136,24 @@ class Labeller:
                     instance_id=key,
                     semantic_id=thing.semantic_id,
                     visible_pixels=int(pixels[key]),
+                    visible_fraction=None
+                    if whole is None
+                    else whole.fraction(key, int(pixels[key])),
+                    truncated=cut.get(key),
                     bbox_2d_tight=tight.get(key),
                     bbox_2d_loose=loose.get(key),
                     bbox_3d=state.boxes.get(key),
                     pos=pos,
                     quat=quat,
                     joints=state.joints.get(key),
+                    keypoints=None if points is None else points.get(key, ()),
+                    parts=self.parts.names[key] if "seg_part" in labels else None,
                 )
             )
         return tuple(found)
 
-    def _poses(self, data: Any) -> dict[int, tuple[Vec3, Quat]]:
+    def poses(self, data: Any) -> dict[int, tuple[Vec3, Quat]]:
+        """`world_from_object` of every instance's root, by instance id."""
         world = self.world
         bodies = [world.objects[x.name].body for x in world.scene.objects] + [world.robot.base]
         positions = np.asarray(data.xpos)[bodies].tolist()
@@ -155,12 +190,31 @@ class State:
         boxes: 3D boxes.
         poses: `world_from_object` of the root link, and of the robot's base.
         joints: joint positions, metres or radians.
+        marks: keypoints; None where they are not asked for.
     """
 
     points: npt.NDArray[np.float64]
     boxes: dict[int, Box3]
     poses: dict[int, tuple[Vec3, Quat]]
     joints: dict[int, dict[str, float]]
+    marks: Marks | None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What labels of objects are read from in one view.
+
+    Attributes:
+        mask: (H, W) instance ids.
+        depth: (H, W), metres along the optical axis; 0 where nothing was hit.
+        amodal: whole objects; None where no label needs them.
+        camera: of the view.
+    """
+
+    mask: npt.NDArray[Any]
+    depth: npt.NDArray[np.float32]
+    amodal: Amodal | None
+    camera: CameraParams
 
 
 def tight_boxes(mask: npt.NDArray[Any]) -> dict[int, Box2]:

@@ -21,6 +21,7 @@ from ...scenes.geometry import rotation
 from ...scenes.mujoco_model import CompiledScene
 from ...schemas import Box3, CameraParams
 from .cameras import into_camera, project
+from .distortion import bent_edges
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -92,18 +93,30 @@ def _in_body(model: Any, geom: int) -> Array:
     return moved
 
 
-def boxes_2d(
-    shape: Outline, points: Array, camera: CameraParams
-) -> dict[int, tuple[float, float, float, float]]:
-    """The box around each instance's projection, unoccluded, clipped to the image.
+@dataclass(frozen=True)
+class Spans:
+    """How far instances reach across the image plane, unoccluded and not clipped.
+
+    Attributes:
+        ids: (K,) instance ids.
+        low: (K, 2) least x and y, pixels; inf where nothing is ahead.
+        high: (K, 2) greatest x and y; -inf where nothing is ahead.
+        whole: (K,) whether all of it is ahead of the camera.
+    """
+
+    ids: Index
+    low: Array
+    high: Array
+    whole: npt.NDArray[np.bool_]
+
+
+def spans(shape: Outline, points: Array, camera: CameraParams) -> Spans:
+    """Project each instance's outline.
 
     Args:
         shape: the outline.
         points: (N, 3), its points in the world.
         camera: the camera.
-
-    Returns:
-        x_min, y_min, x_max, y_max by instance id, without those that are out of the image.
     """
     seen = into_camera(camera, points)
     ahead = seen[:, 2] >= _NEAR
@@ -118,14 +131,42 @@ def boxes_2d(
             crossing = project(camera, cut)
             low[k] = np.minimum(low[k], crossing.min(axis=0))
             high[k] = np.maximum(high[k], crossing.max(axis=0))
+    if camera.distortion != (0.0, 0.0):
+        for k in np.arange(len(shape.ids)):
+            part = slice(int(shape.starts[k]), int(ends[k]))
+            for place in np.unique(shape.places[part][ahead[part]]):
+                mine = ahead[part] & (shape.places[part] == place)
+                bent = project(camera, bent_edges(seen[part][mine]))
+                low[k] = np.minimum(low[k], bent.min(axis=0))
+                high[k] = np.maximum(high[k], bent.max(axis=0))
+    return Spans(shape.ids, low, high, whole)
+
+
+def boxes_2d(extent: Spans, camera: CameraParams) -> dict[int, tuple[float, float, float, float]]:
+    """The box around each instance's projection, unoccluded, clipped to the image.
+
+    Returns:
+        x_min, y_min, x_max, y_max by instance id, without those that are out of the image.
+    """
     limit = np.array([camera.width, camera.height], dtype=np.float64)
-    boxes = np.concatenate([np.clip(low, 0, limit), np.clip(high, 0, limit)], axis=1)
+    corners = [np.clip(extent.low, 0, limit), np.clip(extent.high, 0, limit)]
+    boxes = np.concatenate(corners, axis=1)
     visible = (boxes[:, 0] < boxes[:, 2]) & (boxes[:, 1] < boxes[:, 3])
     return {
         instance: (box[0], box[1], box[2], box[3])
-        for instance, box, shown in zip(shape.ids.tolist(), boxes.tolist(), visible, strict=True)
+        for instance, box, shown in zip(extent.ids.tolist(), boxes.tolist(), visible, strict=True)
         if shown
     }
+
+
+def truncated(extent: Spans, camera: CameraParams) -> dict[int, bool]:
+    """Whether the image's edge cuts an instance's projection, by instance id.
+
+    What is all out of view is cut too.
+    """
+    limit = np.array([camera.width, camera.height], dtype=np.float64)
+    inside = ((extent.low >= 0) & (extent.high <= limit)).all(axis=1) & extent.whole
+    return dict(zip(extent.ids.tolist(), (~inside).tolist(), strict=True))
 
 
 def _cuts(seen: Array, ahead: npt.NDArray[np.bool_], places: Index) -> list[Array]:

@@ -28,6 +28,7 @@ from .shaders import (
     TRUTH_VERTEX,
     colour_sources,
 )
+from .silhouettes import CoverPass, Words
 from .uploads import LOOKS, POSES, SHADOWS, TEXTURES, Uploaded
 from .view import Rgb, Truth, World
 
@@ -61,6 +62,7 @@ class MujocoRenderer:
         gl = self._gl
         self._truth = Program(gl, TRUTH_VERTEX, TRUTH_FRAGMENT)
         self._shadow = Program(gl, SHADOW_VERTEX, SHADOW_FRAGMENT)
+        self._cover = CoverPass(gl)
         self._colour: dict[tuple[int, int], Program] = {}
         self._frames: dict[tuple[int, int, int], Frame] = {}
         self._cast: tuple[Uploaded, bytes, bytes] | None = None
@@ -120,6 +122,22 @@ class MujocoRenderer:
         raw = np.empty((camera.height, camera.width, 2), dtype=np.float32)
         gl.glReadPixels(0, 0, camera.width, camera.height, gl.GL_RG, gl.GL_FLOAT, raw)
         return Truth(depth=np.ascontiguousarray(raw[..., 0]), geoms=raw[..., 1].astype(np.int32))
+
+    def silhouettes(
+        self, world: World, data: Any, camera: CameraParams, groups: npt.NDArray[Any]
+    ) -> Words:
+        """Which groups of geoms cover each pixel's centre, whatever stands before them.
+
+        Args:
+            world: a scene compiled with visual detail.
+            data: its `mujoco.MjData`, body and geom poses up to date.
+            camera: where from, and how large.
+            groups: (ngeom,) integers, the group of each geom from 1; 0 for none.
+
+        Returns:
+            (H, W, ceil(K / 32)) uint32 for K groups: bit k % 32 of word k // 32 is group k + 1.
+        """
+        return self._cover.draw(self._model(world, data), _clip_from_world(camera), camera, groups)
 
     def _model(self, world: World, data: Any) -> Uploaded:
         self._context.make_current()

@@ -48,6 +48,32 @@ void main() { seen = vec2(depth, id); }
 """
 )
 
+COVER_VERTEX = (
+    HEADER
+    + _POSES
+    + """
+uniform mat4 clip_from_world;
+uniform samplerBuffer groups;  // for each geom: its group from 1, or 0 for none
+uniform int first;  // groups before those that are drawn
+flat out uvec4 bits;
+void main() {
+    gl_Position = clip_from_world * vec4(to_world(vec4(point, 1.0)), 1.0);
+    int place = int(texelFetch(groups, int(geom)).x) - 1 - first;
+    bits = uvec4(0u);
+    if (place >= 0 && place < 128) bits[place / 32] = 1u << uint(place % 32);
+    else gl_Position = vec4(0.0, 0.0, -1.0, 0.0);  // clipped: whole triangles share a geom
+}
+"""
+)
+COVER_FRAGMENT = (
+    HEADER
+    + """
+flat in uvec4 bits;
+out uvec4 seen;
+void main() { seen = bits; }
+"""
+)
+
 _SHARED = """
 #define KEYS {keys}
 #define FILLS {fills}

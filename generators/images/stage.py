@@ -19,12 +19,14 @@ from ...schemas import (
     Episode,
     EpisodeArrays,
     Scene,
+    SkippedRecord,
+    VariantError,
     VideoRecord,
 )
 from .cameras import camera_params
 from .encode import VideoWriter
 from .stills import Rendered, Stills, Subject
-from .vary import combinations, varied
+from .variations import variations
 from .view import Renderer, renderer
 from .worlds import prepared
 
@@ -46,19 +48,31 @@ def render_scene(
         spec: what to draw, and what varies.
         artist: draws; None takes the one that `spec.render.backend` names.
 
+    Values that this scene cannot take are skipped, and recorded as such.
+
     Raises:
-        SpecError: where a sweep names nothing in this scene.
+        SpecError: where a sweep names nothing in this scene, or an asset that is not there.
         RenderError, BackendMissingError: where the renderer cannot start.
     """
     stills = Stills(spec, artist or renderer(spec.render.backend))
-    for number, values in enumerate(combinations(spec, scene)):
-        variant = varied(scene, assets, values)
-        ready = prepared(variant, assets)
+    skipped: list[SkippedRecord] = []
+    for variation in variations(scene, assets, spec):
+        skipped += variation.skipped
+        if variation.variant is None:
+            continue
+        seen = variation.variant.scene
+        ready = prepared(seen, variation.variant.assets)
         data = ready.world.new_data()
-        for camera in variant.cameras:
-            name = _name(scene.id, camera.name, f"v{number:04d}")
-            stills.add(ready, data, camera, Subject(name, scene.id, vary=values))
-    return stills.rendered()
+        for camera in seen.cameras:
+            if camera.name in variation.blind:
+                continue
+            name = _name(scene.id, camera.name, f"v{variation.number:04d}")
+            try:
+                subject = Subject(name, scene.id, vary=variation.values)
+                stills.add(ready, data, camera, subject)
+            except VariantError as error:
+                skipped.append(variation.refused(scene, str(error), camera.name))
+    return replace(stills.rendered(), skipped=tuple(skipped))
 
 
 def render_episode(
@@ -86,11 +100,16 @@ def render_episode(
     ready = prepared(scene, assets)
     world, data = ready.world, ready.world.new_data()
     stills = Stills(spec, artist)
-    for step in keyframe_steps(len(arrays.qpos), spec.render.keyframes):
+    steps = keyframe_steps(len(arrays.qpos), spec.render.keyframes)
+    later = world.new_data()
+    for step, following in zip(steps, (*steps[1:], None), strict=True):
         _set_state(world, data, arrays.qpos[step])
+        if following is not None:
+            _set_state(world, later, arrays.qpos[following])
+        after = None if following is None else later
         for camera in scene.cameras:
             name = _name(episode.id, camera.name, f"s{step:05d}")
-            stills.add(ready, data, camera, Subject(name, scene.id, episode.id, step))
+            stills.add(ready, data, camera, Subject(name, scene.id, episode.id, step), after)
     if spec.render.videos and "rgb" in spec.render.labels and episode.steps > 0:
         return _with_videos(stills.rendered(), artist, world, data, episode, arrays, spec)
     return stills.rendered()

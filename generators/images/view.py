@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from ...schemas import Asset, BackendMissingError, CameraParams, Scene
+
+if TYPE_CHECKING:
+    from .raster import MujocoRenderer
 
 Rgb = npt.NDArray[np.uint8]
 
@@ -74,7 +77,23 @@ def renderer(backend: str) -> Renderer:
         BackendMissingError: where it cannot be used here; the message says how to get it.
     """
     check_renderer(backend)
-    found: Renderer | None = getattr(_local, "mujoco", None)
+    if backend == "mujoco":
+        return rasteriser()
+    found: Renderer | None = getattr(_local, "blenderproc", None)
+    if found is None:
+        from ..blender.renderer import BlenderRenderer
+
+        found = _local.blenderproc = BlenderRenderer()
+    return found
+
+
+def rasteriser() -> MujocoRenderer:
+    """This thread's rasteriser, which draws whole objects for every backend.
+
+    Raises:
+        RenderError: where EGL is missing.
+    """
+    found: MujocoRenderer | None = getattr(_local, "mujoco", None)
     if found is None:
         from .raster import MujocoRenderer
 
@@ -83,19 +102,23 @@ def renderer(backend: str) -> Renderer:
 
 
 def check_renderer(backend: str) -> None:
-    """Refuse a renderer that this version does not have.
+    """Refuse a renderer that is not here.
 
     Raises:
         BackendMissingError: saying what it would need.
     """
-    if backend != "mujoco":
-        hints = {
-            "blenderproc": "it needs the packages bpy==4.2.23 and blenderproc==2.8.0 and an "
-            "adapter that this version does not have",
-            "omnigibson": "it needs an RTX machine with OmniGibson and an adapter that this "
-            "version does not have",
-        }
-        hint = hints.get(backend, "there is no such renderer")
-        raise BackendMissingError(
-            f"render.backend: {backend!r} is not available: {hint}; use `backend: mujoco`"
-        )
+    if backend == "mujoco":
+        return
+    if backend == "blenderproc":
+        from ..blender.environment import interpreter
+
+        interpreter()
+        return
+    hints = {
+        "omnigibson": "it needs an RTX machine with OmniGibson and an adapter that this "
+        "version does not have",
+    }
+    hint = hints.get(backend, "there is no such renderer")
+    raise BackendMissingError(
+        f"render.backend: {backend!r} is not available: {hint}; use `backend: mujoco`"
+    )

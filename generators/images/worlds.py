@@ -41,6 +41,11 @@ def prepared(scene: Scene, assets: Mapping[str, Asset]) -> Prepared:
     return replace(found, world=replace(found.world, scene=scene))
 
 
+def physics(scene: Scene, assets: Mapping[str, Asset]) -> CompiledScene:
+    """The scene, ready to simulate; recently used models are kept."""
+    return replace(_physics(_Plan(_shape_key(scene), scene, assets)), scene=scene)
+
+
 def facts_at(
     scene: Scene, assets: Mapping[str, Asset], qpos: npt.NDArray[np.float64]
 ) -> tuple[str, ...]:
@@ -93,6 +98,7 @@ def _shape_key(scene: Scene) -> str:
             thing.name,
             thing.asset_hash,
             (thing.pos, thing.quat) if thing.fixed else None,
+            thing.visible,
         )
         for thing in scene.objects
     ]

@@ -6,13 +6,14 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 from statistics import fmean
 
 from ...schemas import (
     Episode,
     FrameRecord,
     Scene,
+    SkippedRecord,
     TaskSpec,
     VideoRecord,
 )
@@ -24,6 +25,8 @@ from .charts import Column
 DISTANCE_BINS = 10
 SWEEPS = 32
 """Scenes and cameras whose sweeps the page may choose from."""
+SKIPPED = 20
+"""Values of sweeps that were left out, of which the page tells."""
 SCENES_PER_TASK = 4
 """Scenes of a task whose labelled frames the page may choose from."""
 
@@ -79,6 +82,8 @@ class FrameFacts:
         default_factory=dict[str, dict[str, dict[str, FrameRecord]]]
     )
     """By task, scene, and camera: the view that shows most."""
+    skipped: tuple[SkippedRecord, ...] = ()
+    """The first values of sweeps that some scene could not take."""
     sweeps: dict[tuple[str, str], list[FrameRecord]] = field(
         default_factory=dict[tuple[str, str], list[FrameRecord]]
     )
@@ -178,7 +183,7 @@ def gather(dataset: Dataset) -> Facts:
 
 
 def _frames(dataset: Dataset, task_of: dict[str, str]) -> FrameFacts:
-    facts = FrameFacts()
+    facts = FrameFacts(skipped=tuple(islice(dataset.skipped(), SKIPPED)))
     first_camera = dataset.spec.cameras[0].name if dataset.spec.cameras else ""
     for frame in dataset.frames():
         facts.count += 1

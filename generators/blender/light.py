@@ -1,0 +1,62 @@
+"""From a scene's lights to the path tracer's, and from linear light to the picture.
+
+Both renderers put white at the same place: a white surface on which `WHITE_LUX` falls just
+reaches full scale. The path tracer's light then bounces, so that its shadows are lighter.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...schemas import Light, Scene
+from ..images.lighting import WHITE_LUX
+
+SHOULDER = 0.8
+"""Linear light from which highlights fade into white instead of burning out."""
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+
+
+def suns(scene: Scene, *, shadows: bool) -> list[dict[str, Any]]:
+    """The lamps: direction, W/m2 in each channel, and whether they cast shadows.
+
+    A white diffuse surface that E W/m2 fall on has the radiance E / pi, and radiance 1 is white.
+    """
+    return [
+        {
+            "direction": list(light.direction),
+            "power": (math.pi * _lux(light) / WHITE_LUX).tolist(),
+            "shadow": shadows,
+        }
+        for light in scene.lights
+    ]
+
+
+def sky(scene: Scene) -> float:
+    """Strength of the sky, at which a white floor under all of it has the radiance 1."""
+    return scene.ambient / WHITE_LUX
+
+
+def developed(colour: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """The picture (H, W, 3) of linear light: sRGB, with a shoulder at its bright end."""
+    value = np.nan_to_num(np.maximum(colour.astype(np.float64), 0.0))
+    over = np.maximum(value - SHOULDER, 0.0)
+    room = 1.0 - SHOULDER
+    return encoded(np.minimum(value, SHOULDER) + room * over / (room + over))
+
+
+def encoded(linear: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+    """SRGB bytes of linear light, cut off at 1 (IEC 61966-2-1)."""
+    value = np.clip(linear, 0.0, 1.0)
+    bright = 1.055 * np.maximum(value, 0.0031308) ** (1 / 2.4) - 0.055
+    return np.rint(255 * np.where(value <= 0.0031308, 12.92 * value, bright)).astype(np.uint8)
+
+
+def _lux(light: Light) -> npt.NDArray[np.float64]:
+    """Lux in each channel: tinted lamps are as bright to the eye as white ones."""
+    colour = np.asarray(light.colour, dtype=np.float64)
+    lux: npt.NDArray[np.float64] = light.intensity * colour / (colour @ _LUMINANCE)
+    return lux

@@ -1,0 +1,218 @@
+"""The renderer that asks Blender: one worker process for a model, kept from frame to frame."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...scenes.geometry import rotation
+from ...schemas import CameraParams, RenderError, hash_of
+from ..images.view import Rgb, Truth, World
+from .environment import DEBIAN, interpreter
+from .light import developed, sky, suns
+from .process import WorkerDiedError, WorkerFailedError, WorkerProcess
+from .resources import Resources, resources, unseen
+from .worker.messages import Array, Message
+
+RETRIES = 2
+"""How often a frame is given to a new process after one died on it."""
+NOTHING = 1e9
+"""Depth from which on nothing was hit, metres."""
+_GL_FROM_CV = np.diag([1.0, -1.0, -1.0])
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How long to draw.
+
+    Attributes:
+        samples: paths for each pixel, at most.
+        noise: Cycles' adaptive threshold: pixels that are cleaner get no further samples. At 0
+            all get all of them, and nothing is denoised.
+        start_limit: seconds until a new process must be ready.
+        frame_limit: seconds until a frame must be done.
+        threads: of the process; 0 is one for each core. The picture does not depend on it.
+    """
+
+    samples: int = 16
+    noise: float = 0.03
+    start_limit: float = 300.0
+    frame_limit: float = 600.0
+    threads: int = 0
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """The last frame, and what it shows."""
+
+    sight: str
+    truth: Truth
+
+
+class BlenderRenderer:
+    """Draws with Cycles. A frame on which the process dies or hangs is drawn by a new one."""
+
+    def __init__(
+        self, quality: Quality | None = None, command: tuple[str, ...] | None = None
+    ) -> None:
+        """Prepare; the process starts with the first frame.
+
+        Args:
+            quality: how long to draw.
+            command: what answers; None is Blender.
+
+        Raises:
+            BackendMissingError: Blender is not installed.
+        """
+        self._quality = quality or Quality()
+        self._command = command or worker_command(self._quality.threads)
+        self._process: WorkerProcess | None = None
+        self._model: Any = None
+        self._resources: Resources | None = None
+        self._loaded = False
+        self._last: _Drawn | None = None
+
+    def colour(self, world: World, data: Any, camera: CameraParams, *, shadows: bool) -> Rgb:
+        """See `Renderer`.
+
+        Raises:
+            RenderError: three processes died on this frame, or Blender refused it.
+        """
+        return developed(self.light(world, data, camera, shadows=shadows))
+
+    def light(self, world: World, data: Any, camera: CameraParams, *, shadows: bool) -> Array:
+        """The picture in linear light, (H, W, 3) float32, in which white is 1; else as `colour`."""
+        lamps = suns(world.scene, shadows=shadows)
+        found = self._draw(world, data, camera, lamps, sky(world.scene), self._quality.samples)
+        return found["colour"]
+
+    def truth(self, world: World, data: Any, camera: CameraParams) -> Truth:
+        """See `Renderer`; after `colour` of the same view it costs nothing.
+
+        Raises:
+            RenderError: as for `colour`.
+        """
+        self._use(world, data)
+        if self._last is None or self._last.sight != _sight(data, camera):
+            # Each pixel's first path goes through its centre, however many follow.
+            self._draw(world, data, camera, suns(world.scene, shadows=True), sky(world.scene), 0)
+        assert self._last is not None
+        return self._last.truth
+
+    @property
+    def process_id(self) -> int | None:
+        """Of the worker process; None where none runs."""
+        return None if self._process is None else self._process.id
+
+    def close(self) -> None:
+        """End the process; the next frame starts another."""
+        if self._process is not None:
+            self._process.close()
+        self._process, self._loaded = None, False
+
+    def _use(self, world: World, data: Any) -> Resources:
+        if self._resources is None or self._model is not world.model:
+            # What Blender keeps of another scene shows in the last bit of a few pixels.
+            self.close()
+            self._resources = resources(world.model, data)
+            self._model, self._last = world.model, None
+        return self._resources
+
+    def _draw(
+        self,
+        world: World,
+        data: Any,
+        camera: CameraParams,
+        lamps: list[dict[str, Any]],
+        strength: float,
+        samples: int,
+    ) -> dict[str, Array]:
+        found = self._use(world, data)
+        head = {
+            "do": "draw",
+            "view": _view(camera),
+            "hidden": unseen(found, data, np.asarray(camera.pos)),
+            "suns": lamps,
+            "sky": strength,
+            "samples": samples,
+            "noise": self._quality.noise,
+        }
+        answer = self._ask(found, Message(head, {"poses": _poses(data)}))
+        depth, geoms = answer.arrays["depth"], answer.arrays["geoms"]
+        hit = (geoms > 0) & (depth < NOTHING)
+        truth = Truth(
+            depth=np.where(hit, depth, 0).astype(np.float32),
+            geoms=np.where(hit, geoms, 0).astype(np.int32),
+        )
+        self._last = _Drawn(_sight(data, camera), truth)
+        return dict(answer.arrays)
+
+    def _ask(self, found: Resources, request: Message) -> Message:
+        """The answer, from a new process where one dies."""
+        deaths: list[str] = []
+        while len(deaths) <= RETRIES:
+            try:
+                process = self._started()
+                if not self._loaded:
+                    process.ask(found.message(), self._quality.frame_limit)
+                    self._loaded = True
+                return process.ask(request, self._quality.frame_limit)
+            except WorkerDiedError as death:
+                self.close()
+                deaths.append(str(death))
+            except WorkerFailedError as failure:
+                self.close()
+                raise RenderError(f"blenderproc: Blender refused the frame: {failure}") from failure
+        raise RenderError(
+            f"blenderproc: {len(deaths)} processes died on one frame. The last: {deaths[-1]}\n"
+            "Signal 9 often means too little memory: try fewer --workers. Where a library is "
+            f"missing: apt-get install {DEBIAN}"
+        )
+
+    def _started(self) -> WorkerProcess:
+        if self._process is None:
+            here = str(Path(__file__).parent)
+            environment = {**os.environ, "PYTHONPATH": here, "PYTHONNOUSERSITE": "1"}
+            limit = self._quality.start_limit
+            self._process = WorkerProcess(self._command, environment, limit)
+        return self._process
+
+
+def worker_command(threads: int, *, default: bool = False) -> tuple[str, ...]:
+    """What starts Blender's process.
+
+    Args:
+        threads: of the process; 0 is one for each core.
+        default: draw with BlenderProc's own defaults, to compare with.
+
+    Raises:
+        BackendMissingError: Blender is not installed.
+    """
+    command = (str(interpreter()), "-m", "worker", str(threads))
+    return (*command, "default") if default else command
+
+
+def _view(camera: CameraParams) -> dict[str, Any]:
+    """What Blender's camera is set from."""
+    pose = np.eye(4)
+    pose[:3, :3] = rotation(camera.quat) @ _GL_FROM_CV
+    pose[:3, 3] = camera.pos
+    sizes = {key: getattr(camera, key) for key in ("width", "height", "fx", "fy", "cx", "cy")}
+    return {**sizes, "world_from_camera": pose.tolist()}
+
+
+def _poses(data: Any) -> Array:
+    """(ngeom, 3, 4) rows of `world_from_geom`."""
+    turns = np.asarray(data.geom_xmat).reshape(-1, 3, 3)
+    return np.concatenate([turns, np.asarray(data.geom_xpos)[:, :, None]], axis=2)
+
+
+def _sight(data: Any, camera: CameraParams) -> str:
+    """Names what is seen, whatever the light."""
+    return hash_of([_poses(data).tobytes().hex(), camera.model_dump()])

@@ -1,0 +1,209 @@
+"""Radial lens distortion, in pictures and labels alike.
+
+A point at normalised coordinates x, y (on the plane at distance 1) with r^2 = x^2 + y^2 is seen
+where a pinhole would see (1 + k1 r^2 + k2 r^4) (x, y): OpenCV's model without its tangential
+terms. The view is drawn by a wider pinhole at twice the resolution, then resampled: colours
+linearly, ids from the nearest pixel, and depth linearly in 1 / depth where a surface goes on,
+which is exact on flat ones.
+"""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...schemas import CameraParams, VariantError
+from .view import Renderer, Rgb, Truth, World
+
+Array = npt.NDArray[np.float64]
+FINER = 2.0
+"""Pixels of the wide view per pixel of the final one, along a line."""
+LARGEST = 8192
+"""Pixels of the wide view along a side at most."""
+NEWTON_STEPS = 30
+EDGE_POINTS = 24
+"""Points per straight edge of an outline that a lens bends."""
+SMOOTH = 1.02
+"""Neighbours on one geom whose depths differ by a greater factor are not of one surface."""
+
+
+def fold(distortion: tuple[float, float]) -> float:
+    """The radius at which points that lie farther out begin to be seen nearer; inf for none."""
+    k1, k2 = distortion
+    roots = np.roots([5 * k2, 3 * k1, 1.0]) if k2 else np.array([-1 / (3 * k1)] if k1 else [])
+    real = [float(root.real) for root in roots if abs(root.imag) < 1e-12 and root.real > 0]
+    return float(np.sqrt(min(real))) if real else np.inf
+
+
+def bend(points: Array, distortion: tuple[float, float]) -> Array:
+    """Where a lens sees normalised points (N, 2); beyond the fold they stay on it."""
+    k1, k2 = distortion
+    radius = np.linalg.norm(points, axis=-1, keepdims=True)
+    limit = fold(distortion)
+    kept = np.minimum(radius, limit)
+    scale = np.divide(kept, radius, out=np.ones_like(radius), where=radius > 0)
+    bent: Array = points * scale * (1 + k1 * kept**2 + k2 * kept**4)
+    return bent
+
+
+def straighten(points: Array, distortion: tuple[float, float]) -> Array:
+    """The normalised points (N, 2) that a lens sees at these: the inverse of `bend`.
+
+    Raises:
+        VariantError: where it has none, since the lens folds its image before.
+    """
+    k1, k2 = distortion
+    seen = np.linalg.norm(points, axis=-1, keepdims=True)
+    limit = fold(distortion)
+    reach = np.inf if np.isinf(limit) else limit * (1 + k1 * limit**2 + k2 * limit**4)
+    if (seen >= reach).any():
+        raise VariantError(
+            f"distortion k1 {k1:g}, k2 {k2:g} folds the image at {reach:.2f} of its focal length "
+            f"from the middle, and its corner lies at {seen.max():.2f}; take smaller coefficients"
+        )
+    low, high = np.zeros_like(seen), np.where(np.isinf(limit), 10 * seen + 10, limit)
+    radius = np.minimum(seen, high)
+    for _ in range(NEWTON_STEPS):
+        error = radius * (1 + k1 * radius**2 + k2 * radius**4) - seen
+        low, high = np.where(error < 0, radius, low), np.where(error < 0, high, radius)
+        step = radius - error / np.maximum(1 + 3 * k1 * radius**2 + 5 * k2 * radius**4, 1e-9)
+        radius = np.where((step >= low) & (step <= high), step, (low + high) / 2)
+    scale = np.divide(radius, seen, out=np.ones_like(seen), where=seen > 0)
+    straight: Array = points * scale
+    return straight
+
+
+def bent_edges(points: Array) -> Array:
+    """Points (M, 3) along a convex part's outline, so close that a lens bends none between them.
+
+    Args:
+        points: (N, 3) its corners in the camera's frame, all ahead.
+    """
+    from scipy.spatial import ConvexHull, QhullError
+
+    flat = points[:, :2] / points[:, 2:]
+    try:
+        ring = flat[ConvexHull(flat).vertices]
+    except QhullError:
+        ring = flat
+    share = np.linspace(0.0, 1.0, EDGE_POINTS, endpoint=False)[:, None, None]
+    along = (ring + share * (np.roll(ring, -1, axis=0) - ring)).reshape(-1, 2)
+    return np.column_stack([along, np.ones(len(along))])
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """How a distorted view is read out of a wider one.
+
+    Attributes:
+        wide: width, height, fx, fy, cx, cy of the wider pinhole.
+        columns: (H, W) where each pixel's centre lies in it, pixels.
+        rows: likewise.
+    """
+
+    wide: tuple[int, int, float, float, float, float]
+    columns: Array
+    rows: Array
+
+    def camera(self, camera: CameraParams) -> CameraParams:
+        """The wider pinhole, at the pose of a camera."""
+        width, height, fx, fy, cx, cy = self.wide
+        update = {"fx": fx, "fy": fy, "cx": cx, "cy": cy, "distortion": (0.0, 0.0)}
+        return camera.model_copy(update={"width": width, "height": height, **update})
+
+    def nearest(self, image: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The pixels of a wide image (H', W', ...) that hold the centres, (H, W, ...)."""
+        return image[self.rows.astype(np.int64), self.columns.astype(np.int64)]
+
+    def corners(self, image: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Array]:
+        """The four pixels around each centre, (4, H, W, ...), and their weights (4, H, W)."""
+        x, y = self.columns - 0.5, self.rows - 0.5
+        column, row = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+        right, down = x - column, y - row
+        places = [(row + i, column + j) for i in (0, 1) for j in (0, 1)]
+        weights = [
+            (down if i else 1 - down) * (right if j else 1 - right) for i in (0, 1) for j in (0, 1)
+        ]
+        return np.stack([image[place] for place in places]), np.stack(weights)
+
+
+def resampling(camera: CameraParams) -> Resampling | None:
+    """How a camera's view is read out of a wider one; None for a pinhole.
+
+    Raises:
+        VariantError: where the lens folds its image, or sees too wide.
+    """
+    if camera.distortion == (0.0, 0.0):
+        return None
+    lens = (camera.fx, camera.fy, camera.cx, camera.cy)
+    return _resampling(camera.width, camera.height, lens, camera.distortion)
+
+
+@lru_cache(maxsize=16)
+def _resampling(
+    width: int,
+    height: int,
+    lens: tuple[float, float, float, float],
+    distortion: tuple[float, float],
+) -> Resampling:
+    fx, fy, cx, cy = lens
+    u, v = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
+    points: Array = np.stack([(u - cx) / fx, (v - cy) / fy], axis=-1).astype(np.float64)
+    straight = straighten(points.reshape(-1, 2), distortion).reshape(height, width, 2)
+    x, y = straight[..., 0] * fx * FINER, straight[..., 1] * fy * FINER
+    left, top = 2 - np.floor(x.min()), 2 - np.floor(y.min())
+    size = (int(np.ceil(x.max() + left)) + 2, int(np.ceil(y.max() + top)) + 2)
+    if max(size) > LARGEST:
+        raise VariantError(
+            f"distortion k1 {distortion[0]:g}, k2 {distortion[1]:g} sees so wide that the view "
+            f"would have to be drawn at {size[0]} x {size[1]} pixels; {LARGEST} are allowed"
+        )
+    return Resampling((*size, fx * FINER, fy * FINER, float(left), float(top)), x + left, y + top)
+
+
+def through(
+    camera: CameraParams, draw: Callable[[CameraParams], npt.NDArray[Any]]
+) -> npt.NDArray[Any]:
+    """An image of ids or bits, (H, W, ...), as a camera sees it; `draw` knows pinholes only."""
+    lens = resampling(camera)
+    return draw(camera) if lens is None else lens.nearest(draw(lens.camera(camera)))
+
+
+class Lensed:
+    """A renderer behind a lens: distorted cameras are drawn by another, then resampled."""
+
+    def __init__(self, artist: Renderer) -> None:
+        """Draw with `artist`."""
+        self._artist = artist
+
+    def colour(self, world: World, data: Any, camera: CameraParams, *, shadows: bool) -> Rgb:
+        """See `Renderer`."""
+        lens = resampling(camera)
+        if lens is None:
+            return self._artist.colour(world, data, camera, shadows=shadows)
+        wide = self._artist.colour(world, data, lens.camera(camera), shadows=shadows)
+        around, weights = lens.corners(wide.astype(np.float64))
+        pixels: Rgb = np.rint((around * weights[..., None]).sum(axis=0)).astype(np.uint8)
+        return pixels
+
+    def truth(self, world: World, data: Any, camera: CameraParams) -> Truth:
+        """See `Renderer`."""
+        lens = resampling(camera)
+        if lens is None:
+            return self._artist.truth(world, data, camera)
+        wide = self._artist.truth(world, data, lens.camera(camera))
+        geoms, nearest = lens.nearest(wide.geoms), lens.nearest(wide.depth)
+        around, weights = lens.corners(wide.depth.astype(np.float64))
+        owners, _ = lens.corners(wide.geoms)
+        smooth = (owners == geoms).all(axis=0) & (around > 0).all(axis=0)
+        smooth &= around.max(axis=0) < SMOOTH * around.min(axis=0)
+        inverse = (weights / np.where(around > 0, around, 1.0)).sum(axis=0)
+        depth = np.where(smooth, 1 / inverse, nearest).astype(np.float32)
+        return Truth(depth=depth, geoms=geoms)

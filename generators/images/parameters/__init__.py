@@ -1,0 +1,36 @@
+"""Everything that `render.vary` can name: the families of paths, each with what it does."""
+
+from __future__ import annotations
+
+from . import cameras, lights, materials, objects, surroundings
+from .family import (
+    Changes,
+    Family,
+    Flag,
+    Load,
+    Numbers,
+    Parts,
+    Value,
+    Variant,
+    Words,
+    refuse_unknown,
+)
+
+FAMILIES: tuple[Family, ...] = (
+    *lights.FAMILIES,
+    *surroundings.FAMILIES,
+    *objects.FAMILIES,
+    *materials.FAMILIES,
+    *cameras.FAMILIES,
+)
+"""In the order of the reference."""
+
+__all__ = [
+    "FAMILIES", "Changes", "Family", "Flag", "Load", "Numbers", "Parts", "Value", "Variant",
+    "Words", "family_of", "refuse_unknown",
+]  # fmt: skip
+
+
+def family_of(path: str) -> Family | None:
+    """The family of a path, whether or not the scene has what it names."""
+    return next((family for family in FAMILIES if family.names_in(path) is not None), None)

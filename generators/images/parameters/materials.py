@@ -1,0 +1,94 @@
+"""Paths of what objects are made of; the light alone tells the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ....schemas import Material, Texture
+from .colours import HELP, KINDS, is_colour, rgba, shade
+from .family import Family, Numbers, Value, Variant, Words
+
+PLAIN = "plain"
+_LUMINANCE = (0.2126, 0.7152, 0.0722)
+
+
+def _changed(variant: Variant, name: str, change: Callable[[Material], Material]) -> Variant:
+    """All materials of an object, and the default one of parts that name none."""
+    asset = variant.asset(name)
+    bare = "unnamed"
+    while bare in asset.materials:
+        bare += "_"
+    links = tuple(
+        link.model_copy(
+            update={
+                "visuals": tuple(
+                    shape if shape.material else shape.model_copy(update={"material": bare})
+                    for shape in link.visuals
+                )
+            }
+        )
+        for link in asset.links
+    )
+    materials = {key: change(material) for key, material in asset.materials.items()}
+    update = {"materials": {**materials, bare: change(Material())}, "links": links}
+    return variant.with_object(variant.scene.object(name), asset.model_copy(update=update))
+
+
+def _colour(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
+    def painted(material: Material) -> Material:
+        colour = rgba(str(value), material.rgba[3])
+        if material.texture is None:
+            return material.model_copy(update={"rgba": colour})
+        levels = [_level(tone) for tone in material.texture.colours]
+        tones = tuple(shade(colour, min(x / max(levels[0], 0.05), 1.5)) for x in levels)
+        texture = material.texture.model_copy(update={"colours": tones})
+        return material.model_copy(update={"texture": texture})
+
+    return _changed(variant, names[0], painted)
+
+
+def _level(colour: tuple[float, float, float, float]) -> float:
+    return sum(part * share for part, share in zip(colour[:3], _LUMINANCE, strict=True))
+
+
+def _texture(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
+    def papered(material: Material) -> Material:
+        old = material.texture
+        main = material.rgba if old is None else old.colours[0]
+        if value == PLAIN:
+            return material.model_copy(update={"texture": None, "rgba": main})
+        tones = (main, shade(main, 0.6)) if old is None else old.colours
+        texture = Texture.model_validate({"kind": value, "colours": tones})
+        return material.model_copy(update={"texture": texture, "rgba": (1.0, 1.0, 1.0, main[3])})
+
+    return _changed(variant, names[0], papered)
+
+
+def _roughness(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
+    update = {"roughness": float(value)}
+    return _changed(variant, names[0], lambda material: material.model_copy(update=update))
+
+
+def _metallic(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
+    update = {"metallic": float(value)}
+    return _changed(variant, names[0], lambda material: material.model_copy(update=update))
+
+
+TEXTURES = (PLAIN, *KINDS)
+SHARE = Numbers(0.0, 1.0)
+FAMILIES = (
+    Family(
+        "object.NAME.material.colour", Words(HELP, is_colour),
+        "of all its parts; textures keep their pattern", "rgb", _colour,
+    ),
+    Family(
+        "object.NAME.material.texture",
+        Words(f"one of {', '.join(TEXTURES)}", TEXTURES.__contains__),
+        "pattern of all its parts, in their colours", "rgb", _texture,
+    ),
+    Family("object.NAME.material.roughness", SHARE, "0 is a mirror, 1 chalk", "rgb", _roughness),
+    Family(
+        "object.NAME.material.metallic", SHARE, "1 is metal; the rasteriser draws it as 0",
+        "rgb", _metallic,
+    ),
+)  # fmt: skip

@@ -1,0 +1,91 @@
+"""Frames for people: masks and boxes over the picture, depth and normals in colour."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw
+
+from ...schemas import DatasetError, FrameRecord
+from ..dataset import Dataset
+from ..report.pictures import DEPTH_STOPS, instance_colour
+
+Pixels = npt.NDArray[np.uint8]
+TINT = 0.45
+"""How much of a mask's colour an overlay mixes in."""
+VIEWS = ("rgb", "overlay", "depth", "normal")
+
+
+def view(dataset: Dataset, frame: FrameRecord, kind: str) -> Pixels:
+    """A frame as rgb, overlay, depth or normal, (H, W, 3).
+
+    Raises:
+        DatasetError: where the frame lacks what it takes.
+    """
+    if kind == "overlay":
+        masks = read(dataset, frame, "seg_instance")
+        return overlay(read(dataset, frame, "rgb"), masks, frame)
+    if kind == "depth":
+        return colour_depth(read(dataset, frame, "depth_linear") * frame.depth_scale)
+    if kind == "normal":
+        return colour_normals(read(dataset, frame, "normal"))
+    return read(dataset, frame, "rgb")
+
+
+def read(dataset: Dataset, frame: FrameRecord, label: str) -> npt.NDArray[Any]:
+    """An image of a frame.
+
+    Raises:
+        DatasetError: where it has none, or a damaged one.
+    """
+    if label not in frame.files:
+        have = ", ".join(frame.files)
+        raise DatasetError(f"frame {frame.id} has no {label}; it has {have}; see render.labels")
+    path = dataset.root / frame.files[label]
+    try:
+        with Image.open(path) as opened:
+            return np.asarray(opened)
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error}") from error
+
+
+def overlay(picture: Pixels, masks: npt.NDArray[Any], frame: FrameRecord) -> Pixels:
+    """The picture (H, W, 3) with each visible object's mask tinted, and its box around it."""
+    mixed = picture.astype(np.float64)
+    seen = [label for label in frame.objects if label.visible_pixels]
+    for label in seen:
+        mine = masks == label.instance_id
+        mixed[mine] = (1 - TINT) * mixed[mine] + TINT * np.array(instance_colour(label.instance_id))
+    made = Image.fromarray(np.rint(mixed).astype(np.uint8))
+    pen = ImageDraw.Draw(made)
+    for label in seen:
+        if label.bbox_2d_tight is not None:
+            left, top, right, bottom = label.bbox_2d_tight
+            pen.rectangle(
+                (left, top, right - 1, bottom - 1), outline=instance_colour(label.instance_id)
+            )
+    return np.asarray(made)
+
+
+def colour_depth(depth: npt.NDArray[Any]) -> Pixels:
+    """Depth (H, W), metres, light where near and dark where far; black where nothing was hit."""
+    hit = depth > 0
+    if not hit.any():
+        return np.zeros((*depth.shape, 3), dtype=np.uint8)
+    near, far = np.quantile(depth[hit], (0.01, 0.99)).tolist()
+    share = np.clip((depth - near) / max(far - near, 1e-6), 0, 1) * (len(DEPTH_STOPS) - 1)
+    stops = np.arange(len(DEPTH_STOPS))
+    painted = np.stack([np.interp(share, stops, DEPTH_STOPS[:, c]) for c in range(3)], axis=-1)
+    painted[~hit] = 0
+    return painted.astype(np.uint8)
+
+
+def colour_normals(coded: Pixels) -> Pixels:
+    """Stored normals (H, W, 3) as is usual: right red, up green, towards the camera blue."""
+    known = coded.any(axis=-1, keepdims=True)
+    shown = np.concatenate([coded[..., :1], 254 - coded[..., 1:]], axis=-1)
+    return np.where(known, shown, 0).astype(np.uint8)

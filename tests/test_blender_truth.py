@@ -1,0 +1,96 @@
+"""The path tracer itself; skipped where it is not installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from cousins.flows.backends import check_backend
+from cousins.flows.bench.frames import _scene  # pyright: ignore[reportPrivateUsage]
+from cousins.generators.blender.environment import interpreter
+from cousins.generators.blender.renderer import BlenderRenderer, Quality
+from cousins.generators.images.cameras import camera_params
+from cousins.generators.images.view import renderer
+from cousins.generators.images.worlds import prepared
+from cousins.schemas import BackendMissingError
+
+SIZE = (128, 96)
+
+
+def missing() -> str:
+    try:
+        interpreter()
+    except BackendMissingError as error:
+        return str(error)
+    return ""
+
+
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.skipif(bool(missing()), reason=missing() or "installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def tracer() -> Iterator[BlenderRenderer]:
+    artist = BlenderRenderer(Quality(samples=4))
+    yield artist
+    artist.close()
+
+
+def test_it_works_here() -> None:
+    assert check_backend("blenderproc")["works"]
+
+
+def test_both_backends_see_the_same(tracer: BlenderRenderer) -> None:
+    shares: list[float] = []
+    for number, kind in ((0, None), (1, None), (2, None), (0, "kitchen")):
+        scene, assets = _scene(3, number, kind)
+        ready = prepared(scene, assets)
+        data = ready.world.new_data()
+        for camera in scene.cameras:
+            params = camera_params(ready.world, data, camera, SIZE)
+            fast = renderer("mujoco").truth(ready.world, data, params)
+            traced = tracer.truth(ready.world, data, params)
+            same = fast.geoms == traced.geoms
+            assert same.mean() > 0.995
+            assert np.median(np.abs(fast.depth - traced.depth)[same]) < 1e-4
+            a, b = (ready.labeller.instance_mask(truth.geoms) for truth in (fast, traced))
+            for value in np.unique(a[a > 0]):
+                both, either = (a == value) & (b == value), (a == value) | (b == value)
+                shares.append(both.sum() / either.sum())
+    assert len(shares) > 20
+    assert np.median(shares) >= 0.99
+
+
+def test_the_picture_is_lit_and_the_same_in_every_process(tracer: BlenderRenderer) -> None:
+    scene, assets = _scene(3, 0)
+    ready = prepared(scene, assets)
+    data = ready.world.new_data()
+    params = camera_params(ready.world, data, scene.cameras[0], SIZE)
+    picture = tracer.colour(ready.world, data, params, shadows=True)
+    truth = tracer.truth(ready.world, data, params)
+    assert 60 < picture.mean() < 220
+    assert (picture.max(axis=2) < 4).mean() < 0.02  # black
+    assert (picture.min(axis=2) > 250).mean() < 0.05  # burnt out
+    single = BlenderRenderer(Quality(samples=4, threads=1))
+    alone = single.colour(ready.world, data, params, shadows=True)
+    assert not np.abs(alone.astype(int) - picture).max()
+    single.close()
+    # What the process drew before, be it a scene without lamps, leaves no trace.
+    dark = prepared(scene.model_copy(update={"lights": (), "ambient": 0.0}), assets)
+    assert tracer.colour(dark.world, data, params, shadows=True).max() < 4
+    assert np.array_equal(tracer.colour(ready.world, data, params, shadows=True), picture)
+    # Labels come from each pixel's first path, which is the same without a picture.
+    tracer.close()
+    bare = tracer.truth(ready.world, data, params)
+    assert np.array_equal(bare.geoms, truth.geoms)
+    assert np.array_equal(bare.depth, truth.depth)
+    # A brighter lamp leaves the truth, and brightens the picture.
+    lamps = tuple(lamp.model_copy(update={"intensity": 900.0}) for lamp in scene.lights)
+    brighter = prepared(scene.model_copy(update={"lights": lamps}), assets)
+    after = tracer.colour(brighter.world, data, params, shadows=True)
+    assert after.mean() > picture.mean() + 10
+    assert np.array_equal(tracer.truth(brighter.world, data, params).geoms, truth.geoms)
