@@ -23,6 +23,7 @@ RELATIONS = ("on", "inside", "next_to", "in_front_of", "facing", "aligned")
 """Fields of an ObjectSpec that name another object."""
 
 
+Length = Annotated[float, Field(gt=0)]
 Measured = Annotated[float, Field(gt=0, le=4)]
 """The size of one thing; more than 4 m is a size in other units."""
 

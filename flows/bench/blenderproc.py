@@ -85,12 +85,13 @@ def _picture(
 
 
 def _bytes(display: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    return np.rint(255 * np.clip(display, 0, 1)).astype(np.uint8)
+    picture: npt.NDArray[np.uint8] = np.rint(255 * np.clip(display, 0, 1)).astype(np.uint8)
+    return picture
 
 
 def _psnr(image: npt.NDArray[np.uint8], truth: npt.NDArray[np.uint8]) -> float:
     """Peak signal-to-noise ratio of 8-bit pictures, decibels."""
-    error = np.mean((image.astype(np.float64) - truth) ** 2)
+    error = float(np.mean((image.astype(np.float64) - truth) ** 2))
     return float(10 * np.log10(255**2 / max(error, 1e-12)))
 
 

@@ -52,7 +52,9 @@ def encoded(linear: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
     """SRGB bytes of linear light, cut off at 1 (IEC 61966-2-1)."""
     value = np.clip(linear, 0.0, 1.0)
     bright = 1.055 * np.maximum(value, 0.0031308) ** (1 / 2.4) - 0.055
-    return np.rint(255 * np.where(value <= 0.0031308, 12.92 * value, bright)).astype(np.uint8)
+    display = np.where(value <= 0.0031308, 12.92 * value, bright)
+    picture: npt.NDArray[np.uint8] = np.rint(255 * display).astype(np.uint8)
+    return picture
 
 
 def _lux(light: Light) -> npt.NDArray[np.float64]:

@@ -111,8 +111,8 @@ def _clouds(points: Array, triangles: Index) -> list[Array]:
         return _decomposed(points, triangles, MAX_PIECES)
     if rest:
         used, corners = np.unique(np.concatenate(rest), return_inverse=True)
-        faces = corners.reshape(-1, 3).astype(np.int64)
-        clouds += _decomposed(points[used], faces, MAX_PIECES - len(clouds))
+        left = corners.reshape(-1, 3).astype(np.int64)
+        clouds += _decomposed(points[used], left, MAX_PIECES - len(clouds))
     return clouds
 
 
