@@ -63,8 +63,8 @@ MEANINGS: dict[str, str] = {
     "cameras[].mount": "Fixes the camera to the hand; look_at, distance, azimuth and elevation "
     "are then not used.",
     "cameras[].distance": "Metres from what it looks at.",
-    "render.backend": "`blenderproc` is installed with `cousins backends install blenderproc`; `omnigibson` is "
-    "not built, and is refused with a message.",
+    "render.backend": "`blenderproc` is installed with `cousins backends install blenderproc`; "
+    "`omnigibson` is not built, and is refused with a message.",
     "render.labels": "See [labels.md](labels.md).",
     "render.vary": "Keys are the paths listed at the end.",
     "render.shadows": "Whether lamps cast shadows.",
