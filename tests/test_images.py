@@ -444,6 +444,16 @@ def test_episodes_give_keyframes_and_videos_of_their_states() -> None:
     assert again.files == made.files
 
 
+@pytest.mark.parametrize("keyframes", [0, 1])
+def test_few_keyframes_or_none(keyframes: int) -> None:
+    scene, assets = world(23)
+    compiled = compile_model(scene, assets, detail="visual")
+    episode, arrays = episode_of(scene, compiled, steps=4)
+    made = render_episode(scene, assets, episode, arrays, spec(keyframes=keyframes))
+    assert len(made.frames) == keyframes * len(scene.cameras)
+    assert len(made.videos) == len(scene.cameras)
+
+
 def test_keyframes_include_both_ends() -> None:
     assert keyframe_steps(11, 3) == (0, 5, 10)
     assert keyframe_steps(2, 5) == (0, 1)

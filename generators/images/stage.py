@@ -102,11 +102,11 @@ def render_episode(
     stills = Stills(spec, artist)
     steps = keyframe_steps(len(arrays.qpos), spec.render.keyframes)
     later = world.new_data()
-    for step, following in zip(steps, (*steps[1:], None), strict=True):
+    for number, step in enumerate(steps):
         _set_state(world, data, arrays.qpos[step])
-        if following is not None:
-            _set_state(world, later, arrays.qpos[following])
-        after = None if following is None else later
+        after = later if number + 1 < len(steps) else None
+        if after is not None:
+            _set_state(world, after, arrays.qpos[steps[number + 1]])
         for camera in scene.cameras:
             name = _name(episode.id, camera.name, f"s{step:05d}")
             stills.add(ready, data, camera, Subject(name, scene.id, episode.id, step), after)
