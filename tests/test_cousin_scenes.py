@@ -10,8 +10,10 @@ from worlds import LIBRARY, first, make_request
 
 from cousins.scenes.assembly import assemble
 from cousins.scenes.fit import outlines_overlap
-from cousins.scenes.geometry import transform, yaw_quaternion
+from cousins.scenes.geometry import Footprint, transform, yaw_quaternion
+from cousins.scenes.layout import lay_out
 from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.placed import Bench
 from cousins.scenes.reference import reference_spec, twin_of_size
 from cousins.scenes.relations import (
     Body,
@@ -198,6 +200,37 @@ def test_without_adjust_a_stated_pose_is_exact_or_refused() -> None:
     assert np.hypot(two.pos[0] - 0.5, two.pos[1] - 0.03) <= 0.1 + 0.003
 
 
+BENCH = Bench("table", 0.7, Footprint(np.array([0.55, 0.0]), np.array([0.42, 0.68]), np.pi), 0.01)
+
+
+def stated(name: str, category: str, y: float, **more: object) -> tuple[ObjectSpec, Asset]:
+    pose = {"x": 0.5, "y": y, "yaw": 0}
+    spec = {"name": name, "category": category, "pose": pose, **more}
+    return ObjectSpec.model_validate(spec), first(category)
+
+
+def test_what_a_larger_cousin_carries_moves_with_its_edges() -> None:
+    x, y, z = first("tray.n.01").extents
+    measured = (x / 1.25, y / 1.25, z)
+    pairs = (
+        stated("tray", "tray.n.01", 0.0, extents=measured),
+        stated("apple", "apple.n.01", 0.04, on="tray"),
+    )
+    tray, apple = lay_out(BENCH, pairs, np.random.default_rng(0))
+    assert apple.pose[1, 3] - tray.pose[1, 3] == pytest.approx(0.05, abs=0.012)
+
+
+def test_what_stands_beside_comes_near_again() -> None:
+    width = (first("tray.n.01").extents[1] + first("can__of__soda.n.01").extents[1]) / 2
+    pairs = (
+        stated("tray", "tray.n.01", 0.0),
+        stated("can", "can__of__soda.n.01", width + 0.1, next_to="tray"),
+    )
+    tray, can = lay_out(BENCH, pairs, np.random.default_rng(0))
+    assert next_to(Body(can.asset, can.pose, {}), Body(tray.asset, tray.pose, {}))
+    assert abs(can.pose[1, 3]) > width
+
+
 def test_the_twin_is_the_asset_of_nearest_size() -> None:
     ids = LIBRARY.ids()["bowl.n.01"]
     wanted = LIBRARY.get(ids[17]).extents
@@ -219,6 +252,9 @@ def test_a_rescaled_asset_is_similar_in_all_respects(category: str) -> None:
     for old, new in zip(asset.joints, larger.joints, strict=True):
         ratio = factor if old.kind == "slide" else 1.0
         assert new.limits[1] == pytest.approx(old.limits[1] * ratio)
+    grown = np.array([link.inertial.inertia for link in larger.links])
+    was = np.array([link.inertial.inertia for link in asset.links])
+    assert np.allclose(grown, was * factor**5, rtol=1e-6)
     back = rescaled(larger, 1 / factor)
     for before, after in zip(asset.links, back.links, strict=True):
         assert np.allclose(before.inertial.inertia, after.inertial.inertia, rtol=1e-6)
