@@ -87,7 +87,7 @@ def install_backend(name: str, say: Callable[[str], None]) -> dict[str, Any]:
         raise SpecError(f"backend {name!r}: nothing to install; allowed: blenderproc")
     from ..generators.blender.environment import install, versions
 
-    return {"backend": "mujoco", "folder": str(install(say)), **versions()}
+    return {"backend": name, "folder": str(install(say)), **versions()}
 
 
 def _check_mujoco() -> dict[str, Any]:

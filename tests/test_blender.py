@@ -277,3 +277,11 @@ def test_versions_of_blender_enter_the_keys_of_frames_only(
     assert episodes[0] == episodes[1]
     assert frames[0] != frames[1]
     assert keys("mujoco", "4.2.23") == keys("mujoco", "4.2.24")
+
+
+def test_an_installed_backend_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(environment, "install", lambda _: tmp_path)
+    monkeypatch.setattr(environment, "versions", lambda: {"bpy": "4.2"})
+    assert install_backend("blenderproc", lambda _: None) == {
+        "backend": "blenderproc", "folder": str(tmp_path), "bpy": "4.2",
+    }  # fmt: skip

@@ -37,13 +37,13 @@ class Prepared:
 
 def prepared(scene: Scene, assets: Mapping[str, Asset]) -> Prepared:
     """The scene, ready to draw; recently used models are kept."""
-    found = _prepared(_Plan(_shape_key(scene), scene, assets))
+    found = _prepared(KeyedScene(_shape_key(scene), scene, assets))
     return replace(found, world=replace(found.world, scene=scene))
 
 
 def physics(scene: Scene, assets: Mapping[str, Asset]) -> CompiledScene:
     """The scene, ready to simulate; recently used models are kept."""
-    return replace(_physics(_Plan(_shape_key(scene), scene, assets)), scene=scene)
+    return replace(_physics(KeyedScene(_shape_key(scene), scene, assets)), scene=scene)
 
 
 def facts_at(
@@ -58,7 +58,7 @@ def facts_at(
     """
     import mujoco
 
-    world = _physics(_Plan(_shape_key(scene), scene, assets))
+    world = _physics(KeyedScene(_shape_key(scene), scene, assets))
     data = mujoco.MjData(world.model)
     data.qpos[:] = qpos
     mujoco.mj_forward(world.model, data)
@@ -66,8 +66,8 @@ def facts_at(
 
 
 @dataclass(frozen=True, eq=False)
-class _Plan:
-    """A scene to compile, equal to any other of the same shape."""
+class KeyedScene:
+    """A scene and its assets, equal to any other of the same key: what caches go by."""
 
     key: str
     scene: Scene
@@ -77,17 +77,17 @@ class _Plan:
         return hash(self.key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Plan) and other.key == self.key
+        return isinstance(other, KeyedScene) and other.key == self.key
 
 
 @lru_cache(maxsize=KEPT)
-def _prepared(plan: _Plan) -> Prepared:
+def _prepared(plan: KeyedScene) -> Prepared:
     world = compile_model(plan.scene, plan.assets, detail="visual")
     return Prepared(plan.key, world, Labeller(world))
 
 
 @lru_cache(maxsize=KEPT)
-def _physics(plan: _Plan) -> CompiledScene:
+def _physics(plan: KeyedScene) -> CompiledScene:
     return compile_model(plan.scene, plan.assets, detail="physics")
 
 

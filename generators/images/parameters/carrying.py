@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ....scenes.geometry import axis_rotation, inverse, quaternion, transform, vec3
 from ....schemas import Asset, Link, Scene, SceneObject, VariantError, hash_of
 from ....tasks.predicates import PhysicsFacts
-from ..worlds import physics
+from ..worlds import KeyedScene, physics
 from .family import Variant
 
 Array = npt.NDArray[np.float64]
@@ -39,26 +39,12 @@ class Rider:
 
 def riders(scene: Scene, assets: Mapping[str, Asset]) -> Mapping[str, Rider]:
     """What each thing that stands on or in another is carried by, by its name."""
-    return _riders(_State(hash_of([thing.model_dump() for thing in scene.objects]), scene, assets))
-
-
-@dataclass(frozen=True, eq=False)
-class _State:
-    """A scene, equal to any other with the same objects in the same places."""
-
-    key: str
-    scene: Scene
-    assets: Mapping[str, Asset]
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _State) and other.key == self.key
+    key = hash_of([thing.model_dump() for thing in scene.objects])
+    return _riders(KeyedScene(key, scene, assets))
 
 
 @lru_cache(maxsize=8)
-def _riders(state: _State) -> Mapping[str, Rider]:
+def _riders(state: KeyedScene) -> Mapping[str, Rider]:
     compiled = physics(state.scene, state.assets)
     data = compiled.new_data()
     facts = PhysicsFacts(compiled, data)
