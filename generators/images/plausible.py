@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from ...scenes.validity import DEPTH, depths
 from ...schemas import VariantError
 from .parameters import Value, Variant, family_of
-from .worlds import physics
+from .worlds import KeyedScene, Simulated, at_rest, state_key
 
 Array = npt.NDArray[np.float64]
 DROP = 0.02
@@ -36,25 +37,45 @@ def check_variant(variant: Variant, values: Mapping[str, Value]) -> None:
     families = [family_of(path) for path in values]
     if not any(family and family.moves and family.changes == "object" for family in families):
         return
-    before = physics(variant.start, variant.originals)
-    old_data = before.new_data()
-    old = depths(before, old_data)
-    after = physics(variant.scene, variant.assets)
-    new_data = after.new_data()
-    for pair, depth in sorted(depths(after, new_data).items()):
-        if depth > max(DEPTH, 2 * old.get(pair, 0.0)):
+    before = _plain(KeyedScene(state_key(variant.start), variant.start, variant.originals))
+    after = at_rest(variant.scene, variant.assets)
+    for pair, depth in sorted(depths(after.compiled, after.data).items()):
+        if depth > max(DEPTH, 2 * before.depths.get(pair, 0.0)):
             first, *second = pair
             other = second[0] if second else "the floor or the robot"
             raise VariantError(f"{first} would lie {depth * 1000:.0f} mm deep in {other}")
     for thing in variant.scene.objects:
         if not thing.fixed and thing.pos != variant.start.object(thing.name).pos:
             name = thing.name
-            if _air(after, new_data, name) > DROP >= _air(before, old_data, name):
+            if _air(after, name) > DROP >= before.air[name]:
                 raise VariantError(f"{name} would hang in the air")
 
 
-def _air(compiled: Any, data: Any, name: str) -> float:
+@dataclass(frozen=True)
+class _Plain:
+    """What was so before any value was applied.
+
+    Attributes:
+        depths: deepest penetration of each pair of objects, metres.
+        air: metres below each thing that can be moved, by name.
+    """
+
+    depths: Mapping[tuple[str, ...], float]
+    air: Mapping[str, float]
+
+
+@lru_cache(maxsize=8)
+def _plain(state: KeyedScene) -> _Plain:
+    settled = at_rest(state.scene, state.assets)
+    free = [thing.name for thing in state.scene.objects if not thing.fixed]
+    return _Plain(
+        depths(settled.compiled, settled.data), {name: _air(settled, name) for name in free}
+    )
+
+
+def _air(state: Simulated, name: str) -> float:
     """Metres from the middle of a thing's foot to what is below it."""
+    compiled, data = state.compiled, state.data
     body = compiled.objects[name].body
     start = np.asarray(data.xpos[body]) + np.array([0.0, 0.0, LIFT])
     hit = np.zeros(1, dtype=np.int32)
@@ -70,8 +91,8 @@ def hidden_cameras(variant: Variant, values: Mapping[str, Value]) -> dict[str, s
     families = [family_of(path) for path in values]
     if not any(family and family.moves for family in families):
         return {}
-    compiled = physics(variant.scene, variant.assets)
-    data = compiled.new_data()
+    settled = at_rest(variant.scene, variant.assets)
+    compiled, data = settled.compiled, settled.data
     found: dict[str, str] = {}
     for camera in variant.scene.cameras:
         if camera.mount is not None:

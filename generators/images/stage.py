@@ -62,7 +62,7 @@ def render_scene(
             continue
         seen = variation.variant.scene
         ready = prepared(seen, variation.variant.assets)
-        data = ready.world.new_data()
+        data = ready.at_rest()
         for camera in seen.cameras:
             if camera.name in variation.blind:
                 continue
@@ -125,8 +125,7 @@ def camera_sees(
     """
     by_name = {camera.name: camera for camera in scene.cameras}
     ready = prepared(scene, assets)
-    world, labeller = ready.world, ready.labeller
-    data = world.new_data()
+    world, labeller, data = ready.world, ready.labeller, ready.at_rest()
     params = camera_params(world, data, by_name[camera_name], SIGHT_SIZE)
     truth = renderer(backend).truth(world, data, params)
     mask = labeller.instance_mask(truth.geoms)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
+import mujoco
 import numpy as np
 import numpy.typing as npt
 
@@ -28,22 +30,44 @@ class Prepared:
         key: hash of what its visual model depends on.
         world: the scene compiled with visual detail.
         labeller: of that model.
+        data: a `mujoco.MjData` of that model, lent to whoever draws a scene of it next.
     """
 
     key: str
     world: CompiledScene
     labeller: Labeller
+    data: Any
+
+    def at_rest(self) -> Any:
+        """The lent data in the scene's initial state."""
+        self.world.reset(self.data)
+        return self.data
 
 
 def prepared(scene: Scene, assets: Mapping[str, Asset]) -> Prepared:
     """The scene, ready to draw; recently used models are kept."""
-    found = _prepared(KeyedScene(_shape_key(scene), scene, assets))
+    found = _prepared(KeyedScene(shape_key(scene), scene, assets))
     return replace(found, world=replace(found.world, scene=scene))
 
 
-def physics(scene: Scene, assets: Mapping[str, Asset]) -> CompiledScene:
-    """The scene, ready to simulate; recently used models are kept."""
-    return replace(_physics(KeyedScene(_shape_key(scene), scene, assets)), scene=scene)
+@dataclass(frozen=True)
+class Simulated:
+    """A state of a scene, positions computed: poses and contacts, no velocities or forces.
+
+    Attributes:
+        compiled: the scene, compiled for physics.
+        data: its `mujoco.MjData`, lent until the next look at a scene of the same shape.
+    """
+
+    compiled: CompiledScene
+    data: Any
+
+
+def at_rest(scene: Scene, assets: Mapping[str, Asset]) -> Simulated:
+    """The scene's initial state; recently used models are kept."""
+    lent = _physics(KeyedScene(shape_key(scene), scene, assets))
+    compiled = replace(lent.compiled, scene=scene)
+    return Simulated(compiled, lent.at(compiled.rest()))
 
 
 def facts_at(
@@ -56,13 +80,29 @@ def facts_at(
         assets: by content hash.
         qpos: (nq,) positions, as in `EpisodeArrays`.
     """
-    import mujoco
+    lent = _physics(KeyedScene(shape_key(scene), scene, assets))
+    return facts(lent.compiled, lent.at(qpos))
 
-    world = _physics(KeyedScene(_shape_key(scene), scene, assets))
-    data = mujoco.MjData(world.model)
-    data.qpos[:] = qpos
-    mujoco.mj_forward(world.model, data)
-    return facts(world, data)
+
+class _Lent:
+    """A scene compiled for physics, with the one `mujoco.MjData` that all looks at it share.
+
+    To make another costs more than all that is read from it.
+    """
+
+    def __init__(self, compiled: CompiledScene) -> None:
+        self.compiled = compiled
+        self._data = compiled.new_data()
+        self._at = self._data.qpos.tobytes()
+
+    def at(self, qpos: npt.NDArray[np.float64]) -> Any:
+        """The data at these positions (nq,)."""
+        raw = qpos.tobytes()
+        if raw != self._at:
+            self._data.qpos[:] = qpos
+            mujoco.mj_fwdPosition(self.compiled.model, self._data)
+            self._at = raw
+        return self._data
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,16 +123,40 @@ class KeyedScene:
 @lru_cache(maxsize=KEPT)
 def _prepared(plan: KeyedScene) -> Prepared:
     world = compile_model(plan.scene, plan.assets, detail="visual")
-    return Prepared(plan.key, world, Labeller(world))
+    return Prepared(plan.key, world, Labeller(world), world.new_data())
 
 
 @lru_cache(maxsize=KEPT)
-def _physics(plan: KeyedScene) -> CompiledScene:
-    return compile_model(plan.scene, plan.assets, detail="physics")
+def _physics(plan: KeyedScene) -> _Lent:
+    return _Lent(compile_model(plan.scene, plan.assets, detail="physics"))
 
 
-def _shape_key(scene: Scene) -> str:
+def shape_key(scene: Scene) -> str:
     """Hash of what decides the visual model; poses of free objects are state."""
+    return _keys(_This(scene))[0]
+
+
+def state_key(scene: Scene) -> str:
+    """Hash of what decides the models and where all objects are; lights and cameras are free."""
+    return _keys(_This(scene))[1]
+
+
+@dataclass(frozen=True, eq=False)
+class _This:
+    """A scene, equal to itself alone: what is frozen need not be hashed twice."""
+
+    scene: Scene
+
+    def __hash__(self) -> int:
+        return id(self.scene)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _This) and other.scene is self.scene
+
+
+@lru_cache(maxsize=16)
+def _keys(this: _This) -> tuple[str, str]:
+    scene = this.scene
     objects = [
         (
             thing.name,
@@ -103,4 +167,6 @@ def _shape_key(scene: Scene) -> str:
         for thing in scene.objects
     ]
     around = [part and part.model_dump() for part in (scene.floor, scene.wall, scene.room)]
-    return hash_of([scene.robot.model_dump(), objects, *around])
+    shape = hash_of([scene.robot.model_dump(), objects, *around])
+    places = [(thing.name, thing.pos, thing.quat, thing.joints) for thing in scene.objects]
+    return shape, hash_of([shape, places])

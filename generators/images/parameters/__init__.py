@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from . import cameras, lights, materials, objects, surroundings
 from .family import (
     Changes,
@@ -31,6 +33,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def family_of(path: str) -> Family | None:
     """The family of a path, whether or not the scene has what it names."""
     return next((family for family in FAMILIES if family.names_in(path) is not None), None)

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ....scenes.geometry import axis_rotation, inverse, quaternion, transform, vec3
-from ....schemas import Asset, Link, Scene, SceneObject, VariantError, hash_of
+from ....schemas import Asset, Link, Scene, SceneObject, VariantError
 from ....tasks.predicates import PhysicsFacts
-from ..worlds import KeyedScene, physics
+from ..worlds import KeyedScene, at_rest, state_key
 from .family import Variant
 
 Array = npt.NDArray[np.float64]
@@ -39,14 +39,13 @@ class Rider:
 
 def riders(scene: Scene, assets: Mapping[str, Asset]) -> Mapping[str, Rider]:
     """What each thing that stands on or in another is carried by, by its name."""
-    key = hash_of([thing.model_dump() for thing in scene.objects])
-    return _riders(KeyedScene(key, scene, assets))
+    return _riders(KeyedScene(state_key(scene), scene, assets))
 
 
 @lru_cache(maxsize=8)
 def _riders(state: KeyedScene) -> Mapping[str, Rider]:
-    compiled = physics(state.scene, state.assets)
-    data = compiled.new_data()
+    settled = at_rest(state.scene, state.assets)
+    compiled, data = settled.compiled, settled.data
     facts = PhysicsFacts(compiled, data)
     carrier = _carriers(facts, {x.name: state.assets[x.asset_hash] for x in state.scene.objects})
     names = {
