@@ -550,7 +550,9 @@ def test_a_renderer_can_be_given() -> None:
         ) -> npt.NDArray[np.uint8]:
             return np.full((SIZE[1], SIZE[0], 3), 100, dtype=np.uint8)
 
-        def truth(self, world: World, data: Any, camera: CameraParams) -> Truth:
+        def truth(
+            self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
+        ) -> Truth:
             assert isinstance(world, CompiledScene)
             geoms = np.zeros((SIZE[1], SIZE[0]), dtype=np.int32)
             bodies = list(world.objects["brick"].bodies.values())

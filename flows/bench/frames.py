@@ -40,10 +40,12 @@ class Timed:
         self.seconds += time.perf_counter() - start
         return image
 
-    def truth(self, world: World, data: Any, camera: CameraParams) -> Truth:
+    def truth(
+        self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
+    ) -> Truth:
         """See `Renderer`."""
         start = time.perf_counter()
-        truth = self._artist.truth(world, data, camera)
+        truth = self._artist.truth(world, data, camera, normals=normals)
         self.seconds += time.perf_counter() - start
         return truth
 

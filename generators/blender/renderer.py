@@ -92,8 +92,10 @@ class BlenderRenderer:
         found = self._draw(world, data, camera, lamps, sky(world.scene), self._quality.samples)
         return found["colour"]
 
-    def truth(self, world: World, data: Any, camera: CameraParams) -> Truth:
-        """See `Renderer`; after `colour` of the same view it costs nothing.
+    def truth(
+        self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
+    ) -> Truth:
+        """See `Renderer`; after `colour` of the same view it costs nothing, and has no normals.
 
         Raises:
             RenderError: as for `colour`.

@@ -193,12 +193,14 @@ class Lensed:
         pixels: Rgb = np.rint((around * weights[..., None]).sum(axis=0)).astype(np.uint8)
         return pixels
 
-    def truth(self, world: World, data: Any, camera: CameraParams) -> Truth:
+    def truth(
+        self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
+    ) -> Truth:
         """See `Renderer`."""
         lens = resampling(camera)
         if lens is None:
-            return self._artist.truth(world, data, camera)
-        wide = self._artist.truth(world, data, lens.camera(camera))
+            return self._artist.truth(world, data, camera, normals=normals)
+        wide = self._artist.truth(world, data, lens.camera(camera), normals=normals)
         geoms, nearest = lens.nearest(wide.geoms), lens.nearest(wide.depth)
         around, weights = lens.corners(wide.depth.astype(np.float64))
         owners, _ = lens.corners(wide.geoms)
@@ -206,4 +208,5 @@ class Lensed:
         smooth &= around.max(axis=0) < SMOOTH * around.min(axis=0)
         inverse = (weights / np.where(around > 0, around, 1.0)).sum(axis=0)
         depth = np.where(smooth, 1 / inverse, nearest).astype(np.float32)
-        return Truth(depth=depth, geoms=geoms)
+        facing = None if wide.normals is None else lens.nearest(wide.normals)
+        return Truth(depth, geoms, facing)

@@ -85,6 +85,10 @@ class Program:
         flat = np.ascontiguousarray(value, dtype=np.float32).reshape(-1, 3)
         self._gl.glUniform3fv(self.place(name), len(flat), flat)
 
+    def quadruple(self, name: str, value: tuple[float, float, float, float]) -> None:
+        """Set a vec4."""
+        self._gl.glUniform4f(self.place(name), *value)
+
     def number(self, name: str, value: float) -> None:
         """Set a float."""
         self._gl.glUniform1f(self.place(name), value)
@@ -96,7 +100,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Frame:
-    """Something to draw into: one colour format and a depth buffer."""
+    """Something to draw into: colours, one format each, and a depth buffer."""
 
     id: int
     width: int
@@ -104,13 +108,14 @@ class Frame:
     parts: tuple[int, ...] = field(default=())
 
     @classmethod
-    def make(cls, gl: Any, width: int, height: int, colour: int) -> Frame:
-        """A frame of that size and internal colour format."""
+    def make(cls, gl: Any, width: int, height: int, *colours: int) -> Frame:
+        """A frame of that size and internal colour formats."""
         frame = int(gl.glGenFramebuffers(1))
         gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, frame)
         parts: list[int] = []
+        places = [int(gl.GL_COLOR_ATTACHMENT0) + number for number in range(len(colours))]
         for attachment, kind in (
-            (gl.GL_COLOR_ATTACHMENT0, colour),
+            *zip(places, colours, strict=True),
             (gl.GL_DEPTH_ATTACHMENT, gl.GL_DEPTH_COMPONENT32F),
         ):
             part = int(gl.glGenRenderbuffers(1))
@@ -118,6 +123,7 @@ class Frame:
             gl.glRenderbufferStorage(gl.GL_RENDERBUFFER, kind, width, height)
             gl.glFramebufferRenderbuffer(gl.GL_FRAMEBUFFER, attachment, gl.GL_RENDERBUFFER, part)
             parts.append(part)
+        gl.glDrawBuffers(len(places), places)
         if gl.glCheckFramebufferStatus(gl.GL_FRAMEBUFFER) != gl.GL_FRAMEBUFFER_COMPLETE:
             raise RenderError(f"this driver cannot draw into {width} x {height} pixels")
         return cls(frame, width, height, tuple(parts))

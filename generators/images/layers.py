@@ -14,7 +14,7 @@ from .cameras import back_project
 from .clouds import point_cloud
 from .encode import depth_units, png
 from .labels import Labeller
-from .normals import encode_normals, normals
+from .normals import coded_normals
 from .view import Truth
 
 
@@ -50,7 +50,7 @@ def layers(
     if "seg_amodal" in wanted and amodal is not None:
         files["seg_amodal.json"] = amodal.encoded().canonical_json().encode()
     if "normal" in wanted:
-        files["normal.png"] = png(encode_normals(normals(truth, camera)))
+        files["normal.png"] = png(coded_normals(truth, camera))
     if "point_cloud" in wanted:
         files["point_cloud.ply"] = point_cloud(truth.depth, mask, camera)
     return files

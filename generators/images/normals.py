@@ -1,4 +1,8 @@
-"""Surface normals from depth: exact on flat faces, within a facet on curved ones."""
+"""Surface normals: as the renderer drew them, or from depth.
+
+A renderer's are those of the facets that it draws. Those from depth are the same on flat faces,
+and within a facet on curved ones.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,11 @@ def normals(truth: Truth, camera: CameraParams) -> Array:
     # The cross product of right and down points away from the camera where depth is regular.
     facing = np.sum(normal * points, axis=2, keepdims=True) > 0
     return np.where(known[..., None], np.where(facing, -normal, normal), 0.0)
+
+
+def coded_normals(truth: Truth, camera: CameraParams) -> npt.NDArray[np.uint8]:
+    """The normals of a view as the label holds them, (H, W, 3): the renderer's, if it has any."""
+    return encode_normals(normals(truth, camera)) if truth.normals is None else truth.normals
 
 
 def encode_normals(normal: Array) -> npt.NDArray[np.uint8]:

@@ -17,11 +17,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from ...scenes.geometry import rotation
 from ...schemas import CameraParams, RenderError
 from .gl import Frame, Program, open_gl, shadow_array
-from .lighting import DARK, Lamp, lamps
+from .lighting import DARK, lamps
+from .projections import clip_from_world, light_from_world
 from .shaders import (
+    NORMAL_FRAGMENT,
     SHADOW_FRAGMENT,
     SHADOW_VERTEX,
     TRUTH_FRAGMENT,
@@ -32,15 +33,8 @@ from .silhouettes import CoverPass, Words
 from .uploads import LOOKS, POSES, SHADOWS, TEXTURES, Uploaded
 from .view import Rgb, Truth, World
 
-NEAR = 0.01
-"""Nearest distance that is drawn, metres; there is no farthest."""
 SUPERSAMPLE = 2
 SHADOW_PIXELS = 1024
-SHADOW_RADIUS = 1.0
-"""Half the width of what casts shadows about the middle of the support, metres; in a furnished
-room all of it does."""
-SHADOW_DEPTH = 3.0
-"""How far from there, along the light, things cast shadows, metres."""
 SHADOW_BLUR = 3.0
 """Width of a shadow's soft edge, pixels of the shadow map."""
 SHADOW_OFFSET = 0.002
@@ -61,10 +55,11 @@ class MujocoRenderer:
         self._context, self._gl = open_gl()
         gl = self._gl
         self._truth = Program(gl, TRUTH_VERTEX, TRUTH_FRAGMENT)
+        self._faced = Program(gl, TRUTH_VERTEX, NORMAL_FRAGMENT)
         self._shadow = Program(gl, SHADOW_VERTEX, SHADOW_FRAGMENT)
         self._cover = CoverPass(gl)
         self._colour: dict[tuple[int, int], Program] = {}
-        self._frames: dict[tuple[int, int, int], Frame] = {}
+        self._frames: dict[tuple[int, ...], Frame] = {}
         self._cast: tuple[Uploaded, bytes, bytes] | None = None
         self._models: OrderedDict[int, Uploaded] = OrderedDict()
         self._shadow_map, self._shadow_frames = shadow_array(gl, SHADOW_PIXELS, MAX_LIGHTS)
@@ -88,11 +83,11 @@ class MujocoRenderer:
         fills = [lamp for lamp in lit if not lamp.shadow]
         if len(keys) > MAX_LIGHTS:
             raise RenderError(f"{len(keys)} lights; this renderer draws at most {MAX_LIGHTS}")
-        views = np.stack([_light_from_world(world, lamp) for lamp in keys])
+        views = np.stack([light_from_world(world, lamp) for lamp in keys])
         if shadows:
             self._draw_shadows(model, views)
         program = self._colour_program(len(keys), len(fills))
-        program.matrices("clip_from_world", _clip_from_world(camera))
+        program.matrices("clip_from_world", clip_from_world(camera))
         program.matrices("light_from_world", views)
         program.whole("shadowed", int(shadows))
         program.vectors("eye", np.asarray(camera.pos))
@@ -110,18 +105,32 @@ class MujocoRenderer:
         small = Image.frombuffer("RGBX", size, raw, "raw", "RGBX", 0, 1).reduce(SUPERSAMPLE)
         return np.ascontiguousarray(np.asarray(small)[:, :, :3])
 
-    def truth(self, world: World, data: Any, camera: CameraParams) -> Truth:
+    def truth(
+        self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
+    ) -> Truth:
         """See `Renderer`."""
         gl = self._gl
         model = self._model(world, data)
-        self._truth.use()
-        self._truth.whole("poses", POSES)
-        self._truth.matrices("clip_from_world", _clip_from_world(camera))
-        self._begin(camera.width, camera.height, gl.GL_RG32F)
+        program = self._faced if normals else self._truth
+        program.use()
+        program.whole("poses", POSES)
+        program.matrices("clip_from_world", clip_from_world(camera))
+        if normals:
+            program.quadruple("lens", (camera.fx, camera.fy, camera.cx, camera.cy))
+        more = (gl.GL_RGBA8,) if normals else ()
+        self._begin(camera.width, camera.height, gl.GL_RG32F, *more)
         model.draw(0, len(model.shape.faces))
-        raw = np.empty((camera.height, camera.width, 2), dtype=np.float32)
-        gl.glReadPixels(0, 0, camera.width, camera.height, gl.GL_RG, gl.GL_FLOAT, raw)
-        return Truth(depth=np.ascontiguousarray(raw[..., 0]), geoms=raw[..., 1].astype(np.int32))
+        shape = (camera.height, camera.width)
+        raw = np.empty((*shape, 2), dtype=np.float32)
+        gl.glReadBuffer(gl.GL_COLOR_ATTACHMENT0)
+        gl.glReadPixels(0, 0, *shape[::-1], gl.GL_RG, gl.GL_FLOAT, raw)
+        depth, geoms = np.ascontiguousarray(raw[..., 0]), raw[..., 1].astype(np.int32)
+        if not normals:
+            return Truth(depth, geoms)
+        facing = np.empty((*shape, 4), dtype=np.uint8)
+        gl.glReadBuffer(gl.GL_COLOR_ATTACHMENT1)
+        gl.glReadPixels(0, 0, *shape[::-1], gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, facing)
+        return Truth(depth, geoms, np.ascontiguousarray(facing[..., :3]))
 
     def silhouettes(
         self, world: World, data: Any, camera: CameraParams, groups: npt.NDArray[Any]
@@ -137,7 +146,7 @@ class MujocoRenderer:
         Returns:
             (H, W, ceil(K / 32)) uint32 for K groups: bit k % 32 of word k // 32 is group k + 1.
         """
-        return self._cover.draw(self._model(world, data), _clip_from_world(camera), camera, groups)
+        return self._cover.draw(self._model(world, data), clip_from_world(camera), camera, groups)
 
     def _model(self, world: World, data: Any) -> Uploaded:
         self._context.make_current()
@@ -163,11 +172,11 @@ class MujocoRenderer:
         made.use()
         return made
 
-    def _begin(self, width: int, height: int, colour: int) -> None:
+    def _begin(self, width: int, height: int, *colours: int) -> None:
         gl = self._gl
-        key = (width, height, int(colour))
+        key = (width, height, *(int(colour) for colour in colours))
         if key not in self._frames:
-            self._frames[key] = Frame.make(gl, width, height, colour)
+            self._frames[key] = Frame.make(gl, width, height, *colours)
         gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self._frames[key].id)
         gl.glViewport(0, 0, width, height)
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
@@ -206,44 +215,3 @@ class MujocoRenderer:
             model.draw(*model.shape.clear[number][1:])
         gl.glDepthMask(True)
         gl.glDisable(gl.GL_BLEND)
-
-
-def _clip_from_world(camera: CameraParams) -> npt.NDArray[np.float64]:
-    """(4, 4): OpenCV's camera to clip space with reversed depth, without a far plane."""
-    pinhole = np.array(
-        [
-            [2 * camera.fx / camera.width, 0, 2 * camera.cx / camera.width - 1, 0],
-            [0, 2 * camera.fy / camera.height, 2 * camera.cy / camera.height - 1, 0],
-            [0, 0, 0, NEAR],
-            [0, 0, 1, 0],
-        ]
-    )
-    camera_from_world = np.eye(4)
-    camera_from_world[:3, :3] = rotation(camera.quat).T
-    camera_from_world[:3, 3] = -camera_from_world[:3, :3] @ np.asarray(camera.pos)
-    return pinhole @ camera_from_world
-
-
-def _light_from_world(world: World, lamp: Lamp) -> npt.NDArray[np.float64]:
-    """(4, 4): x and y in [-1, 1] where shadows fall, z in [0, 1] and greatest at the lamp."""
-    centre, radius = _shadowed(world)
-    towards = -lamp.direction
-    side = np.cross([0.0, 0.0, 1.0] if abs(towards[2]) < 0.99 else [1.0, 0.0, 0.0], towards)
-    side /= np.linalg.norm(side)
-    axes = np.stack([side, np.cross(side, towards), towards])
-    scale = np.array([1 / radius, 1 / radius, 0.5 / max(SHADOW_DEPTH, 1.5 * radius)])
-    view = np.eye(4)
-    view[:3, :3] = scale[:, None] * axes
-    view[:3, 3] = -view[:3, :3] @ centre + [0, 0, 0.5]
-    return view
-
-
-def _shadowed(world: World) -> tuple[npt.NDArray[np.float64], float]:
-    """Middle (3,) and radius of what casts shadows: the room, or what is about the support."""
-    room = world.scene.room
-    if room is not None:
-        low, high = np.array(room.low), np.array(room.high)
-        return (low + high) / 2, float(np.linalg.norm(high - low) / 2)
-    support = world.scene.object(world.scene.support)
-    top = world.asset_of(support.name).extents[2]
-    return np.asarray(support.pos) + np.array([0.0, 0.0, top]), SHADOW_RADIUS

@@ -47,6 +47,24 @@ out vec2 seen;
 void main() { seen = vec2(depth, id); }
 """
 )
+NORMAL_FRAGMENT = (
+    HEADER
+    + """
+uniform vec4 lens;  // fx, fy, cx, cy
+in float depth;
+flat in float id;
+layout(location = 0) out vec2 seen;
+layout(location = 1) out vec4 facing;
+void main() {
+    seen = vec2(depth, id);
+    // 1 / depth is affine over the image of a plane, and its coefficients are the plane's normal.
+    float near = gl_FragCoord.w;
+    vec2 slope = vec2(dFdx(near), dFdy(near));
+    vec3 away = vec3(slope * lens.xy, near - dot(slope, gl_FragCoord.xy - lens.zw));
+    facing = vec4((1.0 - normalize(away)) * (127.0 / 255.0), 1.0);
+}
+"""
+)
 
 COVER_VERTEX = (
     HEADER

@@ -73,6 +73,7 @@ class Stills:
         """Start with nothing."""
         self._spec = spec
         self._artist = Lensed(artist)
+        self._normals = "normal" in spec.render.labels
         self._frames: list[FrameRecord] = []
         self._files: dict[str, bytes] = {}
         self._labels: dict[str, _Labels] = {}
@@ -141,7 +142,7 @@ class Stills:
         kept = self._ahead.get(camera)
         if kept is not None and kept[0] == key:
             return kept[1]
-        return self._artist.truth(ready.world, data, params)
+        return self._artist.truth(ready.world, data, params, normals=self._normals)
 
     def _label(
         self, ready: Prepared, moment: str, data: Any, params: CameraParams, truth: Truth
@@ -168,7 +169,7 @@ class Stills:
     def _flow(self, ready: Prepared, camera: Camera, now: Moment, after: Any) -> bytes:
         params = camera_params(ready.world, after, camera, self._spec.render.size)
         key = f"{_moment(ready, after)} {params.canonical_json()}"
-        truth = self._artist.truth(ready.world, after, params)
+        truth = self._artist.truth(ready.world, after, params, normals=self._normals)
         self._ahead[camera.name] = (key, truth)
         bodies = ready.world.model.geom_bodyid
         return encode_flow(flow(now, Moment(truth, params, after), bodies))

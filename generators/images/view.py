@@ -24,10 +24,13 @@ class Truth:
     Attributes:
         depth: (H, W) float32, metres along the optical axis; 0 where nothing is hit.
         geoms: (H, W) int32, 1 + geom id in the visual model; 0 where nothing is hit.
+        normals: (H, W, 3) uint8, unit normals in the camera's frame, coded as in `normals.py`;
+            None where they are to follow from depth.
     """
 
     depth: npt.NDArray[np.float32]
     geoms: npt.NDArray[np.int32]
+    normals: npt.NDArray[np.uint8] | None = None
 
 
 class World(Protocol):
@@ -62,8 +65,17 @@ class Renderer(Protocol):
         """
         ...
 
-    def truth(self, world: World, data: Any, camera: CameraParams) -> Truth:
-        """Depth and geom of each pixel, from the same geometry as the picture."""
+    def truth(
+        self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
+    ) -> Truth:
+        """Depth and geom of each pixel, from the same geometry as the picture.
+
+        Args:
+            world: a scene compiled with visual detail.
+            data: its `mujoco.MjData`, body and geom poses up to date.
+            camera: where from, and how large.
+            normals: normals are wanted too; a renderer that has none leaves them out.
+        """
         ...
 
 
