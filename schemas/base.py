@@ -47,6 +47,11 @@ class Model(BaseModel):
             raise SpecError(f"{source} is not a valid {cls.__name__}: {error}") from error
 
 
+def unset(value: object) -> bool:
+    """Whether a later field says nothing: it is then not stored, so that older bytes stay."""
+    return value is None or value == (0.0, 0.0)
+
+
 def canonical_json(value: Any) -> str:
     """JSON text with sorted keys, no spaces, and no NaN."""
     return json.dumps(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .base import Model, Name, Quat, Vec2, Vec3
+from pydantic import Field
+
+from .base import Model, Name, Quat, Vec2, Vec3, unset
 
 LabelName = Literal[
     "rgb",
@@ -51,6 +53,18 @@ class CameraParams(Model):
     distortion: Vec2 = (0.0, 0.0)
     """Radial k1 and k2: a point at x, y and distance 1 ahead, r^2 = x^2 + y^2, is seen where a
     pinhole would see (1 + k1 r^2 + k2 r^4) (x, y)."""
+    tangential: Vec2 = Field(default=(0.0, 0.0), exclude_if=unset)
+    """OpenCV's p1 and p2, which follow k1 and k2 in its order; not stored where both are 0."""
+
+    @property
+    def coefficients(self) -> tuple[float, float, float, float]:
+        """k1, k2, p1, p2: OpenCV's `distCoeffs`."""
+        return (*self.distortion, *self.tangential)
+
+    @property
+    def bends(self) -> bool:
+        """Whether the lens distorts."""
+        return any(self.coefficients)
 
 
 class Box3(Model):

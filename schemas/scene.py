@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from .asset import Material
-from .base import Model, Name, Quat, Synset, Vec2, Vec3
+from .base import Model, Name, Quat, Synset, Vec2, Vec3, unset
 from .parameter import Constant, Parameter, Uniform
 
 ANY_JOINT = "any"
@@ -212,6 +212,8 @@ class Lens(Model):
     """Pixels; None is the middle of the image."""
     distortion: Vec2 = (0.0, 0.0)
     """Radial coefficients k1 and k2, as OpenCV has them."""
+    tangential: Vec2 = Field(default=(0.0, 0.0), exclude_if=unset)
+    """Tangential coefficients p1 and p2, as OpenCV has them; not stored where both are 0."""
     exposure: float = 0.0
     """Stops: one more doubles the light."""
     noise: Annotated[float, Field(ge=0, le=1)] = 0.0

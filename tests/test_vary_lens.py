@@ -14,8 +14,8 @@ from test_vary import aimed
 
 from cousins.generators.images import Rendered, render_scene
 from cousins.generators.images.amodal import decode_mask
+from cousins.generators.images.bending import bend, fold, straighten
 from cousins.generators.images.cameras import back_project, project
-from cousins.generators.images.distortion import bend, fold, straighten
 from cousins.generators.images.photograph import blur_diameters, defocused, noisy
 from cousins.scenes.geometry import rotation
 from cousins.scenes.mujoco_model import compile_model
@@ -39,10 +39,55 @@ def test_straightening_undoes_bending(k: tuple[float, float]) -> None:
     assert bend(points, k) == pytest.approx(formula)
 
 
-def test_projection_and_its_inverse_agree_with_distortion() -> None:
+def opencv(x: float, y: float, k1: float, k2: float, p1: float, p2: float) -> list[float]:
+    """OpenCV's documented formula, one point at a time."""
+    r2 = x * x + y * y
+    radial = 1 + k1 * r2 + k2 * r2 * r2
+    return [
+        x * radial + 2 * p1 * x * y + p2 * (r2 + 2 * x * x),
+        y * radial + p1 * (r2 + 2 * y * y) + 2 * p2 * x * y,
+    ]
+
+
+TANGENTIAL = [(0.0, 0.0, 0.05, 0.0), (-0.2, 0.05, 0.02, -0.03), (0.3, 0.0, -0.1, 0.1)]
+
+
+@pytest.mark.parametrize("k", TANGENTIAL)
+def test_tangential_distortion_is_opencvs_and_is_undone(k: tuple[float, ...]) -> None:
+    rng = np.random.default_rng(3)
+    reach = min(fold(k) * 0.9, 1.0)
+    points = rng.uniform(-reach, reach, (500, 2)) / np.sqrt(2)
+    seen = bend(points, k)
+    assert seen == pytest.approx(np.array([opencv(x, y, *k) for x, y in points]), abs=1e-12)
+    focal = 1000.0  # pixels
+    assert np.abs(straighten(seen, k) - points).max() * focal < 1e-6
+    assert np.abs(bend(points, k) - bend(points, k[:2])).max() * focal > 5
+
+
+def test_a_tangential_lens_folds_where_its_jacobian_turns_singular() -> None:
+    k = (-0.2, 0.0, 0.1, 0.0)
+    limit, step = fold(k), 1e-6
+    turns = np.linspace(0, 2 * np.pi, 180, endpoint=False)
+    least = []
+    for radius in (0.98 * limit, 1.02 * limit):
+        points = radius * np.column_stack([np.cos(turns), np.sin(turns)])
+        columns = [
+            np.array([opencv(p[0] + d[0], p[1] + d[1], *k) for p in points])
+            - np.array([opencv(p[0] - d[0], p[1] - d[1], *k) for p in points])
+            for d in (np.array([step, 0.0]), np.array([0.0, step]))
+        ]
+        (a, c), (b, d) = columns[0].T, columns[1].T
+        least.append((a * d - b * c).min())
+    assert least[0] > 0 > least[1]
+    with pytest.raises(VariantError, match=r"p1 0\.1, p2 0 folds the image"):
+        straighten(np.array([[0.0, -1.5]]), k)
+
+
+@pytest.mark.parametrize("tangential", [(0.0, 0.0), (0.02, -0.01)])
+def test_projection_and_its_inverse_agree_with_distortion(tangential: tuple[float, float]) -> None:
     camera = CameraParams(
         width=64, height=48, fx=50, fy=50, cx=30, cy=25, pos=(0, 0, 0), quat=(1, 0, 0, 0),
-        distortion=(-0.2, 0.03),
+        distortion=(-0.2, 0.03), tangential=tangential,
     )  # fmt: skip
     depth = np.random.default_rng(2).uniform(0.5, 3, (48, 64))
     pixels = project(camera, back_project(camera, depth).reshape(-1, 3)).reshape(48, 64, 2)
@@ -50,15 +95,16 @@ def test_projection_and_its_inverse_agree_with_distortion() -> None:
     assert pixels == pytest.approx(np.stack([u, v], axis=-1), abs=1e-6)
 
 
-@pytest.mark.parametrize("k", [(-0.3, 0.05), (0.4, 0.0)])
-def test_distorted_labels_agree_with_a_ray_caster(k: tuple[float, float]) -> None:
+@pytest.mark.parametrize("k", [(-0.3, 0.05, 0, 0), (0.4, 0.0, 0, 0), (0.1, 0.0, 0.03, -0.04)])
+def test_distorted_labels_agree_with_a_ray_caster(k: tuple[float, ...]) -> None:
     scene, assets = world(41)
     scene = aimed(scene)
-    vary = {"camera.front.distortion.k1": k[0], "camera.front.distortion.k2": k[1]}
+    names = ("k1", "k2", "p1", "p2")
+    vary = {f"camera.front.distortion.{n}": v for n, v in zip(names, k, strict=True)}
     made = render_scene(scene, assets, spec(vary={**vary, "camera.front.fov": 70}))
     frame = made.frames[0]
     camera = frame.camera_params
-    assert camera.distortion == k
+    assert camera.coefficients == k
     compiled = compile_model(scene, assets, detail="visual")
     meshes = [object_mesh(item, assets[item.asset_hash]) for item in scene.objects]
     meshes.append(robot_mesh(compiled, compiled.new_data()))

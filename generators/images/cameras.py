@@ -11,7 +11,8 @@ import numpy.typing as npt
 from ...scenes.geometry import quaternion, rotation, vec3
 from ...scenes.mujoco_model import ROBOT_PREFIX, CompiledScene
 from ...schemas import Camera, CameraParams, RenderError
-from .distortion import bend, resampling, straighten
+from .bending import bend, straighten
+from .distortion import resampling
 
 Array = npt.NDArray[np.float64]
 _CV_FROM_GL = np.diag([1.0, -1.0, -1.0])
@@ -47,6 +48,7 @@ def camera_params(
         width=width, height=height, fx=focal, fy=focal,
         cx=width / 2 if cx is None else cx, cy=height / 2 if cy is None else cy,
         pos=vec3(position), quat=quaternion(turn @ _CV_FROM_GL), distortion=lens.distortion,
+        tangential=lens.tangential,
     )  # fmt: skip
     resampling(params)
     return params
@@ -72,10 +74,10 @@ def into_camera(camera: CameraParams, points: Array) -> Array:
 def project(camera: CameraParams, points: Array) -> Array:
     """Pixel coordinates (N, 2) of points (N, 3) in the camera's frame, all with z > 0."""
     scale, centre = np.array([camera.fx, camera.fy]), np.array([camera.cx, camera.cy])
-    if camera.distortion == (0.0, 0.0):
+    if not camera.bends:
         pixels: Array = points[:, :2] * (scale / points[:, 2:]) + centre
         return pixels
-    bent: Array = bend(points[:, :2] / points[:, 2:], camera.distortion) * scale + centre
+    bent: Array = bend(points[:, :2] / points[:, 2:], camera.coefficients) * scale + centre
     return bent
 
 
@@ -89,8 +91,8 @@ def back_project(camera: CameraParams, depth: npt.NDArray[np.floating[Any]]) -> 
     x = (np.arange(camera.width) + 0.5 - camera.cx) / camera.fx
     y = (np.arange(camera.height) + 0.5 - camera.cy) / camera.fy
     deep = depth.astype(np.float64)
-    if camera.distortion != (0.0, 0.0):
+    if camera.bends:
         grid: Array = np.stack(np.meshgrid(x, y), axis=-1).astype(np.float64)
-        rays = straighten(grid.reshape(-1, 2), camera.distortion).reshape(grid.shape)
+        rays = straighten(grid.reshape(-1, 2), camera.coefficients).reshape(grid.shape)
         return np.concatenate([deep[..., None] * rays, deep[..., None]], axis=-1)
     return np.stack([deep * x[None, :], deep * y[:, None], deep], axis=-1)

@@ -1,10 +1,8 @@
-"""Radial lens distortion, in pictures and labels alike.
+"""Views through a lens that distorts, pictures and labels alike.
 
-A point at normalised coordinates x, y (on the plane at distance 1) with r^2 = x^2 + y^2 is seen
-where a pinhole would see (1 + k1 r^2 + k2 r^4) (x, y): OpenCV's model without its tangential
-terms. The view is drawn by a wider pinhole at twice the resolution, then resampled: colours
-linearly, ids from the nearest pixel, and depth linearly in 1 / depth where a surface goes on,
-which is exact on flat ones.
+The view is drawn by a wider pinhole at twice the resolution, then resampled: colours linearly,
+ids from the nearest pixel, and depth linearly in 1 / depth where a surface goes on, which is
+exact on flat ones.
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -20,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...schemas import CameraParams, VariantError
+from .bending import Coefficients, straighten
 from .view import Renderer, Rgb, Truth, World
 
 Array = npt.NDArray[np.float64]
@@ -27,57 +26,10 @@ FINER = 2.0
 """Pixels of the wide view per pixel of the final one, along a line."""
 LARGEST = 8192
 """Pixels of the wide view along a side at most."""
-NEWTON_STEPS = 30
 EDGE_POINTS = 24
 """Points per straight edge of an outline that a lens bends."""
 SMOOTH = 1.02
 """Neighbours on one geom whose depths differ by a greater factor are not of one surface."""
-
-
-def fold(distortion: tuple[float, float]) -> float:
-    """The radius at which points that lie farther out begin to be seen nearer; inf for none."""
-    k1, k2 = distortion
-    roots = np.roots([5 * k2, 3 * k1, 1.0]) if k2 else np.array([-1 / (3 * k1)] if k1 else [])
-    real = [float(root.real) for root in roots if abs(root.imag) < 1e-12 and root.real > 0]
-    return float(np.sqrt(min(real))) if real else np.inf
-
-
-def bend(points: Array, distortion: tuple[float, float]) -> Array:
-    """Where a lens sees normalised points (N, 2); beyond the fold they stay on it."""
-    k1, k2 = distortion
-    radius = np.linalg.norm(points, axis=-1, keepdims=True)
-    limit = fold(distortion)
-    kept = np.minimum(radius, limit)
-    scale = np.divide(kept, radius, out=np.ones_like(radius), where=radius > 0)
-    bent: Array = points * scale * (1 + k1 * kept**2 + k2 * kept**4)
-    return bent
-
-
-def straighten(points: Array, distortion: tuple[float, float]) -> Array:
-    """The normalised points (N, 2) that a lens sees at these: the inverse of `bend`.
-
-    Raises:
-        VariantError: where it has none, since the lens folds its image before.
-    """
-    k1, k2 = distortion
-    seen = np.linalg.norm(points, axis=-1, keepdims=True)
-    limit = fold(distortion)
-    reach = np.inf if np.isinf(limit) else limit * (1 + k1 * limit**2 + k2 * limit**4)
-    if (seen >= reach).any():
-        raise VariantError(
-            f"distortion k1 {k1:g}, k2 {k2:g} folds the image at {reach:.2f} of its focal length "
-            f"from the middle, and its corner lies at {seen.max():.2f}; take smaller coefficients"
-        )
-    low, high = np.zeros_like(seen), np.where(np.isinf(limit), 10 * seen + 10, limit)
-    radius = np.minimum(seen, high)
-    for _ in range(NEWTON_STEPS):
-        error = radius * (1 + k1 * radius**2 + k2 * radius**4) - seen
-        low, high = np.where(error < 0, radius, low), np.where(error < 0, high, radius)
-        step = radius - error / np.maximum(1 + 3 * k1 * radius**2 + 5 * k2 * radius**4, 1e-9)
-        radius = np.where((step >= low) & (step <= high), step, (low + high) / 2)
-    scale = np.divide(radius, seen, out=np.ones_like(seen), where=seen > 0)
-    straight: Array = points * scale
-    return straight
 
 
 def bent_edges(points: Array) -> Array:
@@ -116,6 +68,7 @@ class Resampling:
         """The wider pinhole, at the pose of a camera."""
         width, height, fx, fy, cx, cy = self.wide
         update = {"fx": fx, "fy": fy, "cx": cx, "cy": cy, "distortion": (0.0, 0.0)}
+        update["tangential"] = (0.0, 0.0)
         return camera.model_copy(update={"width": width, "height": height, **update})
 
     def nearest(self, image: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -140,10 +93,10 @@ def resampling(camera: CameraParams) -> Resampling | None:
     Raises:
         VariantError: where the lens folds its image, or sees too wide.
     """
-    if camera.distortion == (0.0, 0.0):
+    if not camera.bends:
         return None
     lens = (camera.fx, camera.fy, camera.cx, camera.cy)
-    return _resampling(camera.width, camera.height, lens, camera.distortion)
+    return _resampling(camera.width, camera.height, lens, camera.coefficients)
 
 
 @lru_cache(maxsize=16)
@@ -151,7 +104,7 @@ def _resampling(
     width: int,
     height: int,
     lens: tuple[float, float, float, float],
-    distortion: tuple[float, float],
+    distortion: Coefficients,
 ) -> Resampling:
     fx, fy, cx, cy = lens
     u, v = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
@@ -162,8 +115,8 @@ def _resampling(
     size = (int(np.ceil(x.max() + left)) + 2, int(np.ceil(y.max() + top)) + 2)
     if max(size) > LARGEST:
         raise VariantError(
-            f"distortion k1 {distortion[0]:g}, k2 {distortion[1]:g} sees so wide that the view "
-            f"would have to be drawn at {size[0]} x {size[1]} pixels; {LARGEST} are allowed"
+            f"distortion {distortion} sees so wide that the view would have "
+            f"to be drawn at {size[0]} x {size[1]} pixels; {LARGEST} are allowed"
         )
     return Resampling((*size, fx * FINER, fy * FINER, float(left), float(top)), x + left, y + top)
 

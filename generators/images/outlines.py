@@ -131,7 +131,7 @@ def spans(shape: Outline, points: Array, camera: CameraParams) -> Spans:
             crossing = project(camera, cut)
             low[k] = np.minimum(low[k], crossing.min(axis=0))
             high[k] = np.maximum(high[k], crossing.max(axis=0))
-    if camera.distortion != (0.0, 0.0):
+    if camera.bends:
         for k in np.arange(len(shape.ids)):
             part = slice(int(shape.starts[k]), int(ends[k]))
             for place in np.unique(shape.places[part][ahead[part]]):

@@ -85,6 +85,7 @@ def _pose(axis: int) -> Apply:
 PLACE = "metres in the world; it keeps looking at its target"
 PIXELS = Numbers(-8192.0, 8192.0)
 BEND = Numbers(-1.0, 1.0)
+SKEW = Numbers(-0.2, 0.2)
 FAMILIES = (
     Family("camera.NAME.fov", Numbers(5.0, 150.0), "degrees, vertical", "view", _fov),
     Family(
@@ -127,6 +128,13 @@ FAMILIES = (
         Family(
             f"camera.NAME.distortion.k{place + 1}", BEND, "radial, as OpenCV's",
             "view", _pair("distortion", place),
+        )
+        for place in (0, 1)
+    ),
+    *(
+        Family(
+            f"camera.NAME.distortion.p{place + 1}", SKEW, "tangential, as OpenCV's",
+            "view", _pair("tangential", place),
         )
         for place in (0, 1)
     ),
