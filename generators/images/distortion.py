@@ -28,8 +28,8 @@ LARGEST = 8192
 """Pixels of the wide view along a side at most."""
 EDGE_POINTS = 24
 """Points per straight edge of an outline that a lens bends."""
-SMOOTH = 1.02
-"""Neighbours on one geom whose depths differ by a greater factor are not of one surface."""
+SMOOTH = 0.02
+"""Neighbours on one geom whose depths differ by a greater share are not of one surface."""
 
 
 def bent_edges(points: Array) -> Array:
@@ -74,6 +74,30 @@ class Resampling:
     def nearest(self, image: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The pixels of a wide image (H', W', ...) that hold the centres, (H, W, ...)."""
         return image[self.rows.astype(np.int64), self.columns.astype(np.int64)]
+
+    def depth(self, wide: Truth) -> npt.NDArray[np.float32]:
+        """Depth (H, W) at the centres, which lie off those of the wide pixels that hold them.
+
+        Of a plane, 1 / depth is linear in the image. Its slope comes from a neighbour on the same
+        geom, along each axis the one on whose side depth changes less: the other may lie beyond
+        an edge.
+        """
+        row, column = self.rows.astype(np.int64), self.columns.astype(np.int64)
+        geom, here = wide.geoms[row, column], wide.depth[row, column].astype(np.float64)
+        start = 1 / np.where(here > 0, here, 1.0)
+        inverse = start.copy()
+        for (down, right), offset in (
+            ((1, 0), self.rows - row - 0.5), ((0, 1), self.columns - column - 0.5)
+        ):  # fmt: skip
+            slope = np.full(start.shape, np.inf)
+            for side in (1, -1):
+                place = (row + side * down, column + side * right)
+                beside = wide.depth[place].astype(np.float64)
+                step = side * (1 / np.where(beside > 0, beside, np.inf) - start)
+                same = (wide.geoms[place] == geom) & (np.abs(step) < SMOOTH * start)
+                slope = np.where(same & (np.abs(step) < np.abs(slope)), step, slope)
+            inverse += offset * np.where(np.isinf(slope), 0.0, slope)
+        return np.where(here > 0, 1 / inverse, 0.0).astype(np.float32)
 
     def corners(self, image: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Array]:
         """The four pixels around each centre, (4, H, W, ...), and their weights (4, H, W)."""
@@ -154,12 +178,6 @@ class Lensed:
         if lens is None:
             return self._artist.truth(world, data, camera, normals=normals)
         wide = self._artist.truth(world, data, lens.camera(camera), normals=normals)
-        geoms, nearest = lens.nearest(wide.geoms), lens.nearest(wide.depth)
-        around, weights = lens.corners(wide.depth.astype(np.float64))
-        owners, _ = lens.corners(wide.geoms)
-        smooth = (owners == geoms).all(axis=0) & (around > 0).all(axis=0)
-        smooth &= around.max(axis=0) < SMOOTH * around.min(axis=0)
-        inverse = (weights / np.where(around > 0, around, 1.0)).sum(axis=0)
-        depth = np.where(smooth, 1 / inverse, nearest).astype(np.float32)
+        geoms, depth = lens.nearest(wide.geoms), lens.depth(wide)
         facing = None if wide.normals is None else lens.nearest(wide.normals)
         return Truth(depth, geoms, facing)
