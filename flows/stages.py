@@ -17,7 +17,7 @@ from ..schemas import (
     SpecError,
     TaskSpec,
 )
-from .work import RenderedLike, Stages
+from .work import Keep, RenderedLike, Stages
 
 if TYPE_CHECKING:
     from ..scenes.library import AssetLibrary
@@ -86,10 +86,12 @@ def _solve(
     return solve(scene, assets, task, spec, seed, episode_id)
 
 
-def _render_scene(scene: Scene, assets: dict[str, Asset], spec: DatasetSpec) -> RenderedLike:
+def _render_scene(
+    scene: Scene, assets: dict[str, Asset], spec: DatasetSpec, keep: Keep
+) -> RenderedLike:
     from ..generators.images import render_scene
 
-    return render_scene(scene, assets, spec)
+    return render_scene(scene, assets, spec, keep=keep)
 
 
 def _render_episode(
@@ -98,10 +100,11 @@ def _render_episode(
     episode: Episode,
     arrays: EpisodeArrays,
     spec: DatasetSpec,
+    keep: Keep,
 ) -> RenderedLike:
     from ..generators.images import render_episode
 
-    return render_episode(scene, assets, episode, arrays, spec)
+    return render_episode(scene, assets, episode, arrays, spec, keep=keep)
 
 
 def _export(name: str, dataset: Dataset, out: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class RenderedLike(Protocol):
-    """What a renderer gives: records whose paths are relative to the shard, and the files."""
+    """What a renderer gives: records, whose paths are relative to the shard."""
 
     @property
     def frames(self) -> tuple[FrameRecord, ...]:
@@ -50,11 +50,6 @@ class RenderedLike(Protocol):
     @property
     def videos(self) -> tuple[VideoRecord, ...]:
         """Videos of an episode."""
-        ...
-
-    @property
-    def files(self) -> Mapping[str, bytes]:
-        """Content by path."""
         ...
 
     @property
@@ -71,8 +66,10 @@ BuildScene = Callable[[DatasetSpec, TaskSpec, int, "AssetLibrary"], tuple[Scene,
 Solve = Callable[
     [Scene, Assets, TaskSpec, EpisodeSpec, tuple[int, ...], str], tuple[Episode, EpisodeArrays]
 ]
-RenderScene = Callable[[Scene, Assets, DatasetSpec], RenderedLike]
-RenderEpisode = Callable[[Scene, Assets, Episode, EpisodeArrays, DatasetSpec], RenderedLike]
+Keep = Callable[[str, bytes], None]
+"""Takes a finished file, its path relative to the shard; it may be called in another thread."""
+RenderScene = Callable[[Scene, Assets, DatasetSpec, Keep], RenderedLike]
+RenderEpisode = Callable[[Scene, Assets, Episode, EpisodeArrays, DatasetSpec, Keep], RenderedLike]
 Export = Callable[[str, Dataset, Path], None]
 Report = Callable[[Dataset, Path], Path]
 
@@ -258,14 +255,13 @@ def _make_frames(job: Job, writer: ShardWriter) -> Outcome:
     videos: list[VideoRecord] = []
     skipped: list[SkippedRecord] = []
     for scene, assets in _scenes(job):
-        parts = [job.stages.render_scene(scene, assets, unit.spec)]
+        parts = [job.stages.render_scene(scene, assets, unit.spec, writer.add)]
         episode = episodes.get(scene.id)
         if episode is not None:
             arrays = load_arrays((folder / f"{episode.id}.npz").read_bytes())
-            parts.append(job.stages.render_episode(scene, assets, episode, arrays, unit.spec))
+            drawn = job.stages.render_episode(scene, assets, episode, arrays, unit.spec, writer.add)
+            parts.append(drawn)
         for part in parts:
-            for name, content in sorted(part.files.items()):
-                writer.add(name, content)
             frames += [_placed(frame, prefix) for frame in part.frames]
             skipped += part.skipped
             videos += [v.model_copy(update={"path": prefix + v.path}) for v in part.videos]

@@ -53,24 +53,19 @@ def _noise(size: int, rng: np.random.Generator, cells: tuple[int, int], octaves:
     for octave in range(octaves):
         nx, ny = cells[0] * 2**octave, cells[1] * 2**octave
         lattice = rng.random((ny, nx))
-        rows, columns = _weights(size, ny), _weights(size, nx)
-        total += (rows @ lattice @ columns.T) * 0.5**octave
+        total += _smooth(_smooth(lattice, size).T, size).T * 0.5**octave
         weight += 0.5**octave
     return total / weight
 
 
-@lru_cache(maxsize=64)
-def _weights(size: int, cells: int) -> Array:
-    """Smooth periodic interpolation of `cells` values at `size` points, (size, cells)."""
-    position = (np.arange(size) + 0.5) / size * cells
-    low = np.floor(position).astype(int) % cells
-    t = position - np.floor(position)
+def _smooth(values: Array, size: int) -> Array:
+    """Periodic interpolation of values (N, M) along the first axis at `size` points, (size, M)."""
+    position = (np.arange(size) + 0.5) / size * len(values)
+    low = np.floor(position).astype(int)
+    t = (position - low)[:, None]
     t = t * t * (3 - 2 * t)
-    matrix = np.zeros((size, cells))
-    rows = np.arange(size)
-    matrix[rows, low] += 1 - t
-    matrix[rows, (low + 1) % cells] += t
-    return matrix
+    between: Array = (1 - t) * values[low] + t * values[(low + 1) % len(values)]
+    return between
 
 
 def _mix(colours: Array, share: Array) -> Array:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from cousins.flows.work import Stages
+from cousins.flows.work import Keep, Stages
 from cousins.generators.dataset import Dataset
 from cousins.schemas import (
     AssemblyError,
@@ -78,7 +78,6 @@ class FakeLibrary:
 class FakeRendered:
     frames: tuple[FrameRecord, ...] = ()
     videos: tuple[VideoRecord, ...] = ()
-    files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     skipped: tuple[SkippedRecord, ...] = ()
 
 
@@ -183,7 +182,7 @@ def solve(
     return episode, arrays
 
 
-def _frame(name: str, scene: Scene, episode: Episode | None, text: str) -> FakeRendered:
+def _frame(name: str, scene: Scene, episode: Episode | None, text: str, keep: Keep) -> FakeRendered:
     width, height = 4, 4
     params = CameraParams(
         width=width, height=height, fx=1, fy=1, cx=2, cy=2, pos=(0, 0, 0), quat=IDENTITY
@@ -197,12 +196,15 @@ def _frame(name: str, scene: Scene, episode: Episode | None, text: str) -> FakeR
         camera_params=params,
         objects=(),
     )
-    return FakeRendered((frame,), (), {f"rgb/{name}.png": text.encode()})
+    keep(f"rgb/{name}.png", text.encode())
+    return FakeRendered((frame,))
 
 
-def render_scene(scene: Scene, assets: dict[str, Asset], spec: DatasetSpec) -> FakeRendered:
+def render_scene(
+    scene: Scene, assets: dict[str, Asset], spec: DatasetSpec, keep: Keep
+) -> FakeRendered:
     _pause()
-    return _frame(f"{scene.id}-still", scene, None, f"fake {scene.canonical_json()}")
+    return _frame(f"{scene.id}-still", scene, None, f"fake {scene.canonical_json()}", keep)
 
 
 def render_episode(
@@ -211,14 +213,16 @@ def render_episode(
     episode: Episode,
     arrays: EpisodeArrays,
     spec: DatasetSpec,
+    keep: Keep,
 ) -> FakeRendered:
     _pause()
-    still = _frame(f"{episode.id}-f00", scene, episode, f"fake {arrays.qpos.tolist()}")
+    still = _frame(f"{episode.id}-f00", scene, episode, f"fake {arrays.qpos.tolist()}", keep)
     path = f"videos/{episode.id}.mp4"
     video = VideoRecord(
         episode=episode.id, camera="front", path=path, frames=episode.steps, hz=10, size=(4, 4)
     )
-    return FakeRendered(still.frames, (video,), {**still.files, path: b"fake video"})
+    keep(path, b"fake video")
+    return FakeRendered(still.frames, (video,))
 
 
 def export(name: str, dataset: Dataset, out: Path) -> None:

@@ -120,11 +120,8 @@ def _draw(root: Path, count: int, watch: _Stopwatch) -> int:
             cpu, wall = time.process_time(), time.perf_counter()
             scene = scenes[episode.scene]
             writer = ShardWriter.create(root, "frames", episode.id)
-            rendered = render_episode(
-                scene, dataset.assets_of(scene), episode, dataset.arrays(episode), spec
-            )
-            for path, raw in rendered.files.items():
-                writer.add(path, raw)
+            assets, arrays = dataset.assets_of(scene), dataset.arrays(episode)
+            rendered = render_episode(scene, assets, episode, arrays, spec, keep=writer.add)
             writer.finish({}, len(rendered.videos))
             watch.add(f"video_{name}", cpu, wall)
     return len(chosen)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from ...scenes.geometry import rotation
 from ...schemas import CameraParams
 from .cameras import Array, back_project, project
+from .poses import Poses
 from .sight import NEAREST, in_front, in_image
 from .view import Truth
 
@@ -29,12 +30,12 @@ class Moment:
     Attributes:
         truth: what each pixel sees.
         camera: of the view.
-        data: the `mujoco.MjData` of the moment, body poses up to date.
+        poses: of the bodies.
     """
 
     truth: Truth
     camera: CameraParams
-    data: Any
+    poses: Poses
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,11 @@ def flow(before: Moment, after: Moment, geom_bodies: npt.NDArray[np.integer[Any]
 def _motion(before: Moment, after: Moment, body: int) -> tuple[Array, Array]:
     """Rotation (3, 3) and shift (3,): where points of a body go, camera frame to camera frame."""
     into, out = rotation(before.camera.quat), rotation(after.camera.quat).T
-    first = np.asarray(before.data.xmat[body]).reshape(3, 3)
-    then = np.asarray(after.data.xmat[body]).reshape(3, 3)
+    first = np.asarray(before.poses.xmat[body]).reshape(3, 3)
+    then = np.asarray(after.poses.xmat[body]).reshape(3, 3)
     turn = then @ first.T
-    origin = np.asarray(before.camera.pos) - np.asarray(before.data.xpos[body])
-    place = turn @ origin + np.asarray(after.data.xpos[body])
+    origin = np.asarray(before.camera.pos) - np.asarray(before.poses.xpos[body])
+    place = turn @ origin + np.asarray(after.poses.xpos[body])
     return out @ turn @ into, out @ (place - np.asarray(after.camera.pos))
 
 

@@ -4,9 +4,7 @@
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,9 +21,10 @@ from ...schemas import (
     VariantError,
     VideoRecord,
 )
+from .background import Background
 from .cameras import camera_params
-from .encode import VideoWriter
-from .stills import Rendered, Stills, Subject
+from .films import Film
+from .stills import Keep, Rendered, Stills, Subject, short_name
 from .variations import variations
 from .view import Renderer, renderer
 from .worlds import prepared
@@ -39,6 +38,7 @@ def render_scene(
     assets: Mapping[str, Asset],
     spec: DatasetSpec,
     artist: Renderer | None = None,
+    keep: Keep | None = None,
 ) -> Rendered:
     """Labelled stills of a scene: every camera under every combination of the sweeps.
 
@@ -47,6 +47,7 @@ def render_scene(
         assets: by content hash.
         spec: what to draw, and what varies.
         artist: draws; None takes the one that `spec.render.backend` names.
+        keep: is given each file as soon as it is done, in another thread; None gathers them.
 
     Values that this scene cannot take are skipped, and recorded as such.
 
@@ -54,25 +55,28 @@ def render_scene(
         SpecError: where a sweep names nothing in this scene, or an asset that is not there.
         RenderError, BackendMissingError: where the renderer cannot start.
     """
-    stills = Stills(spec, artist or renderer(spec.render.backend))
+    artist = artist or renderer(spec.render.backend)
+    files: dict[str, bytes] = {}
     skipped: list[SkippedRecord] = []
-    for variation in variations(scene, assets, spec):
-        skipped += variation.skipped
-        if variation.variant is None:
-            continue
-        seen = variation.variant.scene
-        ready = prepared(seen, variation.variant.assets)
-        data = ready.at_rest()
-        for camera in seen.cameras:
-            if camera.name in variation.blind:
+    with Background() as other:
+        stills = Stills(spec, artist, other, keep or files.__setitem__)
+        for variation in variations(scene, assets, spec):
+            skipped += variation.skipped
+            if variation.variant is None:
                 continue
-            name = _name(scene.id, camera.name, f"v{variation.number:04d}")
-            try:
-                subject = Subject(name, scene.id, vary=variation.values)
-                stills.add(ready, data, camera, subject)
-            except VariantError as error:
-                skipped.append(variation.refused(scene, str(error), camera.name))
-    return replace(stills.rendered(), skipped=tuple(skipped))
+            seen = variation.variant.scene
+            ready = prepared(seen, variation.variant.assets)
+            data = ready.at_rest()
+            for camera in seen.cameras:
+                if camera.name in variation.blind:
+                    continue
+                name = short_name(scene.id, camera.name, f"v{variation.number:04d}")
+                try:
+                    subject = Subject(name, scene.id, vary=variation.values)
+                    stills.add(ready, data, camera, subject)
+                except VariantError as error:
+                    skipped.append(variation.refused(scene, str(error), camera.name))
+    return Rendered(stills.frames(), (), files, tuple(skipped))
 
 
 def render_episode(
@@ -82,6 +86,7 @@ def render_episode(
     arrays: EpisodeArrays,
     spec: DatasetSpec,
     artist: Renderer | None = None,
+    keep: Keep | None = None,
 ) -> Rendered:
     """Labelled frames spread over an episode, and a video per camera, from its states.
 
@@ -92,27 +97,36 @@ def render_episode(
         arrays: its states.
         spec: what to draw.
         artist: draws; None takes the one that `spec.render.backend` names.
+        keep: is given each file as soon as it is done, in another thread; None gathers them.
 
     Raises:
         RenderError, BackendMissingError: where the renderer cannot start.
     """
     artist = artist or renderer(spec.render.backend)
     ready = prepared(scene, assets)
-    world, data = ready.world, ready.world.new_data()
-    stills = Stills(spec, artist)
+    world, data = ready.world, ready.at_rest()
+    files: dict[str, bytes] = {}
+    keep = keep or files.__setitem__
     steps = keyframe_steps(len(arrays.qpos), spec.render.keyframes)
     later = world.new_data()
-    for number, step in enumerate(steps):
-        _set_state(world, data, arrays.qpos[step])
-        after = later if number + 1 < len(steps) else None
-        if after is not None:
-            _set_state(world, after, arrays.qpos[steps[number + 1]])
-        for camera in scene.cameras:
-            name = _name(episode.id, camera.name, f"s{step:05d}")
-            stills.add(ready, data, camera, Subject(name, scene.id, episode.id, step), after)
-    if spec.render.videos and "rgb" in spec.render.labels and episode.steps > 0:
-        return _with_videos(stills.rendered(), artist, world, data, episode, arrays, spec)
-    return stills.rendered()
+    videos: tuple[VideoRecord, ...] = ()
+    with Background() as other:
+        stills = Stills(spec, artist, other, keep)
+        for number, step in enumerate(steps):
+            _set_state(world, data, arrays.qpos[step])
+            after = later if number + 1 < len(steps) else None
+            if after is not None:
+                _set_state(world, after, arrays.qpos[steps[number + 1]])
+            for camera in scene.cameras:
+                name = short_name(episode.id, camera.name, f"s{step:05d}")
+                stills.add(ready, data, camera, Subject(name, scene.id, episode.id, step), after)
+        if spec.render.videos and "rgb" in spec.render.labels and episode.steps > 0:
+            film = Film(episode, scene.cameras, spec, other)
+            for qpos in arrays.qpos[: episode.steps]:
+                _set_state(world, data, qpos)
+                film.add(artist, world, data)
+            videos = film.finish(keep)
+    return Rendered(stills.frames(), videos, files)
 
 
 def camera_sees(
@@ -139,48 +153,8 @@ def keyframe_steps(states: int, count: int) -> tuple[int, ...]:
     return tuple(int(step) for step in np.unique(np.rint(spread)))
 
 
-def _with_videos(
-    stills: Rendered,
-    artist: Renderer,
-    world: CompiledScene,
-    data: Any,
-    episode: Episode,
-    arrays: EpisodeArrays,
-    spec: DatasetSpec,
-) -> Rendered:
-    width, height = spec.render.size
-    cameras = world.scene.cameras
-    writers = {camera.name: VideoWriter(width, height, episode.hz) for camera in cameras}
-    for qpos in arrays.qpos[: episode.steps]:
-        _set_state(world, data, qpos)
-        for camera in cameras:
-            params = camera_params(world, data, camera, spec.render.size)
-            pixels = artist.colour(world, data, params, shadows=spec.render.shadows)
-            writers[camera.name].add(pixels)
-    files = dict(stills.files)
-    videos: list[VideoRecord] = []
-    for name, writer in writers.items():
-        path = f"videos/{_name(episode.id, name)}.mp4"
-        files[path] = writer.finish()
-        videos.append(
-            VideoRecord(
-                episode=episode.id, camera=name, path=path, frames=episode.steps,
-                hz=episode.hz, size=(width, height),
-            )
-        )  # fmt: skip
-    return replace(stills, videos=tuple(videos), files=files)
-
-
 def _set_state(world: CompiledScene, data: Any, qpos: npt.NDArray[np.float64]) -> None:
     import mujoco
 
     data.qpos[:] = qpos
     mujoco.mj_kinematics(world.model, data)
-
-
-def _name(*parts: str) -> str:
-    """The parts as one name of at most 64 letters; a longer one ends in its hash instead."""
-    joined = "-".join(parts)
-    if len(joined) <= 64:
-        return joined
-    return f"{joined[:51]}-{hashlib.sha256(joined.encode()).hexdigest()[:12]}"

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ...scenes.seeds import generator
@@ -11,11 +16,13 @@ from ...schemas import (
     CameraParams,
     DatasetSpec,
     FrameRecord,
+    LabelName,
     ObjectLabel,
     SkippedRecord,
     VideoRecord,
 )
 from .amodal import Amodal
+from .background import Background
 from .cameras import camera_params
 from .distortion import Lensed, through
 from .encode import DEPTH_UNIT, jpeg
@@ -25,8 +32,15 @@ from .labels import Seen, State
 from .layers import layers
 from .parameters import Value
 from .photograph import photograph
-from .view import Renderer, Truth, rasteriser
+from .poses import Poses
+from .silhouettes import Words
+from .view import Renderer, Rgb, Truth, rasteriser
 from .worlds import Prepared, facts_at
+
+Keep = Callable[[str, bytes], None]
+"""Takes a finished file: its path, relative to the shard's folder, and its content."""
+KEPT_LABELS = 128
+"""Views whose labels are at hand when the lights change: the rest are worked out again."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +50,8 @@ class Rendered:
     Attributes:
         frames: records of the labelled frames.
         videos: records of the videos.
-        files: bytes by path, relative to the shard's folder, as are paths in the records.
+        files: bytes by path, relative to the shard's folder, as are paths in the records; none
+            where they were handed on at once.
         skipped: values of sweeps that the scene could not take.
     """
 
@@ -57,6 +72,14 @@ class Subject:
     vary: dict[str, Value] = field(default_factory=dict[str, Value])
 
 
+def short_name(*parts: str) -> str:
+    """The parts as one name of at most 64 letters; a longer one ends in its hash instead."""
+    joined = "-".join(parts)
+    if len(joined) <= 64:
+        return joined
+    return f"{joined[:51]}-{hashlib.sha256(joined.encode()).hexdigest()[:12]}"
+
+
 @dataclass(frozen=True)
 class _Labels:
     """All of a view but its picture and its flow."""
@@ -66,28 +89,49 @@ class _Labels:
     predicates: tuple[str, ...] | None
 
 
-class Stills:
-    """Collects labelled frames; labels that a change of light cannot alter are kept."""
+@dataclass(frozen=True)
+class _Moment:
+    """What no camera changes, once it is worked out."""
 
-    def __init__(self, spec: DatasetSpec, artist: Renderer) -> None:
-        """Start with nothing."""
+    key: str
+    poses: Poses
+    state: Future[State]
+    facts: Future[tuple[str, ...]] | None
+
+
+class Stills:
+    """Collects labelled frames; labels that a change of light cannot alter are kept.
+
+    The caller's thread draws, the other labels, encodes, and hands files on.
+    """
+
+    def __init__(self, spec: DatasetSpec, artist: Renderer, other: Background, keep: Keep) -> None:
+        """Start with nothing.
+
+        Args:
+            spec: what to draw.
+            artist: draws.
+            other: its thread works all else out.
+            keep: is given each file there.
+        """
         self._spec = spec
         self._artist = Lensed(artist)
+        self._other = other
+        self._keep = keep
         self._normals = "normal" in spec.render.labels
         self._frames: list[FrameRecord] = []
-        self._files: dict[str, bytes] = {}
-        self._labels: dict[str, _Labels] = {}
-        self._moment: tuple[str, State, tuple[str, ...]] | None = None
+        self._labels: OrderedDict[str, Future[_Labels]] = OrderedDict()
+        self._moment: _Moment | None = None
         self._ahead: dict[str, tuple[str, Truth]] = {}
 
-    def rendered(self) -> Rendered:
-        """What was collected."""
-        return Rendered(tuple(self._frames), (), self._files)
+    def frames(self) -> tuple[FrameRecord, ...]:
+        """The records so far; of all frames once the other thread is done."""
+        return tuple(self._frames)
 
     def add(
         self, ready: Prepared, data: Any, camera: Camera, subject: Subject, after: Any = None
     ) -> None:
-        """Draw and label one view.
+        """Draw one view, and have it labelled.
 
         Args:
             ready: the scene.
@@ -99,26 +143,50 @@ class Stills:
         """
         spec, world = self._spec.render, ready.world
         params = camera_params(world, data, camera, spec.size)
-        files: dict[str, bytes] = {}
+        pixels = None
         if "rgb" in spec.labels:
             rng = generator(world.scene.seed, "sensor", subject.id)
             pixels = photograph(
                 self._artist, world, data, camera, params, shadows=spec.shadows, rng=rng
             )
-            files["rgb.jpg"] = jpeg(pixels)
-        moment = _moment(ready, data)
-        key = f"{moment} {params.canonical_json()}"
+        moment = self._now(ready, data)
+        key = f"{moment.key} {params.canonical_json()}"
         flows = "flow" in spec.labels and after is not None
-        if flows or key not in self._labels:
+        labels = self._labels.get(key)
+        truth = None
+        if flows or labels is None:
             truth = self._truth(ready, camera.name, data, params, key)
-            if key not in self._labels:
-                self._labels[key] = self._label(ready, moment, data, params, truth)
-            if flows:
-                files["flow.npz"] = self._flow(ready, camera, Moment(truth, params, data), after)
-        labels = self._labels[key]
-        files |= labels.files
+        if labels is None and truth is not None:
+            labels = self._labels[key] = self._label(ready, moment, data, params, truth)
+            if len(self._labels) > KEPT_LABELS:
+                self._labels.popitem(last=False)
+        motion = None
+        if flows and truth is not None:
+            then = self._next(ready, camera, after)
+            motion = partial(_flow, ready, Moment(truth, params, moment.poses), then)
+        assert labels is not None
+        self._other.do(partial(self._finish, subject, camera, params, labels, pixels, motion))
+
+    def _finish(
+        self,
+        subject: Subject,
+        camera: Camera,
+        params: CameraParams,
+        labels: Future[_Labels],
+        pixels: Rgb | None,
+        motion: Callable[[], bytes] | None,
+    ) -> None:
+        """Encode a frame, hand its files on, and write its record."""
+        files: dict[str, bytes] = {}
+        if pixels is not None:
+            files["rgb.jpg"] = jpeg(pixels)
+        if motion is not None:
+            files["flow.npz"] = motion()
+        known = labels.result()
+        files |= known.files
         paths = {suffix: f"images/{subject.id}.{suffix}" for suffix in files}
-        self._files |= {paths[suffix]: raw for suffix, raw in files.items()}
+        for suffix, raw in files.items():
+            self._keep(paths[suffix], raw)
         self._frames.append(
             FrameRecord(
                 id=subject.id,
@@ -130,10 +198,22 @@ class Stills:
                 files={suffix.partition(".")[0]: path for suffix, path in paths.items()},
                 depth_scale=DEPTH_UNIT,
                 camera_params=params,
-                objects=labels.objects,
-                predicates=labels.predicates,
+                objects=known.objects,
+                predicates=known.predicates,
             )
         )
+
+    def _now(self, ready: Prepared, data: Any) -> _Moment:
+        """The moment in `data`, kept from camera to camera."""
+        key = _moment(ready, data)
+        if self._moment is None or self._moment.key != key:
+            wanted, poses, facts = self._spec.render.labels, Poses.of(data), None
+            if {"predicate_states", "scene_graph"} & set(wanted):
+                found = facts_at(ready.world.scene, ready.world.assets, data.qpos)
+                facts = self._other.do(found.atoms)
+            state = self._other.do(partial(ready.labeller.state, poses, wanted))
+            self._moment = _Moment(key, poses, state, facts)
+        return self._moment
 
     def _truth(
         self, ready: Prepared, camera: str, data: Any, params: CameraParams, key: str
@@ -145,39 +225,50 @@ class Stills:
         return self._artist.truth(ready.world, data, params, normals=self._normals)
 
     def _label(
-        self, ready: Prepared, moment: str, data: Any, params: CameraParams, truth: Truth
-    ) -> _Labels:
-        wanted, labeller = self._spec.render.labels, ready.labeller
-        if self._moment is None or self._moment[0] != moment:
-            self._moment = (moment, labeller.state(data, wanted), self._facts(ready, data))
-        _, state, facts = self._moment
-        amodal = None
-        if {"seg_amodal", "visible_fraction"} & set(wanted):
-            groups = labeller.geom_instances
+        self, ready: Prepared, moment: _Moment, data: Any, params: CameraParams, truth: Truth
+    ) -> Future[_Labels]:
+        words = None
+        if {"seg_amodal", "visible_fraction"} & set(self._spec.render.labels):
+            groups = ready.labeller.geom_instances
             words = through(
                 params, lambda view: rasteriser().silhouettes(ready.world, data, view, groups)
             )
-            amodal = Amodal.of(words, len(labeller.instances))
-        mask = labeller.instance_mask(truth.geoms)
-        files = layers(labeller, truth, mask, amodal, params, wanted)
-        if "scene_graph" in wanted:
-            graph = scene_graph(ready.world, labeller.poses(data), facts)
-            files["scene_graph.json"] = graph.canonical_json().encode()
-        objects = labeller.objects(Seen(mask, truth.depth, amodal, params), state, wanted)
-        return _Labels(files, objects, facts if "predicate_states" in wanted else None)
+        wanted = self._spec.render.labels
+        return self._other.do(partial(_labelled, wanted, ready, moment, params, truth, words))
 
-    def _flow(self, ready: Prepared, camera: Camera, now: Moment, after: Any) -> bytes:
+    def _next(self, ready: Prepared, camera: Camera, after: Any) -> Moment:
+        """The view that flow leads to; the next frame needs it too."""
         params = camera_params(ready.world, after, camera, self._spec.render.size)
         key = f"{_moment(ready, after)} {params.canonical_json()}"
         truth = self._artist.truth(ready.world, after, params, normals=self._normals)
         self._ahead[camera.name] = (key, truth)
-        bodies = ready.world.model.geom_bodyid
-        return encode_flow(flow(now, Moment(truth, params, after), bodies))
+        return Moment(truth, params, Poses.of(after))
 
-    def _facts(self, ready: Prepared, data: Any) -> tuple[str, ...]:
-        if not {"predicate_states", "scene_graph"} & set(self._spec.render.labels):
-            return ()
-        return facts_at(ready.world.scene, ready.world.assets, data.qpos)
+
+def _labelled(
+    wanted: tuple[LabelName, ...],
+    ready: Prepared,
+    moment: _Moment,
+    params: CameraParams,
+    truth: Truth,
+    words: Words | None,
+) -> _Labels:
+    labeller = ready.labeller
+    amodal = None if words is None else Amodal.of(words, len(labeller.instances))
+    mask = labeller.instance_mask(truth.geoms)
+    files = layers(labeller, truth, mask, amodal, params, wanted)
+    facts = () if moment.facts is None else moment.facts.result()
+    if "scene_graph" in wanted:
+        graph = scene_graph(ready.world, labeller.poses(moment.poses), facts)
+        files["scene_graph.json"] = graph.canonical_json().encode()
+    objects = labeller.objects(
+        Seen(mask, truth.depth, amodal, params), moment.state.result(), wanted
+    )
+    return _Labels(files, objects, facts if "predicate_states" in wanted else None)
+
+
+def _flow(ready: Prepared, now: Moment, then: Moment) -> bytes:
+    return encode_flow(flow(now, then, ready.world.model.geom_bodyid))
 
 
 def _moment(ready: Prepared, data: Any) -> str:

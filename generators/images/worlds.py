@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ...scenes.mujoco_model import CompiledScene, compile_model
 from ...schemas import Asset, Scene, hash_of
-from ...tasks.predicates import facts
+from ...tasks.predicates import PhysicsFacts
 from .labels import Labeller
 
 KEPT = 2
@@ -72,8 +72,8 @@ def at_rest(scene: Scene, assets: Mapping[str, Asset]) -> Simulated:
 
 def facts_at(
     scene: Scene, assets: Mapping[str, Asset], qpos: npt.NDArray[np.float64]
-) -> tuple[str, ...]:
-    """The ground BDDL literals that hold in a state of a scene.
+) -> PhysicsFacts:
+    """The facts of a state of a scene: `atoms()` gives the ground BDDL literals that hold.
 
     Args:
         scene: of that state.
@@ -81,7 +81,7 @@ def facts_at(
         qpos: (nq,) positions, as in `EpisodeArrays`.
     """
     lent = _physics(KeyedScene(shape_key(scene), scene, assets))
-    return facts(lent.compiled, lent.at(qpos))
+    return PhysicsFacts(lent.compiled, lent.at(qpos))
 
 
 class _Lent:
