@@ -21,7 +21,7 @@ from pydantic.fields import FieldInfo
 
 from cousins.generators.images.parameters import FAMILIES, Numbers
 from cousins.schemas import DatasetSpec, Model, Parameter
-from cousins.schemas.parameter import Choice, Constant, Normal, Sweep, Uniform
+from cousins.schemas.parameter import Choice, Constant, Normal, Sweep, Uniform, Within
 
 PAGE = Path(__file__).with_name("spec.md")
 BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
@@ -225,6 +225,8 @@ def _bounds(metadata: list[Any]) -> str:
     low, high = "", ""
     for item in metadata:
         match item:
+            case Within(low=least, high=most):
+                low, high = f"{least} ", f"to {most}"
             case annotated_types.Ge(ge=value):
                 low = f"{value} "
             case annotated_types.Gt(gt=value):

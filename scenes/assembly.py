@@ -31,7 +31,14 @@ from .rooms import Furnishing, furnish
 from .seeds import generator
 from .settling import check_at_rest, settle
 from .tabletop import Tabletop
-from .views import number, sample_camera, sample_lights, sample_surroundings
+from .views import (
+    number,
+    sample_camera,
+    sample_lights,
+    sample_sky,
+    sample_sun,
+    sample_surroundings,
+)
 from .visibility import visible_share
 
 __all__ = ["AssemblyRequest", "assemble"]
@@ -234,6 +241,9 @@ def _dress(
         cameras=tuple(sample_camera(c, targets, known.hand, rng) for c in request.cameras),
         floor=floor,
         wall=wall,
+        sun=None if spec.sun is None else sample_sun(spec.sun, generator(request.seed, "sun")),
+        sky=None if spec.sky is None else sample_sky(spec.sky, generator(request.seed, "sky")),
+        walls=spec.walls,
         refused=dict(sorted(reasons.items())),
     )
 

@@ -19,6 +19,8 @@ DEFAULT_ROOM = Room(low=(-1.6, -2.6, 0.0), high=(3.6, 2.6, 4.0))
 """The empty room of scenes that ask for none; its walls go on above its open top."""
 PEDESTAL_HALF = 0.11
 """Half the width of the robot's pedestal, metres."""
+FLOOR_HALF, OPEN_HALF = 6.0, 60.0
+"""Half the width of the floor between walls, and in the open air, metres."""
 TILE = 2.0
 """Metres of floor or wall that one repeat of a texture covers."""
 SKIRTING = (0.012, 0.07)
@@ -35,7 +37,10 @@ def add_surroundings(spec: Any, scene: Scene, detail: Detail) -> None:
     """Add them to a `mujoco.MjSpec`; walls touch nothing and exist in pictures only."""
     world = spec.worldbody
     floor = world.add_geom(
-        name="floor", type=mujoco.mjtGeom.mjGEOM_PLANE, size=[6, 6, 0.05], contype=WORLD_BIT
+        name="floor",
+        type=mujoco.mjtGeom.mjGEOM_PLANE,
+        size=[FLOOR_HALF, FLOOR_HALF, 0.05],
+        contype=WORLD_BIT,
     )
     x, y, height = scene.robot.pos
     if height > 0.02:
@@ -47,7 +52,12 @@ def add_surroundings(spec: Any, scene: Scene, detail: Detail) -> None:
             rgba=[0.32, 0.33, 0.35, 1],
         )
     if detail == "visual":
-        floor.material = add_material(spec, "floor", scene.floor, repeat=(12 / TILE, 12 / TILE))
+        half = FLOOR_HALF if scene.walls else OPEN_HALF
+        floor.size = [half, half, 0.05]
+        repeat = 2 * half / TILE
+        floor.material = add_material(spec, "floor", scene.floor, repeat=(repeat, repeat))
+        if not scene.walls:
+            return
         if scene.room is None:
             _endless_walls(spec, scene)
         else:

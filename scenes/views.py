@@ -6,8 +6,22 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..schemas import Camera, CameraSpec, Light, LightSpec, Material, Parameter, SpecError, Texture
+from ..schemas import (
+    Camera,
+    CameraSpec,
+    Light,
+    LightSpec,
+    Material,
+    Parameter,
+    Sky,
+    SkySpec,
+    SpecError,
+    Sun,
+    SunSpec,
+    Texture,
+)
 from ..schemas.base import Rgba, Vec3
+from .colours import HELP, is_colour, linear
 from .geometry import Array, look_at, vec3
 
 WRIST_POS: Vec3 = (0.08, 0.0, 0.03)
@@ -64,6 +78,35 @@ def sample_lights(lights: Mapping[str, LightSpec], rng: np.random.Generator) -> 
             )
         )
     return tuple(made)
+
+
+def sample_sun(spec: SunSpec, rng: np.random.Generator) -> Sun:
+    """A concrete sun."""
+    path = "scene.sun"
+    azimuth = number(spec.azimuth, rng, f"{path}.azimuth")
+    elevation = number(spec.elevation, rng, f"{path}.elevation")
+    warmth = spec.temperature
+    return Sun(
+        direction=vec3(-sphere_point(azimuth, elevation)),
+        intensity=number(spec.intensity, rng, f"{path}.intensity"),
+        colour=None if warmth is None else blackbody(number(warmth, rng, f"{path}.temperature")),
+    )
+
+
+def sample_sky(spec: SkySpec, rng: np.random.Generator) -> Sky:
+    """A concrete sky.
+
+    Raises:
+        SpecError: where its ground is of no colour.
+    """
+    ground = spec.ground.sample(rng)
+    if not isinstance(ground, str) or not is_colour(ground):
+        raise SpecError(f"scene.sky.ground: {ground!r}; allowed are {HELP}")
+    return Sky(
+        intensity=number(spec.intensity, rng, "scene.sky.intensity"),
+        turbidity=number(spec.turbidity, rng, "scene.sky.turbidity"),
+        ground=vec3(linear(ground)),
+    )
 
 
 def sample_camera(

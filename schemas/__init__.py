@@ -16,6 +16,7 @@ from .asset import (
     Texture,
 )
 from .base import Model, canonical_json, hash_of
+from .camera import Camera, CameraSpec, Lens
 from .dataset import DatasetSpec, EpisodeSpec, ProposalSpec, RenderSpec
 from .episode import Episode, EpisodeArrays, GoalReport, Subtask, TraceEvent
 from .errors import (
@@ -51,11 +52,8 @@ from .robot import RobotSpec
 from .scene import (
     ANY_JOINT,
     RELATIONS,
-    Camera,
-    CameraSpec,
     ClutterSpec,
     CousinSpec,
-    Lens,
     Light,
     LightSpec,
     ObjectSpec,
@@ -67,6 +65,7 @@ from .scene import (
     SceneObject,
     SceneSpec,
 )
+from .sky import Sky, SkySpec, Sun, SunSpec
 from .task import TaskObject, TaskSpec
 
 __all__ = [
@@ -131,8 +130,12 @@ __all__ = [
     "SceneSpec",
     "Shape",
     "SkippedRecord",
+    "Sky",
+    "SkySpec",
     "SpecError",
     "Subtask",
+    "Sun",
+    "SunSpec",
     "Surface",
     "Sweep",
     "TaskObject",

@@ -48,8 +48,8 @@ class Model(BaseModel):
 
 
 def unset(value: object) -> bool:
-    """Whether a later field says nothing: it is then not stored, so that older bytes stay."""
-    return value is None or value == (0.0, 0.0)
+    """Whether a later field says what holds without it: it is not stored, so older bytes stay."""
+    return value is None or value is True or value == (0.0, 0.0)
 
 
 def canonical_json(value: Any) -> str:

@@ -7,10 +7,11 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from .base import Model, Name
+from .camera import CameraSpec
 from .frame import LabelName
 from .libraries import AssetsSpec
 from .parameter import Parameter, bounds
-from .scene import CameraSpec, CousinSpec, SceneSpec
+from .scene import CousinSpec, SceneSpec
 
 DEFAULT_LABELS: tuple[LabelName, ...] = (
     "rgb",

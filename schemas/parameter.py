@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, cast
 
 import numpy as np
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import CoreSchema, core_schema
 
 from .base import Model
 
@@ -84,6 +86,29 @@ class Sweep(Model):
         """The first value: what a context without sweeps uses."""
         del rng
         return self.sweep[0]
+
+
+@dataclass(frozen=True)
+class Within:
+    """An annotation of a Parameter: all that it gives are numbers from `low` to `high`."""
+
+    low: float
+    high: float
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Check after the Parameter itself is read."""
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+
+    def _checked(self, parameter: Any) -> Any:
+        extent = None if parameter is None else bounds(parameter)
+        if parameter is not None and (
+            extent is None or extent[0] < self.low or extent[1] > self.high
+        ):
+            got = "a value that is no number" if extent is None else f"{extent[0]} to {extent[1]}"
+            raise ValueError(f"{got}; allowed are numbers from {self.low} to {self.high}")
+        return parameter
 
 
 KINDS = ("uniform", "normal", "choice", "sweep")

@@ -2,7 +2,7 @@
 
 World frame: z up, origin on the floor below the robot's base, the robot looks along +x.
 Lengths in metres; angles in degrees where a person writes them, radians where saved.
-Quaternions wxyz. Cameras look along their own -z with +y up (OpenGL).
+Quaternions wxyz. Cameras are in `camera.py`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from .asset import Material
-from .base import Model, Name, Quat, Synset, Vec2, Vec3, unset
+from .base import Model, Name, Quat, Synset, Vec3, unset
+from .camera import Camera
 from .parameter import Constant, Parameter, Uniform
+from .sky import Sky, SkySpec, Sun, SunSpec
 
 ANY_JOINT = "any"
 """Stands for one joint of an object, whichever it has."""
@@ -23,7 +25,6 @@ RELATIONS = ("on", "inside", "next_to", "in_front_of", "facing", "aligned")
 """Fields of an ObjectSpec that name another object."""
 
 
-Length = Annotated[float, Field(gt=0)]
 Measured = Annotated[float, Field(gt=0, le=4)]
 """The size of one thing; more than 4 m is a size in other units."""
 
@@ -115,6 +116,12 @@ class SceneSpec(Model):
     light: dict[Name, LightSpec] = {"key": LightSpec()}
     ambient: Parameter = Uniform(uniform=(120.0, 220.0))
     """Lux from all sides."""
+    sun: SunSpec | None = Field(default=None, exclude_if=unset)
+    """A sun beside the lamps; its defaults are `{}`."""
+    sky: SkySpec | None = Field(default=None, exclude_if=unset)
+    """A sky beside the light from all sides; seen where there are no walls."""
+    walls: bool = Field(default=True, exclude_if=unset)
+    """Walls around the bare scene; false leaves it under the open sky."""
 
     @model_validator(mode="after")
     def _references(self) -> Self:
@@ -133,6 +140,8 @@ class SceneSpec(Model):
                         f"allowed: {sorted(earlier)}"
                     )
             earlier.add(thing.name)
+        if self.room is not None and not self.walls:
+            raise ValueError("walls: a room has walls; leave out `room` or `walls: false`")
         return self
 
 
@@ -152,22 +161,6 @@ class CousinSpec(Model):
         if not 0 <= low <= high <= 1:
             raise ValueError(f"distance: [{low}, {high}] must satisfy 0 <= low <= high <= 1")
         return self
-
-
-class CameraSpec(Model):
-    """A camera on a sphere about what it looks at, or fixed to the hand."""
-
-    name: Name
-    look_at: str = "table"
-    """An object's name, or the support."""
-    mount: Literal["hand"] | None = None
-    fov: Parameter = Constant(value=50.0)
-    """Vertical field of view, degrees."""
-    distance: Parameter = Uniform(uniform=(1.0, 1.3))
-    azimuth: Parameter = Uniform(uniform=(-40.0, 40.0))
-    """Degrees about the vertical; 0 faces the robot from the far side."""
-    elevation: Parameter = Uniform(uniform=(25.0, 50.0))
-    """Degrees above the horizon."""
 
 
 class SceneObject(Model):
@@ -199,43 +192,6 @@ class Light(Model):
     """Lux on a surface that faces it."""
     colour: Vec3
     """Linear RGB, the greatest at 1."""
-
-
-class Lens(Model):
-    """What a camera has beside a field of view; the defaults are a perfect pinhole."""
-
-    focal_length: Length | None = None
-    """Millimetres; takes the place of the field of view."""
-    sensor_width: Length = 36.0
-    """Millimetres; counts where there is a focal length."""
-    principal_point: tuple[float | None, float | None] = (None, None)
-    """Pixels; None is the middle of the image."""
-    distortion: Vec2 = (0.0, 0.0)
-    """Radial coefficients k1 and k2, as OpenCV has them."""
-    tangential: Vec2 = Field(default=(0.0, 0.0), exclude_if=unset)
-    """Tangential coefficients p1 and p2, as OpenCV has them; not stored where both are 0."""
-    exposure: float = 0.0
-    """Stops: one more doubles the light."""
-    noise: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """Standard deviation at full scale, as a share of it: photon noise, and read noise."""
-    aperture: Annotated[float, Field(ge=0)] = 0.0
-    """Diameter of the opening, millimetres; 0 is a pinhole, and all is sharp."""
-    focus: Length | None = None
-    """Metres along the optical axis to what is sharp; None is what the camera looks at."""
-
-
-class Camera(Model):
-    """A camera; `mount` names the robot body it is fixed to, None is the world."""
-
-    name: Name
-    mount: str | None = None
-    pos: Vec3
-    quat: Quat
-    fov: Annotated[float, Field(gt=1, lt=170)]
-    """Vertical field of view, degrees."""
-    target: Vec3 | None = None
-    """The point that it was aimed at, metres in the world; None on the robot."""
-    lens: Lens = Lens()
 
 
 class RobotPose(Model):
@@ -274,6 +230,10 @@ class Scene(Model):
     wall: Material
     room: Room | None = None
     """None stands for the default walls."""
+    sun: Sun | None = Field(default=None, exclude_if=unset)
+    sky: Sky | None = Field(default=None, exclude_if=unset)
+    walls: bool = Field(default=True, exclude_if=unset)
+    """Default walls where there is no room; false is the open air."""
     refused: dict[str, int] = {}
     """Why earlier attempts at this scene were refused, counted."""
 

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...schemas import Light, Scene
-from ..images.lighting import WHITE_LUX
+from ...schemas import Scene
+from ..images.environment import lights_of
+from ..images.lighting import WHITE_LUX, lux_of
 
 SHOULDER = 0.8
 """Linear light from which highlights fade into white instead of burning out."""
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 def suns(scene: Scene, *, shadows: bool) -> list[dict[str, Any]]:
@@ -28,10 +28,10 @@ def suns(scene: Scene, *, shadows: bool) -> list[dict[str, Any]]:
     return [
         {
             "direction": list(light.direction),
-            "power": (math.pi * _lux(light) / WHITE_LUX).tolist(),
+            "power": (math.pi * lux_of(light) / WHITE_LUX).tolist(),
             "shadow": shadows,
         }
-        for light in scene.lights
+        for light in lights_of(scene)
     ]
 
 
@@ -55,10 +55,3 @@ def encoded(linear: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
     display = np.where(value <= 0.0031308, 12.92 * value, bright)
     picture: npt.NDArray[np.uint8] = np.rint(255 * display).astype(np.uint8)
     return picture
-
-
-def _lux(light: Light) -> npt.NDArray[np.float64]:
-    """Lux in each channel: tinted lamps are as bright to the eye as white ones."""
-    colour = np.asarray(light.colour, dtype=np.float64)
-    lux: npt.NDArray[np.float64] = light.intensity * colour / (colour @ _LUMINANCE)
-    return lux

@@ -85,6 +85,10 @@ class Program:
         flat = np.ascontiguousarray(value, dtype=np.float32).reshape(-1, 3)
         self._gl.glUniform3fv(self.place(name), len(flat), flat)
 
+    def pair(self, name: str, value: tuple[float, float]) -> None:
+        """Set a vec2."""
+        self._gl.glUniform2f(self.place(name), *value)
+
     def quadruple(self, name: str, value: tuple[float, float, float, float]) -> None:
         """Set a vec4."""
         self._gl.glUniform4f(self.place(name), *value)

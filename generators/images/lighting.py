@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ...schemas import Light, Scene
+from ...schemas import Light
 
 WHITE_LUX = 650.0
 """Illuminance at which a perfectly white surface just reaches full scale."""
@@ -52,16 +52,25 @@ DARK = Lamp(np.array([0.0, 0.0, -1.0]), np.zeros(3), np.zeros(3), shadow=True)
 """A lamp that is off: shaders have at least one."""
 
 
-def lamps(scene: Scene) -> tuple[Lamp, ...]:
-    """The lamps of a scene: one for each of its lights, in order, and two for the ambient."""
-    base = _display(np.full(3, scene.ambient))
-    lux = [_illuminance(light) for light in scene.lights]
-    total = np.sum([np.zeros(3), *lux], axis=0)
-    rise = _display(total + scene.ambient) - base
-    share = np.divide(rise, total, out=np.zeros(3), where=total > 0)
+def lamps(lights: tuple[Light, ...], ambient: float, *, linear: bool = False) -> tuple[Lamp, ...]:
+    """What a rasteriser switches on: one lamp for each light, in order, and two for the ambient.
+
+    Args:
+        lights: of the scene.
+        ambient: lux from all sides.
+        linear: the rasteriser adds light, not display values: lamps are in units of white.
+    """
+    base = np.full(3, ambient) / WHITE_LUX if linear else _display(np.full(3, ambient))
+    lux = [lux_of(light) for light in lights]
+    if linear:
+        share = np.full(3, 1 / WHITE_LUX)
+    else:
+        total = np.sum([np.zeros(3), *lux], axis=0)
+        rise = _display(total + ambient) - base
+        share = np.divide(rise, total, out=np.zeros(3), where=total > 0)
     keys = [
         Lamp(np.asarray(light.direction), power * share, np.zeros(3), shadow=True)
-        for light, power in zip(scene.lights, lux, strict=True)
+        for light, power in zip(lights, lux, strict=True)
     ]
     return (
         *keys,
@@ -74,7 +83,7 @@ def _display(lux: Vector) -> Vector:
     return (lux / WHITE_LUX) ** (1 / GAMMA)
 
 
-def _illuminance(light: Light) -> Vector:
+def lux_of(light: Light) -> Vector:
     """Lux in each channel: tinted lamps are as bright to the eye as white ones."""
     colour = np.asarray(light.colour, dtype=np.float64)
     lux: Vector = light.intensity * colour / (colour @ _LUMINANCE)

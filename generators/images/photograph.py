@@ -70,7 +70,13 @@ def exposed(scene: Scene, stops: float) -> Scene:
     lights = tuple(
         light.model_copy(update={"intensity": light.intensity * times}) for light in scene.lights
     )
-    return scene.model_copy(update={"lights": lights, "ambient": scene.ambient * times})
+    more = {
+        name: part.model_copy(update={"intensity": part.intensity * times})
+        for name, part in (("sun", scene.sun), ("sky", scene.sky))
+        if part is not None
+    }
+    update = {"lights": lights, "ambient": scene.ambient * times, **more}
+    return scene.model_copy(update=update)
 
 
 def blur_diameters(depth: npt.NDArray[Any], focal: float, aperture: float, focus: float) -> Array:

@@ -18,6 +18,9 @@ import numpy.typing as npt
 from PIL import Image
 
 from ...schemas import CameraParams, RenderError
+from .around import Around
+from .colour_shaders import colour_sources
+from .environment import environment, lights_of, outdoors
 from .gl import Frame, Program, open_gl, shadow_array
 from .lighting import DARK, lamps
 from .projections import clip_from_world, light_from_world
@@ -27,10 +30,9 @@ from .shaders import (
     SHADOW_VERTEX,
     TRUTH_FRAGMENT,
     TRUTH_VERTEX,
-    colour_sources,
 )
 from .silhouettes import CoverPass, Words
-from .uploads import LOOKS, POSES, SHADOWS, TEXTURES, Uploaded
+from .uploads import AROUND, LOOKS, POSES, SHADOWS, TEXTURES, Uploaded
 from .view import Rgb, Truth, World
 
 SUPERSAMPLE = 2
@@ -39,7 +41,8 @@ SHADOW_BLUR = 3.0
 """Width of a shadow's soft edge, pixels of the shadow map."""
 SHADOW_OFFSET = 0.002
 """How far off its surface a point looks up the shadow map, metres."""
-MAX_LIGHTS = 4
+MAX_LIGHTS = 5
+"""Four lamps, and the sun."""
 KEPT_MODELS = 3
 
 
@@ -58,7 +61,8 @@ class MujocoRenderer:
         self._faced = Program(gl, TRUTH_VERTEX, NORMAL_FRAGMENT)
         self._shadow = Program(gl, SHADOW_VERTEX, SHADOW_FRAGMENT)
         self._cover = CoverPass(gl)
-        self._colour: dict[tuple[int, int], Program] = {}
+        self._around = Around(gl)
+        self._colour: dict[tuple[int, int, bool], Program] = {}
         self._frames: dict[tuple[int, ...], Frame] = {}
         self._cast: tuple[Uploaded, bytes, bytes] | None = None
         self._models: OrderedDict[int, Uploaded] = OrderedDict()
@@ -78,15 +82,26 @@ class MujocoRenderer:
         """See `Renderer`."""
         gl = self._gl
         model = self._model(world, data)
-        lit = lamps(world.scene)
+        scene, linear = world.scene, outdoors(world.scene)
+        lit = lamps(lights_of(scene), scene.ambient, linear=linear)
         keys = [lamp for lamp in lit if lamp.shadow] or [DARK]
         fills = [lamp for lamp in lit if not lamp.shadow]
         if len(keys) > MAX_LIGHTS:
             raise RenderError(f"{len(keys)} lights; this renderer draws at most {MAX_LIGHTS}")
+        around = environment(scene) if linear or model.metal else None
         views = np.stack([light_from_world(world, lamp) for lamp in keys])
         if shadows:
             self._draw_shadows(model, views)
-        program = self._colour_program(len(keys), len(fills))
+        size = (camera.width * SUPERSAMPLE, camera.height * SUPERSAMPLE)
+        self._begin(*size, gl.GL_RGBA8)
+        if around is not None:
+            self._around.show(around)
+            if scene.sky is not None:
+                self._around.draw(camera, around)
+                model.bind(data)
+        program = self._colour_program(len(keys), len(fills), linear)
+        if around is not None:
+            self._around.light(program, around)
         program.matrices("clip_from_world", clip_from_world(camera))
         program.matrices("light_from_world", views)
         program.whole("shadowed", int(shadows))
@@ -96,8 +111,6 @@ class MujocoRenderer:
         program.vectors("key_light", np.stack([lamp.diffuse for lamp in keys]))
         program.vectors("fill_towards", np.stack([-lamp.direction for lamp in fills]))
         program.vectors("fill_light", np.stack([lamp.diffuse for lamp in fills]))
-        size = (camera.width * SUPERSAMPLE, camera.height * SUPERSAMPLE)
-        self._begin(*size, gl.GL_RGBA8)
         model.draw(0, model.shape.opaque)
         self._draw_clear(model, camera)
         raw = np.empty((size[1], size[0], 4), dtype=np.uint8)
@@ -158,13 +171,15 @@ class MujocoRenderer:
         found.bind(data)
         return found
 
-    def _colour_program(self, keys: int, fills: int) -> Program:
-        made = self._colour.get((keys, fills))
+    def _colour_program(self, keys: int, fills: int, linear: bool) -> Program:
+        kind = (keys, fills, linear)
+        made = self._colour.get(kind)
         if made is None:
-            made = self._colour[keys, fills] = Program(self._gl, *colour_sources(keys, fills))
+            made = self._colour[kind] = Program(self._gl, *colour_sources(*kind))
             made.use()
             for name, unit in (
-                ("poses", POSES), ("looks", LOOKS), ("textures", TEXTURES), ("shadows", SHADOWS)
+                ("poses", POSES), ("looks", LOOKS), ("textures", TEXTURES), ("shadows", SHADOWS),
+                ("around", AROUND),
             ):  # fmt: skip
                 made.whole(name, unit)
             made.number("normal_offset", SHADOW_OFFSET)

@@ -15,7 +15,7 @@ from .gl import float_texture, image_array
 from .lighting import SHEEN
 from .triangles import Triangles, colours, texture_of, triangles
 
-POSES, LOOKS, TEXTURES, SHADOWS = 0, 1, 2, 3
+POSES, LOOKS, TEXTURES, SHADOWS, AROUND = 0, 1, 2, 3, 5
 """Texture units."""
 
 
@@ -38,7 +38,10 @@ class Uploaded:
         gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, faces.nbytes, faces, gl.GL_STATIC_DRAW)
         self._attributes(vertices.dtype)
         self._textures = [image_array(gl, _pictures(model))]
-        looks, looks_buffer = float_texture(gl, LOOKS, _looks(model))
+        shades = _looks(model)
+        self.metal = bool((shades[1::2, 3] >= 1).any())
+        """Whether anything mirrors what is around."""
+        looks, looks_buffer = float_texture(gl, LOOKS, shades)
         poses, poses_buffer = float_texture(gl, POSES, self.rows.reshape(-1, 4))
         self._textures += [looks, poses]
         self._buffers += [looks_buffer, poses_buffer]
@@ -84,14 +87,20 @@ class Uploaded:
 
 
 def _looks(model: Any) -> npt.NDArray[np.float32]:
-    """(2 ngeom, 4): colour; then texture layer or -1, gloss, and its exponent."""
+    """(2 ngeom, 4): colour; then texture layer or -1, gloss, its exponent, and metal.
+
+    The last holds how metallic it is, in 255ths, before its point, and roughness behind it.
+    """
     looks = np.zeros((model.ngeom, 2, 4), dtype=np.float32)
     looks[:, 0] = colours(model)
     for geom, material in enumerate(model.geom_matid):
         specular = model.mat_specular[material] if material >= 0 else 0.5
         shininess = model.mat_shininess[material] if material >= 0 else 0.5
-        looks[geom, 1, :3] = (
-            texture_of(model, geom), SHEEN * specular, max(4.0, 128.0 * shininess)
+        metallic = max(model.mat_metallic[material], 0.0) if material >= 0 else 0.0
+        roughness = max(model.mat_roughness[material], 0.0) if material >= 0 else 0.0
+        looks[geom, 1] = (
+            texture_of(model, geom), SHEEN * specular, max(4.0, 128.0 * shininess),
+            np.rint(255 * metallic) + 0.99 * min(roughness, 1.0),
         )  # fmt: skip
     return looks.reshape(-1, 4)
 

@@ -167,6 +167,7 @@ def _keys(this: _This) -> tuple[str, str]:
         for thing in scene.objects
     ]
     around = [part and part.model_dump() for part in (scene.floor, scene.wall, scene.room)]
+    around.append({"walls": scene.walls})
     shape = hash_of([scene.robot.model_dump(), objects, *around])
     places = [(thing.name, thing.pos, thing.quat, thing.joints) for thing in scene.objects]
     return shape, hash_of([shape, places])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from . import cameras, lights, materials, objects, surroundings
+from . import cameras, daylight, lights, materials, objects, surroundings
 from .family import (
     Changes,
     Family,
@@ -20,6 +20,7 @@ from .family import (
 
 FAMILIES: tuple[Family, ...] = (
     *lights.FAMILIES,
+    *daylight.FAMILIES,
     *surroundings.FAMILIES,
     *objects.FAMILIES,
     *materials.FAMILIES,

@@ -88,7 +88,7 @@ FAMILIES = (
     ),
     Family("object.NAME.material.roughness", SHARE, "0 is a mirror, 1 chalk", "rgb", _roughness),
     Family(
-        "object.NAME.material.metallic", SHARE, "1 is metal; the rasteriser draws it as 0",
-        "rgb", _metallic,
+        "object.NAME.material.metallic", SHARE,
+        "1 is metal: it mirrors what is around, in its own colour", "rgb", _metallic,
     ),
 )  # fmt: skip

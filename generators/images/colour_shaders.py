@@ -1,0 +1,191 @@
+"""The programs of the graphics pipeline that draw pictures: things in their light, and the sky."""
+
+from __future__ import annotations
+
+from .shaders import HEADER, POSES_VERTEX
+
+_SHARED = """
+#define KEYS {keys}
+#define FILLS {fills}
+#define OUTDOORS {outdoors}
+"""
+
+_AROUND = """
+uniform sampler2D around;  // see environment.py
+uniform vec3 around_ground;
+uniform vec2 around_turn;  // cosine and sine of the azimuth of its first column
+vec3 turned(vec3 away) {
+    return vec3(away.x * around_turn.x + away.y * around_turn.y,
+                away.y * around_turn.x - away.x * around_turn.y, away.z);
+}
+vec3 comes_from(vec3 away, float roughness) {
+    vec3 local = turned(away);
+    float up = asin(clamp(local.z, 0.0, 1.0)) / 1.5707963;
+    vec2 place = vec2(atan(local.y, local.x) / 6.2831853, sqrt(up));
+    vec3 above = textureLod(around, place, 4.0 * roughness).rgb;
+    float width = 0.001 + 0.6 * roughness * roughness;
+    return mix(around_ground, above, smoothstep(-width, width, local.z));
+}
+"""
+
+SKY_VERTEX = (
+    HEADER
+    + """
+uniform mat4 world_from_clip;
+out vec3 away;
+void main() {
+    vec2 corner = vec2(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0);
+    away = (world_from_clip * vec4(corner, 0.0, 1.0)).xyz;
+    gl_Position = vec4(corner, 0.0, 1.0);
+}
+"""
+)
+SKY_FRAGMENT = (
+    HEADER
+    + _AROUND
+    + """
+in vec3 away;
+out vec4 seen;
+void main() {
+    vec3 result = pow(comes_from(normalize(away), 0.0), vec3(1.0 / 2.2));
+    vec3 over = max(result - 0.85, 0.0);
+    seen = vec4(min(result, 0.85) + 0.15 * over / (0.15 + over), 1.0);
+}
+"""
+)
+
+COLOUR_VERTEX = (
+    POSES_VERTEX
+    + """
+uniform mat4 clip_from_world;
+uniform samplerBuffer looks;  // for each geom: colour; texture layer, gloss, exponent, metal
+uniform vec3 ambient;
+uniform vec3 fill_towards[FILLS];
+uniform vec3 fill_light[FILLS];
+uniform mat4 light_from_world[KEYS];
+uniform float normal_offset;
+uniform vec3 eye;
+out vec3 to_eye;
+out vec3 facing;
+out vec3 soft;
+out vec3 spot[KEYS];
+out vec3 texture_place;
+flat out vec4 colour;
+flat out vec3 gloss;
+#if OUTDOORS
+uniform vec3 harmonics[9];
+uniform vec2 around_turn;
+vec3 from_sky(vec3 n) {
+    float x = n.x * around_turn.x + n.y * around_turn.y;
+    float y = n.y * around_turn.x - n.x * around_turn.y, z = n.z;
+    return 0.282095 * harmonics[0]
+        + 0.488603 * (y * harmonics[1] + z * harmonics[2] + x * harmonics[3])
+        + 1.092548 * (x * y * harmonics[4] + y * z * harmonics[5] + x * z * harmonics[7])
+        + 0.315392 * (3.0 * z * z - 1.0) * harmonics[6]
+        + 0.546274 * (x * x - y * y) * harmonics[8];
+}
+#endif
+void main() {
+    vec3 where = to_world(vec4(point, 1.0));
+    to_eye = eye - where;
+    facing = to_world(vec4(normal, 0.0));
+    soft = ambient;
+    for (int i = 0; i < FILLS; ++i)
+        soft += fill_light[i] * max(dot(facing, fill_towards[i]), 0.0);
+#if OUTDOORS
+    soft += max(from_sky(facing), 0.0);
+#endif
+    for (int i = 0; i < KEYS; ++i)
+        spot[i] = (light_from_world[i] * vec4(where + normal_offset * facing, 1.0)).xyz
+            * vec3(0.5, 0.5, 1.0) + vec3(0.5, 0.5, 0.0);
+    colour = texelFetch(looks, 2 * int(geom));
+    vec4 look = texelFetch(looks, 2 * int(geom) + 1);
+    texture_place = vec3(uv, look.x);
+    gloss = look.yzw;
+    gl_Position = clip_from_world * vec4(where, 1.0);
+}
+"""
+)
+
+COLOUR_FRAGMENT = (
+    _AROUND
+    + """
+uniform sampler2DArray textures;
+uniform sampler2DArrayShadow shadows;
+uniform bool shadowed;
+uniform vec3 key_towards[KEYS];
+uniform vec3 key_light[KEYS];
+uniform float blur;
+in vec3 to_eye;
+in vec3 facing;
+in vec3 soft;
+in vec3 spot[KEYS];
+in vec3 texture_place;
+flat in vec4 colour;
+flat in vec3 gloss;
+out vec4 seen;
+void main() {
+    vec3 base = colour.rgb;
+    if (texture_place.z >= 0.0) base *= texture(textures, texture_place).rgb;
+    vec3 n = normalize(facing);
+    vec3 view = normalize(to_eye);
+    float metal = 0.0, roughness = 0.0;
+    vec3 mirrored = vec3(0.0), tint = vec3(1.0), shines = vec3(0.0);
+    if (gloss.z >= 1.0) {
+        metal = floor(gloss.z) / 255.0;
+        roughness = fract(gloss.z) / 0.99;
+        // Schlick's Fresnel: metal keeps its colour but at grazing angles.
+        float edge = pow(1.0 - max(dot(n, view), 0.0), 5.0) * (1.0 - roughness);
+        mirrored = mix(base, vec3(1.0), edge)
+            * pow(comes_from(reflect(-view, n), roughness), vec3(1.0 / 2.2));
+        tint = mix(vec3(1.0), 3.0 * base, metal);
+    }
+#if OUTDOORS
+    base = pow(base, vec3(2.2));
+    mirrored = pow(mirrored, vec3(2.2));
+#endif
+    vec3 result = base * soft;
+    if (metal > 0.0) {
+        result = mix(result, mirrored, metal);
+        base *= 1.0 - metal;
+    }
+    // Each of the four pixels that are averaged looks at the shadow map a little aside.
+    vec2 aside = (mod(floor(gl_FragCoord.xy), 2.0) - 0.5) * blur;
+    aside = vec2(aside.x - 0.5 * aside.y, aside.y + 0.5 * aside.x);
+    for (int i = 0; i < KEYS; ++i) {
+        float cosine = dot(n, key_towards[i]);
+        if (cosine > 0.0) {
+            float lit = 1.0;
+            if (shadowed)
+                lit = texture(shadows, vec4(spot[i].xy + aside, float(i), max(spot[i].z, 1e-6)));
+            // Blinn's highlight, with Schlick's fraction in place of the power.
+            vec3 half_way = view + key_towards[i];
+            float t = max(dot(n, half_way), 0.0) * inversesqrt(dot(half_way, half_way));
+            float shine = gloss.x * t / (gloss.y - gloss.y * t + t);
+#if OUTDOORS
+            result += lit * key_light[i] * cosine * base;
+            shines += lit * pow(key_light[i], vec3(1.0 / 2.2)) * shine * tint;
+#else
+            result += lit * key_light[i] * (cosine * base + shine * tint);
+#endif
+        }
+    }
+#if OUTDOORS
+    result = pow(result, vec3(1.0 / 2.2)) + shines;
+#endif
+    // Film's shoulder: highlights fade into white instead of burning out.
+    vec3 over = max(result - 0.85, 0.0);
+    seen = vec4(min(result, 0.85) + 0.15 * over / (0.15 + over), colour.a);
+}
+"""
+)
+
+
+def colour_sources(keys: int, fills: int, outdoors: bool) -> tuple[str, str]:
+    """Vertex and fragment source for that many lamps with and without shadows.
+
+    Outdoors light adds up as light does and the sky lights what faces it; else display values
+    add up, see lighting.py.
+    """
+    head = HEADER + _SHARED.format(keys=keys, fills=fills, outdoors=int(outdoors))
+    return head + COLOUR_VERTEX, head + COLOUR_FRAGMENT

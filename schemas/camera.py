@@ -1,0 +1,68 @@
+"""Cameras: what a person writes of one (CameraSpec), and one in a scene (Camera).
+
+They look along their own -z with +y up (OpenGL).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .base import Model, Name, Quat, Vec2, Vec3, unset
+from .parameter import Constant, Parameter, Uniform
+
+Length = Annotated[float, Field(gt=0)]
+
+
+class CameraSpec(Model):
+    """A camera on a sphere about what it looks at, or fixed to the hand."""
+
+    name: Name
+    look_at: str = "table"
+    """An object's name, or the support."""
+    mount: Literal["hand"] | None = None
+    fov: Parameter = Constant(value=50.0)
+    """Vertical field of view, degrees."""
+    distance: Parameter = Uniform(uniform=(1.0, 1.3))
+    azimuth: Parameter = Uniform(uniform=(-40.0, 40.0))
+    """Degrees about the vertical; 0 faces the robot from the far side."""
+    elevation: Parameter = Uniform(uniform=(25.0, 50.0))
+    """Degrees above the horizon."""
+
+
+class Lens(Model):
+    """What a camera has beside a field of view; the defaults are a perfect pinhole."""
+
+    focal_length: Length | None = None
+    """Millimetres; takes the place of the field of view."""
+    sensor_width: Length = 36.0
+    """Millimetres; counts where there is a focal length."""
+    principal_point: tuple[float | None, float | None] = (None, None)
+    """Pixels; None is the middle of the image."""
+    distortion: Vec2 = (0.0, 0.0)
+    """Radial coefficients k1 and k2, as OpenCV has them."""
+    tangential: Vec2 = Field(default=(0.0, 0.0), exclude_if=unset)
+    """Tangential coefficients p1 and p2, as OpenCV has them; not stored where both are 0."""
+    exposure: float = 0.0
+    """Stops: one more doubles the light."""
+    noise: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Standard deviation at full scale, as a share of it: photon noise, and read noise."""
+    aperture: Annotated[float, Field(ge=0)] = 0.0
+    """Diameter of the opening, millimetres; 0 is a pinhole, and all is sharp."""
+    focus: Length | None = None
+    """Metres along the optical axis to what is sharp; None is what the camera looks at."""
+
+
+class Camera(Model):
+    """A camera; `mount` names the robot body it is fixed to, None is the world."""
+
+    name: Name
+    mount: str | None = None
+    pos: Vec3
+    quat: Quat
+    fov: Annotated[float, Field(gt=1, lt=170)]
+    """Vertical field of view, degrees."""
+    target: Vec3 | None = None
+    """The point that it was aimed at, metres in the world; None on the robot."""
+    lens: Lens = Lens()
