@@ -1,12 +1,14 @@
 """A FAKE of Blender's worker process: the same messages, and no picture. HOW [FILE].
 
-HOW says how it fails: `never`; `die`, `hang` or `refuse` on every frame; `die-once` or
-`hang-once` on the first frame, after which FILE exists; `mute` never becomes ready.
+HOW says how it fails: `never`; `die`, `hang`, `starve` (of memory, for real) or `refuse` on every
+frame; `die-once`, `hang-once` or `starve-once` on the first frame, after which FILE exists; `mute`
+never becomes ready.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import time
 from importlib import import_module
@@ -22,6 +24,12 @@ class Standard:
         if len(raw) < count:
             raise EOFError
         return raw
+
+
+def starve() -> None:
+    """Ask for more memory than the system lets this process have."""
+    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+    np.ones(1 << 33, dtype=np.uint8)
 
 
 def main(how: str, marker: Path) -> None:
@@ -52,6 +60,8 @@ def main(how: str, marker: Path) -> None:
                 os._exit(3)
             if fail == "hang":
                 time.sleep(60)
+            if fail == "starve":
+                starve()
             if fail == "refuse":
                 send({"error": "the fake refuses"}, {})
                 continue

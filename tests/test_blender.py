@@ -10,6 +10,8 @@ import io
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from cousins.flows.backends import Ball, ball, check_backend, install_backend
 from cousins.flows.graph import Graph
 from cousins.flows.stages import production
 from cousins.generators.blender import environment
+from cousins.generators.blender import renderer as blender_renderer
 from cousins.generators.blender.light import developed, encoded, sky, suns
 from cousins.generators.blender.renderer import BlenderRenderer, Quality
 from cousins.generators.blender.resources import linear, resources, unseen
@@ -149,6 +152,45 @@ def test_what_no_process_can_draw_is_an_error(
     with pytest.raises(RenderError, match=f"(?s){said}"):
         artist.colour(shown, posed(shown), CAMERA, shadows=True)
     assert artist.process_id is None
+
+
+def test_one_process_draws_many_scenes_but_not_for_ever(
+    fake: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blender_renderer, "FRAMES_KEPT", 2)
+    first, second, artist = ball(), ball(), fake()
+    processes: list[int | None] = []
+    for shown in (first, second, first, second):
+        picture = artist.colour(shown, posed(shown), CAMERA, shadows=True)
+        assert picture.shape == (6, 8, 3)
+        processes.append(artist.process_id)
+    assert processes[0] == processes[1] != processes[2] == processes[3]
+
+
+def test_a_process_that_runs_out_of_memory_is_replaced(fake: Make, tmp_path: Path) -> None:
+    shown, artist = ball(), fake("starve-once")
+    assert artist.colour(shown, posed(shown), CAMERA, shadows=True).shape == (6, 8, 3)
+    assert (tmp_path / "marker").exists()
+    artist = fake("starve")
+    with pytest.raises(RenderError, match=r"(?s)3 processes died.*MemoryError.*fewer --workers"):
+        artist.colour(shown, posed(shown), CAMERA, shadows=True)
+
+
+def test_a_process_that_is_killed_in_the_middle_of_a_frame_is_replaced(
+    fake: Make, tmp_path: Path
+) -> None:
+    shown, artist = ball(), fake("hang-once")
+
+    def kill() -> None:
+        while not (tmp_path / "marker").exists():
+            time.sleep(0.01)
+        assert artist.process_id is not None
+        os.kill(artist.process_id, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    assert artist.colour(shown, posed(shown), CAMERA, shadows=True).shape == (6, 8, 3)
+    killer.join()
 
 
 def test_a_command_that_is_not_there_is_an_error() -> None:

@@ -14,7 +14,7 @@ from cousins.generators.blender.renderer import BlenderRenderer, Quality
 from cousins.generators.images.cameras import camera_params
 from cousins.generators.images.view import renderer
 from cousins.generators.images.worlds import prepared
-from cousins.schemas import BackendMissingError
+from cousins.schemas import Asset, BackendMissingError, Scene
 
 SIZE = (128, 96)
 
@@ -94,3 +94,37 @@ def test_the_picture_is_lit_and_the_same_in_every_process(tracer: BlenderRendere
     after = tracer.colour(brighter.world, data, params, shadows=True)
     assert after.mean() > picture.mean() + 10
     assert np.array_equal(tracer.truth(brighter.world, data, params).geoms, truth.geoms)
+
+
+def test_what_a_process_drew_before_leaves_no_trace(tracer: BlenderRenderer) -> None:
+    """Table, furnished kitchen, table: the same process, the same bytes as a new one."""
+    made = [_scene(3, number, kind) for number, kind in ((1, None), (0, "kitchen"), (2, None))]
+    drawn: list[list[bytes]] = []
+    for turn in ("new", "forth", "back"):
+        if turn == "new":
+            pictures = {n: draw(tracer, *made[n], afresh=True) for n in range(len(made))}
+            tracer.close()
+        else:
+            order = range(len(made)) if turn == "forth" else reversed(range(len(made)))
+            pictures = {n: draw(tracer, *made[n], afresh=False) for n in order}
+        drawn.append([pictures[n] for n in range(len(made))])
+    assert drawn[0] == drawn[1] == drawn[2]
+
+
+def draw(tracer: BlenderRenderer, scene: Scene, assets: dict[str, Asset], *, afresh: bool) -> bytes:
+    """Bytes of picture and truth: by a new process, or by an old one after other frames."""
+    ready = prepared(scene, assets)
+    data = ready.world.new_data()
+    params = camera_params(ready.world, data, scene.cameras[0], SIZE)
+    if afresh:
+        tracer.close()
+    else:
+        small = camera_params(ready.world, data, scene.cameras[-1], (48, 40))
+        dusk = prepared(scene.model_copy(update={"lights": (), "ambient": 90.0}), assets)
+        moved = ready.world.new_data()
+        moved.geom_xpos[len(moved.geom_xpos) // 2 :, 2] += 0.02
+        tracer.colour(dusk.world, moved, small, shadows=False)
+        tracer.truth(ready.world, moved, params)
+    light = tracer.light(ready.world, data, params, shadows=True)
+    truth = tracer.truth(ready.world, data, params)
+    return b"".join(part.tobytes() for part in (light, truth.depth, truth.geoms))

@@ -1,4 +1,4 @@
-"""The renderer that asks Blender: one worker process for a model, kept from frame to frame."""
+"""The renderer that asks Blender: one worker process, kept over frames and scenes."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
@@ -22,6 +22,8 @@ from .worker.messages import Array, Message
 
 RETRIES = 2
 """How often a frame is given to a new process after one died on it."""
+FRAMES_KEPT = 1000
+"""Frames of a process, after which a new one draws the next scene: what leaks stays bounded."""
 NOTHING = 1e9
 """Depth from which on nothing was hit, metres."""
 _GL_FROM_CV = np.diag([1.0, -1.0, -1.0])
@@ -76,6 +78,7 @@ class BlenderRenderer:
         self._model: Any = None
         self._resources: Resources | None = None
         self._loaded = False
+        self._drawn = 0
         self._last: _Drawn | None = None
 
     def colour(self, world: World, data: Any, camera: CameraParams, *, shadows: bool) -> Rgb:
@@ -116,14 +119,14 @@ class BlenderRenderer:
         """End the process; the next frame starts another."""
         if self._process is not None:
             self._process.close()
-        self._process, self._loaded = None, False
+        self._process, self._loaded, self._drawn = None, False, 0
 
     def _use(self, world: World, data: Any) -> Resources:
         if self._resources is None or self._model is not world.model:
-            # What Blender keeps of another scene shows in the last bit of a few pixels.
-            self.close()
+            if self._drawn >= FRAMES_KEPT:
+                self.close()
             self._resources = resources(world.model, data)
-            self._model, self._last = world.model, None
+            self._model, self._loaded, self._last = world.model, False, None
         return self._resources
 
     def _draw(
@@ -164,6 +167,7 @@ class BlenderRenderer:
                 if not self._loaded:
                     process.ask(found.message(), self._quality.frame_limit)
                     self._loaded = True
+                self._drawn += 1
                 return process.ask(request, self._quality.frame_limit)
             except WorkerDiedError as death:
                 self.close()

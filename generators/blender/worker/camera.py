@@ -92,7 +92,9 @@ def aim(blender: Blender, view: dict[str, Any]) -> None:
     camera.set_intrinsics_from_K_matrix(
         matrix, view["width"], view["height"], clip_start=NEAR, clip_end=FAR
     )
-    # Blender picks the Euler angles next to the last ones, whose last bits would then matter.
+    # A key that replaces another keeps some of its last bits, and Blender picks the Euler angles
+    # next to the last ones.
+    blender.bpy.data.batch_remove(list(blender.bpy.data.actions))
     blender.scene.camera.rotation_euler = (0.0, 0.0, 0.0)
     camera.add_camera_pose(np.array(view["world_from_camera"]), frame=0)
 

@@ -30,16 +30,11 @@ class Stage:
         """An empty stage under an empty sky."""
         self._blender = blender
         self._data: Any = blender.bpy.data
-        self._meshes: dict[str, Any] = {}
-        self._images: dict[str, Any] = {}
-        self._materials: list[Any] = []
-        self._geoms: dict[int, Any] = {}
-        self._poses: Array | None = None
-        self._lamps: list[Any] = []
-        self._background = _sky(self._data, blender.scene)
+        self._clear()
 
     def load(self, message: Message) -> None:
-        """Build the geoms; once in the life of a process."""
+        """Build the geoms in the place of those of another scene."""
+        self._clear()
         for key in message.head["meshes"]:
             self._meshes[key] = _mesh(self._data, key, message.arrays)
         for key in message.head["textures"]:
@@ -69,15 +64,37 @@ class Stage:
             suns: each with `direction` (3), `power` (3) in W/m2 for each channel, `shadow`.
             sky: strength of the sky.
         """
+        if (suns, sky) == self._lit:
+            return  # Cycles would take all of the scene anew
         for lamp in self._lamps:
             self._data.lights.remove(lamp.data)
         self._lamps = [self._sun(number, sun) for number, sun in enumerate(suns or [OFF])]
         self._background.inputs["Strength"].default_value = sky
+        self._lit = (suns, sky)
 
     @property
     def geoms(self) -> dict[int, Any]:
         """Blender's objects, by geom id."""
         return self._geoms
+
+    def _clear(self) -> None:
+        """Leave nothing of another scene, in Blender or in what Cycles keeps between frames."""
+        render = self._blender.scene.render
+        render.use_persistent_data = False  # frees Cycles' own copy
+        render.use_persistent_data = True
+        data = self._data
+        things = [thing for thing in data.objects if thing.type != "CAMERA"]
+        pictures = [image for image in data.images if image.source == "GENERATED"]
+        kinds = (data.meshes, data.lights, data.materials, data.worlds)
+        data.batch_remove([*things, *pictures, *(block for kind in kinds for block in kind)])
+        self._meshes: dict[str, Any] = {}
+        self._images: dict[str, Any] = {}
+        self._materials: list[Any] = []
+        self._geoms: dict[int, Any] = {}
+        self._poses: Array | None = None
+        self._lamps: list[Any] = []
+        self._lit: tuple[list[dict[str, Any]], float] | None = None
+        self._background = _sky(self._data, self._blender.scene)
 
     def _geom(self, geom: dict[str, Any]) -> Any:
         thing = self._data.objects.new(f"geom{geom['id']:05d}", self._meshes[geom["mesh"]])
