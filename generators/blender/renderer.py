@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,9 @@ class Quality:
 
     Attributes:
         samples: paths for each pixel, at most.
-        noise: Cycles' adaptive threshold: pixels that are cleaner get no further samples. At 0
-            all get all of them, and nothing is denoised.
+        noise: Cycles' adaptive threshold: pixels that are cleaner get no further samples. 0 is a
+            reference: all get all of them, light bounces twelve times, no sample is clamped, and
+            nothing is denoised.
         start_limit: seconds until a new process must be ready.
         frame_limit: seconds until a frame must be done.
         threads: of the process; 0 is one for each core. The picture does not depend on it.
@@ -89,11 +90,25 @@ class BlenderRenderer:
         """
         return developed(self.light(world, data, camera, shadows=shadows))
 
-    def light(self, world: World, data: Any, camera: CameraParams, *, shadows: bool) -> Array:
-        """The picture in linear light, (H, W, 3) float32, in which white is 1; else as `colour`."""
-        lamps = suns(world.scene, shadows=shadows)
-        found = self._draw(world, data, camera, lamps, sky(world.scene), self._quality.samples)
-        return found["colour"]
+    def light(
+        self,
+        world: World,
+        data: Any,
+        camera: CameraParams,
+        *,
+        shadows: bool,
+        quality: Quality | None = None,
+    ) -> Array:
+        """The picture in linear light, (H, W, 3) float32, in which white is 1; else as `colour`.
+
+        Args:
+            world: as for `colour`.
+            data: as for `colour`.
+            camera: as for `colour`.
+            shadows: as for `colour`.
+            quality: samples and noise in the place of this renderer's.
+        """
+        return self._draw(world, data, camera, quality or self._quality, shadows)["colour"]
 
     def truth(
         self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
@@ -106,7 +121,7 @@ class BlenderRenderer:
         self._use(world, data)
         if self._last is None or self._last.sight != _sight(data, camera):
             # Each pixel's first path goes through its centre, however many follow.
-            self._draw(world, data, camera, suns(world.scene, shadows=True), sky(world.scene), 0)
+            self._draw(world, data, camera, replace(self._quality, samples=0), shadows=True)
         assert self._last is not None
         return self._last.truth
 
@@ -134,19 +149,18 @@ class BlenderRenderer:
         world: World,
         data: Any,
         camera: CameraParams,
-        lamps: list[dict[str, Any]],
-        strength: float,
-        samples: int,
+        quality: Quality,
+        shadows: bool,
     ) -> dict[str, Array]:
         found = self._use(world, data)
         head = {
             "do": "draw",
             "view": _view(camera),
             "hidden": unseen(found, data, np.asarray(camera.pos)),
-            "suns": lamps,
-            "sky": strength,
-            "samples": samples,
-            "noise": self._quality.noise,
+            "suns": suns(world.scene, shadows=shadows),
+            "sky": sky(world.scene),
+            "samples": quality.samples,
+            "noise": quality.noise,
         }
         answer = self._ask(found, Message(head, {"poses": _poses(data)}))
         depth, geoms = answer.arrays["depth"], answer.arrays["geoms"]

@@ -15,6 +15,8 @@ from .stage import Stage
 NEAR = 0.01
 FAR = 1000.0
 BOUNCES = 4
+EVERY_BOUNCE = 12
+"""Of a reference."""
 CLAMP = 4.0
 """Most that one indirect sample may give; white is 1. It spares the denoiser specks."""
 
@@ -48,7 +50,8 @@ class Camera:
             view: `width`, `height`, `fx`, `fy`, `cx`, `cy` in pixels, and `world_from_camera`
                 (4, 4) in OpenGL's convention.
             samples: for each pixel at most; 0 draws labels only.
-            noise: Cycles' adaptive threshold; 0 draws every sample and leaves the noise in.
+            noise: Cycles' adaptive threshold; 0 draws a reference: every sample and bounce, no
+                clamp, no denoiser.
 
         Returns:
             `depth` (H, W) float32, 1e10 where nothing is hit; `geoms` (H, W) int32, 1 + geom id,
@@ -73,10 +76,12 @@ class Camera:
     def _quality(self, samples: int, noise: float) -> None:
         cycles = self._blender.scene.cycles
         cycles.samples = max(samples, 1)
-        cycles.use_adaptive_sampling = samples > 0 and noise > 0
         cycles.adaptive_threshold = noise
-        cycles.max_bounces = BOUNCES if samples else 0
-        cycles.use_denoising = samples > 0 and noise > 0
+        cycles.use_adaptive_sampling = cycles.use_denoising = samples > 0 and noise > 0
+        bounces = BOUNCES if noise > 0 else EVERY_BOUNCE
+        cycles.max_bounces = bounces if samples else 0
+        cycles.diffuse_bounces = cycles.glossy_bounces = bounces - 1
+        cycles.sample_clamp_indirect = CLAMP if noise > 0 else 0.0
         self._blender.bpy.context.view_layer.cycles.use_denoising = cycles.use_denoising
 
 
@@ -106,14 +111,11 @@ def _set_paths(cycles: Any) -> None:
     cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
     cycles.denoising_prefilter = "NONE"
     cycles.denoising_quality = "FAST"
-    cycles.diffuse_bounces = 3
-    cycles.glossy_bounces = 3
     cycles.transmission_bounces = 0
     cycles.transparent_max_bounces = 16
     cycles.ao_bounces_render = 0
     cycles.caustics_reflective = False
     cycles.caustics_refractive = False
-    cycles.sample_clamp_indirect = CLAMP
 
 
 def _memory() -> str | None:

@@ -17,8 +17,9 @@ from .stage import Stage
 class DefaultPipeline:
     """`render()` with depth, normals and segmentation in one pass, then the COCO writer.
 
-    Samples, noise threshold, bounces, denoiser, view transform and file formats are
-    BlenderProc's. It is used in the place of `Camera`.
+    Samples, noise threshold, bounces, denoiser and file formats are BlenderProc's; the view
+    transform is plain sRGB, so that its pictures can be compared. It is used in the place of
+    `Camera`.
     """
 
     def __init__(self, blender: Blender, stage: Stage) -> None:
@@ -34,7 +35,7 @@ class DefaultPipeline:
         Args:
             view: as for `Camera`.
             samples: for each pixel at most.
-            noise: adaptive threshold; 0 draws every sample, without a denoiser.
+            noise: adaptive threshold.
 
         Returns:
             `colour` (H, W, 3) float32, display values in [0, 1]; `depth` (H, W) float32; `geoms`
@@ -49,12 +50,11 @@ class DefaultPipeline:
             bproc.renderer.enable_segmentation_output(
                 map_by=["instance", "class", "name"], default_values={"class": 0}, output_dir=folder
             )
+            bproc.renderer.set_output_format(view_transform="Standard")
             self._ready = True
         aim(self._blender, view)
         bproc.renderer.set_max_amount_of_samples(samples)
         bproc.renderer.set_noise_threshold(noise)
-        if noise == 0:
-            bproc.renderer.set_denoiser(None)
         found = bproc.renderer.render(output_dir=folder, verbose=True)
         bproc.writer.write_coco_annotations(
             folder,
