@@ -10,7 +10,6 @@ import io
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import av
@@ -580,19 +579,3 @@ def test_png_round_trip(dtype: str, channels: int) -> None:
     shape = (17, 23, 3) if channels else (17, 23)
     pixels = np.random.default_rng(0).integers(0, np.iinfo(dtype).max, shape).astype(dtype)
     assert (np.asarray(Image.open(io.BytesIO(png(pixels)))) == pixels).all()
-
-
-def resident_bytes() -> int:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def test_memory_stays_flat() -> None:
-    scene, assets = world(15)
-    angles = [float(i) for i in range(75)]
-    few = spec(size=(64, 64), vary={"object.brick.pose.yaw": {"sweep": angles}})
-    render_scene(scene, assets, few)
-    before = resident_bytes()
-    for _ in range(2):
-        render_scene(scene, assets, few)
-    assert resident_bytes() - before < 15e6

@@ -4,10 +4,11 @@ Scenes of the procedural library, each drawn by two cameras at a number of state
 counts everything from the Scene to files on disk: compiling the visual model, uploading it,
 drawing, labelling, encoding, hashing, writing. What the renderer's calls take is measured on the
 same calls, made once more with nothing else running: within the stage, labelling goes on beside
-them. The room-sized scenes are the same table tops in furnished
-rooms of 71 things.
+them. The room-sized scenes are the same table tops in furnished rooms of 71 things.
 """
 
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 import tempfile
@@ -68,10 +69,12 @@ class Recorded:
         """Make the same calls alone, with a renderer that has not seen these worlds."""
         import mujoco
 
-        spent, states = Seconds(), {}
+        spent, states = Seconds(), dict[int, Any]()
         for call in self._calls:
             model = call.world.model
-            data = states.setdefault(id(model), mujoco.MjData(model))
+            if id(model) not in states:
+                states[id(model)] = mujoco.MjData(model)
+            data = states[id(model)]
             data.qpos[:] = call.qpos
             mujoco.mj_kinematics(model, data)
             watch = Seconds.now()

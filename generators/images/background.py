@@ -34,6 +34,7 @@ class Background:
         """
         self._room.acquire()
         if self._error is not None:
+            self._room.release()
             raise self._error
         future = self._pool.submit(call)
         future.add_done_callback(self._done)
