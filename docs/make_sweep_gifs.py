@@ -18,7 +18,7 @@ from cousins.generators.sweeps import swept, write_sheet
 
 ROOT = Path(__file__).parents[1]
 AXES = ("articulation", "visibility", "lighting", "zoom", "pitch")
-SIDE = 160
+SIDE = 240
 
 
 def draw(axis: str, folder: Path) -> Path:
@@ -36,11 +36,11 @@ def draw(axis: str, folder: Path) -> Path:
 def main() -> None:
     """Read the command line and draw."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("axes", nargs="*", default=AXES, choices=AXES)
+    parser.add_argument("axes", nargs="*", metavar="AXIS", help=", ".join(AXES))
     parser.add_argument("--keep", type=Path)
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        for axis in wanted.axes:
+        for axis in wanted.axes or AXES:
             out = draw(axis, wanted.keep or Path(folder))
             print(f"{out.name}: {out.stat().st_size / 1000:.0f} kB")  # noqa: T201
 

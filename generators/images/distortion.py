@@ -22,6 +22,7 @@ from .bending import Coefficients, straighten
 from .view import Renderer, Rgb, Truth, World
 
 Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
 FINER = 2.0
 """Pixels of the wide view per pixel of the final one, along a line."""
 LARGEST = 8192
@@ -29,7 +30,10 @@ LARGEST = 8192
 EDGE_POINTS = 24
 """Points per straight edge of an outline that a lens bends."""
 SMOOTH = 0.02
-"""Neighbours on one geom whose depths differ by a greater share are not of one surface."""
+"""Neighbours on one geom whose depths differ by a greater share are of one surface only where
+depth goes on as evenly beyond."""
+EVEN = 0.05
+"""Shares that two steps of 1 / depth differ by at most on a steep surface that goes on."""
 
 
 def bent_edges(points: Array) -> Array:
@@ -83,20 +87,17 @@ class Resampling:
         an edge.
         """
         row, column = self.rows.astype(np.int64), self.columns.astype(np.int64)
-        geom, here = wide.geoms[row, column], wide.depth[row, column].astype(np.float64)
-        start = 1 / np.where(here > 0, here, 1.0)
-        inverse = start.copy()
-        for (down, right), offset in (
-            ((1, 0), self.rows - row - 0.5), ((0, 1), self.columns - column - 0.5)
+        here = wide.depth[row, column].astype(np.float64)
+        inverse = start = 1 / np.where(here > 0, here, 1.0)
+        for down, right, offset in (
+            (1, 0, self.rows - row - 0.5), (0, 1, self.columns - column - 0.5)
         ):  # fmt: skip
             slope = np.full(start.shape, np.inf)
             for side in (1, -1):
-                place = (row + side * down, column + side * right)
-                beside = wide.depth[place].astype(np.float64)
-                step = side * (1 / np.where(beside > 0, beside, np.inf) - start)
-                same = (wide.geoms[place] == geom) & (np.abs(step) < SMOOTH * start)
-                slope = np.where(same & (np.abs(step) < np.abs(slope)), step, slope)
-            inverse += offset * np.where(np.isinf(slope), 0.0, slope)
+                places = [(row + n * side * down, column + n * side * right) for n in range(3)]
+                step = _step(wide, places) * side
+                slope = np.where(np.abs(step) < np.abs(slope), step, slope)
+            inverse = inverse + offset * np.where(np.isinf(slope), 0.0, slope)
         return np.where(here > 0, 1 / inverse, 0.0).astype(np.float32)
 
     def corners(self, image: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Array]:
@@ -109,6 +110,22 @@ class Resampling:
             (down if i else 1 - down) * (right if j else 1 - right) for i in (0, 1) for j in (0, 1)
         ]
         return np.stack([image[place] for place in places]), np.stack(weights)
+
+
+def _step(wide: Truth, places: list[tuple[Index, Index]]) -> Array:
+    """How 1 / depth changes from pixels to their neighbours (H, W); inf where an edge is between.
+
+    Args:
+        wide: what the wide view sees.
+        places: rows and columns of the pixels, their neighbours, and the ones beyond.
+    """
+    geoms = [wide.geoms[place] for place in places]
+    depths = [wide.depth[place].astype(np.float64) for place in places]
+    inverse = [np.divide(1, d, out=np.zeros_like(d), where=d > 0) for d in depths]
+    step, beyond = inverse[1] - inverse[0], inverse[2] - inverse[1]
+    small = np.abs(step) < SMOOTH * inverse[0]
+    even = (geoms[2] == geoms[0]) & (np.abs(step - beyond) < EVEN * np.abs(step))
+    return np.where((geoms[1] == geoms[0]) & (small | even), step, np.inf)
 
 
 def resampling(camera: CameraParams) -> Resampling | None:

@@ -17,6 +17,8 @@ from ..report.pictures import DEPTH_STOPS, instance_colour
 Pixels = npt.NDArray[np.uint8]
 TINT = 0.45
 """How much of a mask's colour an overlay mixes in."""
+WIDE = 0.1
+"""Share of the picture from which on a mask is tinted less: a table must not drown the rest."""
 VIEWS = ("rgb", "overlay", "depth", "normal")
 
 
@@ -54,12 +56,16 @@ def read(dataset: Dataset, frame: FrameRecord, label: str) -> npt.NDArray[Any]:
 
 
 def overlay(picture: Pixels, masks: npt.NDArray[Any], frame: FrameRecord) -> Pixels:
-    """The picture (H, W, 3) with each visible object's mask tinted, and its box around it."""
+    """The picture (H, W, 3) with each visible object's mask tinted and rimmed, and its box."""
     mixed = picture.astype(np.float64)
+    rim = _rims(masks)
     seen = [label for label in frame.objects if label.visible_pixels]
     for label in seen:
+        colour = np.array(instance_colour(label.instance_id))
         mine = masks == label.instance_id
-        mixed[mine] = (1 - TINT) * mixed[mine] + TINT * np.array(instance_colour(label.instance_id))
+        tint = TINT * min(1.0, WIDE / mine.mean()) ** 0.5
+        mixed[mine] = (1 - tint) * mixed[mine] + tint * colour
+        mixed[mine & rim] = colour
     made = Image.fromarray(np.rint(mixed).astype(np.uint8))
     pen = ImageDraw.Draw(made)
     for label in seen:
@@ -69,6 +75,17 @@ def overlay(picture: Pixels, masks: npt.NDArray[Any], frame: FrameRecord) -> Pix
                 (left, top, right - 1, bottom - 1), outline=instance_colour(label.instance_id)
             )
     return np.asarray(made)
+
+
+def _rims(masks: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """(H, W): pixels with another mask to the left, to the right, above or below."""
+    rim = np.zeros(masks.shape, dtype=np.bool_)
+    down, right = masks[1:] != masks[:-1], masks[:, 1:] != masks[:, :-1]
+    rim[1:] |= down
+    rim[:-1] |= down
+    rim[:, 1:] |= right
+    rim[:, :-1] |= right
+    return rim
 
 
 def colour_depth(depth: npt.NDArray[Any]) -> Pixels:

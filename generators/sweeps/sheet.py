@@ -14,8 +14,10 @@ from .pictures import VIEWS, view
 
 GAP, CAPTION = 4, 20
 COLUMNS = 6
-COLOURS = 64
+COLOURS = 128
 """Of a GIF's palette."""
+BAR = 3
+"""Height of the bar that shows how far along the axis an animation is, pixels."""
 SECONDS = 3.0
 """That a GIF takes to go through its values."""
 
@@ -55,13 +57,10 @@ def write_sheet(
     captions = [f"{_text(value)}" for value, _ in chosen]
     out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix == ".gif":
-        _animate(
-            [
-                _beside(column, text)
-                for column, text in zip(zip(*tiles, strict=True), captions, strict=True)
-            ],
-            out,
-        )
+        columns = list(zip(*tiles, strict=True))
+        texts = [f"{axis.path}  {text}" for text in captions]
+        places = np.linspace(0.0, 1.0, len(columns)).tolist()
+        _animate(list(map(_beside, columns, texts, places)), out)
     else:
         _sheet(tiles, captions, axis.path).save(out)
     return len(chosen)
@@ -125,20 +124,22 @@ def _sheet(tiles: list[list[Image.Image]], captions: list[str], title: str) -> I
     return made
 
 
-def _beside(column: tuple[Image.Image, ...], text: str) -> Image.Image:
-    """The views of one value in a row, the value in a strip below."""
+def _beside(column: tuple[Image.Image, ...], text: str, place: float) -> Image.Image:
+    """The views of one value in a row; in a strip below, the value and how far along it lies."""
     width, height = column[0].size
     made = Image.new("RGB", (len(column) * (width + GAP) - GAP, height + CAPTION), "white")
     for number, tile in enumerate(column):
         made.paste(tile, (number * (width + GAP), 0))
-    ImageDraw.Draw(made).text((4, height + 2), text, fill="black", font=ImageFont.load_default(13))
+    pen = ImageDraw.Draw(made)
+    pen.rectangle((0, height, round(place * (made.width - 1)), height + BAR - 1), fill="#5a7d9a")
+    pen.text((4, height + BAR), text, fill="black", font=ImageFont.load_default(13))
     return made
 
 
 def _animate(frames: list[Image.Image], out: Path) -> None:
     """Again and again, in one palette for all frames so that nothing flickers."""
-    strip = np.concatenate([np.asarray(frame) for frame in frames])
-    palette = Image.fromarray(strip).quantize(COLOURS, method=Image.Quantize.MEDIANCUT)
+    strip = Image.fromarray(np.concatenate([np.asarray(frame) for frame in frames]))
+    palette = strip.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, kmeans=1)
     plain = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     pause = max(round(1000 * SECONDS / len(frames)), 40)
     plain[0].save(
