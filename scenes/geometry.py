@@ -76,6 +76,12 @@ def axis_rotation(axis: npt.ArrayLike, angle: float) -> Array:
     return rotation([np.cos(half), x, y, z])
 
 
+def sphere_point(azimuth: float, elevation: float) -> Array:
+    """Unit vector (3,) towards an azimuth from +x and an elevation, both in degrees."""
+    a, e = np.radians([azimuth, elevation])
+    return np.array([np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)])
+
+
 def look_at(eye: npt.ArrayLike, target: npt.ArrayLike) -> Quat:
     """Orientation of a camera (looks along -z, +y up) at `eye` that looks at `target`."""
     forward = np.asarray(target, dtype=np.float64) - np.asarray(eye, dtype=np.float64)

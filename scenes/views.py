@@ -9,6 +9,7 @@ import numpy as np
 from ..schemas import (
     Camera,
     CameraSpec,
+    Lens,
     Light,
     LightSpec,
     Material,
@@ -19,10 +20,12 @@ from ..schemas import (
     Sun,
     SunSpec,
     Texture,
+    Waypoint,
 )
 from ..schemas.base import Rgba, Vec3
+from .camera_paths import along, camera_path
 from .colours import HELP, is_colour, linear
-from .geometry import Array, look_at, vec3
+from .geometry import Array, look_at, sphere_point, vec3
 
 WRIST_POS: Vec3 = (0.08, 0.0, 0.03)
 """The wrist camera in the hand's frame: in front of the palm, clear of the fingers."""
@@ -54,12 +57,6 @@ def blackbody(kelvin: float) -> Vec3:
 
     colour = radiance(kelvin) / radiance(6500.0)
     return vec3(colour / colour.max())
-
-
-def sphere_point(azimuth: float, elevation: float) -> Array:
-    """Unit vector (3,) towards an azimuth from +x and an elevation, both in degrees."""
-    a, e = np.radians([azimuth, elevation])
-    return np.array([np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)])
 
 
 def sample_lights(lights: Mapping[str, LightSpec], rng: np.random.Generator) -> tuple[Light, ...]:
@@ -132,16 +129,30 @@ def sample_camera(
             pos=WRIST_POS,
             quat=look_at(WRIST_POS, WRIST_TARGET),
             fov=fov,
+            lens=Lens(shutter=number(spec.shutter, rng, f"{path}.shutter")),
         )
     if spec.look_at not in targets:
         raise SpecError(f"{path}.look_at: {spec.look_at!r}; allowed: {sorted(targets)}")
     distance = number(spec.distance, rng, f"{path}.distance")
     azimuth = number(spec.azimuth, rng, f"{path}.azimuth")
     elevation = number(spec.elevation, rng, f"{path}.elevation")
+    shutter = number(spec.shutter, rng, f"{path}.shutter")
     target = targets[spec.look_at]
     eye = target + distance * sphere_point(azimuth, elevation)
-    pose = look_at(eye, target)
-    return Camera(name=spec.name, pos=vec3(eye), quat=pose, fov=fov, target=vec3(target))
+    camera = Camera(
+        name=spec.name,
+        pos=vec3(eye),
+        quat=look_at(eye, target),
+        fov=fov,
+        target=vec3(target),
+        lens=Lens(shutter=shutter),
+    )
+    if spec.path is None:
+        return camera
+    start = Waypoint(target=vec3(target), azimuth=azimuth, elevation=elevation, distance=distance)
+    way = camera_path(spec.path, start, targets, path)
+    moving = camera.model_copy(update={"path": way})
+    return along(moving, 0.0).model_copy(update={"path": way})
 
 
 _FLOORS: tuple[tuple[Rgba, Rgba], ...] = (

@@ -17,6 +17,7 @@ from .asset import (
 )
 from .base import Model, canonical_json, hash_of
 from .camera import Camera, CameraSpec, Lens
+from .camera_path import CameraPath, PathSpec, Waypoint, WaypointSpec
 from .dataset import DatasetSpec, EpisodeSpec, ProposalSpec, RenderSpec
 from .episode import Episode, EpisodeArrays, GoalReport, Subtask, TraceEvent
 from .errors import (
@@ -80,6 +81,7 @@ __all__ = [
     "Box3",
     "Camera",
     "CameraParams",
+    "CameraPath",
     "CameraSpec",
     "Cavity",
     "Choice",
@@ -114,6 +116,7 @@ __all__ = [
     "ObjectLabel",
     "ObjectSpec",
     "Parameter",
+    "PathSpec",
     "PlanningError",
     "PoseSpec",
     "ProposalError",
@@ -145,6 +148,8 @@ __all__ = [
     "Uniform",
     "VariantError",
     "VideoRecord",
+    "Waypoint",
+    "WaypointSpec",
     "canonical_json",
     "hash_of",
 ]  # fmt: skip

@@ -49,7 +49,9 @@ class Model(BaseModel):
 
 def unset(value: object) -> bool:
     """Whether a later field says what holds without it: it is not stored, so older bytes stay."""
-    return value is None or value is True or value == (0.0, 0.0)
+    if isinstance(value, bool):
+        return value
+    return value is None or value in (0.0, (0.0, 0.0))
 
 
 def canonical_json(value: Any) -> str:

@@ -5,12 +5,13 @@ They look along their own -z with +y up (OpenGL).
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .base import Model, Name, Quat, Vec2, Vec3, unset
-from .parameter import Constant, Parameter, Uniform
+from .camera_path import CameraPath, PathSpec
+from .parameter import Constant, Parameter, Uniform, Within
 
 Length = Annotated[float, Field(gt=0)]
 
@@ -29,6 +30,18 @@ class CameraSpec(Model):
     """Degrees about the vertical; 0 faces the robot from the far side."""
     elevation: Parameter = Uniform(uniform=(25.0, 50.0))
     """Degrees above the horizon."""
+    shutter: Annotated[Parameter, Within(0, 1)] = Field(
+        default=Constant(value=0.0), exclude_if=lambda given: given == Constant(value=0.0)
+    )
+    """Seconds that it is open: what moves meanwhile is blurred."""
+    path: PathSpec | None = Field(default=None, exclude_if=unset)
+    """What it moves along; it starts from where it would stand without."""
+
+    @model_validator(mode="after")
+    def _free(self) -> Self:
+        if self.path is not None and self.mount is not None:
+            raise ValueError(f"{self.name}: a camera on the hand has no path; leave out one")
+        return self
 
 
 class Lens(Model):
@@ -52,6 +65,8 @@ class Lens(Model):
     """Diameter of the opening, millimetres; 0 is a pinhole, and all is sharp."""
     focus: Length | None = None
     """Metres along the optical axis to what is sharp; None is what the camera looks at."""
+    shutter: Annotated[float, Field(ge=0, le=1)] = Field(default=0.0, exclude_if=unset)
+    """Seconds that it is open, about the moment that the labels are of."""
 
 
 class Camera(Model):
@@ -66,3 +81,5 @@ class Camera(Model):
     target: Vec3 | None = None
     """The point that it was aimed at, metres in the world; None on the robot."""
     lens: Lens = Lens()
+    path: CameraPath | None = Field(default=None, exclude_if=unset)
+    """What it moves along; its pose is where it sets off."""

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pytest
 import trimesh
 from PIL import Image
+from solids import joined, link_meshes, robot_meshes
 
 from cousins.generators.images import (
     Rendered,
@@ -34,7 +35,7 @@ from cousins.generators.images.encode import png
 from cousins.generators.images.gl import open_gl
 from cousins.generators.images.semantics import semantic_id
 from cousins.generators.images.view import World
-from cousins.scenes.geometry import look_at, rotation, transform, yaw_quaternion
+from cousins.scenes.geometry import look_at, rotation, yaw_quaternion
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import (
     Asset,
@@ -177,49 +178,9 @@ def image(rendered: Rendered, frame: FrameRecord, label: str) -> Array:
 # ---------------------------------------------------------------- an independent ray caster
 
 
-def shape_mesh(shape: Shape, kind: Asset) -> Any:
-    if shape.kind == "box":
-        made = trimesh.creation.box(extents=2 * np.array(shape.size))
-    elif shape.kind == "sphere":
-        made = trimesh.creation.uv_sphere(radius=shape.size[0], count=[128, 128])
-    elif shape.kind == "cylinder":
-        made = trimesh.creation.cylinder(shape.size[0], 2 * shape.size[1], sections=256)
-    else:
-        data = kind.meshes[str(shape.mesh)]
-        made = trimesh.Trimesh(data.vertex_array(), data.face_array(), process=False)
-    return made.apply_transform(transform(shape.pos, shape.quat))
-
-
 def object_mesh(item: SceneObject, kind: Asset) -> Any:
-    """All visuals of an object in the world, with kinematics of its own."""
-    poses: dict[str, Array] = {}
-    parts: list[Any] = []
-    for link in kind.links:
-        base = transform(item.pos, item.quat) if link.parent is None else poses[link.parent]
-        pose = base @ transform(link.pos, link.quat) if link.parent else base
-        if link.joint is not None:
-            angle = item.joints[link.joint.name]
-            turn = trimesh.transformations.rotation_matrix(angle, link.joint.axis)
-            pose = pose @ turn
-        poses[link.name] = pose
-        parts += [shape_mesh(shape, kind).apply_transform(pose) for shape in link.visuals]
-    return trimesh.util.concatenate(parts)
-
-
-def robot_mesh(compiled: CompiledScene, data: Any) -> Any:
-    model, parts = compiled.model, []
-    for geom in range(model.ngeom):
-        if int(model.geom_bodyid[geom]) in compiled.robot.bodies:
-            mesh = model.geom_dataid[geom]
-            v, f = model.mesh_vertadr[mesh], model.mesh_faceadr[mesh]
-            part = trimesh.Trimesh(
-                model.mesh_vert[v : v + model.mesh_vertnum[mesh]],
-                model.mesh_face[f : f + model.mesh_facenum[mesh]],
-                process=False,
-            )
-            pose = transform(data.geom_xpos[geom], data.geom_xmat[geom].reshape(3, 3))
-            parts.append(part.apply_transform(pose))
-    return trimesh.util.concatenate(parts)
+    """All visuals of an object in the world."""
+    return joined(list(link_meshes(item, kind).values()))
 
 
 def cast(meshes: list[Any], camera: CameraParams) -> tuple[Array, Array, Array, Array]:
@@ -268,7 +229,7 @@ def test_labels_agree_with_a_ray_caster(seed: int) -> None:
     rendered = render_scene(scene, assets, spec())
     compiled = compile_model(scene, assets, detail="visual")
     meshes = [object_mesh(item, assets[item.asset_hash]) for item in scene.objects]
-    meshes.append(robot_mesh(compiled, compiled.new_data()))
+    meshes.append(joined(list(robot_meshes(compiled, compiled.new_data()).values())))
     assert len(rendered.frames) == 2
     for frame in rendered.frames:
         ids, depth, normal, triangle = cast(meshes, frame.camera_params)
@@ -536,7 +497,7 @@ def test_scenes_without_lamps_and_with_too_many() -> None:
     dark = render_scene(scene.model_copy(update={"lights": ()}), assets, wanted)
     assert 10 < image(dark, dark.frames[0], "rgb").mean() < 110
     lamps = tuple(scene.lights[0].model_copy(update={"name": f"lamp{i}"}) for i in range(5))
-    with pytest.raises(RenderError, match="at most 4"):
+    with pytest.raises(RenderError, match="draws 4 at most"):
         render_scene(scene.model_copy(update={"lights": lamps}), assets, wanted)
 
 

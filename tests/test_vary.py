@@ -172,7 +172,7 @@ def test_paths_that_change_the_picture_alone(path: str, values: list[Any]) -> No
 def test_the_list_of_picture_paths_is_complete() -> None:
     listed = {family_of(path) for path, _ in RGB_ONLY}
     missing = {f.pattern for f in FAMILIES if f.changes == "rgb" and f not in listed}
-    tested_alone = {"scene.light.NAME.intensity", "camera.NAME.focus"}
+    tested_alone = {"scene.light.NAME.intensity", "camera.NAME.focus", "camera.NAME.shutter"}
     assert missing == tested_alone
 
 

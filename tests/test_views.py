@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from worlds import by_hand, first, put
 
-from cousins.scenes.geometry import look_at, rotation
+from cousins.scenes.geometry import look_at, rotation, sphere_point
 from cousins.scenes.seeds import branch, generator
-from cousins.scenes.views import blackbody, number, sample_camera, sample_lights, sphere_point
+from cousins.scenes.views import blackbody, number, sample_camera, sample_lights
 from cousins.scenes.visibility import visible_share
 from cousins.schemas import Camera, CameraSpec, Choice, LightSpec, SpecError
 

@@ -15,9 +15,8 @@ import numpy.typing as npt
 
 from ...scenes.asset_geometry import link_points, link_poses
 from ...scenes.asset_model import Copy, add_asset, add_resources
-from ...scenes.geometry import Array, look_at, quaternion, rotation, vec3
+from ...scenes.geometry import Array, look_at, quaternion, rotation, sphere_point, vec3
 from ...scenes.mujoco_model import set_options
-from ...scenes.views import sphere_point
 from ...schemas import Asset, CameraParams, Light, Material, RobotPose, Room, Scene
 from ..images.view import renderer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,8 +11,11 @@ from ...schemas import Camera, DatasetSpec, Episode, VideoRecord
 from .background import Background
 from .cameras import camera_params
 from .encode import VideoWriter
+from .motion import At, blurred
 from .stills import Keep, short_name
 from .view import Renderer
+
+View = Callable[[Camera], tuple[Camera, At | None]]
 
 
 class Film:
@@ -33,11 +37,23 @@ class Film:
         width, height = spec.render.size
         self._writers = {c.name: VideoWriter(width, height, episode.hz) for c in cameras}
 
-    def add(self, artist: Renderer, world: CompiledScene, data: Any) -> None:
-        """Draw the state in `data` with every camera."""
+    def add(self, artist: Renderer, world: CompiledScene, data: Any, view: View) -> None:
+        """Draw the state in `data` with every camera.
+
+        Args:
+            artist: draws.
+            world: of the episode.
+            data: its `mujoco.MjData`.
+            view: where a camera stands, and what there is to see while its shutter is open.
+        """
         for camera in self._cameras:
-            params = camera_params(world, data, camera, self._spec.size)
-            pixels = artist.colour(world, data, params, shadows=self._spec.shadows)
+            placed, at = view(camera)
+            pixels, shadows = None, self._spec.shadows
+            if at is not None:
+                pixels = blurred(artist, world, at, camera.lens.shutter, shadows=shadows)
+            if pixels is None:
+                params = camera_params(world, data, placed, self._spec.size)
+                pixels = artist.colour(world, data, params, shadows=shadows)
             self._other.do(partial(self._writers[camera.name].add, pixels))
 
     def finish(self, keep: Keep) -> tuple[VideoRecord, ...]:

@@ -18,6 +18,7 @@ from ...scenes.geometry import rotation
 from ...scenes.mujoco_model import CompiledScene
 from ...schemas import Camera, CameraParams, Scene, VariantError
 from .lighting import GAMMA
+from .motion import At, blurred
 from .view import Renderer, Rgb
 
 Array = npt.NDArray[np.float64]
@@ -38,6 +39,7 @@ def photograph(
     *,
     shadows: bool,
     rng: np.random.Generator,
+    at: At | None = None,
 ) -> Rgb:
     """The picture (H, W, 3) that a camera takes.
 
@@ -49,6 +51,7 @@ def photograph(
         params: the camera as it stands.
         shadows: whether lamps cast shadows.
         rng: of the noise.
+        at: what there is to see while the shutter is open; None is what there is now.
 
     Raises:
         VariantError: where the lens has an aperture and nothing to focus on.
@@ -56,7 +59,11 @@ def photograph(
     lens = camera.lens
     if lens.exposure:
         world = replace(world, scene=exposed(world.scene, lens.exposure))
-    picture = artist.colour(world, data, params, shadows=shadows)
+    picture = None
+    if lens.shutter and at is not None:
+        picture = blurred(artist, world, at, lens.shutter, shadows=shadows)
+    if picture is None:
+        picture = artist.colour(world, data, params, shadows=shadows)
     if lens.aperture:
         depth = artist.truth(world, data, params).depth
         blur = blur_diameters(depth, params.fy, lens.aperture / 1000, _focus(camera, params))

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...scenes.validity import DEPTH, depths
-from ...schemas import VariantError
+from ...schemas import Camera, VariantError
 from .parameters import Value, Variant, family_of
 from .worlds import KeyedScene, Simulated, at_rest, state_key
 
@@ -92,20 +92,34 @@ def hidden_cameras(variant: Variant, values: Mapping[str, Value]) -> dict[str, s
     if not any(family and family.moves for family in families):
         return {}
     settled = at_rest(variant.scene, variant.assets)
-    compiled, data = settled.compiled, settled.data
-    found: dict[str, str] = {}
-    for camera in variant.scene.cameras:
-        if camera.mount is not None:
-            continue
-        if camera.pos[2] <= 0:
-            found[camera.name] = f"camera {camera.name!r} would be below the floor"
-            continue
-        body = _containing(compiled.model, data, np.asarray(camera.pos))
-        if body is not None:
-            owner = int(compiled.owner[body])
-            name = compiled.scene.objects[owner].name if owner >= 0 else "the robot"
-            found[camera.name] = f"camera {camera.name!r} would be inside {name}"
-    return found
+    found = {camera.name: why_blind(settled, camera) for camera in variant.scene.cameras}
+    return {name: why for name, why in found.items() if why is not None}
+
+
+def check_sight(settled: Simulated, camera: Camera) -> None:
+    """Refuse a camera that sees nothing where it stands.
+
+    Raises:
+        VariantError: saying why.
+    """
+    why = why_blind(settled, camera)
+    if why is not None:
+        raise VariantError(why)
+
+
+def why_blind(settled: Simulated, camera: Camera) -> str | None:
+    """Why a camera sees nothing where it stands, if so; on the robot it always sees."""
+    if camera.mount is not None:
+        return None
+    if camera.pos[2] <= 0:
+        return f"camera {camera.name!r} would be below the floor"
+    compiled = settled.compiled
+    body = _containing(compiled.model, settled.data, np.asarray(camera.pos))
+    if body is None:
+        return None
+    owner = int(compiled.owner[body])
+    name = compiled.scene.objects[owner].name if owner >= 0 else "the robot"
+    return f"camera {camera.name!r} would be inside {name}"
 
 
 def _containing(model: Any, data: Any, point: Array) -> int | None:

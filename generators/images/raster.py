@@ -41,8 +41,7 @@ SHADOW_BLUR = 3.0
 """Width of a shadow's soft edge, pixels of the shadow map."""
 SHADOW_OFFSET = 0.002
 """How far off its surface a point looks up the shadow map, metres."""
-MAX_LIGHTS = 5
-"""Four lamps, and the sun."""
+MAX_LAMPS = 4
 KEPT_MODELS = 3
 
 
@@ -66,7 +65,7 @@ class MujocoRenderer:
         self._frames: dict[tuple[int, ...], Frame] = {}
         self._cast: tuple[Uploaded, bytes, bytes] | None = None
         self._models: OrderedDict[int, Uploaded] = OrderedDict()
-        self._shadow_map, self._shadow_frames = shadow_array(gl, SHADOW_PIXELS, MAX_LIGHTS)
+        self._shadow_map, self._shadow_frames = shadow_array(gl, SHADOW_PIXELS, MAX_LAMPS + 1)
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
         gl.glEnable(gl.GL_DEPTH_TEST)
         gl.glDepthFunc(gl.GL_GREATER)
@@ -86,8 +85,8 @@ class MujocoRenderer:
         lit = lamps(lights_of(scene), scene.ambient, linear=linear)
         keys = [lamp for lamp in lit if lamp.shadow] or [DARK]
         fills = [lamp for lamp in lit if not lamp.shadow]
-        if len(keys) > MAX_LIGHTS:
-            raise RenderError(f"{len(keys)} lights; this renderer draws at most {MAX_LIGHTS}")
+        if len(scene.lights) > MAX_LAMPS:
+            raise RenderError(f"{len(scene.lights)} lamps; this renderer draws {MAX_LAMPS} at most")
         around = environment(scene) if linear or model.metal else None
         views = np.stack([light_from_world(world, lamp) for lamp in keys])
         if shadows:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,12 @@ from ...schemas import (
 from .background import Background
 from .cameras import camera_params
 from .films import Film
+from .plausible import check_sight
 from .stills import Keep, Rendered, Stills, Subject, short_name
 from .variations import variations
 from .view import Renderer, renderer
-from .worlds import prepared
+from .views import Showing, views
+from .worlds import at_rest, prepared
 
 SIGHT_SIZE = (64, 64)
 """Pixels of the quick look by which a camera's view is checked."""
@@ -67,15 +70,19 @@ def render_scene(
             seen = variation.variant.scene
             ready = prepared(seen, variation.variant.assets)
             data = ready.at_rest()
-            for camera in seen.cameras:
-                if camera.name in variation.blind:
-                    continue
-                name = short_name(scene.id, camera.name, f"v{variation.number:04d}")
+            standing = [camera for camera in seen.cameras if camera.name not in variation.blind]
+            for view in (view for camera in standing for view in views(camera)):
+                values = {**variation.values, **view.values}
+                name = short_name(scene.id, view.camera.name, f"v{variation.number:04d}", *view.tag)
+                subject = Subject(name, scene.id, vary=values)
                 try:
-                    subject = Subject(name, scene.id, vary=variation.values)
-                    stills.add(ready, data, camera, subject)
+                    if view.tag:
+                        check_sight(at_rest(seen, variation.variant.assets), view.camera)
+                    at = view.at(ready.world, data, spec.render.size)
+                    stills.add(ready, data, view.camera, subject, at=at)
                 except VariantError as error:
-                    skipped.append(variation.refused(scene, str(error), camera.name))
+                    refused = variation.refused(scene, str(error), view.camera.name)
+                    skipped.append(refused.model_copy(update={"vary": values}))
     return Rendered(stills.frames(), (), files, tuple(skipped))
 
 
@@ -107,24 +114,28 @@ def render_episode(
     world, data = ready.world, ready.at_rest()
     files: dict[str, bytes] = {}
     keep = keep or files.__setitem__
-    steps = keyframe_steps(len(arrays.qpos), spec.render.keyframes)
     later = world.new_data()
+    steps = keyframe_steps(len(arrays.qpos), spec.render.keyframes)
+    shown = Showing(world, arrays.qpos, episode.hz, episode.steps, spec.render.size)
     videos: tuple[VideoRecord, ...] = ()
     with Background() as other:
         stills = Stills(spec, artist, other, keep)
         for number, step in enumerate(steps):
             _set_state(world, data, arrays.qpos[step])
-            after = later if number + 1 < len(steps) else None
+            after = steps[number + 1] if number + 1 < len(steps) else None
             if after is not None:
-                _set_state(world, after, arrays.qpos[steps[number + 1]])
+                _set_state(world, later, arrays.qpos[after])
             for camera in scene.cameras:
                 name = short_name(episode.id, camera.name, f"s{step:05d}")
-                stills.add(ready, data, camera, Subject(name, scene.id, episode.id, step), after)
+                subject = Subject(name, scene.id, episode.id, step)
+                placed, at = shown.view(camera, step)
+                then = None if after is None else (later, shown.view(camera, after)[0])
+                stills.add(ready, data, placed, subject, then, at)
         if spec.render.videos and "rgb" in spec.render.labels and episode.steps > 0:
             film = Film(episode, scene.cameras, spec, other)
-            for qpos in arrays.qpos[: episode.steps]:
+            for step, qpos in enumerate(arrays.qpos[: episode.steps]):
                 _set_state(world, data, qpos)
-                film.add(artist, world, data)
+                film.add(artist, world, data, partial(shown.view, step=step))
             videos = film.finish(keep)
     return Rendered(stills.frames(), videos, files)
 

@@ -30,6 +30,7 @@ from .flow import Moment, encode_flow, flow
 from .graphs import scene_graph
 from .labels import Seen, State
 from .layers import layers
+from .motion import At
 from .parameters import Value
 from .photograph import photograph
 from .poses import Poses
@@ -129,7 +130,13 @@ class Stills:
         return tuple(self._frames)
 
     def add(
-        self, ready: Prepared, data: Any, camera: Camera, subject: Subject, after: Any = None
+        self,
+        ready: Prepared,
+        data: Any,
+        camera: Camera,
+        subject: Subject,
+        after: tuple[Any, Camera] | None = None,
+        at: At | None = None,
     ) -> None:
         """Draw one view, and have it labelled.
 
@@ -138,8 +145,9 @@ class Stills:
             data: its `mujoco.MjData` as it is to be seen.
             camera: where from.
             subject: what the frame is of.
-            after: the `mujoco.MjData` of the next frame of this camera, None where there is
+            after: the `mujoco.MjData` and this camera at its next frame, None where there is
                 none: flow leads there.
+            at: what there is to see while the shutter is open.
         """
         spec, world = self._spec.render, ready.world
         params = camera_params(world, data, camera, spec.size)
@@ -147,7 +155,7 @@ class Stills:
         if "rgb" in spec.labels:
             rng = generator(world.scene.seed, "sensor", subject.id)
             pixels = photograph(
-                self._artist, world, data, camera, params, shadows=spec.shadows, rng=rng
+                self._artist, world, data, camera, params, shadows=spec.shadows, rng=rng, at=at
             )
         moment = self._now(ready, data)
         key = f"{moment.key} {params.canonical_json()}"
@@ -161,8 +169,8 @@ class Stills:
             if len(self._labels) > KEPT_LABELS:
                 self._labels.popitem(last=False)
         motion = None
-        if flows and truth is not None:
-            then = self._next(ready, camera, after)
+        if flows and truth is not None and after is not None:
+            then = self._next(ready, after[1], after[0])
             motion = partial(_flow, ready, Moment(truth, params, moment.poses), then)
         assert labels is not None
         self._other.do(partial(self._finish, subject, camera, params, labels, pixels, motion))

@@ -11,11 +11,22 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from ...schemas import Asset, Choice, Constant, DatasetSpec, Parameter, Scene, SpecError, Sweep
+from ...schemas import (
+    Asset,
+    CameraSpec,
+    Choice,
+    Constant,
+    DatasetSpec,
+    Parameter,
+    Scene,
+    SpecError,
+    Sweep,
+)
 from ...schemas.parameter import bounds
 from .parameters import (
     FAMILIES,
     Family,
+    Footing,
     Load,
     Numbers,
     Parts,
@@ -24,6 +35,7 @@ from .parameters import (
     family_of,
     refuse_unknown,
 )
+from .parameters.cameras import footing
 from .parameters.objects import ALL_JOINTS, ASSET
 
 
@@ -37,7 +49,7 @@ def check_vary(spec: DatasetSpec) -> None:
     """
     parts = Parts(
         tuple(spec.scene.light),
-        {camera.name: camera.mount is None for camera in spec.cameras},
+        {camera.name: _footing(camera) for camera in spec.cameras},
         {thing.name: (*thing.joint, ALL_JOINTS) for thing in spec.scene.objects},
     )
     valid = parts.paths(FAMILIES)
@@ -90,7 +102,7 @@ def check_paths(scene: Scene, assets: Mapping[str, Asset], spec: DatasetSpec) ->
     }
     parts = Parts(
         tuple(light.name for light in scene.lights),
-        {camera.name: camera.target is not None for camera in scene.cameras},
+        {camera.name: footing(camera) for camera in scene.cameras},
         {name: (*own, ALL_JOINTS) if own else () for name, own in joints.items()},
     )
     valid = parts.paths(FAMILIES)
@@ -121,6 +133,12 @@ def varied(
         else:
             variant = family.applied(variant, path, value)
     return variant
+
+
+def _footing(camera: CameraSpec) -> Footing:
+    if camera.path is not None:
+        return "path"
+    return "sphere" if camera.mount is None else "hand"
 
 
 def _check_values(path: str, family: Family, parameter: Parameter) -> None:

@@ -33,12 +33,18 @@ def swept(dataset: Dataset, path: str | None = None) -> Axis:
             not the one that is named.
         DatasetError: where no frame was drawn along it.
     """
-    vary = dataset.spec.render.vary
-    sweeps = {
+    vary, cameras = dataset.spec.render.vary, dataset.spec.cameras
+    sweeps: dict[str, tuple[object, ...]] = {
         name: parameter.sweep for name, parameter in vary.items() if isinstance(parameter, Sweep)
     }
+    along = {f"camera.{camera.name}.path": () for camera in cameras if camera.path is not None}
+    if path in along or not sweeps:
+        sweeps |= {name: () for name in along if name not in sweeps}
     if not sweeps:
-        raise SpecError(f"{dataset.root}: render.vary has no sweep; write one as {{sweep: [...]}}")
+        raise SpecError(
+            f"{dataset.root}: render.vary has no sweep, and no camera a path; "
+            "write a sweep as {sweep: [...]}"
+        )
     if path is None and len(sweeps) > 1:
         raise SpecError(f"{dataset.root} sweeps {', '.join(sweeps)}; choose one with --axis")
     chosen = path or next(iter(sweeps))
@@ -51,5 +57,5 @@ def swept(dataset: Dataset, path: str | None = None) -> Axis:
     if not found:
         raise DatasetError(f"{dataset.root} has no frames along {chosen}; run `cousins generate`")
     listed = list(sweeps[chosen])
-    values = sorted(found, key=listed.index)
+    values = sorted(found, key=listed.index) if listed else sorted(found)
     return Axis(chosen, tuple(values), tuple(tuple(found[value]) for value in values))

@@ -9,6 +9,7 @@ from .family import (
     Changes,
     Family,
     Flag,
+    Footing,
     Load,
     Numbers,
     Parts,
@@ -29,8 +30,8 @@ FAMILIES: tuple[Family, ...] = (
 """In the order of the reference."""
 
 __all__ = [
-    "FAMILIES", "Changes", "Family", "Flag", "Load", "Numbers", "Parts", "Value", "Variant",
-    "Words", "family_of", "refuse_unknown",
+    "FAMILIES", "Changes", "Family", "Flag", "Footing", "Load", "Numbers", "Parts", "Value",
+    "Variant", "Words", "family_of", "refuse_unknown",
 ]  # fmt: skip
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ....scenes.geometry import look_at, vec3
-from ....scenes.views import sphere_point
+from ....scenes.camera_paths import along
+from ....scenes.geometry import look_at, sphere_point, vec3
 from ....schemas import Camera, Lens, VariantError
-from .family import Apply, Family, Numbers, Value, Variant
+from .family import Apply, Family, Footing, Numbers, Value, Variant
 
 
 def _lens(change: Callable[[Lens, float], Lens]) -> Apply:
@@ -82,6 +82,17 @@ def _pose(axis: int) -> Apply:
     return apply
 
 
+def _along(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
+    return variant.with_camera(along(variant.camera(names[0]), float(value)))
+
+
+def footing(camera: Camera) -> Footing:
+    """What a camera stands on."""
+    if camera.path is not None:
+        return "path"
+    return "hand" if camera.target is None else "sphere"
+
+
 PLACE = "metres in the world; it keeps looking at its target"
 PIXELS = Numbers(-8192.0, 8192.0)
 BEND = Numbers(-1.0, 1.0)
@@ -90,22 +101,27 @@ FAMILIES = (
     Family("camera.NAME.fov", Numbers(5.0, 150.0), "degrees, vertical", "view", _fov),
     Family(
         "camera.NAME.distance", Numbers(0.05, 20.0), "metres from its target",
-        "view", _orbit(0), moves=True, aimed=True,
+        "view", _orbit(0), moves=True, only="sphere",
     ),
     Family(
         "camera.NAME.azimuth", Numbers(-360.0, 360.0), "degrees about the vertical, 0 is +x",
-        "view", _orbit(1), moves=True, aimed=True,
+        "view", _orbit(1), moves=True, only="sphere",
     ),
     Family(
         "camera.NAME.elevation", Numbers(-89.0, 90.0), "degrees above the horizon (pitch)",
-        "view", _orbit(2), moves=True, aimed=True,
+        "view", _orbit(2), moves=True, only="sphere",
     ),
     *(
         Family(
             f"camera.NAME.pose.{axis}", Numbers(-20.0, 20.0), PLACE,
-            "view", _pose(place), moves=True, aimed=True,
+            "view", _pose(place), moves=True, only="sphere",
         )
         for place, axis in enumerate("xyz")
+    ),
+    Family(
+        "camera.NAME.path", Numbers(0.0, 1.0),
+        "share of its path at which it stands, in the place of views along it",
+        "view", _along, moves=True, only="path",
     ),
     Family(
         "camera.NAME.focal_length", Numbers(1.0, 1000.0),
@@ -146,6 +162,10 @@ FAMILIES = (
     Family(
         "camera.NAME.aperture", Numbers(0.0, 100.0),
         "diameter in millimetres; 0 is a pinhole", "rgb", _field("aperture"),
+    ),
+    Family(
+        "camera.NAME.shutter", Numbers(0.0, 1.0),
+        "seconds; blurs what a camera on a path passes", "rgb", _field("shutter"),
     ),
     Family(
         "camera.NAME.focus", Numbers(0.05, 100.0),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ....scenes.colours import HELP, is_colour, linear
-from ....scenes.geometry import vec3
-from ....scenes.views import blackbody, sphere_point
+from ....scenes.geometry import sphere_point, vec3
+from ....scenes.views import blackbody
 from ....schemas import Sky, Sun, VariantError
 from .family import Family, Numbers, Value, Variant, Words
 

@@ -14,6 +14,8 @@ Value = bool | int | float | str
 Changes = Literal["rgb", "object", "view"]
 """`rgb`: the picture alone. `object`: the pixels and labels of the object, of what it carries,
 hides and shades. `view`: everything that the camera sees, but no pose in the world."""
+Footing = Literal["hand", "sphere", "path"]
+"""What a camera stands on: the robot, a sphere about what it was aimed at, or a path."""
 Load = Callable[[str], Asset]
 
 
@@ -128,7 +130,7 @@ class Family:
         changes: what of a frame may differ from value to value.
         apply: derives the scene, given the names that stand for NAME and JOINT.
         moves: it may push things into others, or a camera into things.
-        aimed: only cameras that were aimed at a point have it.
+        only: the cameras that have it; None is all of them.
     """
 
     pattern: str
@@ -137,7 +139,7 @@ class Family:
     changes: Changes
     apply: Apply
     moves: bool = False
-    aimed: bool = False
+    only: Footing | None = None
 
     def names_in(self, path: str) -> tuple[str, ...] | None:
         """What stands for NAME and JOINT in a path, or None where it is of another family."""
@@ -164,12 +166,12 @@ class Parts:
 
     Attributes:
         lights: names of lamps.
-        cameras: names of cameras, and whether each was aimed at a point.
+        cameras: names of cameras, and what each stands on.
         joints: joints of each object, by its name.
     """
 
     lights: tuple[str, ...]
-    cameras: Mapping[str, bool]
+    cameras: Mapping[str, Footing]
     joints: Mapping[str, tuple[str, ...]]
 
     def paths(self, families: Iterable[Family]) -> list[str]:
@@ -181,7 +183,7 @@ class Parts:
         if scope == ["scene", "light"]:
             return [pattern.replace("NAME", name) for name in self.lights]
         if scope[0] == "camera":
-            named = [name for name, aimed in self.cameras.items() if aimed or not family.aimed]
+            named = [name for name, on in self.cameras.items() if family.only in (None, on)]
             return [pattern.replace("NAME", name) for name in named]
         if scope[0] == "object":
             return [
