@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import trimesh
-from test_images import SIZE, image, object_mesh, robot_mesh, spec, world
+from solids import joined, robot_meshes
+from test_images import SIZE, image, object_mesh, spec, world
 from test_vary import aimed
 
 from cousins.generators.images import Rendered, render_scene
@@ -107,7 +108,7 @@ def test_distorted_labels_agree_with_a_ray_caster(k: tuple[float, ...]) -> None:
     assert camera.coefficients == k
     compiled = compile_model(scene, assets, detail="visual")
     meshes = [object_mesh(item, assets[item.asset_hash]) for item in scene.objects]
-    meshes.append(robot_mesh(compiled, compiled.new_data()))
+    meshes.append(joined(list(robot_meshes(compiled, compiled.new_data()).values())))
     whole = trimesh.util.concatenate(meshes)
     owner = np.repeat(np.arange(1, len(meshes) + 1), [len(mesh.faces) for mesh in meshes])
     rays = back_project(camera, np.ones((SIZE[1], SIZE[0]))).reshape(-1, 3)

@@ -1,0 +1,136 @@
+"""The geometry of scenes by trimesh, from scenes and assets.
+
+Nothing here reads what the renderer drew. Kinematics of objects are worked out anew; of the
+robot, the meshes and link poses of the compiled model are taken.
+"""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownParameterType=false, reportAttributeAccessIssue=false
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import trimesh
+
+from cousins.scenes.geometry import rotation, transform
+from cousins.scenes.mujoco_model import CompiledScene
+from cousins.scenes.surroundings import DEFAULT_ROOM, PEDESTAL_HALF, SKIRTING
+from cousins.schemas import Asset, Scene, SceneObject, Shape
+
+Array = npt.NDArray[Any]
+ROUND = 128
+"""Sections of round things."""
+
+
+def shape_mesh(shape: Shape, kind: Asset) -> Any:
+    """A shape in its link's frame."""
+    size = shape.size
+    if shape.kind == "box":
+        made = trimesh.creation.box(extents=2 * np.array(size))
+    elif shape.kind in ("sphere", "ellipsoid"):
+        made = trimesh.creation.uv_sphere(radius=1.0, count=[ROUND, ROUND])
+        made.apply_scale(size if len(size) == 3 else size[0])
+    elif shape.kind == "capsule":
+        made = trimesh.creation.capsule(2 * size[1], size[0], count=[ROUND, ROUND])
+    elif shape.kind == "cylinder":
+        made = trimesh.creation.cylinder(size[0], 2 * size[1], sections=2 * ROUND)
+    else:
+        data = kind.meshes[str(shape.mesh)]
+        made = trimesh.Trimesh(data.vertex_array(), data.face_array(), process=False)
+    return made.apply_transform(transform(shape.pos, shape.quat))
+
+
+def link_poses(item: SceneObject, kind: Asset) -> dict[str, Array]:
+    """`world_from_link`, (4, 4)."""
+    poses: dict[str, Array] = {}
+    for link in kind.links:
+        if link.parent is None:
+            poses[link.name] = transform(item.pos, item.quat)
+            continue
+        pose = poses[link.parent] @ transform(link.pos, link.quat)
+        joint = link.joint
+        if joint is not None:
+            value = item.joints.get(joint.name, 0.0)
+            move = trimesh.transformations.translation_matrix(value * np.array(joint.axis))
+            if joint.kind == "hinge":
+                move = trimesh.transformations.rotation_matrix(value, joint.axis, joint.anchor)
+            pose = pose @ move
+        poses[link.name] = pose
+    return poses
+
+
+def link_meshes(item: SceneObject, kind: Asset) -> dict[str, Any]:
+    """The visuals of each link that has any, in the world."""
+    poses = link_poses(item, kind)
+    return {
+        link.name: joined([shape_mesh(s, kind).apply_transform(poses[link.name]) for s in shapes])
+        for link in kind.links
+        if (shapes := link.visuals)
+    }
+
+
+def robot_meshes(compiled: CompiledScene, data: Any) -> dict[str, Any]:
+    """The robot's links, in the world."""
+    model = compiled.model
+    parts: dict[str, list[Any]] = {}
+    for geom in range(model.ngeom):
+        body = int(model.geom_bodyid[geom])
+        if body in compiled.robot.bodies:
+            mesh = model.geom_dataid[geom]
+            v, f = model.mesh_vertadr[mesh], model.mesh_faceadr[mesh]
+            part = trimesh.Trimesh(
+                model.mesh_vert[v : v + model.mesh_vertnum[mesh]],
+                model.mesh_face[f : f + model.mesh_facenum[mesh]],
+                process=False,
+            )
+            inner = transform(model.geom_pos[geom], rotation(model.geom_quat[geom]))
+            pose = transform(data.xpos[body], data.xmat[body].reshape(3, 3)) @ inner
+            parts.setdefault(model.body(body).name, []).append(part.apply_transform(pose))
+    return {name.removeprefix("robot/"): joined(found) for name, found in parts.items()}
+
+
+def surroundings(scene: Scene) -> Any:
+    """The floor, the pedestal, and the walls, of which only the inner side is seen."""
+    x, y, height = scene.robot.pos
+    room, bare = scene.room or DEFAULT_ROOM, scene.room is None
+    low, high = np.array(room.low), np.array(room.high)
+    middle, half = (low + high) / 2, (high - low) / 2
+    parts = [_flat((0, 0, 0), (0, 0, 1), (1, 0, 0), (6, 6))]
+    if height > 0.02:
+        pedestal = trimesh.creation.box((2 * PEDESTAL_HALF, 2 * PEDESTAL_HALF, height))
+        parts.append(pedestal.apply_translation([x - 0.03, y, height / 2]))
+    for axis in (0, 1):
+        for side, edge in ((-1, low), (1, high)):
+            normal, along = -side * np.eye(3)[axis], np.eye(3)[1 - axis]
+            if bare:
+                centre = np.array([0.5 * axis, 0.0, 1.5])
+                centre[axis] = edge[axis]
+                parts.append(_flat(centre, normal, along, (6, 6)))
+                continue
+            centre = middle.copy()
+            centre[axis] = edge[axis]
+            parts.append(_flat(centre, normal, along, (half[1 - axis], half[2])))
+            depth, tall = SKIRTING
+            size = 2 * half[1 - axis] * along + depth * np.abs(normal) + [0, 0, tall]
+            board = trimesh.creation.box(size)
+            foot = centre + normal * depth / 2
+            parts.append(board.apply_translation([foot[0], foot[1], low[2] + tall / 2]))
+    if not bare:
+        parts.append(_flat((*middle[:2], high[2]), (0, 0, -1), (1, 0, 0), half[:2]))
+    return joined(parts)
+
+
+def _flat(centre: Any, normal: Any, along: Any, half: Any) -> Any:
+    """A rectangle that is seen from where its normal points."""
+    u = np.asarray(along, float) * half[0]
+    v = np.cross(normal, along) * half[1]
+    corners = np.asarray(centre, float) + np.array([-u - v, u - v, u + v, v - u])
+    return trimesh.Trimesh(corners, [[0, 1, 2], [0, 2, 3]], process=False)
+
+
+def joined(meshes: list[Any]) -> Any:
+    """One mesh of several, their faces in order."""
+    return trimesh.util.concatenate(meshes)
