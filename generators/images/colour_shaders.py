@@ -8,6 +8,7 @@ _SHARED = """
 #define KEYS {keys}
 #define FILLS {fills}
 #define OUTDOORS {outdoors}
+#define METAL {metal}
 """
 
 _AROUND = """
@@ -131,6 +132,7 @@ void main() {
     vec3 view = normalize(to_eye);
     float metal = 0.0, roughness = 0.0;
     vec3 mirrored = vec3(0.0), tint = vec3(1.0), shines = vec3(0.0);
+#if METAL
     if (gloss.z >= 1.0) {
         metal = floor(gloss.z) / 255.0;
         roughness = fract(gloss.z) / 0.99;
@@ -140,15 +142,18 @@ void main() {
             * pow(comes_from(reflect(-view, n), roughness), vec3(1.0 / 2.2));
         tint = mix(vec3(1.0), 3.0 * base, metal);
     }
+#endif
 #if OUTDOORS
     base = pow(base, vec3(2.2));
     mirrored = pow(mirrored, vec3(2.2));
 #endif
     vec3 result = base * soft;
+#if METAL
     if (metal > 0.0) {
         result = mix(result, mirrored, metal);
         base *= 1.0 - metal;
     }
+#endif
     // Each of the four pixels that are averaged looks at the shadow map a little aside.
     vec2 aside = (mod(floor(gl_FragCoord.xy), 2.0) - 0.5) * blur;
     aside = vec2(aside.x - 0.5 * aside.y, aside.y + 0.5 * aside.x);
@@ -181,11 +186,12 @@ void main() {
 )
 
 
-def colour_sources(keys: int, fills: int, outdoors: bool) -> tuple[str, str]:
+def colour_sources(keys: int, fills: int, outdoors: bool, metal: bool) -> tuple[str, str]:
     """Vertex and fragment source for that many lamps with and without shadows.
 
+    Only what may be metal pays for mirroring: a software rasteriser takes both sides of a branch.
     Outdoors light adds up as light does and the sky lights what faces it; else display values
     add up, see lighting.py.
     """
-    head = HEADER + _SHARED.format(keys=keys, fills=fills, outdoors=int(outdoors))
+    head = HEADER + _SHARED.format(keys=keys, fills=fills, outdoors=int(outdoors), metal=int(metal))
     return head + COLOUR_VERTEX, head + COLOUR_FRAGMENT

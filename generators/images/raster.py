@@ -17,13 +17,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from ...schemas import CameraParams, RenderError
+from ...schemas import CameraParams
 from .around import Around
 from .colour_shaders import colour_sources
-from .environment import environment, lights_of, outdoors
 from .gl import Frame, Program, open_gl, shadow_array
-from .lighting import DARK, lamps
-from .projections import clip_from_world, light_from_world
+from .illumination import MAX_LAMPS, Illumination, illumination
+from .projections import clip_from_world
 from .shaders import (
     NORMAL_FRAGMENT,
     SHADOW_FRAGMENT,
@@ -41,7 +40,6 @@ SHADOW_BLUR = 3.0
 """Width of a shadow's soft edge, pixels of the shadow map."""
 SHADOW_OFFSET = 0.002
 """How far off its surface a point looks up the shadow map, metres."""
-MAX_LAMPS = 4
 KEPT_MODELS = 3
 
 
@@ -61,7 +59,7 @@ class MujocoRenderer:
         self._shadow = Program(gl, SHADOW_VERTEX, SHADOW_FRAGMENT)
         self._cover = CoverPass(gl)
         self._around = Around(gl)
-        self._colour: dict[tuple[int, int, bool], Program] = {}
+        self._colour: dict[tuple[int, int, bool, bool], Program] = {}
         self._frames: dict[tuple[int, ...], Frame] = {}
         self._cast: tuple[Uploaded, bytes, bytes] | None = None
         self._models: OrderedDict[int, Uploaded] = OrderedDict()
@@ -81,36 +79,24 @@ class MujocoRenderer:
         """See `Renderer`."""
         gl = self._gl
         model = self._model(world, data)
-        scene, linear = world.scene, outdoors(world.scene)
-        lit = lamps(lights_of(scene), scene.ambient, linear=linear)
-        keys = [lamp for lamp in lit if lamp.shadow] or [DARK]
-        fills = [lamp for lamp in lit if not lamp.shadow]
-        if len(scene.lights) > MAX_LAMPS:
-            raise RenderError(f"{len(scene.lights)} lamps; this renderer draws {MAX_LAMPS} at most")
-        around = environment(scene) if linear or model.metal else None
-        views = np.stack([light_from_world(world, lamp) for lamp in keys])
+        light = illumination(world, mirrors=model.metal)
         if shadows:
-            self._draw_shadows(model, views)
+            self._draw_shadows(model, light.views)
         size = (camera.width * SUPERSAMPLE, camera.height * SUPERSAMPLE)
         self._begin(*size, gl.GL_RGBA8)
-        if around is not None:
-            self._around.show(around)
-            if scene.sky is not None:
-                self._around.draw(camera, around)
+        if light.around is not None:
+            self._around.show(light.around)
+            if world.scene.sky is not None:
+                self._around.draw(camera, light.around)
                 model.bind(data)
-        program = self._colour_program(len(keys), len(fills), linear)
-        if around is not None:
-            self._around.light(program, around)
-        program.matrices("clip_from_world", clip_from_world(camera))
-        program.matrices("light_from_world", views)
-        program.whole("shadowed", int(shadows))
-        program.vectors("eye", np.asarray(camera.pos))
-        program.vectors("ambient", np.sum([lamp.ambient for lamp in lit], axis=0))
-        program.vectors("key_towards", np.stack([-lamp.direction for lamp in keys]))
-        program.vectors("key_light", np.stack([lamp.diffuse for lamp in keys]))
-        program.vectors("fill_towards", np.stack([-lamp.direction for lamp in fills]))
-        program.vectors("fill_light", np.stack([lamp.diffuse for lamp in fills]))
-        model.draw(0, model.shape.opaque)
+        programs = {
+            metal: self._lit(light, camera, shadows=shadows, metal=metal)
+            for metal in {model.metal, *(run[2] for run in model.shape.opaque)}
+        }
+        for first, count, metal in model.shape.opaque:
+            programs[metal].use()
+            model.draw(first, count)
+        programs[model.metal].use()
         self._draw_clear(model, camera)
         raw = np.empty((size[1], size[0], 4), dtype=np.uint8)
         gl.glReadPixels(0, 0, *size, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, raw)
@@ -170,8 +156,28 @@ class MujocoRenderer:
         found.bind(data)
         return found
 
-    def _colour_program(self, keys: int, fills: int, linear: bool) -> Program:
-        kind = (keys, fills, linear)
+    def _lit(
+        self, light: Illumination, camera: CameraParams, *, shadows: bool, metal: bool
+    ) -> Program:
+        """The program that draws things in this light, all of it set."""
+        keys, fills = light.keys, light.fills
+        program = self._colour_program(len(keys), len(fills), light.linear, metal)
+        program.use()
+        if light.around is not None:
+            self._around.light(program, light.around)
+        program.matrices("clip_from_world", clip_from_world(camera))
+        program.matrices("light_from_world", light.views)
+        program.whole("shadowed", int(shadows))
+        program.vectors("eye", np.asarray(camera.pos))
+        program.vectors("ambient", light.ambient)
+        program.vectors("key_towards", np.stack([-lamp.direction for lamp in keys]))
+        program.vectors("key_light", np.stack([lamp.diffuse for lamp in keys]))
+        program.vectors("fill_towards", np.stack([-lamp.direction for lamp in fills]))
+        program.vectors("fill_light", np.stack([lamp.diffuse for lamp in fills]))
+        return program
+
+    def _colour_program(self, keys: int, fills: int, linear: bool, metal: bool) -> Program:
+        kind = (keys, fills, linear, metal)
         made = self._colour.get(kind)
         if made is None:
             made = self._colour[kind] = Program(self._gl, *colour_sources(*kind))
@@ -183,7 +189,6 @@ class MujocoRenderer:
                 made.whole(name, unit)
             made.number("normal_offset", SHADOW_OFFSET)
             made.number("blur", SHADOW_BLUR / SHADOW_PIXELS)
-        made.use()
         return made
 
     def _begin(self, width: int, height: int, *colours: int) -> None:

@@ -51,14 +51,15 @@ class Triangles:
         faces: (M, 3), opaque things first, then planes, then what is transparent;
             the smaller first in each.
         solid: how many faces are opaque and no planes: these cast shadows.
-        opaque: how many faces are opaque.
+        opaque: (first face, number of faces, whether they may be metal) of each run of opaque
+            ones, in order.
         clear: (geom, first face, number of faces) of each transparent geom.
     """
 
     vertices: npt.NDArray[np.void]
     faces: Index
     solid: int
-    opaque: int
+    opaque: tuple[tuple[int, int, bool], ...]
     clear: tuple[tuple[int, int, int], ...]
 
 
@@ -83,6 +84,14 @@ def texture_of(model: Any, geom: int) -> int:
     return int(model.mat_texid[material, role]) if material >= 0 else -1
 
 
+def metallic(model: Any) -> npt.NDArray[np.bool_]:
+    """(ngeom,): whether a geom mirrors what is around it, in 255ths at least."""
+    materials = np.asarray(model.geom_matid)
+    share = np.append(model.mat_metallic, 0.0)  # the last stands in for no material, -1
+    mirrors: npt.NDArray[np.bool_] = np.rint(255 * share[materials]) >= 1
+    return mirrors
+
+
 def triangles(model: Any) -> Triangles:
     """Collect the triangles of a visual model."""
     alpha = colours(model)[:, 3]
@@ -93,14 +102,21 @@ def triangles(model: Any) -> Triangles:
     clear: list[tuple[int, int, int]] = []
     total, counts = 0, [0, 0, 0]
     # Small things tend to stand before large ones: drawn first, they spare what they hide.
-    order = np.lexsort((np.asarray(model.geom_rbound), rank))
+    metal = metallic(model)
+    order = np.lexsort((np.asarray(model.geom_rbound), metal, rank))
+    runs: list[tuple[int, int, bool]] = []
     for geom in (int(g) for g in order):
         shape = _surfaces(model, geom)
         part = np.zeros(len(shape.points), dtype=VERTEX)
         part["point"], part["normal"] = shape.points, shape.normals
         part["uv"], part["geom"] = shape.uv * _repeats(model, geom), geom
+        first, count = sum(counts), len(shape.faces)
         if rank[geom] == 2:
-            clear.append((geom, sum(counts), len(shape.faces)))
+            clear.append((geom, first, count))
+        elif runs and runs[-1][2] == metal[geom]:
+            runs[-1] = (runs[-1][0], runs[-1][1] + count, runs[-1][2])
+        else:
+            runs.append((first, count, bool(metal[geom])))
         vertices.append(part)
         faces.append(shape.faces + np.uint32(total))
         total += len(part)
@@ -109,7 +125,7 @@ def triangles(model: Any) -> Triangles:
         vertices=np.concatenate(vertices),
         faces=np.concatenate(faces),
         solid=counts[0],
-        opaque=counts[0] + counts[1],
+        opaque=tuple(runs),
         clear=tuple(clear),
     )
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from .gl import float_texture, image_array
 from .lighting import SHEEN
-from .triangles import Triangles, colours, texture_of, triangles
+from .triangles import Triangles, colours, metallic, texture_of, triangles
 
 POSES, LOOKS, TEXTURES, SHADOWS, AROUND = 0, 1, 2, 3, 5
 """Texture units."""
@@ -39,7 +39,7 @@ class Uploaded:
         self._attributes(vertices.dtype)
         self._textures = [image_array(gl, _pictures(model))]
         shades = _looks(model)
-        self.metal = bool((shades[1::2, 3] >= 1).any())
+        self.metal = bool(metallic(model).any())
         """Whether anything mirrors what is around."""
         looks, looks_buffer = float_texture(gl, LOOKS, shades)
         poses, poses_buffer = float_texture(gl, POSES, self.rows.reshape(-1, 4))
