@@ -25,17 +25,20 @@ from cousins.flows.graph import Graph
 from cousins.flows.stages import production
 from cousins.generators.blender import environment
 from cousins.generators.blender import renderer as blender_renderer
-from cousins.generators.blender.light import developed, encoded, sky, suns
+from cousins.generators.blender.light import developed, encoded, sky, suns, surroundings
 from cousins.generators.blender.renderer import BlenderRenderer, Quality
 from cousins.generators.blender.resources import linear, resources, unseen
 from cousins.generators.blender.worker.messages import Message, pack, unpack
+from cousins.generators.images.environment import environment as environment_around
 from cousins.schemas import (
     BackendMissingError,
     CameraParams,
     DatasetSpec,
     Light,
     RenderError,
+    Sky,
     SpecError,
+    Sun,
     TaskSpec,
 )
 
@@ -210,6 +213,29 @@ def test_light_is_in_lux_and_white_at_the_same_place_as_in_the_fast_renderer() -
     red = Light(name="red", direction=(0, 0, -1), intensity=500, colour=(1.0, 0.2, 0.1))
     (tinted,) = suns(scene.model_copy(update={"lights": (red,)}), shadows=True)
     assert np.isclose(tinted["power"] @ np.array([0.2126, 0.7152, 0.0722]), np.pi * 500 / 650)
+
+
+def test_the_sky_lies_around_as_cycles_maps_it() -> None:
+    scene = ball().scene
+    assert surroundings(scene) is None
+    overhead = Sky(intensity=300.0, turbidity=2.0, ground=(0.2, 0.3, 0.1))
+    # The sun stands at azimuth 90 degrees, +y: columns turn clockwise from -x.
+    sun = Sun(direction=(0.0, -np.cos(0.5), -np.sin(0.5)), intensity=400.0)
+    outside = scene.model_copy(update={"sky": overhead, "sun": sun})
+    found, around = surroundings(outside), environment_around(outside)
+    assert found is not None
+    rows, columns, _ = found.shape
+    row, column = np.unravel_index(found[:, :, 1].argmax(), (rows, columns))
+    assert column / columns == pytest.approx(0.25, abs=0.02)
+    assert np.pi * ((row + 0.5) / rows - 0.5) == pytest.approx(0.5, abs=0.1)
+    below = found[: rows // 2]
+    assert np.ptp(below, axis=(0, 1)).max() == 0
+    assert below[0, 0] == pytest.approx(around.ground)
+    # All of it lights level ground as the environment itself does.
+    elevation = np.pi * ((np.arange(rows) + 0.5) / rows - 0.5)
+    fall = np.maximum(np.sin(elevation), 0) * np.cos(elevation) * np.pi / rows / columns * 2
+    lux = np.einsum("rck,r,k->", found, fall, [0.2126, 0.7152, 0.0722]) * 650
+    assert lux == pytest.approx(300.0, rel=0.02)
 
 
 def test_the_picture_is_srgb_with_a_shoulder() -> None:

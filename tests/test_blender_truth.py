@@ -14,7 +14,7 @@ from cousins.generators.blender.renderer import BlenderRenderer, Quality
 from cousins.generators.images.cameras import camera_params
 from cousins.generators.images.view import renderer
 from cousins.generators.images.worlds import prepared
-from cousins.schemas import Asset, BackendMissingError, Scene
+from cousins.schemas import Asset, BackendMissingError, Scene, Sky, Sun
 
 SIZE = (128, 96)
 
@@ -128,3 +128,29 @@ def draw(tracer: BlenderRenderer, scene: Scene, assets: dict[str, Asset], *, afr
     light = tracer.light(ready.world, data, params, shadows=True)
     truth = tracer.truth(ready.world, data, params)
     return b"".join(part.tobytes() for part in (light, truth.depth, truth.geoms))
+
+
+def test_both_backends_have_the_same_sky(tracer: BlenderRenderer) -> None:
+    scene, assets = _scene(3, 0)
+    bright: list[float] = []
+    for azimuth in (0.6, 3.8):
+        down = (-np.cos(azimuth) * 0.9, -np.sin(azimuth) * 0.9, -np.sqrt(1 - 0.81))
+        update = {
+            "lights": (), "ambient": 0.0, "walls": False,
+            "sun": Sun(direction=down, intensity=400.0),
+            "sky": Sky(intensity=300.0, turbidity=2.0, ground=(0.2, 0.2, 0.2)),
+        }  # fmt: skip
+        ready = prepared(scene.model_copy(update=update), assets)
+        data = ready.world.new_data()
+        # From above the robot, level, towards -x.
+        params = camera_params(ready.world, data, scene.cameras[0], SIZE).model_copy(
+            update={"pos": (1.0, 0.0, 2.5), "quat": (0.5, -0.5, -0.5, 0.5)}
+        )
+        pictures = [
+            artist.colour(ready.world, data, params, shadows=True)[: SIZE[1] // 2 - 8]
+            for artist in (renderer("mujoco"), tracer)
+        ]
+        fast, traced = (picture.reshape(-1, 3).mean(axis=0) for picture in pictures)
+        assert np.abs(fast - traced).max() < 12
+        bright.append(float(traced.mean()))
+    assert bright[1] > bright[0] + 20  # towards the sun, and away from it

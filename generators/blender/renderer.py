@@ -15,7 +15,7 @@ from ...scenes.geometry import rotation
 from ...schemas import CameraParams, RenderError, hash_of
 from ..images.view import Rgb, Truth, World
 from .environment import DEBIAN, interpreter
-from .light import developed, sky, suns
+from .light import developed, sky, suns, surroundings
 from .process import WorkerDiedError, WorkerFailedError, WorkerProcess
 from .resources import Resources, resources, unseen
 from .worker.messages import Array, Message
@@ -162,7 +162,11 @@ class BlenderRenderer:
             "samples": quality.samples,
             "noise": quality.noise,
         }
-        answer = self._ask(found, Message(head, {"poses": _poses(data)}))
+        arrays = {"poses": _poses(data)}
+        around = surroundings(world.scene)
+        if around is not None:
+            arrays["sky"] = around
+        answer = self._ask(found, Message(head, arrays))
         depth, geoms = answer.arrays["depth"], answer.arrays["geoms"]
         hit = (geoms > 0) & (depth < NOTHING)
         truth = Truth(

@@ -69,7 +69,7 @@ def _answer(stage: Stage, camera: Camera | DefaultPipeline, request: Message) ->
         return Message({}, {})
     stage.move(request.arrays["poses"])
     stage.show(head["hidden"])
-    stage.light(head["suns"], head["sky"])
+    stage.light(head["suns"], head["sky"], request.arrays.get("sky"))
     return Message({}, camera.draw(head["view"], head["samples"], head["noise"]))
 
 

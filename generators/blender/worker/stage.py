@@ -9,6 +9,7 @@ import numpy as np
 
 from .blender import Blender
 from .messages import Array, Message
+from .sky import Sky
 
 SUN_ANGLE = math.radians(4.0)
 """How wide a light looks from the scene: shadows soften as those of a lamp with a shade."""
@@ -57,20 +58,23 @@ class Stage:
             if thing.visible_camera != (number not in away):
                 thing.visible_camera = number not in away
 
-    def light(self, suns: list[dict[str, Any]], sky: float) -> None:
+    def light(self, suns: list[dict[str, Any]], sky: float, around: Array | None) -> None:
         """Set the lights.
 
         Args:
             suns: each with `direction` (3), `power` (3) in W/m2 for each channel, `shadow`.
-            sky: strength of the sky.
+            sky: strength of the sky that is always there.
+            around: (H, W, 3) radiance from all sides that comes on top, as Cycles maps it.
         """
-        if (suns, sky) == self._lit:
-            return  # Cycles would take all of the scene anew
+        lit = (suns, sky, None if around is None else around.tobytes())
+        if lit == self._lit:
+            return
+        self._forget()
         for lamp in self._lamps:
             self._data.lights.remove(lamp.data)
         self._lamps = [self._sun(number, sun) for number, sun in enumerate(suns or [OFF])]
-        self._background.inputs["Strength"].default_value = sky
-        self._lit = (suns, sky)
+        self._sky.show(sky, around)
+        self._lit = lit
 
     @property
     def geoms(self) -> dict[int, Any]:
@@ -79,9 +83,7 @@ class Stage:
 
     def _clear(self) -> None:
         """Leave nothing of another scene, in Blender or in what Cycles keeps between frames."""
-        render = self._blender.scene.render
-        render.use_persistent_data = False  # frees Cycles' own copy
-        render.use_persistent_data = True
+        self._forget()
         data = self._data
         things = [thing for thing in data.objects if thing.type != "CAMERA"]
         pictures = [image for image in data.images if image.source == "GENERATED"]
@@ -93,8 +95,14 @@ class Stage:
         self._geoms: dict[int, Any] = {}
         self._poses: Array | None = None
         self._lamps: list[Any] = []
-        self._lit: tuple[list[dict[str, Any]], float] | None = None
-        self._background = _sky(self._data, self._blender.scene)
+        self._lit: object = None
+        self._sky = Sky(self._data, self._blender.scene)
+
+    def _forget(self) -> None:
+        """Free Cycles' own copy: it takes a new picture for the old one that lay in its place."""
+        render = self._blender.scene.render
+        render.use_persistent_data = False
+        render.use_persistent_data = True
 
     def _geom(self, geom: dict[str, Any]) -> Any:
         thing = self._data.objects.new(f"geom{geom['id']:05d}", self._meshes[geom["mesh"]])
@@ -190,33 +198,3 @@ def _image(data: Any, key: str, pixels: Array) -> Any:
     image.pixels.foreach_set(opaque.reshape(-1))
     image.update()
     return image
-
-
-def _sky(data: Any, scene: Any) -> Any:
-    """Nishita's clear sky without the sun's disc; gives the node that holds its strength."""
-    world = data.worlds.new("sky")
-    scene.world = world
-    world.use_nodes = True
-    nodes, links = world.node_tree.nodes, world.node_tree.links
-    sky = nodes.new("ShaderNodeTexSky")
-    sky.sky_type = "NISHITA"
-    sky.sun_disc = False
-    sky.sun_elevation = math.radians(SUN_ELEVATION)
-    balance = nodes.new("ShaderNodeMix")
-    balance.data_type = "RGBA"
-    balance.blend_type = "MULTIPLY"
-    balance.inputs["Factor"].default_value = 1.0
-    white = balance.inputs[7]
-    white.default_value = (*SKY_BALANCE, 1.0)
-    background = nodes["Background"]
-    links.new(sky.outputs["Color"], balance.inputs[6])
-    links.new(balance.outputs[2], background.inputs["Color"])
-    world.cycles.sampling_method = "MANUAL"
-    world.cycles.sample_map_resolution = 128
-    return background
-
-
-SUN_ELEVATION = 40.0
-"""Of the sky's own sun, degrees."""
-SKY_BALANCE = (0.4382, 0.3506, 0.2475)
-"""Makes a white floor under the open sky white, of radiance 1 at strength 1."""
