@@ -1,11 +1,20 @@
-"""The path tracer itself; skipped where it is not installed."""
+"""The path tracer itself; skipped where it is not installed.
+
+`pytest -m heavy tests/test_blender_truth.py -s` compares its labels with an independent caster in
+50 scenes and 4 moving ones, and prints the figures as JSON.
+"""
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from test_truth import FRAMES, judge, moving, still, summary
+from truth_flow import at_random
+from truth_scenes import plans
 
 from cousins.flows.backends import check_backend
 from cousins.flows.bench.frames import _scene  # pyright: ignore[reportPrivateUsage]
@@ -17,6 +26,7 @@ from cousins.generators.images.worlds import prepared
 from cousins.schemas import Asset, BackendMissingError, Scene, Sky, Sun
 
 SIZE = (128, 96)
+SCENES, MOVING = 50, 4
 
 
 def missing() -> str:
@@ -29,6 +39,7 @@ def missing() -> str:
 
 pytestmark = [
     pytest.mark.heavy,
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning:pycocotools"),
     pytest.mark.skipif(bool(missing()), reason=missing() or "installed"),
 ]
 
@@ -154,3 +165,20 @@ def test_both_backends_have_the_same_sky(tracer: BlenderRenderer) -> None:
         assert np.abs(fast - traced).max() < 12
         bright.append(float(traced.mean()))
     assert bright[1] > bright[0] + 20  # towards the sun, and away from it
+
+
+@pytest.mark.timeout(3600)
+def test_labels_are_the_truth_in_fifty_scenes(
+    tracer: BlenderRenderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables, rooms and things that open, through plain, shifted and distorting lenses."""
+
+    def always(_: str) -> BlenderRenderer:
+        return tracer
+
+    monkeypatch.setattr("cousins.generators.images.stage.renderer", always)
+    scenes = [still(number, SIZE) for number in range(SCENES)]
+    scenes += [moving(at_random(plan, FRAMES), SIZE) for plan in plans(MOVING)]
+    table = summary(scenes)
+    sys.stdout.write(json.dumps(table, indent=1) + "\n")
+    judge(table)

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...scenes.geometry import rotation
 from ...schemas import CameraParams, RenderError, hash_of
-from ..images.view import Rgb, Truth, World
+from ..images.view import Rgb, Truth, World, rasteriser
 from .environment import DEBIAN, interpreter
 from .light import developed, sky, suns, surroundings
 from .process import WorkerDiedError, WorkerFailedError, WorkerProcess
@@ -113,7 +113,10 @@ class BlenderRenderer:
     def truth(
         self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
     ) -> Truth:
-        """See `Renderer`; after `colour` of the same view it costs nothing, and has no normals.
+        """See `Renderer`; after `colour` of the same view it costs nothing.
+
+        Cycles' own normals are a mean over each pixel, and smoothed; the rasteriser, which has the
+        same triangles, draws those of the pixels' centres.
 
         Raises:
             RenderError: as for `colour`.
@@ -123,7 +126,11 @@ class BlenderRenderer:
             # Each pixel's first path goes through its centre, however many follow.
             self._draw(world, data, camera, replace(self._quality, samples=0), shadows=True)
         assert self._last is not None
-        return self._last.truth
+        truth = self._last.truth
+        if not normals:
+            return truth
+        facing = rasteriser().truth(world, data, camera, normals=True).normals
+        return replace(truth, normals=facing)
 
     @property
     def process_id(self) -> int | None:
