@@ -6,20 +6,26 @@ from ..schemas import DatasetSpec, SpecError
 from .stages import open_library
 
 
-def check_spec(spec: DatasetSpec) -> None:
+def check_spec(spec: DatasetSpec, *, draws: bool = True) -> None:
     """Refuse before any work what no stage could do later.
+
+    Args:
+        spec: of the dataset.
+        draws: whether pictures are wanted.
 
     Raises:
         SpecError: a category that nothing stands in for, an asset that is not there, or a path
             in `render.vary` that does not exist.
-        BackendMissingError: a renderer that is not here.
+        BackendMissingError, RenderError: a renderer that is not here, or cannot start.
     """
     from ..generators.images.vary import check_vary, swapped_assets
-    from ..generators.images.view import check_renderer
+    from ..generators.images.view import check_renderer, rasteriser
     from ..scenes.catalogue import resolve
     from ..scenes.tabletop import Tabletop
 
     check_renderer(spec.render.backend)
+    if draws and spec.render.backend == "mujoco":
+        rasteriser()
     check_vary(spec)
     library = Tabletop(open_library(spec.assets))
     offered = library.ids()

@@ -23,12 +23,12 @@ class CameraSpec(Model):
     look_at: str = "table"
     """An object's name, or the support."""
     mount: Literal["hand"] | None = None
-    fov: Parameter = Constant(value=50.0)
+    fov: Annotated[Parameter, Within(5, 150)] = Constant(value=50.0)
     """Vertical field of view, degrees."""
-    distance: Parameter = Uniform(uniform=(1.0, 1.3))
-    azimuth: Parameter = Uniform(uniform=(-40.0, 40.0))
+    distance: Annotated[Parameter, Within(0.05, 20)] = Uniform(uniform=(1.0, 1.3))
+    azimuth: Annotated[Parameter, Within(-720, 720)] = Uniform(uniform=(-40.0, 40.0))
     """Degrees about the vertical; 0 faces the robot from the far side."""
-    elevation: Parameter = Uniform(uniform=(25.0, 50.0))
+    elevation: Annotated[Parameter, Within(-89, 90)] = Uniform(uniform=(25.0, 50.0))
     """Degrees above the horizon."""
     shutter: Annotated[Parameter, Within(0, 1)] = Field(
         default=Constant(value=0.0), exclude_if=lambda given: given == Constant(value=0.0)

@@ -10,7 +10,7 @@ from .base import Model, Name
 from .camera import CameraSpec
 from .frame import LabelName
 from .libraries import AssetsSpec
-from .parameter import Parameter, bounds
+from .parameter import Parameter, beyond
 from .scene import CousinSpec, SceneSpec
 
 DEFAULT_LABELS: tuple[LabelName, ...] = (
@@ -114,9 +114,12 @@ class DatasetSpec(Model):
                     f"cameras: {camera.name!r} looks at {camera.look_at!r}, "
                     f"which is not in the scene; allowed: {sorted(known)}"
                 )
-            _within(f"cameras.{camera.name}.fov", camera.fov, 5, 150)
-            _within(f"cameras.{camera.name}.distance", camera.distance, 0.05, 20)
-            _within(f"cameras.{camera.name}.elevation", camera.elevation, -89, 90)
+            for number, stop in enumerate(camera.path.waypoints if camera.path else ()):
+                if stop.look_at is not None and stop.look_at not in known:
+                    raise ValueError(
+                        f"cameras.{camera.name}.path.waypoints[{number}].look_at: "
+                        f"{stop.look_at!r} is not in the scene; allowed: {sorted(known)}"
+                    )
         _within("scene.clutter.count", self.scene.clutter.count, 0, 40)
         if self.scene.room is not None:
             _within("scene.room.objects", self.scene.room.objects, 1, 250)
@@ -131,7 +134,6 @@ def _within(path: str, parameter: Parameter, low: float, high: float) -> None:
     Raises:
         ValueError: naming the path, the value and the range.
     """
-    extent = bounds(parameter)
-    if extent is None or extent[0] < low or extent[1] > high:
-        got = "a value that is no number" if extent is None else f"{extent[0]} to {extent[1]}"
-        raise ValueError(f"{path}: {got}; allowed are numbers from {low} to {high}")
+    outside = beyond(parameter, low, high)
+    if outside is not None:
+        raise ValueError(f"{path}: {outside}; allowed are numbers from {low} to {high}")

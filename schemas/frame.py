@@ -190,6 +190,12 @@ class SkippedRecord(Model):
     vary: dict[str, bool | int | float | str]
     reason: str
 
+    @property
+    def text(self) -> str:
+        """The values and the reason, as one line."""
+        values = ", ".join(f"{path} = {value}" for path, value in self.vary.items())
+        return f"{self.scene}: {values}: {self.reason}"
+
 
 class VideoRecord(Model):
     """A camera's video of an episode: frame k shows state k, k = 0 .. steps - 1."""

@@ -102,12 +102,9 @@ class Within:
         return core_schema.no_info_after_validator_function(self._checked, handler(source))
 
     def _checked(self, parameter: Any) -> Any:
-        extent = None if parameter is None else bounds(parameter)
-        if parameter is not None and (
-            extent is None or extent[0] < self.low or extent[1] > self.high
-        ):
-            got = "a value that is no number" if extent is None else f"{extent[0]} to {extent[1]}"
-            raise ValueError(f"{got}; allowed are numbers from {self.low} to {self.high}")
+        outside = None if parameter is None else beyond(parameter, self.low, self.high)
+        if outside is not None:
+            raise ValueError(f"{outside}; allowed are numbers from {self.low} to {self.high}")
         return parameter
 
 
@@ -152,3 +149,34 @@ def bounds(parameter: Constant | Uniform | Normal | Choice | Sweep) -> tuple[flo
             pass
     numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     return (min(numbers), max(numbers)) if len(numbers) == len(values) else None
+
+
+def listed(parameter: Constant | Uniform | Normal | Choice | Sweep) -> tuple[Value, ...]:
+    """The values that a parameter names; none of a distribution over a range."""
+    match parameter:
+        case Constant(value=value):
+            return (value,)
+        case Choice(choice=values) | Sweep(sweep=values):
+            return values
+        case _:
+            return ()
+
+
+def beyond(
+    parameter: Constant | Uniform | Normal | Choice | Sweep, low: float, high: float
+) -> str | None:
+    """What a parameter can give that is no number from `low` to `high`, in words; None if nothing.
+
+    A normal distribution is bounded at four standard deviations.
+    """
+    for value in listed(parameter):
+        if isinstance(value, tuple):
+            return f"{list(value)} is no number; write {{sweep: [...]}} or {{choice: [...]}}"
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return f"{value!r} is no number"
+        if not low <= value <= high:
+            return f"{value} is out of range"
+    extent = bounds(parameter)
+    if extent is not None and not low <= extent[0] <= extent[1] <= high:
+        return f"it can give {extent[0]:g} to {extent[1]:g}"
+    return None

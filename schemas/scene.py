@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from .asset import Material
 from .base import Model, Name, Quat, Synset, Vec3, unset
 from .camera import Camera
-from .parameter import Constant, Parameter, Uniform
+from .parameter import Constant, Parameter, Uniform, Within
 from .sky import Sky, SkySpec, Sun, SunSpec
 
 ANY_JOINT = "any"
@@ -83,13 +83,13 @@ class ClutterSpec(Model):
 class LightSpec(Model):
     """A lamp aimed at the middle of the support."""
 
-    intensity: Parameter = Uniform(uniform=(350.0, 650.0))
+    intensity: Annotated[Parameter, Within(0, 100_000)] = Uniform(uniform=(350.0, 650.0))
     """Lux on the support when it shines straight down."""
-    azimuth: Parameter = Uniform(uniform=(0.0, 360.0))
+    azimuth: Annotated[Parameter, Within(-720, 720)] = Uniform(uniform=(0.0, 360.0))
     """Degrees about the vertical, 0 from the front (+x)."""
-    elevation: Parameter = Uniform(uniform=(45.0, 75.0))
+    elevation: Annotated[Parameter, Within(5, 90)] = Uniform(uniform=(45.0, 75.0))
     """Degrees above the horizon."""
-    temperature: Parameter = Uniform(uniform=(3500.0, 6500.0))
+    temperature: Annotated[Parameter, Within(1000, 20_000)] = Uniform(uniform=(3500.0, 6500.0))
     """Colour temperature, kelvin."""
 
 
@@ -113,8 +113,8 @@ class SceneSpec(Model):
     clutter: ClutterSpec = ClutterSpec()
     room: RoomSpec | None = None
     """A room around the robot and its support; None leaves it bare."""
-    light: dict[Name, LightSpec] = {"key": LightSpec()}
-    ambient: Parameter = Uniform(uniform=(120.0, 220.0))
+    light: Annotated[dict[Name, LightSpec], Field(max_length=4)] = {"key": LightSpec()}
+    ambient: Annotated[Parameter, Within(0, 100_000)] = Uniform(uniform=(120.0, 220.0))
     """Lux from all sides."""
     sun: SunSpec | None = Field(default=None, exclude_if=unset)
     """A sun beside the lamps; its defaults are `{}`."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .base import Model, Vec3
-from .parameter import Constant, Parameter, Uniform, Within
+from .colours import HELP, is_colour
+from .parameter import Constant, Parameter, Uniform, Within, listed
 
 
 class SunSpec(Model):
@@ -32,6 +33,15 @@ class SkySpec(Model):
     """Optical thickness of air with its haze over that of pure air: 2 is very clear, 8 hazy."""
     ground: Parameter = Constant(value="#8c8577")
     """Colour of the land around, up to the horizon: by name or `#rrggbb`."""
+
+    @model_validator(mode="after")
+    def _coloured(self) -> Self:
+        named = listed(self.ground)
+        wrong = [value for value in named if not isinstance(value, str) or not is_colour(value)]
+        if wrong or not named:
+            got = repr(wrong[0]) if wrong else "a range of numbers"
+            raise ValueError(f"ground: {got}; allowed are {HELP}")
+        return self
 
 
 class Sun(Model):

@@ -190,8 +190,11 @@ def _reason(details: ErrorDetails, loc: Loc, model: type[BaseModel]) -> str:
         case "tuple_type":
             return f"{_show(value)} is not valid; expected a list"
         case "too_long" | "too_short":
-            count = context.get("max_length", context.get("min_length"))
-            return f"{_show(value)} is not valid; expected a list of {count} values"
+            least, most = context.get("min_length"), context.get("max_length")
+            bound = f"at most {most}" if least is None else f"at least {least}"
+            if least is not None and least == most:
+                bound = f"{least}"
+            return f"{_show(value)} is not valid; expected {bound} of them"
         case _:
             expected = re.sub(r"^(Input|String|Value) should ", "", str(details["msg"]))
             expected = re.sub(r"^be (a valid )?|, unable to parse.*$", "", expected)

@@ -47,7 +47,7 @@ def refusal(text: str) -> str:
         ("name: a\ncameras:\n- {mount: hand}", "cameras[0].name: missing; the key 'name'"),
         (
             "name: a\ncameras:\n- {name: f}\n- {name: g, fov: 200}",
-            "line 4: cameras[1].fov: cameras.g.fov: 200.0 to 200.0; allowed are numbers from 5",
+            "line 4: cameras[1].fov: 200 is out of range; allowed are numbers from 5",
         ),
         (
             "name: a\nscene:\n  objects:\n  - {name: m, category: mug.n.04, on: shelf}",

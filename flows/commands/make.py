@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -142,6 +143,10 @@ def export(
             table([(name, str(folder)) for name, folder in folders.items()])
 
 
+SKIPPED = 3
+"""Skipped values of sweeps that the summary names."""
+
+
 def _make(
     path: Path,
     out: Path | None,
@@ -170,7 +175,7 @@ def _make(
         folder = default_out(spec, out)
         plan = Plan(spec, folder, production(), workers or cores(), until, formats, shard_seconds)
         if not is_finished(plan):
-            check_spec(spec)
+            check_spec(spec, draws=until == "frames")
         summary = _run(plan, engine, quiet)
         if as_json:
             emit(asdict(summary))
@@ -199,6 +204,17 @@ def _run(plan: Plan, engine: EngineName, quiet: bool) -> Summary:
             return generate_now(plan, reporter)
 
 
+def _skipped(folder: Path, count: int) -> list[tuple[str, str]]:
+    """Rows that say which values of sweeps gave no frames, and why."""
+    from ...generators.dataset import Dataset
+
+    records = islice(Dataset(folder).skipped(), SKIPPED if count else 0)
+    rows = [("skipped", record.text) for record in records]
+    if count > SKIPPED:
+        rows.append(("", f"and {count - SKIPPED} more; the report lists them"))
+    return rows
+
+
 def _show(summary: Summary, until: str) -> None:
     counts = summary.counts
     rows = [("tasks", str(counts["tasks"]))]
@@ -211,6 +227,7 @@ def _show(summary: Summary, until: str) -> None:
         rows.append(("solved", f"{counts['solved']} ({share:.0%})"))
     if until == "frames":
         rows.append(("frames", f"{counts['frames']}, and {counts['videos']} videos"))
+        rows += _skipped(Path(summary.out), counts["skipped"])
     rows += [
         ("time", f"{summary.seconds:.1f} s, {summary.shards_made} shards made"),
         ("dataset hash", summary.dataset_hash),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ...scenes.geometry import rotation
 from ...schemas import CameraParams
 from .cameras import back_project
+from .view import Truth
 
 STRIDE = 2
 """Every STRIDE-th pixel of every STRIDE-th row gives a point, the first at (0, 0)."""
@@ -27,19 +28,18 @@ end_header
 """
 
 
-def point_cloud(
-    depth: npt.NDArray[np.float32], mask: npt.NDArray[Any], camera: CameraParams
-) -> bytes:
+def point_cloud(truth: Truth, mask: npt.NDArray[Any], camera: CameraParams) -> bytes:
     """Points in the world with their instances, row by row, as binary PLY.
 
     Args:
-        depth: (H, W), metres along the optical axis; 0 where nothing was hit: no point there.
+        truth: what each pixel sees; where nothing was hit, there is no point.
         mask: (H, W) instance ids.
         camera: of the view.
     """
     step = (slice(None, None, STRIDE),) * 2
-    hit = depth[step] > 0
-    local = back_project(camera, depth)[step][hit]
+    hit = truth.depth[step] > 0
+    seen = back_project(camera, truth.depth) if truth.points is None else truth.points
+    local = seen[step][hit]
     points = np.zeros(len(local), dtype=_POINT)
     points["xyz"] = local @ rotation(camera.quat).T + np.asarray(camera.pos)
     points["instance"] = mask[step][hit]

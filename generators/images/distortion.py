@@ -100,6 +100,13 @@ class Resampling:
             inverse = inverse + offset * np.where(np.isinf(slope), 0.0, slope)
         return np.where(here > 0, 1 / inverse, 0.0).astype(np.float32)
 
+    def points(self, wide: Truth) -> Array:
+        """What the wide pixels that hold the centres hit, in the camera's frame, (H, W, 3)."""
+        _, _, fx, fy, cx, cy = self.wide
+        x, y = (np.floor(self.columns) + 0.5 - cx) / fx, (np.floor(self.rows) + 0.5 - cy) / fy
+        depth = self.nearest(wide.depth).astype(np.float64)
+        return np.stack([x * depth, y * depth, depth], axis=-1)
+
     def corners(self, image: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Array]:
         """The four pixels around each centre, (4, H, W, ...), and their weights (4, H, W)."""
         x, y = self.columns - 0.5, self.rows - 0.5
@@ -197,4 +204,4 @@ class Lensed:
         wide = self._artist.truth(world, data, lens.camera(camera), normals=normals)
         geoms, depth = lens.nearest(wide.geoms), lens.depth(wide)
         facing = None if wide.normals is None else lens.nearest(wide.normals)
-        return Truth(depth, geoms, facing)
+        return Truth(depth, geoms, facing, lens.points(wide))

@@ -52,7 +52,7 @@ def layers(
     if "normal" in wanted:
         files["normal.png"] = png(coded_normals(truth, camera))
     if "point_cloud" in wanted:
-        files["point_cloud.ply"] = point_cloud(truth.depth, mask, camera)
+        files["point_cloud.ply"] = point_cloud(truth, mask, camera)
     return files
 
 

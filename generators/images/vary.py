@@ -7,6 +7,7 @@ which the spec writes their paths.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -14,15 +15,13 @@ import numpy as np
 from ...schemas import (
     Asset,
     CameraSpec,
-    Choice,
-    Constant,
     DatasetSpec,
     Parameter,
     Scene,
     SpecError,
     Sweep,
 )
-from ...schemas.parameter import bounds
+from ...schemas.parameter import beyond, listed
 from .parameters import (
     FAMILIES,
     Family,
@@ -37,6 +36,9 @@ from .parameters import (
 )
 from .parameters.cameras import footing
 from .parameters.objects import ALL_JOINTS, ASSET
+
+COMBINATIONS = 10_000
+"""Of the values of all sweeps, at most."""
 
 
 def check_vary(spec: DatasetSpec) -> None:
@@ -59,6 +61,12 @@ def check_vary(spec: DatasetSpec) -> None:
             refuse_unknown(path, valid)
         if family is not None:
             _check_values(path, family, parameter)
+    sweeps = [len(p.sweep) for p in spec.render.vary.values() if isinstance(p, Sweep)]
+    if math.prod(sweeps) > COMBINATIONS:
+        raise SpecError(
+            f"render.vary: {' x '.join(map(str, sweeps))} values are {math.prod(sweeps)} views of "
+            f"each scene and camera; {COMBINATIONS} are allowed"
+        )
     for camera in spec.cameras:
         both = [f"camera.{camera.name}.{field}" for field in ("fov", "focal_length")]
         if spec.render.vary.keys() >= set(both):
@@ -70,7 +78,7 @@ def swapped_assets(spec: DatasetSpec) -> Iterator[tuple[str, str]]:
     for path, parameter in spec.render.vary.items():
         family = family_of(path)
         if family is not None and family.pattern == ASSET:
-            yield from ((path, str(value)) for value in _listed(parameter))
+            yield from ((path, str(value)) for value in listed(parameter))
 
 
 def combinations(spec: DatasetSpec, scene: Scene) -> tuple[dict[str, Value], ...]:
@@ -142,29 +150,20 @@ def _footing(camera: CameraSpec) -> Footing:
 
 
 def _check_values(path: str, family: Family, parameter: Parameter) -> None:
-    allowed = family.allowed
+    allowed, named = family.allowed, listed(parameter)
     if isinstance(allowed, Numbers):
-        extent = bounds(parameter)
-        if extent is None or extent[0] < allowed.low or extent[1] > allowed.high:
-            got = "a value that is no number" if extent is None else f"{extent[0]} to {extent[1]}"
-            raise SpecError(f"render.vary.{path}: {got}; allowed are {allowed.text}")
-    listed = _listed(parameter)
-    if not listed and not isinstance(allowed, Numbers):
+        outside = beyond(parameter, allowed.low, allowed.high)
+        if outside is not None:
+            raise SpecError(f"render.vary.{path}: {outside}; allowed are {allowed.text}")
+    if not named and not isinstance(allowed, Numbers):
         raise SpecError(f"render.vary.{path}: a range of numbers; allowed is {allowed.text}")
-    for value in listed:
+    for value in named:
         if not allowed.holds(value):
             raise SpecError(f"render.vary.{path}: {value!r}; allowed are {allowed.text}")
-
-
-def _listed(parameter: Parameter) -> tuple[object, ...]:
-    """The values that a parameter names; none of a distribution over a range."""
-    match parameter:
-        case Constant(value=value):
-            return (value,)
-        case Choice(choice=values) | Sweep(sweep=values):
-            return values
-        case _:
-            return ()
+    if isinstance(parameter, Sweep):
+        twice = [value for place, value in enumerate(named) if value in named[:place]]
+        if twice:
+            raise SpecError(f"render.vary.{path}: {twice[0]!r} is listed twice; keep one")
 
 
 def _scalar(path: str, value: object) -> Value:

@@ -26,11 +26,14 @@ class Truth:
         geoms: (H, W) int32, 1 + geom id in the visual model; 0 where nothing is hit.
         normals: (H, W, 3) uint8, unit normals in the camera's frame, coded as in `normals.py`;
             None where they are to follow from depth.
+        points: (H, W, 3) what was hit in the camera's frame, metres, where a lens did not look
+            through the very centres of the pixels; None where it follows from depth.
     """
 
     depth: npt.NDArray[np.float32]
     geoms: npt.NDArray[np.int32]
     normals: npt.NDArray[np.uint8] | None = None
+    points: npt.NDArray[np.float64] | None = None
 
 
 class World(Protocol):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import get_args
 
-from ....scenes.colours import HELP, is_colour, linear, rgba
+from ....scenes.colours import linear
 from ....schemas import Material, Texture
 from ....schemas.asset import TextureKind
 from ....schemas.base import Rgba
+from ....schemas.colours import HELP, is_colour, rgba
 
 __all__ = [
     "HELP", "KINDS", "SURFACES", "SURFACE_HELP", "is_colour", "is_surface", "linear", "rgba",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ....scenes.colours import HELP, is_colour, linear
+from ....scenes.colours import linear
 from ....scenes.geometry import sphere_point, vec3
 from ....scenes.views import blackbody
 from ....schemas import Sky, Sun, VariantError
+from ....schemas.colours import HELP, is_colour
 from .family import Family, Numbers, Value, Variant, Words
 
 SUN = Sun(direction=vec3(-sphere_point(30.0, 45.0)), intensity=450.0)
