@@ -76,7 +76,6 @@ CLAIMS = {
     # A lens's ids come from the nearest of four points in a pixel: exact to a quarter of a pixel.
     LENS + "seg_amodal": Claim(0.0, "agreement", 0.998),
     LENS + "normal": Claim(1.0, "degrees", 0.995),
-    LENS + "point_cloud": Claim(0.001, "m", 0.97),
 }
 
 
