@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import numpy as np
 
@@ -24,6 +23,7 @@ from ...schemas import DatasetError, SpecError
 from ..dataset import Dataset
 from ..exports.coco import annotations_of
 from .axis import Axis, Value
+from .predictions import read_predictions
 
 Kind = Literal["segm", "bbox"]
 OVERLAP = 0.5
@@ -84,11 +84,12 @@ def score(dataset: Dataset, axis: Axis, predictions: Path, *, allow_missing: boo
             there, or leaves out images.
         DatasetError: where frames lack masks.
     """
-    found = _read(predictions)
+    found = read_predictions(predictions)
     total = sum(1 for _ in dataset.frames())
     wanted = {image_id for frames in axis.frames for image_id, _ in frames}
     _check_images(predictions, found, total, wanted, allow_missing=allow_missing)
     kind: Kind = "segm" if found and all("segmentation" in item for item in found) else "bbox"
+    _check_sizes(predictions, found, dataset.spec.render.size)
     truth = _truth(dataset, axis)
     categories = {item["id"] for item in truth["categories"]}
     strange = {item["category_id"] for item in found if item["image_id"] in wanted} - categories
@@ -104,24 +105,6 @@ def score(dataset: Dataset, axis: Axis, predictions: Path, *, allow_missing: boo
         for value, frames in zip(axis.values, axis.frames, strict=True)
     )
     return Score(axis.path, kind, points, len(found) - len(mine))
-
-
-def _read(path: Path) -> list[dict[str, Any]]:
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise SpecError(f"{path} is not there") from error
-    except (OSError, ValueError) as error:
-        raise SpecError(f"{path} is no JSON file: {error}") from error
-    if not isinstance(raw, list):
-        raise SpecError(f"{path}: expected a list of predictions, as COCO's results format has it")
-    needed = {"image_id", "category_id", "score"}
-    for number, item in enumerate(cast("list[object]", raw)):
-        if not isinstance(item, dict) or not needed <= item.keys():
-            raise SpecError(f"{path}: prediction {number} lacks one of {', '.join(sorted(needed))}")
-        if not {"bbox", "segmentation"} & item.keys():
-            raise SpecError(f"{path}: prediction {number} has neither bbox nor segmentation")
-    return cast("list[dict[str, Any]]", raw)
 
 
 def _check_images(
@@ -145,6 +128,17 @@ def _check_images(
             f"{path}: {len(missing)} of {len(wanted)} swept images have no prediction: "
             f"{_some(missing)}; where nothing was found in them, pass --allow-missing"
         )
+
+
+def _check_sizes(path: Path, found: list[dict[str, Any]], size: tuple[int, int]) -> None:
+    width, height = size
+    for number, item in enumerate(found):
+        mask = item.get("segmentation")
+        if isinstance(mask, dict) and mask["size"] != [height, width]:
+            raise SpecError(
+                f"{path}: prediction {number} has a mask of size {mask['size']}; the pictures of "
+                f"this dataset have [{height}, {width}] (height, width)"
+            )
 
 
 def _some(names: list[str]) -> str:
