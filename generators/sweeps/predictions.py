@@ -63,7 +63,7 @@ def _number(value: object) -> bool:
 def _box(value: object) -> bool:
     if not isinstance(value, list) or len(value) != 4 or not all(map(_number, value)):
         return False
-    return value[2] >= 0 and value[3] >= 0
+    return bool(value[2] >= 0 and value[3] >= 0)
 
 
 def _mask(value: object) -> bool:
