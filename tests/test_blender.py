@@ -311,6 +311,7 @@ def test_installing_needs_the_right_python_and_reports_failures(
     python.parent.mkdir()
     python.write_text("#!/bin/sh\necho no such package; exit 1\n")
     python.chmod(0o755)
+    (python.parent / "pip").touch()
     monkeypatch.setattr(environment, "_installer", lambda _: [str(python)])
     monkeypatch.setattr(sys, "version_info", (3, 11, 7))
     with pytest.raises(BackendMissingError, match=r"cannot install the packages.*no such package"):

@@ -26,6 +26,8 @@ from cousins.generators.images.worlds import prepared
 from cousins.schemas import Asset, BackendMissingError, Scene, Sky, Sun
 
 SIZE = (128, 96)
+LARGE = (256, 192)
+"""Of labels that are compared with the truth."""
 SCENES, MOVING = 50, 4
 
 
@@ -177,8 +179,8 @@ def test_labels_are_the_truth_in_fifty_scenes(
         return tracer
 
     monkeypatch.setattr("cousins.generators.images.stage.renderer", always)
-    scenes = [still(number, SIZE) for number in range(SCENES)]
-    scenes += [moving(at_random(plan, FRAMES), SIZE) for plan in plans(MOVING)]
+    scenes = [still(number, LARGE) for number in range(SCENES)]
+    scenes += [moving(at_random(plan, FRAMES), LARGE) for plan in plans(MOVING)]
     table = summary(scenes)
     sys.stdout.write(json.dumps(table, indent=1) + "\n")
     judge(table)

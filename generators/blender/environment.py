@@ -88,7 +88,7 @@ def install(say: Callable[[str], None]) -> Path:
             f"set {PLACE} to an environment that has the packages"
         )
     place = _own()
-    if not _python(place).is_file():
+    if not (_python(place).is_file() and (place / "bin" / "pip").exists()):  # or half made
         say(f"making an environment in {place}")
         _run("cannot make the environment", [sys.executable, "-m", "venv", str(place)])
     say("installing Blender and BlenderProc: 1.4 GB, some minutes")
