@@ -172,8 +172,31 @@ def test_paths_that_change_the_picture_alone(path: str, values: list[Any]) -> No
 def test_the_list_of_picture_paths_is_complete() -> None:
     listed = {family_of(path) for path, _ in RGB_ONLY}
     missing = {f.pattern for f in FAMILIES if f.changes == "rgb" and f not in listed}
-    tested_alone = {"scene.light.NAME.intensity", "camera.NAME.focus", "camera.NAME.shutter"}
+    tested_alone = {
+        "scene.light.NAME.intensity", "camera.NAME.focus", "camera.NAME.shutter",
+        "object.NAME.material.texture_scale",
+    }  # fmt: skip
     assert missing == tested_alone
+
+
+def test_a_pattern_fits_its_object_until_a_scale_is_given() -> None:
+    scene, assets = table_scene()
+    checked = apply(scene, assets, object__apple__material__texture="checker").asset("apple")
+    for material in checked.materials.values():
+        assert material.texture is not None
+        assert material.texture.scale * max(checked.extents) == pytest.approx(1.5)
+    values = {
+        "object.tray.material.texture": "checker",
+        "object.tray.material.texture_scale": {"sweep": [5, 20]},
+    }
+    made = swept(scene, assets, values)
+    one, two = made.frames
+    assert made.files[one.files["rgb"]] != made.files[two.files["rgb"]]
+    for label in MASKS:
+        assert made.files[one.files[label]] == made.files[two.files[label]]
+    bare, materials = world(33)
+    with pytest.raises(VariantError, match="has no texture"):
+        apply(bare, materials, object__brick__material__texture_scale=10)
 
 
 # ---------------------------------------------------------------- objects

@@ -28,8 +28,10 @@ from .sky import (
 )
 
 Array = npt.NDArray[np.float64]
-CEILING_LIGHT = 1.5
-"""A plain room's ceiling over its walls: it holds the lamps."""
+CEILING_LIGHT = 1.2
+"""A plain room's ceiling, over what is white in its light: it holds the lamps."""
+THINGS = 0.35
+"""Share of light that furniture throws back, on the whole."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,12 +98,14 @@ def _environment(scene_json: str) -> Environment:
 
 
 def _room(scene: Scene) -> Environment:
-    """Walls that grow lighter towards the ceiling, over the floor."""
-    lux = np.full(3, scene.ambient)
+    """Walls that grow lighter towards the ceiling, over a floor with things on it."""
+    level, upright = np.full(3, scene.ambient), np.full(3, scene.ambient)
     for light in lights_of(scene):
-        lux = lux + lux_of(light) * max(-light.direction[2], 0.0) / 2
-    wall, floor = _mean(scene.wall) * lux / WHITE_LUX, _mean(scene.floor) * lux / WHITE_LUX
-    ceiling = CEILING_LIGHT * lux / WHITE_LUX
+        level = level + lux_of(light) * max(-light.direction[2], 0.0)
+        # The mean of a cosine's positive half over a turn is 1 / pi.
+        upright = upright + lux_of(light) * float(np.hypot(*light.direction[:2])) / np.pi
+    floor = (_mean(scene.floor) + THINGS) / 2 * level / WHITE_LUX
+    wall, ceiling = _mean(scene.wall) * upright / WHITE_LUX, CEILING_LIGHT * level / WHITE_LUX
     share = np.clip(2 * row_elevations() / np.pi, 0.0, 1.0)[:, None, None] ** 1.5
     upper = np.broadcast_to(wall * (1 - share) + ceiling * share, (ROWS, COLUMNS, 3))
     return _made(upper, 0.0, floor)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ....schemas import Material, Texture
+from ....schemas import Material, Texture, VariantError
 from .colours import HELP, KINDS, is_colour, rgba, shade
 from .family import Family, Numbers, Value, Variant, Words
 
 PLAIN = "plain"
+REPEATS = 1.5
+"""Of a pattern along the longest side of an object."""
 _LUMINANCE = (0.2126, 0.7152, 0.0722)
 
 
@@ -52,16 +54,37 @@ def _level(colour: tuple[float, float, float, float]) -> float:
 
 
 def _texture(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
+    """A pattern of a size that suits the object; one that it has keeps its own."""
+    fitting = REPEATS / max(variant.asset(names[0]).extents)
+
     def papered(material: Material) -> Material:
         old = material.texture
         main = material.rgba if old is None else old.colours[0]
         if value == PLAIN:
             return material.model_copy(update={"texture": None, "rgba": main})
         tones = (main, shade(main, 0.6)) if old is None else old.colours
-        texture = Texture.model_validate({"kind": value, "colours": tones})
+        scale = fitting if old is None or old.kind != value else old.scale
+        texture = Texture.model_validate({"kind": value, "colours": tones, "scale": scale})
         return material.model_copy(update={"texture": texture, "rgba": (1.0, 1.0, 1.0, main[3])})
 
     return _changed(variant, names[0], papered)
+
+
+def _texture_scale(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
+    materials = variant.asset(names[0]).materials.values()
+    if all(material.texture is None for material in materials):
+        raise VariantError(
+            f"object.{names[0]}.material.texture_scale: it has no texture; write "
+            f"object.{names[0]}.material.texture before"
+        )
+
+    def scaled(material: Material) -> Material:
+        if material.texture is None:
+            return material
+        texture = material.texture.model_copy(update={"scale": float(value)})
+        return material.model_copy(update={"texture": texture})
+
+    return _changed(variant, names[0], scaled)
 
 
 def _roughness(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
@@ -85,6 +108,11 @@ FAMILIES = (
         "object.NAME.material.texture",
         Words(f"one of {', '.join(TEXTURES)}", TEXTURES.__contains__),
         "pattern of all its parts, in their colours", "rgb", _texture,
+    ),
+    Family(
+        "object.NAME.material.texture_scale", Numbers(0.1, 200.0),
+        "repeats of its pattern per unit of its texture coordinates: metres, of procedural assets",
+        "rgb", _texture_scale,
     ),
     Family("object.NAME.material.roughness", SHARE, "0 is a mirror, 1 chalk", "rgb", _roughness),
     Family(
