@@ -15,6 +15,8 @@ from cousins.generators.images.keypoints import CORNER_SIGNS
 from cousins.scenes.geometry import rotation, transform
 from cousins.schemas import AmodalMasks, ObjectLabel
 
+SLIVER = 5
+"""Pixels, fewer of which make no box to speak of."""
 PER_LINE = 40
 """Points along each edge of a mesh that a lens may bend."""
 
@@ -30,32 +32,34 @@ def compare_objects(view: View, errors: Errors) -> None:
 def _boxes(view: View, errors: Errors) -> None:
     limit = [view.camera.width, view.camera.height]
     for label in view.frame.objects:
-        mine = np.argwhere(view.owners == label.instance_id)
-        box = label.bbox_2d_tight
-        if len(mine) and box:
-            low, high = mine.min(axis=0), mine.max(axis=0) + 1
-            found = np.abs(np.array([*low[::-1], *high[::-1]]) - box).max()
-            # A sliver of a pixel or two may be seen by one and not by the other.
-            errors.add("bbox_2d_tight", found if len(mine) >= SMALL else 0.0)
-        else:
-            errors.add("bbox_2d_tight", 0.0 if max(len(mine), label.visible_pixels) < 5 else np.inf)
+        _tight_box(view, label, errors)
         truth = _outline(view, label.instance_id)
         if truth is None:
             continue
         clipped = np.clip(truth, 0, limit * 2)
         shown = (clipped[:2] < clipped[2:]).all()
-        if label.bbox_2d_loose is None or not shown:
-            gap = (clipped[2:] - clipped[:2]).min()
-            errors.add(
-                "bbox_2d_loose", 0.0 if (label.bbox_2d_loose is None) == (not shown) else gap
-            )
-        else:
+        if label.bbox_2d_loose is not None and shown:
             errors.add("bbox_2d_loose", np.abs(clipped - label.bbox_2d_loose).max())
+        elif label.bbox_2d_loose is not None or shown:
+            errors.add("bbox_2d_loose", (clipped[2:] - clipped[:2]).min())
         cut = bool((truth[:2] < 0).any() or (truth[2:] > limit).any())
         near_edge = np.abs(truth - [0, 0, *limit]).min() < 1
         if not near_edge:
             errors.add("truncated", differs(np.array(label.truncated == cut)))
         _box_3d(view, label, errors)
+
+
+def _tight_box(view: View, label: ObjectLabel, errors: Errors) -> None:
+    """What fills fewer pixels than a lens's quarter of one may add or take is not compared."""
+    mine = np.argwhere(view.owners == label.instance_id)
+    box = label.bbox_2d_tight
+    if max(len(mine), label.visible_pixels) < SLIVER:
+        return
+    if not len(mine) or box is None:
+        errors.add("bbox_2d_tight", np.inf)
+        return
+    low, high = mine.min(axis=0), mine.max(axis=0) + 1
+    errors.add("bbox_2d_tight", np.abs(np.array([*low[::-1], *high[::-1]]) - box).max())
 
 
 def _outline(view: View, instance: int) -> Array | None:
