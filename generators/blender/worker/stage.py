@@ -31,6 +31,13 @@ class Stage:
         """An empty stage under an empty sky."""
         self._blender = blender
         self._data: Any = blender.bpy.data
+        self._meshes: dict[str, Any]
+        self._images: dict[str, Any]
+        self._geoms: dict[int, Any]
+        self._materials: list[Any]
+        self._lamps: list[Any]
+        self._poses: Array | None
+        self._lit: object
         self._clear()
 
     def load(self, message: Message) -> None:
@@ -89,13 +96,9 @@ class Stage:
         pictures = [image for image in data.images if image.source == "GENERATED"]
         kinds = (data.meshes, data.lights, data.materials, data.worlds)
         data.batch_remove([*things, *pictures, *(block for kind in kinds for block in kind)])
-        self._meshes: dict[str, Any] = {}
-        self._images: dict[str, Any] = {}
-        self._materials: list[Any] = []
-        self._geoms: dict[int, Any] = {}
-        self._poses: Array | None = None
-        self._lamps: list[Any] = []
-        self._lit: object = None
+        self._meshes, self._images, self._geoms = {}, {}, {}
+        self._materials, self._lamps = [], []
+        self._poses = self._lit = None
         self._sky = Sky(self._data, self._blender.scene)
 
     def _forget(self) -> None:
