@@ -39,6 +39,17 @@ class TraceEvent(Model):
     reason: str = ""
     values: tuple[float, ...] = ()
     """Costs or poses that were compared or chosen."""
+    step: int = 0
+    """Actions taken before it."""
+    subtask: int | None = None
+    """Index of the subtask that it served; None where none was begun, as while planning."""
+    node: int | None = None
+    """Of a symbolic search: number of the node, counted as nodes are expanded; 0 is the start."""
+    parent: int | None = None
+    """Number of the node from which the skill leads to this one; None for the start."""
+    facts: tuple[str, ...] = ()
+    """Of an expanded start: all that holds. Of other nodes: what the skill makes true, and, with
+    `not`, what it makes false."""
 
 
 class GoalReport(Model):
@@ -64,6 +75,8 @@ class Episode(Model):
     """Actions per second."""
     subtasks: tuple[Subtask, ...] = ()
     trace: tuple[TraceEvent, ...] = ()
+    untraced: int = 0
+    """Events after those in the trace, which is bounded."""
     goal: tuple[GoalReport, ...] = ()
     versions: dict[str, str] = {}
     """Of the libraries that shape the bytes: replay is exact under the same ones."""

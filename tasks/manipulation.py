@@ -14,7 +14,7 @@ from .motion import MotionPlanner, time_path
 
 FAST, CAREFUL, SLOW = 1.0, 0.55, 0.35
 """Shares of the joints' limits."""
-TRACED = 400
+TRACED = 2000
 """Trace events kept per episode."""
 
 
@@ -38,15 +38,22 @@ class Manipulator:
         self.world = CollisionWorld(compiled)
         self.planner = MotionPlanner(self.world, self.arm)
         self.trace: list[TraceEvent] = []
+        self.untraced = 0
+        """Events that came after the trace was full."""
         self.interaction: int | None = None
+        self.subtask: int | None = None
+        """Index of the subtask at work, for the trace."""
         self.avoid: set[tuple[str, ...]] = set()
         """Ways that failed in physics and are not tried again."""
         self._lead = np.array(compiled.robot.spec.lead)
 
     def note(self, event: TraceEvent) -> None:
-        """Keep an event of the search."""
-        if len(self.trace) < TRACED:
-            self.trace.append(event)
+        """Keep an event of the search, with when it was and what it served."""
+        if len(self.trace) >= TRACED:
+            self.untraced += 1
+        else:
+            now = {"step": self.executor.steps, "subtask": self.subtask}
+            self.trace.append(event.model_copy(update=now))
 
     def look(self, held: Held | None = None) -> None:
         """Take the present state into the planner's world."""
