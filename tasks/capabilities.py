@@ -8,7 +8,8 @@ import numpy as np
 
 from ..scenes.fit import ROUND_SLACK, fits_on, footprint_radius
 from ..schemas import Asset, Cavity, Surface
-from .skills import Capabilities, Relation
+from .domain import Capabilities, Relation
+from .skills import operators
 
 ROOM = 0.004
 """Least free space beside an object in a cavity, metres."""
@@ -40,6 +41,7 @@ def capabilities(assets: Mapping[str, Asset], support: str) -> Capabilities:
             for relation in relations
             if fits(assets[a], assets[b], relation)
         ),
+        operators=operators(assets, support),
     )
 
 

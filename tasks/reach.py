@@ -17,6 +17,7 @@ from .open_close import reachable_joints
 from .pick_place import choose, graspable
 from .placements import RELATIONS, is_open
 from .predicates import PhysicsFacts
+from .skills import SKILLS
 from .symbolic import Plan, Step
 
 ONE_ROUND = (0.3,)
@@ -41,6 +42,8 @@ def _step(arm: Manipulator, facts: PhysicsFacts, step: Step, later: tuple[Step, 
     thing = step.arguments[0]
     arm.executor.data = arm.compiled.new_data()
     arm.look()
+    if step.operator is not None:
+        return SKILLS[step.skill].unreachable(arm, step.operator)
     if step.skill not in RELATIONS:
         opening = step.skill == "open"
         if not opening and not facts.holds("open", (thing,)):

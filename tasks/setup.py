@@ -27,6 +27,9 @@ from .problem import Problem, object_specs, scene_problem, support_name
 from .reach import out_of_reach
 from .symbolic import plans
 
+STATES = {"open": "openable", "toggled_on": "toggleable"}
+"""The affordance that a state of one object asks for."""
+
 
 def build_scene(
     spec: DatasetSpec, task: TaskSpec, index: int, library: AssetLibrary
@@ -115,8 +118,8 @@ def required_affordances(problem: Problem) -> Mapping[str, frozenset[str]]:
     needs: dict[str, set[str]] = {}
     for literal in (*ground_literals(problem.goal), *problem.init):
         first, *rest = literal.arguments
-        if literal.predicate == "open":
-            needs.setdefault(first, set()).add("openable")
+        if literal.predicate in STATES:
+            needs.setdefault(first, set()).add(STATES[literal.predicate])
         elif rest and literal.predicate in ("inside", "ontop"):
             holder = "container" if literal.predicate == "inside" else "support"
             needs.setdefault(rest[0], set()).add(holder)

@@ -37,11 +37,12 @@ from .goals import evaluate, explain
 from .joints import joints_to_move
 from .manipulation import Manipulator
 from .open_close import move_joint
+from .operators import StepKey
 from .pick_place import ExecutionError, pick_and_place
 from .placements import RELATIONS
 from .predicates import PhysicsFacts, literals
 from .problem import scene_problem
-from .skills import StepKey
+from .skills import SKILLS
 from .symbolic import Plan, Step, plans
 
 MAX_FAILURES = 4
@@ -239,6 +240,9 @@ class _Attempt:
         if step.skill in RELATIONS:
             pick_and_place(self.arm, RELATIONS[step.skill], *step.arguments)
             return
+        if step.operator is not None:
+            SKILLS[step.skill].perform(self.arm, step.operator)
+            return
         opening = step.skill == "open"
         errors: list[PlanningError] = []
         joints = joints_to_move(self.arm, self._facts(), step.arguments[0], opening, later)
@@ -276,6 +280,9 @@ class _Attempt:
         facts = self._facts()
         if step.skill in RELATIONS:
             return facts.holds(RELATIONS[step.skill], step.arguments)
+        if step.operator is not None:
+            made = all(facts.holds(x[0], x[1:]) for x in step.operator.adds)
+            return made and not any(facts.holds(x[0], x[1:]) for x in step.operator.removes)
         return facts.holds("open", step.arguments) == (step.skill == "open")
 
     def _recover(self) -> None:

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..schemas import PlanningError, TraceEvent
+from .domain import Capabilities, Focus, State, start_state, successors
 from .estimate import Reachable, estimate, goal_focus
 from .formula import Formula, Literal
 from .goals import ground, ground_literals, holds, missing
+from .operators import Operator, StepKey
 from .sentences import sentence
-from .skills import Capabilities, Focus, State, StepKey, start_state, successors
 
 LIMIT_NODES = 5_000
 VISITS = 12
@@ -33,6 +34,8 @@ class Step:
     skill: str
     arguments: tuple[str, ...]
     sentence: str
+    operator: Operator | None = None
+    """None for placing, opening, and closing."""
 
     @property
     def key(self) -> StepKey:
@@ -127,6 +130,7 @@ class _Search:
         self.literals = ground_literals(goal)
         self.capabilities = capabilities
         self.forbidden = forbidden
+        self.operators = {operator.key: operator for operator in capabilities.operators}
         self.shut_at_end = frozenset(
             x.arguments[0] for x in self.literals if x.negated and x.predicate == "open"
         )
@@ -182,7 +186,12 @@ class _Search:
         keys = _keys(node)
         places = [x.state.places for x in node.path()]
         steps = tuple(
-            Step(key[0], key[1], sentence(number, keys, places, self.literals))
+            Step(
+                skill=key[0],
+                arguments=key[1],
+                sentence=sentence(number, keys, places, self.literals, self.operators),
+                operator=self.operators.get(key),
+            )
             for number, key in enumerate(keys)
         )
         trace = [

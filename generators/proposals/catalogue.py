@@ -14,7 +14,9 @@ from ...scenes.tabletop import Tabletop
 from ...scenes.taxonomy import ancestors
 from ...schemas import Asset, Cavity
 from ...tasks.capabilities import fits, gated, lidded
-from ...tasks.skills import Capabilities, Relation
+from ...tasks.domain import Capabilities, Relation
+from ...tasks.operators import Operator
+from ...tasks.skills import operators
 
 INSTANCES = 3
 """Cousins of a category that are measured."""
@@ -215,7 +217,20 @@ class Catalogue:
                 for relation in RELATIONS
                 if a != b and self.share(kinds[a], kinds[b], relation) >= certainty
             ),
+            operators=_common_operators(kinds, support),
         )
+
+
+def _common_operators(kinds: Mapping[str, Kind], support: str) -> tuple[Operator, ...]:
+    """What the skills can do with any of the measured cousins."""
+    variants = [
+        operators({name: kind.assets[i] for name, kind in kinds.items()}, support)
+        for i in range(INSTANCES if kinds else 0)
+    ]
+    if not variants:
+        return ()
+    common = frozenset(variants[0]).intersection(*variants[1:])
+    return tuple(operator for operator in variants[0] if operator in common)
 
 
 def _head(category: str) -> str:
