@@ -96,6 +96,7 @@ def solve(
         hz=spec.hz,
         subtasks=tuple(attempt.subtasks),
         trace=tuple(arm.trace),
+        untraced=arm.untraced,
         goal=explain(attempt.goal, facts),
         versions=_versions(),
     )
@@ -168,6 +169,7 @@ class _Attempt:
         except PlanningError as error:
             self.last_cause = self.last_cause or error.cause
             return None
+        self.arm.subtask = None
         for event in found.trace:
             self.arm.note(event)
         return found
@@ -176,7 +178,7 @@ class _Attempt:
         """Carry out steps until one fails."""
         for number, step in enumerate(plan.steps):
             start = self.arm.executor.steps
-            self.arm.interaction = None
+            self.arm.interaction, self.arm.subtask = None, len(self.subtasks)
             try:
                 self._step(step, plan.steps[number + 1 :])
                 self._verify(step)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal as OneOf
 
 from ..schemas import PlanningError, TraceEvent
 from .domain import Capabilities, Focus, State, start_state, successors
 from .estimate import Reachable, estimate, goal_focus
 from .formula import Formula, Literal
 from .goals import ground, ground_literals, holds, missing
-from .operators import Operator, StepKey
+from .operators import Fact, Operator, StepKey
 from .sentences import sentence
 
 LIMIT_NODES = 5_000
@@ -194,20 +195,11 @@ class _Search:
             )
             for number, key in enumerate(keys)
         )
-        trace = [
-            TraceEvent(
-                stage="symbolic",
-                event="expand",
-                subject=_subject(x.key),
-                values=(float(x.cost), float(x.remaining)),
-            )
-            for x in self.expanded[:TRACED]
-        ]
+        numbers = {id(x): number for number, x in enumerate([*self.expanded, node])}
+        trace = [_event("expand", x, numbers) for x in self.expanded[:TRACED]]
         trace += [
-            TraceEvent(
-                stage="symbolic", event="choose", subject=_subject(step.key), reason=step.sentence
-            )
-            for step in steps
+            _event("choose", x, numbers, step.sentence)
+            for x, step in zip(node.path()[1:], steps, strict=True)
         ]
         return Plan(steps, tuple(trace))
 
@@ -215,6 +207,26 @@ class _Search:
 def _keys(node: _Node) -> tuple[StepKey, ...]:
     """The skills that lead to the node."""
     return tuple(x.key for x in node.path() if x.key is not None)
+
+
+def _event(
+    event: OneOf["expand", "choose"], node: _Node, numbers: dict[int, int], reason: str = ""
+) -> TraceEvent:
+    """What the trace says of a node: its place in the tree, and what differs from its parent."""
+    before = frozenset[Fact]() if node.parent is None else node.parent.state.facts
+    after = node.state.facts
+    added = [str(Literal(x[0], x[1:])) for x in sorted(after - before)]
+    removed = [str(Literal(x[0], x[1:], negated=True)) for x in sorted(before - after)]
+    return TraceEvent(
+        stage="symbolic",
+        event=event,
+        subject=_subject(node.key),
+        reason=reason,
+        values=(float(node.cost), float(node.remaining)),
+        node=numbers[id(node)],
+        parent=None if node.parent is None else numbers[id(node.parent)],
+        facts=(*added, *removed),
+    )
 
 
 def _subject(key: StepKey | None) -> str:
