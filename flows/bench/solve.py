@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from ...generators.hashing import item_seed
@@ -22,7 +22,10 @@ from ...tasks.setup import build_scene
 from ...tasks.solving import solve
 from ...tasks.symbolic import plans
 from ..stages import production
+from ._suites import ALL, COUNT, run_suite
 
+SMALL = 1
+"""Scenes of a suite where little time is given."""
 LONG = 4
 """Skills of a plan that counts as long."""
 
@@ -76,7 +79,18 @@ def run(small: bool, seed: int) -> dict[str, Any]:
             for length in lengths
         },
         "cpu_seconds_per_attempt": round(seconds, 3),
+        "by_skill_suite": run_suites(tuple(ALL), small, seed),
     }
+
+
+def run_suites(names: tuple[str, ...], small: bool, seed: int) -> dict[str, dict[str, Any]]:
+    """Run the suites of single skills; what came of each, by its name.
+
+    Raises:
+        SpecError: where there is no such suite.
+    """
+    count = SMALL if small else COUNT
+    return {name: asdict(run_suite(name, count, seed)) for name in names}
 
 
 def _attempt(
