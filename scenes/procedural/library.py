@@ -32,6 +32,7 @@ from . import (
     furniture,
     gadgets,
     lamps,
+    mats,
     packs,
     paper,
     parcels,
@@ -42,6 +43,7 @@ from . import (
     stationery,
     stemware,
     storage,
+    sweeping,
     taps,
     timber,
     tools,
@@ -53,10 +55,11 @@ from . import (
     vessels,
     wardrobes,
     washers,
+    wide,
 )
 
 INSTANCES = 64
-VERSION = "5"
+VERSION = "6"
 """Raised whenever any asset's bytes change; a test compares them."""
 Builder = Callable[[str, str, np.random.Generator], Asset]
 
@@ -206,6 +209,14 @@ CATEGORIES: dict[str, tuple[str, Builder]] = {
     "gift_box.n.01": ("gift", parcels.gift_box),
     "package.n.02": ("parcel", parcels.package),
     "pot_plant.n.01": ("pot-plant", plants.pot_plant),
+    "place_mat.n.01": ("place-mat", mats.place_mat),
+    "dustpan.n.02": ("dustpan", sweeping.dustpan),
+    "scrub_brush.n.01": ("brush", sweeping.scrub_brush),
+    "die.n.01": ("game-die", sweeping.game_die),
+    "almond.n.02": ("almond", sweeping.almond),
+    "pizza_box.n.01": ("pizza-box", wide.pizza_box),
+    "board_game.n.01": ("board-game", wide.board_game),
+    "dutch_oven.n.02": ("dutch-oven", wide.dutch_oven),
 }
 """Category (a BDDL synset) to id prefix and builder."""
 
