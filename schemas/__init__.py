@@ -47,9 +47,11 @@ from .frame import (
 )
 from .libraries import AssetsSpec, LibrarySpec
 from .parameter import Choice, Constant, Normal, Parameter, Sweep, Uniform
+from .perturb import Disturbance, DisturbanceKind, PerturbSpec
 from .robot import RobotSpec
 from .scene import (
     ANY_JOINT,
+    ANY_SWITCH,
     RELATIONS,
     Camera,
     CameraSpec,
@@ -71,6 +73,7 @@ from .task import TaskObject, TaskSpec
 
 __all__ = [
     "ANY_JOINT",
+    "ANY_SWITCH",
     "RELATIONS",
     "AmodalMasks",
     "AssemblyError",
@@ -90,6 +93,8 @@ __all__ = [
     "CousinsError",
     "DatasetError",
     "DatasetSpec",
+    "Disturbance",
+    "DisturbanceKind",
     "Episode",
     "EpisodeArrays",
     "EpisodeSpec",
@@ -115,6 +120,7 @@ __all__ = [
     "ObjectLabel",
     "ObjectSpec",
     "Parameter",
+    "PerturbSpec",
     "PlanningError",
     "PoseSpec",
     "ProposalError",

@@ -10,6 +10,7 @@ from .base import Model, Name
 from .frame import LabelName
 from .libraries import AssetsSpec
 from .parameter import Parameter, bounds
+from .perturb import PerturbSpec
 from .scene import CameraSpec, CousinSpec, SceneSpec
 
 DEFAULT_LABELS: tuple[LabelName, ...] = (
@@ -61,6 +62,8 @@ class EpisodeSpec(Model):
     """Actions, states and video frames per second."""
     max_seconds: Annotated[float, Field(gt=0, le=600)] = 120.0
     """Of simulated time, per attempt."""
+    perturb: PerturbSpec | None = None
+    """Disturb attempts on purpose, so that demonstrations show how to recover."""
 
 
 class RenderSpec(Model):
@@ -98,7 +101,7 @@ class DatasetSpec(Model):
         CameraSpec(name="wrist", mount="hand"),
     )
     render: RenderSpec = RenderSpec()
-    export: tuple[Literal["coco", "lerobot"], ...] = ()
+    export: tuple[Literal["coco", "lerobot", "traces"], ...] = ()
 
     @model_validator(mode="after")
     def _cameras(self) -> Self:

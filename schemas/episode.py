@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .base import Model, Name
+from .perturb import Disturbance
 
 
 class Subtask(Model):
@@ -27,6 +28,10 @@ class Subtask(Model):
     success: bool
     cause: str | None = None
     """A short stable label of what went wrong, such as `grasp_slipped`."""
+    recovers: int | None = None
+    """Number of the failed subtask that this one makes up for, in the episode's list."""
+    withdrawn: int | None = None
+    """Of a failed one: one past the last action of the hand's way back, which starts at `end`."""
 
 
 class TraceEvent(Model):
@@ -74,12 +79,19 @@ class Episode(Model):
     hz: int
     """Actions per second."""
     subtasks: tuple[Subtask, ...] = ()
+    disturbances: tuple[Disturbance, ...] = ()
+    """What was done to it on purpose, in order."""
     trace: tuple[TraceEvent, ...] = ()
     untraced: int = 0
     """Events after those in the trace, which is bounded."""
     goal: tuple[GoalReport, ...] = ()
     versions: dict[str, str] = {}
     """Of the libraries that shape the bytes: replay is exact under the same ones."""
+
+    @property
+    def recovered(self) -> bool:
+        """Whether it succeeded after something had gone wrong on the way."""
+        return self.success and any(not part.success for part in self.subtasks)
 
 
 @dataclass(frozen=True)

@@ -131,8 +131,13 @@ class Focus:
         return self.pairs is None or (skill, thing, target) in self.pairs
 
 
-def start_state(literals: Iterable[Literal], capabilities: Capabilities) -> State:
+def start_state(
+    literals: Iterable[Literal], capabilities: Capabilities, complete: bool = False
+) -> State:
     """A state from what is known; objects of unknown place stand on the support.
+
+    Where the literals are `complete`, what can be moved and has no place lies anywhere: leaning,
+    say, or half off something.
 
     Whatever is on or in something touches it. What hangs on something stands nowhere. Objects
     that are not listed are left out.
@@ -149,8 +154,9 @@ def start_state(literals: Iterable[Literal], capabilities: Capabilities) -> Stat
         if relation == "ontop":
             facts.add(fact("under", *arguments[::-1]))
     placed = {x[1] for x in facts if x[0] in ("ontop", "inside", "attached")}
+    adrift = capabilities.movable if complete else frozenset[str]()
     for thing in capabilities.objects:
-        if thing not in placed and thing != capabilities.support:
+        if thing not in placed | adrift and thing != capabilities.support:
             facts |= _standing(thing, "ontop", capabilities.support)
     return State.of(facts)
 

@@ -9,6 +9,7 @@ interpolated linearly. Replay uses the same function, so that it repeats the sam
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import mujoco
@@ -17,7 +18,8 @@ import numpy.typing as npt
 
 from ..scenes.geometry import Array, quaternion, transform
 from ..scenes.mujoco_model import CompiledScene
-from ..schemas import EpisodeArrays, PlanningError
+from ..schemas import Disturbance, EpisodeArrays, PlanningError
+from .disturbances import Disturber, disturb, release
 
 STATE = mujoco.mjtState.mjSTATE_INTEGRATION
 
@@ -35,14 +37,34 @@ def control(compiled: CompiledScene, action: npt.NDArray[np.float32]) -> Array:
     return result
 
 
-def apply(compiled: CompiledScene, data: Any, action: npt.NDArray[np.float32], hz: int) -> None:
-    """Step the simulation through one action, in place."""
+def apply(
+    compiled: CompiledScene,
+    data: Any,
+    action: npt.NDArray[np.float32],
+    hz: int,
+    number: int = 0,
+    disturbances: Sequence[Disturbance] = (),
+) -> None:
+    """Step the simulation through one action, in place.
+
+    Args:
+        compiled: the scene.
+        data: its `mujoco.MjData`.
+        action: (J + 1,) as in an episode.
+        hz: actions per second.
+        number: of the action.
+        disturbances: what acts during it.
+    """
     start = data.ctrl.copy()
-    change = control(compiled, action) - start
+    goal = control(compiled, action)
     count = substeps(compiled, hz)
     for step in range(1, count + 1):
-        data.ctrl[:] = start + change * (step / count)
+        data.ctrl[:] = start + (goal - start) * (step / count)
+        disturb(compiled, data, disturbances, number + step / count)
         mujoco.mj_step(compiled.model, data)
+    if disturbances:
+        data.ctrl[:] = goal
+        release(compiled, data, disturbances)
 
 
 class Executor:
@@ -52,10 +74,18 @@ class Executor:
         compiled: a scene compiled for physics; the simulation starts in its initial state.
         hz: actions per second.
         max_steps: actions after which the episode ends.
+        disturber: what disturbs it, if anything.
     """
 
-    def __init__(self, compiled: CompiledScene, hz: int, max_steps: int) -> None:
+    def __init__(
+        self,
+        compiled: CompiledScene,
+        hz: int,
+        max_steps: int,
+        disturber: Disturber | None = None,
+    ) -> None:
         """Start the simulation."""
+        self.disturber = disturber
         self.compiled = compiled
         self.hz = hz
         self.data = compiled.new_data()
@@ -97,7 +127,8 @@ class Executor:
                 raise PlanningError(
                     "time_limit", f"the episode's limit of {self._max_steps} actions is reached"
                 )
-            apply(self.compiled, self.data, row, self.hz)
+            active = self.disturber.at(self.data, self.steps) if self.disturber else ()
+            apply(self.compiled, self.data, row, self.hz, self.steps, active)
             self._actions.append(row.copy())
             self._note()
 

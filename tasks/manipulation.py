@@ -14,6 +14,10 @@ from .motion import MotionPlanner, time_path
 
 FAST, CAREFUL, SLOW = 1.0, 0.55, 0.35
 """Shares of the joints' limits."""
+REST_SPEED = 0.003
+"""Of what counts as at rest, metres per second."""
+WAITS = 8
+"""Half seconds that are waited for things to come to rest."""
 TRACED = 2000
 """Trace events kept per episode."""
 
@@ -128,9 +132,21 @@ class Manipulator:
     def grip(self, opening: float, seconds: float = 0.4) -> None:
         """Command an opening and wait for the fingers."""
         self.interaction = self.executor.steps if self.interaction is None else self.interaction
+        if self.executor.disturber is not None and opening == 0.0:
+            self.executor.disturber.gripped(self.executor.steps)
         action = self.executor.command
         action[-1] = opening
         self.executor.run(np.tile(action, (max(1, round(seconds * self.executor.hz)), 1)))
+
+    def await_rest(self) -> None:
+        """Wait until no object moves any more, for a while at most: some roll on and on."""
+        objects = [x for x in self.compiled.objects.values() if x.free_qpos is not None]
+        dofs = [self.compiled.model.body_dofadr[index.body] for index in objects]
+        for _ in range(WAITS):
+            speeds = [np.abs(self.executor.data.qvel[dof : dof + 3]).max() for dof in dofs]
+            if max(speeds, default=0.0) < REST_SPEED:
+                return
+            self.executor.hold(0.5)
 
     def escape(self) -> None:
         """Pull straight back and up from wherever the hand is stuck, whatever it brushes."""

@@ -44,6 +44,8 @@ APPROACH = 0.09
 """Length of the straight approach to a grasp, metres."""
 HELD_OPENING = 0.0015
 """A hand that closes below this holds nothing, metres."""
+MOVED = 0.008
+"""An object that moved farther is taken with a new grasp, metres."""
 LIFT_CHECK = 0.05
 """How far an object may shift in the hand, metres; less is measured and made good."""
 
@@ -90,6 +92,7 @@ def pick_and_place(arm: Manipulator, relation: str, thing: str, target: str) -> 
     """
     grasp, drop = choose(arm, relation, thing, target)
     arm.follow(grasp.path, grasp.opening, FAST)
+    _verify_still(arm, thing, grasp)
     arm.follow(grasp.approach, grasp.opening, CAREFUL)
     arm.grip(0.0)
     _verify_grasp(arm, thing)
@@ -279,6 +282,15 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
     cause = reasons.most_common(1)[0][0] if reasons else "none"
     counted = ", ".join(f"{name} x{count}" for name, count in details.most_common())
     raise PlanningError(f"placement_{cause}", f"{len(options)} placements: {counted}")
+
+
+def _verify_still(arm: Manipulator, thing: str, grasp: Grasp) -> None:
+    """The object is where it was when the grasp was planned."""
+    arm.executor.refresh()
+    now = arm.executor.data.xpos[arm.compiled.objects[thing].body]
+    moved = float(np.linalg.norm(now - (grasp.pose @ grasp.held.tool_from_object)[:3, 3]))
+    if moved > MOVED:
+        raise ExecutionError("target_moved", f"{thing} moved by {moved * 100:.1f} cm")
 
 
 def _verify_grasp(arm: Manipulator, thing: str) -> None:

@@ -17,7 +17,7 @@ from itertools import islice
 import numpy as np
 
 from ..scenes.geometry import Array
-from ..scenes.mujoco_model import compile_model
+from ..scenes.mujoco_model import CompiledScene, compile_model
 from ..scenes.seeds import Seed, generator
 from ..schemas import (
     Asset,
@@ -31,6 +31,7 @@ from ..schemas import (
     TraceEvent,
 )
 from .capabilities import capabilities
+from .disturbances import Disturber
 from .execution import Executor
 from .formula import Formula
 from .goals import evaluate, explain
@@ -51,6 +52,10 @@ MAX_ORDERS = 24
 """Plans looked through for one that begins with another step."""
 MAX_PLANS = 8
 """Geometrically impossible plans after which an attempt ends."""
+TOPPLING = ("grasp_missed", "grasp_slipped", "effect_missing")
+"""Failures that may come of the object falling over."""
+FALLEN = 0.15
+"""Share by which the height of what fell over changes at least."""
 REST_SECONDS = 1.0
 """How long the result must stay true with the hand away."""
 VERSIONED = ("mujoco", "numpy", "ompl", "toppra", "frankik", "franky-sim", "bddl")
@@ -78,7 +83,8 @@ def solve(
         The record and its arrays. A failure is a record too, with its cause.
     """
     compiled = compile_model(scene, assets, "physics")
-    executor = Executor(compiled, spec.hz, round(spec.max_seconds * spec.hz))
+    limit = round(spec.max_seconds * spec.hz)
+    executor = Executor(compiled, spec.hz, limit, _disturber(compiled, spec, seed))
     arm = Manipulator(compiled, executor, generator(seed, "solve"))
     attempt = _Attempt(arm, scene_problem(task).goal)
     cause = attempt.run()
@@ -95,12 +101,19 @@ def solve(
         steps=executor.steps,
         hz=spec.hz,
         subtasks=tuple(attempt.subtasks),
+        disturbances=tuple(executor.disturber.done) if executor.disturber else (),
         trace=tuple(arm.trace),
         untraced=arm.untraced,
         goal=explain(attempt.goal, facts),
         versions=_versions(),
     )
     return episode, executor.arrays()
+
+
+def _disturber(compiled: CompiledScene, spec: EpisodeSpec, seed: Seed) -> Disturber | None:
+    if spec.perturb is None:
+        return None
+    return Disturber(compiled, spec.perturb, spec.hz, generator(seed, "perturb"))
 
 
 @lru_cache(maxsize=1)
@@ -119,6 +132,8 @@ class _Attempt:
     failures: int = 0
     rejected: int = 0
     last_cause: str = ""
+    lost: int | None = None
+    """Number of the failed subtask that nothing has made up for yet."""
 
     def run(self) -> str | None:
         """Work until the goal holds and stays; the cause where that does not come about."""
@@ -163,11 +178,17 @@ class _Attempt:
         able = capabilities(assets, scene.support)
         known, blocked = literals(self._facts()), frozenset(self.forbidden)
         try:
-            orders = islice(plans(known, self.goal, able), MAX_ORDERS)
-            free = (plan for plan in orders if plan.steps[0].key not in blocked)
-            found = next(free, None) or next(plans(known, self.goal, able, forbidden=blocked))
+            orders = islice(plans(known, self.goal, able, complete=True), MAX_ORDERS)
+            free = (x for x in orders if not x.steps or x.steps[0].key not in blocked)
+            found = next(free, None) or next(
+                plans(known, self.goal, able, forbidden=blocked, complete=True)
+            )
         except PlanningError as error:
             self.last_cause = self.last_cause or error.cause
+            return None
+        if not found.steps:
+            # What is lost stands on the support, as far as the planner knows.
+            self.last_cause = "out_of_place"
             return None
         self.arm.subtask = None
         for event in found.trace:
@@ -179,6 +200,9 @@ class _Attempt:
         for number, step in enumerate(plan.steps):
             start = self.arm.executor.steps
             self.arm.interaction, self.arm.subtask = None, len(self.subtasks)
+            heights = self._heights()
+            if self.arm.executor.disturber is not None:
+                self.arm.executor.disturber.begin(step.arguments, start)
             try:
                 self._step(step, plan.steps[number + 1 :])
                 self._verify(step)
@@ -188,9 +212,9 @@ class _Attempt:
                         stage="execution", event="fail", subject=_text(step), reason=str(error)
                     )
                 )
-                self._record(step, start, error.cause)
+                self.last_cause = self._diagnosis(error.cause, step, heights)
+                self._record(step, start, self.last_cause)
                 self.failures += 1
-                self.last_cause = error.cause
                 self._recover()
                 return
             except PlanningError as error:
@@ -224,7 +248,20 @@ class _Attempt:
             self.failures += 1
             self._recover()
 
+    def _heights(self) -> dict[str, float]:
+        """How tall everything stands, metres."""
+        facts = self._facts()
+        boxes = {name: facts.box(name) for name in self.arm.compiled.objects}
+        return {name: float(high[2] - low[2]) for name, (low, high) in boxes.items()}
+
+    def _diagnosis(self, cause: str, step: Step, heights: Mapping[str, float]) -> str:
+        """The cause of a failure, or `toppled` where it came of the object falling over."""
+        thing = step.arguments[0]
+        change = abs(self._heights()[thing] / heights[thing] - 1)
+        return "toppled" if cause in TOPPLING and change > FALLEN else cause
+
     def _record(self, step: Step, start: int, cause: str | None) -> None:
+        recovers, self.lost = self.lost, None if cause is None else len(self.subtasks)
         self.subtasks.append(
             Subtask(
                 skill=step.skill,
@@ -235,6 +272,7 @@ class _Attempt:
                 interaction=self.arm.interaction,
                 success=cause is None,
                 cause=cause,
+                recovers=recovers,
             )
         )
 
@@ -289,6 +327,13 @@ class _Attempt:
 
     def _recover(self) -> None:
         """Open the hand, leave, and go home; where that is not free, pull out first."""
+        try:
+            self._withdraw()
+        finally:
+            update = {"withdrawn": self.arm.executor.steps}
+            self.subtasks[-1] = self.subtasks[-1].model_copy(update=update)
+
+    def _withdraw(self) -> None:
         arm = self.arm
         opening = arm.compiled.robot.spec.max_opening
         arm.grip(opening)
@@ -301,6 +346,7 @@ class _Attempt:
                 leave()
                 arm.look()
                 arm.go(_home(arm), opening)
+                arm.await_rest()
                 return
             except PlanningError as error:
                 if error.cause == "time_limit":

@@ -77,6 +77,7 @@ def plans(
     *,
     forbidden: frozenset[StepKey] = frozenset(),
     limit_nodes: int = LIMIT_NODES,
+    complete: bool = False,
 ) -> Iterator[Plan]:
     """Distinct plans from what holds at the start to the goal, cheapest first.
 
@@ -86,12 +87,15 @@ def plans(
         capabilities: what can be done with the objects.
         forbidden: skills that were found to be impossible.
         limit_nodes: expansions for the first plan, and again for all further ones.
+        complete: whether the literals say all that holds, as those read from physics do; else
+            what has no place stands on the support.
 
     Raises:
         PlanningError: `no_plan` or `node_limit`, before the first plan; afterwards the
             iterator just ends.
     """
-    search = _Search(start_state(literals, capabilities), goal, capabilities, forbidden)
+    start = start_state(literals, capabilities, complete)
+    search = _Search(start, goal, capabilities, forbidden)
     impossible = search.impossible()
     if impossible:
         raise PlanningError(
