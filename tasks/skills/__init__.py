@@ -10,9 +10,10 @@ from collections.abc import Mapping
 
 from ...schemas import Asset
 from ..operators import Operator
+from .pushing import PUSH, PUSH_NEXT_TO
 from .skill import Skill
 
-ALL: tuple[Skill, ...] = ()
+ALL: tuple[Skill, ...] = (PUSH, PUSH_NEXT_TO)
 SKILLS: Mapping[str, Skill] = {skill.name: skill for skill in ALL}
 
 
