@@ -116,7 +116,9 @@ def export(
     dataset: DatasetPath,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", "-f", metavar="NAME", help="coco or lerobot; may be given again."),
+        typer.Option(
+            "--format", "-f", metavar="NAME", help="coco, lerobot or traces; may be given again."
+        ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All formats.")] = False,
     json: Json = False,
