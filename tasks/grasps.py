@@ -85,11 +85,12 @@ def lowest(poses: Array) -> Array:
 
 def collision_mesh(asset: Asset) -> Any:
     """The collision pieces of the root link as one `trimesh.Trimesh`, in its frame."""
-    pieces = [_piece(asset, shape) for shape in asset.links[0].collisions]
+    pieces = [piece(asset, shape) for shape in asset.links[0].collisions]
     return trimesh.util.concatenate(pieces)
 
 
-def _piece(asset: Asset, shape: Shape) -> Any:
+def piece(asset: Asset, shape: Shape) -> Any:
+    """A collision shape as a `trimesh.Trimesh`, in the frame of its link."""
     if shape.kind == "box":
         mesh = trimesh.creation.box(extents=2 * np.array(shape.size))
     elif shape.kind == "cylinder":

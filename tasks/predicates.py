@@ -9,6 +9,8 @@ The definitions follow BEHAVIOR-1K where it states them. All speak of two object
   an open vessel.
 - under(a, b): a lies below b, within b's outline.
 - nextto(a, b): side by side, closer than a sixth of their mean extent (at least 2 cm).
+- attached(a, b): a hangs on b: all that pushes it up is b, above its middle, and the robot does
+  not touch it.
 - open(a): some door, drawer or lid of a is past its `open_fraction`.
 - toggled_on(a): some switch of a (a knob, lever or button) is past its `open_fraction`.
 
@@ -41,7 +43,9 @@ BRIM = 0.15
 """How far above an open vessel's brim the middle of what is inside may lie, as a share."""
 BELOW = 0.005
 """How far below a surface the top of what is under it lies at least, metres."""
-BINARY = ("ontop", "inside", "under", "nextto", "touching")
+CARRIES = 0.3
+"""Least z of a contact normal that carries something."""
+BINARY = ("ontop", "inside", "under", "nextto", "touching", "attached")
 UNARY: dict[str, str] = {"open": "opening", "toggled_on": "switch"}
 """By name, what the joints control that each speaks of."""
 ELSEWHERE = ("floor", "robot")
@@ -68,6 +72,7 @@ class PhysicsFacts:
         self._low, self._high = _bounds(compiled, data)
         self._centre: Array = (self._low + self._high) / 2
         self._touch, self._normal, self._height = _contacts(compiled, data)
+        self._hung, self._borne = _hung(compiled, data, self._centre[:, 2])
 
     def holds(self, predicate: str, arguments: tuple[str, ...]) -> bool:
         """Whether a ground atom holds.
@@ -123,6 +128,8 @@ class PhysicsFacts:
                 return self._under
             case "nextto":
                 return self._nextto
+            case "attached":
+                return self._attached
             case "touching":
                 return self._touch | self._stands | self._stands.T
             case _:
@@ -162,6 +169,12 @@ class PhysicsFacts:
         """The mean contact normal, from b into a, points up."""
         pushed = self._touch & (self._normal > 0.5) & (self._centre[:, 2, None] > self._height)
         return self._stands | (pushed & ~self._walled)
+
+    @cached_property
+    def _attached(self) -> Table:
+        """Hung on one thing and carried by nothing else."""
+        found: Table = self._hung & ((self._hung.sum(axis=1) == 1) & ~self._borne)[:, None]
+        return found
 
     @cached_property
     def _cavities(self) -> list[tuple[int, Cavity]]:
@@ -292,6 +305,26 @@ def _contacts(compiled: CompiledScene, data: Any) -> tuple[Table, Array, Array]:
     touch = number + number.T
     least = np.maximum(touch, 1.0)
     return touch > 0, (normal - normal.T) / least, (level + level.T) / least
+
+
+def _hung(compiled: CompiledScene, data: Any, middle: Array) -> tuple[Table, Table]:
+    """What is pushed up above its middle, by what (N, N); what is otherwise borne or held (N,)."""
+    count = len(compiled.scene.objects)
+    contact = data.contact
+    owners = compiled.owner[compiled.model.geom_bodyid[contact.geom]].reshape(-1, 2)
+    close = contact.dist <= TOUCH_DISTANCE
+    up = np.asarray(contact.frame).reshape(-1, 9)[:, 2]
+    height = np.asarray(contact.pos).reshape(-1, 3)[:, 2]
+    hung = np.zeros((count, count), dtype=np.bool_)
+    borne = np.zeros(count, dtype=np.bool_)
+    for below, above, sign in ((0, 1, 1.0), (1, 0, -1.0)):
+        mine, other = owners[:, above], owners[:, below]
+        touched = close & (mine >= 0) & (mine != other)
+        carries = touched & (sign * up > CARRIES)
+        high = carries & (other >= 0) & (height > middle[mine])
+        hung[mine[high], other[high]] = True
+        borne[mine[(carries & ~high) | (touched & (other == -2))]] = True
+    return hung, borne
 
 
 def facts(compiled: CompiledScene, data: Any) -> tuple[str, ...]:

@@ -47,7 +47,9 @@ FLAT = {
     "board_game.n.01", "dutch_oven.n.02",
 }  # fmt: skip
 """What lies too flat for two fingers and a hand above a table, or is too wide for them."""
-RECORDED = ("6", "287305addb8e9eee")
+SUNK = {"place_mat.n.01"}
+"""Fixed things whose bevels go on below what they lie on."""
+RECORDED = ("7", "f7c91e15db27072c")
 """The library's version and the digest of its bytes."""
 FACTOR = 1.6
 """How far beyond the range of BEHAVIOR's models an extent may lie; a Franka hand opens 8 cm,
@@ -161,7 +163,9 @@ def test_assets_are_valid(category: str) -> None:
             check_inertia(asset, link.name)
         assert (len(asset.links[0].collisions) <= 16) or asset.fixed
         if category in JOINTED:
-            assert {h.joint for h in asset.handles} == {j.name for j in asset.joints}
+            flush = {j.name for j in asset.joints if j.kind == "slide" and j.controls == "switch"}
+            handled = {h.joint for h in asset.handles}
+            assert handled <= {j.name for j in asset.joints} <= handled | flush
         for handle in asset.handles:
             assert handle.width <= 0.07
             assert np.linalg.norm(handle.approach) == pytest.approx(1)
@@ -257,8 +261,12 @@ def test_collision_pieces_follow_the_visual(category: str) -> None:
             for shape in link.collisions:
                 assert shape.kind in {"box", "cylinder", "capsule", "sphere", "ellipsoid"}
                 centre, half = where[link.name] + shape.pos, reach(shape)
-                assert (centre - half > low - 2.5e-3).all(), (asset.id, shape)
-                assert (centre + half < high + 2.5e-3).all(), (asset.id, shape)
+                slack = 0.012 if category in SUNK else 2.5e-3
+                assert (centre - half > low - slack).all(), (asset.id, shape)
+                assert (centre + half < high + np.array([slack, slack, 2.5e-3])).all(), (
+                    asset.id,
+                    shape,
+                )
         if not asset.fixed:
             points = surface_points(asset)
             gap = np.min([outside(points, s) for s in asset.links[0].collisions], axis=0)

@@ -87,6 +87,11 @@ class Kind:
         return all("openable" in asset.affordances for asset in self.assets)
 
     @cached_property
+    def toggleable(self) -> bool:
+        """Whether all have a switch."""
+        return all("toggleable" in asset.affordances for asset in self.assets)
+
+    @cached_property
     def gated(self) -> bool:
         """Whether nothing can go inside any of them while it is closed."""
         return all(gated(asset) for asset in self.assets)

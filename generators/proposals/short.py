@@ -15,6 +15,7 @@ from .templates import (
     on,
     opened,
     plural,
+    running,
     shut,
     some,
     template,
@@ -70,6 +71,26 @@ def close_one(cast: Cast) -> Draft:
     a = the(thing)
     text = cast.phrase(f"close {a}", f"shut {a}", f"somebody left {a} open; close it")
     return draft(cast, f"close {a}", text, [shut(thing)], held(opened(thing)))
+
+
+@template(1)
+def turn_on(cast: Cast) -> Draft:
+    """Turn something on; something else stands about."""
+    thing = cast.pick(lambda kind: kind.toggleable)
+    cast.pick(cast.movable)
+    a = the(thing)
+    text = cast.phrase(f"turn on {a}", f"switch {a} on", f"{a} is off; turn it on")
+    return draft(cast, f"turn on {a}", text, [running(thing)], held(Not(running(thing))))
+
+
+@template(1)
+def turn_off(cast: Cast) -> Draft:
+    """Turn something off; something else stands about."""
+    thing = cast.pick(lambda kind: kind.toggleable)
+    cast.pick(cast.movable)
+    a = the(thing)
+    text = cast.phrase(f"turn off {a}", f"switch {a} off", f"somebody left {a} on; turn it off")
+    return draft(cast, f"turn off {a}", text, [Not(running(thing))], held(running(thing)))
 
 
 @template(1)

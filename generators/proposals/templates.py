@@ -61,6 +61,11 @@ def shut(thing: Thing) -> Not:
     return Not(opened(thing))
 
 
+def running(thing: Thing) -> Atom:
+    """It is turned on."""
+    return Atom("toggled_on", (thing.name,))
+
+
 def every(things: Sequence[Thing]) -> Variable:
     """A variable over objects of one kind."""
     category = things[0].kind.category

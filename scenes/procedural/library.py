@@ -18,6 +18,7 @@ from . import (
     bins,
     bottles,
     boxes,
+    buttons,
     cabinets,
     cartons,
     chests,
@@ -59,7 +60,7 @@ from . import (
 )
 
 INSTANCES = 64
-VERSION = "6"
+VERSION = "7"
 """Raised whenever any asset's bytes change; a test compares them."""
 Builder = Callable[[str, str, np.random.Generator], Asset]
 
@@ -136,6 +137,8 @@ CATEGORIES: dict[str, tuple[str, Builder]] = {
     "floor_lamp.n.01": ("floor-lamp", lamps.floor_lamp),
     "switch.n.01": ("switch", electrics.switch),
     "radio_receiver.n.01": ("radio", electrics.radio),
+    "loudspeaker.n.01": ("loudspeaker", buttons.loudspeaker),
+    "fire_alarm.n.02": ("fire-alarm", buttons.alarm),
     "recycling_bin.n.01": ("recycling-bin", bins.recycling_bin),
     "cooler.n.01": ("cooler", bins.cooler),
     "lunch_box.n.01": ("lunch-box", bins.lunch_box),

@@ -12,8 +12,9 @@ from ...schemas import Asset
 from ..operators import Operator
 from .pushing import PUSH, PUSH_NEXT_TO
 from .skill import Skill
+from .switching import TURN_OFF, TURN_ON
 
-ALL: tuple[Skill, ...] = (PUSH, PUSH_NEXT_TO)
+ALL: tuple[Skill, ...] = (TURN_ON, TURN_OFF, PUSH, PUSH_NEXT_TO)
 SKILLS: Mapping[str, Skill] = {skill.name: skill for skill in ALL}
 
 

@@ -8,7 +8,14 @@ import numpy as np
 
 from .case import Case, Suite, case, one
 
-PRESSED = ("toaster.n.02", "rice_cooker.n.01", "switch.n.01", "faucet.n.01")
+PRESSED = (
+    "loudspeaker.n.01",
+    "fire_alarm.n.02",
+    "toaster.n.02",
+    "rice_cooker.n.01",
+    "switch.n.01",
+    "faucet.n.01",
+)
 TURNED = ("table_lamp.n.01", "radio_receiver.n.01", "coffee_maker.n.01", "toaster_oven.n.01",
           "stove.n.01", "switch.n.01", "faucet.n.01")  # fmt: skip
 
@@ -25,7 +32,7 @@ def _turn(number: int, rng: np.random.Generator) -> Case:
 
 def _turn_off(number: int, rng: np.random.Generator) -> Case:
     """Something off."""
-    things = {"thing": one(rng, *PRESSED, *TURNED)}
+    things = {"thing": one(rng, *PRESSED[1:], *TURNED)}
     return case(number, things, "(not (toggled_on thing))", "(toggled_on thing)", clutter=1)
 
 
