@@ -25,6 +25,8 @@ _GEOM = {
     "mesh": mujoco.mjtGeom.mjGEOM_MESH,
 }
 _JOINT = {"slide": mujoco.mjtJoint.mjJNT_SLIDE, "hinge": mujoco.mjtJoint.mjJNT_HINGE}
+_FIRM = (0.999, 0.9999, 0.001, 0.5, 2.0)
+"""Impedance of dry friction: under MuJoCo's default a lid creeps open under its own weight."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ def _add_joint(body: Any, copy: Copy, joint: Joint) -> None:
         range=list(joint.limits),
         damping=[joint.damping, 0, 0],
         frictionloss=joint.friction,
+        solimp_friction=list(_FIRM),
         armature=0.001,
     )
 

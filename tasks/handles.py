@@ -38,12 +38,14 @@ class Hold:
         link_from_tool: (4, 4).
         opening: of the hand as it comes, metres.
         push: with closed fingers from outside, instead of holding on.
+        width: between the fingers while they hold on, metres.
     """
 
     number: int
     link_from_tool: Array
     opening: float
     push: bool
+    width: float = 0.0
 
 
 def holds(handle: Handle, pushing: bool) -> list[Hold]:
@@ -56,7 +58,8 @@ def holds(handle: Handle, pushing: bool) -> list[Hold]:
             turn = axis_rotation(bar, tilt)
             margin = HANDLE_MARGIN if abs(tilt) < HOOK_TILT else HOOK_MARGIN
             frame = _frame(handle.pos, turn @ approach, turn @ (sign * closing))
-            found.append(Hold(len(found), frame, min(handle.width + margin, 0.08), False))
+            opening = min(handle.width + margin, 0.08)
+            found.append(Hold(len(found), frame, opening, False, handle.width))
     if not pushing:
         return found
     contact = np.array(handle.pos) - approach * (handle.width / 2 + TIP_REACH + PUSH_GAP)

@@ -148,6 +148,13 @@ class Manipulator:
                 return
             self.executor.hold(0.5)
 
+    def clear(self) -> None:
+        """Leave with the empty hand what it stands too close to for a path to begin."""
+        self.look()
+        if self.world.hit(self.q, float(self.executor.command[-1]), near=True) is not None:
+            self.escape()
+            self.look()
+
     def escape(self) -> None:
         """Pull straight back and up from wherever the hand is stuck, whatever it brushes."""
         start, opening = self.q, self.compiled.robot.spec.max_opening

@@ -20,15 +20,17 @@ import numpy.typing as npt
 from ..scenes.geometry import Array, inverse, transform
 from ..schemas import PlanningError, TraceEvent
 from .collision import PRESS_DEPTH, Held
-from .grasps import MAX_WIDTH, OPENING_MARGIN, Grasps, grasps_of, lowest
+from .grasps import MAX_WIDTH, OPENING_MARGIN, Grasps, Kind, grasps_of, lowest
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
 from .placements import Placement, exit_of, placements
 from .predicates import PhysicsFacts
 
-MAX_GRASPS = 30
+MAX_GRASPS = 60
 """Grasps tried per round."""
 NOISE = (0.25, 0.8, 2.0)
 """Noise on the grasps' scores in each round: first the best, then anything."""
+DENSE_NOISE = 1.0
+"""From this noise on, grasps are drawn from the denser set."""
 MAX_PLACEMENTS = 24
 CONFIGURATIONS = 3
 """Distinct inverse kinematics solutions tried per pose."""
@@ -42,6 +44,8 @@ LEVEL = 0.55
 """Sine of the steepest approach that still counts as from the front."""
 APPROACH = 0.09
 """Length of the straight approach to a grasp, metres."""
+BACK_OFF = 0.09
+"""How far the hand leaves what it let go of, metres; out of a cupboard, farther."""
 HELD_OPENING = 0.0015
 """A hand that closes below this holds nothing, metres."""
 MOVED = 0.008
@@ -90,6 +94,7 @@ def pick_and_place(arm: Manipulator, relation: str, thing: str, target: str) -> 
         PlanningError: no grasp, placement or path was found; nothing was moved yet.
         ExecutionError: it was tried and failed in physics.
     """
+    arm.clear()
     grasp, drop = choose(arm, relation, thing, target)
     arm.follow(grasp.path, grasp.opening, FAST)
     _verify_still(arm, thing, grasp)
@@ -124,7 +129,7 @@ def choose(
     reasons: Counter[str] = Counter()
     level = bool(abs(options[0].out[2]) < 0.5)
     ways = (way for noise in rounds for way in _candidates(arm, thing, noise, level))
-    for number, (pose, width) in enumerate(ways):
+    for number, (pose, width, kind) in enumerate(ways):
         subject = f"grasp {number} of {thing}"
         try:
             grasp = _reachable_grasp(arm, thing, target, pose, width)
@@ -141,7 +146,9 @@ def choose(
             )
             continue
         values = tuple(round(float(v), 4) for v in pose[:3, 3])
-        arm.note(TraceEvent(stage="grasp", event="choose", subject=subject, values=values))
+        arm.note(
+            TraceEvent(stage="grasp", event="choose", subject=subject, reason=kind, values=values)
+        )
         return replace(grasp, path=path), drop
     counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
     cause = "no_grasp" if not reasons else f"no_grasp_{reasons.most_common(1)[0][0]}"
@@ -155,7 +162,7 @@ def graspable(arm: Manipulator, thing: str) -> None:
         PlanningError: where none can.
     """
     reasons: Counter[str] = Counter()
-    for pose, width in (way for noise in NOISE for way in _candidates(arm, thing, noise, False)):
+    for pose, width, _ in (way for noise in NOISE for way in _candidates(arm, thing, noise, False)):
         try:
             _reachable_grasp(arm, thing, thing, pose, width)
         except PlanningError as error:
@@ -169,15 +176,15 @@ def graspable(arm: Manipulator, thing: str) -> None:
 
 def _candidates(
     arm: Manipulator, thing: str, noise: float, level: bool
-) -> list[tuple[Array, float]]:
-    """Grasps in the world, the promising first, as (`world_from_tool`, width).
+) -> list[tuple[Array, float, Kind]]:
+    """Grasps in the world, the promising first, as (`world_from_tool`, width, kind).
 
     `noise` is the standard deviation of what is added to the scores; `level` prefers a level
     hand, as needed to reach into something from the front, to one that comes from above.
     """
     compiled, data = arm.compiled, arm.executor.data
     key = compiled.scene.object(thing).asset_hash
-    grasps: Grasps = grasps_of(compiled.asset_of(thing), key)
+    grasps: Grasps = grasps_of(compiled.asset_of(thing), key, noise > DENSE_NOISE)
     if len(grasps) == 0:
         raise PlanningError("no_grasp", f"{thing} has no part narrow enough to grasp")
     body = compiled.objects[thing].body
@@ -194,13 +201,13 @@ def _candidates(
     score = grasps.scores[usable] + 0.6 * along[usable] + (-2.0 if level else 0.8) * down
     score = score + arm.rng.normal(0.0, noise, len(usable))
     order = usable[np.argsort(-score, kind="stable")]
-    return [(poses[i], float(grasps.widths[i])) for i in _spread(order, poses)]
+    return [(poses[i], float(grasps.widths[i]), grasps.kinds[i]) for i in _spread(order, poses)]
 
 
 def _spread(order: npt.NDArray[np.int64], poses: Array) -> list[int]:
     """The first MAX_GRASPS of an order, leaving out near repeats of earlier ones."""
     chosen: list[int] = []
-    for i in order[:600]:
+    for i in order[:1500]:
         kept = poses[chosen]
         if chosen:
             near = np.linalg.norm(kept[:, :3, 3] - poses[i][:3, 3], axis=1) < 0.012
@@ -332,7 +339,7 @@ def _put_down(
     arm.follow(drop.path, 0.0, SLOW)
     _verify_held(arm, thing, held)
     arm.grip(grasp.opening)
-    arm.back_off(drop.placement.out, grasp.opening)
+    arm.back_off(drop.placement.out, grasp.opening, max(BACK_OFF, drop.placement.travel))
 
 
 def _carriage(arm: Manipulator, options: list[Placement], grasp: Grasp) -> tuple[Drop, list[Array]]:
