@@ -54,9 +54,13 @@ class ProposalSpec(Model):
 
 
 class EpisodeSpec(Model):
-    """How often each task is attempted, each time in a new cousin scene."""
+    """How often each task is attempted, and how."""
 
     per_task: Annotated[int, Field(ge=0, le=10_000)] = 3
+    per_scene: Annotated[int, Field(ge=1, le=100)] = 1
+    """Attempts in each scene."""
+    diverse: bool = False
+    """Attempts in one scene prefer different orders, grasps, sides, and places."""
     keep_failures: bool = True
     hz: Literal[5, 10, 20, 25, 50] = 10
     """Actions, states and video frames per second."""

@@ -78,6 +78,8 @@ class Episode(Model):
     steps: int
     hz: int
     """Actions per second."""
+    solution: int = 0
+    """Number of the attempt among those in its scene."""
     subtasks: tuple[Subtask, ...] = ()
     disturbances: tuple[Disturbance, ...] = ()
     """What was done to it on purpose, in order."""

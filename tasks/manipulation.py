@@ -11,6 +11,7 @@ from .collision import PRESS_DEPTH, TOUCH_DEPTH, CollisionWorld, Held
 from .execution import Executor, tool_pose
 from .kinematics import Arm, line
 from .motion import MotionPlanner, time_path
+from .variety import Variety
 
 FAST, CAREFUL, SLOW = 1.0, 0.55, 0.35
 """Shares of the joints' limits."""
@@ -47,6 +48,8 @@ class Manipulator:
         self.interaction: int | None = None
         self.subtask: int | None = None
         """Index of the subtask at work, for the trace."""
+        self.variety: Variety | None = None
+        """What this attempt prefers, where attempts are to differ."""
         self.avoid: set[tuple[str, ...]] = set()
         """Ways that failed in physics and are not tried again."""
         self._lead = np.array(compiled.robot.spec.lead)

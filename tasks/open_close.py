@@ -157,6 +157,8 @@ def _pulls(
     if not opening:
         digest = arm.compiled.scene.object(thing).asset_hash
         listed += panel_holds(arm.compiled.asset_of(thing), digest, travel.joint, len(listed))
+    if arm.variety is not None:
+        listed = arm.variety.rotated(listed, thing)
     follows = FOLLOWS if travel.joint.kind == "hinge" else (1.0,)
     for share in OPEN_SHARES if opening else (CLOSED_SHARE,):
         for follow in follows:

@@ -13,11 +13,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from ..scenes.geometry import Array, inverse, transform
+from ..scenes.geometry import Array, inverse, quaternion, transform
 from ..schemas import PlanningError, TraceEvent
 from .collision import PRESS_DEPTH, Held
 from .grasps import MAX_WIDTH, OPENING_MARGIN, Grasps, Kind, grasps_of, lowest
@@ -122,8 +123,7 @@ def choose(
         PlanningError: where there is none; every rejection is in the trace.
     """
     arm.look()
-    data, compiled = arm.executor.data, arm.compiled
-    options = placements(compiled, data, relation, thing, target, MAX_PLACEMENTS, arm.rng)
+    options = _options(arm, relation, thing, target)
     if not options:
         raise PlanningError("no_room", f"no room for {thing}: {relation} {target}")
     reasons: Counter[str] = Counter()
@@ -138,21 +138,36 @@ def choose(
             path = arm.planner.connect(arm.q, grasp.before, grasp.opening, arm.rng)
         except PlanningError as error:
             reasons[error.cause] += 1
-            values = tuple(round(float(v), 4) for v in pose[:3, 3])
-            arm.note(
-                TraceEvent(
-                    stage="grasp", event="reject", subject=subject, reason=str(error), values=values
-                )
-            )
+            arm.note(_tried("grasp", "reject", subject, pose, str(error)))
             continue
-        values = tuple(round(float(v), 4) for v in pose[:3, 3])
-        arm.note(
-            TraceEvent(stage="grasp", event="choose", subject=subject, reason=kind, values=values)
-        )
+        arm.note(_tried("grasp", "choose", subject, pose, kind))
         return replace(grasp, path=path), drop
     counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
     cause = "no_grasp" if not reasons else f"no_grasp_{reasons.most_common(1)[0][0]}"
     raise PlanningError(cause, f"no grasp of {thing} works for {relation} {target}: {counted}")
+
+
+def _options(arm: Manipulator, relation: str, thing: str, target: str) -> list[Placement]:
+    """Where an object can go, what this attempt prefers first."""
+    data, compiled = arm.executor.data, arm.compiled
+    found = placements(compiled, data, relation, thing, target, MAX_PLACEMENTS, arm.rng)
+    if arm.variety is None:
+        return found
+    low, high = PhysicsFacts(compiled, data).box(target)
+    return arm.variety.placements(thing, found, (low + high) / 2)
+
+
+def _tried(
+    stage: Literal["grasp", "placement"],
+    event: Literal["reject", "choose"],
+    subject: str,
+    pose: Array,
+    reason: str = "",
+) -> TraceEvent:
+    """What the trace says of a pose in the world: position, then quaternion."""
+    values = (*pose[:3, 3].tolist(), *quaternion(pose[:3, :3]))
+    rounded = tuple(round(float(v), 4) for v in values)
+    return TraceEvent(stage=stage, event=event, subject=subject, reason=reason, values=rounded)
 
 
 def graspable(arm: Manipulator, thing: str) -> None:
@@ -200,6 +215,9 @@ def _candidates(
         down = np.maximum(0.0, down - LEVEL)
     score = grasps.scores[usable] + 0.6 * along[usable] + (-2.0 if level else 0.8) * down
     score = score + arm.rng.normal(0.0, noise, len(usable))
+    if arm.variety is not None:
+        low, high = PhysicsFacts(compiled, data).box(thing)
+        score = score + arm.variety.grasps(thing, poses[usable], (low + high) / 2, noise)
     order = usable[np.argsort(-score, kind="stable")]
     return [(poses[i], float(grasps.widths[i]), grasps.kinds[i]) for i in _spread(order, poses)]
 
@@ -324,9 +342,8 @@ def _put_down(
     """
     held = arm.held(thing)
     arm.look(held)
-    data = arm.executor.data
     measured = replace(grasp, exit=[arm.q], held=held)
-    more = placements(arm.compiled, data, relation, thing, target, MAX_PLACEMENTS, arm.rng)
+    more = _options(arm, relation, thing, target)
     try:
         drop, path = _carriage(arm, [first, *more], measured)
     except PlanningError:
@@ -334,6 +351,8 @@ def _put_down(
         arm.grip(grasp.opening)
         arm.back_off(-grasp.pose[:3, 2], grasp.opening)
         raise
+    place = drop.placement.pose
+    arm.note(_tried("placement", "choose", f"{thing} {relation} {target}", place))
     arm.follow(path, 0.0, CARRY)
     _verify_held(arm, thing, held)
     arm.follow(drop.path, 0.0, SLOW)

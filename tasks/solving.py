@@ -8,11 +8,11 @@ recorded with its cause and the rest is planned again from what is the case now.
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
-from itertools import islice
+from itertools import islice, takewhile
 
 import numpy as np
 
@@ -45,6 +45,7 @@ from .predicates import PhysicsFacts, literals
 from .problem import scene_problem
 from .skills import SKILLS
 from .symbolic import Plan, Step, plans
+from .variety import Variety
 
 MAX_FAILURES = 4
 """Failures in physics after which an attempt ends."""
@@ -68,6 +69,7 @@ def solve(
     spec: EpisodeSpec,
     seed: Seed,
     episode_id: str,
+    solution: int = 0,
 ) -> tuple[Episode, EpisodeArrays]:
     """Attempt a task once.
 
@@ -78,6 +80,7 @@ def solve(
         spec: rate and limits.
         seed: of everything that is sampled.
         episode_id: of the record.
+        solution: number of the attempt among those in the scene.
 
     Returns:
         The record and its arrays. A failure is a record too, with its cause.
@@ -86,6 +89,7 @@ def solve(
     limit = round(spec.max_seconds * spec.hz)
     executor = Executor(compiled, spec.hz, limit, _disturber(compiled, spec, seed))
     arm = Manipulator(compiled, executor, generator(seed, "solve"))
+    arm.variety = Variety(scene.seed, solution) if spec.diverse else None
     attempt = _Attempt(arm, scene_problem(task).goal)
     cause = attempt.run()
     executor.refresh()
@@ -100,6 +104,7 @@ def solve(
         cause=cause,
         steps=executor.steps,
         hz=spec.hz,
+        solution=solution,
         subtasks=tuple(attempt.subtasks),
         disturbances=tuple(executor.disturber.done) if executor.disturber else (),
         trace=tuple(arm.trace),
@@ -180,7 +185,7 @@ class _Attempt:
         try:
             orders = islice(plans(known, self.goal, able, complete=True), MAX_ORDERS)
             free = (x for x in orders if not x.steps or x.steps[0].key not in blocked)
-            found = next(free, None) or next(
+            found = self._preferred(free) or next(
                 plans(known, self.goal, able, forbidden=blocked, complete=True)
             )
         except PlanningError as error:
@@ -194,6 +199,14 @@ class _Attempt:
         for event in found.trace:
             self.arm.note(event)
         return found
+
+    def _preferred(self, free: Iterator[Plan]) -> Plan | None:
+        """The first plan, or, of those as short, the one that this attempt prefers."""
+        first = next(free, None)
+        if first is None or self.arm.variety is None:
+            return first
+        alike = [first, *takewhile(lambda x: len(x.steps) == len(first.steps), free)]
+        return alike[self.arm.variety.order(len(alike))]
 
     def _carry_out(self, plan: Plan) -> None:
         """Carry out steps until one fails."""

@@ -152,6 +152,7 @@ def solve(
     spec: EpisodeSpec,
     seed: tuple[int, ...],
     episode_id: str,
+    solution: int,
 ) -> tuple[Episode, EpisodeArrays]:
     _pause()
     bait = Path(os.environ.get(KILL_ONCE, "/nonexistent"))
@@ -171,6 +172,7 @@ def solve(
         cause=None if success else "fake_failure",
         steps=steps,
         hz=spec.hz,
+        solution=solution,
     )
     arrays = EpisodeArrays(
         initial_state=rng.normal(size=4),

@@ -18,9 +18,10 @@ from cousins.flows.stages import production
 from cousins.flows.work import Job, Unit, carry_out
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports import EXPORTERS
-from cousins.generators.exports.trace_phases import object_poses, phases, relative
+from cousins.generators.exports.trace_phases import phases
 from cousins.generators.exports.trace_procedures import procedures
 from cousins.generators.exports.trace_thoughts import CHECK, thoughts
+from cousins.generators.object_paths import object_poses, relative
 from cousins.generators.store import Store
 from cousins.scenes.geometry import rotation
 from cousins.scenes.mujoco_model import compile_model
@@ -171,7 +172,7 @@ def test_between_subtasks_a_failure_is_got_over_and_a_success_checked() -> None:
     def part(start: int, end: int, cause: str | None) -> Subtask:
         return Subtask(
             skill="open", arguments=("box",), sentence=f"open {start}", start=start, end=end,
-            success=cause is None, cause=cause,
+            success=cause is None, cause=cause, withdrawn=None if cause is None else end + 2,
         )  # fmt: skip
 
     said = thoughts((part(0, 2, "handle_slipped"), part(4, 6, None)), 8)

@@ -5,19 +5,13 @@ from there on. Seen from the object, the path can be carried over to another pos
 Source: Dreczkowski et al., Learning a Thousand Tasks in a Day (MT3), 2025.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import mujoco
-import numpy as np
-
-from ...scenes.geometry import Array
 from ...scenes.mujoco_model import CompiledScene
 from ...schemas import Episode, EpisodeArrays, Subtask
+from ..object_paths import object_poses, relative
 from .trace_tables import Column, Row
 
 COLUMNS = (
@@ -30,6 +24,7 @@ COLUMNS = (
     Column("arguments", "list<string>", "with which objects"),
     Column("sentence", "string", "the subgoal and its reason"),
     Column("subtask_success", "bool", "whether the subtask had its effect"),
+    Column("recovers", "int32", "index of the failed subtask that it makes up for"),
     Column("phase", "string", "alignment, before the first contact, or interaction"),
     Column("start", "int32", "first action of the phase"),
     Column("end", "int32", "one past its last action"),
@@ -65,6 +60,7 @@ def phase_rows(episode: Episode, arrays: EpisodeArrays, compiled: CompiledScene)
                     "arguments": part.arguments,
                     "sentence": part.sentence,
                     "subtask_success": part.success,
+                    "recovers": part.recovers,
                     "phase": phase,
                     "start": start,
                     "end": end,
@@ -79,45 +75,3 @@ def phases(part: Subtask) -> list[tuple[str, int, int]]:
     cut = part.end if part.interaction is None else part.interaction
     found = [("alignment", part.start, cut), ("interaction", cut, part.end)]
     return [phase for phase in found if phase[1] < phase[2]]
-
-
-def object_poses(compiled: CompiledScene, qpos: Array, names: list[str]) -> dict[str, Array]:
-    """Where objects are in each state.
-
-    Args:
-        compiled: the scene.
-        qpos: (N, nq).
-        names: of objects.
-
-    Returns:
-        By name (N, 7): `world_from_object` of the root link as position and quaternion wxyz.
-    """
-    data = compiled.new_data()
-    bodies = [compiled.objects[name].body for name in names]
-    found = np.empty((len(names), len(qpos), 7))
-    for state, values in enumerate(qpos):
-        data.qpos[:] = values
-        mujoco.mj_kinematics(compiled.model, data)
-        found[:, state, :3] = data.xpos[bodies]
-        found[:, state, 3:] = data.xquat[bodies]
-    return dict(zip(names, found, strict=True))
-
-
-def relative(frames: Array, poses: Array) -> Array:
-    """Poses as seen from frames.
-
-    Args:
-        frames: (N, 7) `world_from_frame`, position and quaternion wxyz.
-        poses: (N, 7) `world_from_pose`.
-
-    Returns:
-        (N, 7) `frame_from_pose`; w is not negative.
-    """
-    seen = np.empty((len(frames), 7))
-    back, turned, shift = np.empty(4), np.empty(4), np.empty(3)
-    for row, frame, pose in zip(seen, frames, poses, strict=True):
-        mujoco.mju_negQuat(back, frame[3:])
-        mujoco.mju_rotVecQuat(shift, pose[:3] - frame[:3], back)
-        mujoco.mju_mulQuat(turned, back, pose[3:])
-        row[:3], row[3:] = shift, turned if turned[0] >= 0 else -turned
-    return seen

@@ -69,7 +69,7 @@ def thoughts(subtasks: tuple[Subtask, ...], steps: int) -> list[tuple[int | None
     for index, part in enumerate(subtasks):
         meant[part.start : part.end] = [(index, part.sentence)] * (part.end - part.start)
         if not part.success:
-            later = subtasks[index + 1].start if index + 1 < len(subtasks) else steps
+            back = part.end if part.withdrawn is None else part.withdrawn
             retreat = RETREAT.format(cause=part.cause)
-            meant[part.end : later] = [(None, retreat)] * (later - part.end)
+            meant[part.end : back] = [(None, retreat)] * (back - part.end)
     return meant
