@@ -77,7 +77,18 @@ class Stroke:
     path: list[Array]
 
 
-def push(arm: Manipulator, thing: str, ways: Ways, ignore: frozenset[str] = frozenset()) -> None:
+def never() -> bool:
+    """Nothing but all the way will do."""
+    return False
+
+
+def push(
+    arm: Manipulator,
+    thing: str,
+    ways: Ways,
+    ignore: frozenset[str] = frozenset(),
+    enough: Callable[[], bool] = never,
+) -> None:
     """Push a thing until no displacement is left to be made.
 
     Args:
@@ -85,6 +96,7 @@ def push(arm: Manipulator, thing: str, ways: Ways, ignore: frozenset[str] = froz
         thing: what to push.
         ways: where it should go.
         ignore: flat things that it may pass over.
+        enough: whether what has been reached will do where there is no way on.
 
     Raises:
         PlanningError: no stroke is possible; nothing was moved yet.
@@ -103,13 +115,18 @@ def push(arm: Manipulator, thing: str, ways: Ways, ignore: frozenset[str] = froz
         except PlanningError as error:
             if number == 0 or error.cause == "time_limit":
                 raise
+            if enough():
+                return
             raise ExecutionError("not_pushed", f"{thing} is stuck: {error}") from error
         carry_out(arm, stroke, reach)
         after = shadow(arm.compiled, arm.executor.data, thing)
         gained = float((after.centre - before.centre) @ stroke.along)
         if gained < GAIN * min(stroke.distance, 0.05):
+            if enough():
+                return
             raise ExecutionError("not_pushed", f"{thing} moved by {gained * 1000:.0f} mm only")
-    if ways(shadow(arm.compiled, arm.executor.data, thing), arm.executor.data):
+    last = shadow(arm.compiled, arm.executor.data, thing)
+    if ways(last, arm.executor.data) and not enough():
         raise ExecutionError("not_pushed", f"{thing} is not there after {STROKES} strokes")
 
 
@@ -207,7 +224,7 @@ def _stroke(
         PlanningError: where there is none, with the last reason.
     """
     arm.world.update(data)
-    _refuse_obstacles(arm, thing, seen, along, distance, ignore, data)
+    refuse_obstacles(arm, thing, seen, along, distance, ignore, data)
     error = PlanningError("unreachable", "no arm configuration reaches behind the thing")
     for tilt, opening, flip in product(TILTS, _openings(arm, seen, along), (False, True)):
         touch = pose_behind(seen, along, opening, tilt, flip)
@@ -278,7 +295,7 @@ def _paths(
     raise error
 
 
-def _refuse_obstacles(
+def refuse_obstacles(
     arm: Manipulator,
     thing: str,
     seen: Shadow,

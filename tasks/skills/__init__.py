@@ -12,9 +12,10 @@ from ...schemas import Asset
 from ..operators import Operator
 from .pushing import PUSH, PUSH_NEXT_TO
 from .skill import Skill
+from .sliding import SLIDE
 from .switching import TURN_OFF, TURN_ON
 
-ALL: tuple[Skill, ...] = (TURN_ON, TURN_OFF, PUSH, PUSH_NEXT_TO)
+ALL: tuple[Skill, ...] = (TURN_ON, TURN_OFF, PUSH, PUSH_NEXT_TO, SLIDE)
 SKILLS: Mapping[str, Skill] = {skill.name: skill for skill in ALL}
 
 

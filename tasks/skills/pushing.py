@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from ..sentences import spoken
 
 FLUSH = 0.003
 """Height of a surface onto which things can be pushed, metres."""
-HIGH = 0.012
+HIGH = 0.016
 """Least height of what fingers push from the side, metres."""
 SMALL = 0.05
 """Least breadth of what is pushed and not swept, metres."""
@@ -60,13 +61,7 @@ def onto_mats(
                     Literal("ontop", (thing, mat), negated=True),
                     Literal("ontop", (mat, support)),
                 ),
-                adds=frozenset(
-                    {
-                        fact("ontop", thing, mat),
-                        fact("touching", thing, mat),
-                        fact("under", mat, thing),
-                    }
-                ),
+                adds=frozenset({fact("ontop", thing, mat), fact("touching", thing, mat)}),
                 reaches=(thing, mat),
                 moves=(thing,),
             )
@@ -91,7 +86,8 @@ class Onto:
             ExecutionError: it did not get there.
         """
         thing, mat = operator.arguments
-        push(arm, thing, mat_ways(arm, mat), frozenset({mat}))
+        enough = partial(lies_on, arm, thing, mat)
+        push(arm, thing, mat_ways(arm, mat), frozenset({mat}), enough)
 
     def unreachable(self, arm: Manipulator, operator: Operator) -> str | None:
         """Whether no strokes lead there from where the thing lies at the start."""
@@ -101,6 +97,15 @@ class Onto:
         except PlanningError as error:
             return f"{thing} cannot be pushed onto {mat} ({error.cause})"
         return None
+
+
+def lies_on(arm: Manipulator, thing: str, mat: str) -> bool:
+    """Whether a thing lies on a mat now, with its middle over it."""
+    arm.executor.refresh()
+    data = arm.executor.data
+    place = field(arm.compiled, data, mat, arm.compiled.asset_of(mat).open_surfaces[0])
+    over = place.holds(shadow(arm.compiled, data, thing).centre)
+    return over and PhysicsFacts(arm.compiled, data).holds("ontop", (thing, mat))
 
 
 def mat_ways(arm: Manipulator, mat: str) -> Ways:
@@ -141,7 +146,6 @@ class Beside:
                             fact("nextto", thing, other),
                             fact("ontop", thing, support),
                             fact("touching", thing, support),
-                            fact("under", support, thing),
                         }
                     ),
                     reaches=(thing, other),

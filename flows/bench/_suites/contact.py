@@ -11,6 +11,8 @@ from .case import Case, Suite, case, one
 MAT = "place_mat.n.01"
 WIDE = ("book.n.02", "board_game.n.01", "pizza_box.n.01", "dutch_oven.n.02", "chopping_board.n.01",
         "folder.n.02", "calculator.n.02", "notebook.n.01")  # fmt: skip
+FLAT = ("table_knife.n.01", "fork.n.01", "tablespoon.n.02", "wrench.n.03", "pliers.n.01",
+        "clipboard.n.01", "keyboard.n.01", "notebook.n.01")  # fmt: skip
 BY_IT = ("vase.n.01", "canned_food.n.01", "bowl.n.01", "mug.n.04", "dutch_oven.n.02")
 
 
@@ -26,4 +28,9 @@ def _push_next_to(number: int, rng: np.random.Generator) -> Case:
     return case(number, {"thing": thing, "other": other}, "(nextto thing other)")
 
 
-SUITES: Mapping[str, Suite] = {"push": _push, "push_next_to": _push_next_to}
+def _slide(number: int, rng: np.random.Generator) -> Case:
+    """Something too flat to be picked up, or to be pushed by its side, onto a mat."""
+    return case(number, {"thing": one(rng, *FLAT), "mat": MAT}, "(ontop thing mat)")
+
+
+SUITES: Mapping[str, Suite] = {"push": _push, "push_next_to": _push_next_to, "slide": _slide}
