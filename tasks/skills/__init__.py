@@ -13,9 +13,10 @@ from ..operators import Operator
 from .pushing import PUSH, PUSH_NEXT_TO
 from .skill import Skill
 from .sliding import SLIDE
+from .sweeping import SWEEP
 from .switching import TURN_OFF, TURN_ON
 
-ALL: tuple[Skill, ...] = (TURN_ON, TURN_OFF, PUSH, PUSH_NEXT_TO, SLIDE)
+ALL: tuple[Skill, ...] = (TURN_ON, TURN_OFF, PUSH, PUSH_NEXT_TO, SLIDE, SWEEP)
 SKILLS: Mapping[str, Skill] = {skill.name: skill for skill in ALL}
 
 

@@ -13,6 +13,7 @@ WIDE = ("book.n.02", "board_game.n.01", "pizza_box.n.01", "dutch_oven.n.02", "ch
         "folder.n.02", "calculator.n.02", "notebook.n.01")  # fmt: skip
 FLAT = ("table_knife.n.01", "fork.n.01", "tablespoon.n.02", "wrench.n.03", "pliers.n.01",
         "clipboard.n.01", "keyboard.n.01", "notebook.n.01")  # fmt: skip
+SMALL = ("die.n.01", "almond.n.02")
 BY_IT = ("vase.n.01", "canned_food.n.01", "bowl.n.01", "mug.n.04", "dutch_oven.n.02")
 
 
@@ -33,4 +34,17 @@ def _slide(number: int, rng: np.random.Generator) -> Case:
     return case(number, {"thing": one(rng, *FLAT), "mat": MAT}, "(ontop thing mat)")
 
 
-SUITES: Mapping[str, Suite] = {"push": _push, "push_next_to": _push_next_to, "slide": _slide}
+def _sweep(number: int, rng: np.random.Generator) -> Case:
+    """Something too small to be picked up, into a dustpan or onto a mat, with a brush."""
+    things = {"thing": one(rng, *SMALL), "tool": one(rng, "scrub_brush.n.01", "sponge.n.01")}
+    if rng.random() < 0.6:
+        return case(number, {**things, "pan": "dustpan.n.02"}, "(inside thing pan)")
+    return case(number, {**things, "mat": MAT}, "(ontop thing mat)")
+
+
+SUITES: Mapping[str, Suite] = {
+    "push": _push,
+    "push_next_to": _push_next_to,
+    "slide": _slide,
+    "sweep": _sweep,
+}
