@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from ...generators.behaviour import FACTORS, Solution, entropy, solution
+from ...generators.behaviour import FACTORS, Solution, behaviour_entropy, solution
 from ...generators.hashing import item_seed
 from ...scenes.mujoco_model import compile_model
 from ...schemas import AssemblyError, Asset, DatasetSpec, Scene, TaskObject, TaskSpec
@@ -59,8 +59,8 @@ def run(small: bool, seed: int) -> dict[str, Any]:
     off = _attempts(spec, scene, assets, count, diverse=False)
     return {
         "attempts": count,
-        "entropy_on": round(entropy(on.found), 4),
-        "entropy_off": round(entropy(off.found), 4),
+        "entropy_on": round(behaviour_entropy(on.found), 4),
+        "entropy_off": round(behaviour_entropy(off.found), 4),
         "entropy_most": round(math.log2(count), 4),
         "success_on": round(len(on.found) / count, 4),
         "success_off": round(len(off.found) / count, 4),
@@ -68,8 +68,8 @@ def run(small: bool, seed: int) -> dict[str, Any]:
         "distinct_off": len(set(off.found)),
         "by_factor": {
             factor: {
-                "on": round(entropy(getattr(x, factor) for x in on.found), 4),
-                "off": round(entropy(getattr(x, factor) for x in off.found), 4),
+                "on": round(behaviour_entropy(on.found, factor), 4),
+                "off": round(behaviour_entropy(off.found, factor), 4),
             }
             for factor in FACTORS
         },
@@ -91,7 +91,7 @@ def _attempts(
         episode, arrays = solve(scene, assets, task, episodes, seed, name, number)
         if episode.success:
             found.append(solution(episode, arrays, compiled))
-        words = found[-1] if episode.success else episode.cause
+        words = [x.word for x in found[-1]] if episode.success else episode.cause
         print(f"diverse={diverse} {number}: {words}", file=sys.stderr)  # noqa: T201
     return _Side(tuple(found), count, (time.process_time() - start) / count)
 
