@@ -7,6 +7,7 @@ import numpy as np
 from ..scenes.geometry import Array, inverse, transform
 from ..scenes.mujoco_model import CompiledScene
 from ..schemas import PlanningError, TraceEvent
+from .blocking import blocked
 from .collision import PRESS_DEPTH, TOUCH_DEPTH, CollisionWorld, Held
 from .execution import Executor, tool_pose
 from .kinematics import Arm, line
@@ -129,7 +130,7 @@ class Manipulator:
         for q in [path[len(path) // 2], *path]:
             hit = self.world.hit(q, opening, touch, near=True, slide=slide, depth=depth)
             if hit is not None:
-                raise PlanningError("collision", f"the straight line hits {hit}")
+                raise blocked("the straight line hits", hit)
         return [start, *path]
 
     def grip(self, opening: float, seconds: float = 0.4) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..scenes.geometry import Array
 from ..schemas import Handle, PlanningError, TraceEvent
+from .blocking import BlockedError, blocked, obstacles
 from .collision import PRESS_DEPTH
 from .handles import Hold, Travel, holds
 from .kinematics import line
@@ -125,11 +126,11 @@ def reachable_share(arm: Manipulator, thing: str, joint: str, opening: bool) -> 
 def _choose(arm: Manipulator, thing: str, joint: str, opening: bool) -> Pull:
     """The first way that works, opening as wide as possible."""
     arm.look()
-    reasons: Counter[str] = Counter()
+    errors: list[PlanningError] = []
     for handle in arm.compiled.asset_of(thing).handles:
         if handle.joint != joint:
             continue
-        for pull in _pulls(arm, thing, handle, opening, reasons):
+        for pull in _pulls(arm, thing, handle, opening, errors):
             arm.note(
                 TraceEvent(
                     stage="grasp",
@@ -141,13 +142,15 @@ def _choose(arm: Manipulator, thing: str, joint: str, opening: bool) -> Pull:
             )
             arm.look()
             return pull
+    reasons = Counter(error.cause for error in errors)
     counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
     cause = f"no_handle_{reasons.most_common(1)[0][0]}" if reasons else "no_handle"
-    raise PlanningError(cause, f"no way to move {joint} of {thing}: {counted}")
+    message = f"no way to move {joint} of {thing}: {counted}"
+    raise BlockedError(cause, message, obstacles(errors))
 
 
 def _pulls(
-    arm: Manipulator, thing: str, handle: Handle, opening: bool, reasons: Counter[str]
+    arm: Manipulator, thing: str, handle: Handle, opening: bool, errors: list[PlanningError]
 ) -> Iterator[Pull]:
     """Ways that work, found lazily; what does not work is counted and traced."""
     travel = Travel(arm.compiled, arm.executor.data, thing, handle)
@@ -175,7 +178,7 @@ def _pulls(
                     arm.look()
                     reach = arm.planner.connect(arm.q, first.approach[0], hold.opening, arm.rng)
                 except PlanningError as error:
-                    reasons[error.cause] += 1
+                    errors.append(error)
                     subject = f"hold {hold.number} to move {travel.joint.name} of {thing}"
                     arm.note(
                         TraceEvent(
@@ -211,7 +214,7 @@ def _starts(arm: Manipulator, thing: str, tool: Array, hold: Hold) -> list[_Star
     for q in arm.arm.distinct(tool, arm.q, CONFIGURATIONS):
         hit = arm.world.hit(q, hold.opening, touch, near=True)
         if hit is not None:
-            error = PlanningError("collision", f"the open hand would hit {hit}")
+            error = blocked("the open hand would hit", hit)
             continue
         try:
             found.append(_Start(q, arm.straight(q, before, hold.opening, touch)[::-1]))
@@ -251,7 +254,7 @@ def _path(
         hit = _blocked(arm, path, values, travel, thing, hold.width, load)
         if hit is None:
             return [start.q, *path], start
-        error = PlanningError("collision", f"on the way the arm would hit {hit}")
+        error = blocked("on the way the arm would hit", hit)
     raise error
 
 

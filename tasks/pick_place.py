@@ -10,7 +10,7 @@ planned again with it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal
@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from ..scenes.geometry import Array, inverse, quaternion, transform
 from ..schemas import PlanningError, TraceEvent
+from .blocking import BlockedError, blocked, obstacles
 from .collision import PRESS_DEPTH, Held
 from .grasps import MAX_WIDTH, OPENING_MARGIN, Grasps, Kind, grasps_of, lowest
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
@@ -82,21 +83,37 @@ class Drop:
     path: list[Array]
 
 
-def pick_and_place(arm: Manipulator, relation: str, thing: str, target: str) -> None:
+@dataclass(frozen=True)
+class Manner:
+    """A special way to put something down.
+
+    Attributes:
+        options: where an object can go, the best first.
+        finish: what is done there before the hand lets go.
+    """
+
+    options: Callable[[Manipulator, str, str], list[Placement]]
+    finish: Callable[[Manipulator, str, str, Placement], None] = lambda *_: None
+
+
+def pick_and_place(
+    arm: Manipulator, relation: str, thing: str, target: str, manner: Manner | None = None
+) -> None:
     """Move an object so that `relation(thing, target)` holds.
 
     Args:
         arm: the robot at work.
-        relation: ontop, inside, or nextto.
+        relation: ontop, inside, or nextto; any other with a `manner`.
         thing: what to move.
         target: where to.
+        manner: how to put it down, where that is special.
 
     Raises:
         PlanningError: no grasp, placement or path was found; nothing was moved yet.
         ExecutionError: it was tried and failed in physics.
     """
     arm.clear()
-    grasp, drop = choose(arm, relation, thing, target)
+    grasp, drop = choose(arm, relation, thing, target, manner=manner)
     arm.follow(grasp.path, grasp.opening, FAST)
     _verify_still(arm, thing, grasp)
     arm.follow(grasp.approach, grasp.opening, CAREFUL)
@@ -104,11 +121,16 @@ def pick_and_place(arm: Manipulator, relation: str, thing: str, target: str) -> 
     _verify_grasp(arm, thing)
     arm.follow(grasp.exit, 0.0, CAREFUL)
     _verify_lift(arm, thing, grasp)
-    _put_down(arm, relation, thing, target, drop.placement, grasp)
+    _put_down(arm, relation, thing, target, drop.placement, grasp, manner)
 
 
 def choose(
-    arm: Manipulator, relation: str, thing: str, target: str, rounds: tuple[float, ...] = NOISE
+    arm: Manipulator,
+    relation: str,
+    thing: str,
+    target: str,
+    rounds: tuple[float, ...] = NOISE,
+    manner: Manner | None = None,
 ) -> tuple[Grasp, Drop]:
     """The first grasp, in order of score with some noise, from which a placement is reached.
 
@@ -118,15 +140,16 @@ def choose(
         thing: what to move.
         target: where to.
         rounds: noise on the grasps' scores, round by round.
+        manner: how to put it down, where that is special.
 
     Raises:
         PlanningError: where there is none; every rejection is in the trace.
     """
     arm.look()
-    options = _options(arm, relation, thing, target)
+    options = _options(arm, relation, thing, target, manner)
     if not options:
         raise PlanningError("no_room", f"no room for {thing}: {relation} {target}")
-    reasons: Counter[str] = Counter()
+    errors: list[PlanningError] = []
     level = bool(abs(options[0].out[2]) < 0.5)
     ways = (way for noise in rounds for way in _candidates(arm, thing, noise, level))
     for number, (pose, width, kind) in enumerate(ways):
@@ -137,19 +160,25 @@ def choose(
             arm.look()
             path = arm.planner.connect(arm.q, grasp.before, grasp.opening, arm.rng)
         except PlanningError as error:
-            reasons[error.cause] += 1
+            errors.append(error)
             arm.note(_tried("grasp", "reject", subject, pose, str(error)))
             continue
         arm.note(_tried("grasp", "choose", subject, pose, kind))
         return replace(grasp, path=path), drop
+    reasons = Counter(error.cause for error in errors)
     counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
     cause = "no_grasp" if not reasons else f"no_grasp_{reasons.most_common(1)[0][0]}"
-    raise PlanningError(cause, f"no grasp of {thing} works for {relation} {target}: {counted}")
+    message = f"no grasp of {thing} works for {relation} {target}: {counted}"
+    raise BlockedError(cause, message, obstacles(errors))
 
 
-def _options(arm: Manipulator, relation: str, thing: str, target: str) -> list[Placement]:
+def _options(
+    arm: Manipulator, relation: str, thing: str, target: str, manner: Manner | None
+) -> list[Placement]:
     """Where an object can go, what this attempt prefers first."""
     data, compiled = arm.executor.data, arm.compiled
+    if manner is not None:
+        return manner.options(arm, thing, target)
     found = placements(compiled, data, relation, thing, target, MAX_PLACEMENTS, arm.rng)
     if arm.variety is None:
         return found
@@ -251,14 +280,15 @@ def _reachable_grasp(arm: Manipulator, thing: str, target: str, pose: Array, wid
         arm.world.update(data)
         hit = arm.world.hit(q, opening, touch, near=True)
         if hit is not None:
-            error = PlanningError("collision", f"the open hand would hit {hit}")
+            error = blocked("the open hand would hit", hit)
             continue
         before = pose.copy()
         before[:3, 3] -= pose[:3, 2] * APPROACH
         try:
             approach = arm.straight(q, before, opening, touch)[::-1]
-            if arm.world.hit(approach[0], opening) is not None:
-                raise PlanningError("collision", "the start of the approach is not free")
+            hit = arm.world.hit(approach[0], opening)
+            if hit is not None:
+                raise blocked("the approach begins too close to", hit)
             arm.world.update(data, held)
             leave = pose.copy()
             leave[:3, 3] += out * distance + np.array([0, 0, 0.0 if out[2] > 0.5 else 0.004])
@@ -277,8 +307,7 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
     Raises:
         PlanningError: `placement_...` after the last one, with the reasons counted.
     """
-    reasons: Counter[str] = Counter()
-    details: Counter[str] = Counter()
+    errors: list[PlanningError] = []
     opening = max(0.0, grasp.opening - 2 * OPENING_MARGIN)
     arm.world.update(arm.executor.data, grasp.held)
     touch = frozenset({grasp.held.name})
@@ -289,24 +318,24 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
         above[:3, 3] += placement.out * placement.travel
         found = arm.arm.distinct(above, grasp.exit[-1], CONFIGURATIONS)
         if not found:
-            reasons["unreachable"] += 1
-            details["out of reach"] += 1
+            errors.append(PlanningError("unreachable", "out of reach"))
         for q in found:
             hit = arm.world.hit(q, opening)
             if hit is not None:
-                reasons["collision"] += 1
-                details[f"before it hits {hit}"] += 1
+                errors.append(blocked("before it hits", hit))
                 continue
             try:
                 path = arm.straight(q, pose, opening, touch, depth=PRESS_DEPTH)
             except PlanningError as error:
-                reasons[error.cause] += 1
-                details[str(error)] += 1
+                errors.append(error)
             else:
                 yield Drop(placement, q, path)
+    reasons = Counter(error.cause for error in errors)
     cause = reasons.most_common(1)[0][0] if reasons else "none"
-    counted = ", ".join(f"{name} x{count}" for name, count in details.most_common())
-    raise PlanningError(f"placement_{cause}", f"{len(options)} placements: {counted}")
+    details = Counter(map(str, errors)).most_common()
+    counted = ", ".join(f"{name} x{count}" for name, count in details)
+    message = f"{len(options)} placements: {counted}"
+    raise BlockedError(f"placement_{cause}", message, obstacles(errors))
 
 
 def _verify_still(arm: Manipulator, thing: str, grasp: Grasp) -> None:
@@ -333,7 +362,13 @@ def _verify_lift(arm: Manipulator, thing: str, grasp: Grasp) -> None:
 
 
 def _put_down(
-    arm: Manipulator, relation: str, thing: str, target: str, first: Placement, grasp: Grasp
+    arm: Manipulator,
+    relation: str,
+    thing: str,
+    target: str,
+    first: Placement,
+    grasp: Grasp,
+    manner: Manner | None,
 ) -> None:
     """Plan the placement again with the object as it lies in the hand, carry it, and let go.
 
@@ -343,7 +378,7 @@ def _put_down(
     held = arm.held(thing)
     arm.look(held)
     measured = replace(grasp, exit=[arm.q], held=held)
-    more = _options(arm, relation, thing, target)
+    more = _options(arm, relation, thing, target, manner)
     try:
         drop, path = _carriage(arm, [first, *more], measured)
     except PlanningError:
@@ -357,6 +392,8 @@ def _put_down(
     _verify_held(arm, thing, held)
     arm.follow(drop.path, 0.0, SLOW)
     _verify_held(arm, thing, held)
+    if manner is not None:
+        manner.finish(arm, thing, target, drop.placement)
     arm.grip(grasp.opening)
     arm.back_off(drop.placement.out, grasp.opening, max(BACK_OFF, drop.placement.travel))
 

@@ -10,6 +10,7 @@ from ..scenes.mujoco_model import CompiledScene
 from ..scenes.seeds import generator
 from ..schemas import PlanningError
 from .capabilities import gated
+from .clearing import blockers
 from .execution import Executor
 from .joints import joints_to_move
 from .manipulation import Manipulator
@@ -74,8 +75,19 @@ def _step(
         else:
             choose(arm, RELATIONS[step.skill], thing, target, FEW_ROUNDS)
     except PlanningError as error:
+        if any(_movable(arm, name) for name in blockers(arm, error, step.arguments)):
+            return None
         return f"{thing} cannot be moved to {target} ({error.cause})"
     return None
+
+
+def _movable(arm: Manipulator, thing: str) -> bool:
+    """Whether some grasp of what is in the way can be reached."""
+    try:
+        graspable(arm, thing)
+    except PlanningError:
+        return False
+    return True
 
 
 def _shut(arm: Manipulator, facts: PhysicsFacts, thing: str, target: str) -> list[str]:

@@ -8,6 +8,7 @@ recorded with its cause and the rest is planned again from what is the case now.
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -31,6 +32,7 @@ from ..schemas import (
     TraceEvent,
 )
 from .capabilities import capabilities
+from .clearing import aside, away_from, blockers
 from .disturbances import Disturber
 from .execution import Executor
 from .formula import Formula
@@ -39,7 +41,7 @@ from .joints import joints_to_move
 from .manipulation import Manipulator
 from .open_close import move_joint
 from .operators import StepKey
-from .pick_place import ExecutionError, pick_and_place
+from .pick_place import ExecutionError, Manner, pick_and_place
 from .placements import RELATIONS
 from .predicates import PhysicsFacts, literals
 from .problem import scene_problem
@@ -57,6 +59,8 @@ TOPPLING = ("grasp_missed", "grasp_slipped", "effect_missing")
 """Failures that may come of the object falling over."""
 FALLEN = 0.15
 """Share by which the height of what fell over changes at least."""
+MAX_ASIDES, MAX_WAYS = 2, 6
+"""How often one thing is moved out of the way, and all of them together."""
 REST_SECONDS = 1.0
 """How long the result must stay true with the hand away."""
 VERSIONED = ("mujoco", "numpy", "ompl", "toppra", "frankik", "franky-sim", "bddl")
@@ -137,6 +141,10 @@ class _Attempt:
     failures: int = 0
     rejected: int = 0
     last_cause: str = ""
+    asides: Counter[str] = field(default_factory=Counter[str])
+    """How often each thing was moved, or was to be moved, out of the way."""
+    manners: dict[Step, Manner] = field(default_factory=dict[Step, Manner])
+    """How each step that makes way puts things down."""
     lost: int | None = None
     """Number of the failed subtask that nothing has made up for yet."""
 
@@ -252,6 +260,10 @@ class _Attempt:
         self.last_cause = error.cause
         self.rejected += 1
         moved = self.arm.executor.steps > start
+        way = None if moved else self._way(step, error)
+        if way is not None:
+            self._carry_out(Plan((way,), ()))
+            return
         # A hand that finds no way back may have done its work all the same.
         done = moved and self._holds(step)
         if not done:
@@ -260,6 +272,18 @@ class _Attempt:
             self._record(step, start, None if done else error.cause)
             self.failures += 1
             self._recover()
+
+    def _way(self, step: Step, error: PlanningError) -> Step | None:
+        """What to move aside so that a step becomes possible; each thing twice at most."""
+        for name in blockers(self.arm, error, step.arguments):
+            if self.asides[name] < MAX_ASIDES and self.asides.total() < MAX_WAYS:
+                self.asides[name] += 1
+                scene = self.arm.compiled.scene
+                sentence = aside(scene, name, step.skill, step.arguments, error)
+                way = Step("place_on", (name, scene.support), sentence)
+                self.manners[way] = away_from(step.arguments)
+                return way
+        return None
 
     def _heights(self) -> dict[str, float]:
         """How tall everything stands, metres."""
@@ -291,7 +315,9 @@ class _Attempt:
 
     def _step(self, step: Step, later: tuple[Step, ...]) -> None:
         if step.skill in RELATIONS:
-            pick_and_place(self.arm, RELATIONS[step.skill], *step.arguments)
+            thing, target = step.arguments
+            manner = self.manners.get(step)
+            pick_and_place(self.arm, RELATIONS[step.skill], thing, target, manner)
             return
         if step.operator is not None:
             SKILLS[step.skill].perform(self.arm, step.operator)
