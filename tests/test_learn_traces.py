@@ -71,7 +71,7 @@ def test_states_are_rebuilt_and_the_last_expansion_reaches_the_goal() -> None:
         "complete": True,
         "input": {
             "facts": ["(ontop cup table)"],
-            "goal": "(and (inside cup box) (not (open box)))",
+            "goal": goal,
         },
         "output": {
             "nodes": [start, node(1, 0, "open", "box")],
