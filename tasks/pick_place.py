@@ -49,7 +49,7 @@ APPROACH = 0.09
 BACK_OFF = 0.09
 """How far the hand leaves what it let go of, metres; out of a cupboard, farther."""
 HELD_OPENING = 0.0015
-"""A hand that closes below this holds nothing, metres."""
+"""A hand that closes to less than this above its least opening holds nothing, metres."""
 MOVED = 0.008
 """An object that moved farther is taken with a new grasp, metres."""
 LIFT_CHECK = 0.05
@@ -114,6 +114,16 @@ def pick_and_place(
     """
     arm.clear()
     grasp, drop = choose(arm, relation, thing, target, manner=manner)
+    pick(arm, thing, grasp)
+    _put_down(arm, relation, thing, target, drop.placement, grasp, manner)
+
+
+def pick(arm: Manipulator, thing: str, grasp: Grasp) -> None:
+    """Carry out a grasp that has a path to it, and lift the object.
+
+    Raises:
+        ExecutionError: the object moved before, or was missed, or slipped.
+    """
     arm.follow(grasp.path, grasp.opening, FAST)
     _verify_still(arm, thing, grasp)
     arm.follow(grasp.approach, grasp.opening, CAREFUL)
@@ -121,7 +131,24 @@ def pick_and_place(
     _verify_grasp(arm, thing)
     arm.follow(grasp.exit, 0.0, CAREFUL)
     _verify_lift(arm, thing, grasp)
-    _put_down(arm, relation, thing, target, drop.placement, grasp, manner)
+
+
+def ways_to_grasp(arm: Manipulator, thing: str, level: bool) -> Iterator[Grasp]:
+    """Grasps of an object that can be reached and lifted, without a path to them, lazily.
+
+    Args:
+        arm: the robot at work.
+        thing: what to grasp.
+        level: prefer a level hand.
+    """
+    arm.look()
+    ways = (way for noise in NOISE for way in _candidates(arm, thing, noise, level))
+    for number, (pose, width) in enumerate(ways):
+        subject = f"grasp {number} of {thing}"
+        try:
+            yield _reachable_grasp(arm, thing, thing, pose, width)
+        except PlanningError as error:
+            arm.note(_tried("grasp", "reject", subject, pose, str(error)))
 
 
 def choose(
@@ -348,16 +375,21 @@ def _verify_still(arm: Manipulator, thing: str, grasp: Grasp) -> None:
 
 
 def _verify_grasp(arm: Manipulator, thing: str) -> None:
-    """Fingers closed on something, and both pads touch it."""
-    if arm.executor.opening < HELD_OPENING:
+    """Fingers closed on something."""
+    if _empty(arm):
         raise ExecutionError("grasp_missed", f"the hand closed on nothing instead of {thing}")
+
+
+def _empty(arm: Manipulator) -> bool:
+    least = arm.compiled.robot.spec.gripper.openings[0]
+    return arm.executor.opening < least + HELD_OPENING
 
 
 def _verify_lift(arm: Manipulator, thing: str, grasp: Grasp) -> None:
     """The object came along with the hand."""
     now = arm.held(thing).tool_from_object
     lag = float(np.linalg.norm(now[:3, 3] - grasp.held.tool_from_object[:3, 3]))
-    if lag > LIFT_CHECK or arm.executor.opening < HELD_OPENING:
+    if lag > LIFT_CHECK or _empty(arm):
         raise ExecutionError("grasp_slipped", f"{thing} stayed {lag * 100:.1f} cm behind the hand")
 
 

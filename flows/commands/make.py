@@ -160,6 +160,7 @@ def _make(
         from ...schemas.spec_file import load_spec
         from ..checks import check_spec
         from ..environment import cores
+        from ..robots import with_robot
         from ..run import Plan, is_finished
         from ..stages import production
 
@@ -167,7 +168,7 @@ def _make(
             raise BackendMissingError(
                 f"engine {engine.value!r} is not available; this version has: prefect, local"
             )
-        spec = load_spec(path)
+        spec = with_robot(load_spec(path))
         formats = spec.export if exports and until == "frames" else ()
         folder = default_out(spec, out)
         plan = Plan(spec, folder, production(), workers or cores(), until, formats, shard_seconds)
