@@ -30,7 +30,7 @@ from .tools import Taking, lost, plan_taking, put_back, take
 STROKES = 8
 AHEAD = 4
 """Strokes planned in thought."""
-FLOAT = 0.0025
+FLOAT = 0.0035
 """Of the tool's underside above what the things lie on, metres."""
 RUN_UP = 0.015
 """Between the tool and the thing before a stroke, metres."""
@@ -178,9 +178,12 @@ def _shifts(way: Way, half: float) -> list[float]:
     if way.lane is None:
         return list(SHIFTS)
     low, high = way.lane[0] + half, way.lane[1] - half
-    if low > high or (min(abs(low), abs(high)) > half - END and low * high > 0):
+    middle = (low + high) / 2
+    reach = half - END
+    shift = min(max(middle, -reach), reach)
+    if not low <= shift <= high:
         raise PlanningError("blocked", "the tool does not fit between the walls")
-    return [min(max(0.0, low), high)]
+    return [shift]
 
 
 def _tool_pose(

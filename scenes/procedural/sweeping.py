@@ -47,7 +47,7 @@ def dustpan(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     draft.materials["lip"] = look.plain((0.15, 0.15, 0.16), 0.9)
     x, y = rng.uniform((0.085, 0.115), (0.100, 0.130)).tolist()
     height, wall = float(rng.uniform(0.030, 0.036)), 0.004
-    floor = 0.0016
+    floor = 0.0012
     link = draft.link()
     density = STEEL if metal else PLASTIC
     end = x - LIP
