@@ -4,6 +4,9 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from worlds import by_hand, first, make_task, put
@@ -101,3 +104,18 @@ def test_a_goal_out_of_reach_ends_with_its_cause() -> None:
     assert episode.cause == "no_grasp_placement_unreachable"
     # The die may have been put elsewhere on the table, to try from there.
     assert len(arrays.actions) < 200
+
+
+SOURCES = ("solving", "symbolic", "pick_place", "open_close", "manipulation", "motion", "execution")
+
+
+def test_every_cause_is_documented() -> None:
+    root = Path(__file__).parents[1]
+    text = (root / "docs" / "solving.md").read_text(encoding="utf-8")
+    named: set[str] = set()
+    for name in SOURCES:
+        source = (root / "tasks" / f"{name}.py").read_text(encoding="utf-8")
+        raised = r'(?:PlanningError|ExecutionError|BlockedError)\(\s*"([a-z_]+)"'
+        named |= set(re.findall(raised, source)) | set(re.findall(r'cause = "([a-z_]+)"', source))
+    assert len(named) > 12
+    assert [cause for cause in sorted(named) if f"`{cause}`" not in text] == []
