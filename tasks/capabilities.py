@@ -30,7 +30,9 @@ def capabilities(assets: Mapping[str, Asset], support: str) -> Capabilities:
         objects=tuple(assets),
         support=support,
         movable=frozenset(
-            name for name, asset in assets.items() if asset.graspable and name != support
+            name
+            for name, asset in assets.items()
+            if asset.graspable and not asset.grain and name != support
         ),
         openable=frozenset(n for n, asset in assets.items() if "openable" in asset.affordances),
         gated=frozenset(name for name, asset in assets.items() if gated(asset)),
@@ -64,7 +66,7 @@ def fits(thing: Asset, target: Asset, relation: Relation) -> bool:
     if relation == "ontop":
         return any(_fits_surface(thing, surface) for surface in target.open_surfaces)
     if relation == "inside":
-        return any(_fits_cavity(thing, cavity) for cavity in target.cavities)
+        return any(_fits_cavity(thing, cavity) for cavity in target.cavities if not cavity.snug)
     return False
 
 

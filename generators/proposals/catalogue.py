@@ -72,7 +72,7 @@ class Kind:
     @cached_property
     def movable(self) -> bool:
         """Whether the gripper can lift any of them."""
-        return all(asset.graspable and not asset.fixed for asset in self.assets)
+        return all(asset.graspable and not asset.fixed and not asset.grain for asset in self.assets)
 
     @cached_property
     def easy(self) -> bool:
