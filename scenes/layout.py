@@ -108,7 +108,7 @@ def _checked(
     pose = transform([place.x, place.y, place.z + DROP], yaw_quaternion(place.yaw))
     found = Placed(spec, asset, pose, joints, footprint, keep_out, place.level, place.origin)
     for other in placed.values():
-        if other.level == place.level:
+        if other.level == place.level and not asset.grain:
             _refuse_contact(found, other, place)
     bodies = {name: _body(thing) for name, thing in placed.items()}
     lost = broken(spec, {**bodies, spec.name: _body(found)})

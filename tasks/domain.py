@@ -192,12 +192,21 @@ def successors(
 
 def _done(state: State, operator: Operator) -> frozenset[Fact] | None:
     """The facts after an operator; None where it is not possible."""
-    if not state.loaded.isdisjoint(operator.moves):
+    if not state.loaded.isdisjoint(operator.moves) and _bears(state, frozenset(operator.moves)):
         return None
     if any(state.holds(x.predicate, x.arguments) == x.negated for x in operator.needs):
         return None
     left = frozenset[Fact]().union(*(_about(state, thing) for thing in operator.moves))
     return (state.facts - left - operator.removes) | operator.adds
+
+
+def _bears(state: State, moved: frozenset[str]) -> bool:
+    """Whether something is on or in what moves that does not move along with it."""
+    return any(
+        where[2] in moved and thing not in moved
+        for thing, places in state.places.items()
+        for where in places
+    )
 
 
 def _toggled(state: State, thing: str) -> tuple[StepKey, State]:

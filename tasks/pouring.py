@@ -136,17 +136,12 @@ def _way(arm: Manipulator, grasp: Grasp, source: str, target: str) -> Pour:
     bearings = arm.rng.permutation(BEARINGS) * 2 * np.pi / BEARINGS
     for bearing in bearings.tolist():
         for aside in ASIDE:
-            for sign in (1.0, -1.0):
-                for tilt in TILTS:
-                    plan = replace(
-                        _NONE, grasp=grasp, bearing=bearing, aside=aside, tilt=sign * tilt
-                    )
-                    try:
-                        return _planned(arm, plan, source, target, grasp.held, grasp.exit[-1])
-                    except PlanningError as failed:
-                        error = failed
-                        if failed.cause == "over":
-                            break
+            for tilt in (*TILTS, *(-x for x in TILTS)):
+                plan = Pour(grasp, bearing, aside, tilt, [], [])
+                try:
+                    return _planned(arm, plan, source, target, grasp.held, grasp.exit[-1])
+                except PlanningError as failed:
+                    error = failed
     raise error
 
 

@@ -104,6 +104,4 @@ def hazelnut(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     link.show(revolve([*rows[:3].tolist(), (0.0, float(rows[2, 1]))], 14), "end", FULL)
     half = (radius * 0.80, radius * 0.80, height / 2 * 0.98)
     link.collide("box", half, (0, 0, height / 2))
-    half = (radius * 0.98, radius * 0.66, height / 2 * 0.72)
-    link.collide("box", half, (0, 0, height / 2))
     return draft.build(graspable=True, grain=True)
