@@ -143,7 +143,7 @@ def ways_to_grasp(arm: Manipulator, thing: str, level: bool) -> Iterator[Grasp]:
     """
     arm.look()
     ways = (way for noise in NOISE for way in _candidates(arm, thing, noise, level))
-    for number, (pose, width) in enumerate(ways):
+    for number, (pose, width, _) in enumerate(ways):
         subject = f"grasp {number} of {thing}"
         try:
             yield _reachable_grasp(arm, thing, thing, pose, width)

@@ -123,6 +123,9 @@ def required_affordances(problem: Problem) -> Mapping[str, frozenset[str]]:
         first, *rest = literal.arguments
         if literal.predicate in STATES:
             needs.setdefault(first, set()).add(STATES[literal.predicate])
+        elif literal.predicate == "attached":
+            needs.setdefault(first, set()).add("hangable")
+            needs.setdefault(rest[0], set()).add("hook")
         elif rest and literal.predicate in ("inside", "ontop"):
             holder = "container" if literal.predicate == "inside" else "support"
             needs.setdefault(rest[0], set()).add(holder)

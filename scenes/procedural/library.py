@@ -32,11 +32,13 @@ from . import (
     fridges,
     furniture,
     gadgets,
+    hooks,
     lamps,
     mats,
     packs,
     paper,
     parcels,
+    pegs,
     pincers,
     plants,
     ranges,
@@ -60,7 +62,7 @@ from . import (
 )
 
 INSTANCES = 64
-VERSION = "7"
+VERSION = "10"
 """Raised whenever any asset's bytes change; a test compares them."""
 Builder = Callable[[str, str, np.random.Generator], Asset]
 
@@ -139,6 +141,10 @@ CATEGORIES: dict[str, tuple[str, Builder]] = {
     "radio_receiver.n.01": ("radio", electrics.radio),
     "loudspeaker.n.01": ("loudspeaker", buttons.loudspeaker),
     "fire_alarm.n.02": ("fire-alarm", buttons.alarm),
+    "beeswax_candle.n.01": ("beeswax-candle", pegs.candle),
+    "candlestick.n.01": ("candlestick", pegs.candlestick),
+    "hook_rack.n.01": ("hook-rack", hooks.hook_rack),
+    "hazelnut.n.02": ("hazelnut", balls.hazelnut),
     "recycling_bin.n.01": ("recycling-bin", bins.recycling_bin),
     "cooler.n.01": ("cooler", bins.cooler),
     "lunch_box.n.01": ("lunch-box", bins.lunch_box),

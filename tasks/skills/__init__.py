@@ -10,13 +10,16 @@ from collections.abc import Mapping
 
 from ...schemas import Asset
 from ..operators import Operator
+from .hanging import HANG
+from .inserting import INSERT
+from .pouring import POUR
 from .pushing import PUSH, PUSH_NEXT_TO
 from .skill import Skill
 from .sliding import SLIDE
 from .sweeping import SWEEP
 from .switching import TURN_OFF, TURN_ON
 
-ALL: tuple[Skill, ...] = (TURN_ON, TURN_OFF, PUSH, PUSH_NEXT_TO, SLIDE, SWEEP)
+ALL: tuple[Skill, ...] = (TURN_ON, TURN_OFF, INSERT, HANG, POUR, PUSH, PUSH_NEXT_TO, SLIDE, SWEEP)
 SKILLS: Mapping[str, Skill] = {skill.name: skill for skill in ALL}
 
 
