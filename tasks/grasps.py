@@ -44,9 +44,9 @@ CHECK_POINTS = 400
 """Surface points that must stay clear of the open gripper."""
 
 
-Kind = Literal["body", "rim", "handle", "edge"]
-"""Where an object is held: around its body, by the wall at its rim, by its handle, or by its
-edge, with one finger under it."""
+Kind = Literal["body", "rim", "handle", "edge", "tip"]
+"""Where an object is held: around its body, by the wall at its rim, by its handle, by its edge,
+with one finger under it, or, where it is flat, with the ends of the fingers."""
 
 
 @dataclass(frozen=True)

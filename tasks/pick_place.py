@@ -42,6 +42,13 @@ CARRY = 0.65
 """Share of the joints' limits at which objects are carried."""
 HAND_CLEARANCE = 0.002
 """Between the hand and the top of the support, metres."""
+MAX_RAISE = 0.007
+"""How far a grasp is drawn back so that the fingertips clear the support, metres."""
+TIP_RAISE = 0.002
+"""Drawn back by more than this, it is held by the ends of the fingers, metres."""
+TIP: Kind = "tip"
+STEEP = 0.8
+"""Sine of the approaches that are."""
 LEVEL = 0.55
 """Sine of the steepest approach that still counts as from the front."""
 APPROACH = 0.09
@@ -264,7 +271,9 @@ def _candidates(
     outward, _ = exit_of(compiled, PhysicsFacts(compiled, data), thing)
     # Coming in against the way out is what leaves free hands.
     along = -(poses[:, :3, 2] @ outward)
-    clear = lowest(poses) > compiled.scene.robot.pos[2] + HAND_CLEARANCE
+    floor = compiled.scene.robot.pos[2] + HAND_CLEARANCE
+    poses, raised = _raised(poses, floor)
+    clear = lowest(poses) > floor - 1e-9
     usable = np.flatnonzero((poses[:, 2, 2] < 0.25) & (along > -0.2) & clear)
     down = np.maximum(0.0, -poses[usable, 2, 2])
     if level:
@@ -275,7 +284,20 @@ def _candidates(
         low, high = PhysicsFacts(compiled, data).box(thing)
         score = score + arm.variety.grasps(thing, poses[usable], (low + high) / 2, noise)
     order = usable[np.argsort(-score, kind="stable")]
-    return [(poses[i], float(grasps.widths[i]), grasps.kinds[i]) for i in _spread(order, poses)]
+    kinds = [TIP if high else kind for high, kind in zip(raised, grasps.kinds, strict=True)]
+    return [(poses[i], float(grasps.widths[i]), kinds[i]) for i in _spread(order, poses)]
+
+
+def _raised(poses: Array, floor: float) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Poses from above that reach below the floor are drawn back until the tips just do not.
+
+    What is flat is then held by the ends of the fingers. Returns the poses (N, 4, 4), and which
+    of them are held like that (N,).
+    """
+    deep = np.clip(floor - lowest(poses), 0.0, MAX_RAISE) * (poses[:, 2, 2] < -STEEP)
+    raised = poses.copy()
+    raised[:, :3, 3] -= poses[:, :3, 2] * (deep / np.maximum(-poses[:, 2, 2], STEEP))[:, None]
+    return raised, deep > TIP_RAISE
 
 
 def _spread(order: npt.NDArray[np.int64], poses: Array) -> list[int]:
