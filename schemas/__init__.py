@@ -19,7 +19,7 @@ from .asset import (
 )
 from .base import Model, canonical_json, hash_of
 from .dataset import DatasetSpec, EpisodeSpec, ProposalSpec, RenderSpec
-from .episode import Episode, EpisodeArrays, GoalReport, Subtask, TraceEvent
+from .episode import Episode, EpisodeArrays, GoalReport, Solver, Subtask, TraceEvent
 from .errors import (
     AssemblyError,
     AssetError,
@@ -145,6 +145,7 @@ __all__ = [
     "SceneSpec",
     "Shape",
     "SkippedRecord",
+    "Solver",
     "SpecError",
     "Subtask",
     "Surface",

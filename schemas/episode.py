@@ -11,6 +11,9 @@ import numpy.typing as npt
 from .base import Model, Name
 from .perturb import Disturbance
 
+Solver = Literal["planning", "optimisation", "learning"]
+"""What finds the motions of a subtask: geometry, trials in simulation, or a trained policy."""
+
 
 class Subtask(Model):
     """One skill of the plan as it was carried out."""
@@ -26,6 +29,7 @@ class Subtask(Model):
     interaction: int | None = None
     """First action in contact: before it the arm aligns, from it on it interacts (MT3)."""
     success: bool
+    solver: Solver = "planning"
     cause: str | None = None
     """A short stable label of what went wrong, such as `grasp_slipped`."""
     recovers: int | None = None

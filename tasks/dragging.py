@@ -10,7 +10,6 @@ fingertips give way where it grows, as where a thing climbs onto a mat.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -25,7 +24,7 @@ from .kinematics import line
 from .manipulation import CAREFUL, FAST, Manipulator
 from .pick_place import ExecutionError
 from .planar import Shadow, shadow
-from .pushing import GAIN, Ways, never, refuse_obstacles
+from .pushing import GAIN, Aim, refuse_obstacles
 
 DRAGS = 6
 """Drags after which a thing that is still not there has failed."""
@@ -71,21 +70,8 @@ class Drag:
     spot: Array
 
 
-def drag(
-    arm: Manipulator,
-    thing: str,
-    ways: Ways,
-    ignore: frozenset[str] = frozenset(),
-    enough: Callable[[], bool] = never,
-) -> None:
+def drag(arm: Manipulator, thing: str, aim: Aim) -> None:
     """Slide a thing until no displacement is left to be made.
-
-    Args:
-        arm: the robot at work.
-        thing: what to slide.
-        ways: where it should go.
-        ignore: flat things that it may pass over.
-        enough: whether what has been reached will do where there is no way on.
 
     Raises:
         PlanningError: no drag is possible; nothing was moved yet.
@@ -94,16 +80,16 @@ def drag(
     for number in range(DRAGS):
         arm.executor.refresh()
         before = shadow(arm.compiled, arm.executor.data, thing)
-        if not ways(before, arm.executor.data):
+        if not aim.ways(before, arm.executor.data):
             return
         try:
-            chosen = plan(arm, thing, ways, ignore)
+            chosen = plan(arm, thing, aim)
             arm.look()
             reach = arm.planner.connect(arm.q, chosen.approach[0], 0.0, arm.rng)
         except PlanningError as error:
             if number == 0 or error.cause == "time_limit":
                 raise
-            if enough():
+            if aim.enough():
                 return
             raise ExecutionError("not_slid", f"{thing} is stuck: {error}") from error
         _carry_out(arm, thing, chosen, reach)
@@ -111,11 +97,11 @@ def drag(
         length = float(np.linalg.norm(chosen.by))
         gained = float((after.centre - before.centre) @ chosen.by) / length
         if gained < GAIN * min(length, 0.05):
-            if enough():
+            if aim.enough():
                 return
             raise ExecutionError("not_slid", f"{thing} moved by {gained * 1000:.0f} mm only")
     last = shadow(arm.compiled, arm.executor.data, thing)
-    if ways(last, arm.executor.data) and not enough():
+    if aim.ways(last, arm.executor.data) and not aim.enough():
         raise ExecutionError("not_slid", f"{thing} is not there after {DRAGS} drags")
 
 
@@ -188,7 +174,7 @@ def force_on(arm: Manipulator, thing: str) -> float:
     return total
 
 
-def plan(arm: Manipulator, thing: str, ways: Ways, ignore: frozenset[str] = frozenset()) -> Drag:
+def plan(arm: Manipulator, thing: str, aim: Aim) -> Drag:
     """The first drag that works.
 
     Raises:
@@ -198,11 +184,11 @@ def plan(arm: Manipulator, thing: str, ways: Ways, ignore: frozenset[str] = froz
     arm.look()
     data = arm.executor.data
     seen = shadow(arm.compiled, data, thing)
-    for way in ways(seen, data):
+    for way in aim.ways(seen, data):
         length = float(np.linalg.norm(way))
         along = way / length
         try:
-            refuse_obstacles(arm, thing, seen, along, length, ignore, data)
+            refuse_obstacles(arm, thing, seen, along, length, aim.passes, data)
         except PlanningError as error:
             reasons[error.cause] += 1
             continue

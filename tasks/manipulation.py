@@ -6,7 +6,7 @@ import numpy as np
 
 from ..scenes.geometry import Array, inverse, transform
 from ..scenes.mujoco_model import CompiledScene
-from ..schemas import PlanningError, TraceEvent
+from ..schemas import PlanningError, Solver, TraceEvent
 from .blocking import blocked
 from .collision import PRESS_DEPTH, TOUCH_DEPTH, CollisionWorld, Held
 from .execution import Executor, tool_pose
@@ -51,6 +51,8 @@ class Manipulator:
         """Index of the subtask at work, for the trace."""
         self.variety: Variety | None = None
         """What this attempt prefers, where attempts are to differ."""
+        self.solver: Solver = "planning"
+        """What finds the motions of the subtask at work."""
         self.avoid: set[tuple[str, ...]] = set()
         """Ways that failed in physics and are not tried again."""
         self._lead = np.array(compiled.robot.spec.lead)
@@ -62,6 +64,12 @@ class Manipulator:
         else:
             now = {"step": self.executor.steps, "subtask": self.subtask}
             self.trace.append(event.model_copy(update=now))
+
+    def solved_by(self, solver: Solver, reason: str) -> None:
+        """Record which solver took over the subtask at work, and why."""
+        self.solver = solver
+        subject = f"solver {solver}"
+        self.note(TraceEvent(stage="motion", event="choose", subject=subject, reason=reason))
 
     def look(self, held: Held | None = None) -> None:
         """Take the present state into the planner's world."""

@@ -46,19 +46,19 @@ class Shadow:
         """How far it reaches from its centre along a direction."""
         return float(((self.hull - self.centre) @ along).max())
 
-    def behind(self, along: Array, width: float) -> float:
-        """How far it reaches back from its centre within a strip of a width about it."""
+    def behind(self, along: Array, width: float, aside: float = 0.0) -> float:
+        """How far it reaches back from its centre within a strip, `aside` to the left of it."""
         across = np.array([-along[1], along[0]])
         local = np.column_stack(
             [(self.hull - self.centre) @ along, (self.hull - self.centre) @ across]
         )
-        back = 0.0
+        back = -np.inf
         for first, second in zip(local, np.roll(local, -1, axis=0), strict=True):
             for share in np.linspace(0.0, 1.0, 24):
                 x, y = first + share * (second - first)
-                if abs(y) <= width / 2:
+                if abs(y - aside) <= width / 2:
                     back = max(back, -x)
-        return back
+        return back if np.isfinite(back) else self.extent(-along)
 
     def moved(self, by: Array) -> Shadow:
         """The same, elsewhere."""
@@ -150,6 +150,11 @@ class Field:
         wanted = np.clip(middle, -np.maximum(spare, 0.0), np.maximum(spare, 0.0))
         shift: Array = (wanted - middle) @ self.axes
         return shift
+
+    def sticks_out(self, thing: Shadow) -> float:
+        """How far the thing reaches over the edge, metres."""
+        local = np.abs((thing.hull - self.centre) @ self.axes.T)
+        return float(np.maximum(local - self.half, 0.0).max())
 
     def misses(self, thing: Shadow) -> float:
         """How far the thing still is from where it should be, metres."""

@@ -23,12 +23,11 @@ import numpy as np
 
 from ..scenes.geometry import Array
 from ..schemas import PlanningError, TraceEvent
-from .collision import PRESS_DEPTH
-from .grasps import TIP_REACH
-from .kinematics import line
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
+from .optimisation import Cost, optimise
 from .pick_place import ExecutionError
 from .planar import Shadow, directions, overlaps, shadow, swept
+from .planar_strokes import OUTER, Stroke, pose_behind, stroke_paths
 
 STROKES = 8
 """Strokes after which a thing that is still not there has failed."""
@@ -38,43 +37,22 @@ TOLERANCE = 0.010
 """How near is near enough, metres."""
 LEAST = 0.006
 """Strokes shorter than this are not worth it, metres."""
-FINGER = 0.0105
-"""Half thickness of the fingertips along the push, metres."""
-OUTER = 0.012
-"""Thickness of one fingertip across the push, metres."""
-STANDOFF = 0.018
-"""Between the fingers and the side that they are about to push, metres."""
-RISE = 0.09
-"""Height from which the fingers come down behind a thing, metres."""
-CLEARANCE = 0.004
-"""Between the fingertips and what the thing lies on, metres."""
 TILTS = (0.0, 0.6)
 """Lean of a hand that pushes something taller than its fingers, radians."""
-CONFIGURATIONS = 3
+LONGEST = 28
+"""Steps of a stroke's path that are carried out before the next look."""
+BACK = 6
+"""Steps of a stroke's path by which the fingers draw back; each is a centimetre at most."""
 GAIN = 0.3
 """Least share of a stroke's length by which it must bring the thing nearer."""
 
+OPTIMISED = 3
+"""Strokes that may be found by optimisation, in one skill."""
+TURN_OVER = 0.015
+"""Reach over an edge from which a thing is worth turning, metres."""
+
 Ways = Callable[[Shadow, Any], Sequence[Array]]
 """Displacements (2,) that would do, the best first, from an outline and a state; empty is there."""
-
-
-@dataclass(frozen=True)
-class Stroke:
-    """One push, as joint paths.
-
-    Attributes:
-        along: (2,) unit vector of the push.
-        distance: that the thing should move, metres.
-        opening: of the fingers, metres.
-        approach: joint path down behind the thing.
-        path: joint path of the push.
-    """
-
-    along: Array
-    distance: float
-    opening: float
-    approach: list[Array]
-    path: list[Array]
 
 
 def never() -> bool:
@@ -82,52 +60,82 @@ def never() -> bool:
     return False
 
 
-def push(
-    arm: Manipulator,
-    thing: str,
-    ways: Ways,
-    ignore: frozenset[str] = frozenset(),
-    enough: Callable[[], bool] = never,
-) -> None:
-    """Push a thing until no displacement is left to be made.
+@dataclass(frozen=True)
+class Aim:
+    """Where a thing should go.
 
-    Args:
-        arm: the robot at work.
-        thing: what to push.
-        ways: where it should go.
-        ignore: flat things that it may pass over.
+    Attributes:
+        ways: displacements that bring it there; none are left where it is there.
+        cost: how far it is from lying as it should, metres; turned the wrong way counts.
         enough: whether what has been reached will do where there is no way on.
+        passes: flat things that it may pass over.
+    """
+
+    ways: Ways
+    cost: Cost
+    enough: Callable[[], bool] = never
+    passes: frozenset[str] = frozenset()
+
+
+def push(arm: Manipulator, thing: str, aim: Aim) -> None:
+    """Push a thing until no displacement is left to be made.
 
     Raises:
         PlanningError: no stroke is possible; nothing was moved yet.
         ExecutionError: it was tried and did not get there.
     """
+    optimised, stuck = 0, ""
     for number in range(STROKES):
         arm.executor.refresh()
         before = shadow(arm.compiled, arm.executor.data, thing)
-        left = ways(before, arm.executor.data)
-        if not left:
+        left = aim.ways(before, arm.executor.data)
+        turned_wrong = aim.cost(before, arm.executor.data) > TURN_OVER
+        if not left and (not turned_wrong or optimised == OPTIMISED):
             return
         try:
-            stroke = plan(arm, thing, ways, ignore)
+            stroke = _next(arm, thing, aim, left, stuck, optimised < OPTIMISED)
             arm.look()
             reach = arm.planner.connect(arm.q, stroke.approach[0], stroke.opening, arm.rng)
         except PlanningError as error:
             if number == 0 or error.cause == "time_limit":
                 raise
-            if enough():
+            if not left or aim.enough():
                 return
             raise ExecutionError("not_pushed", f"{thing} is stuck: {error}") from error
+        optimised += stroke.optimised
         carry_out(arm, stroke, reach)
         after = shadow(arm.compiled, arm.executor.data, thing)
         gained = float((after.centre - before.centre) @ stroke.along)
-        if gained < GAIN * min(stroke.distance, 0.05):
-            if enough():
-                return
-            raise ExecutionError("not_pushed", f"{thing} moved by {gained * 1000:.0f} mm only")
+        if gained < GAIN * min(stroke.distance, 0.05) and not stroke.optimised:
+            if stuck or optimised == OPTIMISED:
+                break
+            stuck = f"a planned stroke moved {thing} by {gained * 1000:.0f} mm only"
     last = shadow(arm.compiled, arm.executor.data, thing)
-    if ways(last, arm.executor.data) and not enough():
-        raise ExecutionError("not_pushed", f"{thing} is not there after {STROKES} strokes")
+    if aim.ways(last, arm.executor.data) and not aim.enough():
+        raise ExecutionError("not_pushed", stuck or f"{thing} is not there")
+
+
+def _next(
+    arm: Manipulator, thing: str, aim: Aim, left: Sequence[Array], stuck: str, may_optimise: bool
+) -> Stroke:
+    """The next stroke: planned where a side can be pushed square, else found in physics.
+
+    Raises:
+        PlanningError: where neither finds one.
+    """
+    reason = stuck or ("" if left else f"{thing} has to be turned")
+    if not reason:
+        try:
+            return plan(arm, thing, aim)
+        except PlanningError as error:
+            if error.cause == "time_limit" or not may_optimise:
+                raise
+            reason = str(error)
+    if not may_optimise:
+        raise PlanningError("no_push", reason)
+    stroke = optimise(arm, thing, left[0] if left else None, aim.cost)
+    arm.solved_by("optimisation", reason)
+    return stroke
 
 
 def carry_out(arm: Manipulator, stroke: Stroke, reach: list[Array]) -> None:
@@ -135,14 +143,16 @@ def carry_out(arm: Manipulator, stroke: Stroke, reach: list[Array]) -> None:
     arm.follow(reach, stroke.opening, FAST)
     arm.follow(stroke.approach, stroke.opening, CAREFUL)
     arm.grip(stroke.opening, 0.1)
-    arm.follow(stroke.path, stroke.opening, SLOW)
+    path = stroke.path[:LONGEST]
+    arm.follow(path, stroke.opening, SLOW)
     arm.executor.hold(0.2)
-    arm.back_off(np.array([*-stroke.along, 0.0]), stroke.opening, 0.05)
+    # The way that the fingers came is free.
+    arm.follow(path[-BACK:][::-1], stroke.opening, CAREFUL)
     arm.executor.hold(0.1)
     arm.executor.refresh()
 
 
-def plan(arm: Manipulator, thing: str, ways: Ways, ignore: frozenset[str] = frozenset()) -> Stroke:
+def plan(arm: Manipulator, thing: str, aim: Aim) -> Stroke:
     """The first of a few strokes that lead there in thought.
 
     Raises:
@@ -151,7 +161,7 @@ def plan(arm: Manipulator, thing: str, ways: Ways, ignore: frozenset[str] = froz
     reasons: Counter[str] = Counter()
     data = copy.copy(arm.executor.data)
     mujoco.mj_forward(arm.compiled.model, data)
-    found = _sequence(arm, thing, ways, ignore, data, AHEAD, reasons)
+    found = _sequence(arm, thing, aim, data, AHEAD, reasons)
     if found is None:
         counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
         cause = f"no_push_{reasons.most_common(1)[0][0]}" if reasons else "no_push"
@@ -166,21 +176,20 @@ def plan(arm: Manipulator, thing: str, ways: Ways, ignore: frozenset[str] = froz
 def _sequence(
     arm: Manipulator,
     thing: str,
-    ways: Ways,
-    ignore: frozenset[str],
+    aim: Aim,
     data: Any,
     depth: int,
     reasons: Counter[str],
 ) -> Stroke | None:
     """The first stroke of the first sequence that works, depth first."""
     seen = shadow(arm.compiled, data, thing)
-    for way in ways(seen, data):
+    for way in aim.ways(seen, data):
         for along in directions(seen, way):
             distance = float(way @ along)
             if distance < LEAST:
                 continue
             try:
-                stroke = _stroke(arm, thing, seen, along, distance, ignore, data)
+                stroke = _stroke(arm, thing, seen, along, distance, aim.passes, data)
             except PlanningError as error:
                 reasons[error.cause] += 1
                 arm.note(
@@ -191,9 +200,9 @@ def _sequence(
                 )  # fmt: skip
                 continue
             later = _moved(arm, thing, data, along * distance)
-            if not ways(shadow(arm.compiled, later, thing), later):
+            if not aim.ways(shadow(arm.compiled, later, thing), later):
                 return stroke
-            if depth > 1 and _sequence(arm, thing, ways, ignore, later, depth - 1, reasons):
+            if depth > 1 and _sequence(arm, thing, aim, later, depth - 1, reasons):
                 return stroke
     return None
 
@@ -229,7 +238,7 @@ def _stroke(
     for tilt, opening, flip in product(TILTS, _openings(arm, seen, along), (False, True)):
         touch = pose_behind(seen, along, opening, tilt, flip)
         try:
-            return _paths(arm, thing, touch, along, distance, opening)
+            return stroke_paths(arm, thing, touch, along, distance, opening)
         except PlanningError as failed:
             error = failed
     raise error
@@ -241,58 +250,6 @@ def _openings(arm: Manipulator, seen: Shadow, along: Array) -> tuple[float, ...]
     breadth = seen.extent(across) + seen.extent(-across)
     widest = min(arm.compiled.robot.spec.max_opening, 0.7 * breadth - 2 * OUTER)
     return (max(0.0, widest), 0.0) if widest > 0.02 else (0.0,)
-
-
-def pose_behind(seen: Shadow, along: Array, opening: float, tilt: float, flip: bool) -> Array:
-    """`world_from_tool` (4, 4) of fingers that just touch the rear side of a thing."""
-    ahead, down = np.array([*along, 0.0]), np.array([0.0, 0.0, -1.0])
-    z = np.cos(tilt) * down + np.sin(tilt) * ahead
-    y = np.array([-along[1], along[0], 0.0]) * (-1.0 if flip else 1.0)
-    front = FINGER * np.cos(tilt) + TIP_REACH * np.sin(tilt)
-    drop = TIP_REACH * np.cos(tilt) + FINGER * np.sin(tilt)
-    back = seen.behind(along, opening + 2 * OUTER)
-    pose = np.eye(4)
-    pose[:3, :3] = np.stack([np.cross(y, z), y, z], axis=1)
-    pose[:2, 3] = seen.centre - along * (back + front)
-    pose[2, 3] = seen.low + CLEARANCE + drop
-    return pose
-
-
-def _paths(
-    arm: Manipulator, thing: str, touch: Array, along: Array, distance: float, opening: float
-) -> Stroke:
-    """Joint paths of a stroke from the pose at the touch.
-
-    Raises:
-        PlanningError: `unreachable` or `collision`.
-    """
-    ahead = np.array([*along, 0.0])
-    start, above, end = touch.copy(), touch.copy(), touch.copy()
-    start[:3, 3] -= ahead * STANDOFF
-    above[:3, 3] = start[:3, 3] + [0.0, 0.0, RISE]
-    end[:3, 3] += ahead * distance
-    touching, moved = frozenset({thing}), frozenset({thing})
-    error = PlanningError("unreachable", "no arm configuration reaches behind the thing")
-    for q in arm.arm.distinct(start, arm.q, CONFIGURATIONS):
-        try:
-            approach = arm.straight(q, above, opening, touching)[::-1]
-        except PlanningError as failed:
-            error = failed
-            continue
-        path = arm.arm.track(q, [*line(start, touch), *line(touch, end)])
-        if path is None:
-            error = PlanningError("unreachable", "the arm cannot follow the push")
-            continue
-        contact = len(line(start, touch))
-        for number, q_on in enumerate(path):
-            free = moved if number >= contact else frozenset[str]()
-            hit = arm.world.hit(q_on, opening, touching, near=True, ignore=free, depth=PRESS_DEPTH)
-            if hit is not None:
-                error = PlanningError("collision", f"on the way the arm would hit {hit}")
-                break
-        else:
-            return Stroke(along, distance, opening, approach, [q, *path])
-    raise error
 
 
 def refuse_obstacles(

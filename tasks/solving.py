@@ -221,6 +221,7 @@ class _Attempt:
         for number, step in enumerate(plan.steps):
             start = self.arm.executor.steps
             self.arm.interaction, self.arm.subtask = None, len(self.subtasks)
+            self.arm.solver = "planning"
             heights = self._heights()
             if self.arm.executor.disturber is not None:
                 self.arm.executor.disturber.begin(step.arguments, start)
@@ -307,6 +308,7 @@ class _Attempt:
                 start=start,
                 end=self.arm.executor.steps,
                 interaction=self.arm.interaction,
+                solver=self.arm.solver,
                 success=cause is None,
                 cause=cause,
                 recovers=recovers,

@@ -131,6 +131,8 @@ def plan(arm: Manipulator, thing: str, tool: str, following: Next) -> Taking:
     taking = plan_taking(arm, tool)
     data = copy.copy(arm.executor.data)
     address = arm.compiled.objects[thing].free_qpos
+    if address is None:
+        raise PlanningError("fixed", f"{thing} is fixed and cannot be swept")
     for number in range(AHEAD):
         mujoco.mj_forward(arm.compiled.model, data)
         seen = shadow(arm.compiled, data, thing)

@@ -289,6 +289,7 @@ def _inedible(thing: Kind) -> bool:
 KEEPS: dict[str, Callable[[Kind], bool]] = {
     "chest": lambda thing: not thing.is_food,
     "cooker": lambda thing: thing.is_food,
+    "dustpan": lambda _: False,
     "maker": lambda thing: thing.head in DRINKS,
     "microwave": _heated,
     "oven": _heated,
@@ -298,6 +299,7 @@ KEEPS: dict[str, Callable[[Kind], bool]] = {
 """What some pieces of furniture are for."""
 
 CARRIES: dict[str, Callable[[Kind], bool]] = {
+    "dustpan": lambda _: False,
     "maker": lambda thing: thing.head in DRINKS,
     "stove": lambda thing: thing.head in DISHES,
 }

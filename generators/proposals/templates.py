@@ -91,8 +91,10 @@ def held(*atoms: Atom | Not) -> tuple[Literal, ...]:
 def plural(thing: Thing) -> str:
     """Several of its kind in words."""
     first, *rest = thing.kind.words.split(" of ")
-    if first.endswith("dice"):
+    if first.endswith(("dice", "pliers")):
         many = first
+    elif first == "die":
+        many = "dice"
     elif first.endswith(("s", "x", "ch", "sh")):
         many = f"{first}es"
     else:

@@ -17,7 +17,7 @@ from ..manipulation import Manipulator
 from ..operators import Operator, fact
 from ..planar import Shadow, beside, field, shadow
 from ..predicates import PhysicsFacts
-from ..pushing import TOLERANCE, Ways, plan, push
+from ..pushing import TOLERANCE, Aim, plan, push
 from ..sentences import spoken
 
 FLUSH = 0.003
@@ -26,6 +26,8 @@ HIGH = 0.016
 """Least height of what fingers push from the side, metres."""
 SMALL = 0.05
 """Least breadth of what is pushed and not swept, metres."""
+FAR = 0.3
+"""Cost of a metre that planned strokes still have to go, where turning is what matters."""
 SLENDER = 1.2
 """Greatest height of what is pushed, as a multiple of its breadth: more would topple."""
 
@@ -86,14 +88,13 @@ class Onto:
             ExecutionError: it did not get there.
         """
         thing, mat = operator.arguments
-        enough = partial(lies_on, arm, thing, mat)
-        push(arm, thing, mat_ways(arm, mat), frozenset({mat}), enough)
+        push(arm, thing, onto_mat(arm, thing, mat))
 
     def unreachable(self, arm: Manipulator, operator: Operator) -> str | None:
         """Whether no strokes lead there from where the thing lies at the start."""
         thing, mat = operator.arguments
         try:
-            plan(arm, thing, mat_ways(arm, mat), frozenset({mat}))
+            plan(arm, thing, onto_mat(arm, thing, mat))
         except PlanningError as error:
             return f"{thing} cannot be pushed onto {mat} ({error.cause})"
         return None
@@ -108,15 +109,20 @@ def lies_on(arm: Manipulator, thing: str, mat: str) -> bool:
     return over and PhysicsFacts(arm.compiled, data).holds("ontop", (thing, mat))
 
 
-def mat_ways(arm: Manipulator, mat: str) -> Ways:
-    """Where a thing should go so that it lies on a mat."""
+def onto_mat(arm: Manipulator, thing: str, mat: str) -> Aim:
+    """Where a thing should go so that all of it lies on a mat."""
     surface = arm.compiled.asset_of(mat).open_surfaces[0]
 
-    def ways(thing: Shadow, data: Any) -> list[Array]:
+    def ways(seen: Shadow, data: Any) -> list[Array]:
         place = field(arm.compiled, data, mat, surface)
-        return [] if place.misses(thing) < TOLERANCE else [place.way(thing)]
+        return [] if place.misses(seen) < TOLERANCE else [place.way(seen)]
 
-    return ways
+    def cost(seen: Shadow, data: Any) -> float:
+        place = field(arm.compiled, data, mat, surface)
+        way = place.way(seen)
+        return FAR * float(np.linalg.norm(way)) + place.sticks_out(seen.moved(way))
+
+    return Aim(ways, cost, partial(lies_on, arm, thing, mat), frozenset({mat}))
 
 
 @dataclass(frozen=True)
@@ -160,19 +166,19 @@ class Beside:
             ExecutionError: it did not get there.
         """
         thing, other = operator.arguments
-        push(arm, thing, _beside_ways(arm, thing, other))
+        push(arm, thing, _beside(arm, thing, other))
 
     def unreachable(self, arm: Manipulator, operator: Operator) -> str | None:
         """Whether no strokes lead there from where the thing lies at the start."""
         thing, other = operator.arguments
         try:
-            plan(arm, thing, _beside_ways(arm, thing, other))
+            plan(arm, thing, _beside(arm, thing, other))
         except PlanningError as error:
             return f"{thing} cannot be pushed next to {other} ({error.cause})"
         return None
 
 
-def _beside_ways(arm: Manipulator, thing: str, other: str) -> Ways:
+def _beside(arm: Manipulator, thing: str, other: str) -> Aim:
     """Where a thing should go so that it lies next to another one."""
 
     def ways(seen: Shadow, data: Any) -> list[Array]:
@@ -180,7 +186,11 @@ def _beside_ways(arm: Manipulator, thing: str, other: str) -> Ways:
             return []
         return beside(seen, shadow(arm.compiled, data, other))
 
-    return ways
+    def cost(seen: Shadow, data: Any) -> float:
+        left = ways(seen, data)
+        return min((float(np.linalg.norm(way)) for way in left), default=0.0)
+
+    return Aim(ways, cost)
 
 
 PUSH = Onto()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from ...schemas import Asset, PlanningError
 from ..dragging import drag, plan
 from ..manipulation import Manipulator
 from ..operators import Operator
-from .pushing import lies_on, mat_ways, onto_mats
+from .pushing import onto_mat, onto_mats
 
 THICK = 0.05
 """Greatest height of what is slid from above, metres."""
@@ -46,14 +45,13 @@ class Slide:
             ExecutionError: it did not get there.
         """
         thing, mat = operator.arguments
-        enough = partial(lies_on, arm, thing, mat)
-        drag(arm, thing, mat_ways(arm, mat), frozenset({mat}), enough)
+        drag(arm, thing, onto_mat(arm, thing, mat))
 
     def unreachable(self, arm: Manipulator, operator: Operator) -> str | None:
         """Whether no drag leads there from where the thing lies at the start."""
         thing, mat = operator.arguments
         try:
-            plan(arm, thing, mat_ways(arm, mat), frozenset({mat}))
+            plan(arm, thing, onto_mat(arm, thing, mat))
         except PlanningError as error:
             return f"{thing} cannot be slid onto {mat} ({error.cause})"
         return None
