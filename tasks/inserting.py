@@ -38,6 +38,8 @@ SUNK = 0.3
 """Share of a step that a peg must sink to count as free."""
 ENTERED = 0.004
 """Depth from which the hole itself guides the peg, metres."""
+ENOUGH = 0.6
+"""Share of a hole's depth from which a peg falls the rest of the way, once it is let go."""
 SEARCHES = 24
 SPIRAL = 0.0004
 """Between the turns of the spiral that is searched, metres."""
@@ -110,6 +112,8 @@ def lower(arm: Manipulator, thing: str, target: str, placement: Placement) -> No
         _servo(arm, thing, hole.brim + aside + hole.up * (height - STEP), hole.up)
         if height - _height(arm, thing, hole) > SUNK * STEP:
             continue
+        if -height > ENOUGH * hole.depth:
+            return
         if searched >= SEARCHES:
             raise ExecutionError(
                 "insertion_stuck", f"{thing} stands {height * 1000:.0f} mm above the brim"

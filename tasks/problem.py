@@ -193,7 +193,7 @@ def _relations(
                 f"{' '.join(relation)}); keep one"
             )
     for fact in held:
-        if fact.predicate in ("under", "touching"):
+        if fact.predicate in ("under", "touching", "attached"):
             raise SpecError(
                 f"BDDL: {fact} in :init cannot be arranged; "
                 "allowed there are ontop, inside, nextto, open, toggled_on, inroom"

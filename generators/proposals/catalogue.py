@@ -16,7 +16,7 @@ from ...schemas import Asset, Cavity
 from ...tasks.capabilities import fits, gated, lidded
 from ...tasks.domain import Capabilities, Relation
 from ...tasks.operators import Operator
-from ...tasks.skills import operators
+from ...tasks.skills import SKILLS, operators
 
 INSTANCES = 3
 """Cousins of a category that are measured."""
@@ -90,6 +90,16 @@ class Kind:
     def toggleable(self) -> bool:
         """Whether all have a switch."""
         return all("toggleable" in asset.affordances for asset in self.assets)
+
+    @cached_property
+    def socket(self) -> bool:
+        """Whether all have a hole for something of just its size."""
+        return all("socket" in asset.affordances for asset in self.assets)
+
+    @cached_property
+    def hooked(self) -> bool:
+        """Whether all have hooks."""
+        return all(asset.hooks for asset in self.assets)
 
     @cached_property
     def gated(self) -> bool:
@@ -200,6 +210,15 @@ class Catalogue:
         sensible = _sensible_inside if relation == "inside" else _sensible_on
         return sensible(thing, target) and self.share(thing, target, relation) == 1
 
+    def does(self, skill: str, thing: Kind, target: Kind) -> bool:
+        """Whether a skill takes all of the measured cousins to all of the target's."""
+        wanted = (skill, ("thing", "target"))
+        return thing.category != target.category and all(
+            any(x.key == wanted for x in SKILLS[skill].operators({"thing": a, "target": b}, ""))
+            for a in thing.assets
+            for b in target.assets
+        )
+
     def capabilities(
         self, kinds: Mapping[str, Kind], support: str, certainty: float = 1.0
     ) -> Capabilities:
@@ -287,6 +306,7 @@ def _inedible(thing: Kind) -> bool:
 
 
 KEEPS: dict[str, Callable[[Kind], bool]] = {
+    "candlestick": lambda thing: thing.head == "candle",
     "chest": lambda thing: not thing.is_food,
     "cooker": lambda thing: thing.is_food,
     "dustpan": lambda _: False,

@@ -46,6 +46,11 @@ def back(cast: Cast, thing: Thing) -> Atom:
     return Atom("ontop", (thing.name, cast.support))
 
 
+def hung(thing: Thing, hook: Thing) -> Atom:
+    """The object hangs on the hook."""
+    return Atom("attached", (thing.name, hook.name))
+
+
 def beside(thing: Thing, other: Thing) -> Atom:
     """The two are next to each other."""
     return Atom("nextto", (thing.name, other.name))
