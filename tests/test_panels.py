@@ -15,7 +15,7 @@ from cousins.scenes.mujoco_model import CompiledScene
 from cousins.schemas import Asset, EpisodeSpec, Joint
 from cousins.tasks.grasps import TIP_REACH, collision_mesh
 from cousins.tasks.handles import PUSH_GAP
-from cousins.tasks.panels import CONTACTS, FINGER, OVERLAP, panel_holds
+from cousins.tasks.panels import FINGER, OVERLAP, ROLLS, TILTS, panel_holds
 from cousins.tasks.solving import solve
 
 CATEGORIES = ("cabinet.n.01", "cabinet.n.03", "cedar_chest.n.01")
@@ -42,7 +42,9 @@ def test_pushes_begin_just_before_a_face_and_go_on_into_it(category: str) -> Non
     assert (distance < PUSH_GAP + FINGER + OVERLAP).all()
     assert np.median(distance) >= PUSH_GAP - 1e-6
     # The first ones come straight on: what lies ahead of the fingertips is the part itself.
-    for hold in pushed[: 2 * CONTACTS]:
+    ways = len(ROLLS) * sum(directions for _, directions in TILTS)
+    assert len(pushed) % ways == 0
+    for hold in pushed[: len(ROLLS) * len(pushed) // ways]:
         z = hold.link_from_tool[:3, 2]
         tip = hold.link_from_tool[:3, 3] + TIP_REACH * z
         where = mesh.ray.intersects_location([tip - 0.001 * z], [z])[0]
