@@ -28,6 +28,10 @@ from .pushing import GAIN, Aim, refuse_obstacles
 
 DRAGS = 6
 """Drags after which a thing that is still not there has failed."""
+LAG = 0.03
+"""How far a thing may stay behind the fingertips, metres."""
+SLIPS, HARDER = 3, 1.6
+"""Drags from which the fingertips may slip, and how much harder they press after each."""
 LEADS = (-0.35, -0.5, -0.2, -0.65, 0.0, 0.2)
 """Where the fingertips press, as shares of the way from the middle to the front edge: behind the
 middle, so that the front is not pressed down and slides up onto a mat."""
@@ -77,13 +81,14 @@ def drag(arm: Manipulator, thing: str, aim: Aim) -> None:
         PlanningError: no drag is possible; nothing was moved yet.
         ExecutionError: it was tried and did not get there.
     """
+    slips = 0
     for number in range(DRAGS):
         arm.executor.refresh()
         before = shadow(arm.compiled, arm.executor.data, thing)
         if not aim.ways(before, arm.executor.data):
             return
         try:
-            chosen = plan(arm, thing, aim)
+            chosen = plan(arm, thing, aim, slips)
             arm.look()
             reach = arm.planner.connect(arm.q, chosen.approach[0], 0.0, arm.rng)
         except PlanningError as error:
@@ -92,26 +97,31 @@ def drag(arm: Manipulator, thing: str, aim: Aim) -> None:
             if aim.enough():
                 return
             raise ExecutionError("not_slid", f"{thing} is stuck: {error}") from error
-        _carry_out(arm, thing, chosen, reach)
+        _carry_out(arm, thing, chosen, reach, HARDER**slips)
         after = shadow(arm.compiled, arm.executor.data, thing)
         length = float(np.linalg.norm(chosen.by))
         gained = float((after.centre - before.centre) @ chosen.by) / length
         if gained < GAIN * min(length, 0.05):
             if aim.enough():
                 return
+            slips += 1
+            if slips < SLIPS:
+                continue
             raise ExecutionError("not_slid", f"{thing} moved by {gained * 1000:.0f} mm only")
     last = shadow(arm.compiled, arm.executor.data, thing)
     if aim.ways(last, arm.executor.data) and not aim.enough():
         raise ExecutionError("not_slid", f"{thing} is not there after {DRAGS} drags")
 
 
-def _carry_out(arm: Manipulator, thing: str, chosen: Drag, reach: list[Array]) -> None:
-    """Come down, press, drag, and lift off."""
+def _carry_out(
+    arm: Manipulator, thing: str, chosen: Drag, reach: list[Array], harder: float
+) -> None:
+    """Come down, press, `harder` times as hard as friction asks for, drag, and lift off."""
     arm.follow(reach, 0.0, FAST)
     arm.follow(chosen.approach, 0.0, CAREFUL)
     arm.grip(0.0, 0.1)
     weight = arm.compiled.asset_of(thing).mass * GRAVITY
-    wanted = float(np.clip(GRIP * weight, LEAST_PRESS, MOST_PRESS))
+    wanted = float(np.clip(GRIP * weight, LEAST_PRESS, MOST_PRESS)) * harder
     _press(arm, thing, wanted)
     _pull(arm, thing, chosen.by, wanted)
     arm.back_off(np.array([0.0, 0.0, 1.0]), 0.0, 0.06)
@@ -144,13 +154,20 @@ def _press(arm: Manipulator, thing: str, wanted: float) -> None:
 def _pull(arm: Manipulator, thing: str, by: Array, wanted: float) -> None:
     """Move the fingertips along, up and down as it takes to keep pressing equally hard.
 
+    They stop where the thing stays behind.
+
     Raises:
         ExecutionError: `not_slid` where the arm cannot go on.
     """
     pose = arm.arm.forward(arm.q)
     count = max(1, int(np.ceil(np.linalg.norm(by) / SPEED * arm.executor.hz)))
+    body = arm.compiled.objects[thing].body
+    offset = pose[:2, 3] - arm.executor.data.xpos[body][:2]
     for _ in range(count):
         arm.executor.refresh()
+        lag = pose[:2, 3] - arm.executor.data.xpos[body][:2] - offset
+        if float(lag @ by) > LAG * float(np.linalg.norm(by)):
+            return
         more = COMPLIANCE * (wanted - force_on(arm, thing))
         pose[:2, 3] += by / count
         pose[2, 3] -= float(np.clip(more, -TOUCH, TOUCH))
@@ -174,8 +191,8 @@ def force_on(arm: Manipulator, thing: str) -> float:
     return total
 
 
-def plan(arm: Manipulator, thing: str, aim: Aim) -> Drag:
-    """The first drag that works.
+def plan(arm: Manipulator, thing: str, aim: Aim, slips: int = 0) -> Drag:
+    """The first drag that works; by other points than those from which fingertips slipped.
 
     Raises:
         PlanningError: where there is none.
@@ -192,7 +209,8 @@ def plan(arm: Manipulator, thing: str, aim: Aim) -> Drag:
         except PlanningError as error:
             reasons[error.cause] += 1
             continue
-        for lead, turn in product(LEADS, range(TURNS)):
+        leads = (*LEADS[slips:], *LEADS[:slips])
+        for lead, turn in product(leads, range(TURNS)):
             try:
                 found = _drag(arm, thing, seen, way, lead, turn * 2 * np.pi / TURNS)
             except PlanningError as error:
