@@ -17,7 +17,7 @@ PLAY = 0.001
 """Between a candle and the wall of its socket, on every side, metres."""
 DEPTH = 0.045
 """Of a socket, metres."""
-STAVES = 10
+STAVES = 9
 
 
 def candle(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
@@ -59,7 +59,7 @@ def candlestick(asset_id: str, category: str, rng: np.random.Generator) -> Asset
     ]  # fmt: skip
     link.show(revolve([*outside, (hole, low), (0, low)], 32), "metal", BRASS)
     link.show(revolve([(hole, top), (hole, low), (0, low + 0.0004)], 32), "inside", 0.0)
-    base(link, wide * 0.98, 0.0, thick)
+    base(link, wide * 0.98, 0.0, thick, 5)
     column(link, waist, thick, low - 0.008)
     column(link, cup * 0.97, low - 0.008, low)
     _socket(link, hole, cup, low, top)
