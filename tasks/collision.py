@@ -69,6 +69,8 @@ class CollisionWorld:
         self.held: Held | None = None
         self.loose: frozenset[str] = frozenset()
         """Objects that count as not there: what lies loose in what is moved."""
+        self.upright: float | None = None
+        """Least vertical part of the held object's own z, so that nothing falls out of it."""
 
     def update(self, data: Any, held: Held | None = None) -> None:
         """Take over the state of the simulation, and what is held in it."""
@@ -117,14 +119,15 @@ class CollisionWorld:
         data.qpos[self._index.arm_qpos] = q
         data.qpos[self._index.fingers] = self._index.gripper.fingers(opening)
         mujoco.mj_kinematics(model, data)
-        if self.held is not None:
-            self._carry(self.held)
+        if self.held is not None and not self._carry(self.held):
+            return f"the level of the {self.held.name}"
         mujoco.mj_collision(model, data)
         if data.ncon == 0:
             return None
         return self._first(touch, near, slide, ignore, depth)
 
-    def _carry(self, held: Held) -> None:
+    def _carry(self, held: Held) -> bool:
+        """Take what is held to the hand; whether it is as upright there as it must be."""
         data, index = self._data, self._compiled.objects[held.name]
         spec = self._index.spec
         hand = self._index.hand
@@ -136,6 +139,7 @@ class CollisionWorld:
         data.qpos[address : address + 3] = pose[:3, 3]
         data.qpos[address + 3 : address + 7] = quaternion(pose[:3, :3])
         mujoco.mj_kinematics(self._model, data)
+        return self.upright is None or bool(pose[2, 2] >= self.upright)
 
     def _first(
         self,

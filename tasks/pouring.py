@@ -1,7 +1,8 @@
 """Pouring: tilt a vessel of grains over another, shake out what stays, and put it back.
 
 The lip of the vessel comes over the target, and the vessel is turned about it, no higher than
-it must be. On the way there and back it only turns about the vertical.
+it must be. All of it is planned before anything moves: a grasp, the side of the lip, and the
+direction to pour into such that the arm can follow the tilt to its end.
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -10,42 +11,43 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice, product, zip_longest
 
 import numpy as np
 
 from ..scenes.geometry import Array, axis_rotation, inverse, transform
 from ..schemas import Asset, Cavity, PlanningError, TraceEvent
 from .collision import PRESS_DEPTH, Held
+from .grasps import OPENING_MARGIN
 from .manipulation import CAREFUL, SLOW, Manipulator
 from .pick_place import ExecutionError, Grasp, pick, ways_to_grasp
 from .predicates import PhysicsFacts
 
 UP = np.array([0.0, 0.0, 1.0])
-LEVEL = 0.45
-"""Greatest sine between a level hand's directions and the horizontal."""
-TILTS = (2.45, 2.2, 1.95)
-"""How far a vessel is tilted, radians; the most first."""
+TILTS = ((2.3, 0.012), (2.05, 0.012), (2.3, 0.05), (2.05, 0.05), (1.85, 0.03))
+"""How far a vessel is tilted (radians), and its lip's height above the brim (metres) then; the
+surest first."""
 STEP = 0.06
 """Between two poses of a tilt, radians."""
-LIP = 0.012
-"""Height of the lip above the target's brim while it pours, metres."""
 OVER = 0.03
 """Height of an upright vessel's foot above the brim, metres."""
 SHORT = 0.35
 """How far the lip stays short of the target's middle, as a share of its radius."""
 BEARINGS = 8
-"""Directions into which to pour that are tried for each grasp."""
-ASIDE = (0.0, 0.5, -0.5)
-"""Angles between the hand's approach and the axis of the tilt, radians."""
+"""Directions into which to pour, and sides of the lip, that are tried for each grasp."""
 SHAKE = 0.2
 """Radians by which a vessel is swung to and fro."""
-SHAKES = 3
-DRAIN_SECONDS = 0.8
-GRASPS = 40
-"""Grasps tried."""
+SHAKES = 4
+DRAIN_SECONDS = 0.6
+GRASPS = 24
+"""Reachable grasps tried."""
+CONFIGURATIONS = 2
+UPRIGHT = 0.85
+"""Cosine of how far a vessel leans at most on the way."""
+CARRIED = 0.4
 POURED = 0.35
-"""Share of the joints' limits at which a vessel is tilted."""
+"""Shares of the joints' limits at which a vessel is carried and tilted."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +56,21 @@ class Pour:
 
     Attributes:
         grasp: of the vessel.
-        bearing: into which it pours, radians about the vertical.
-        aside: between the hand's approach and the axis of the tilt, radians.
+        side: where the lip is, an angle about the vessel's own z, radians.
+        bearing: into which it pours, an angle about the vertical, radians.
         tilt: radians.
+        lip: its height above the target's brim when tilted, metres.
         over: path from the end of the grasp's exit to the upright vessel over the target.
         pour: path of the tilt from there.
     """
 
     grasp: Grasp
+    side: float
     bearing: float
-    aside: float
     tilt: float
-    over: list[Array]
-    pour: list[Array]
+    lip: float
+    over: list[Array] = field(default_factory=list[Array])
+    pour: list[Array] = field(default_factory=list[Array])
 
 
 def mouth(asset: Asset) -> Cavity | None:
@@ -82,66 +86,78 @@ def pour(arm: Manipulator, source: str, target: str, grains: frozenset[str]) -> 
 
     Raises:
         PlanningError: no way to do it was found; nothing was moved yet.
-        ExecutionError: it was tried and failed in physics.
+        ExecutionError: it was tried and failed in physics: `spilled`, `not_poured`, or the
+            grasp failed.
     """
     arm.world.loose = grains
     try:
+        arm.clear()
         way = choose(arm, source, target)
-        arm.look()
-        path = arm.planner.connect(arm.q, way.grasp.before, way.grasp.opening, arm.rng)
-        pick(arm, source, replace(way.grasp, path=path))
+        pick(arm, source, way.grasp)
         _empty(arm, way, source, target, grains)
     finally:
         arm.world.loose = frozenset()
+        arm.world.upright = None
+    _verify(arm, source, target, grains)
 
 
 def choose(arm: Manipulator, source: str, target: str) -> Pour:
-    """The first way that works.
+    """The first way that works, its grasp with a path to it.
 
     Raises:
         PlanningError: where there is none.
     """
     reasons: Counter[str] = Counter()
-    for number, grasp in enumerate(ways_to_grasp(arm, source, level=True)):
-        if number >= GRASPS:
-            break
-        tool = grasp.pose
-        if abs(tool[2, 2]) > LEVEL or abs(tool[2, 1]) > LEVEL:
-            reasons["not level"] += 1
-            continue
-        try:
-            way = _way(arm, grasp, source, target)
-            arm.look()
-            arm.planner.connect(arm.q, grasp.before, grasp.opening, arm.rng)
-        except PlanningError as error:
-            reasons[error.cause] += 1
-            continue
-        finally:
-            arm.look()
-        subject = f"pour from {source} into {target}"
-        values = (way.bearing, way.tilt)
-        arm.note(TraceEvent(stage="placement", event="choose", subject=subject, values=values))
-        return way
+    grasps: list[Grasp] = []
+    more = islice(_grasps(arm, source), GRASPS)
+    for tilt, lip in TILTS:
+        for grasp in chain(grasps[:], _kept(more, grasps)):
+            try:
+                way = _way(arm, grasp, source, target, tilt, lip)
+                arm.look()
+                path = arm.planner.connect(arm.q, grasp.before, grasp.opening, arm.rng)
+            except PlanningError as error:
+                reasons[error.cause] += 1
+                continue
+            finally:
+                arm.world.upright = None
+            subject = f"pour from {source} into {target}"
+            values = (way.side, way.bearing, tilt, lip)
+            arm.note(TraceEvent(stage="placement", event="choose", subject=subject, values=values))
+            return replace(way, grasp=replace(grasp, path=path))
     counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
-    raise PlanningError("no_pour", f"no way to pour from {source} into {target}: {counted}")
+    cause = f"no_pour_{reasons.most_common(1)[0][0]}" if reasons else "no_grasp"
+    raise PlanningError(cause, f"no way to pour from {source} into {target}: {counted}")
 
 
-def _way(arm: Manipulator, grasp: Grasp, source: str, target: str) -> Pour:
-    """A bearing and a tilt that the arm can follow with a grasp.
+def _grasps(arm: Manipulator, source: str) -> Iterator[Grasp]:
+    """Reachable grasps, by turns with a level hand and from above."""
+    for pair in zip_longest(*(ways_to_grasp(arm, source, level) for level in (True, False))):
+        yield from (grasp for grasp in pair if grasp is not None)
+
+
+def _kept(more: Iterator[Grasp], kept: list[Grasp]) -> Iterator[Grasp]:
+    """Go on, and keep what comes."""
+    for grasp in more:
+        kept.append(grasp)
+        yield grasp
+
+
+def _way(arm: Manipulator, grasp: Grasp, source: str, target: str, tilt: float, lip: float) -> Pour:
+    """A side of the lip and a bearing with which the arm can follow a tilt.
 
     Raises:
         PlanningError: with the last reason.
     """
     error = PlanningError("unreachable", "the arm cannot tilt it")
-    bearings = arm.rng.permutation(BEARINGS) * 2 * np.pi / BEARINGS
-    for bearing in bearings.tolist():
-        for aside in ASIDE:
-            for tilt in (*TILTS, *(-x for x in TILTS)):
-                plan = Pour(grasp, bearing, aside, tilt, [], [])
-                try:
-                    return _planned(arm, plan, source, target, grasp.held, grasp.exit[-1])
-                except PlanningError as failed:
-                    error = failed
+    angles = 2 * np.pi * np.arange(BEARINGS) / BEARINGS
+    spread = list(product(angles.tolist(), angles.tolist()))
+    for number in arm.rng.permutation(len(spread)).tolist():
+        plan = Pour(grasp, *spread[number], tilt, lip)
+        try:
+            return _planned(arm, plan, source, target, grasp.held, grasp.exit[-1])
+        except PlanningError as failed:
+            error = failed
     raise error
 
 
@@ -151,31 +167,30 @@ def _planned(arm: Manipulator, plan: Pour, source: str, target: str, held: Held,
     Raises:
         PlanningError: where there are none.
     """
-    poses = list(_poses(arm, plan, source, target, held))
     tool_from = inverse(held.tool_from_object)
+    poses = [pose @ tool_from for pose in _poses(arm, plan, source, target, held)]
+    if not arm.arm.solutions(poses[-1], q):
+        raise PlanningError("unreachable", "the arm cannot tilt it so far")
+    arm.world.upright = None
     arm.world.update(arm.executor.data, held)
     touch = frozenset({source})
-    width = max(0.0, plan.grasp.opening - 0.02)
-    start = poses[0] @ tool_from
-    above = start.copy()
-    above[2, 3] = max(above[2, 3], arm.arm.forward(q)[2, 3])
-    over: list[Array] = [q]
-    lifted = arm.arm.forward(q)
-    lifted[2, 3] = above[2, 3]
-    for goal in (lifted, above, start):
-        try:
-            over += arm.straight(over[-1], goal, width, touch, depth=PRESS_DEPTH)[1:]
-        except PlanningError as error:
-            raise PlanningError("over", str(error)) from error
-    path = arm.arm.track(over[-1], [pose @ tool_from for pose in poses[1:]])
-    if path is None:
-        raise PlanningError("unreachable", "the arm cannot tilt it")
-    for number, each in enumerate(path):
-        if number % 3 == 0 or number == len(path) - 1:
-            hit = arm.world.hit(each, width, touch, near=True, depth=PRESS_DEPTH)
-            if hit is not None:
-                raise PlanningError("collision", f"tilted, it hits {hit}")
-    return replace(plan, over=over, pour=[over[-1], *path])
+    width = max(0.0, plan.grasp.opening - 2 * OPENING_MARGIN)
+    error = PlanningError("unreachable", "the arm cannot hold it over the target")
+    for start in arm.arm.distinct(poses[0], q, CONFIGURATIONS):
+        path = arm.arm.track(start, poses[1:])
+        if path is None:
+            error = PlanningError("unreachable", "the arm cannot tilt it")
+            continue
+        tilt = [start, *path]
+        hits = (arm.world.hit(x, width, touch, True, depth=PRESS_DEPTH) for x in tilt[::-3])
+        hit = next((x for x in hits if x is not None), None)
+        if hit is not None:
+            error = PlanningError("collision", f"tilted, it hits {hit}")
+            continue
+        arm.world.upright = UPRIGHT
+        over = arm.planner.connect(q, start, width, arm.rng)
+        return replace(plan, over=over, pour=tilt)
+    raise error
 
 
 def _poses(arm: Manipulator, plan: Pour, source: str, target: str, held: Held) -> Iterator[Array]:
@@ -187,24 +202,23 @@ def _poses(arm: Manipulator, plan: Pour, source: str, target: str, held: Held) -
         raise PlanningError("no_vessel", f"{source} or {target} is no open vessel")
     body = compiled.objects[target].bodies[basin.link]
     middle = transform(data.xpos[body], data.xmat[body].reshape(3, 3)) @ [*basin.centre, 1.0]
-    _, high = PhysicsFacts(compiled, data).box(target)
-    toward = np.array([np.cos(plan.bearing), np.sin(plan.bearing), 0.0])
+    brim = float(PhysicsFacts(compiled, data).box(target)[1][2])
+    toward = _level(plan.bearing)
     spot = middle[:3] - toward * SHORT * min(basin.half_size[:2])
-    tool_from = held.tool_from_object
-    hand = -tool_from[:3, :3].T @ np.array([0.0, 0.0, -1.0])
+    height, rim = cup.extents[2], min(cup.extents[:2]) / 2
+    local = rim * _level(plan.side) + [*hollow.centre[:2], height]
+    upright = axis_rotation(UP, plan.bearing - plan.side)
     across = np.cross(UP, toward)
-    yaw = float(np.arctan2(across[1], across[0]) - np.arctan2(hand[1], hand[0])) + plan.aside
-    yaw += np.pi if plan.tilt < 0 else 0.0
-    upright = axis_rotation(UP, yaw)
-    rim = max(hollow.half_size[0], 0.45 * min(cup.extents[:2]))
-    height = cup.extents[2]
-    count = int(np.ceil(abs(plan.tilt) / STEP))
-    for angle in np.linspace(0.0, abs(plan.tilt), count + 1):
+    for angle in np.linspace(0.0, plan.tilt, int(np.ceil(plan.tilt / STEP)) + 1):
         turn = axis_rotation(across, float(angle)) @ upright
-        rise = LIP + max(0.0, (height + OVER - LIP) * np.cos(angle))
-        lip = np.array([spot[0], spot[1], high[2] + rise])
-        local = np.array([0.0, 0.0, height]) + upright.T @ toward * rim
-        yield transform(lip - turn @ local, turn)
+        rise = plan.lip + max(0.0, (height + OVER - plan.lip) * np.cos(angle))
+        place = np.array([spot[0], spot[1], brim + rise])
+        yield transform(place - turn @ local, turn)
+
+
+def _level(angle: float) -> Array:
+    """The horizontal unit vector (3,) at an angle, radians."""
+    return np.array([np.cos(angle), np.sin(angle), 0.0])
 
 
 def _empty(arm: Manipulator, way: Pour, source: str, target: str, grains: frozenset[str]) -> None:
@@ -213,44 +227,79 @@ def _empty(arm: Manipulator, way: Pour, source: str, target: str, grains: frozen
     Raises:
         ExecutionError: the arm cannot follow as the vessel lies in the hand now.
     """
-    exit_end = arm.q
-    held = arm.held(source)
     try:
-        plan = _planned(arm, way, source, target, held, arm.q)
+        plan = _again(arm, way, source, target)
     except PlanningError as error:
-        _put_back(arm, way, [exit_end])
+        _put_back(arm, way)
         raise ExecutionError("vessel_turned", f"{source}: {error}") from error
-    arm.follow(plan.over, 0.0, CAREFUL)
+    finally:
+        arm.world.upright = None
+    arm.follow(plan.over, 0.0, CARRIED)
     arm.follow(plan.pour, 0.0, POURED)
     arm.executor.hold(DRAIN_SECONDS)
-    back = plan.pour[-1 - round(SHAKE / STEP) :]
+    swing = plan.pour[-1 - round(SHAKE / STEP) :]
     for _ in range(SHAKES):
         if not _left(arm, source, grains):
             break
-        arm.follow(back[::-1], 0.0, 1.0)
-        arm.follow(back, 0.0, 1.0)
+        arm.follow([*swing[::-1], *swing[1:]], 0.0, 1.0)
         arm.executor.hold(DRAIN_SECONDS / 2)
     arm.follow(plan.pour[::-1], 0.0, CAREFUL)
-    _put_back(arm, way, plan.over[::-1])
+    arm.follow(plan.over[::-1], 0.0, CAREFUL)
+    _put_back(arm, way)
 
 
-def _left(arm: Manipulator, source: str, grains: frozenset[str]) -> bool:
-    """Whether some grain is still in the vessel: by the distance, as it is tilted."""
+def _again(arm: Manipulator, way: Pour, source: str, target: str) -> Pour:
+    """The way again, or another one, with the vessel as it lies in the hand now.
+
+    Raises:
+        PlanningError: with the last reason.
+    """
+    grasp = replace(way.grasp, held=arm.held(source), exit=[arm.q])
+    try:
+        return _planned(arm, replace(way, grasp=grasp), source, target, grasp.held, arm.q)
+    except PlanningError as failed:
+        error = failed
+    for tilt, lip in TILTS:
+        try:
+            return _way(arm, grasp, source, target, tilt, lip)
+        except PlanningError as failed:
+            error = failed
+    raise error
+
+
+def _left(arm: Manipulator, source: str, grains: frozenset[str]) -> list[str]:
+    """The grains that are in the vessel, however it is tilted."""
     arm.executor.refresh()
     data, objects = arm.executor.data, arm.compiled.objects
-    place, reach = data.xpos[objects[source].body], max(arm.compiled.asset_of(source).extents)
-    turn = data.xmat[objects[source].body].reshape(3, 3)
-    for grain in grains:
-        local = turn.T @ (data.xpos[objects[grain].body] - place)
-        if 0.0 < local[2] < reach and np.hypot(local[0], local[1]) < reach / 2:
-            return True
-    return False
+    cup = arm.compiled.asset_of(source)
+    reach = np.array([max(cup.extents[:2]) / 2] * 2)
+    place, turn = data.xpos[objects[source].body], data.xmat[objects[source].body].reshape(3, 3)
+    local = {grain: turn.T @ (data.xpos[objects[grain].body] - place) for grain in sorted(grains)}
+    return [
+        grain
+        for grain, at in local.items()
+        if 0.0 < at[2] < cup.extents[2] and (np.abs(at[:2]) < reach).all()
+    ]
 
 
-def _put_back(arm: Manipulator, way: Pour, path: list[Array]) -> None:
-    """Along the way back, down, let go, and leave."""
-    if len(path) > 1:
-        arm.follow(path, 0.0, CAREFUL)
+def _put_back(arm: Manipulator, way: Pour) -> None:
+    """Down where it stood, let go, and leave."""
     arm.follow([arm.q, *way.grasp.exit[::-1]], 0.0, SLOW)
     arm.grip(way.grasp.opening)
     arm.back_off(-way.grasp.pose[:3, 2], way.grasp.opening)
+
+
+def _verify(arm: Manipulator, source: str, target: str, grains: frozenset[str]) -> None:
+    """Every grain is in the target.
+
+    Raises:
+        ExecutionError: `not_poured` or `spilled`.
+    """
+    arm.await_rest()
+    left = len(_left(arm, source, grains))
+    facts = PhysicsFacts(arm.compiled, arm.executor.data)
+    inside = sum(facts.holds("inside", (grain, target)) for grain in grains)
+    if left:
+        raise ExecutionError("not_poured", f"{left} of {len(grains)} stayed in {source}")
+    if inside < len(grains):
+        raise ExecutionError("spilled", f"{len(grains) - inside} are not in {target}")

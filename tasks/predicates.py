@@ -200,10 +200,30 @@ class PhysicsFacts:
         local = np.einsum("cji,ncj->nci", self._xmat[body], offset) - middle
         brim = half[:, 2] * np.where(free, 1 + 2 * BRIM, 1.0)
         level = (local[..., 2] >= -half[:, 2]) & (local[..., 2] <= brim)
-        disc = np.hypot(local[..., 0], local[..., 1]) <= half[:, 0]
-        box = (np.abs(local[..., :2]) <= half[:, :2]).all(axis=-1)
+        wide = half[:, :2] + self._flare(local[..., 2] / half[:, 2])
+        disc = np.hypot(local[..., 0], local[..., 1]) <= wide[..., 0]
+        box = (np.abs(local[..., :2]) <= wide).all(axis=-1)
         found: Table = level & np.where(round_, disc, box)
         return found
+
+    def _flare(self, level: Array) -> Array:
+        """How much wider than its cavity a vessel is for grains, (N, C, 2) metres.
+
+        A cavity is as wide as the floor; grains fill a vessel up to its walls, which lean out
+        to the brim.
+
+        Args:
+            level: (N, C) height in the cavity, from -1 at the floor to 1 at the brim.
+        """
+        grain = [self._compiled.asset_of(name).grain for name in self._names]
+        more = np.zeros((len(self._cavities), 2))
+        for number, (rank, cavity) in enumerate(self._cavities):
+            asset = self._compiled.asset_of(self._names[rank])
+            if cavity.opening == "top" and cavity.joint is None and len(asset.links) == 1:
+                extents = np.sort(asset.extents[:2])[[0, 0]] if cavity.round else asset.extents[:2]
+                more[number] = np.maximum(np.array(extents) / 2 - cavity.half_size[:2], 0.0)
+        share = np.clip((level + 1) / 2, 0.0, 1.0) * np.array(grain)[:, None]
+        return share[..., None] * more
 
     @cached_property
     def _inside(self) -> Table:

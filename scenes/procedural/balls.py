@@ -89,19 +89,18 @@ def _thread(path: Array, wide: float, centre: Array) -> Mesh:
 
 
 def hazelnut(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
-    """A nut with a pale end; it lies on flats, so that it comes to rest."""
+    """A smooth nut with a pale end."""
     draft = Draft(asset_id, category)
     draft.materials["shell"] = look.textured(
         rng, "stripes", ((0.55, 0.33, 0.16), (0.47, 0.27, 0.12)), 6.0, 0.5
     )
     draft.materials["end"] = look.plain((0.78, 0.66, 0.48), 0.8)
-    radius, height = float(rng.uniform(0.0064, 0.0072)), float(rng.uniform(0.0125, 0.0140))
+    radius = float(rng.uniform(0.0062, 0.0072))
     link = draft.link()
     t = np.linspace(-np.pi / 2, np.pi / 2, 9)
-    rows = np.stack([radius * np.cos(t), height / 2 * (1 + np.sin(t))], -1)
+    rows = radius * np.stack([np.cos(t), 1 + np.sin(t)], -1)
     rows[0, 0] = rows[-1, 0] = 0.0
     link.show(revolve(rows[2:], 14), "shell", FULL)
     link.show(revolve([*rows[:3].tolist(), (0.0, float(rows[2, 1]))], 14), "end", FULL)
-    half = (radius * 0.80, radius * 0.80, height / 2 * 0.98)
-    link.collide("box", half, (0, 0, height / 2))
-    return draft.build(graspable=True, grain=True)
+    link.collide("sphere", (radius,), (0, 0, radius))
+    return draft.build(graspable=True, grain=True, friction=0.35)
