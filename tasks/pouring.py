@@ -36,9 +36,11 @@ SHORT = 0.35
 """How far the lip stays short of the target's middle, as a share of its radius."""
 BEARINGS = 8
 """Directions into which to pour, and sides of the lip, that are tried for each grasp."""
-SHAKE = 0.2
+SHAKE = 0.3
 """Radians by which a vessel is swung to and fro."""
-SHAKES = 4
+SHAKES = 5
+ROUNDS = 2
+"""How often it is tried while some grains stay."""
 DRAIN_SECONDS = 0.6
 GRASPS = 24
 """Reachable grasps tried."""
@@ -89,15 +91,18 @@ def pour(arm: Manipulator, source: str, target: str, grains: frozenset[str]) -> 
         ExecutionError: it was tried and failed in physics: `spilled`, `not_poured`, or the
             grasp failed.
     """
-    arm.world.loose = grains
-    try:
-        arm.clear()
-        way = choose(arm, source, target)
-        pick(arm, source, way.grasp)
-        _empty(arm, way, source, target, grains)
-    finally:
-        arm.world.loose = frozenset()
-        arm.world.upright = None
+    for _ in range(ROUNDS):
+        arm.world.loose = grains
+        try:
+            arm.clear()
+            way = choose(arm, source, target)
+            pick(arm, source, way.grasp)
+            _empty(arm, way, source, target, grains)
+        finally:
+            arm.world.loose = frozenset()
+        arm.await_rest()
+        if not _left(arm, source, grains):
+            break
     _verify(arm, source, target, grains)
 
 
@@ -295,7 +300,6 @@ def _verify(arm: Manipulator, source: str, target: str, grains: frozenset[str]) 
     Raises:
         ExecutionError: `not_poured` or `spilled`.
     """
-    arm.await_rest()
     left = len(_left(arm, source, grains))
     facts = PhysicsFacts(arm.compiled, arm.executor.data)
     inside = sum(facts.holds("inside", (grain, target)) for grain in grains)

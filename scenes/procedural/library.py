@@ -62,7 +62,7 @@ from . import (
 )
 
 INSTANCES = 64
-VERSION = "11"
+VERSION = "12"
 """Raised whenever any asset's bytes change; a test compares them."""
 Builder = Callable[[str, str, np.random.Generator], Asset]
 

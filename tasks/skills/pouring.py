@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
 
 from ...schemas import Asset, PlanningError
 from ..formula import Literal
@@ -14,6 +17,29 @@ from ..sentences import spoken
 
 NARROWEST = 0.03
 """Half width of the least hollow that is poured into, metres."""
+PACKED = 0.4
+"""Share of a hollow that grains fill at most; between them is air."""
+
+
+def holds(asset: Asset, grains: Sequence[Asset]) -> bool:
+    """Whether a vessel has room for all of the grains, with a part of its height to spare."""
+    hollow = mouth(asset)
+    if hollow is None:
+        return False
+    x, y, z = (2 * half for half in hollow.half_size)
+    room = x * y * z * (np.pi / 4 if hollow.round else 1.0)
+    return sum(float(np.prod(grain.extents)) * np.pi / 6 for grain in grains) < PACKED * room
+
+
+def pours(asset: Asset, grains: Sequence[Asset]) -> bool:
+    """Whether grains can be poured from a vessel."""
+    return asset.graspable and not asset.fixed and holds(asset, grains)
+
+
+def receives(asset: Asset, grains: Sequence[Asset]) -> bool:
+    """Whether grains can be poured into a vessel."""
+    hollow = mouth(asset)
+    return hollow is not None and min(hollow.half_size[:2]) >= NARROWEST and holds(asset, grains)
 
 
 @dataclass(frozen=True)
@@ -28,27 +54,25 @@ class Pouring:
         for name, asset in assets.items():
             if asset.grain:
                 kinds.setdefault(asset.category, []).append(name)
-        vessels = {
-            name: hollow
-            for name, asset in assets.items()
-            if (hollow := mouth(asset)) is not None and name != support
-        }
         for grains in kinds.values():
-            for source in vessels:
-                for target, hollow in vessels.items():
-                    wide = min(hollow.half_size[:2]) >= NARROWEST
-                    if source != target and wide and assets[source].graspable:
-                        yield self._operator(source, target, grains, len(kinds) > 1)
+            filling = [assets[name] for name in grains]
+            sources = [x for x in assets if x != support and pours(assets[x], filling)]
+            targets = [x for x in assets if x != support and receives(assets[x], filling)]
+            for source, target in product(sources, targets):
+                if source != target:
+                    yield self._operator(source, target, grains, filling[0], len(kinds) > 1)
 
-    def _operator(self, source: str, target: str, grains: list[str], several: bool) -> Operator:
+    def _operator(
+        self, source: str, target: str, grains: list[str], kind: Asset, several: bool
+    ) -> Operator:
         """Pour all grains of a kind; the third argument tells kinds apart where there are more."""
-        added = {("inside", grain, target) for grain in grains}
+        called = kind.category.split(".")[0].replace("_", " ")
         return Operator(
             skill=self.name,
             arguments=(source, target, *(grains[:1] if several else ())),
-            phrase=f"pour from {spoken(source)} into {spoken(target)}",
+            phrase=f"pour the {called}s from {spoken(source)} into {spoken(target)}",
             needs=tuple(Literal("inside", (grain, source)) for grain in grains),
-            adds=frozenset(added),
+            adds=frozenset(("inside", grain, target) for grain in grains),
             reaches=(source, target),
             moves=tuple(grains),
         )
