@@ -75,7 +75,8 @@ class Variety:
         towards = (offset @ side) / np.maximum(away, CENTRED)
         across = np.abs(poses[:, :2, 1] @ side)
         alike = np.where(away > CENTRED, towards, across)
-        return weight * (alike + self._approach(thing, poses[:, :3, 2]))
+        bonus: Array = weight * (alike + self._approach(thing, poses[:, :3, 2]))
+        return bonus
 
     def _approach(self, thing: str, advance: Array) -> Array:
         """(N,) how much directions (N, 3) agree with the preferred one."""

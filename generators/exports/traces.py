@@ -18,7 +18,7 @@ from ...tasks.problem import scene_problem
 from ..dataset import Dataset
 from . import trace_events, trace_phases, trace_thoughts
 from .trace_procedures import procedures
-from .trace_tables import TableFile
+from .trace_tables import Column, TableFile
 
 Frames = dict[str, dict[int, tuple[str, ...]]]
 """Ids of labelled frames by episode and step."""
@@ -49,7 +49,7 @@ class _Files:
     """The open files of one export."""
 
     def __init__(self, out: Path, stack: ExitStack) -> None:
-        def table(name: str, columns: tuple[trace_events.Column, ...]) -> TableFile:
+        def table(name: str, columns: tuple[Column, ...]) -> TableFile:
             return stack.enter_context(TableFile(out / f"{name}.parquet", columns))
 
         self._events = table("events", trace_events.COLUMNS)
