@@ -24,7 +24,7 @@ check: setup  ## Lint and types
 	$(BIN)/pyright
 
 bench: setup  ## All benchmarks in their small form
-	for name in demos frames solve cousins scenes observe; do $(BIN)/cousins bench $$name --small || exit 1; done
+	for name in demos frames solve diversity cousins scenes observe; do $(BIN)/cousins bench $$name --small || exit 1; done
 
 setup: system $(STAMP)
 

@@ -55,7 +55,8 @@ MEANINGS: dict[str, str] = {
     "scene.clutter.count": "How many.",
     "tasks.proposer": "See [proposers.md](proposers.md).",
     "tasks.count": "How many tasks; may be raised later.",
-    "episodes.per_task": "Attempts at each task, each in a new cousin scene; may be raised later. "
+    "episodes.per_task": "Scenes of each task, each of new cousins and, unless `per_scene` says "
+    "otherwise, attempted once; may be raised later. "
     "With 0, a task still gets one scene and its still frames.",
     "episodes.keep_failures": "Keep failed attempts as labelled data. "
     "Exports of demonstrations leave them out.",

@@ -26,6 +26,7 @@ from ..generators.dataset import ShardRecord
 from ..schemas import CousinsError, ExecutionError
 from ..schemas.spec_file import load_spec
 from .environment import cores
+from .robots import with_robot
 from .run import Done, Plan, Reporter, Summary, execute
 from .seeds import next_dataset
 from .stages import production
@@ -46,7 +47,7 @@ def generate(
         workers: processes; None is one for each core.
         next_seeds: make the next dataset of a series, each from its own seed.
     """
-    read, folder = load_spec(Path(spec)), Path(out)
+    read, folder = with_robot(load_spec(Path(spec))), Path(out)
     if next_seeds:
         read, folder = next_dataset(read, folder)
     plan = Plan(read, folder, production(), workers or cores(), exports=read.export)

@@ -12,6 +12,7 @@ from cronsim import CronSim, CronSimError
 
 from ..schemas import SpecError
 from ..schemas.spec_file import load_spec
+from .robots import with_robot
 
 ENTRYPOINT = "cousins.flows.generate.generate"
 """A module path: workers import the installed package."""
@@ -40,7 +41,7 @@ def deployment(
     Raises:
         SpecError: the spec or the schedule is wrong.
     """
-    read = load_spec(spec)
+    read = with_robot(load_spec(spec))
     if cron is not None:
         _check_cron(cron)
     folder = out if out is not None else Path("out") / read.name

@@ -80,10 +80,11 @@ def _solve(
     spec: EpisodeSpec,
     seed: tuple[int, ...],
     episode_id: str,
+    solution: int,
 ) -> tuple[Episode, EpisodeArrays]:
     from ..tasks.solving import solve
 
-    return solve(scene, assets, task, spec, seed, episode_id)
+    return solve(scene, assets, task, spec, seed, episode_id, solution)
 
 
 def _render_scene(

@@ -64,7 +64,8 @@ Propose = Callable[
 ]
 BuildScene = Callable[[DatasetSpec, TaskSpec, int, "AssetLibrary"], tuple[Scene, Assets]]
 Solve = Callable[
-    [Scene, Assets, TaskSpec, EpisodeSpec, tuple[int, ...], str], tuple[Episode, EpisodeArrays]
+    [Scene, Assets, TaskSpec, EpisodeSpec, tuple[int, ...], str, int],
+    tuple[Episode, EpisodeArrays],
 ]
 Keep = Callable[[str, bytes], None]
 """Takes a finished file, its path relative to the shard; it may be called in another thread."""
@@ -226,19 +227,20 @@ def _make_scenes(job: Job, writer: ShardWriter) -> Outcome:
 
 
 def _make_episodes(job: Job, writer: ShardWriter) -> Outcome:
-    unit, task = job.unit, _task(job.unit)
+    unit, task, spec = job.unit, _task(job.unit), job.unit.spec.episodes
     episodes: list[Episode] = []
     attempts = solved = 0
     for scene, assets in _scenes(job):
         index = int(scene.id.rpartition("-s")[2])
-        seed = item_seed(unit.spec.seed, "episodes", task_index(task), index)
-        name = f"{task.id}-e{index:02d}"
-        episode, arrays = job.stages.solve(scene, assets, task, unit.spec.episodes, seed, name)
-        attempts += 1
-        solved += episode.success
-        if episode.success or unit.spec.episodes.keep_failures:
-            episodes.append(episode)
-            writer.add(f"{episode.id}.npz", dump_arrays(arrays))
+        for number in range(spec.per_scene):
+            seed = item_seed(unit.spec.seed, "episodes", task_index(task), index, number)
+            name = f"{task.id}-e{index:02d}" + (f"-a{number}" if number else "")
+            episode, arrays = job.stages.solve(scene, assets, task, spec, seed, name, number)
+            attempts += 1
+            solved += episode.success
+            if episode.success or spec.keep_failures:
+                episodes.append(episode)
+                writer.add(f"{episode.id}.npz", dump_arrays(arrays))
     writer.add("episodes.json", dump_models(episodes))
     return {"attempts": attempts, "solved": solved, "episodes": len(episodes)}, len(episodes)
 
@@ -250,18 +252,12 @@ def _make_frames(job: Job, writer: ShardWriter) -> Outcome:
     made: tuple[Episode, ...] = ()
     if (folder / "episodes.json").is_file():
         made = read_models(folder / "episodes.json", Episode)
-    episodes = {episode.scene: episode for episode in made}
     frames: list[FrameRecord] = []
     videos: list[VideoRecord] = []
     skipped: list[SkippedRecord] = []
     for scene, assets in _scenes(job):
-        parts = [job.stages.render_scene(scene, assets, unit.spec, writer.add)]
-        episode = episodes.get(scene.id)
-        if episode is not None:
-            arrays = load_arrays((folder / f"{episode.id}.npz").read_bytes())
-            drawn = job.stages.render_episode(scene, assets, episode, arrays, unit.spec, writer.add)
-            parts.append(drawn)
-        for part in parts:
+        tried = [episode for episode in made if episode.scene == scene.id]
+        for part in _pictures(job, writer, scene, assets, tried):
             frames += [_placed(frame, prefix) for frame in part.frames]
             skipped += part.skipped
             videos += [v.model_copy(update={"path": prefix + v.path}) for v in part.videos]
@@ -272,6 +268,18 @@ def _make_frames(job: Job, writer: ShardWriter) -> Outcome:
         writer.add("skipped.json", dump_models(skipped))
         counts["skipped"] = len(skipped)
     return counts, len(frames)
+
+
+def _pictures(
+    job: Job, writer: ShardWriter, scene: Scene, assets: Assets, tried: list[Episode]
+) -> Iterator[RenderedLike]:
+    """What is drawn of a scene: its stills, then each attempt in it."""
+    folder = job.root / "data" / "episodes" / job.unit.shard
+    spec, keep = job.unit.spec, writer.add
+    yield job.stages.render_scene(scene, assets, spec, keep)
+    for episode in tried:
+        arrays = load_arrays((folder / f"{episode.id}.npz").read_bytes())
+        yield job.stages.render_episode(scene, assets, episode, arrays, spec, keep)
 
 
 def _make_export(job: Job, writer: ShardWriter) -> Outcome:

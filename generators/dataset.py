@@ -155,12 +155,12 @@ def shard_name(task: str, index: int) -> str:
 
 
 def shard_of(task: str, item: str) -> str:
-    """The shard of a scene or episode by its id, such as `t0003-s12` or `t0003-e12`.
+    """The shard of a scene or episode by its id, such as `t0003-s12`, `t0003-e12-a1`.
 
     Raises:
         DatasetError: where the id is not of that form.
     """
-    number = item.removeprefix(f"{task}-")[1:]
+    number = item.removeprefix(f"{task}-")[1:].partition("-a")[0]
     if not number.isdigit():
         raise DatasetError(f"id {item!r}: expected {task}-s or {task}-e and a number")
     return shard_name(task, int(number))

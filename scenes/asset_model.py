@@ -25,6 +25,12 @@ _GEOM = {
     "mesh": mujoco.mjtGeom.mjGEOM_MESH,
 }
 _JOINT = {"slide": mujoco.mjtJoint.mjJNT_SLIDE, "hinge": mujoco.mjtJoint.mjJNT_HINGE}
+_FIRM = (0.999, 0.9999, 0.001, 0.5, 2.0)
+"""Impedance of dry friction: under MuJoCo's default a lid creeps open under its own weight."""
+GRAIN_TIME = 0.004
+"""Time constant of contacts of grains, seconds: under the default they fall through floors."""
+GRAIN_ROLLING = 0.0006
+"""Rolling friction of grains: balls of that size stop on slopes of about five degrees, metres."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,11 @@ def _fill_link(body: Any, copy: Copy, asset: Asset, link: Link, detail: Detail) 
             geom.friction = [asset.friction, 0.005, 0.0001]
             geom.condim = 4
             geom.group = 3
+            if asset.grain:
+                # Their own friction counts, whatever they lie on; as balls they must stop rolling.
+                geom.friction = [asset.friction, 0.005, GRAIN_ROLLING]
+                geom.condim, geom.priority = 6, 1
+                geom.solref = [GRAIN_TIME, 1.0]
     else:
         for number, shape in enumerate(link.visuals):
             geom = _add_shape(body, f"{copy.name}/{link.name}/{number}", copy, shape)
@@ -133,6 +144,7 @@ def _add_joint(body: Any, copy: Copy, joint: Joint) -> None:
         range=list(joint.limits),
         damping=[joint.damping, 0, 0],
         frictionloss=joint.friction,
+        solimp_friction=list(_FIRM),
         armature=0.001,
     )
 

@@ -25,7 +25,7 @@ from .cache import UNREADABLE, cache_folder
 from .descriptors import Descriptor, DescriptorTable, describe
 from .library import AssetLibrary
 
-FORMAT = 4
+FORMAT = 5
 """Raised when the meaning of a stored descriptor changes."""
 _ARRAYS = ("traits", "parts", "extents", "outline", "spread", "occupancy")
 

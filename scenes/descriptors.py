@@ -19,7 +19,10 @@ OPENINGS = ("opens-slide", "opens-hinge")
 SWITCHES = ("switches-slide", "switches-hinge")
 ENTRIES = ("enter-top", "enter-front")
 FIXED = "fixed"
-TRAITS = (*AFFORDANCES, *OPENINGS, *SWITCHES, *ENTRIES, FIXED)
+GRAIN = "grain"
+SPECIAL = ("hook", "hangable", "socket", GRAIN)
+"""Affordances that only count where they are asked for, but for grains."""
+TRAITS = (*AFFORDANCES, *OPENINGS, *SWITCHES, *ENTRIES, FIXED, *SPECIAL)
 """What an asset has or lacks, no matter how much of it; the gate looks at these."""
 PARTS = (
     "opening-slide", "opening-hinge", "switch-slide", "switch-hinge",

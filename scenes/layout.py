@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..schemas import ANY_JOINT, Asset, ObjectSpec
+from ..schemas import ANY_JOINT, ANY_SWITCH, Asset, ObjectSpec
 from .anchors import anchored
 from .fit import outlines_overlap
 from .geometry import Footprint, contains, overlap, transform, yaw_quaternion
@@ -55,11 +55,12 @@ def _joints(spec: ObjectSpec, asset: Asset, rng: np.random.Generator) -> dict[st
         name: number(parameter, rng, f"object.{spec.name}.joint.{name}")
         for name, parameter in spec.joint.items()
     }
-    whole = shares.pop(ANY_JOINT, 0.0)
-    openings = [joint for joint in asset.joints if joint.controls == "opening"]
-    if whole > 0.0 and openings:
-        chosen = openings[int(rng.integers(len(openings)))]
-        shares.setdefault(chosen.name, whole)
+    for stands_for, controls in ((ANY_JOINT, "opening"), (ANY_SWITCH, "switch")):
+        whole = shares.pop(stands_for, 0.0)
+        meant = [joint for joint in asset.joints if joint.controls == controls]
+        if whole > 0.0 and meant:
+            chosen = meant[int(rng.integers(len(meant)))]
+            shares.setdefault(chosen.name, whole)
     values: dict[str, float] = {}
     for joint in asset.joints:
         share = shares.get(joint.name, 0.0)
@@ -107,7 +108,7 @@ def _checked(
     pose = transform([place.x, place.y, place.z + DROP], yaw_quaternion(place.yaw))
     found = Placed(spec, asset, pose, joints, footprint, keep_out, place.level, place.origin)
     for other in placed.values():
-        if other.level == place.level:
+        if other.level == place.level and not asset.grain:
             _refuse_contact(found, other, place)
     bodies = {name: _body(thing) for name, thing in placed.items()}
     lost = broken(spec, {**bodies, spec.name: _body(found)})

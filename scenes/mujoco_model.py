@@ -18,6 +18,7 @@ import numpy as np
 
 from ..schemas import Asset, RobotSpec, Scene, SceneObject
 from .asset_model import Copy, add_asset, add_resources
+from .gripper import Gripper
 from .robots import Detail, robot, robot_model
 from .surroundings import add_surroundings
 
@@ -61,23 +62,26 @@ class RobotIndex:
 
     Attributes:
         spec: what it is.
+        gripper: how its fingers move.
         base: body id of its base.
         hand: body id of the hand.
         arm_qpos: (J,) addresses of the arm's positions; `arm_dof` of its velocities.
-        fingers: (2,) addresses of the fingers' positions.
-        arm_ctrl: (J,) ids of the arm's actuators; `gripper_ctrl` the gripper's.
+        fingers: (F,) addresses of the fingers' positions.
+        arm_ctrl: (J,) ids of the arm's actuators.
+        gripper_ctrl: (A,) ids of the gripper's.
         bodies: ids of all its bodies.
         pads: geom ids of the two finger pads; empty in a visual model.
     """
 
     spec: RobotSpec
+    gripper: Gripper
     base: int
     hand: int
     arm_qpos: np.ndarray[Any, np.dtype[np.int64]]
     arm_dof: np.ndarray[Any, np.dtype[np.int64]]
     fingers: np.ndarray[Any, np.dtype[np.int64]]
     arm_ctrl: np.ndarray[Any, np.dtype[np.int64]]
-    gripper_ctrl: int
+    gripper_ctrl: np.ndarray[Any, np.dtype[np.int64]]
     bodies: frozenset[int]
     pads: tuple[int, ...]
 
@@ -122,14 +126,16 @@ class CompiledScene:
         mujoco.mj_resetData(self.model, data)
         data.qpos[:] = self.rest()
         data.ctrl[self.robot.arm_ctrl] = np.asarray(self.scene.robot.home)
-        data.ctrl[self.robot.gripper_ctrl] = self.robot.spec.max_opening / 2
+        opening = self.robot.spec.max_opening
+        data.ctrl[self.robot.gripper_ctrl] = self.robot.gripper.controls(opening)
         mujoco.mj_forward(self.model, data)
 
     def rest(self) -> np.ndarray[Any, np.dtype[np.float64]]:
         """(nq,) positions of the scene's initial state."""
         qpos = np.array(self.model.qpos0)
         qpos[self.robot.arm_qpos] = np.asarray(self.scene.robot.home)
-        qpos[self.robot.fingers] = self.robot.spec.max_opening / 2
+        opening = self.robot.spec.max_opening
+        qpos[self.robot.fingers] = self.robot.gripper.fingers(opening)
         for thing in self.scene.objects:
             index = self.objects[thing.name]
             if index.free_qpos is not None:
@@ -185,7 +191,7 @@ def set_options(spec: Any) -> None:
 def _add_robot(spec: Any, scene: Scene, detail: Detail) -> None:
     frame = spec.worldbody.add_frame(pos=list(scene.robot.pos), quat=list(scene.robot.quat))
     child = robot_model(scene.robot.name, detail)
-    frame.attach_body(child.body("base"), ROBOT_PREFIX, "")
+    frame.attach_body(child.body(robot(scene.robot.name).base), ROBOT_PREFIX, "")
 
 
 def _indexed(
@@ -226,19 +232,21 @@ def _robot_index(model: Any, spec: RobotSpec) -> RobotIndex:
         values = [getattr(model.joint(ROBOT_PREFIX + name), field)[0] for name in names]
         return np.array(values, dtype=np.int64)
 
-    base = model.body(f"{ROBOT_PREFIX}base").id
+    base = model.body(ROBOT_PREFIX + spec.base).id
     bodies = [i for i in range(model.nbody) if model.body(i).name.startswith(ROBOT_PREFIX)]
     pads = [i for i in range(model.ngeom) if model.geom(i).name.endswith("_pad")]
+    drives = [model.actuator(ROBOT_PREFIX + name).id for name in spec.gripper.drives]
     actuators = [model.actuator(ROBOT_PREFIX + name).id for name in spec.joints]
     return RobotIndex(
         spec=spec,
+        gripper=Gripper(spec.gripper),
         base=base,
         hand=model.body(ROBOT_PREFIX + spec.hand).id,
         arm_qpos=joints(spec.joints, "qposadr"),
         arm_dof=joints(spec.joints, "dofadr"),
         fingers=joints(spec.fingers, "qposadr"),
         arm_ctrl=np.array(actuators, dtype=np.int64),
-        gripper_ctrl=model.actuator(f"{ROBOT_PREFIX}hand").id,
+        gripper_ctrl=np.array(drives, dtype=np.int64),
         bodies=frozenset(bodies),
         pads=tuple(pads),
     )

@@ -7,6 +7,7 @@ within reach. Poses that a spec states come later, in `anchors`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,6 +35,8 @@ GAP = 0.035
 """Least free space between things laid out freely, so that fingers fit, metres."""
 DROP = 0.001
 """Things start this far above what carries them, metres."""
+GRAIN_GAP = 0.002
+"""Free space about each of many grains before they fall, metres."""
 BEFORE = (0.02, 0.12)
 """Free space between a front and what stands before it, metres."""
 
@@ -57,7 +60,7 @@ def propose(
     """
     target = carrier(spec, bench)
     if target is not None:
-        return _carried(spec, asset, placed[target], rng)
+        return _carried(spec, asset, placed[target], placed, rng)
     if spec.next_to is not None:
         return _beside(bench, spec, asset, placed[spec.next_to], rng)
     if spec.in_front_of is not None and spec.in_front_of != bench.name:
@@ -154,9 +157,17 @@ def _before(asset: Asset, other: Placed, rng: np.random.Generator) -> Place:
     return Place(x, y, float(other.pose[2, 3]) - DROP, yaw, other.level, 0.005)
 
 
-def _carried(spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Generator) -> Place:
+def _carried(
+    spec: ObjectSpec,
+    asset: Asset,
+    other: Placed,
+    placed: Mapping[str, Placed],
+    rng: np.random.Generator,
+) -> Place:
     """On a surface or inside a cavity of another object."""
     region = _region(spec, asset, other, rng)
+    if asset.grain:
+        return _among(asset, other, region, placed)
     half = np.array(asset.extents[:2]) / 2
     yaw = float(rng.uniform(-np.pi, np.pi))
     if not region.round and min(region.half) < float(np.linalg.norm(half)):
@@ -164,6 +175,21 @@ def _carried(spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Gener
     room = region_room(region, asset, yaw)
     offset = rng.uniform(-room, room) * (0.7 if region.round else 0.9)
     return in_region(other, region, offset, yaw)
+
+
+def _among(asset: Asset, other: Placed, region: Region, placed: Mapping[str, Placed]) -> Place:
+    """The next of many grains: in rings, layer on layer, which then fall into place."""
+    level = f"{other.spec.name}/{region.name}/"
+    before = sum(thing.level.startswith(level) for thing in placed.values())
+    wide = footprint_radius(asset) + GRAIN_GAP
+    room = max(float(min(region.half)) - wide, 0.0)
+    most = 1 if room < wide else int(np.pi / np.arcsin(min(1.0, wide / room)))
+    layer, number = divmod(before, max(1, most))
+    angle = 2 * np.pi * number / max(1, most) + 0.5 * layer
+    away = room if most > 1 else 0.0
+    place = in_region(other, region, away * np.array([np.cos(angle), np.sin(angle)]), angle)
+    height = place.z + layer * (asset.extents[2] + GRAIN_GAP)
+    return replace(place, z=height, level=f"{level}{layer}", gap=0.0)
 
 
 def _region(spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Generator) -> Region:

@@ -19,25 +19,30 @@ from typing import Any, Literal
 import mujoco
 import numpy as np
 
-from ..schemas import BackendMissingError, RobotSpec, SpecError
-from .cache import cached_arrays
+from ..schemas import BackendMissingError, GripperSpec, RobotSpec, SpecError
+from .cache import cache_folder, cached_arrays
+from .robot_file import KnownRobot, build, digest_of, read_robot, spec_of
 
 Detail = Literal["physics", "visual"]
 
 FRANKA = RobotSpec(
     name="franka-fr3",
     joints=tuple(f"fr3_joint{i}" for i in range(1, 8)),
-    fingers=("finger_joint1", "finger_joint2"),
+    gripper=GripperSpec(
+        joints={"finger_joint1": (0.0, 0.04), "finger_joint2": (0.0, 0.04)},
+        drives={"hand": "finger_joint1"},
+        openings=(0.0, 0.08),
+    ),
     hand="hand",
     home=(0.0, -0.55, 0.0, -2.35, 0.0, 1.8, 0.7853981633974483),
     tool_pos=(0.0, 0.0, 0.1034),
     tool_quat=(1.0, 0.0, 0.0, 0.0),
-    max_opening=0.08,
     max_velocity=(1.8, 1.5, 1.8, 1.8, 2.4, 2.4, 2.4),
     max_acceleration=(7.0, 5.0, 7.0, 7.0, 9.0, 9.0, 9.0),
     lead=(0.05,) * 7,
 )
-ROBOTS = {FRANKA.name: FRANKA}
+BUILT_IN = Path(__file__).with_name("robot_files")
+"""Robots that come along as files."""
 
 GRIPPER_GAIN = 8000.0
 """N per metre of finger travel; the stock gain squeezes a 4 cm object with 2 N and drops it."""
@@ -59,14 +64,70 @@ def robot(name: str) -> RobotSpec:
     Raises:
         SpecError: where there is none.
     """
-    if name not in ROBOTS:
-        raise SpecError(f"robot {name!r} is unknown; available: {', '.join(ROBOTS)}")
-    return ROBOTS[name]
+    return FRANKA if name == FRANKA.name else _from_file(name)
+
+
+@lru_cache(maxsize=16)
+def _from_file(name: str) -> RobotSpec:
+    return spec_of(_known(name)).model_copy(update={"name": name})
+
+
+@lru_cache(maxsize=16)
+def _known(name: str) -> KnownRobot:
+    """A robot that comes along, or one that was adopted on this machine."""
+    built_in = BUILT_IN / f"{name}.yaml"
+    if built_in.is_file():
+        return read_robot(built_in)
+    note = cache_folder() / "robots" / name
+    if not note.is_file():
+        names = ", ".join(robot_names())
+        raise SpecError(
+            f"robot {name!r} is unknown; available: {names}, or the path of a robot file (.yaml); "
+            "one of your own is known once a spec that names its file was read on this machine"
+        )
+    known = read_robot(Path(note.read_text()))
+    if _own_name(known) != name:
+        raise SpecError(f"robot {name!r}: {note.read_text()} or its model has changed since")
+    return known
+
+
+def robot_names() -> tuple[str, ...]:
+    """The robots that can be named without a file."""
+    return (FRANKA.name, *sorted(path.stem for path in BUILT_IN.glob("*.yaml")))
+
+
+def adopt(path: Path) -> str:
+    """Make a robot file known on this machine; the name by which scenes speak of it.
+
+    The name ends in a hash of the file and all models, so that a dataset does not depend on
+    where the file lies, and a changed robot is another robot.
+
+    Raises:
+        SpecError: where the file is wrong, with the place and what is allowed.
+    """
+    known = read_robot(path)
+    spec_of(known)
+    name = _own_name(known)
+    folder = cache_folder() / "robots"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(str(path.resolve()))
+    _known.cache_clear()
+    _from_file.cache_clear()
+    return name
+
+
+def _own_name(known: KnownRobot) -> str:
+    return f"{known.file.name}-{digest_of(known)[:12]}"
 
 
 def robot_model(name: str, detail: Detail) -> Any:
     """A fresh `mujoco.MjSpec` of a robot, with collision geometry only, or visuals only."""
-    robot(name)
+    if name != FRANKA.name:
+        spec = build(_known(name), detail, (BASE_BIT, ARM_BIT, WORLD_BIT))
+        if detail == "visual":
+            files = tuple(sorted({mesh.file for mesh in spec.meshes if mesh.file}))
+            _reduce(spec, files, _decimated(Path(), files, digest_of(_known(name))))
+        return spec
     path = _franka_file()
     spec = mujoco.MjSpec.from_file(str(path))
     spec.meshdir = str(path.parent / "meshes")
@@ -127,7 +188,12 @@ def _visuals(spec: Any) -> None:
     """Replace each visual mesh by its decimated form."""
     folder = Path(spec.meshdir)
     files = tuple(sorted(mesh.file for mesh in spec.meshes if mesh.file.endswith("_vis.obj")))
-    arrays = _decimated(folder, files)
+    version = f"franky-sim {importlib.metadata.version('franky-sim')}"
+    _reduce(spec, files, _decimated(folder, files, version))
+
+
+def _reduce(spec: Any, files: tuple[str, ...], arrays: dict[str, Any]) -> None:
+    """Take the decimated form of these files for the meshes that name them."""
     for mesh in spec.meshes:
         if mesh.file in files:
             vertices, faces = arrays[f"{mesh.file}/v"], arrays[f"{mesh.file}/f"]
@@ -137,8 +203,8 @@ def _visuals(spec: Any) -> None:
 
 
 @lru_cache(maxsize=4)
-def _decimated(folder: Path, files: tuple[str, ...]) -> dict[str, Any]:
-    key = f"weld 0.5 mm franky-sim {importlib.metadata.version('franky-sim')} faces {VISUAL_FACES}"
+def _decimated(folder: Path, files: tuple[str, ...], version: str) -> dict[str, Any]:
+    key = f"weld 0.5 mm {version} faces {VISUAL_FACES}"
     return cached_arrays("robot-visuals", key, lambda: _decimate(folder, files))
 
 

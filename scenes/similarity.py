@@ -23,7 +23,9 @@ from .descriptors import (
     AFFORDANCES,
     ENTRIES,
     FIXED,
+    GRAIN,
     OPENINGS,
+    SPECIAL,
     SWITCHES,
     Descriptor,
     DescriptorTable,
@@ -155,16 +157,17 @@ def gate(
 
     They have the required affordances; handles that open things by the same kinds of joints,
     and no others; where something is to be switched, the twin's kinds of switches; where
-    something goes in, the twin's ways in. They are furniture if and only if the twin is, and at
-    most OUTSIZE times as large or small (geometric mean over the sorted extents).
+    something goes in, the twin's ways in. They are furniture, or grains, if and only if the twin
+    is, and at most OUTSIZE times as large or small (geometric mean over the sorted extents).
     """
     affordances = twin.affordances if required is None else required
     needed = set(affordances) & set(AFFORDANCES)
+    needed |= set(required or ()) & set(SPECIAL)
     if "toggleable" in needed:
         needed |= twin.traits & set(SWITCHES)
     if "container" in needed:
         needed |= twin.traits & set(ENTRIES)
-    same = code((*OPENINGS, FIXED))
+    same = code((*OPENINGS, FIXED, GRAIN))
     mine = code(twin.traits)
     have = (table.traits & code(needed)) == code(needed)
     have &= (table.traits & same) == mine & same

@@ -6,9 +6,11 @@ from .asset import (
     Asset,
     Cavity,
     Handle,
+    Hook,
     Inertial,
     Joint,
     Link,
+    Loop,
     Material,
     MeshData,
     Shape,
@@ -19,7 +21,7 @@ from .base import Model, canonical_json, hash_of
 from .camera import Camera, CameraSpec, Lens
 from .camera_path import CameraPath, PathSpec, Waypoint, WaypointSpec
 from .dataset import DatasetSpec, EpisodeSpec, ProposalSpec, RenderSpec
-from .episode import Episode, EpisodeArrays, GoalReport, Subtask, TraceEvent
+from .episode import Episode, EpisodeArrays, GoalReport, Solver, Subtask, TraceEvent
 from .errors import (
     AssemblyError,
     AssetError,
@@ -49,9 +51,11 @@ from .frame import (
 )
 from .libraries import AssetsSpec, LibrarySpec
 from .parameter import Choice, Constant, Normal, Parameter, Sweep, Uniform
-from .robot import RobotSpec
+from .perturb import Disturbance, DisturbanceKind, PerturbSpec
+from .robot import GripperFile, GripperSpec, MountedModel, RobotFile, RobotSpec
 from .scene import (
     ANY_JOINT,
+    ANY_SWITCH,
     RELATIONS,
     ClutterSpec,
     CousinSpec,
@@ -71,6 +75,7 @@ from .task import TaskObject, TaskSpec
 
 __all__ = [
     "ANY_JOINT",
+    "ANY_SWITCH",
     "RELATIONS",
     "AmodalMasks",
     "AssemblyError",
@@ -91,6 +96,8 @@ __all__ = [
     "CousinsError",
     "DatasetError",
     "DatasetSpec",
+    "Disturbance",
+    "DisturbanceKind",
     "Episode",
     "EpisodeArrays",
     "EpisodeSpec",
@@ -99,7 +106,10 @@ __all__ = [
     "GoalReport",
     "GraphEdge",
     "GraphNode",
+    "GripperFile",
+    "GripperSpec",
     "Handle",
+    "Hook",
     "Inertial",
     "Joint",
     "Keypoint",
@@ -109,20 +119,24 @@ __all__ = [
     "Light",
     "LightSpec",
     "Link",
+    "Loop",
     "Material",
     "MeshData",
     "Model",
+    "MountedModel",
     "Normal",
     "ObjectLabel",
     "ObjectSpec",
     "Parameter",
     "PathSpec",
+    "PerturbSpec",
     "PlanningError",
     "PoseSpec",
     "ProposalError",
     "ProposalSpec",
     "RenderError",
     "RenderSpec",
+    "RobotFile",
     "RobotPose",
     "RobotSpec",
     "Room",
@@ -135,6 +149,7 @@ __all__ = [
     "SkippedRecord",
     "Sky",
     "SkySpec",
+    "Solver",
     "SpecError",
     "Subtask",
     "Sun",

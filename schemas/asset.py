@@ -191,6 +191,8 @@ class Cavity(Model):
     """Where things enter: +z or +x of the link's frame."""
     joint: str | None = None
     """The joint that must be open for things to enter, if any."""
+    snug: bool = False
+    """Barely wider than what belongs in it: things are inserted, not dropped."""
 
     @property
     def encloses(self) -> bool:
@@ -214,6 +216,32 @@ class Handle(Model):
     """Unit vector along which the fingers close."""
     width: Positive
     """Thickness between the fingers."""
+
+
+class Hook(Model):
+    """A straight peg on which things hang, in its link's frame."""
+
+    name: Name
+    link: Name
+    root: Vec3
+    """Middle of the end where it is fixed."""
+    tip: Vec3
+    """Middle of its free end, higher than the root."""
+    radius: Positive
+
+
+class Loop(Model):
+    """A hole by which a thing hangs, in its link's frame."""
+
+    name: Name
+    link: Name
+    centre: Vec3
+    axis: Vec3
+    """Unit vector through the hole."""
+    up: Vec3
+    """Unit vector from the centre to the side that rests on the hook."""
+    half_size: Vec2
+    """Half the free width across `up`, and half the free height along it."""
 
 
 class Asset(Model):
@@ -240,6 +268,10 @@ class Asset(Model):
     surfaces: tuple[Surface, ...] = ()
     cavities: tuple[Cavity, ...] = ()
     handles: tuple[Handle, ...] = ()
+    hooks: tuple[Hook, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    grain: bool = False
+    """So small that it is poured with others, and not handled one by one."""
 
     @model_validator(mode="after")
     def _references(self) -> Self:
@@ -256,8 +288,8 @@ class Asset(Model):
                 if shape.material is not None and shape.material not in self.materials:
                     raise ValueError(f"link {link.name!r}: no material {shape.material!r}")
         joints = {link.joint.name for link in self.links if link.joint}
-        parts: tuple[Surface | Cavity | Handle, ...] = (
-            *self.surfaces, *self.cavities, *self.handles,
+        parts: tuple[Surface | Cavity | Handle | Hook | Loop, ...] = (
+            *self.surfaces, *self.cavities, *self.handles, *self.hooks, *self.loops,
         )  # fmt: skip
         for part in parts:
             if part.link not in seen:
@@ -298,7 +330,10 @@ class Asset(Model):
 
     @property
     def affordances(self) -> frozenset[str]:
-        """What can be done with it: graspable, support, container, openable, toggleable."""
+        """What can be done with it: graspable, support, container, openable, toggleable, ...
+
+        Also `hook` (things hang on it), `hangable`, `socket` (things are inserted), `grain`.
+        """
         controls = {joint.name: joint.controls for joint in self.joints}
         have = {
             "graspable": self.graspable,
@@ -306,6 +341,10 @@ class Asset(Model):
             "container": bool(self.cavities),
             "openable": any(controls.get(h.joint or "") == "opening" for h in self.handles),
             "toggleable": "switch" in controls.values(),
+            "hook": bool(self.hooks),
+            "hangable": bool(self.loops) and self.graspable,
+            "socket": any(cavity.snug for cavity in self.cavities),
+            "grain": self.grain,
         }
         return frozenset(name for name, present in have.items() if present)
 

@@ -11,6 +11,7 @@ from .camera import CameraSpec
 from .frame import LabelName
 from .libraries import AssetsSpec
 from .parameter import Parameter, beyond
+from .perturb import PerturbSpec
 from .scene import CousinSpec, SceneSpec
 
 DEFAULT_LABELS: tuple[LabelName, ...] = (
@@ -54,14 +55,20 @@ class ProposalSpec(Model):
 
 
 class EpisodeSpec(Model):
-    """How often each task is attempted, each time in a new cousin scene."""
+    """How often each task is attempted, and how."""
 
     per_task: Annotated[int, Field(ge=0, le=10_000)] = 3
+    per_scene: Annotated[int, Field(ge=1, le=100)] = 1
+    """Attempts in each scene."""
+    diverse: bool = False
+    """Attempts in one scene prefer different orders, grasps, sides, and places."""
     keep_failures: bool = True
     hz: Literal[5, 10, 20, 25, 50] = 10
     """Actions, states and video frames per second."""
     max_seconds: Annotated[float, Field(gt=0, le=600)] = 120.0
     """Of simulated time, per attempt."""
+    perturb: PerturbSpec | None = None
+    """Disturb attempts on purpose, so that demonstrations show how to recover."""
 
 
 class RenderSpec(Model):
@@ -88,7 +95,8 @@ class DatasetSpec(Model):
 
     name: Name
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    robot: Literal["franka-fr3"] = "franka-fr3"
+    robot: Annotated[str, Field(min_length=1)] = "franka-fr3"
+    """A robot by name (`franka-fr3`, `ur5e-2f85`), or the path of a robot file (.yaml)."""
     assets: AssetsSpec = AssetsSpec()
     scene: SceneSpec = SceneSpec()
     cousins: CousinSpec = CousinSpec()
@@ -99,7 +107,7 @@ class DatasetSpec(Model):
         CameraSpec(name="wrist", mount="hand"),
     )
     render: RenderSpec = RenderSpec()
-    export: tuple[Literal["coco", "lerobot"], ...] = ()
+    export: tuple[Literal["coco", "lerobot", "traces"], ...] = ()
 
     @model_validator(mode="after")
     def _cameras(self) -> Self:

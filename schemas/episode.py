@@ -9,6 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .base import Model, Name
+from .perturb import Disturbance
+
+Solver = Literal["planning", "optimisation", "learning"]
+"""What finds the motions of a subtask: geometry, trials in simulation, or a trained policy."""
 
 
 class Subtask(Model):
@@ -25,8 +29,13 @@ class Subtask(Model):
     interaction: int | None = None
     """First action in contact: before it the arm aligns, from it on it interacts (MT3)."""
     success: bool
+    solver: Solver = "planning"
     cause: str | None = None
     """A short stable label of what went wrong, such as `grasp_slipped`."""
+    recovers: int | None = None
+    """Number of the failed subtask that this one makes up for, in the episode's list."""
+    withdrawn: int | None = None
+    """Of a failed one: one past the last action of the hand's way back, which starts at `end`."""
 
 
 class TraceEvent(Model):
@@ -39,6 +48,17 @@ class TraceEvent(Model):
     reason: str = ""
     values: tuple[float, ...] = ()
     """Costs or poses that were compared or chosen."""
+    step: int = 0
+    """Actions taken before it."""
+    subtask: int | None = None
+    """Index of the subtask that it served; None where none was begun, as while planning."""
+    node: int | None = None
+    """Of a symbolic search: number of the node, counted as nodes are expanded; 0 is the start."""
+    parent: int | None = None
+    """Number of the node from which the skill leads to this one; None for the start."""
+    facts: tuple[str, ...] = ()
+    """Of an expanded start: all that holds. Of other nodes: what the skill makes true, and, with
+    `not`, what it makes false."""
 
 
 class GoalReport(Model):
@@ -62,11 +82,22 @@ class Episode(Model):
     steps: int
     hz: int
     """Actions per second."""
+    solution: int = 0
+    """Number of the attempt among those in its scene."""
     subtasks: tuple[Subtask, ...] = ()
+    disturbances: tuple[Disturbance, ...] = ()
+    """What was done to it on purpose, in order."""
     trace: tuple[TraceEvent, ...] = ()
+    untraced: int = 0
+    """Events after those in the trace, which is bounded."""
     goal: tuple[GoalReport, ...] = ()
     versions: dict[str, str] = {}
     """Of the libraries that shape the bytes: replay is exact under the same ones."""
+
+    @property
+    def recovered(self) -> bool:
+        """Whether it succeeded after something had gone wrong on the way."""
+        return self.success and any(not part.success for part in self.subtasks)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ from .parameter import Constant, Parameter, Uniform, Within
 from .sky import Sky, SkySpec, Sun, SunSpec
 
 ANY_JOINT = "any"
-"""Stands for one joint of an object, whichever it has."""
+"""Stands for one door, drawer, or lid of an object, whichever it has."""
+ANY_SWITCH = "any_switch"
+"""Stands for one switch of an object, whichever it has."""
 
 
 RELATIONS = ("on", "inside", "next_to", "in_front_of", "facing", "aligned")
@@ -62,7 +64,8 @@ class ObjectSpec(Model):
     level: Annotated[int, Field(ge=0)] | None = None
     """Which surface of what it is on, or which cavity of what it is inside; 0 is the lowest."""
     joint: dict[Name, Parameter] = {}
-    """Opening of each joint, as a share of its range; `any` opens one joint, drawn at random."""
+    """Opening of each joint, as a share of its range; `any` opens one door, drawer,
+    or lid, drawn at random; `any_switch` turns one switch on."""
 
     @model_validator(mode="after")
     def _one_relation(self) -> Self:

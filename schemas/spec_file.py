@@ -45,15 +45,22 @@ def parse_spec(text: str, name: str = "the spec") -> DatasetSpec:
 
 
 def _located(spec: DatasetSpec, folder: Path) -> DatasetSpec:
-    """The spec with the paths of folder libraries taken from the file's own folder."""
+    """The spec with the paths of libraries and of a robot taken from the file's own folder."""
     libraries = tuple(
         library
         if library.path is None
         else library.model_copy(update={"path": str((folder / library.path).resolve())})
         for library in spec.assets.libraries
     )
-    assets = spec.assets.model_copy(update={"libraries": libraries})
-    return spec.model_copy(update={"assets": assets})
+    update: dict[str, object] = {"assets": spec.assets.model_copy(update={"libraries": libraries})}
+    if is_path(spec.robot):
+        update["robot"] = str((folder / spec.robot).resolve())
+    return spec.model_copy(update=update)
+
+
+def is_path(robot: str) -> bool:
+    """Whether a robot is given by its file, not by its name."""
+    return robot.endswith((".yaml", ".yml"))
 
 
 def _validate(source: Source) -> DatasetSpec:

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..scenes.fit import ROUND_SLACK, fits_on, footprint_radius
 from ..schemas import Asset, Cavity, Surface
-from .skills import Capabilities, Relation
+from .domain import Capabilities, Relation
+from .skills import operators
 
 ROOM = 0.004
 """Least free space beside an object in a cavity, metres."""
@@ -29,7 +30,9 @@ def capabilities(assets: Mapping[str, Asset], support: str) -> Capabilities:
         objects=tuple(assets),
         support=support,
         movable=frozenset(
-            name for name, asset in assets.items() if asset.graspable and name != support
+            name
+            for name, asset in assets.items()
+            if asset.graspable and not asset.grain and name != support
         ),
         openable=frozenset(n for n, asset in assets.items() if "openable" in asset.affordances),
         gated=frozenset(name for name, asset in assets.items() if gated(asset)),
@@ -40,6 +43,7 @@ def capabilities(assets: Mapping[str, Asset], support: str) -> Capabilities:
             for relation in relations
             if fits(assets[a], assets[b], relation)
         ),
+        operators=operators(assets, support),
     )
 
 
@@ -62,7 +66,7 @@ def fits(thing: Asset, target: Asset, relation: Relation) -> bool:
     if relation == "ontop":
         return any(_fits_surface(thing, surface) for surface in target.open_surfaces)
     if relation == "inside":
-        return any(_fits_cavity(thing, cavity) for cavity in target.cavities)
+        return any(_fits_cavity(thing, cavity) for cavity in target.cavities if not cavity.snug)
     return False
 
 

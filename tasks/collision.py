@@ -67,6 +67,10 @@ class CollisionWorld:
         self._owner = compiled.owner[body]
         self._names = [thing.name for thing in compiled.scene.objects]
         self.held: Held | None = None
+        self.loose: frozenset[str] = frozenset()
+        """Objects that count as not there: what lies loose in what is moved."""
+        self.upright: float | None = None
+        """Least vertical part of the held object's own z, so that nothing falls out of it."""
 
     def update(self, data: Any, held: Held | None = None) -> None:
         """Take over the state of the simulation, and what is held in it."""
@@ -82,6 +86,9 @@ class CollisionWorld:
             self._model.geom_contype[mine] = ARM_BIT
             self._model.geom_conaffinity[mine] = WORLD_BIT | BASE_BIT
             self._model.geom_margin[mine] = HELD_MARGIN
+        if self.loose:
+            gone = np.isin(self._owner, [self._names.index(name) for name in self.loose])
+            self._model.geom_contype[gone] = self._model.geom_conaffinity[gone] = 0
 
     def set_joint(self, address: int, value: float) -> None:
         """Move one joint of the frozen world, by its address in `qpos`."""
@@ -110,16 +117,17 @@ class CollisionWorld:
         """
         data, model = self._data, self._model
         data.qpos[self._index.arm_qpos] = q
-        data.qpos[self._index.fingers] = opening / 2
+        data.qpos[self._index.fingers] = self._index.gripper.fingers(opening)
         mujoco.mj_kinematics(model, data)
-        if self.held is not None:
-            self._carry(self.held)
+        if self.held is not None and not self._carry(self.held):
+            return f"the level of the {self.held.name}"
         mujoco.mj_collision(model, data)
         if data.ncon == 0:
             return None
         return self._first(touch, near, slide, ignore, depth)
 
-    def _carry(self, held: Held) -> None:
+    def _carry(self, held: Held) -> bool:
+        """Take what is held to the hand; whether it is as upright there as it must be."""
         data, index = self._data, self._compiled.objects[held.name]
         spec = self._index.spec
         hand = self._index.hand
@@ -131,6 +139,7 @@ class CollisionWorld:
         data.qpos[address : address + 3] = pose[:3, 3]
         data.qpos[address + 3 : address + 7] = quaternion(pose[:3, :3])
         mujoco.mj_kinematics(self._model, data)
+        return self.upright is None or bool(pose[2, 2] >= self.upright)
 
     def _first(
         self,

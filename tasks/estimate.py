@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from .domain import Capabilities, Focus, Relation, State
 from .formula import Literal
 from .goals import All, Exactly, Ground, Leaf, Never, Pairs, Some
-from .skills import Capabilities, Focus, Relation, State, StepKey
+from .operators import StepKey, relevant
+
+PLACED = ("ontop", "inside", "under", "nextto", "touching")
+"""Predicates that placing something brings about."""
 
 
 def estimate(
@@ -26,11 +30,14 @@ def estimate(
     """
     movers: set[str] = set()
     toggled: set[str] = set()
+    others: set[str] = set()
     either: list[tuple[str, ...]] = []
     for literal in needed:
         thing = literal.arguments[0]
         if literal.predicate == "open":
             toggled.add(thing)
+        elif literal.predicate not in PLACED:
+            others.add(thing)
         elif literal.predicate in ("nextto", "touching"):
             either.append(literal.arguments)
         else:
@@ -43,7 +50,7 @@ def estimate(
     for pair in either:
         if movers.isdisjoint(pair):
             movers.add(next((x for x in pair if x in capabilities.movable), pair[0]))
-    for thing in movers:
+    for thing in movers | others:
         toggled |= state.closed_around(thing, capabilities.gated)
     held_down = movers | {x for x in toggled if x in capabilities.lidded}
     blockers = {
@@ -56,7 +63,7 @@ def estimate(
         )
     }
     opened = {x for x in toggled & shut_at_end if ("open", x) not in state.facts}
-    return len(movers) + len(blockers) + len(toggled) + len(opened)
+    return len(movers | others) + len(blockers) + len(toggled) + len(opened)
 
 
 def goal_focus(
@@ -68,7 +75,10 @@ def goal_focus(
     that can go to the support.
     """
     literals = tuple(literals)
+    doing = relevant(capabilities.operators, literals)
+    literals += tuple(need for operator in doing for need in operator.needs)
     movers = {thing for literal in literals for thing in literal.arguments}
+    movers |= {thing for operator in doing for thing in operator.names}
     movers.discard(capabilities.support)
     waiting = list(movers)
     while waiting:
@@ -80,13 +90,14 @@ def goal_focus(
     around = {box for x in movers for box in start.closed_around(x, capabilities.gated)}
     pairs: set[tuple[str, str, str]] = set()
     for literal in literals:
-        if len(literal.arguments) == 2:
+        if literal.predicate in PLACED:
             pairs |= _ways(literal.predicate, *literal.arguments)
     named = Focus(
         movers=frozenset(movers),
         openers=frozenset(movers | around),
         shifted=frozenset(x for lit in literals if lit.negated for x in lit.arguments),
         pairs=frozenset(pairs),
+        operators=frozenset(operator.key for operator in doing),
     )
     return named, replace(named, pairs=None)
 
@@ -119,10 +130,17 @@ class Reachable:
         """Whether the literal holds or could be brought about."""
         if self.state.holds(literal.predicate, literal.arguments) != literal.negated:
             return True
+        if any(
+            operator.key not in self.forbidden and operator.helps([literal])
+            for operator in self.capabilities.operators
+        ):
+            return True
         thing = literal.arguments[0]
         if literal.predicate == "open":
             skill = "close" if literal.negated else "open"
             return thing in self.capabilities.openable and (skill, (thing,)) not in self.forbidden
+        if literal.predicate not in PLACED:
+            return False
         other = literal.arguments[1]
         if literal.negated or literal.predicate == "nextto":
             return not self.capabilities.movable.isdisjoint((thing, other))

@@ -9,6 +9,7 @@ interpolated linearly. Replay uses the same function, so that it repeats the sam
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import mujoco
@@ -17,7 +18,8 @@ import numpy.typing as npt
 
 from ..scenes.geometry import Array, quaternion, transform
 from ..scenes.mujoco_model import CompiledScene
-from ..schemas import EpisodeArrays, PlanningError
+from ..schemas import Disturbance, EpisodeArrays, PlanningError
+from .disturbances import Disturber, disturb, release
 
 STATE = mujoco.mjtState.mjSTATE_INTEGRATION
 
@@ -28,21 +30,41 @@ def substeps(compiled: CompiledScene, hz: int) -> int:
 
 
 def control(compiled: CompiledScene, action: npt.NDArray[np.float32]) -> Array:
-    """An action (J + 1,) as actuator controls (nu,): the opening is twice a finger's travel."""
+    """An action (J + 1,) as actuator controls (nu,)."""
     result = np.zeros(compiled.model.nu)
     result[compiled.robot.arm_ctrl] = action[:-1]
-    result[compiled.robot.gripper_ctrl] = float(action[-1]) / 2
+    result[compiled.robot.gripper_ctrl] = compiled.robot.gripper.controls(float(action[-1]))
     return result
 
 
-def apply(compiled: CompiledScene, data: Any, action: npt.NDArray[np.float32], hz: int) -> None:
-    """Step the simulation through one action, in place."""
+def apply(
+    compiled: CompiledScene,
+    data: Any,
+    action: npt.NDArray[np.float32],
+    hz: int,
+    number: int = 0,
+    disturbances: Sequence[Disturbance] = (),
+) -> None:
+    """Step the simulation through one action, in place.
+
+    Args:
+        compiled: the scene.
+        data: its `mujoco.MjData`.
+        action: (J + 1,) as in an episode.
+        hz: actions per second.
+        number: of the action.
+        disturbances: what acts during it.
+    """
     start = data.ctrl.copy()
-    change = control(compiled, action) - start
+    goal = control(compiled, action)
     count = substeps(compiled, hz)
     for step in range(1, count + 1):
-        data.ctrl[:] = start + change * (step / count)
+        data.ctrl[:] = start + (goal - start) * (step / count)
+        disturb(compiled, data, disturbances, number + step / count)
         mujoco.mj_step(compiled.model, data)
+    if disturbances:
+        data.ctrl[:] = goal
+        release(compiled, data, disturbances)
 
 
 class Executor:
@@ -52,10 +74,18 @@ class Executor:
         compiled: a scene compiled for physics; the simulation starts in its initial state.
         hz: actions per second.
         max_steps: actions after which the episode ends.
+        disturber: what disturbs it, if anything.
     """
 
-    def __init__(self, compiled: CompiledScene, hz: int, max_steps: int) -> None:
+    def __init__(
+        self,
+        compiled: CompiledScene,
+        hz: int,
+        max_steps: int,
+        disturber: Disturber | None = None,
+    ) -> None:
         """Start the simulation."""
+        self.disturber = disturber
         self.compiled = compiled
         self.hz = hz
         self.data = compiled.new_data()
@@ -79,12 +109,13 @@ class Executor:
     def command(self) -> Array:
         """The last command: (J + 1,), radians, then the opening in metres."""
         ctrl, robot = self.data.ctrl, self.compiled.robot
-        return np.array([*ctrl[robot.arm_ctrl], 2 * ctrl[robot.gripper_ctrl]])
+        return np.array([*ctrl[robot.arm_ctrl], robot.gripper.commanded(ctrl[robot.gripper_ctrl])])
 
     @property
     def opening(self) -> float:
         """Measured opening between the fingertips, metres."""
-        return float(self.data.qpos[self.compiled.robot.fingers].sum())
+        robot = self.compiled.robot
+        return robot.gripper.opening(self.data.qpos[robot.fingers])
 
     def run(self, actions: npt.ArrayLike) -> None:
         """Carry out actions (T, J + 1) in turn.
@@ -97,7 +128,8 @@ class Executor:
                 raise PlanningError(
                     "time_limit", f"the episode's limit of {self._max_steps} actions is reached"
                 )
-            apply(self.compiled, self.data, row, self.hz)
+            active = self.disturber.at(self.data, self.steps) if self.disturber else ()
+            apply(self.compiled, self.data, row, self.hz, self.steps, active)
             self._actions.append(row.copy())
             self._note()
 

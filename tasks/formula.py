@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 PREDICATES: dict[str, int] = {
+    "attached": 2,
     "inside": 2,
     "nextto": 2,
     "ontop": 2,
     "open": 1,
+    "toggled_on": 1,
     "touching": 2,
     "under": 2,
 }

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import trimesh
@@ -21,9 +21,9 @@ from ..scenes.geometry import Array, transform
 from ..scenes.seeds import generator
 from ..schemas import Asset, Shape
 
-SAMPLES = 200
-"""Surface points from which rays are cast."""
-MAX_PAIRS = 110
+SAMPLES, DENSE_SAMPLES = 200, 500
+"""Surface points from which rays are cast: at first, and where no grasp was found."""
+MAX_PAIRS, DENSE_PAIRS = 110, 300
 """Pairs kept, drawn at random, before approach directions multiply them."""
 ROTATIONS = 12
 """Approach directions tried about each closing axis."""
@@ -32,10 +32,42 @@ MIN_WIDTH, MAX_WIDTH = 0.003, 0.070
 FRICTION_ANGLE = np.radians(22.0)
 OPENING_MARGIN = 0.012
 """The gripper opens this much wider than the object, metres."""
+RIM_WIDTH = 0.018
+"""A wall thinner than this is held by its rim, metres."""
+FLAT = 0.6
+"""What is thinner than this share of its breadth is held by its edge."""
+HANDLE_REACH = 0.03
+"""Around the middle of a handle, metres."""
 TIP_REACH = 0.0089
 """From the tool point to the ends of the fingertips, metres."""
 CHECK_POINTS = 400
 """Surface points that must stay clear of the open gripper."""
+
+
+Kind = Literal["body", "rim", "handle", "edge", "tip"]
+"""Where an object is held: around its body, by the wall at its rim, by its handle, by its edge,
+with one finger under it, or, where it is flat, with the ends of the fingers."""
+
+
+@dataclass(frozen=True)
+class Pinches:
+    """Antipodal pairs with the hand's approach to them.
+
+    Attributes:
+        poses: (N, 4, 4) tool poses in the mesh's frame.
+        widths: (N,) thickness between the fingers, metres.
+        parallel: (N,) cosine between the two faces.
+    """
+
+    poses: Array
+    widths: Array
+    parallel: Array
+
+    @property
+    def middles(self) -> Array:
+        """Points (N, 3) between the contacts."""
+        found: Array = self.poses[:, :3, 3]
+        return found
 
 
 @dataclass(frozen=True)
@@ -46,27 +78,36 @@ class Grasps:
         poses: (N, 4, 4) `object_from_tool`: +z advances, +y closes.
         widths: (N,) thickness between the fingers, metres.
         scores: (N,) higher is better: centred, deep, with parallel faces.
+        kinds: of each, as recorded in the trace.
     """
 
     poses: Array
     widths: Array
     scores: Array
+    kinds: tuple[Kind, ...]
 
     def __len__(self) -> int:
         """Number of candidates."""
         return len(self.widths)
 
 
-_CACHE: OrderedDict[str, Grasps] = OrderedDict()
+_CACHE: OrderedDict[tuple[str, bool], Grasps] = OrderedDict()
 
 
-def grasps_of(asset: Asset, key: str) -> Grasps:
-    """The candidates of an asset; `key` is its content hash and seeds the sampling."""
-    if key not in _CACHE:
-        _CACHE[key] = _sample(asset, generator((int(key[:12], 16),), "grasps"))
+def grasps_of(asset: Asset, key: str, dense: bool = False) -> Grasps:
+    """The candidates of an asset.
+
+    Args:
+        asset: the object.
+        key: its content hash, which seeds the sampling.
+        dense: about three times as many, which take three times as long.
+    """
+    if (key, dense) not in _CACHE:
+        rng = generator((int(key[:12], 16),), "dense" if dense else "grasps")
+        _CACHE[key, dense] = _sample(asset, dense, rng)
         if len(_CACHE) > 256:
             _CACHE.popitem(last=False)
-    return _CACHE[key]
+    return _CACHE[key, dense]
 
 
 _HAND = np.array(
@@ -83,13 +124,19 @@ def lowest(poses: Array) -> Array:
     return result
 
 
-def collision_mesh(asset: Asset) -> Any:
-    """The collision pieces of the root link as one `trimesh.Trimesh`, in its frame."""
-    pieces = [_piece(asset, shape) for shape in asset.links[0].collisions]
-    return trimesh.util.concatenate(pieces)
+def collision_mesh(asset: Asset, link: str | None = None) -> Any:
+    """The collision pieces of a link as one `trimesh.Trimesh`, in its frame.
+
+    Args:
+        asset: the object.
+        link: its name; the root by default.
+    """
+    shapes = (asset.links[0] if link is None else asset.link(link)).collisions
+    return trimesh.util.concatenate([piece(asset, shape) for shape in shapes])
 
 
-def _piece(asset: Asset, shape: Shape) -> Any:
+def piece(asset: Asset, shape: Shape) -> Any:
+    """A collision shape as a `trimesh.Trimesh`, in the frame of its link."""
     if shape.kind == "box":
         mesh = trimesh.creation.box(extents=2 * np.array(shape.size))
     elif shape.kind == "cylinder":
@@ -106,34 +153,7 @@ def _piece(asset: Asset, shape: Shape) -> Any:
     return mesh
 
 
-def _sample(asset: Asset, rng: np.random.Generator) -> Grasps:
-    mesh = collision_mesh(asset)
-    contacts, normals = _surface(mesh, SAMPLES, rng)
-    pairs = _pairs(mesh, contacts, normals)
-    if not pairs:
-        return Grasps(np.zeros((0, 4, 4)), np.zeros(0), np.zeros(0))
-    if len(pairs) > MAX_PAIRS:
-        pairs = [pairs[i] for i in np.sort(rng.permutation(len(pairs))[:MAX_PAIRS])]
-    middles = np.array([pair[0] for pair in pairs])
-    axes = np.array([pair[1] for pair in pairs])
-    widths = np.array([pair[2] for pair in pairs])
-    parallel = np.array([pair[3] for pair in pairs])
-    poses, source = _approaches(middles, axes)
-    points, _ = _surface(mesh, CHECK_POINTS, rng)
-    free = _gripper_free(poses, widths[source], points)
-    poses, source = poses[free], source[free]
-    centre = np.array(asset.links[0].inertial.com)
-    offset = np.linalg.norm(middles - centre, axis=1)
-    # Weight beside the closing axis turns the object in the hand.
-    beside = (middles - centre)[:, :2]
-    lever = np.abs(beside[:, 0] * axes[:, 1] - beside[:, 1] * axes[:, 0])
-    scores = parallel - offset / max(asset.extents) - 2.0 * widths - 8.0 * lever
-    scores = scores[source]
-    order = np.argsort(-scores, kind="stable")
-    return Grasps(poses[order], widths[source][order], scores[order])
-
-
-def _surface(mesh: Any, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
+def sample_surface(mesh: Any, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
     """Points and outward normals on the surface, area-weighted, (count, 3) each."""
     areas = mesh.area_faces
     faces = rng.choice(len(areas), size=count, p=areas / areas.sum())
@@ -145,6 +165,51 @@ def _surface(mesh: Any, count: int, rng: np.random.Generator) -> tuple[Array, Ar
         corners[:, 2] - corners[:, 0]
     )  # fmt: skip
     return points, mesh.face_normals[faces]
+
+
+def _sample(asset: Asset, dense: bool, rng: np.random.Generator) -> Grasps:
+    pinches = antipodal(collision_mesh(asset), rng, below=0.3, dense=dense)
+    centre = np.array(asset.links[0].inertial.com)
+    offset = pinches.middles - centre
+    # Weight beside the closing axis turns the object in the hand.
+    axes = pinches.poses[:, :3, 1]
+    lever = np.abs(offset[:, 0] * axes[:, 1] - offset[:, 1] * axes[:, 0])
+    far = np.linalg.norm(offset, axis=1) / max(asset.extents)
+    scores = pinches.parallel - far - 2.0 * pinches.widths - 8.0 * lever
+    order = np.argsort(-scores, kind="stable")
+    kinds = kinds_of(asset, pinches)
+    return Grasps(
+        pinches.poses[order],
+        pinches.widths[order],
+        scores[order],
+        tuple(kinds[i] for i in order),
+    )
+
+
+def antipodal(mesh: Any, rng: np.random.Generator, below: float, dense: bool = False) -> Pinches:
+    """Antipodal pairs on a mesh with room for the open hand around it.
+
+    Args:
+        mesh: a `trimesh.Trimesh`.
+        rng: drawn from.
+        below: approaches whose z is higher are left out: the hand comes from above.
+        dense: look at more pairs.
+    """
+    count, limit = (DENSE_SAMPLES, DENSE_PAIRS) if dense else (SAMPLES, MAX_PAIRS)
+    contacts, normals = sample_surface(mesh, count, rng)
+    pairs = _pairs(mesh, contacts, normals)
+    if not pairs:
+        return Pinches(np.zeros((0, 4, 4)), np.zeros(0), np.zeros(0))
+    if len(pairs) > limit:
+        pairs = [pairs[i] for i in np.sort(rng.permutation(len(pairs))[:limit])]
+    widths = np.array([pair[2] for pair in pairs])
+    parallel = np.array([pair[3] for pair in pairs])
+    middles = np.array([pair[0] for pair in pairs])
+    poses, source = _approaches(middles, np.array([pair[1] for pair in pairs]), below)
+    points, _ = sample_surface(mesh, CHECK_POINTS, rng)
+    free = _gripper_free(poses, widths[source], points)
+    source = source[free]
+    return Pinches(poses[free], widths[source], parallel[source])
 
 
 def _pairs(mesh: Any, points: Array, normals: Array) -> list[tuple[Array, Array, float, float]]:
@@ -164,7 +229,7 @@ def _pairs(mesh: Any, points: Array, normals: Array) -> list[tuple[Array, Array,
     return pairs
 
 
-def _approaches(middles: Array, axes: Array) -> tuple[Array, Any]:
+def _approaches(middles: Array, axes: Array, below: float) -> tuple[Array, Any]:
     """Tool poses (M, 4, 4) about each closing axis, and the pair each came from (M,)."""
     up = np.tile(np.array([0.0, 0.0, 1.0]), (len(axes), 1))
     up[np.abs(axes[:, 2]) > 0.95] = [1.0, 0.0, 0.0]
@@ -183,7 +248,7 @@ def _approaches(middles: Array, axes: Array) -> tuple[Array, Any]:
     poses[:, :3, 1] = closing
     poses[:, :3, 0] = np.cross(closing, approach)
     poses[:, :3, 3] = middles[source]
-    keep = approach[:, 2] < 0.3
+    keep = approach[:, 2] < below
     return poses[keep], source[keep]
 
 
@@ -198,3 +263,33 @@ def _gripper_free(poses: Array, widths: Array, points: Array) -> Any:
     upper &= (z > -0.045) & (z < -0.004)
     palm = (x < 0.033) & (y < 0.104) & (z > -0.135) & (z < -0.0395)
     return ~(tips | upper | palm).any(axis=0)
+
+
+def kinds_of(asset: Asset, pinches: Pinches) -> list[Kind]:
+    """What each pair takes hold of."""
+    middles = pinches.middles
+    held = np.zeros(len(middles), dtype=bool)
+    for handle in asset.handles:
+        if handle.joint is None:
+            held |= np.linalg.norm(middles - np.array(handle.pos), axis=1) < HANDLE_REACH
+    thin = pinches.widths < RIM_WIDTH
+    walls = [c for c in asset.cavities if c.opening == "top" and c.joint is None]
+    rim = np.zeros(len(middles), dtype=bool)
+    for wall in walls:
+        away = np.abs(middles - np.array(wall.centre))[:, :2]
+        half = np.array(wall.half_size[:2])
+        beyond = np.linalg.norm(away, axis=1) - half[0] if wall.round else (away - half).max(axis=1)
+        # Round cavities taper: their radius is that of the floor.
+        outer = np.array(asset.extents[:2]).min() / 2
+        limit = outer - half.min() + 0.004 if wall.round else RIM_WIDTH
+        held |= thin & (beyond > limit)
+        rim |= thin & (beyond <= limit)
+    if not walls:
+        reach = np.abs(middles[:, :2]) / (np.array(asset.extents[:2]) / 2)
+        rim = thin & (np.linalg.norm(reach, axis=1) > 0.7) & any(s.disc for s in asset.surfaces)
+    flat = pinches.widths < FLAT * min(asset.extents[:2])
+    edge = flat & (np.abs(pinches.poses[:, 2, 1]) > np.cos(0.5))
+    return [
+        "handle" if held[i] else "edge" if edge[i] else "rim" if rim[i] else "body"
+        for i in range(len(middles))
+    ]

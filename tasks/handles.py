@@ -38,12 +38,14 @@ class Hold:
         link_from_tool: (4, 4).
         opening: of the hand as it comes, metres.
         push: with closed fingers from outside, instead of holding on.
+        width: between the fingers while they hold on, metres.
     """
 
     number: int
     link_from_tool: Array
     opening: float
     push: bool
+    width: float = 0.0
 
 
 def holds(handle: Handle, pushing: bool) -> list[Hold]:
@@ -56,7 +58,8 @@ def holds(handle: Handle, pushing: bool) -> list[Hold]:
             turn = axis_rotation(bar, tilt)
             margin = HANDLE_MARGIN if abs(tilt) < HOOK_TILT else HOOK_MARGIN
             frame = _frame(handle.pos, turn @ approach, turn @ (sign * closing))
-            found.append(Hold(len(found), frame, min(handle.width + margin, 0.08), False))
+            opening = min(handle.width + margin, 0.08)
+            found.append(Hold(len(found), frame, opening, False, handle.width))
     if not pushing:
         return found
     contact = np.array(handle.pos) - approach * (handle.width / 2 + TIP_REACH + PUSH_GAP)
@@ -90,14 +93,14 @@ class Travel:
         self.where: JointIndex = index.joints[self.joint.name]
         self.start = float(data.qpos[self.where.qpos])
         root = transform(data.xpos[index.body], data.xmat[index.body].reshape(3, 3))
-        self._link = root @ link_transform(asset, handle.link, {self.joint.name: self.start})
+        self.link: Array = root @ link_transform(asset, handle.link, {self.joint.name: self.start})
         axis = np.array(self.joint.axis) / np.linalg.norm(self.joint.axis)
-        self._axis: Array = self._link[:3, :3] @ axis
-        self._anchor: Array = self._link[:3, :3] @ np.array(self.joint.anchor) + self._link[:3, 3]
+        self._axis: Array = self.link[:3, :3] @ axis
+        self._anchor: Array = self.link[:3, :3] @ np.array(self.joint.anchor) + self.link[:3, 3]
 
     def tool(self, hold: Hold) -> Array:
         """`world_from_tool` (4, 4) with the joint where it is."""
-        return self._link @ hold.link_from_tool
+        return self.link @ hold.link_from_tool
 
     def value(self, share: float) -> float:
         """The joint's position at a share of its range."""
@@ -112,8 +115,11 @@ class Travel:
             follow: share of a hinge's rotation that the hand turns along; a round bar lets it
                 slip.
         """
+        return self.poses(self.tool(hold), goal, follow)
+
+    def poses(self, first: Array, goal: float, follow: float) -> tuple[Array, list[Array]]:
+        """As `way`, for a tool that is at `first` (4, 4) now."""
         values = np.linspace(self.start, goal, STEPS + 1)[1:]
-        first = self.tool(hold)
         poses: list[Array] = []
         for value in values:
             change = float(value - self.start)

@@ -18,7 +18,8 @@ def joints_to_move(
         arm: the robot at work; its generator shuffles what is equally good.
         facts: what holds now.
         thing: the object.
-        opening: open it: what later steps need first. Else close it: all that are open.
+        opening: open it: only what later steps need, if they need any. Else close it: all
+            that are open.
         later: the steps of the plan that follow.
     """
     compiled, data = arm.compiled, arm.executor.data
@@ -30,7 +31,9 @@ def joints_to_move(
         return [joint.name for joint, share in shares if share > joint.open_fraction]
     names = [joints[int(i)].name for i in arm.rng.permutation(len(joints))]
     wanted = _wanted(arm, facts, thing, later)
-    return sorted(names, key=lambda name: -len(wanted & set(gates(asset, name))))
+    useful = [name for name in names if wanted & set(gates(asset, name))]
+    # Another drawer than the one that is needed would be open, but of no use.
+    return sorted(useful or names, key=lambda name: -len(wanted & set(gates(asset, name))))
 
 
 def _wanted(arm: Manipulator, facts: PhysicsFacts, thing: str, later: tuple[Step, ...]) -> set[str]:

@@ -6,15 +6,21 @@ import numpy as np
 
 from ..scenes.geometry import Array, inverse, transform
 from ..scenes.mujoco_model import CompiledScene
-from ..schemas import PlanningError, TraceEvent
+from ..schemas import PlanningError, Solver, TraceEvent
+from .blocking import blocked
 from .collision import PRESS_DEPTH, TOUCH_DEPTH, CollisionWorld, Held
 from .execution import Executor, tool_pose
 from .kinematics import Arm, line
 from .motion import MotionPlanner, time_path
+from .variety import Variety
 
 FAST, CAREFUL, SLOW = 1.0, 0.55, 0.35
 """Shares of the joints' limits."""
-TRACED = 400
+REST_SPEED = 0.003
+"""Of what counts as at rest, metres per second."""
+WAITS = 8
+"""Half seconds that are waited for things to come to rest."""
+TRACED = 2000
 """Trace events kept per episode."""
 
 
@@ -38,15 +44,32 @@ class Manipulator:
         self.world = CollisionWorld(compiled)
         self.planner = MotionPlanner(self.world, self.arm)
         self.trace: list[TraceEvent] = []
+        self.untraced = 0
+        """Events that came after the trace was full."""
         self.interaction: int | None = None
+        self.subtask: int | None = None
+        """Index of the subtask at work, for the trace."""
+        self.variety: Variety | None = None
+        """What this attempt prefers, where attempts are to differ."""
+        self.solver: Solver = "planning"
+        """What finds the motions of the subtask at work."""
         self.avoid: set[tuple[str, ...]] = set()
         """Ways that failed in physics and are not tried again."""
         self._lead = np.array(compiled.robot.spec.lead)
 
     def note(self, event: TraceEvent) -> None:
-        """Keep an event of the search."""
-        if len(self.trace) < TRACED:
-            self.trace.append(event)
+        """Keep an event of the search, with when it was and what it served."""
+        if len(self.trace) >= TRACED:
+            self.untraced += 1
+        else:
+            now = {"step": self.executor.steps, "subtask": self.subtask}
+            self.trace.append(event.model_copy(update=now))
+
+    def solved_by(self, solver: Solver, reason: str) -> None:
+        """Record which solver took over the subtask at work, and why."""
+        self.solver = solver
+        subject = f"solver {solver}"
+        self.note(TraceEvent(stage="motion", event="choose", subject=subject, reason=reason))
 
     def look(self, held: Held | None = None) -> None:
         """Take the present state into the planner's world."""
@@ -115,15 +138,34 @@ class Manipulator:
         for q in [path[len(path) // 2], *path]:
             hit = self.world.hit(q, opening, touch, near=True, slide=slide, depth=depth)
             if hit is not None:
-                raise PlanningError("collision", f"the straight line hits {hit}")
+                raise blocked("the straight line hits", hit)
         return [start, *path]
 
     def grip(self, opening: float, seconds: float = 0.4) -> None:
         """Command an opening and wait for the fingers."""
         self.interaction = self.executor.steps if self.interaction is None else self.interaction
+        if self.executor.disturber is not None and opening == 0.0:
+            self.executor.disturber.gripped(self.executor.steps)
         action = self.executor.command
         action[-1] = opening
         self.executor.run(np.tile(action, (max(1, round(seconds * self.executor.hz)), 1)))
+
+    def await_rest(self) -> None:
+        """Wait until no object moves any more, for a while at most: some roll on and on."""
+        objects = [x for x in self.compiled.objects.values() if x.free_qpos is not None]
+        dofs = [self.compiled.model.body_dofadr[index.body] for index in objects]
+        for _ in range(WAITS):
+            speeds = [np.abs(self.executor.data.qvel[dof : dof + 3]).max() for dof in dofs]
+            if max(speeds, default=0.0) < REST_SPEED:
+                return
+            self.executor.hold(0.5)
+
+    def clear(self) -> None:
+        """Leave with the empty hand what it stands too close to for a path to begin."""
+        self.look()
+        if self.world.hit(self.q, float(self.executor.command[-1]), near=True) is not None:
+            self.escape()
+            self.look()
 
     def escape(self) -> None:
         """Pull straight back and up from wherever the hand is stuck, whatever it brushes."""

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..scenes.geometry import Array
 from ..schemas import PlanningError, RobotSpec
+from .blocking import blocked
 from .collision import CollisionWorld
 from .kinematics import LIMIT_MARGIN, Arm
 
@@ -60,7 +61,7 @@ class MotionPlanner:
         for name, q in (("start", start), ("end", goal)) if near else ():
             hit = self._world.hit(q, opening, near=True)
             if hit is not None:
-                raise PlanningError("collision", f"the {name} of the path hits {hit}")
+                raise blocked(f"the {name} of the path hits", hit)
         if self._clear(start, goal, opening, near):
             return [start, goal]
         path = self._rrt(start, goal, opening, near, int(rng.integers(1, 2**31)))

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from ..scenes.geometry import Array
 from ..schemas import Handle, PlanningError, TraceEvent
+from .blocking import BlockedError, blocked, obstacles
 from .collision import PRESS_DEPTH
 from .handles import Hold, Travel, holds
 from .kinematics import line
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
+from .panels import panel_holds
 from .pick_place import APPROACH, ExecutionError
 from .placements import joint_share
 from .predicates import PhysicsFacts
@@ -23,6 +25,10 @@ FOLLOWS = (1.0, 0.5, 0.0)
 OPEN_SHARES = (0.92, 0.8, 0.65, 0.5)
 WIDE_SHARE = 0.6
 """Open wide enough to reach inside."""
+FULL_SHARE = 0.75
+"""Where a joint is opened by less, the handle is taken hold of once more."""
+WORTH_SHARE = 0.1
+"""Least gain of that."""
 CLOSED_SHARE = 0.02
 CONFIGURATIONS = 5
 """Distinct inverse kinematics solutions tried per pose."""
@@ -61,7 +67,30 @@ def move_joint(arm: Manipulator, thing: str, joint: str, opening: bool) -> None:
         PlanningError: no way to do it was found; nothing was moved yet.
         ExecutionError: it was tried, and the joint is not where it should be.
     """
-    pull = _choose(arm, thing, joint, opening)
+    arm.clear()
+    _pull(arm, _choose(arm, thing, joint, opening))
+    share = joint_share(arm.compiled, arm.executor.data, thing, joint)
+    if opening and share < FULL_SHARE:
+        share = _open_further(arm, thing, joint, share)
+    limit = next(j for j in arm.compiled.asset_of(thing).joints if j.name == joint).open_fraction
+    if (share > limit) != opening:
+        cause = "handle_slipped" if opening else "not_closed"
+        raise ExecutionError(cause, f"{thing}: {joint} stands at {share:.0%} of its range")
+
+
+def _open_further(arm: Manipulator, thing: str, joint: str, share: float) -> float:
+    """Take hold again where the first hold led no further; the share that is reached."""
+    try:
+        pull = _choose(arm, thing, joint, True)
+    except PlanningError:
+        return share
+    if pull.share > share + WORTH_SHARE:
+        _pull(arm, pull)
+    return joint_share(arm.compiled, arm.executor.data, thing, joint)
+
+
+def _pull(arm: Manipulator, pull: Pull) -> None:
+    """Carry out what was chosen."""
     arm.avoid.add(pull.key)
     hold = pull.hold
     arm.follow(pull.reach, hold.opening, FAST)
@@ -71,53 +100,68 @@ def move_joint(arm: Manipulator, thing: str, joint: str, opening: bool) -> None:
     arm.grip(hold.opening, 0.2 if hold.push else 0.4)
     arm.back_off(-arm.arm.forward(arm.q)[:3, 2], hold.opening, 0.1)
     arm.executor.refresh()
-    share = joint_share(arm.compiled, arm.executor.data, thing, joint)
-    limit = next(j for j in arm.compiled.asset_of(thing).joints if j.name == joint).open_fraction
-    if (share > limit) != opening:
-        cause = "handle_slipped" if opening else "not_closed"
-        raise ExecutionError(cause, f"{thing}: {joint} stands at {share:.0%} of its range")
 
 
-def reachable_joints(arm: Manipulator, thing: str, opening: bool) -> bool:
-    """Whether the arm can close, or open wide, one of an object's joints; changes nothing."""
-    asset = arm.compiled.asset_of(thing)
-    handled = {handle.joint for handle in asset.handles}
-    for joint in (j.name for j in asset.joints if j.name in handled and j.controls == "opening"):
-        try:
-            pull = _choose(arm, thing, joint, opening)
-        except PlanningError:
-            continue
-        if not opening or pull.share >= WIDE_SHARE:
-            return True
-    return False
+def reachable_share(arm: Manipulator, thing: str, joint: str, opening: bool) -> float:
+    """Share of its range by which the arm can open a joint wide, or close it; changes nothing.
+
+    Args:
+        arm: the robot at work.
+        thing: the object.
+        joint: of it.
+        opening: open it wide enough to reach inside; else close it.
+
+    Returns:
+        In (0, 1]; 0 where the arm can do neither.
+    """
+    try:
+        share = _choose(arm, thing, joint, opening).share
+    except PlanningError:
+        return 0.0
+    if opening:
+        return share if share >= WIDE_SHARE else 0.0
+    return 1.0 - share
 
 
 def _choose(arm: Manipulator, thing: str, joint: str, opening: bool) -> Pull:
     """The first way that works, opening as wide as possible."""
     arm.look()
-    reasons: Counter[str] = Counter()
+    errors: list[PlanningError] = []
     for handle in arm.compiled.asset_of(thing).handles:
         if handle.joint != joint:
             continue
-        for pull in _pulls(arm, thing, handle, opening, reasons):
-            values = (pull.share,)
-            subject = f"hold {pull.hold.number} to move {joint} of {thing}"
-            arm.note(TraceEvent(stage="grasp", event="choose", subject=subject, values=values))
+        for pull in _pulls(arm, thing, handle, opening, errors):
+            arm.note(
+                TraceEvent(
+                    stage="grasp",
+                    event="choose",
+                    subject=f"hold {pull.hold.number} to move {joint} of {thing}",
+                    reason="push" if pull.hold.push else "hold",
+                    values=(pull.share,),
+                )
+            )
             arm.look()
             return pull
+    reasons = Counter(error.cause for error in errors)
     counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
     cause = f"no_handle_{reasons.most_common(1)[0][0]}" if reasons else "no_handle"
-    raise PlanningError(cause, f"no way to move {joint} of {thing}: {counted}")
+    message = f"no way to move {joint} of {thing}: {counted}"
+    raise BlockedError(cause, message, obstacles(errors))
 
 
 def _pulls(
-    arm: Manipulator, thing: str, handle: Handle, opening: bool, reasons: Counter[str]
+    arm: Manipulator, thing: str, handle: Handle, opening: bool, errors: list[PlanningError]
 ) -> Iterator[Pull]:
     """Ways that work, found lazily; what does not work is counted and traced."""
     travel = Travel(arm.compiled, arm.executor.data, thing, handle)
     load = _load(arm, thing)
     starts: dict[int, list[_Start]] = {}
     listed = holds(handle, pushing=not opening)
+    if not opening:
+        digest = arm.compiled.scene.object(thing).asset_hash
+        listed += panel_holds(arm.compiled.asset_of(thing), digest, travel.joint, len(listed))
+    if arm.variety is not None:
+        listed = arm.variety.rotated(listed, thing)
     follows = FOLLOWS if travel.joint.kind == "hinge" else (1.0,)
     for share in OPEN_SHARES if opening else (CLOSED_SHARE,):
         for follow in follows:
@@ -130,13 +174,11 @@ def _pulls(
                         starts[hold.number] = []
                         starts[hold.number] = _starts(arm, thing, travel.tool(hold), hold)
                     goal = 0.0 if hold.push else share
-                    path, first = _path(
-                        arm, travel, hold, goal, follow, starts, load, handle, thing
-                    )
+                    path, first = _path(arm, travel, hold, goal, follow, starts, load, thing)
                     arm.look()
                     reach = arm.planner.connect(arm.q, first.approach[0], hold.opening, arm.rng)
                 except PlanningError as error:
-                    reasons[error.cause] += 1
+                    errors.append(error)
                     subject = f"hold {hold.number} to move {travel.joint.name} of {thing}"
                     arm.note(
                         TraceEvent(
@@ -172,7 +214,7 @@ def _starts(arm: Manipulator, thing: str, tool: Array, hold: Hold) -> list[_Star
     for q in arm.arm.distinct(tool, arm.q, CONFIGURATIONS):
         hit = arm.world.hit(q, hold.opening, touch, near=True)
         if hit is not None:
-            error = PlanningError("collision", f"the open hand would hit {hit}")
+            error = blocked("the open hand would hit", hit)
             continue
         try:
             found.append(_Start(q, arm.straight(q, before, hold.opening, touch)[::-1]))
@@ -191,7 +233,6 @@ def _path(
     follow: float,
     starts: dict[int, list[_Start]],
     load: frozenset[str],
-    handle: Handle,
     thing: str,
 ) -> tuple[list[Array], _Start]:
     """The arm's path along with the joint, from the first start from which there is one.
@@ -210,11 +251,10 @@ def _path(
         if arm.arm.track(path[-1], line(poses[-1], after)) is None:
             error = PlanningError("unreachable", "the arm cannot leave the moved handle")
             continue
-        width = 0.0 if hold.push else handle.width
-        hit = _blocked(arm, path, values, travel, thing, width, load)
+        hit = _blocked(arm, path, values, travel, thing, hold.width, load)
         if hit is None:
             return [start.q, *path], start
-        error = PlanningError("collision", f"on the way the arm would hit {hit}")
+        error = blocked("on the way the arm would hit", hit)
     raise error
 
 

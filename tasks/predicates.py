@@ -9,6 +9,8 @@ The definitions follow BEHAVIOR-1K where it states them. All speak of two object
   an open vessel.
 - under(a, b): a lies below b, within b's outline.
 - nextto(a, b): side by side, closer than a sixth of their mean extent (at least 2 cm).
+- attached(a, b): a hangs on b: all that pushes it up is b, above its middle, and the robot does
+  not touch it.
 - open(a): some door, drawer or lid of a is past its `open_fraction`.
 - toggled_on(a): some switch of a (a knob, lever or button) is past its `open_fraction`.
 
@@ -41,7 +43,9 @@ BRIM = 0.15
 """How far above an open vessel's brim the middle of what is inside may lie, as a share."""
 BELOW = 0.005
 """How far below a surface the top of what is under it lies at least, metres."""
-BINARY = ("ontop", "inside", "under", "nextto", "touching")
+CARRIES = 0.3
+"""Least z of a contact normal that carries something."""
+BINARY = ("ontop", "inside", "under", "nextto", "touching", "attached")
 UNARY: dict[str, str] = {"open": "opening", "toggled_on": "switch"}
 """By name, what the joints control that each speaks of."""
 ELSEWHERE = ("floor", "robot")
@@ -68,6 +72,7 @@ class PhysicsFacts:
         self._low, self._high = _bounds(compiled, data)
         self._centre: Array = (self._low + self._high) / 2
         self._touch, self._normal, self._height = _contacts(compiled, data)
+        self._hung, self._borne = _hung(compiled, data, self._centre[:, 2])
 
     def holds(self, predicate: str, arguments: tuple[str, ...]) -> bool:
         """Whether a ground atom holds.
@@ -123,6 +128,8 @@ class PhysicsFacts:
                 return self._under
             case "nextto":
                 return self._nextto
+            case "attached":
+                return self._attached
             case "touching":
                 return self._touch | self._stands | self._stands.T
             case _:
@@ -164,6 +171,12 @@ class PhysicsFacts:
         return self._stands | (pushed & ~self._walled)
 
     @cached_property
+    def _attached(self) -> Table:
+        """Hung on one thing and carried by nothing else."""
+        found: Table = self._hung & ((self._hung.sum(axis=1) == 1) & ~self._borne)[:, None]
+        return found
+
+    @cached_property
     def _cavities(self) -> list[tuple[int, Cavity]]:
         """Every cavity, with the rank of the object it belongs to."""
         return [
@@ -187,10 +200,30 @@ class PhysicsFacts:
         local = np.einsum("cji,ncj->nci", self._xmat[body], offset) - middle
         brim = half[:, 2] * np.where(free, 1 + 2 * BRIM, 1.0)
         level = (local[..., 2] >= -half[:, 2]) & (local[..., 2] <= brim)
-        disc = np.hypot(local[..., 0], local[..., 1]) <= half[:, 0]
-        box = (np.abs(local[..., :2]) <= half[:, :2]).all(axis=-1)
+        wide = half[:, :2] + self._flare(local[..., 2] / half[:, 2])
+        disc = np.hypot(local[..., 0], local[..., 1]) <= wide[..., 0]
+        box = (np.abs(local[..., :2]) <= wide).all(axis=-1)
         found: Table = level & np.where(round_, disc, box)
         return found
+
+    def _flare(self, level: Array) -> Array:
+        """How much wider than its cavity a vessel is for grains, (N, C, 2) metres.
+
+        A cavity is as wide as the floor; grains fill a vessel up to its walls, which lean out
+        to the brim.
+
+        Args:
+            level: (N, C) height in the cavity, from -1 at the floor to 1 at the brim.
+        """
+        grain = [self._compiled.asset_of(name).grain for name in self._names]
+        more = np.zeros((len(self._cavities), 2))
+        for number, (rank, cavity) in enumerate(self._cavities):
+            asset = self._compiled.asset_of(self._names[rank])
+            if cavity.opening == "top" and cavity.joint is None and len(asset.links) == 1:
+                extents = np.sort(asset.extents[:2])[[0, 0]] if cavity.round else asset.extents[:2]
+                more[number] = np.maximum(np.array(extents) / 2 - cavity.half_size[:2], 0.0)
+        share = np.clip((level + 1) / 2, 0.0, 1.0) * np.array(grain)[:, None]
+        return share[..., None] * more
 
     @cached_property
     def _inside(self) -> Table:
@@ -292,6 +325,26 @@ def _contacts(compiled: CompiledScene, data: Any) -> tuple[Table, Array, Array]:
     touch = number + number.T
     least = np.maximum(touch, 1.0)
     return touch > 0, (normal - normal.T) / least, (level + level.T) / least
+
+
+def _hung(compiled: CompiledScene, data: Any, middle: Array) -> tuple[Table, Table]:
+    """What is pushed up above its middle, by what (N, N); what is otherwise borne or held (N,)."""
+    count = len(compiled.scene.objects)
+    contact = data.contact
+    owners = compiled.owner[compiled.model.geom_bodyid[contact.geom]].reshape(-1, 2)
+    close = contact.dist <= TOUCH_DISTANCE
+    up = np.asarray(contact.frame).reshape(-1, 9)[:, 2]
+    height = np.asarray(contact.pos).reshape(-1, 3)[:, 2]
+    hung = np.zeros((count, count), dtype=np.bool_)
+    borne = np.zeros(count, dtype=np.bool_)
+    for below, above, sign in ((0, 1, 1.0), (1, 0, -1.0)):
+        mine, other = owners[:, above], owners[:, below]
+        touched = close & (mine >= 0) & (mine != other)
+        carries = touched & (sign * up > CARRIES)
+        high = carries & (other >= 0) & (height > middle[mine])
+        hung[mine[high], other[high]] = True
+        borne[mine[(carries & ~high) | (touched & (other == -2))]] = True
+    return hung, borne
 
 
 def facts(compiled: CompiledScene, data: Any) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ..schemas import ANY_JOINT, ObjectSpec, SpecError, TaskSpec
+from ..schemas import ANY_JOINT, ANY_SWITCH, ObjectSpec, SpecError, TaskSpec
 from .formula import And, Formula, Literal, rename, to_text
 from .reader import Reader, as_group, read_objects, sections, show
 
@@ -16,7 +16,9 @@ AGENTS = ("agent.n.01",)
 SUPPORTS = ("table", "desk", "countertop")
 """What the support can be called in a scene."""
 OPEN_SHARE = 0.9
-"""Of a joint's range, where a problem starts with something open."""
+"""Of a joint's range, where a problem starts with something open or on."""
+STATED = {"open": ANY_JOINT, "toggled_on": ANY_SWITCH}
+"""What each state of one object is a state of."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def object_specs(task: TaskSpec) -> tuple[ObjectSpec, ...]:
     """The task's objects with their relations at the start, each after what it depends on.
 
     The support, floors and agents are left out; what lies on the floor lies on the support.
-    `open` and `not open` set the share of all joints; what says neither is left to the scene.
+    `open` and `toggled_on` set the share of one joint; what says neither is left to the scene.
 
     Raises:
         SpecError: where the start cannot be expressed as one relation per object.
@@ -191,10 +193,10 @@ def _relations(
                 f"{' '.join(relation)}); keep one"
             )
     for fact in held:
-        if fact.predicate in ("under", "touching"):
+        if fact.predicate in ("under", "touching", "attached"):
             raise SpecError(
                 f"BDDL: {fact} in :init cannot be arranged; "
-                "allowed there are ontop, inside, nextto, open, inroom"
+                "allowed there are ontop, inside, nextto, open, toggled_on, inroom"
             )
         if fact.predicate == "nextto":
             movers = [x for x in fact.arguments if relations.get(x, ("on", support))[1] == support]
@@ -206,8 +208,9 @@ def _relations(
 
 
 def _joint(name: str, problem: Problem) -> dict[str, float]:
-    """How far the joints of an object are open at the start, where the problem says so."""
+    """How far joints of an object are open or on at the start, where the problem says so."""
+    shares: dict[str, float] = {}
     for fact in problem.init:
-        if fact.predicate == "open" and fact.arguments == (name,):
-            return {ANY_JOINT: 0.0 if fact.negated else OPEN_SHARE}
-    return {}
+        if fact.predicate in STATED and fact.arguments == (name,):
+            shares[STATED[fact.predicate]] = 0.0 if fact.negated else OPEN_SHARE
+    return shares

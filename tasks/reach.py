@@ -10,19 +10,21 @@ from ..scenes.mujoco_model import CompiledScene
 from ..scenes.seeds import generator
 from ..schemas import PlanningError
 from .capabilities import gated
+from .clearing import blockers
 from .execution import Executor
 from .joints import joints_to_move
 from .manipulation import Manipulator
-from .open_close import reachable_joints
+from .open_close import reachable_share
 from .pick_place import choose, graspable
 from .placements import RELATIONS, is_open
 from .predicates import PhysicsFacts
+from .skills import SKILLS
 from .symbolic import Plan, Step
 
-ONE_ROUND = (0.3,)
-"""Noise on the grasps' scores: one round is enough to know."""
+FEW_ROUNDS = (0.3, 2.0)
+"""Noise on the grasps' scores: two rounds are enough to know."""
 OPEN_IN_THOUGHT = 0.88
-"""Share of a joint's range at which it counts as opened by another step."""
+"""Share of a joint's range at which it counts as opened, where no step says how far."""
 
 
 def out_of_reach(compiled: CompiledScene, plan: Plan) -> str | None:
@@ -30,36 +32,62 @@ def out_of_reach(compiled: CompiledScene, plan: Plan) -> str | None:
     executor = Executor(compiled, hz=10, max_steps=0)
     arm = Manipulator(compiled, executor, generator(compiled.scene.seed, "reach"))
     facts = PhysicsFacts(compiled, executor.data)
+    opened: dict[str, float] = {}
     for step in dict.fromkeys(plan.steps):
-        reason = _step(arm, facts, step, plan.steps)
+        reason = _step(arm, facts, step, plan.steps, opened)
         if reason is not None:
             return reason
     return None
 
 
-def _step(arm: Manipulator, facts: PhysicsFacts, step: Step, later: tuple[Step, ...]) -> str | None:
+def _step(
+    arm: Manipulator,
+    facts: PhysicsFacts,
+    step: Step,
+    later: tuple[Step, ...],
+    opened: dict[str, float],
+) -> str | None:
+    """Why a step is out of reach; `opened` keeps how far what is opened can be."""
     thing = step.arguments[0]
     arm.executor.data = arm.compiled.new_data()
     arm.look()
+    if step.operator is not None:
+        return SKILLS[step.skill].unreachable(arm, step.operator)
     if step.skill not in RELATIONS:
         opening = step.skill == "open"
         if not opening and not facts.holds("open", (thing,)):
-            _open_in_thought(arm, facts, thing, later)
+            _open_in_thought(arm, facts, thing, later, opened)
         elif opening == is_open(arm.compiled, arm.executor.data, thing):
             return None
-        found = reachable_joints(arm, thing, opening)
-        return None if found else f"the handles of {thing} are out of reach"
+        joints = joints_to_move(arm, facts, thing, opening, later)
+        shares = [reachable_share(arm, thing, joint, opening) for joint in joints]
+        if not (any if opening else all)(shares):
+            return f"the handles of {thing} are out of reach"
+        if opening:
+            opened[thing] = next(share for share in shares if share)
+        return None
     target = step.arguments[1]
     for name in _shut(arm, facts, thing, target):
-        _open_in_thought(arm, facts, name, (step,))
+        _open_in_thought(arm, facts, name, (step,), opened)
     try:
         if _in_the_way(facts, thing, target, later):
             graspable(arm, thing)
         else:
-            choose(arm, RELATIONS[step.skill], thing, target, ONE_ROUND)
+            choose(arm, RELATIONS[step.skill], thing, target, FEW_ROUNDS)
     except PlanningError as error:
+        if any(_movable(arm, name) for name in blockers(arm, error, step.arguments)):
+            return None
         return f"{thing} cannot be moved to {target} ({error.cause})"
     return None
+
+
+def _movable(arm: Manipulator, thing: str) -> bool:
+    """Whether some grasp of what is in the way can be reached."""
+    try:
+        graspable(arm, thing)
+    except PlanningError:
+        return False
+    return True
 
 
 def _shut(arm: Manipulator, facts: PhysicsFacts, thing: str, target: str) -> list[str]:
@@ -78,7 +106,11 @@ def _shut(arm: Manipulator, facts: PhysicsFacts, thing: str, target: str) -> lis
 
 
 def _open_in_thought(
-    arm: Manipulator, facts: PhysicsFacts, name: str, steps: tuple[Step, ...]
+    arm: Manipulator,
+    facts: PhysicsFacts,
+    name: str,
+    steps: tuple[Step, ...],
+    opened: dict[str, float],
 ) -> None:
     """Open the joint that the steps need, and carry along what lies in its drawer."""
     compiled, data = arm.compiled, arm.executor.data
@@ -93,7 +125,8 @@ def _open_in_thought(
         if other != name and cavities & set(facts.cavities_with(other, name))
     ]
     before = data.xpos[body].copy()
-    data.qpos[where.qpos] = where.low + OPEN_IN_THOUGHT * (where.high - where.low)
+    share = opened.get(name, OPEN_IN_THOUGHT)
+    data.qpos[where.qpos] = where.low + share * (where.high - where.low)
     arm.executor.refresh()
     for other in load:
         address = compiled.objects[other].free_qpos

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..scenes.mujoco_model import compile_model
 from ..schemas import Asset, DatasetError, Episode, EpisodeArrays, Scene, TaskSpec
+from .disturbances import acting
 from .execution import STATE, apply
 from .goals import evaluate
 from .predicates import PhysicsFacts
@@ -53,8 +54,9 @@ def replay(
         )
     mujoco.mj_setState(compiled.model, data, arrays.initial_state, STATE)
     error = 0.0
-    for action, recorded in zip(arrays.actions, arrays.qpos[1:], strict=True):
-        apply(compiled, data, action, episode.hz)
+    for number, (action, recorded) in enumerate(zip(arrays.actions, arrays.qpos[1:], strict=True)):
+        active = acting(episode.disturbances, number)
+        apply(compiled, data, action, episode.hz, number, active)
         error = max(error, float(np.abs(data.qpos - recorded).max()))
     mujoco.mj_forward(compiled.model, data)
     goal = scene_problem(task).goal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .formula import Literal
-from .skills import Fact, StepKey, fact
+from .operators import Fact, Operator, StepKey, fact
 
 Places = Mapping[str, tuple[Fact, ...]]
 """Where each object is: its `ontop` and `inside` facts."""
@@ -17,7 +17,11 @@ def spoken(name: str) -> str:
 
 
 def sentence(
-    number: int, keys: Sequence[StepKey], places: Sequence[Places], goal: Sequence[Literal]
+    number: int,
+    keys: Sequence[StepKey],
+    places: Sequence[Places],
+    goal: Sequence[Literal],
+    operators: Mapping[StepKey, Operator],
 ) -> str:
     """What a step of a plan does, and what for.
 
@@ -26,8 +30,12 @@ def sentence(
         keys: the whole plan.
         places: where the objects are before each step, and at the end.
         goal: the ground literals of the goal.
+        operators: those of the plan that are neither placing, nor opening, nor closing.
     """
     skill, arguments = keys[number]
+    if keys[number] in operators:
+        operator = operators[keys[number]]
+        return f"{operator.phrase}{_why_done(operator, keys[number + 1 :], goal, operators)}"
     if skill == "open":
         return f"open {spoken(arguments[0])} {_why_open(number, keys, places, goal)}"
     if skill == "close":
@@ -73,6 +81,20 @@ def _why_close(number: int, keys: Sequence[StepKey], places: Sequence[Places]) -
         if any(("inside", arguments[0], container) in x.get(arguments[0], ()) for x in places):
             return f"now that {spoken(arguments[0])} has been taken out"
     return "because it has to be closed in the end"
+
+
+def _why_done(
+    operator: Operator,
+    later: Sequence[StepKey],
+    goal: Sequence[Literal],
+    operators: Mapping[StepKey, Operator],
+) -> str:
+    """The next step that it makes possible, where the goal itself does not ask for it."""
+    following = (operators[key] for key in later if key in operators)
+    served = next((x.phrase for x in following if operator.helps(x.needs)), None)
+    if served is None or operator.helps(goal):
+        return ", as the task asks"
+    return f" so as to {served} next"
 
 
 def _why_place(

@@ -8,6 +8,7 @@ from ..scenes.assembly import AssemblyRequest, assemble
 from ..scenes.library import AssetLibrary
 from ..scenes.mujoco_model import CompiledScene
 from ..scenes.seeds import branch
+from ..scenes.taxonomy import is_a
 from ..schemas import (
     RELATIONS,
     AssemblyError,
@@ -26,6 +27,11 @@ from .predicates import PhysicsFacts, literals
 from .problem import Problem, object_specs, scene_problem, support_name
 from .reach import out_of_reach
 from .symbolic import plans
+
+STATES = {"open": "openable", "toggled_on": "toggleable"}
+"""The affordance that a state of one object asks for."""
+PUSHED_TO = ("mat.n.07", "dustpan.n.02")
+"""Kinds of things onto and into which others are pushed or swept: they need not be graspable."""
 
 
 def build_scene(
@@ -115,13 +121,19 @@ def required_affordances(problem: Problem) -> Mapping[str, frozenset[str]]:
     needs: dict[str, set[str]] = {}
     for literal in (*ground_literals(problem.goal), *problem.init):
         first, *rest = literal.arguments
-        if literal.predicate == "open":
-            needs.setdefault(first, set()).add("openable")
+        if literal.predicate in STATES:
+            needs.setdefault(first, set()).add(STATES[literal.predicate])
+        elif literal.predicate == "attached":
+            needs.setdefault(first, set()).add("hangable")
+            needs.setdefault(rest[0], set()).add("hook")
         elif rest and literal.predicate in ("inside", "ontop"):
             holder = "container" if literal.predicate == "inside" else "support"
             needs.setdefault(rest[0], set()).add(holder)
+    categories = dict(problem.objects)
     for literal in ground_literals(problem.goal):
         if len(literal.arguments) == 2 and literal.predicate in ("inside", "ontop"):
+            if any(is_a(categories[literal.arguments[1]], kind) for kind in PUSHED_TO):
+                continue
             needs.setdefault(literal.arguments[0], set()).add("graspable")
     return {name: frozenset(needed) for name, needed in needs.items()}
 

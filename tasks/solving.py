@@ -8,16 +8,17 @@ recorded with its cause and the rest is planned again from what is the case now.
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
-from itertools import islice
+from itertools import islice, takewhile
 
 import numpy as np
 
 from ..scenes.geometry import Array
-from ..scenes.mujoco_model import compile_model
+from ..scenes.mujoco_model import CompiledScene, compile_model
 from ..scenes.seeds import Seed, generator
 from ..schemas import (
     Asset,
@@ -31,18 +32,22 @@ from ..schemas import (
     TraceEvent,
 )
 from .capabilities import capabilities
+from .clearing import aside, away_from, blockers
+from .disturbances import Disturber
 from .execution import Executor
 from .formula import Formula
 from .goals import evaluate, explain
 from .joints import joints_to_move
 from .manipulation import Manipulator
 from .open_close import move_joint
-from .pick_place import ExecutionError, pick_and_place
+from .operators import StepKey
+from .pick_place import ExecutionError, Manner, pick_and_place
 from .placements import RELATIONS
 from .predicates import PhysicsFacts, literals
 from .problem import scene_problem
-from .skills import StepKey
+from .skills import SKILLS
 from .symbolic import Plan, Step, plans
+from .variety import Variety
 
 MAX_FAILURES = 4
 """Failures in physics after which an attempt ends."""
@@ -50,6 +55,12 @@ MAX_ORDERS = 24
 """Plans looked through for one that begins with another step."""
 MAX_PLANS = 8
 """Geometrically impossible plans after which an attempt ends."""
+TOPPLING = ("grasp_missed", "grasp_slipped", "effect_missing")
+"""Failures that may come of the object falling over."""
+FALLEN = 0.15
+"""Share by which the height of what fell over changes at least."""
+MAX_ASIDES, MAX_WAYS = 2, 6
+"""How often one thing is moved out of the way, and all of them together."""
 REST_SECONDS = 1.0
 """How long the result must stay true with the hand away."""
 VERSIONED = ("mujoco", "numpy", "ompl", "toppra", "frankik", "franky-sim", "bddl")
@@ -62,6 +73,7 @@ def solve(
     spec: EpisodeSpec,
     seed: Seed,
     episode_id: str,
+    solution: int = 0,
 ) -> tuple[Episode, EpisodeArrays]:
     """Attempt a task once.
 
@@ -72,13 +84,16 @@ def solve(
         spec: rate and limits.
         seed: of everything that is sampled.
         episode_id: of the record.
+        solution: number of the attempt among those in the scene.
 
     Returns:
         The record and its arrays. A failure is a record too, with its cause.
     """
     compiled = compile_model(scene, assets, "physics")
-    executor = Executor(compiled, spec.hz, round(spec.max_seconds * spec.hz))
+    limit = round(spec.max_seconds * spec.hz)
+    executor = Executor(compiled, spec.hz, limit, _disturber(compiled, spec, seed))
     arm = Manipulator(compiled, executor, generator(seed, "solve"))
+    arm.variety = Variety(scene.seed, solution) if spec.diverse else None
     attempt = _Attempt(arm, scene_problem(task).goal)
     cause = attempt.run()
     executor.refresh()
@@ -93,12 +108,21 @@ def solve(
         cause=cause,
         steps=executor.steps,
         hz=spec.hz,
+        solution=solution,
         subtasks=tuple(attempt.subtasks),
+        disturbances=tuple(executor.disturber.done) if executor.disturber else (),
         trace=tuple(arm.trace),
+        untraced=arm.untraced,
         goal=explain(attempt.goal, facts),
         versions=_versions(),
     )
     return episode, executor.arrays()
+
+
+def _disturber(compiled: CompiledScene, spec: EpisodeSpec, seed: Seed) -> Disturber | None:
+    if spec.perturb is None:
+        return None
+    return Disturber(compiled, spec.perturb, spec.hz, generator(seed, "perturb"))
 
 
 @lru_cache(maxsize=1)
@@ -117,6 +141,12 @@ class _Attempt:
     failures: int = 0
     rejected: int = 0
     last_cause: str = ""
+    asides: Counter[str] = field(default_factory=Counter[str])
+    """How often each thing was moved, or was to be moved, out of the way."""
+    manners: dict[Step, Manner] = field(default_factory=dict[Step, Manner])
+    """How each step that makes way puts things down."""
+    lost: int | None = None
+    """Number of the failed subtask that nothing has made up for yet."""
 
     def run(self) -> str | None:
         """Work until the goal holds and stays; the cause where that does not come about."""
@@ -161,21 +191,40 @@ class _Attempt:
         able = capabilities(assets, scene.support)
         known, blocked = literals(self._facts()), frozenset(self.forbidden)
         try:
-            orders = islice(plans(known, self.goal, able), MAX_ORDERS)
-            free = (plan for plan in orders if plan.steps[0].key not in blocked)
-            found = next(free, None) or next(plans(known, self.goal, able, forbidden=blocked))
+            orders = islice(plans(known, self.goal, able, complete=True), MAX_ORDERS)
+            free = (x for x in orders if not x.steps or x.steps[0].key not in blocked)
+            found = self._preferred(free) or next(
+                plans(known, self.goal, able, forbidden=blocked, complete=True)
+            )
         except PlanningError as error:
             self.last_cause = self.last_cause or error.cause
             return None
+        if not found.steps:
+            # What is lost stands on the support, as far as the planner knows.
+            self.last_cause = "out_of_place"
+            return None
+        self.arm.subtask = None
         for event in found.trace:
             self.arm.note(event)
         return found
+
+    def _preferred(self, free: Iterator[Plan]) -> Plan | None:
+        """The first plan, or, of those as short, the one that this attempt prefers."""
+        first = next(free, None)
+        if first is None or self.arm.variety is None:
+            return first
+        alike = [first, *takewhile(lambda x: len(x.steps) == len(first.steps), free)]
+        return alike[self.arm.variety.order(len(alike))]
 
     def _carry_out(self, plan: Plan) -> None:
         """Carry out steps until one fails."""
         for number, step in enumerate(plan.steps):
             start = self.arm.executor.steps
-            self.arm.interaction = None
+            self.arm.interaction, self.arm.subtask = None, len(self.subtasks)
+            self.arm.solver = "planning"
+            heights = self._heights()
+            if self.arm.executor.disturber is not None:
+                self.arm.executor.disturber.begin(step.arguments, start)
             try:
                 self._step(step, plan.steps[number + 1 :])
                 self._verify(step)
@@ -185,9 +234,9 @@ class _Attempt:
                         stage="execution", event="fail", subject=_text(step), reason=str(error)
                     )
                 )
-                self._record(step, start, error.cause)
+                self.last_cause = self._diagnosis(error.cause, step, heights)
+                self._record(step, start, self.last_cause)
                 self.failures += 1
-                self.last_cause = error.cause
                 self._recover()
                 return
             except PlanningError as error:
@@ -212,6 +261,10 @@ class _Attempt:
         self.last_cause = error.cause
         self.rejected += 1
         moved = self.arm.executor.steps > start
+        way = None if moved else self._way(step, error)
+        if way is not None:
+            self._carry_out(Plan((way,), ()))
+            return
         # A hand that finds no way back may have done its work all the same.
         done = moved and self._holds(step)
         if not done:
@@ -221,7 +274,32 @@ class _Attempt:
             self.failures += 1
             self._recover()
 
+    def _way(self, step: Step, error: PlanningError) -> Step | None:
+        """What to move aside so that a step becomes possible; each thing twice at most."""
+        for name in blockers(self.arm, error, step.arguments):
+            if self.asides[name] < MAX_ASIDES and self.asides.total() < MAX_WAYS:
+                self.asides[name] += 1
+                scene = self.arm.compiled.scene
+                sentence = aside(scene, name, step.skill, step.arguments, error)
+                way = Step("place_on", (name, scene.support), sentence)
+                self.manners[way] = away_from(step.arguments)
+                return way
+        return None
+
+    def _heights(self) -> dict[str, float]:
+        """How tall everything stands, metres."""
+        facts = self._facts()
+        boxes = {name: facts.box(name) for name in self.arm.compiled.objects}
+        return {name: float(high[2] - low[2]) for name, (low, high) in boxes.items()}
+
+    def _diagnosis(self, cause: str, step: Step, heights: Mapping[str, float]) -> str:
+        """The cause of a failure, or `toppled` where it came of the object falling over."""
+        thing = step.arguments[0]
+        change = abs(self._heights()[thing] / heights[thing] - 1)
+        return "toppled" if cause in TOPPLING and change > FALLEN else cause
+
     def _record(self, step: Step, start: int, cause: str | None) -> None:
+        recovers, self.lost = self.lost, None if cause is None else len(self.subtasks)
         self.subtasks.append(
             Subtask(
                 skill=step.skill,
@@ -230,14 +308,21 @@ class _Attempt:
                 start=start,
                 end=self.arm.executor.steps,
                 interaction=self.arm.interaction,
+                solver=self.arm.solver,
                 success=cause is None,
                 cause=cause,
+                recovers=recovers,
             )
         )
 
     def _step(self, step: Step, later: tuple[Step, ...]) -> None:
         if step.skill in RELATIONS:
-            pick_and_place(self.arm, RELATIONS[step.skill], *step.arguments)
+            thing, target = step.arguments
+            manner = self.manners.get(step)
+            pick_and_place(self.arm, RELATIONS[step.skill], thing, target, manner)
+            return
+        if step.operator is not None:
+            SKILLS[step.skill].perform(self.arm, step.operator)
             return
         opening = step.skill == "open"
         errors: list[PlanningError] = []
@@ -276,10 +361,20 @@ class _Attempt:
         facts = self._facts()
         if step.skill in RELATIONS:
             return facts.holds(RELATIONS[step.skill], step.arguments)
+        if step.operator is not None:
+            made = all(facts.holds(x[0], x[1:]) for x in step.operator.adds)
+            return made and not any(facts.holds(x[0], x[1:]) for x in step.operator.removes)
         return facts.holds("open", step.arguments) == (step.skill == "open")
 
     def _recover(self) -> None:
         """Open the hand, leave, and go home; where that is not free, pull out first."""
+        try:
+            self._withdraw()
+        finally:
+            update = {"withdrawn": self.arm.executor.steps}
+            self.subtasks[-1] = self.subtasks[-1].model_copy(update=update)
+
+    def _withdraw(self) -> None:
         arm = self.arm
         opening = arm.compiled.robot.spec.max_opening
         arm.grip(opening)
@@ -292,6 +387,7 @@ class _Attempt:
                 leave()
                 arm.look()
                 arm.go(_home(arm), opening)
+                arm.await_rest()
                 return
             except PlanningError as error:
                 if error.cause == "time_limit":

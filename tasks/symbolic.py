@@ -9,13 +9,15 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal as OneOf
 
 from ..schemas import PlanningError, TraceEvent
+from .domain import Capabilities, Focus, State, start_state, successors
 from .estimate import Reachable, estimate, goal_focus
 from .formula import Formula, Literal
 from .goals import ground, ground_literals, holds, missing
+from .operators import Fact, Operator, StepKey
 from .sentences import sentence
-from .skills import Capabilities, Focus, State, StepKey, start_state, successors
 
 LIMIT_NODES = 5_000
 VISITS = 12
@@ -33,6 +35,8 @@ class Step:
     skill: str
     arguments: tuple[str, ...]
     sentence: str
+    operator: Operator | None = None
+    """None for placing, opening, and closing."""
 
     @property
     def key(self) -> StepKey:
@@ -73,6 +77,7 @@ def plans(
     *,
     forbidden: frozenset[StepKey] = frozenset(),
     limit_nodes: int = LIMIT_NODES,
+    complete: bool = False,
 ) -> Iterator[Plan]:
     """Distinct plans from what holds at the start to the goal, cheapest first.
 
@@ -82,12 +87,15 @@ def plans(
         capabilities: what can be done with the objects.
         forbidden: skills that were found to be impossible.
         limit_nodes: expansions for the first plan, and again for all further ones.
+        complete: whether the literals say all that holds, as those read from physics do; else
+            what has no place stands on the support.
 
     Raises:
         PlanningError: `no_plan` or `node_limit`, before the first plan; afterwards the
             iterator just ends.
     """
-    search = _Search(start_state(literals, capabilities), goal, capabilities, forbidden)
+    start = start_state(literals, capabilities, complete)
+    search = _Search(start, goal, capabilities, forbidden)
     impossible = search.impossible()
     if impossible:
         raise PlanningError(
@@ -127,6 +135,7 @@ class _Search:
         self.literals = ground_literals(goal)
         self.capabilities = capabilities
         self.forbidden = forbidden
+        self.operators = {operator.key: operator for operator in capabilities.operators}
         self.shut_at_end = frozenset(
             x.arguments[0] for x in self.literals if x.negated and x.predicate == "open"
         )
@@ -182,23 +191,19 @@ class _Search:
         keys = _keys(node)
         places = [x.state.places for x in node.path()]
         steps = tuple(
-            Step(key[0], key[1], sentence(number, keys, places, self.literals))
+            Step(
+                skill=key[0],
+                arguments=key[1],
+                sentence=sentence(number, keys, places, self.literals, self.operators),
+                operator=self.operators.get(key),
+            )
             for number, key in enumerate(keys)
         )
-        trace = [
-            TraceEvent(
-                stage="symbolic",
-                event="expand",
-                subject=_subject(x.key),
-                values=(float(x.cost), float(x.remaining)),
-            )
-            for x in self.expanded[:TRACED]
-        ]
+        numbers = {id(x): number for number, x in enumerate([*self.expanded, node])}
+        trace = [_event("expand", x, numbers) for x in self.expanded[:TRACED]]
         trace += [
-            TraceEvent(
-                stage="symbolic", event="choose", subject=_subject(step.key), reason=step.sentence
-            )
-            for step in steps
+            _event("choose", x, numbers, step.sentence)
+            for x, step in zip(node.path()[1:], steps, strict=True)
         ]
         return Plan(steps, tuple(trace))
 
@@ -206,6 +211,26 @@ class _Search:
 def _keys(node: _Node) -> tuple[StepKey, ...]:
     """The skills that lead to the node."""
     return tuple(x.key for x in node.path() if x.key is not None)
+
+
+def _event(
+    event: OneOf["expand", "choose"], node: _Node, numbers: dict[int, int], reason: str = ""
+) -> TraceEvent:
+    """What the trace says of a node: its place in the tree, and what differs from its parent."""
+    before = frozenset[Fact]() if node.parent is None else node.parent.state.facts
+    after = node.state.facts
+    added = [str(Literal(x[0], x[1:])) for x in sorted(after - before)]
+    removed = [str(Literal(x[0], x[1:], negated=True)) for x in sorted(before - after)]
+    return TraceEvent(
+        stage="symbolic",
+        event=event,
+        subject=_subject(node.key),
+        reason=reason,
+        values=(float(node.cost), float(node.remaining)),
+        node=numbers[id(node)],
+        parent=None if node.parent is None else numbers[id(node.parent)],
+        facts=(*added, *removed),
+    )
 
 
 def _subject(key: StepKey | None) -> str:

@@ -151,6 +151,7 @@ def solve(
     spec: EpisodeSpec,
     seed: tuple[int, ...],
     episode_id: str,
+    solution: int,
 ) -> tuple[Episode, EpisodeArrays]:
     _pause()
     bait = Path(os.environ.get(KILL_ONCE, "/nonexistent"))
@@ -170,6 +171,7 @@ def solve(
         cause=None if success else "fake_failure",
         steps=steps,
         hz=spec.hz,
+        solution=solution,
     )
     arrays = EpisodeArrays(
         initial_state=rng.normal(size=4),

@@ -36,16 +36,20 @@ TABLETOP = {
     "cabinet.n.01", "cabinet.n.03", "microwave.n.02", "cedar_chest.n.01", "toolbox.n.01",
     "shelf.n.01", "breakfast_table.n.01", "desk.n.01", "countertop.n.01", "console_table.n.01",
     "coffee_table.n.01", "jar__of__honey.n.01", "ashcan.n.01", "alarm_clock.n.01",
-    "toy_car.n.01", "gift_box.n.01", "package.n.02",
+    "toy_car.n.01", "gift_box.n.01", "package.n.02", "place_mat.n.01", "dustpan.n.02",
+    "scrub_brush.n.01", "pizza_box.n.01", "dutch_oven.n.02", "hook_rack.n.01",
 }  # fmt: skip
 """Sized for a table top, one arm's reach, and one hand, whatever it measures in a house."""
 FLAT = {
     "book.n.02", "chopping_board.n.01", "table_knife.n.01", "fork.n.01", "tablespoon.n.02",
     "keyboard.n.01", "monitor.n.04", "calculator.n.02", "notebook.n.01", "folder.n.02",
-    "clipboard.n.01", "wrench.n.03", "pliers.n.01",
+    "clipboard.n.01", "wrench.n.03", "pliers.n.01", "die.n.01", "almond.n.02", "pizza_box.n.01",
+    "board_game.n.01", "dutch_oven.n.02",
 }  # fmt: skip
 """What lies too flat for two fingers and a hand above a table, or is too wide for them."""
-RECORDED = ("5", "88e77bb59d71d7f5")
+SUNK = {"place_mat.n.01"}
+"""Fixed things whose bevels go on below what they lie on."""
+RECORDED = ("12", "a9d8274f476d5d8f")
 """The library's version and the digest of its bytes."""
 FACTOR = 1.6
 """How far beyond the range of BEHAVIOR's models an extent may lie; a Franka hand opens 8 cm,
@@ -159,7 +163,9 @@ def test_assets_are_valid(category: str) -> None:
             check_inertia(asset, link.name)
         assert (len(asset.links[0].collisions) <= 16) or asset.fixed
         if category in JOINTED:
-            assert {h.joint for h in asset.handles} == {j.name for j in asset.joints}
+            flush = {j.name for j in asset.joints if j.kind == "slide" and j.controls == "switch"}
+            handled = {h.joint for h in asset.handles}
+            assert handled <= {j.name for j in asset.joints} <= handled | flush
         for handle in asset.handles:
             assert handle.width <= 0.07
             assert np.linalg.norm(handle.approach) == pytest.approx(1)
@@ -255,8 +261,12 @@ def test_collision_pieces_follow_the_visual(category: str) -> None:
             for shape in link.collisions:
                 assert shape.kind in {"box", "cylinder", "capsule", "sphere", "ellipsoid"}
                 centre, half = where[link.name] + shape.pos, reach(shape)
-                assert (centre - half > low - 2.5e-3).all(), (asset.id, shape)
-                assert (centre + half < high + 2.5e-3).all(), (asset.id, shape)
+                slack = 0.012 if category in SUNK else 2.5e-3
+                assert (centre - half > low - slack).all(), (asset.id, shape)
+                assert (centre + half < high + np.array([slack, slack, 2.5e-3])).all(), (
+                    asset.id,
+                    shape,
+                )
         if not asset.fixed:
             points = surface_points(asset)
             gap = np.min([outside(points, s) for s in asset.links[0].collisions], axis=0)

@@ -273,7 +273,7 @@ def test_the_library_is_as_large_as_stated() -> None:
     from cousins.tasks.activities import activities
 
     assert {len(ids) for ids in ProceduralLibrary().ids().values()} == {64}
-    assert (len(activities()), sum(x.supported for x in activities())) == (1016, 227)
+    assert (len(activities()), sum(x.supported for x in activities())) == (1016, 276)
 
 
 def test_constants_that_the_pages_state() -> None:

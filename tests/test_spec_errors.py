@@ -78,7 +78,7 @@ def test_tags_of_distributions_stay_out_of_paths() -> None:
 
 
 def test_all_problems_come_at_once_in_order_of_lines() -> None:
-    message = refusal("name: a\nsed: 7\nrobot: x\nexport: [cooc]\nexport: [coco]")
+    message = refusal("name: a\nsed: 7\ncousins: {per_object: -1}\nexport: [cooc]\nexport: [coco]")
     lines = [int(part.split(":")[0]) for part in message.split("  line ")[1:]]
     assert message.startswith("a.yaml: 4 problems")
     assert lines == [2, 3, 4, 5]

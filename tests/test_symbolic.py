@@ -5,14 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from itertools import islice, pairwise
 
 import pytest
 
 from cousins.schemas import PlanningError
+from cousins.tasks.domain import Capabilities, Focus, Relation, State, start_state, successors
 from cousins.tasks.formula import And, Atom, Exists, Forall, Formula, Literal, Not, Or, Variable
 from cousins.tasks.goals import SymbolicFacts, evaluate
-from cousins.tasks.skills import Capabilities, Fact, Focus, Relation, State, start_state, successors
+from cousins.tasks.operators import Fact, Operator
 from cousins.tasks.symbolic import Plan, plans
 
 THINGS = ("apple", "pear", "book", "box", "plate", "bowl", "basket")
@@ -324,3 +326,49 @@ def test_plans_do_not_depend_on_the_hash_seed() -> None:
     }
     assert len(outputs) == 1
     assert b"place_inside" in outputs.pop()
+
+
+HANG = Operator(
+    "hang", ("cup", "hook"), "hang the cup on the hook",
+    adds=frozenset({("attached", "cup", "hook")}), reaches=("cup", "hook"), moves=("cup",),
+)  # fmt: skip
+LIGHT = Operator(
+    "press", ("lamp",), "turn on the lamp", needs=(Literal("attached", ("cup", "hook")),),
+    adds=frozenset({("toggled_on", "lamp")}), reaches=("lamp",),
+)  # fmt: skip
+HANDY = Capabilities(
+    objects=("table", "cup", "apple", "cabinet", "hook", "lamp"),
+    support="table",
+    movable=frozenset({"cup", "apple"}),
+    openable=frozenset({"cabinet"}),
+    gated=frozenset({"cabinet"}),
+    fits=frozenset({("cup", "cabinet", "inside"), ("apple", "cup", "ontop")}),
+    operators=(HANG, LIGHT),
+)
+
+
+def test_operators_are_composed_with_placing_and_opening() -> None:
+    plan = first(goal_of("toggled_on lamp"), "inside cup cabinet", "ontop apple cup", able=HANDY)
+    assert short(plan) == [
+        "open cabinet",
+        "place_on apple table",
+        "hang cup hook",
+        "press lamp",
+    ]
+    assert plan.steps[2].sentence == "hang the cup on the hook so as to turn on the lamp next"
+    assert plan.steps[3].sentence == "turn on the lamp, as the task asks"
+
+
+def test_what_an_operator_moves_leaves_its_place() -> None:
+    plan = first(goal_of("not ontop cup table"), able=HANDY)
+    assert short(plan) == ["hang cup hook"]
+    state = start_state(start("attached cup hook"), HANDY)
+    assert ("ontop", "cup", "table") not in state.facts
+    back = first(goal_of("ontop cup table"), "attached cup hook", able=HANDY)
+    assert short(back) == ["place_on cup table"]
+
+
+def test_without_its_operator_a_state_is_impossible() -> None:
+    with pytest.raises(PlanningError, match="toggled_on lamp") as caught:
+        first(goal_of("toggled_on lamp"), able=replace(HANDY, operators=(HANG,)))
+    assert caught.value.cause == "no_plan"

@@ -19,17 +19,29 @@ def names() -> tuple[str, ...]:
     )
 
 
-def measure(name: str, *, small: bool, seed: int) -> dict[str, Any]:
+def measure(name: str, *, small: bool, seed: int, suites: tuple[str, ...] = ()) -> dict[str, Any]:
     """Run a benchmark and add what every result carries.
 
+    Args:
+        name: of the benchmark.
+        small: end within a minute.
+        seed: of everything random.
+        suites: of `solve`, run these suites of single skills alone.
+
     Raises:
-        SpecError: where there is no such benchmark.
+        SpecError: where there is no such benchmark or suite.
     """
+    if suites and name != "solve":
+        raise SpecError(f"suites are part of the benchmark 'solve', not of {name!r}")
     if name not in names():
         raise SpecError(f"no benchmark {name!r}; allowed: {', '.join(names()) or 'none yet'}")
     cpu, wall = _cpu_seconds(), time.perf_counter()
     module = import_module(f"{__name__}.{name}")
-    result: dict[str, Any] = module.run(small=small, seed=seed)
+    result: dict[str, Any] = (
+        {"by_skill_suite": module.run_suites(suites, small, seed)}
+        if suites
+        else module.run(small=small, seed=seed)
+    )
     common = {
         "name": name,
         "small": small,

@@ -22,9 +22,9 @@ from ...generators.store import ShardWriter, Store
 from ...scenes.library import AssetLibrary
 from ...schemas import DatasetSpec, Episode, TaskObject, TaskSpec
 from ...tasks.capabilities import fits
+from ...tasks.domain import Relation
 from ...tasks.formula import Atom, Literal
 from ...tasks.problem import Problem, problem_text
-from ...tasks.skills import Relation
 from ..stages import production
 from ..work import Job, Unit, carry_out
 

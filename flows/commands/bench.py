@@ -20,6 +20,10 @@ def bench(
     ],
     small: Annotated[bool, typer.Option("--small", help="End within a minute.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
+    suite: Annotated[
+        list[str] | None,
+        typer.Option("--suite", help="Of solve: only this skill's suite; can be repeated."),
+    ] = None,
 ) -> None:
     """Measure, and print one JSON object."""
     with expected_errors():
@@ -29,5 +33,5 @@ def bench(
         from ..bench import measure
 
         with redirect_stdout(stderr):
-            result = measure(name, small=small, seed=seed)
+            result = measure(name, small=small, seed=seed, suites=tuple(suite or ()))
         emit(result)

@@ -21,6 +21,7 @@ class SchemaName(StrEnum):
     episode = "episode"
     frame = "frame"
     asset = "asset"
+    robot = "robot"
 
 
 def register(app: typer.Typer) -> None:
@@ -87,6 +88,7 @@ def schema(name: SchemaName) -> None:
         SchemaName.episode: schemas.Episode,
         SchemaName.frame: schemas.FrameRecord,
         SchemaName.asset: schemas.Asset,
+        SchemaName.robot: schemas.RobotFile,
     }
     emit(models[name].model_json_schema())
 

@@ -117,7 +117,9 @@ def export(
     dataset: DatasetPath,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", "-f", metavar="NAME", help="coco or lerobot; may be given again."),
+        typer.Option(
+            "--format", "-f", metavar="NAME", help="coco, lerobot or traces; may be given again."
+        ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All formats.")] = False,
     json: Json = False,
@@ -163,6 +165,7 @@ def _make(
         from ...schemas.spec_file import load_spec
         from ..checks import check_spec
         from ..environment import cores
+        from ..robots import with_robot
         from ..run import Plan, is_finished
         from ..stages import production
 
@@ -170,7 +173,7 @@ def _make(
             raise BackendMissingError(
                 f"engine {engine.value!r} is not available; this version has: prefect, local"
             )
-        spec = load_spec(path)
+        spec = with_robot(load_spec(path))
         formats = spec.export if exports and until == "frames" else ()
         folder = default_out(spec, out)
         plan = Plan(spec, folder, production(), workers or cores(), until, formats, shard_seconds)

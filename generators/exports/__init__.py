@@ -37,6 +37,7 @@ class _Lazy:
 EXPORTERS: dict[str, Exporter] = {
     "coco": _Lazy(".coco", "CocoExporter"),
     "lerobot": _Lazy(".lerobot", "LeRobotExporter"),
+    "traces": _Lazy(".traces", "TracesExporter"),
 }
 """By the name that a spec gives under `export`."""
 

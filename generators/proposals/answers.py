@@ -14,7 +14,7 @@ from .catalogue import Catalogue, Kind
 from .draft import Draft, RefusedError, Thing
 
 ObjectName = Annotated[str, Field(max_length=40)]
-STARTS = ("ontop", "inside", "nextto", "open")
+STARTS = ("ontop", "inside", "nextto", "open", "toggled_on")
 
 
 class _Strict(BaseModel):
@@ -31,7 +31,7 @@ class AnswerObject(_Strict):
 class AnswerFact(_Strict):
     """A fact of the start, or a condition of the goal."""
 
-    predicate: Literal["ontop", "inside", "nextto", "under", "touching", "open"]
+    predicate: Literal["ontop", "inside", "nextto", "under", "touching", "open", "toggled_on"]
     arguments: Annotated[list[ObjectName], Field(min_length=1, max_length=2)]
     holds: bool
     """False means that it must not be so."""

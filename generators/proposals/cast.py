@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 
 from ...schemas import ObjectSpec
-from .catalogue import DISHES, Catalogue, Kind
+from .catalogue import DISHES, DRINKS, KEEPS, Catalogue, Kind
 from .draft import RefusedError, Thing
 
 PREFER_SCENE = 0.8
@@ -96,6 +96,15 @@ class Cast:
     def onto(self, *targets: Thing) -> Wanted:
         """Kinds that go on each of the targets."""
         return lambda kind: all(self.catalogue.goes(kind, x.kind, "ontop") for x in targets)
+
+    def pegs(self, target: Thing) -> Wanted:
+        """Kinds that are inserted into the target."""
+        keeps = KEEPS.get(target.kind.head, self.movable)
+        return lambda kind: keeps(kind) and self.catalogue.does("insert", kind, target.kind)
+
+    def hanging(self, rack: Thing) -> Wanted:
+        """Kinds that hang on the rack."""
+        return lambda kind: kind.head in DRINKS and self.catalogue.does("hang", kind, rack.kind)
 
     def holder(self, kind: Kind) -> bool:
         """Whether something goes inside it without opening it first."""

@@ -14,7 +14,9 @@ from ...scenes.tabletop import Tabletop
 from ...scenes.taxonomy import ancestors
 from ...schemas import Asset, Cavity
 from ...tasks.capabilities import fits, gated, lidded
-from ...tasks.skills import Capabilities, Relation
+from ...tasks.domain import Capabilities, Relation
+from ...tasks.operators import Operator
+from ...tasks.skills import SKILLS, operators
 
 INSTANCES = 3
 """Cousins of a category that are measured."""
@@ -70,7 +72,7 @@ class Kind:
     @cached_property
     def movable(self) -> bool:
         """Whether the gripper can lift any of them."""
-        return all(asset.graspable and not asset.fixed for asset in self.assets)
+        return all(asset.graspable and not asset.fixed and not asset.grain for asset in self.assets)
 
     @cached_property
     def easy(self) -> bool:
@@ -83,6 +85,21 @@ class Kind:
     def openable(self) -> bool:
         """Whether all have a handle on a joint."""
         return all("openable" in asset.affordances for asset in self.assets)
+
+    @cached_property
+    def toggleable(self) -> bool:
+        """Whether all have a switch."""
+        return all("toggleable" in asset.affordances for asset in self.assets)
+
+    @cached_property
+    def socket(self) -> bool:
+        """Whether all have a hole for something of just its size."""
+        return all("socket" in asset.affordances for asset in self.assets)
+
+    @cached_property
+    def hooked(self) -> bool:
+        """Whether all have hooks."""
+        return all(asset.hooks for asset in self.assets)
 
     @cached_property
     def gated(self) -> bool:
@@ -193,6 +210,15 @@ class Catalogue:
         sensible = _sensible_inside if relation == "inside" else _sensible_on
         return sensible(thing, target) and self.share(thing, target, relation) == 1
 
+    def does(self, skill: str, thing: Kind, target: Kind) -> bool:
+        """Whether a skill takes all of the measured cousins to all of the target's."""
+        wanted = (skill, ("thing", "target"))
+        return thing.category != target.category and all(
+            any(x.key == wanted for x in SKILLS[skill].operators({"thing": a, "target": b}, ""))
+            for a in thing.assets
+            for b in target.assets
+        )
+
     def capabilities(
         self, kinds: Mapping[str, Kind], support: str, certainty: float = 1.0
     ) -> Capabilities:
@@ -215,7 +241,20 @@ class Catalogue:
                 for relation in RELATIONS
                 if a != b and self.share(kinds[a], kinds[b], relation) >= certainty
             ),
+            operators=_common_operators(kinds, support),
         )
+
+
+def _common_operators(kinds: Mapping[str, Kind], support: str) -> tuple[Operator, ...]:
+    """What the skills can do with any of the measured cousins."""
+    variants = [
+        operators({name: kind.assets[i] for name, kind in kinds.items()}, support)
+        for i in range(INSTANCES if kinds else 0)
+    ]
+    if not variants:
+        return ()
+    common = frozenset(variants[0]).intersection(*variants[1:])
+    return tuple(operator for operator in variants[0] if operator in common)
 
 
 def _head(category: str) -> str:
@@ -267,8 +306,10 @@ def _inedible(thing: Kind) -> bool:
 
 
 KEEPS: dict[str, Callable[[Kind], bool]] = {
+    "candlestick": lambda thing: thing.head == "candle",
     "chest": lambda thing: not thing.is_food,
     "cooker": lambda thing: thing.is_food,
+    "dustpan": lambda _: False,
     "maker": lambda thing: thing.head in DRINKS,
     "microwave": _heated,
     "oven": _heated,
@@ -278,6 +319,7 @@ KEEPS: dict[str, Callable[[Kind], bool]] = {
 """What some pieces of furniture are for."""
 
 CARRIES: dict[str, Callable[[Kind], bool]] = {
+    "dustpan": lambda _: False,
     "maker": lambda thing: thing.head in DRINKS,
     "stove": lambda thing: thing.head in DISHES,
 }

@@ -9,7 +9,7 @@ import numpy as np
 from ...scenes.library import AssetLibrary
 from ...schemas import DatasetSpec, ProposalError, TaskSpec
 from ...tasks.symbolic import Plan
-from . import long, short
+from . import contact, long, pouring, short
 from .cast import Cast, context, usable
 from .catalogue import Catalogue
 from .draft import Draft, RefusedError, check, check_size, signature, taken_by, task_of
@@ -21,7 +21,7 @@ STRICT = 0.8
 """Share of the attempts that insist on the length that was drawn."""
 LENGTHS = ((1, 1), (2, 2), (3, 12))
 """Skills: a third of the tasks each."""
-MODULES = (short, long)
+MODULES = (short, long, contact, pouring)
 """Importing them enters their templates."""
 
 

@@ -15,6 +15,7 @@ from .templates import (
     on,
     opened,
     plural,
+    running,
     shut,
     some,
     template,
@@ -33,6 +34,20 @@ def store_away(cast: Cast) -> Draft:
     )
     goals: list[Formula] = [inside(thing, target), shut(target)]
     return draft(cast, f"put {a} away in {b}", text, goals, held(shut(target)))
+
+
+@template(3)
+def cook(cast: Cast) -> Draft:
+    """Put something in, close, turn on."""
+    target = cast.pick(lambda kind: cast.cabinet(kind) and kind.toggleable)
+    thing = cast.pick(cast.into(target))
+    a, b = the(thing), the(target)
+    text = cast.phrase(
+        f"put {a} in {b}, close it and turn it on", f"cook {a}: into {b}, shut it, switch it on"
+    )
+    goals: list[Formula] = [inside(thing, target), shut(target), running(target)]
+    init = held(opened(target), Not(running(target)))
+    return draft(cast, f"cook {a} in {b}", text, goals, init)
 
 
 @template(3)

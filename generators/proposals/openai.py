@@ -133,11 +133,12 @@ Answer with one JSON object: name, instruction, reason, objects, init, goal.
 - objects: every object of the task except the {support}, which is called {support!r}. Prefer \
 those of the scene, under their names; add others of the catalogue under new names.
 - init and goal: facts with a predicate, arguments and whether it holds. Predicates: ontop(a, b), \
-inside(a, b), nextto(a, b), touching(a, b), under(a, b), open(a). What init places nowhere stands \
-on the {support}; what it does not call open is closed.
+inside(a, b), nextto(a, b), touching(a, b), under(a, b), open(a), toggled_on(a). What init places \
+nowhere stands on the {support}; what it does not call open is closed, or on is off.
 - The goal must not hold at the start, and 1 to {spec.tasks.max_steps} skills must reach it. \
-Skills: put something on, in, or next to something; open; close. Only graspable things move, one \
-at a time, unloaded. A thing that opens must be open for anything to go in or come out.
+Skills: put something on, in, or next to something; open; close; turn on; turn off. Only \
+graspable things move, one at a time, unloaded. A thing that opens must be \
+open for anything to go in or come out.
 - At most {MOST_FURNITURE} things that stand fixed and {MOST_MOVABLE} that move. Sizes must fit.
 Objects of the scene:
 {scene}

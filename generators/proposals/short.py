@@ -11,10 +11,12 @@ from .templates import (
     draft,
     every,
     held,
+    hung,
     inside,
     on,
     opened,
     plural,
+    running,
     shut,
     some,
     template,
@@ -70,6 +72,46 @@ def close_one(cast: Cast) -> Draft:
     a = the(thing)
     text = cast.phrase(f"close {a}", f"shut {a}", f"somebody left {a} open; close it")
     return draft(cast, f"close {a}", text, [shut(thing)], held(opened(thing)))
+
+
+@template(1)
+def turn_on(cast: Cast) -> Draft:
+    """Turn something on; something else stands about."""
+    thing = cast.pick(lambda kind: kind.toggleable)
+    cast.pick(cast.movable)
+    a = the(thing)
+    text = cast.phrase(f"turn on {a}", f"switch {a} on", f"{a} is off; turn it on")
+    return draft(cast, f"turn on {a}", text, [running(thing)], held(Not(running(thing))))
+
+
+@template(1)
+def turn_off(cast: Cast) -> Draft:
+    """Turn something off; something else stands about."""
+    thing = cast.pick(lambda kind: kind.toggleable)
+    cast.pick(cast.movable)
+    a = the(thing)
+    text = cast.phrase(f"turn off {a}", f"switch {a} off", f"somebody left {a} on; turn it off")
+    return draft(cast, f"turn off {a}", text, [Not(running(thing))], held(running(thing)))
+
+
+@template(1)
+def insert(cast: Cast) -> Draft:
+    """Something into a hole that is barely wider."""
+    target = cast.pick(lambda kind: kind.socket)
+    thing = cast.pick(cast.pegs(target))
+    a, b = the(thing), the(target)
+    text = cast.phrase(f"insert {a} into {b}", f"fit {a} into {b}", f"put {a} in {b}")
+    return draft(cast, f"insert {a} into {b}", text, [inside(thing, target)])
+
+
+@template(1)
+def hang_up(cast: Cast) -> Draft:
+    """Something on a hook."""
+    rack = cast.pick(lambda kind: kind.hooked)
+    thing = cast.pick(cast.hanging(rack))
+    a, b = the(thing), the(rack)
+    text = cast.phrase(f"hang {a} on {b}", f"hang up {a} on {b}", f"{a} belongs on {b}; hang it up")
+    return draft(cast, f"hang {a} on {b}", text, [hung(thing, rack)])
 
 
 @template(1)
@@ -157,6 +199,18 @@ def two_in(cast: Cast) -> Draft:
     )
     goals: list[Formula] = [inside(first, target), inside(second, target)]
     return draft(cast, f"put {a} and {b} in {c}", text, goals)
+
+
+@template(2)
+def hang_both(cast: Cast) -> Draft:
+    """Two of a kind on hooks."""
+    rack = cast.pick(lambda kind: kind.hooked)
+    first = cast.pick(cast.hanging(rack))
+    both = [first, cast.another(first.kind)]
+    a, b = plural(first), the(rack)
+    text = cast.phrase(f"hang both {a} on {b}", f"hang the {a} up on {b}")
+    goal = Forall(every(both), hung(some(first), rack))
+    return draft(cast, f"hang both {a} on {b}", text, [goal])
 
 
 @template(2)

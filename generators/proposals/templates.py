@@ -46,6 +46,11 @@ def back(cast: Cast, thing: Thing) -> Atom:
     return Atom("ontop", (thing.name, cast.support))
 
 
+def hung(thing: Thing, hook: Thing) -> Atom:
+    """The object hangs on the hook."""
+    return Atom("attached", (thing.name, hook.name))
+
+
 def beside(thing: Thing, other: Thing) -> Atom:
     """The two are next to each other."""
     return Atom("nextto", (thing.name, other.name))
@@ -59,6 +64,11 @@ def opened(thing: Thing) -> Atom:
 def shut(thing: Thing) -> Not:
     """It is not open."""
     return Not(opened(thing))
+
+
+def running(thing: Thing) -> Atom:
+    """It is turned on."""
+    return Atom("toggled_on", (thing.name,))
 
 
 def every(things: Sequence[Thing]) -> Variable:
@@ -86,8 +96,10 @@ def held(*atoms: Atom | Not) -> tuple[Literal, ...]:
 def plural(thing: Thing) -> str:
     """Several of its kind in words."""
     first, *rest = thing.kind.words.split(" of ")
-    if first.endswith("dice"):
+    if first.endswith(("dice", "pliers")):
         many = first
+    elif first == "die":
+        many = "dice"
     elif first.endswith(("s", "x", "ch", "sh")):
         many = f"{first}es"
     else:

@@ -86,3 +86,21 @@ def _thread(path: Array, wide: float, centre: Array) -> Mesh:
         points[mesh.faces[0, 2]] - points[mesh.faces[0, 0]],
     )
     return mesh if normal @ out[0] > 0 else Mesh(points, mesh.faces[:, ::-1], points[:, :2])
+
+
+def hazelnut(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """A smooth nut with a pale end."""
+    draft = Draft(asset_id, category)
+    draft.materials["shell"] = look.textured(
+        rng, "stripes", ((0.55, 0.33, 0.16), (0.47, 0.27, 0.12)), 6.0, 0.5
+    )
+    draft.materials["end"] = look.plain((0.78, 0.66, 0.48), 0.8)
+    radius = float(rng.uniform(0.0062, 0.0072))
+    link = draft.link()
+    t = np.linspace(-np.pi / 2, np.pi / 2, 9)
+    rows = radius * np.stack([np.cos(t), 1 + np.sin(t)], -1)
+    rows[0, 0] = rows[-1, 0] = 0.0
+    link.show(revolve(rows[2:], 14), "shell", FULL)
+    link.show(revolve([*rows[:3].tolist(), (0.0, float(rows[2, 1]))], 14), "end", FULL)
+    link.collide("sphere", (radius,), (0, 0, radius))
+    return draft.build(graspable=True, grain=True, friction=0.35)

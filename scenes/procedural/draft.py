@@ -11,9 +11,11 @@ from ...schemas import (
     Asset,
     Cavity,
     Handle,
+    Hook,
     Inertial,
     Joint,
     Link,
+    Loop,
     Material,
     MeshData,
     Shape,
@@ -127,6 +129,8 @@ class Draft:
         self.surfaces: list[Surface] = []
         self.cavities: list[Cavity] = []
         self.handles: list[Handle] = []
+        self.hooks: list[Hook] = []
+        self.loops: list[Loop] = []
 
     def link(
         self,
@@ -154,7 +158,7 @@ class Draft:
 
     def cavity(
         self, name: str, link: str, low: Point, high: Point, *,
-        opening: str = "top", round_: bool = False, joint: str | None = None,
+        opening: str = "top", round_: bool = False, joint: str | None = None, snug: bool = False,
     ) -> None:  # fmt: skip
         """Add the hollow between two opposite corners, (3,) each."""
         low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
@@ -163,7 +167,7 @@ class Draft:
                 {
                     "name": name, "link": link, "centre": vec3((low + high) / 2),
                     "half_size": vec3((high - low) / 2), "round": round_,
-                    "opening": opening, "joint": joint,
+                    "opening": opening, "joint": joint, "snug": snug,
                 }
             )
         )  # fmt: skip
@@ -180,7 +184,27 @@ class Draft:
             )
         )  # fmt: skip
 
-    def build(self, *, graspable: bool, fixed: bool = False, friction: float = 0.8) -> Asset:
+    def hook(self, name: str, link: str, root: Point, tip: Point, radius: float) -> None:
+        """Add a peg on which things hang, in the link's frame."""
+        thick = float(np.round(radius, DIGITS))
+        self.hooks.append(Hook(name=name, link=link, root=vec3(root), tip=vec3(tip), radius=thick))
+
+    def loop(
+        self, name: str, link: str, centre: Point, axis: Point, up: Point,
+        half: tuple[float, float],
+    ) -> None:  # fmt: skip
+        """Add a hole by which it hangs, in the link's frame."""
+        x, y, _ = vec3((*half, 0.0))
+        self.loops.append(
+            Loop(
+                name=name, link=link, centre=vec3(centre), axis=vec3(axis), up=vec3(up),
+                half_size=(x, y),
+            )
+        )  # fmt: skip
+
+    def build(
+        self, *, graspable: bool, fixed: bool = False, friction: float = 0.8, grain: bool = False
+    ) -> Asset:
         """Move the origin to the bottom centre of the box at rest, and freeze."""
         extents = self._centre()
         root = self.links[0].name
@@ -205,6 +229,9 @@ class Draft:
             surfaces=tuple(self.surfaces),
             cavities=tuple(self.cavities),
             handles=tuple(self.handles),
+            hooks=tuple(self.hooks),
+            loops=tuple(self.loops),
+            grain=grain,
         )
 
     def _centre(self) -> Vec3:
@@ -225,8 +252,8 @@ class Draft:
             if link.parent == root.name:
                 link.pos = vec3(np.array(link.pos) + offset)
 
-        def moved(part: Surface | Cavity | Handle, key: str) -> dict[str, Vec3]:
-            return {key: vec3(np.array(getattr(part, key)) + offset)}
+        def moved(part: Surface | Cavity | Handle | Hook | Loop, *keys: str) -> dict[str, Vec3]:
+            return {key: vec3(np.array(getattr(part, key)) + offset) for key in keys}
 
         name = root.name
         self.surfaces = [
@@ -237,6 +264,13 @@ class Draft:
         ]
         self.handles = [
             h.model_copy(update=moved(h, "pos")) if h.link == name else h for h in self.handles
+        ]
+        self.hooks = [
+            h.model_copy(update=moved(h, "root", "tip")) if h.link == name else h
+            for h in self.hooks
+        ]
+        self.loops = [
+            x.model_copy(update=moved(x, "centre")) if x.link == name else x for x in self.loops
         ]
         return vec3(high - low)
 

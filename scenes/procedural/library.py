@@ -18,6 +18,7 @@ from . import (
     bins,
     bottles,
     boxes,
+    buttons,
     cabinets,
     cartons,
     chests,
@@ -31,10 +32,13 @@ from . import (
     fridges,
     furniture,
     gadgets,
+    hooks,
     lamps,
+    mats,
     packs,
     paper,
     parcels,
+    pegs,
     pincers,
     plants,
     ranges,
@@ -42,6 +46,7 @@ from . import (
     stationery,
     stemware,
     storage,
+    sweeping,
     taps,
     timber,
     tools,
@@ -53,10 +58,11 @@ from . import (
     vessels,
     wardrobes,
     washers,
+    wide,
 )
 
 INSTANCES = 64
-VERSION = "5"
+VERSION = "12"
 """Raised whenever any asset's bytes change; a test compares them."""
 Builder = Callable[[str, str, np.random.Generator], Asset]
 
@@ -133,6 +139,12 @@ CATEGORIES: dict[str, tuple[str, Builder]] = {
     "floor_lamp.n.01": ("floor-lamp", lamps.floor_lamp),
     "switch.n.01": ("switch", electrics.switch),
     "radio_receiver.n.01": ("radio", electrics.radio),
+    "loudspeaker.n.01": ("loudspeaker", buttons.loudspeaker),
+    "fire_alarm.n.02": ("fire-alarm", buttons.alarm),
+    "beeswax_candle.n.01": ("beeswax-candle", pegs.candle),
+    "candlestick.n.01": ("candlestick", pegs.candlestick),
+    "hook_rack.n.01": ("hook-rack", hooks.hook_rack),
+    "hazelnut.n.02": ("hazelnut", balls.hazelnut),
     "recycling_bin.n.01": ("recycling-bin", bins.recycling_bin),
     "cooler.n.01": ("cooler", bins.cooler),
     "lunch_box.n.01": ("lunch-box", bins.lunch_box),
@@ -206,6 +218,14 @@ CATEGORIES: dict[str, tuple[str, Builder]] = {
     "gift_box.n.01": ("gift", parcels.gift_box),
     "package.n.02": ("parcel", parcels.package),
     "pot_plant.n.01": ("pot-plant", plants.pot_plant),
+    "place_mat.n.01": ("place-mat", mats.place_mat),
+    "dustpan.n.02": ("dustpan", sweeping.dustpan),
+    "scrub_brush.n.01": ("brush", sweeping.scrub_brush),
+    "die.n.01": ("game-die", sweeping.game_die),
+    "almond.n.02": ("almond", sweeping.almond),
+    "pizza_box.n.01": ("pizza-box", wide.pizza_box),
+    "board_game.n.01": ("board-game", wide.board_game),
+    "dutch_oven.n.02": ("dutch-oven", wide.dutch_oven),
 }
 """Category (a BDDL synset) to id prefix and builder."""
 

@@ -101,6 +101,12 @@ def grip(
     link.show(tube(path, thick, sides=8), material, density)
     for start, end in ((0, 3), (3, 9), (9, 12)):
         _capsule(link, path[start], path[end], thick)
+    # The capsules cut the corners of the bow: the hole is what they leave.
+    face = float(wall.radius(middle))
+    free = float(min(path[3][1], path[9][1])) - thick - face
+    span = float(path[9][2] - path[3][2]) / 2 - thick
+    centre = (0.0, face + free / 2, middle)
+    draft.loop("ear", link.name, centre, (1, 0, 0), (0, 0, 1), (free / 2, span))
 
 
 def _capsule(link: LinkDraft, start: Array, end: Array, radius: float) -> None:

@@ -1,7 +1,8 @@
-"""What an arm with one gripper can do, as changes to a set of BDDL facts.
+"""The planning domain: what an arm with one gripper can do, as changes to a set of BDDL facts.
 
 Every skill starts and ends with an empty hand. An object can be moved when it is graspable,
-carries nothing, and is in no closed container.
+carries nothing, and is in no closed container. Placing, opening and closing follow from sizes
+and are said here; every other skill says what it needs and changes as operators.
 """
 
 from __future__ import annotations
@@ -11,14 +12,9 @@ from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
 from .formula import Literal
+from .operators import Fact, Operator, StepKey, fact
 
-Fact = tuple[str, ...]
-"""A predicate and its arguments; those of symmetric predicates are sorted."""
 Relation = OneOf["ontop", "inside", "under"]
-StepKey = tuple[str, tuple[str, ...]]
-"""A skill and its arguments."""
-
-SYMMETRIC = ("nextto", "touching")
 
 
 @dataclass(frozen=True)
@@ -34,6 +30,7 @@ class Capabilities:
         lidded: containers whose top is the lid: nothing may stand on it when it moves.
         fits: (object, target, relation) triples that the sizes allow; anything movable may
             stand on the support.
+        operators: whatever else can be done.
     """
 
     objects: tuple[str, ...]
@@ -43,6 +40,7 @@ class Capabilities:
     gated: frozenset[str] = frozenset()
     lidded: frozenset[str] = frozenset()
     fits: frozenset[tuple[str, str, Relation]] = frozenset()
+    operators: tuple[Operator, ...] = ()
 
     def allows(self, thing: str, target: str, relation: Relation) -> bool:
         """Whether the object can be put there, as far as sizes go."""
@@ -67,9 +65,9 @@ class State:
         """The state with these facts."""
         held = frozenset(facts)
         places: dict[str, tuple[Fact, ...]] = {}
-        for fact in held:
-            if fact[0] in ("ontop", "inside"):
-                places[fact[1]] = (*places.get(fact[1], ()), fact)
+        for known in held:
+            if known[0] in ("ontop", "inside"):
+                places[known[1]] = (*places.get(known[1], ()), known)
         loaded = frozenset(fact[2] for where in places.values() for fact in where)
         return cls(held, places, loaded)
 
@@ -104,12 +102,18 @@ class Focus:
         openers: objects to open and close.
         shifted: objects to put elsewhere on the support they stand on.
         pairs: (skill, object, target) of placements, besides putting things on the support.
+        operators: other skills.
     """
 
     movers: frozenset[str] | None = None
     openers: frozenset[str] | None = None
     shifted: frozenset[str] | None = None
     pairs: frozenset[tuple[str, str, str]] | None = None
+    operators: frozenset[StepKey] | None = None
+
+    def worth_doing(self, operator: Operator) -> bool:
+        """Whether to consider the operator."""
+        return self.operators is None or operator.key in self.operators
 
     def worth_moving(self, thing: str) -> bool:
         """Whether to consider moving the object at all."""
@@ -127,17 +131,16 @@ class Focus:
         return self.pairs is None or (skill, thing, target) in self.pairs
 
 
-def fact(predicate: str, *arguments: str) -> Fact:
-    """The fact in its canonical form."""
-    if predicate in SYMMETRIC and arguments[0] > arguments[1]:
-        arguments = arguments[::-1]
-    return (predicate, *arguments)
-
-
-def start_state(literals: Iterable[Literal], capabilities: Capabilities) -> State:
+def start_state(
+    literals: Iterable[Literal], capabilities: Capabilities, complete: bool = False
+) -> State:
     """A state from what is known; objects of unknown place stand on the support.
 
-    Whatever is on or in something touches it. Objects that are not listed are left out.
+    Where the literals are `complete`, what can be moved and has no place lies anywhere: leaning,
+    say, or half off something.
+
+    Whatever is on or in something touches it. What hangs on something stands nowhere. Objects
+    that are not listed are left out.
     """
     known = frozenset(capabilities.objects)
     facts = {
@@ -150,9 +153,10 @@ def start_state(literals: Iterable[Literal], capabilities: Capabilities) -> Stat
             facts.add(fact("touching", *arguments))
         if relation == "ontop":
             facts.add(fact("under", *arguments[::-1]))
-    placed = {x[1] for x in facts if x[0] in ("ontop", "inside")}
+    placed = {x[1] for x in facts if x[0] in ("ontop", "inside", "attached")}
+    adrift = capabilities.movable if complete else frozenset[str]()
     for thing in capabilities.objects:
-        if thing not in placed and thing != capabilities.support:
+        if thing not in placed | adrift and thing != capabilities.support:
             facts |= _standing(thing, "ontop", capabilities.support)
     return State.of(facts)
 
@@ -179,6 +183,30 @@ def successors(
                     after = (state.facts - _about(state, thing)) | added
                     if after != state.facts:
                         yield (skill, (thing, target)), State.of(after)
+    for operator in capabilities.operators:
+        if focus.worth_doing(operator) and operator.names.issubset(reachable):
+            done = _done(state, operator)
+            if done is not None and done != state.facts:
+                yield operator.key, State.of(done)
+
+
+def _done(state: State, operator: Operator) -> frozenset[Fact] | None:
+    """The facts after an operator; None where it is not possible."""
+    if not state.loaded.isdisjoint(operator.moves) and _bears(state, frozenset(operator.moves)):
+        return None
+    if any(state.holds(x.predicate, x.arguments) == x.negated for x in operator.needs):
+        return None
+    left = frozenset[Fact]().union(*(_about(state, thing) for thing in operator.moves))
+    return (state.facts - left - operator.removes) | operator.adds
+
+
+def _bears(state: State, moved: frozenset[str]) -> bool:
+    """Whether something is on or in what moves that does not move along with it."""
+    return any(
+        where[2] in moved and thing not in moved
+        for thing, places in state.places.items()
+        for where in places
+    )
 
 
 def _toggled(state: State, thing: str) -> tuple[StepKey, State]:

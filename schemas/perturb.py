@@ -1,0 +1,46 @@
+"""What is done to attempts on purpose, so that demonstrations show how to recover."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from .base import Model, Name
+
+DisturbanceKind = Literal["push", "slip", "shift"]
+
+
+class PerturbSpec(Model):
+    """One disturbance per attempt, at a random moment."""
+
+    chance: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Share of the attempts that are disturbed."""
+    kinds: Annotated[tuple[DisturbanceKind, ...], Field(min_length=1)] = ("push", "slip")
+    """`push` moves the object that the hand comes for; `slip` opens the hand while it holds
+    something; `shift` moves what the held object is to be put on, in, or next to."""
+    distance: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(le=0.2)]] = (0.02, 0.06)
+    """Least and greatest way that things are pushed, metres."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        low, high = self.distance
+        if low > high:
+            raise ValueError(f"distance: {low} is above {high}; write [least, greatest]")
+        if len(set(self.kinds)) < len(self.kinds):
+            raise ValueError(f"kinds: each at most once, got {list(self.kinds)}")
+        return self
+
+
+class Disturbance(Model):
+    """Something that was done to an attempt; replay does it again."""
+
+    kind: DisturbanceKind
+    object: Name
+    """What was pushed, or slipped."""
+    start: int
+    """First action during which it acts."""
+    end: int
+    """One past the last one."""
+    path: tuple[tuple[float, float], tuple[float, float]] | None = None
+    """Of what is pushed: x and y of its origin at the start and at the end, metres in the world."""

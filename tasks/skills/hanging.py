@@ -1,0 +1,70 @@
+"""Hang things by their loops on hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ...schemas import Asset, PlanningError
+from ..formula import Literal
+from ..hanging import fits, hangings, hangs_free
+from ..manipulation import Manipulator
+from ..operators import Operator
+from ..pick_place import Manner, choose, pick_and_place
+from ..sentences import spoken
+
+ONE_ROUND = (0.3,)
+ON_HOOK = Manner(hangings)
+SWING_SECONDS = 1.5
+"""Time to come to rest on the hook."""
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """Bring the loop over the hook, let go, and let it swing out."""
+
+    name: str = "hang"
+
+    def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
+        """One for everything with a loop and everything with a hook for it."""
+        for thing, hung in assets.items():
+            for target, rack in assets.items():
+                suits = hung.graspable and any(
+                    fits(loop, hook) and hangs_free(hung, loop, rack, hook)
+                    for loop in hung.loops
+                    for hook in rack.hooks
+                )
+                if not suits or thing == target:
+                    continue
+                yield Operator(
+                    skill=self.name,
+                    arguments=(thing, target),
+                    phrase=f"hang {spoken(thing)} on {spoken(target)}",
+                    needs=(Literal("attached", (thing, target), negated=True),),
+                    adds=frozenset({("attached", thing, target)}),
+                    reaches=(target,),
+                    moves=(thing,),
+                )
+
+    def perform(self, arm: Manipulator, operator: Operator) -> None:
+        """Hang it.
+
+        Raises:
+            PlanningError: no grasp brings its loop over a free hook.
+            ExecutionError: it was lost on the way.
+        """
+        thing, target = operator.arguments
+        pick_and_place(arm, "attached", thing, target, ON_HOOK)
+        arm.executor.hold(SWING_SECONDS)
+
+    def unreachable(self, arm: Manipulator, operator: Operator) -> str | None:
+        """Whether no grasp brings its loop over a free hook."""
+        thing, target = operator.arguments
+        try:
+            choose(arm, "attached", thing, target, ONE_ROUND, ON_HOOK)
+        except PlanningError as error:
+            return f"{thing} cannot be hung on {target} ({error.cause})"
+        return None
+
+
+HANG = Hanging()

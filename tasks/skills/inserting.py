@@ -1,0 +1,63 @@
+"""Insert pegs into holes that are barely wider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ...schemas import Asset, PlanningError
+from ..formula import Literal
+from ..inserting import fits, insertions, lower
+from ..manipulation import Manipulator
+from ..operators import Operator
+from ..pick_place import Manner, choose, pick_and_place
+from ..sentences import spoken
+
+ONE_ROUND = (0.3,)
+BY_FEEL = Manner(insertions, lower)
+
+
+@dataclass(frozen=True)
+class Inserting:
+    """Take an upright peg, bring it over the hole, and lower it by feel."""
+
+    name: str = "insert"
+
+    def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
+        """One for every peg and everything with a hole for it."""
+        for thing, peg in assets.items():
+            for target, asset in assets.items():
+                suits = thing != target and any(fits(peg, cavity) for cavity in asset.cavities)
+                if not suits or not peg.graspable or thing == support:
+                    continue
+                yield Operator(
+                    skill=self.name,
+                    arguments=(thing, target),
+                    phrase=f"insert {spoken(thing)} into {spoken(target)}",
+                    needs=(Literal("inside", (thing, target), negated=True),),
+                    adds=frozenset({("inside", thing, target), ("touching", thing, target)}),
+                    reaches=(target,),
+                    moves=(thing,),
+                )
+
+    def perform(self, arm: Manipulator, operator: Operator) -> None:
+        """Insert it.
+
+        Raises:
+            PlanningError: no grasp brings the peg over the hole, or it does not stand upright.
+            ExecutionError: it got stuck, or was lost.
+        """
+        thing, target = operator.arguments
+        pick_and_place(arm, "inside", thing, target, BY_FEEL)
+
+    def unreachable(self, arm: Manipulator, operator: Operator) -> str | None:
+        """Whether no grasp brings the peg over the hole."""
+        thing, target = operator.arguments
+        try:
+            choose(arm, "inside", thing, target, ONE_ROUND, BY_FEEL)
+        except PlanningError as error:
+            return f"{thing} cannot be inserted into {target} ({error.cause})"
+        return None
+
+
+INSERT = Inserting()

@@ -1,0 +1,103 @@
+"""Pour grains from one vessel into another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from ...schemas import Asset, PlanningError
+from ..formula import Literal
+from ..manipulation import Manipulator
+from ..operators import Operator
+from ..pouring import choose, mouth, pour
+from ..sentences import spoken
+
+NARROWEST = 0.03
+"""Half width of the least hollow that is poured into, metres."""
+PACKED = 0.4
+"""Share of a hollow that grains fill at most; between them is air."""
+
+
+def holds(asset: Asset, grains: Sequence[Asset]) -> bool:
+    """Whether a vessel has room for all of the grains, with a part of its height to spare."""
+    hollow = mouth(asset)
+    if hollow is None:
+        return False
+    x, y, z = (2 * half for half in hollow.half_size)
+    room = x * y * z * (np.pi / 4 if hollow.round else 1.0)
+    return sum(float(np.prod(grain.extents)) * np.pi / 6 for grain in grains) < PACKED * room
+
+
+def pours(asset: Asset, grains: Sequence[Asset]) -> bool:
+    """Whether grains can be poured from a vessel."""
+    return asset.graspable and not asset.fixed and holds(asset, grains)
+
+
+def receives(asset: Asset, grains: Sequence[Asset]) -> bool:
+    """Whether grains can be poured into a vessel."""
+    hollow = mouth(asset)
+    return hollow is not None and min(hollow.half_size[:2]) >= NARROWEST and holds(asset, grains)
+
+
+@dataclass(frozen=True)
+class Pouring:
+    """Take a vessel, tilt it over the other, shake, and put it back where it stood."""
+
+    name: str = "pour"
+
+    def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
+        """One for every kind of grain, a vessel to lift, and one to pour into."""
+        kinds: dict[str, list[str]] = {}
+        for name, asset in assets.items():
+            if asset.grain:
+                kinds.setdefault(asset.category, []).append(name)
+        for grains in kinds.values():
+            filling = [assets[name] for name in grains]
+            sources = [x for x in assets if x != support and pours(assets[x], filling)]
+            targets = [x for x in assets if x != support and receives(assets[x], filling)]
+            for source, target in product(sources, targets):
+                if source != target:
+                    yield self._operator(source, target, grains, filling[0], len(kinds) > 1)
+
+    def _operator(
+        self, source: str, target: str, grains: list[str], kind: Asset, several: bool
+    ) -> Operator:
+        """Pour all grains of a kind; the third argument tells kinds apart where there are more."""
+        called = kind.category.split(".")[0].replace("_", " ")
+        return Operator(
+            skill=self.name,
+            arguments=(source, target, *(grains[:1] if several else ())),
+            phrase=f"pour the {called}s from {spoken(source)} into {spoken(target)}",
+            needs=tuple(Literal("inside", (grain, source)) for grain in grains),
+            adds=frozenset(("inside", grain, target) for grain in grains),
+            reaches=(source, target),
+            moves=tuple(grains),
+        )
+
+    def perform(self, arm: Manipulator, operator: Operator) -> None:
+        """Pour it.
+
+        Raises:
+            PlanningError: no way to hold and tilt it was found.
+            ExecutionError: the vessel slipped or turned in the hand.
+        """
+        source, target = operator.arguments[:2]
+        pour(arm, source, target, frozenset(operator.moves))
+
+    def unreachable(self, arm: Manipulator, operator: Operator) -> str | None:
+        """Whether the vessel cannot be held and tilted over the other."""
+        source, target = operator.arguments[:2]
+        arm.world.loose = frozenset(operator.moves)
+        try:
+            choose(arm, source, target)
+        except PlanningError as error:
+            return f"{source} cannot be poured into {target} ({error.cause})"
+        finally:
+            arm.world.loose = frozenset()
+        return None
+
+
+POUR = Pouring()

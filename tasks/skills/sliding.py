@@ -1,0 +1,60 @@
+"""Slide flat things onto a mat with the fingertips on top of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ...schemas import Asset, PlanningError
+from ..dragging import drag, plan
+from ..manipulation import Manipulator
+from ..operators import Operator
+from .pushing import onto_mat, onto_mats
+
+THICK = 0.05
+"""Greatest height of what is slid from above, metres."""
+NARROW = 0.014
+"""Least breadth of what the fingertips rest on, metres."""
+LONG = 0.06
+"""Least length of what is slid and not swept, metres."""
+
+
+def slidable(asset: Asset) -> bool:
+    """Whether it is flat, loose, and not to be lifted."""
+    loose = not asset.graspable and not asset.fixed and not asset.joints
+    narrow, long = sorted(asset.extents[:2])
+    return loose and asset.extents[2] <= THICK and narrow >= NARROW and long >= LONG
+
+
+@dataclass(frozen=True)
+class Slide:
+    """Slide flat things onto mats."""
+
+    name: str = "slide"
+
+    def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
+        """One for every flat thing and every mat on which it finds room."""
+        things = {name: x for name, x in assets.items() if name != support and slidable(x)}
+        yield from onto_mats(self.name, "slide", things, assets, support)
+
+    def perform(self, arm: Manipulator, operator: Operator) -> None:
+        """Drag until all of the thing lies on the mat.
+
+        Raises:
+            PlanningError: no drag is possible.
+            ExecutionError: it did not get there.
+        """
+        thing, mat = operator.arguments
+        drag(arm, thing, onto_mat(arm, thing, mat))
+
+    def unreachable(self, arm: Manipulator, operator: Operator) -> str | None:
+        """Whether no drag leads there from where the thing lies at the start."""
+        thing, mat = operator.arguments
+        try:
+            plan(arm, thing, onto_mat(arm, thing, mat))
+        except PlanningError as error:
+            return f"{thing} cannot be slid onto {mat} ({error.cause})"
+        return None
+
+
+SLIDE = Slide()

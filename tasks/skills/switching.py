@@ -1,0 +1,100 @@
+"""Turn things on and off by their buttons, toggles, levers, knobs, and taps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ...schemas import Asset, Joint, PlanningError
+from ..formula import Literal
+from ..manipulation import Manipulator
+from ..operators import Operator
+from ..sentences import spoken
+from ..strokes import choose, past, switch
+
+
+@dataclass(frozen=True)
+class Switching:
+    """Move a switch past its `open_fraction`, or all of a thing's switches back."""
+
+    name: str
+    on: bool
+
+    def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
+        """One for everything with a switch that moves that way."""
+        for thing, asset in assets.items():
+            if not _switches(asset, self.on):
+                continue
+            state = frozenset({("toggled_on", thing)})
+            yield Operator(
+                skill=self.name,
+                arguments=(thing,),
+                phrase=f"turn {'on' if self.on else 'off'} {spoken(thing)}",
+                needs=(Literal("toggled_on", (thing,), negated=self.on),),
+                adds=state if self.on else frozenset(),
+                removes=frozenset() if self.on else state,
+                reaches=(thing,),
+            )
+
+    def perform(self, arm: Manipulator, operator: Operator) -> None:
+        """Move one switch that can be reached on; or all that are on, off.
+
+        Raises:
+            PlanningError: none can be reached.
+            ExecutionError: one was tried and is not where it should be.
+        """
+        (thing,) = operator.arguments
+        joints = self._joints(arm, thing)
+        if not self.on:
+            for joint in joints:
+                switch(arm, thing, joint, on=False)
+            return
+        error = PlanningError("no_switch", f"{thing} has nothing to turn on")
+        for joint in joints:
+            steps = arm.executor.steps
+            try:
+                switch(arm, thing, joint, on=True)
+            except PlanningError as failed:
+                if arm.executor.steps > steps:
+                    raise
+                error = failed
+                continue
+            return
+        raise error
+
+    def unreachable(self, arm: Manipulator, operator: Operator) -> str | None:
+        """Whether no switch can be moved from where the robot stands."""
+        (thing,) = operator.arguments
+        joints = self._joints(arm, thing)
+        reached: list[bool] = []
+        for joint in joints:
+            try:
+                choose(arm, thing, joint, self.on)
+            except PlanningError:
+                reached.append(False)
+            else:
+                reached.append(True)
+                if self.on:
+                    break
+        well = any(reached) if self.on else all(reached)
+        return None if well else f"the switches of {thing} are out of reach"
+
+    def _joints(self, arm: Manipulator, thing: str) -> list[Joint]:
+        """The switches to move, in the order to try them."""
+        joints = _switches(arm.compiled.asset_of(thing), self.on)
+        joints = [joints[int(i)] for i in arm.rng.permutation(len(joints))]
+        return [joint for joint in joints if past(arm, thing, joint) != self.on]
+
+
+def _switches(asset: Asset, on: bool) -> list[Joint]:
+    """The switches that fingers can move that way: a push button only goes in."""
+    handled = {handle.joint for handle in asset.handles}
+    return [
+        joint
+        for joint in asset.joints
+        if joint.controls == "switch" and (on or joint.kind == "hinge" or joint.name in handled)
+    ]
+
+
+TURN_ON = Switching("turn_on", on=True)
+TURN_OFF = Switching("turn_off", on=False)

@@ -1,0 +1,121 @@
+"""Making way: what blocks a grasp is moved aside first; what cannot be done says so at once."""
+
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from worlds import by_hand, first, make_task, put
+
+from cousins.scenes.mujoco_model import CompiledScene
+from cousins.schemas import Episode, EpisodeArrays, EpisodeSpec, TaskSpec
+from cousins.tasks.solving import MAX_WAYS, solve
+
+BASKET = "wicker_basket.n.01"
+
+
+def attempt(compiled: CompiledScene, task: TaskSpec) -> tuple[Episode, EpisodeArrays]:
+    return solve(compiled.scene, dict(compiled.assets), task, EpisodeSpec(), (0,), "t0000-e00")
+
+
+def surrounded(count: int, gap: float) -> CompiledScene:
+    """A die among standing tins, and a basket beside them."""
+    die, tin = first("toy_dice.n.01"), first("canned_food.n.01")
+    away = die.extents[0] / 2 + tin.extents[0] / 2 + gap
+    things = [put("die", die, (0.5, 0.15, 0.0)), put("basket", first(BASKET), (0.5, -0.3, 0.0))]
+    for number in range(count):
+        bearing = 2 * np.pi * number / count
+        x, y = 0.5 + away * np.cos(bearing), 0.15 + away * np.sin(bearing)
+        things.append(put(f"tin_{number}", tin, (x, y, 0.0)))
+    return by_hand(*things)
+
+
+TASK = make_task({"die": "toy_dice.n.01", "basket": BASKET}, "", "(inside die basket)")
+
+
+def test_what_blocks_every_grasp_is_moved_aside_first() -> None:
+    compiled = surrounded(4, 0.007)
+    episode, arrays = attempt(compiled, TASK)
+    assert episode.success, episode.cause
+    first_part, last_part = episode.subtasks[0], episode.subtasks[-1]
+    tin = first_part.arguments[0]
+    assert first_part.arguments == (tin, "table")
+    assert (
+        first_part.sentence
+        == f"move the {tin.replace('_', ' ')} aside so that the die can be grasped"
+    )
+    assert last_part.arguments == ("die", "basket")
+    assert len(episode.subtasks) <= MAX_WAYS + 1
+    moved = {part.arguments[0] for part in episode.subtasks}
+    for thing in compiled.scene.objects:
+        address = compiled.objects[thing.name].free_qpos
+        if address is None:
+            continue
+        start, end = arrays.qpos[0, address : address + 3], arrays.qpos[-1, address : address + 3]
+        distance = float(np.linalg.norm(end - start))
+        assert (distance > 0.05) == (thing.name in moved), thing.name
+
+
+def test_nothing_is_moved_where_there_is_room() -> None:
+    episode, _ = attempt(surrounded(2, 0.06), TASK)
+    assert episode.success, episode.cause
+    assert [part.arguments for part in episode.subtasks] == [("die", "basket")]
+
+
+CHEST = "cedar_chest.n.01"
+IMPOSSIBLE: dict[str, tuple[dict[str, str], str, str]] = {
+    "contradiction": ({"chest": CHEST}, "(and (open chest) (not (open chest)))", "no_plan"),
+    "too tall for it": (
+        {"bottle": "wine_bottle.n.01", "chest": CHEST}, "(inside bottle chest)", "no_plan",
+    ),
+    "furniture": ({"chest": CHEST, "tray": "tray.n.01"}, "(ontop chest tray)", "no_plan"),
+    "two places": (
+        {"die": "toy_dice.n.01", "tray": "tray.n.01", "plate": "plate.n.04"},
+        "(and (ontop die tray) (ontop die plate))", "no_plan",
+    ),
+}  # fmt: skip
+PLACES = ((0.55, -0.25, 0.0), (0.5, 0.2, 0.0), (0.35, -0.05, 0.0))
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_what_no_skill_can_do_ends_before_anything_moves(name: str) -> None:
+    objects, goal, cause = IMPOSSIBLE[name]
+    places = zip(objects.items(), PLACES, strict=False)
+    compiled = by_hand(*(put(x, first(kind), pos, np.pi) for (x, kind), pos in places))
+    episode, arrays = attempt(compiled, make_task(objects, "", goal))
+    assert not episode.success
+    assert episode.cause == cause
+    assert len(arrays.actions) == 0
+    assert len(episode.trace) < 200
+
+
+def test_a_goal_out_of_reach_ends_with_its_cause() -> None:
+    compiled = by_hand(
+        put("die", first("toy_dice.n.01"), (0.5, 0.1, 0.0)),
+        put("tray", first("tray.n.01"), (0.95, -0.45, 0.0)),
+    )
+    task = make_task({"die": "toy_dice.n.01", "tray": "tray.n.01"}, "", "(ontop die tray)")
+    episode, arrays = attempt(compiled, task)
+    assert not episode.success
+    assert episode.cause == "no_grasp_placement_unreachable"
+    # The die may have been put elsewhere on the table, to try from there.
+    assert len(arrays.actions) < 200
+
+
+SOURCES = ("solving", "symbolic", "pick_place", "open_close", "manipulation", "motion", "execution")
+
+
+def test_every_cause_is_documented() -> None:
+    root = Path(__file__).parents[1]
+    text = (root / "docs" / "solving.md").read_text(encoding="utf-8")
+    named: set[str] = set()
+    for name in SOURCES:
+        source = (root / "tasks" / f"{name}.py").read_text(encoding="utf-8")
+        raised = r'(?:PlanningError|ExecutionError|BlockedError)\(\s*"([a-z_]+)"'
+        named |= set(re.findall(raised, source)) | set(re.findall(r'cause = "([a-z_]+)"', source))
+    assert len(named) > 12
+    assert [cause for cause in sorted(named) if f"`{cause}`" not in text] == []
