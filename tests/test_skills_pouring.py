@@ -22,8 +22,9 @@ from cousins.tasks.domain import start_state
 from cousins.tasks.estimate import estimate
 from cousins.tasks.goals import ground, missing
 from cousins.tasks.predicates import PhysicsFacts
+from cousins.tasks.problem import scene_problem
 from cousins.tasks.replay import replay
-from cousins.tasks.setup import build_scene, scene_problem
+from cousins.tasks.setup import build_scene
 from cousins.tasks.skills.pouring import pours, receives
 from cousins.tasks.solving import solve
 from cousins.tasks.symbolic import plans
