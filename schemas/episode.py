@@ -11,7 +11,7 @@ import numpy.typing as npt
 from .base import Model, Name
 from .perturb import Disturbance
 
-Solver = Literal["planning", "optimisation", "learning"]
+Solver = Literal["planning", "optimisation"]
 """What finds the motions of a subtask: geometry, trials in simulation, or a trained policy."""
 
 
