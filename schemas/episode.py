@@ -12,7 +12,7 @@ from .base import Model, Name
 from .perturb import Disturbance
 
 Solver = Literal["planning", "optimisation"]
-"""What finds the motions of a subtask: geometry, trials in simulation, or a trained policy."""
+"""What finds the motions of a subtask: geometry, or trials in simulation."""
 
 
 class Subtask(Model):
