@@ -196,7 +196,8 @@ def _reduce(spec: Any, files: tuple[str, ...], arrays: dict[str, Any]) -> None:
     """Take the decimated form of these files for the meshes that name them."""
     for mesh in spec.meshes:
         if mesh.file in files:
-            vertices, faces = arrays[f"{mesh.file}/v"], arrays[f"{mesh.file}/f"]
+            number = files.index(mesh.file)
+            vertices, faces = arrays[f"{number}/v"], arrays[f"{number}/f"]
             mesh.file = ""
             mesh.uservert = vertices.astype(np.float32).ravel()
             mesh.userface = faces.astype(np.int32).ravel()
@@ -204,7 +205,7 @@ def _reduce(spec: Any, files: tuple[str, ...], arrays: dict[str, Any]) -> None:
 
 @lru_cache(maxsize=4)
 def _decimated(folder: Path, files: tuple[str, ...], version: str) -> dict[str, Any]:
-    key = f"weld 0.5 mm {version} faces {VISUAL_FACES}"
+    key = f"numbered, weld 0.5 mm {version} faces {VISUAL_FACES}"
     return cached_arrays("robot-visuals", key, lambda: _decimate(folder, files))
 
 
@@ -218,7 +219,7 @@ def _decimate(folder: Path, files: tuple[str, ...]) -> dict[str, Any]:
     }
     total = sum(len(mesh.faces) for mesh in meshes.values())
     arrays: dict[str, Any] = {}
-    for name, mesh in meshes.items():
+    for number, mesh in enumerate(meshes.values()):
         wanted = max(60, round(len(mesh.faces) * VISUAL_FACES / total))
         vertices, faces = _weld(np.asarray(mesh.vertices), np.asarray(mesh.faces))
         if wanted < len(faces):
@@ -226,8 +227,8 @@ def _decimate(folder: Path, files: tuple[str, ...]) -> dict[str, Any]:
             vertices, faces = simplify(
                 vertices.astype(np.float32), faces.astype(np.int32), target_count=wanted
             )
-        arrays[f"{name}/v"] = np.asarray(vertices, dtype=np.float32)
-        arrays[f"{name}/f"] = np.asarray(faces, dtype=np.int32)
+        arrays[f"{number}/v"] = np.asarray(vertices, dtype=np.float32)
+        arrays[f"{number}/f"] = np.asarray(faces, dtype=np.int32)
     return arrays
 
 

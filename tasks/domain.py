@@ -7,8 +7,9 @@ and are said here; every other skill says what it needs and changes as operators
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal as OneOf
 
 from .formula import Literal
@@ -41,6 +42,12 @@ class Capabilities:
     lidded: frozenset[str] = frozenset()
     fits: frozenset[tuple[str, str, Relation]] = frozenset()
     operators: tuple[Operator, ...] = ()
+
+    @cached_property
+    def together(self) -> Mapping[str, str]:
+        """Of what cannot be lifted by itself, the one that stands for all that moves with it."""
+        moved = (x.moves for x in self.operators if len(x.moves) > 1)
+        return {thing: group[0] for group in moved for thing in group if thing not in self.movable}
 
     def allows(self, thing: str, target: str, relation: Relation) -> bool:
         """Whether the object can be put there, as far as sizes go."""

@@ -63,7 +63,8 @@ def estimate(
         )
     }
     opened = {x for x in toggled & shut_at_end if ("open", x) not in state.facts}
-    return len(movers | others) + len(blockers) + len(toggled) + len(opened)
+    moves = {capabilities.together.get(thing, thing) for thing in movers | others}
+    return len(moves) + len(blockers) + len(toggled) + len(opened)
 
 
 def goal_focus(

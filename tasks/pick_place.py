@@ -90,6 +90,11 @@ class Drop:
     path: list[Array]
 
 
+def _let_go(arm: Manipulator, thing: str, target: str, placement: Placement) -> None:
+    """Nothing is done before the hand lets go."""
+    del arm, thing, target, placement
+
+
 @dataclass(frozen=True)
 class Manner:
     """A special way to put something down.
@@ -100,7 +105,7 @@ class Manner:
     """
 
     options: Callable[[Manipulator, str, str], list[Placement]]
-    finish: Callable[[Manipulator, str, str, Placement], None] = lambda *_: None
+    finish: Callable[[Manipulator, str, str, Placement], None] = _let_go
 
 
 def pick_and_place(
@@ -284,7 +289,9 @@ def _candidates(
         low, high = PhysicsFacts(compiled, data).box(thing)
         score = score + arm.variety.grasps(thing, poses[usable], (low + high) / 2, noise)
     order = usable[np.argsort(-score, kind="stable")]
-    kinds = [TIP if high else kind for high, kind in zip(raised, grasps.kinds, strict=True)]
+    kinds: list[Kind] = [
+        TIP if high else kind for high, kind in zip(raised, grasps.kinds, strict=True)
+    ]
     return [(poses[i], float(grasps.widths[i]), kinds[i]) for i in _spread(order, poses)]
 
 

@@ -223,7 +223,8 @@ class PhysicsFacts:
                 extents = np.sort(asset.extents[:2])[[0, 0]] if cavity.round else asset.extents[:2]
                 more[number] = np.maximum(np.array(extents) / 2 - cavity.half_size[:2], 0.0)
         share = np.clip((level + 1) / 2, 0.0, 1.0) * np.array(grain)[:, None]
-        return share[..., None] * more
+        wider: Array = share[..., None] * more
+        return wider
 
     @cached_property
     def _inside(self) -> Table:

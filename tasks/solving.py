@@ -63,7 +63,7 @@ MAX_ASIDES, MAX_WAYS = 2, 6
 """How often one thing is moved out of the way, and all of them together."""
 REST_SECONDS = 1.0
 """How long the result must stay true with the hand away."""
-VERSIONED = ("mujoco", "numpy", "ompl", "toppra", "frankik", "franky-sim", "bddl")
+VERSIONED = ("mujoco", "numpy", "ompl", "toppra", "frankik", "franky-sim", "airo-models", "bddl")
 
 
 def solve(

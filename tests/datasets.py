@@ -304,12 +304,12 @@ def _episode(
         [0.3 + 0.4 * smooth, -0.2 + 0.4 * smooth, 0.9 + bend, np.tile(IDENTITY, (steps + 1, 1))]
     )
     fingers = np.repeat(opening[:, None] / 2, 2, axis=1)
-    qpos = np.column_stack([joints, fingers, np.zeros((steps + 1, 7))])
+    qpos = np.column_stack([joints, fingers, np.zeros((steps + 1, 14))])
     arrays = EpisodeArrays(
         initial_state=qpos[0],
         actions=np.column_stack([joints[1:], opening[1:]]).astype(np.float32),
         qpos=qpos,
-        qvel=np.gradient(qpos, 1 / HZ, axis=0)[:, :15] if steps > 1 else np.zeros((steps + 1, 15)),
+        qvel=np.gradient(qpos, 1 / HZ, axis=0)[:, :21] if steps > 1 else np.zeros((steps + 1, 21)),
         tool=tool,
         gripper=opening,
     )

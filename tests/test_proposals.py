@@ -110,7 +110,7 @@ def test_grammar_tasks_fit_a_workspace_and_make_sense(proposed: tuple[TaskSpec, 
 
 def test_grammar_covers_every_skill_and_many_kinds(proposed: tuple[TaskSpec, ...]) -> None:
     said = " ".join(task.reason for task in proposed)
-    for skill in ("place_on", "place_inside", "place_next_to", "open", "close"):
+    for skill in ("place_on", "place_inside", "place_next_to", "open", "close", "pour"):
         assert skill in said
     assert len({x.category for task in proposed for x in task.objects}) >= 20
 

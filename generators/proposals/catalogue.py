@@ -102,6 +102,11 @@ class Kind:
         return all(asset.hooks for asset in self.assets)
 
     @cached_property
+    def grain(self) -> bool:
+        """Whether it is poured, and not handled one by one."""
+        return all(asset.grain for asset in self.assets)
+
+    @cached_property
     def gated(self) -> bool:
         """Whether nothing can go inside any of them while it is closed."""
         return all(gated(asset) for asset in self.assets)

@@ -177,7 +177,8 @@ def check_size(kinds: Mapping[str, Kind], context: Sequence[Kind] = ()) -> None:
     """
     everything = (*kinds.values(), *context)
     furniture = sum(kind.furniture for kind in everything)
-    movable = sum(not kind.furniture for kind in kinds.values())
+    # Grains lie in a vessel and take no room of their own.
+    movable = sum(not kind.furniture and not kind.grain for kind in kinds.values())
     most = max(MOST_FURNITURE, sum(kind.furniture for kind in context))
     if furniture > most or movable > MOST_MOVABLE:
         raise RefusedError(
@@ -185,7 +186,7 @@ def check_size(kinds: Mapping[str, Kind], context: Sequence[Kind] = ()) -> None:
             f"{furniture} pieces of furniture and {movable} movable objects; "
             f"allowed are {most} and {MOST_MOVABLE}",
         )
-    area = sum(kind.area for kind in everything)
+    area = sum(kind.area for kind in everything if not kind.grain)
     room = max(ROOM, sum(kind.area for kind in context) + OWN_ROOM)
     if area > room:
         raise RefusedError("too_large", f"footprints of {area:.2f} m^2; there is room for {room}")

@@ -16,7 +16,7 @@ FEWEST, MOST = 8, 12
 @template(1)
 def pour_out(cast: Cast) -> Draft:
     """Many small things from a vessel to drink from into a wider one."""
-    first = cast.pick(lambda kind: all(asset.grain for asset in kind.assets))
+    first = cast.pick(lambda kind: kind.grain)
     count = int(cast.rng.integers(FEWEST, MOST + 1))
     grains = [first, *(cast.another(first.kind) for _ in range(count - 1))]
     filling = [first.kind.assets[0]] * count

@@ -12,8 +12,9 @@ from ...schemas import Asset, PlanningError
 from ..formula import Literal
 from ..manipulation import Manipulator
 from ..operators import Operator
-from ..pouring import choose, mouth, pour
+from ..pouring import pour
 from ..sentences import spoken
+from ..tilting import choose, mouth
 
 NARROWEST = 0.03
 """Half width of the least hollow that is poured into, metres."""

@@ -19,10 +19,16 @@ from ....schemas import AssemblyError, Asset, DatasetSpec, Episode, Scene, SpecE
 from ....tasks.setup import build_scene
 from ....tasks.solving import solve
 from ...stages import production
-from . import contact, fitting, moving, switching
+from . import contact, fitting, moving, pouring, switching
 from .case import Case, Suite
 
-ALL: Mapping[str, Suite] = {**moving.SUITES, **contact.SUITES, **switching.SUITES, **fitting.SUITES}
+ALL: Mapping[str, Suite] = {
+    **moving.SUITES,
+    **contact.SUITES,
+    **switching.SUITES,
+    **fitting.SUITES,
+    **pouring.SUITES,
+}
 COUNT = 40
 """Scenes of a suite."""
 SEED_STEP = 1000

@@ -16,8 +16,8 @@ def _pour(number: int, rng: np.random.Generator) -> Case:
     cup = one(rng, "dixie_cup.n.01", "water_glass.n.02", "mug.n.04")
     bowl = one(rng, "bowl.n.01", "saucepot.n.01", "tupperware.n.01", "wicker_basket.n.01")
     init = "".join(f"(inside {name} cup)" for name in nuts)
-    goal = "(and " + " ".join(f"(inside {name} bowl)" for name in nuts) + ")"
-    return case(number, {"cup": cup, "bowl": bowl, **nuts}, goal, init)
+    goal = "(forall (?nut - hazelnut.n.02) (inside ?nut bowl))"
+    return case(number, {"cup": cup, "bowl": bowl, **nuts}, goal, init, clutter=1)
 
 
 SUITES: Mapping[str, Suite] = {"pour": _pour}
