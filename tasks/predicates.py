@@ -200,7 +200,8 @@ class PhysicsFacts:
         local = np.einsum("cji,ncj->nci", self._xmat[body], offset) - middle
         brim = half[:, 2] * np.where(free, 1 + 2 * BRIM, 1.0)
         level = (local[..., 2] >= -half[:, 2]) & (local[..., 2] <= brim)
-        wide = half[:, :2] + self._flare(local[..., 2] / half[:, 2])
+        tops = local[..., 2] + (self._high - self._low)[:, 2, None] / 2
+        wide = half[:, :2] + self._flare(tops / half[:, 2])
         disc = np.hypot(local[..., 0], local[..., 1]) <= wide[..., 0]
         box = (np.abs(local[..., :2]) <= wide).all(axis=-1)
         found: Table = level & np.where(round_, disc, box)
@@ -210,10 +211,12 @@ class PhysicsFacts:
         """How much wider than its cavity a vessel is for grains, (N, C, 2) metres.
 
         A cavity is as wide as the floor; grains fill a vessel up to its walls, which lean out
-        to the brim.
+        to the brim. Walls are taken as straight, and as wide as at a grain's top: they bulge,
+        and a grain outside is farther from them than that.
 
         Args:
-            level: (N, C) height in the cavity, from -1 at the floor to 1 at the brim.
+            level: (N, C) of the objects' tops in the cavity, from -1 at the floor to 1 at the
+                brim.
         """
         grain = [self._compiled.asset_of(name).grain for name in self._names]
         more = np.zeros((len(self._cavities), 2))
