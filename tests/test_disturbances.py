@@ -11,7 +11,16 @@ from worlds import make_task, scene_for
 
 from cousins.generators.dataset import dump_arrays, load_arrays
 from cousins.scenes.mujoco_model import compile_model
-from cousins.schemas import Asset, Episode, EpisodeArrays, EpisodeSpec, PerturbSpec, Scene
+from cousins.schemas import (
+    Asset,
+    Disturbance,
+    Episode,
+    EpisodeArrays,
+    EpisodeSpec,
+    PerturbSpec,
+    Scene,
+)
+from cousins.tasks.execution import Executor, apply
 from cousins.tasks.replay import replay
 from cousins.tasks.solving import solve
 
@@ -65,6 +74,20 @@ def test_a_push_moves_its_object_where_it_says() -> None:
     before, after = arrays.qpos[[push.start, push.end + 1], address : address + 2]
     assert np.allclose(before, push.path[0], atol=0.002)
     assert np.allclose(after, push.path[1], atol=0.02)
+
+
+def test_nothing_pushes_on_after_a_push() -> None:
+    scene, assets = scene_for(TASK)
+    compiled = compile_model(scene, assets, "physics")
+    executor = Executor(compiled, hz=10, max_steps=1)
+    body = compiled.objects["car"].body
+    start = executor.data.xpos[body][:2].copy()
+    path = ((start[0], start[1]), (start[0], start[1] + 0.05))
+    push = Disturbance(kind="push", object="car", start=0, end=1, path=path)
+    apply(compiled, executor.data, executor.command.astype(np.float32), 10, 0, [push])
+    executor.refresh()
+    assert executor.data.xpos[body][1] - start[1] > 0.01
+    assert (executor.data.xfrc_applied == 0).all()
 
 
 def test_what_the_object_goes_to_is_shifted_while_it_is_held() -> None:
