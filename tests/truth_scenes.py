@@ -84,7 +84,7 @@ def of_task(seed: int, far: bool = False) -> Made:
     for index in range(10):
         try:
             return build_scene(
-                _spec(far), _tasks()[seed % len(_tasks())], seed + 100 * index, LIBRARY
+                _spec(far), _tasks()[(seed + index) % len(_tasks())], seed + 100 * index, LIBRARY
             )
         except AssemblyError:
             continue

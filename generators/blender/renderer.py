@@ -43,7 +43,7 @@ class Quality:
         threads: of the process; 0 is one for each core. The picture does not depend on it.
     """
 
-    samples: int = 16
+    samples: int = 8
     noise: float = 0.03
     start_limit: float = 300.0
     frame_limit: float = 600.0
