@@ -11,8 +11,9 @@ from typing import Any
 
 import mujoco
 import numpy as np
+import numpy.typing as npt
 
-from ..scenes.geometry import Array, quaternion, transform
+from ..scenes.geometry import Array, inverse, quaternion, transform
 from ..scenes.mujoco_model import CompiledScene
 from ..scenes.robots import ARM_BIT, BASE_BIT, WORLD_BIT
 
@@ -60,6 +61,8 @@ class CollisionWorld:
         self._data = mujoco.MjData(self._model)
         body = self._model.geom_bodyid
         self._robot_geoms = np.isin(body, list(compiled.robot.bodies))
+        self._hand_bodies = _below(self._model, compiled.robot.hand)
+        self._hand_geoms = np.flatnonzero(np.isin(body, self._hand_bodies))
         self._fingers = np.zeros(self._model.ngeom, dtype=bool)
         for geom in np.flatnonzero(self._robot_geoms):
             name = self._model.geom(geom).name
@@ -126,20 +129,65 @@ class CollisionWorld:
             return None
         return self._first(touch, near, slide, ignore, depth)
 
+    def hand_hit(
+        self,
+        world_from_tool: Array,
+        opening: float,
+        touch: frozenset[str] = frozenset(),
+        depth: float = TOUCH_DEPTH,
+    ) -> str | None:
+        """What the hand alone, with what it holds, hits at a pose, or None.
+
+        Whatever configuration of the arm takes it there hits that too; clearance is that of
+        `hit` with `near`.
+
+        Args:
+            world_from_tool: (4, 4).
+            opening: between the fingertips, metres.
+            touch: objects that the fingers may touch, up to `depth`.
+            depth: how deep the fingers may press into what they touch, metres.
+        """
+        data, model = self._data, self._model
+        data.qpos[self._index.fingers] = self._index.gripper.fingers(opening)
+        if self.held is not None:
+            self._place(self.held, world_from_tool @ self.held.tool_from_object)
+        mujoco.mj_kinematics(model, data)
+        self._shift_hand(world_from_tool @ inverse(self._tool()))
+        mujoco.mj_collision(model, data)
+        if data.ncon == 0:
+            return None
+        return self._first(touch, True, False, frozenset(), depth, hand=True)
+
+    def _shift_hand(self, move: Array) -> None:
+        """Move the hand's geoms, and the boxes around them, as if nothing carried it."""
+        data = self._data
+        for position, matrix, which in (
+            (data.geom_xpos, data.geom_xmat, self._hand_geoms),
+            (data.xipos, data.ximat, self._hand_bodies),
+        ):
+            position[which] = position[which] @ move[:3, :3].T + move[:3, 3]
+            turned = move[:3, :3] @ matrix[which].reshape(-1, 3, 3)
+            matrix[which] = turned.reshape(-1, 9)
+
+    def _tool(self) -> Array:
+        """`world_from_tool` (4, 4) as the arm stands."""
+        spec, hand = self._index.spec, self._index.hand
+        where = transform(self._data.xpos[hand], self._data.xmat[hand].reshape(3, 3))
+        return where @ transform(spec.tool_pos, spec.tool_quat)
+
     def _carry(self, held: Held) -> bool:
         """Take what is held to the hand; whether it is as upright there as it must be."""
-        data, index = self._data, self._compiled.objects[held.name]
-        spec = self._index.spec
-        hand = self._index.hand
-        world_from_hand = transform(data.xpos[hand], data.xmat[hand].reshape(3, 3))
-        pose = world_from_hand @ transform(spec.tool_pos, spec.tool_quat) @ held.tool_from_object
-        address = index.free_qpos
+        pose = self._tool() @ held.tool_from_object
+        self._place(held, pose)
+        mujoco.mj_kinematics(self._model, self._data)
+        return self.upright is None or bool(pose[2, 2] >= self.upright)
+
+    def _place(self, held: Held, pose: Array) -> None:
+        address = self._compiled.objects[held.name].free_qpos
         if address is None:
             raise ValueError(f"{held.name} is fixed and cannot be held")
-        data.qpos[address : address + 3] = pose[:3, 3]
-        data.qpos[address + 3 : address + 7] = quaternion(pose[:3, :3])
-        mujoco.mj_kinematics(self._model, data)
-        return self.upright is None or bool(pose[2, 2] >= self.upright)
+        self._data.qpos[address : address + 3] = pose[:3, 3]
+        self._data.qpos[address + 3 : address + 7] = quaternion(pose[:3, :3])
 
     def _first(
         self,
@@ -148,11 +196,15 @@ class CollisionWorld:
         slide: bool,
         ignore: frozenset[str],
         depth: float,
+        hand: bool = False,
     ) -> str | None:
+        """What is hit; by the `hand` and what it holds alone, where only that is asked for."""
         contacts = self._data.contact
         for (first, second), distance in zip(contacts.geom, contacts.dist, strict=True):
             mine, other = (first, second) if self._actor(first) else (second, first)
             robot = bool(self._robot_geoms[mine])
+            if hand and robot and (self._robot_geoms[other] or mine not in self._hand_geoms):
+                continue
             if robot and bool(self._robot_geoms[other]):
                 if distance < 0:
                     return "the robot itself"
@@ -177,3 +229,12 @@ class CollisionWorld:
 
     def _names_of(self, geom: int) -> str:
         return self._names[int(self._owner[geom])]
+
+
+def _below(model: Any, root: int) -> npt.NDArray[np.int64]:
+    """A body and all that it carries."""
+    found = [root]
+    for body in range(root + 1, model.nbody):
+        if int(model.body_parentid[body]) in found:
+            found.append(body)
+    return np.array(found)

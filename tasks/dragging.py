@@ -19,10 +19,10 @@ import numpy as np
 
 from ..scenes.geometry import Array
 from ..schemas import PlanningError, TraceEvent
+from .execution import ExecutionError
 from .grasps import TIP_REACH
 from .kinematics import line
 from .manipulation import CAREFUL, FAST, Manipulator
-from .pick_place import ExecutionError
 from .planar import Shadow, shadow
 from .pushing import GAIN, Aim, refuse_obstacles
 

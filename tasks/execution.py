@@ -24,6 +24,10 @@ from .disturbances import Disturber, disturb, release
 STATE = mujoco.mjtState.mjSTATE_INTEGRATION
 
 
+class ExecutionError(PlanningError):
+    """Something went wrong in physics, not in the plan; `cause` says what."""
+
+
 def substeps(compiled: CompiledScene, hz: int) -> int:
     """Physics steps per action."""
     return round(1.0 / (hz * float(compiled.model.opt.timestep)))

@@ -17,9 +17,9 @@ from ..scenes.fit import footprint_radius
 from ..scenes.geometry import Array, axis_rotation, inverse, transform
 from ..scenes.mujoco_model import CompiledScene
 from ..schemas import Asset, Cavity
+from .execution import ExecutionError
 from .kinematics import line
 from .manipulation import SLOW, Manipulator
-from .pick_place import ExecutionError
 from .placements import Placement
 
 HOVER = 0.008

@@ -12,11 +12,12 @@ from ..scenes.geometry import Array
 from ..schemas import Handle, PlanningError, TraceEvent
 from .blocking import BlockedError, blocked, obstacles
 from .collision import PRESS_DEPTH
+from .execution import ExecutionError
 from .handles import Hold, Travel, holds
 from .kinematics import line
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
 from .panels import panel_holds
-from .pick_place import APPROACH, ExecutionError
+from .picking import APPROACH
 from .placements import joint_share
 from .predicates import PhysicsFacts
 

@@ -22,6 +22,9 @@ RELEASE_HEIGHT = 0.004
 """Free fall after letting go, metres."""
 DROP_HEIGHTS = (RELEASE_HEIGHT, 0.02, 0.045, 0.08)
 """Tried in turn in cavities, whose walls may not leave room for the lowest."""
+DEEP, ABOVE_RIM = 0.11, 0.004
+"""A cavity deeper than this may be too narrow for the hand: there, things are also let go
+from this far above its rim, metres."""
 UP = np.array([0.0, 0.0, 1.0])
 LOW_CEILING = 0.45
 """Surfaces with less free height are entered from the front, metres."""
@@ -146,11 +149,21 @@ def placements(
         if not regions or len(found) >= count:
             break
         region = regions[int(rng.integers(len(regions)))]
-        drop = DROP_HEIGHTS[number % len(DROP_HEIGHTS)] if region.depth else RELEASE_HEIGHT
+        heights = _drop_heights(region)
+        drop = heights[number % len(heights)]
         placement = _in_region(facts, data, compiled, thing, region, drop, support, rng)
         if placement is not None:
             found.append(placement)
     return sorted(found, key=lambda placement: float(placement.pose[2, 3]))
+
+
+def _drop_heights(region: Region) -> tuple[float, ...]:
+    """How far above the floor things are let go, metres; tried in turn."""
+    if not region.depth:
+        return (RELEASE_HEIGHT,)
+    if region.depth > DEEP and not region.front and not region.drawer:
+        return (*DROP_HEIGHTS, region.depth + ABOVE_RIM)
+    return DROP_HEIGHTS
 
 
 def _in_region(

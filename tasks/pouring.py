@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..schemas import PlanningError
+from .execution import ExecutionError
 from .manipulation import CAREFUL, SLOW, Manipulator
-from .pick_place import ExecutionError, pick
+from .picking import pick
 from .predicates import PhysicsFacts
 from .tilting import STEP, Pour, again, choose, mouth
 

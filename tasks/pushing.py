@@ -23,9 +23,9 @@ import numpy as np
 
 from ..scenes.geometry import Array
 from ..schemas import PlanningError, TraceEvent
+from .execution import ExecutionError
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
 from .optimisation import Cost, optimise
-from .pick_place import ExecutionError
 from .planar import Shadow, directions, overlaps, shadow, swept
 from .planar_strokes import OUTER, Stroke, pose_behind, stroke_paths
 

@@ -15,7 +15,8 @@ from .execution import Executor
 from .joints import joints_to_move
 from .manipulation import Manipulator
 from .open_close import reachable_share
-from .pick_place import choose, graspable
+from .pick_place import choose
+from .picking import graspable
 from .placements import RELATIONS, is_open
 from .predicates import PhysicsFacts
 from .skills import SKILLS

@@ -34,14 +34,14 @@ from ..schemas import (
 from .capabilities import capabilities
 from .clearing import aside, away_from, blockers
 from .disturbances import Disturber
-from .execution import Executor
+from .execution import ExecutionError, Executor
 from .formula import Formula
 from .goals import evaluate, explain
 from .joints import joints_to_move
 from .manipulation import Manipulator
 from .open_close import move_joint
 from .operators import StepKey
-from .pick_place import ExecutionError, Manner, pick_and_place
+from .pick_place import Manner, pick_and_place
 from .placements import RELATIONS
 from .predicates import PhysicsFacts, literals
 from .problem import scene_problem

@@ -17,10 +17,11 @@ import numpy as np
 from ..scenes.geometry import Array, axis_rotation
 from ..schemas import Handle, Joint, PlanningError, TraceEvent
 from .collision import PRESS_DEPTH
+from .execution import ExecutionError
 from .handles import Travel, holds
 from .kinematics import line
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
-from .pick_place import APPROACH, ExecutionError
+from .picking import APPROACH
 from .placements import joint_share
 from .pushes import pushes
 

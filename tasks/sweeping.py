@@ -21,9 +21,10 @@ import numpy as np
 from ..scenes.geometry import Array, inverse, transform, yaw_quaternion
 from ..schemas import PlanningError, TraceEvent
 from .collision import PRESS_DEPTH, Held
+from .execution import ExecutionError
 from .kinematics import line
 from .manipulation import CAREFUL, SLOW, Manipulator
-from .pick_place import CONFIGURATIONS, ExecutionError
+from .picking import CONFIGURATIONS
 from .planar import Shadow, shadow
 from .tools import Taking, lost, plan_taking, put_back, take
 

@@ -21,7 +21,7 @@ from ..schemas import Asset, Cavity, PlanningError, TraceEvent
 from .collision import PRESS_DEPTH, Held
 from .grasps import OPENING_MARGIN
 from .manipulation import Manipulator
-from .pick_place import Grasp, ways_to_grasp
+from .picking import Grasp, ways_to_grasp
 from .predicates import PhysicsFacts
 
 UP = np.array([0.0, 0.0, 1.0])

@@ -12,8 +12,9 @@ import numpy as np
 from ..scenes.geometry import Array, inverse, transform
 from ..schemas import PlanningError
 from .collision import PRESS_DEPTH, Held
+from .execution import ExecutionError
 from .manipulation import CAREFUL, FAST, Manipulator
-from .pick_place import APPROACH, CONFIGURATIONS, HELD_OPENING, ExecutionError
+from .picking import APPROACH, CONFIGURATIONS, HELD_OPENING
 
 DEEP = 0.010
 """How far below the top of a tool without a grip the fingers close, metres."""

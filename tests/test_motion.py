@@ -214,3 +214,28 @@ def test_slower_takes_longer_and_nowhere_takes_no_time() -> None:
     fast, slow = (len(time_path(path, FRANKA, 20, speed)[0]) for speed in (1.0, 0.35))
     assert slow > 1.5 * fast
     assert time_path([HOME, HOME.copy()], FRANKA, 20, 1.0)[0].shape == (0, 7)
+
+
+def test_the_hand_alone_hits_what_it_hits_on_the_arm() -> None:
+    compiled, arm = scene()
+    data, checks, alone = compiled.new_data(), world(), world()
+    can = first("can__of__soda.n.01")
+    grasp = above(0.5, 0.35, can.extents[2] - 0.03)
+    body = compiled.objects["left"].body
+    held = Held("left", inverse(grasp) @ transform(data.xpos[body], data.xmat[body].reshape(3, 3)))
+    for carried in (None, held):
+        checks.update(data, carried)
+        alone.update(data, carried)
+        found: list[str | None] = []
+        for y in np.linspace(-0.4, 0.4, 17):
+            for height in (0.005, 0.06, 0.25):
+                pose = above(0.52, float(y), height)
+                solutions = arm.solutions(pose, HOME)
+                # Where the forearm is free, what is hit is the hand's doing.
+                hits = {checks.hit(q, 0.04, near=True) for q in solutions}
+                found.append(alone.hand_hit(pose, 0.04))
+                assert not solutions or (found[-1] is None) == (None in hits)
+        assert None in found
+        assert {"wall", "left", "right"} - {getattr(carried, "name", "")} <= {
+            (hit or "").split(" with ")[0] for hit in found
+        }
