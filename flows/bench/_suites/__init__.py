@@ -19,15 +19,17 @@ from ....schemas import AssemblyError, Asset, DatasetSpec, Episode, Scene, SpecE
 from ....tasks.setup import build_scene
 from ....tasks.solving import solve
 from ...stages import production
-from . import contact, fitting, moving, pouring, switching
+from . import clutter, contact, fitting, furniture, moving, pouring, switching
 from .case import Case, Suite
 
 ALL: Mapping[str, Suite] = {
     **moving.SUITES,
+    **furniture.SUITES,
     **contact.SUITES,
     **switching.SUITES,
     **fitting.SUITES,
     **pouring.SUITES,
+    **clutter.SUITES,
 }
 COUNT = 40
 """Scenes of a suite."""
@@ -83,6 +85,9 @@ def run_suite(
         made = make(name, number)
         try:
             scene, assets = build_scene(made.spec, made.task, 0, library)
+            unlike = made.unlike(scene, assets)
+            if unlike is not None:
+                raise AssemblyError(unlike)
         except AssemblyError as error:
             refused += 1
             told = f"refused ({next(iter(error.reasons), error)})"

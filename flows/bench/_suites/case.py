@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....schemas import DatasetSpec, TaskObject, TaskSpec
+from ....schemas import Asset, DatasetSpec, Scene, TaskObject, TaskSpec
 
 TABLE = "breakfast_table.n.01"
 
@@ -20,6 +20,8 @@ class Case:
 
     spec: DatasetSpec
     task: TaskSpec
+    unlike: Callable[[Scene, Mapping[str, Asset]], str | None] = lambda scene, assets: None
+    """Says why a scene that was built is no case of its suite, or None."""
 
 
 Suite = Callable[[int, np.random.Generator], Case]
@@ -27,7 +29,12 @@ Suite = Callable[[int, np.random.Generator], Case]
 
 
 def case(
-    number: int, objects: Mapping[str, str], goal: str, init: str = "", clutter: int = 0
+    number: int,
+    objects: Mapping[str, str],
+    goal: str,
+    init: str = "",
+    clutter: int = 0,
+    assets: Mapping[str, str] | None = None,
 ) -> Case:
     """A case from BDDL in scene names.
 
@@ -38,6 +45,7 @@ def case(
         init: facts such as `(inside cup box) (not (open box))`; what they do not place stands
             on the table.
         clutter: objects that the task does not speak of.
+        assets: one asset by the name of an object, where its category alone does not say which.
     """
     bound = {"table": TABLE, **objects}
     counts: Counter[str] = Counter()
@@ -68,9 +76,9 @@ def case(
         ),
         proposer="bench",
     )
-    spec = DatasetSpec.model_validate(
-        {"name": "suite", "seed": number, "scene": {"clutter": {"count": clutter}}}
-    )
+    own = [{"name": x, "category": bound[x], "asset": y} for x, y in (assets or {}).items()]
+    scene = {"clutter": {"count": clutter}, "objects": own}
+    spec = DatasetSpec.model_validate({"name": "suite", "seed": number, "scene": scene})
     return Case(spec, task)
 
 
