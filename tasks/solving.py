@@ -37,15 +37,12 @@ from .disturbances import Disturber
 from .execution import ExecutionError, Executor
 from .formula import Formula
 from .goals import evaluate, explain
-from .joints import joints_to_move
 from .manipulation import Manipulator
-from .open_close import move_joint
 from .operators import StepKey
-from .pick_place import Manner, pick_and_place
-from .placements import RELATIONS
+from .performing import achieved, in_words, perform, present_facts
+from .pick_place import Manner
 from .predicates import PhysicsFacts, literals
 from .problem import scene_problem
-from .skills import SKILLS
 from .symbolic import Plan, Step, plans
 from .variety import Variety
 
@@ -166,16 +163,12 @@ class _Attempt:
             )
             return error.cause
 
-    def _facts(self) -> PhysicsFacts:
-        self.arm.executor.refresh()
-        return PhysicsFacts(self.arm.compiled, self.arm.executor.data)
-
     def _achieved(self) -> bool:
         """The goal holds, and still does after a second with the hand away."""
-        if not evaluate(self.goal, self._facts()):
+        if not evaluate(self.goal, present_facts(self.arm)):
             return False
         self.arm.executor.hold(REST_SECONDS)
-        if evaluate(self.goal, self._facts()):
+        if evaluate(self.goal, present_facts(self.arm)):
             return True
         self.failures += 1
         self.last_cause = "result_unstable"
@@ -189,7 +182,7 @@ class _Attempt:
         scene = self.arm.compiled.scene
         assets = {name: self.arm.compiled.asset_of(name) for name in self.arm.compiled.objects}
         able = capabilities(assets, scene.support)
-        known, blocked = literals(self._facts()), frozenset(self.forbidden)
+        known, blocked = literals(present_facts(self.arm)), frozenset(self.forbidden)
         try:
             orders = islice(plans(known, self.goal, able, complete=True), MAX_ORDERS)
             free = (x for x in orders if not x.steps or x.steps[0].key not in blocked)
@@ -226,12 +219,11 @@ class _Attempt:
             if self.arm.executor.disturber is not None:
                 self.arm.executor.disturber.begin(step.arguments, start)
             try:
-                self._step(step, plan.steps[number + 1 :])
-                self._verify(step)
+                perform(self.arm, step, plan.steps[number + 1 :], self.manners.get(step))
             except ExecutionError as error:
                 self.arm.note(
                     TraceEvent(
-                        stage="execution", event="fail", subject=_text(step), reason=str(error)
+                        stage="execution", event="fail", subject=in_words(step), reason=str(error)
                     )
                 )
                 self.last_cause = self._diagnosis(error.cause, step, heights)
@@ -254,7 +246,7 @@ class _Attempt:
             TraceEvent(
                 stage="symbolic",
                 event="backtrack",
-                subject=_text(step),
+                subject=in_words(step),
                 reason=str(error),
             )
         )
@@ -266,7 +258,7 @@ class _Attempt:
             self._carry_out(Plan((way,), ()))
             return
         # A hand that finds no way back may have done its work all the same.
-        done = moved and self._holds(step)
+        done = moved and achieved(present_facts(self.arm), step)
         if not done:
             self.forbidden.add(step.key)
         if moved:
@@ -288,7 +280,7 @@ class _Attempt:
 
     def _heights(self) -> dict[str, float]:
         """How tall everything stands, metres."""
-        facts = self._facts()
+        facts = present_facts(self.arm)
         boxes = {name: facts.box(name) for name in self.arm.compiled.objects}
         return {name: float(high[2] - low[2]) for name, (low, high) in boxes.items()}
 
@@ -314,57 +306,6 @@ class _Attempt:
                 recovers=recovers,
             )
         )
-
-    def _step(self, step: Step, later: tuple[Step, ...]) -> None:
-        if step.skill in RELATIONS:
-            thing, target = step.arguments
-            manner = self.manners.get(step)
-            pick_and_place(self.arm, RELATIONS[step.skill], thing, target, manner)
-            return
-        if step.operator is not None:
-            SKILLS[step.skill].perform(self.arm, step.operator)
-            return
-        opening = step.skill == "open"
-        errors: list[PlanningError] = []
-        joints = joints_to_move(self.arm, self._facts(), step.arguments[0], opening, later)
-        for joint in joints:
-            try:
-                move_joint(self.arm, step.arguments[0], joint, opening)
-            except ExecutionError:
-                raise
-            except PlanningError as error:
-                if error.cause == "time_limit":
-                    raise
-                errors.append(error)
-                if not opening:
-                    raise
-                continue
-            if opening:
-                return
-        if errors:
-            raise errors[0]
-        if not joints:
-            raise PlanningError("no_handle", f"{step.arguments[0]} has no joint to {step.skill}")
-
-    def _verify(self, step: Step) -> None:
-        """The step's effect holds in physics.
-
-        Raises:
-            ExecutionError: `effect_missing`.
-        """
-        self.arm.executor.hold(0.2)
-        if not self._holds(step):
-            raise ExecutionError("effect_missing", f"{_text(step)} had no effect")
-
-    def _holds(self, step: Step) -> bool:
-        """Whether a step's effect is the case now."""
-        facts = self._facts()
-        if step.skill in RELATIONS:
-            return facts.holds(RELATIONS[step.skill], step.arguments)
-        if step.operator is not None:
-            made = all(facts.holds(x[0], x[1:]) for x in step.operator.adds)
-            return made and not any(facts.holds(x[0], x[1:]) for x in step.operator.removes)
-        return facts.holds("open", step.arguments) == (step.skill == "open")
 
     def _recover(self) -> None:
         """Open the hand, leave, and go home; where that is not free, pull out first."""
@@ -393,10 +334,6 @@ class _Attempt:
                 if error.cause == "time_limit":
                     raise
                 self.last_cause = "stuck"
-
-
-def _text(step: Step) -> str:
-    return f"{step.skill}({', '.join(step.arguments)})"
 
 
 def _home(arm: Manipulator) -> Array:
