@@ -20,6 +20,7 @@ from ..schemas import (
     SceneSpec,
 )
 from .choosing import SUPPORTS, AssemblyRequest, Choice, choose
+from .crowding import crowd_of
 from .geometry import Array, Footprint, transform, vec3
 from .layout import lay_out
 from .library import AssetLibrary
@@ -139,7 +140,8 @@ def _attempt(
     support = choices[spec.support].asset
     bench, support_pose = _stand_support(spec, support)
     pairs = tuple((thing, choices[thing.name].asset) for thing in spec.objects)
-    placed = lay_out(bench, pairs, rng)
+    task = frozenset(name for name, role in request.roles.items() if role == "task")
+    placed = lay_out(bench, pairs, rng, crowd_of(spec, task))
     objects = [
         SceneObject(
             name=spec.support,

@@ -74,9 +74,7 @@ def outlines_overlap(
     """
     hulls = [_hull(first, first_pose), _hull(second, second_pose)]
     for hull in hulls:
-        edges = np.roll(hull, -1, axis=0) - hull
-        normals = np.stack([edges[:, 1], -edges[:, 0]], axis=1)
-        normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+        normals = _normals(hull)
         mine, other = hulls[0] @ normals.T, hulls[1] @ normals.T
         between = np.maximum(
             mine.min(axis=0) - other.max(axis=0), other.min(axis=0) - mine.max(axis=0)
@@ -84,6 +82,44 @@ def outlines_overlap(
         if (between >= gap).any():
             return False
     return True
+
+
+def slid_apart(
+    first: Asset,
+    first_pose: Array,
+    second: Asset,
+    second_pose: Array,
+    away: Array,
+    gap: float,
+) -> float:
+    """How far a posed asset slides until its outline, seen from above, is clear of another's.
+
+    Args:
+        first: what slides.
+        first_pose: (4, 4) its `world_from_asset` before.
+        second: what it leaves.
+        second_pose: likewise.
+        away: (2,) unit vector along which it slides.
+        gap: free space as `outlines_overlap` measures it, metres.
+
+    Returns:
+        The least distance along `away`, metres; less than 0 where it was farther off.
+    """
+    hulls = [_hull(first, first_pose), _hull(second, second_pose)]
+    normals = np.concatenate([_normals(hull) for hull in hulls])
+    normals = np.concatenate([normals, -normals])
+    along = normals @ away
+    normals, along = normals[along > 1e-6], along[along > 1e-6]
+    mine, other = (hulls[0] @ normals.T).min(axis=0), (hulls[1] @ normals.T).max(axis=0)
+    return float(((other + gap - mine) / along).min())
+
+
+def _normals(hull: Array) -> Array:
+    """Unit normals (N, 2) of the edges of a convex outline (N, 2)."""
+    edges = np.roll(hull, -1, axis=0) - hull
+    normals = np.stack([edges[:, 1], -edges[:, 0]], axis=1)
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    return normals
 
 
 def _hull(asset: Asset, pose: Array) -> Array:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..schemas import ANY_JOINT, ANY_SWITCH, Asset, ObjectSpec
 from .anchors import anchored
+from .crowding import Crowd, crowding
 from .fit import outlines_overlap
 from .geometry import Footprint, contains, overlap, transform, yaw_quaternion
 from .placed import Bench, MisfitError, NoPlaceError, Place, Placed
@@ -26,23 +27,29 @@ TOUCH = 0.003
 
 
 def lay_out(
-    bench: Bench, objects: tuple[tuple[ObjectSpec, Asset], ...], rng: np.random.Generator
+    bench: Bench,
+    objects: tuple[tuple[ObjectSpec, Asset], ...],
+    rng: np.random.Generator,
+    crowd: Crowd | None = None,
 ) -> tuple[Placed, ...]:
-    """Place all objects in turn.
+    """Place all objects in turn; those of a crowd come last.
 
     Raises:
         NoPlaceError: where one of them finds no place.
     """
     placed: dict[str, Placed] = {}
-    order = sorted(objects, key=lambda pair: _rank(pair[0], pair[1], bench))
+    last = frozenset[str]() if crowd is None else crowd.names
+    order = sorted(objects, key=lambda pair: _rank(pair[0], pair[1], bench, last))
     for spec, asset in order:
         joints = _joints(spec, asset, rng)
-        placed[spec.name] = _place(bench, spec, asset, joints, placed, rng)
+        placed[spec.name] = _place(bench, spec, asset, joints, placed, rng, crowd)
     return tuple(placed[spec.name] for spec, _ in objects)
 
 
-def _rank(spec: ObjectSpec, asset: Asset, bench: Bench) -> int:
+def _rank(spec: ObjectSpec, asset: Asset, bench: Bench, last: frozenset[str]) -> int:
     """Furniture first, then what stands on the bench, then what depends on another object."""
+    if spec.name in last:
+        return 4
     if spec.inside or spec.next_to or (spec.on and spec.on != bench.name):
         return 3
     if asset.fixed:
@@ -76,13 +83,17 @@ def _place(
     joints: dict[str, float],
     placed: Mapping[str, Placed],
     rng: np.random.Generator,
+    crowd: Crowd | None,
 ) -> Placed:
     reasons: set[str] = set()
     for attempt in range(ATTEMPTS_PER_OBJECT):
+        share = attempt / ATTEMPTS_PER_OBJECT
         try:
-            place = propose(bench, spec, asset, placed, rng)
-            share = attempt / ATTEMPTS_PER_OBJECT
-            place = anchored(bench, spec, asset, place, placed, share, rng)
+            if crowd is not None and spec.name in crowd.names:
+                place = crowding(bench, crowd, asset, placed, share, rng)
+            else:
+                place = propose(bench, spec, asset, placed, rng)
+                place = anchored(bench, spec, asset, place, placed, share, rng)
             return _checked(bench, spec, asset, joints, place, placed)
         except MisfitError as error:
             raise MisfitError(f"no place for {spec.name} ({error})") from error
@@ -123,12 +134,13 @@ def _refuse_contact(mine: Placed, other: Placed, place: Place) -> None:
     Raises:
         NoPlaceError: saying which.
     """
-    if place.given:
-        if overlap(mine.footprint.grown(TOUCH), other.footprint) and outlines_overlap(
-            mine.asset, mine.pose, other.asset, other.pose, TOUCH
+    if place.given or place.crowding:
+        gap = TOUCH if place.given else place.gap
+        if overlap(mine.footprint.grown(gap), other.footprint) and outlines_overlap(
+            mine.asset, mine.pose, other.asset, other.pose, gap
         ):
             raise NoPlaceError(f"it touches {other.spec.name}")
-        if other.origin is not None:
+        if place.given and other.origin is not None:
             return
     elif other.spec.name != place.beside and overlap(
         mine.footprint.grown(place.gap), other.footprint

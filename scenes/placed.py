@@ -75,6 +75,7 @@ class Place:
         given: a person stated where it is: true outlines count, not rectangles.
         region: of the object that carries it, if one does.
         origin: the pose that the spec states, before anything was adjusted.
+        crowding: it stands in a crowd: true outlines count, not rectangles.
     """
 
     x: float
@@ -87,3 +88,4 @@ class Place:
     given: bool = False
     region: Region | None = None
     origin: Origin | None = None
+    crowding: bool = False

@@ -23,6 +23,8 @@ ANY_SWITCH = "any_switch"
 """Stands for one switch of an object, whichever it has."""
 
 
+CROWD_GAP = Uniform(uniform=(0.008, 0.025))
+"""Free space in a crowd where a spec states none, metres."""
 RELATIONS = ("on", "inside", "next_to", "in_front_of", "facing", "aligned")
 """Fields of an ObjectSpec that name another object."""
 
@@ -81,6 +83,24 @@ class ClutterSpec(Model):
     count: Parameter = Constant(value=0)
     categories: tuple[Synset, ...] = ()
     """What to choose from; empty means any graspable category."""
+    around: Literal["task"] | None = Field(default=None, exclude_if=unset)
+    """`task` crowds the task's objects, as on people's tables: each thing stands close beside
+    one of them, on the support and within reach; without a task, beside those of
+    `scene.objects`. Otherwise clutter is spread over what is in reach, with room for fingers."""
+    gap: Annotated[Parameter, Within(0.003, 0.2)] | None = Field(default=None, exclude_if=unset)
+    """Free space between a thing of the crowd and what it stands beside, metres, drawn for each;
+    `{uniform: [0.008, 0.025]}` where only `around` is given."""
+
+    @model_validator(mode="after")
+    def _gap_of_a_crowd(self) -> Self:
+        if self.gap is not None and self.around is None:
+            raise ValueError("gap: only a crowd has one; write `around: task` beside it")
+        return self
+
+    @property
+    def free_space(self) -> Parameter:
+        """Between a thing of the crowd and what it stands beside, metres."""
+        return CROWD_GAP if self.gap is None else self.gap
 
 
 class LightSpec(Model):
