@@ -37,6 +37,11 @@ DROP = 0.001
 """Things start this far above what carries them, metres."""
 GRAIN_GAP = 0.002
 """Free space about each of many grains before they fall, metres."""
+PULLED = 0.9
+"""Share of its travel by which a drawer is pulled out."""
+HAND = 0.04
+"""From the middle of what lies in a drawer to the body that it slides out of, at least: room
+for a hand that comes from above, metres."""
 BEFORE = (0.02, 0.12)
 """Free space between a front and what stands before it, metres."""
 
@@ -173,8 +178,25 @@ def _carried(
     if not region.round and min(region.half) < float(np.linalg.norm(half)):
         yaw = float(rng.integers(2)) * np.pi
     room = region_room(region, asset, yaw)
-    offset = rng.uniform(-room, room) * (0.7 if region.round else 0.9)
-    return in_region(other, region, offset, yaw)
+    share = 0.7 if region.round else 0.9
+    low = np.array([max(-share * room[0], _under_body(other, region, room[0])), -share * room[1]])
+    return in_region(other, region, rng.uniform(np.minimum(low, share * room), share * room), yaw)
+
+
+def _under_body(other: Placed, region: Region, room: float) -> float:
+    """Least x of what lies in a drawer so that, pulled out, all of it is before the body.
+
+    Args:
+        other: with the drawer.
+        region: the drawer's; of any other there is no bound.
+        room: how far the thing's middle may be from the region's along x, metres.
+    """
+    gate = next((c.joint for c in other.asset.cavities if c.name == region.name), None)
+    for joint in other.asset.joints:
+        if joint.name == gate and joint.kind == "slide":
+            out = PULLED * (joint.limits[1] - joint.limits[0])
+            return float(region.half[0]) - out + max(float(region.half[0]) - room, HAND)
+    return -np.inf
 
 
 def _among(asset: Asset, other: Placed, region: Region, placed: Mapping[str, Placed]) -> Place:

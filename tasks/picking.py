@@ -27,11 +27,14 @@ MAX_GRASPS = 60
 NOISE = (0.25, 0.8, 2.0)
 """Noise on the grasps' scores in each round: first the best, then anything."""
 DENSE_NOISE = 1.0
-"""From this noise on, grasps are drawn from the denser set."""
+"""From this noise on, grasps are drawn from the denser set, those left out at which the hand
+would hit something."""
+MAX_CHECKED = 800
+"""Grasps of the denser set that are looked at for that."""
 CONFIGURATIONS = 3
 """Distinct inverse kinematics solutions tried per pose."""
-HAND_CLEARANCE = 0.002
-"""Between the hand and the top of the support, metres."""
+HAND_CLEARANCE = 0.0022
+"""Between the hand and the top of the support, metres: a hair more than is checked for."""
 MAX_RAISE = 0.007
 """How far a grasp is drawn back so that the fingertips clear the support, metres."""
 TIP_RAISE = 0.002
@@ -149,6 +152,8 @@ def candidates(
         low, high = PhysicsFacts(compiled, data).box(thing)
         score = score + arm.variety.grasps(thing, poses[usable], (low + high) / 2, noise)
     order = usable[np.argsort(-score, kind="stable")]
+    if noise > DENSE_NOISE:
+        order = _free(arm, thing, poses, grasps.widths, order)
     kinds: list[Kind] = [
         TIP if high else kind for high, kind in zip(raised, grasps.kinds, strict=True)
     ]
@@ -165,6 +170,19 @@ def _raised(poses: Array, floor: float) -> tuple[Array, npt.NDArray[np.bool_]]:
     raised = poses.copy()
     raised[:, :3, 3] -= poses[:, :3, 2] * (deep / np.maximum(-poses[:, 2, 2], STEEP))[:, None]
     return raised, deep > TIP_RAISE
+
+
+def _free(
+    arm: Manipulator, thing: str, poses: Array, widths: Array, order: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Of the first MAX_CHECKED of an order, those at which the open hand hits nothing."""
+    arm.world.update(arm.executor.data)
+    touch = frozenset({thing})
+    free = [
+        arm.world.hand_hit(poses[i], _opening(float(widths[i])), touch) is None
+        for i in order[:MAX_CHECKED]
+    ]
+    return order[:MAX_CHECKED][free]
 
 
 def _spread(order: npt.NDArray[np.int64], poses: Array) -> list[int]:
@@ -185,12 +203,15 @@ def _spread(order: npt.NDArray[np.int64], poses: Array) -> list[int]:
 
 def reachable_grasp(arm: Manipulator, thing: str, target: str, pose: Array, width: float) -> Grasp:
     """Inverse kinematics, a free straight approach, and a free way out with the object."""
-    opening = float(min(width + 2 * OPENING_MARGIN, MAX_WIDTH + 0.01))
-    touch = frozenset({thing})
+    opening, touch = _opening(width), frozenset({thing})
     error = PlanningError("unreachable", "no arm configuration reaches the grasp")
     body, data = arm.compiled.objects[thing].body, arm.executor.data
     world_from_object = transform(data.xpos[body], data.xmat[body].reshape(3, 3))
     held = Held(thing, inverse(pose) @ world_from_object)
+    arm.world.update(data)
+    hit = arm.world.hand_hit(pose, opening, touch)
+    if hit is not None:
+        raise blocked("the open hand would hit", hit)
     out, distance = exit_of(arm.compiled, PhysicsFacts(arm.compiled, data), thing)
     for q in arm.arm.distinct(pose, arm.q, CONFIGURATIONS):
         arm.world.update(data)
@@ -215,6 +236,11 @@ def reachable_grasp(arm: Manipulator, thing: str, target: str, pose: Array, widt
             continue
         return Grasp(pose, opening, approach[0], approach, leaving, held)
     raise error
+
+
+def _opening(width: float) -> float:
+    """How wide the hand opens for what is `width` thick, metres."""
+    return float(min(width + 2 * OPENING_MARGIN, MAX_WIDTH + 0.01))
 
 
 def tried(
