@@ -16,7 +16,7 @@ from PIL import Image
 from cousins.flows.bench.frames import _scene
 from cousins.generators.blender.renderer import BlenderRenderer, Quality
 from cousins.generators.images.cameras import camera_params
-from cousins.generators.images.view import renderer
+from cousins.generators.images.renderers import renderer
 from cousins.generators.images.worlds import prepared
 
 SIZE = (416, 312)

@@ -66,7 +66,7 @@ def check_backend(name: str) -> dict[str, Any]:
     if name == "blenderproc":
         return _check_blenderproc()
     if name != "mujoco":
-        from ..generators.images.view import check_renderer
+        from ..generators.images.renderers import check_renderer
 
         check_renderer(name)
     return _check_mujoco()

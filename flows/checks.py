@@ -18,8 +18,9 @@ def check_spec(spec: DatasetSpec, *, draws: bool = True) -> None:
             in `render.vary` that does not exist.
         BackendMissingError, RenderError: a renderer that is not here, or cannot start.
     """
+    from ..generators.images.rasteriser import rasteriser
+    from ..generators.images.renderers import check_renderer
     from ..generators.images.vary import check_vary, swapped_assets
-    from ..generators.images.view import check_renderer, rasteriser
     from ..scenes.catalogue import resolve
     from ..scenes.tabletop import Tabletop
 

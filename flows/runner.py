@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import signal
 from typing import Any
 
+import typer
 from prefect.runner import Runner
 from prefect.types.entrypoint import EntrypointType
 
 from .generate import generate
 from .schedules import Deployment
+from .server import prefect_api
 
 
 class _Runner(Runner):
@@ -21,7 +25,7 @@ class _Runner(Runner):
         signal.raise_signal(signal.SIGINT)
 
 
-def make_runner(chosen: Deployment) -> Runner:
+def _make_runner(chosen: Deployment) -> Runner:
     """A runner of one deployment that makes one dataset at a time."""
     runner = _Runner(name=chosen.name, pause_on_shutdown=True, limit=1)
     runner.add_flow(
@@ -32,3 +36,13 @@ def make_runner(chosen: Deployment) -> Runner:
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     return runner
+
+
+def serve(chosen: Deployment) -> None:
+    """Run the deployment in this process until interrupted; starts an API where there is none."""
+    with prefect_api(scheduler=True) as url:
+        runner = _make_runner(chosen)
+        when = f"at {chosen.cron!r} (UTC)" if chosen.cron else "when asked"
+        typer.echo(f"serving {chosen.name} {when}; interrupt to stop; {url.removesuffix('/api')}")
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(runner.start())

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import typer
 from cronsim import CronSim, CronSimError
 
 from ..schemas import SpecError
@@ -52,22 +50,6 @@ def deployment(
         "next_seeds": next_seeds,
     }
     return Deployment(read.name, parameters, cron)
-
-
-def serve(chosen: Deployment) -> None:
-    """Run the deployment in this process until interrupted; starts an API where there is none."""
-    import asyncio
-
-    from .server import prefect_api
-
-    with prefect_api(scheduler=True) as url:
-        from .runner import make_runner
-
-        runner = make_runner(chosen)
-        when = f"at {chosen.cron!r} (UTC)" if chosen.cron else "when asked"
-        typer.echo(f"serving {chosen.name} {when}; interrupt to stop; {url.removesuffix('/api')}")
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(runner.start())
 
 
 def deploy(chosen: Deployment, pool: str) -> str:

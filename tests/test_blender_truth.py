@@ -21,7 +21,7 @@ from cousins.flows.bench.frames import _scene  # pyright: ignore[reportPrivateUs
 from cousins.generators.blender.environment import interpreter
 from cousins.generators.blender.renderer import BlenderRenderer, Quality
 from cousins.generators.images.cameras import camera_params
-from cousins.generators.images.view import renderer
+from cousins.generators.images.renderers import renderer
 from cousins.generators.images.worlds import prepared
 from cousins.schemas import Asset, BackendMissingError, Scene, Sky, Sun
 

@@ -18,7 +18,7 @@ from test_vary import aimed
 
 from cousins.generators.images import Rendered, check_vary, render_episode, render_scene
 from cousins.generators.images.motion import blurred
-from cousins.generators.images.view import renderer
+from cousins.generators.images.renderers import renderer
 from cousins.generators.images.views import Showing
 from cousins.generators.images.worlds import prepared
 from cousins.scenes.camera_paths import along, camera_path, share_at, view_shares

@@ -29,7 +29,7 @@ from cousins.generators.images.amodal import decode_mask
 from cousins.generators.images.cameras import camera_params
 from cousins.generators.images.clouds import STRIDE, read_point_cloud
 from cousins.generators.images.keypoints import CORNER_EDGES, CORNER_SIGNS
-from cousins.generators.images.view import rasteriser
+from cousins.generators.images.rasteriser import rasteriser
 from cousins.generators.images.worlds import prepared
 from cousins.scenes.assembly import assemble
 from cousins.scenes.geometry import look_at, transform

@@ -39,9 +39,11 @@ def serve(
     """Stay, and make the dataset whenever the schedule says so, or when asked in Prefect."""
     with expected_errors():
         from ..schedules import deployment
-        from ..schedules import serve as stay
 
-        stay(deployment(spec, out, workers, cron, next_seeds))
+        chosen = deployment(spec, out, workers, cron, next_seeds)
+        from ..runner import serve as stay
+
+        stay(chosen)
 
 
 def deploy(

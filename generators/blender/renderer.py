@@ -13,7 +13,8 @@ import numpy as np
 
 from ...scenes.geometry import rotation
 from ...schemas import CameraParams, RenderError, hash_of
-from ..images.view import Rgb, Truth, World, rasteriser
+from ..images.rasteriser import rasteriser
+from ..images.view import Rgb, Truth, World
 from .environment import DEBIAN, interpreter
 from .light import developed, sky, suns, surroundings
 from .process import WorkerDiedError, WorkerFailedError, WorkerProcess

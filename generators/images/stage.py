@@ -26,9 +26,10 @@ from .background import Background
 from .cameras import camera_params
 from .films import Film
 from .plausible import check_sight
+from .renderers import renderer
 from .stills import Keep, Rendered, Stills, Subject, short_name
 from .variations import variations
-from .view import Renderer, renderer
+from .view import Renderer
 from .views import Showing, views
 from .worlds import at_rest, prepared
 

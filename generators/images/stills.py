@@ -34,8 +34,9 @@ from .motion import At
 from .parameters import Value
 from .photograph import photograph
 from .poses import Poses
+from .rasteriser import rasteriser
 from .silhouettes import Words
-from .view import Renderer, Rgb, Truth, rasteriser
+from .view import Renderer, Rgb, Truth
 from .worlds import Prepared, facts_at
 
 Keep = Callable[[str, bytes], None]

@@ -1,18 +1,14 @@
-"""The seam between labelling and drawing: what a renderer is asked for, and which there are."""
+"""The seam between labelling and drawing: what a renderer is asked for."""
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from ...schemas import Asset, BackendMissingError, CameraParams, Scene
-
-if TYPE_CHECKING:
-    from .raster import MujocoRenderer
+from ...schemas import Asset, CameraParams, Scene
 
 Rgb = npt.NDArray[np.uint8]
 
@@ -80,60 +76,3 @@ class Renderer(Protocol):
             normals: normals are wanted too; a renderer that has none leaves them out.
         """
         ...
-
-
-_local = threading.local()
-
-
-def renderer(backend: str) -> Renderer:
-    """The renderer of that name; this thread keeps it, with its caches.
-
-    Raises:
-        BackendMissingError: where it cannot be used here; the message says how to get it.
-    """
-    check_renderer(backend)
-    if backend == "mujoco":
-        return rasteriser()
-    found: Renderer | None = getattr(_local, "blenderproc", None)
-    if found is None:
-        from ..blender.renderer import BlenderRenderer
-
-        found = _local.blenderproc = BlenderRenderer()
-    return found
-
-
-def rasteriser() -> MujocoRenderer:
-    """This thread's rasteriser, which draws whole objects for every backend.
-
-    Raises:
-        RenderError: where EGL is missing.
-    """
-    found: MujocoRenderer | None = getattr(_local, "mujoco", None)
-    if found is None:
-        from .raster import MujocoRenderer
-
-        found = _local.mujoco = MujocoRenderer()
-    return found
-
-
-def check_renderer(backend: str) -> None:
-    """Refuse a renderer that is not here.
-
-    Raises:
-        BackendMissingError: saying what it would need.
-    """
-    if backend == "mujoco":
-        return
-    if backend == "blenderproc":
-        from ..blender.environment import interpreter
-
-        interpreter()
-        return
-    hints = {
-        "omnigibson": "it needs an RTX machine with OmniGibson and an adapter that this "
-        "version does not have",
-    }
-    hint = hints.get(backend, "there is no such renderer")
-    raise BackendMissingError(
-        f"render.backend: {backend!r} is not available: {hint}; use `backend: mujoco`"
-    )
