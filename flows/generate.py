@@ -25,9 +25,11 @@ from prefect.states import Completed, Crashed, Failed
 from ..generators.dataset import ShardRecord
 from ..schemas import CousinsError, ExecutionError
 from ..schemas.spec_file import load_spec
+from .engine import Done
 from .environment import cores
+from .reporter import Reporter
 from .robots import with_robot
-from .run import Done, Plan, Reporter, Summary, execute
+from .run import Plan, Summary, execute
 from .seeds import next_dataset
 from .stages import production
 from .work import Unit

@@ -6,18 +6,17 @@ import heapq
 import json
 import queue
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
 
 from ..generators.dataset import STAGES, Dataset, ShardRecord
 from ..generators.store import EXPORTS, Store, shard_folder
 from ..schemas import DatasetSpec, ExecutionError
+from .engine import Engine, InlineEngine, LocalEngine, Pool
 from .graph import Graph, unfinished
 from .pool import InlinePool, JobError, WorkerPool
+from .reporter import Reporter, Silent
 from .seeds import DONE
 from .work import Job, Result, Stages, Unit, carry_out
 
@@ -70,131 +69,6 @@ class Summary:
         if self.counts.get("attempts") and not self.counts["solved"]:
             return f"none of {self.counts['attempts']} attempts reached its goal"
         return None
-
-
-class Reporter(Protocol):
-    """Is told how a run goes on; a context manager around the run."""
-
-    def __enter__(self) -> Self:
-        """Begin."""
-        ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End."""
-        ...
-
-    def note(self, text: str) -> None:
-        """Something worth a line."""
-        ...
-
-    def found(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
-        """A shard was already there."""
-        ...
-
-    def finished(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
-        """A shard was made."""
-        ...
-
-    def failed(self, unit: Unit, message: str) -> None:
-        """A shard failed."""
-        ...
-
-
-class Silent:
-    """Reports nothing."""
-
-    def __enter__(self) -> Self:
-        """Nothing."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Nothing."""
-
-    def note(self, text: str) -> None:
-        """Nothing."""
-
-    def found(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
-        """Nothing."""
-
-    def finished(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
-        """Nothing."""
-
-    def failed(self, unit: Unit, message: str) -> None:
-        """Nothing."""
-
-
-class Pool(Protocol):
-    """Where the work of a shard is done."""
-
-    def run(self, name: str, argument: Job) -> Result:
-        """Do it, and wait for it."""
-        ...
-
-    def close(self) -> None:
-        """End what still runs."""
-        ...
-
-
-Done = Callable[[Unit, ShardRecord | BaseException], None]
-
-
-class Engine(Protocol):
-    """Runs `make` for units, some at a time, and calls `done` from any thread."""
-
-    def begin(self, root: Path) -> None:
-        """The dataset is locked: no other run of it is alive."""
-        ...
-
-    def submit(self, unit: Unit, make: Callable[[Unit], ShardRecord], done: Done) -> None:
-        """Start one unit."""
-        ...
-
-
-class LocalEngine:
-    """Threads that wait for worker processes."""
-
-    def __init__(self, threads: ThreadPoolExecutor) -> None:
-        """Use these threads."""
-        self._threads = threads
-
-    def begin(self, root: Path) -> None:
-        """Nothing to prepare."""
-
-    def submit(self, unit: Unit, make: Callable[[Unit], ShardRecord], done: Done) -> None:
-        """Start one unit."""
-
-        def answer(future: Future[ShardRecord]) -> None:
-            # What an error elsewhere cancelled has no answer, and nobody waits for one.
-            if not future.cancelled():
-                done(unit, future.exception() or future.result())
-
-        self._threads.submit(make, unit).add_done_callback(answer)
-
-
-class InlineEngine:
-    """Runs each unit at once, in the calling thread."""
-
-    def begin(self, root: Path) -> None:
-        """Nothing to prepare."""
-
-    def submit(self, unit: Unit, make: Callable[[Unit], ShardRecord], done: Done) -> None:
-        """Run one unit."""
-        try:
-            record = make(unit)
-        except JobError as error:
-            done(unit, error)
-        else:
-            done(unit, record)
 
 
 @dataclass

@@ -14,12 +14,12 @@ import fake_stages
 import pytest
 from fake_stages import KILL_ONCE, replay
 
+from cousins.flows.engine import LocalEngine
 from cousins.flows.environment import set_defaults
 from cousins.flows.pool import JobError, WorkerPool
+from cousins.flows.reporter import Silent
 from cousins.flows.run import (
-    LocalEngine,
     Plan,
-    Silent,
     Summary,
     execute,
     export_dataset,

@@ -191,7 +191,8 @@ def _make(
 
 def _run(plan: Plan, engine: EngineName, quiet: bool) -> Summary:
     from ..progress import Bars
-    from ..run import Silent, execute, is_finished
+    from ..reporter import Silent
+    from ..run import execute, is_finished
 
     # Prefect takes seconds to start: nothing to do needs nothing to show.
     if engine is EngineName.local or is_finished(plan):

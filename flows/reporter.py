@@ -1,0 +1,70 @@
+"""What is told of a run while it goes on."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from ..generators.dataset import ShardRecord
+from .work import Unit
+
+
+class Reporter(Protocol):
+    """Is told how a run goes on; a context manager around the run."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Something worth a line."""
+        ...
+
+    def found(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+        """A shard was already there."""
+        ...
+
+    def finished(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+        """A shard was made."""
+        ...
+
+    def failed(self, unit: Unit, message: str) -> None:
+        """A shard failed."""
+        ...
+
+
+class Silent:
+    """Reports nothing."""
+
+    def __enter__(self) -> Self:
+        """Nothing."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing."""
+
+    def note(self, text: str) -> None:
+        """Nothing."""
+
+    def found(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+        """Nothing."""
+
+    def finished(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+        """Nothing."""
+
+    def failed(self, unit: Unit, message: str) -> None:
+        """Nothing."""
