@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from ..scenes.geometry import Array, inverse
+import numpy as np
+
+from ..scenes.geometry import Array, axis_rotation, inverse
 from ..schemas import PlanningError
 from .blocking import BlockedError, blocked, obstacles
 from .collision import PRESS_DEPTH
@@ -30,12 +32,16 @@ from .picking import (
     tried,
     verify_held,
 )
-from .placements import Placement, placements
+from .placements import UP, Placement, placements
 from .predicates import PhysicsFacts
 
 MAX_PLACEMENTS = 24
 MAX_CARRIAGES = 4
 """Placements to which a path is looked for."""
+LEVEL = 0.5
+"""Cosine of the steepest way that still leads in from the front."""
+LEANS = (0.0, 0.3, -0.3)
+"""Between the hand and the way in from the front, tried in turn, radians."""
 CARRY = 0.65
 """Share of the joints' limits at which objects are carried."""
 BACK_OFF = 0.09
@@ -153,6 +159,20 @@ def _options(
     return arm.variety.placements(thing, found, (low + high) / 2)
 
 
+def _turned(options: list[Placement], object_from_tool: Array) -> Iterator[Placement]:
+    """Placements, those that are entered from the front also turned as the hand is best led in."""
+    for number, placement in enumerate(options):
+        ahead = (placement.pose @ object_from_tool)[:2, 2]
+        into = -placement.out[:2]
+        if np.linalg.norm(into) > LEVEL and np.linalg.norm(ahead) > LEVEL:
+            angle = float(np.arctan2(ahead[0] * into[1] - ahead[1] * into[0], ahead @ into))
+            turn = axis_rotation(UP, angle + LEANS[number % len(LEANS)])
+            pose = placement.pose.copy()
+            pose[:3, :3] = turn @ pose[:3, :3]
+            yield replace(placement, pose=pose)
+        yield placement
+
+
 def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator[Drop]:
     """The placements that can be reached with the object held as it is.
 
@@ -164,7 +184,7 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
     arm.world.update(arm.executor.data, grasp.held)
     touch = frozenset({grasp.held.name})
     object_from_tool = inverse(grasp.held.tool_from_object)
-    for placement in options:
+    for placement in _turned(options, object_from_tool):
         pose = placement.pose @ object_from_tool
         above = pose.copy()
         above[:3, 3] += placement.out * placement.travel
