@@ -252,6 +252,8 @@ def _beside(
         pose[2, 3] = low[2] + foot + RELEASE_HEIGHT
         if np.hypot(pose[0, 3], pose[1, 3]) > REACH[1] + 0.08:
             continue
+        if below is not None and not _stands(below, pose[:2, 3] + centre[:2], half[:2]):
+            continue
         if below is not None and below.front:
             travel = float(below.half[0]) + 0.1
             found.append(Placement(pose, below.pose[:3, 0], travel))
@@ -259,6 +261,17 @@ def _beside(
             depth = 0.0 if below is None else below.depth
             found.append(Placement(pose, UP, max(depth + 0.05, APPROACH_HEIGHT)))
     return found
+
+
+def _stands(region: Region, middle: Array, half: Array) -> bool:
+    """Whether bounds along the world's axes, (2,) each, do not reach over the region's edge."""
+    if region.depth:
+        return True
+    corners = middle + np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]]) * half
+    local = (corners - region.pose[:2, 3]) @ region.pose[:2, :2]
+    if region.round:
+        return bool(np.linalg.norm(middle - region.pose[:2, 3]) < region.half[0])
+    return bool((np.abs(local) < region.half).all())
 
 
 def _carrier(compiled: CompiledScene, facts: PhysicsFacts, name: str) -> Region | None:
