@@ -29,6 +29,12 @@ _FIRM = (0.999, 0.9999, 0.001, 0.5, 2.0)
 """Impedance of dry friction: under MuJoCo's default a lid creeps open under its own weight."""
 GRAIN_TIME = 0.004
 """Time constant of contacts of grains, seconds: under the default they fall through floors."""
+THIN = 0.02
+"""What is let go of and no higher falls through floors under the default, metres."""
+THIN_TIME = 0.005
+"""Time constant of contacts of what is thin, seconds."""
+THIN_WEIGHT = 50.0
+"""Of that time constant in a contact against those of all others."""
 GRAIN_ROLLING = 0.0006
 """Rolling friction of grains: balls of that size stop on slopes of about five degrees, metres."""
 
@@ -122,6 +128,8 @@ def _fill_link(body: Any, copy: Copy, asset: Asset, link: Link, detail: Detail) 
             geom.friction = [asset.friction, 0.005, 0.0001]
             geom.condim = 4
             geom.group = 3
+            if asset.extents[2] < THIN and asset.graspable:
+                geom.solref, geom.solmix = [THIN_TIME, 1.0], THIN_WEIGHT
             if asset.grain:
                 # Their own friction counts, whatever they lie on; as balls they must stop rolling.
                 geom.friction = [asset.friction, 0.005, GRAIN_ROLLING]

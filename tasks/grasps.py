@@ -36,8 +36,8 @@ RIM_WIDTH = 0.018
 """A wall thinner than this is held by its rim, metres."""
 FLAT = 0.6
 """What is thinner than this share of its breadth is held by its edge."""
-HANDLE_REACH = 0.03
-"""Around the middle of a handle, metres."""
+HANDLE_REACH, BOW_REACH = 0.03, 0.075
+"""Around the middle of a handle, metres; along the thin handle of something closed."""
 TIP_REACH = 0.0089
 """From the tool point to the ends of the fingertips, metres."""
 CHECK_POINTS = 400
@@ -269,11 +269,12 @@ def kinds_of(asset: Asset, pinches: Pinches) -> list[Kind]:
     """What each pair takes hold of."""
     middles = pinches.middles
     held = np.zeros(len(middles), dtype=bool)
-    for handle in asset.handles:
-        if handle.joint is None:
-            held |= np.linalg.norm(middles - np.array(handle.pos), axis=1) < HANDLE_REACH
     thin = pinches.widths < RIM_WIDTH
     walls = [c for c in asset.cavities if c.opening == "top" and c.joint is None]
+    for handle in asset.handles:
+        if handle.joint is None:
+            away = np.linalg.norm(middles - np.array(handle.pos), axis=1)
+            held |= away < np.where(thin & (not walls), BOW_REACH, HANDLE_REACH)
     rim = np.zeros(len(middles), dtype=bool)
     for wall in walls:
         away = np.abs(middles - np.array(wall.centre))[:, :2]

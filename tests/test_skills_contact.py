@@ -115,8 +115,8 @@ def test_what_is_lifted_is_neither_pushed_nor_swept() -> None:
     assert pushable(first("board_game.n.01"))
     assert pushable(first("dutch_oven.n.02"))
     assert not pushable(first("monitor.n.04")), "it would topple"
-    assert slidable(first("fork.n.01"))
-    assert not pushable(first("fork.n.01"))
+    assert slidable(first("letter.n.01"))
+    assert not pushable(first("letter.n.01"))
     assert sweepable(first("die.n.01"))
     assert [c for c in library.ids() if sweeps(first(c))] == ["sponge.n.01", "scrub_brush.n.01"]
 
@@ -175,16 +175,18 @@ def test_pushing_pushes() -> None:
 
 
 def test_sliding_presses_and_drags() -> None:
-    compiled, episode, arrays = solved({"fork": "fork.n.01", "mat": MAT}, "(ontop fork mat)", 1)
+    compiled, episode, arrays = solved(
+        {"letter": "letter.n.01", "mat": MAT}, "(ontop letter mat)", 1
+    )
     assert episode.success, episode.cause
     assert {part.skill for part in episode.subtasks} == {"slide"}
-    path = path_of(compiled, arrays, "fork")
+    path = path_of(compiled, arrays, "letter")
     assert np.ptp(path[:, 2]) < 0.01
     moving = np.linalg.norm(np.diff(path[:, :2], axis=0), axis=1) > 1e-3
     above = arrays.tool[1:, 2] - path[1:, 2]
     assert moving.sum() > 5
     assert (above[moving] < 0.03).all(), "it moves only while the fingertips are on it"
-    assert final(compiled, arrays).holds("ontop", ("fork", "mat"))
+    assert final(compiled, arrays).holds("ontop", ("letter", "mat"))
 
 
 def test_sweeping_takes_a_tool_and_puts_it_back() -> None:

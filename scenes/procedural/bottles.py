@@ -114,8 +114,10 @@ def soda_can(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         "tin", FULL,
     )  # fmt: skip
     foot(link, neck - 0.001, 0.01)
-    column(link, (neck + radius) / 2, LIFT, height)
+    brim = (neck + radius) / 2
+    column(link, brim, LIFT, height)
     column(link, radius, slope * 0.7, height - slope * 0.7)
+    draft.surface("top", link.name, (0, 0, height), (brim, brim), disc=True)
     return draft.build(graspable=True)
 
 

@@ -14,9 +14,12 @@ CARDBOARD, CARTON, PAPER, TIMBER, PLASTIC = 250.0, 650.0, 700.0, 620.0, 950.0
 
 def _package(
     asset_id: str, category: str, rng: np.random.Generator, size: tuple[float, float, float],
-    density: float,
+    density: float, stacks: bool = False,
 ) -> Asset:  # fmt: skip
-    """A printed carton; the broad faces (+x and -x) carry the label."""
+    """A printed carton; the broad faces (+x and -x) carry the label.
+
+    One that `stacks` carries others on its top.
+    """
     draft = Draft(asset_id, category)
     front = draft.materials["front"] = look.label(rng)
     colour = front.texture.colours[0][:3] if front.texture else look.CREAM
@@ -26,6 +29,8 @@ def _package(
     link.box(half, (0, 0, half[2]), "board", density, bevel=0.0012)
     for side in (-1.0, 1.0):
         link.show(poster(half, side), "front", 0.0, (0, 0, half[2]))
+    if stacks:
+        draft.surface("top", link.name, (0, 0, size[2]), (size[0] / 2, size[1] / 2))
     return draft.build(graspable=True)
 
 
@@ -47,7 +52,7 @@ def cereal_box(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 def soda_box(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A small dense carton, as baking soda comes in."""
     size = rng.uniform((0.034, 0.055, 0.09), (0.055, 0.085, 0.14))
-    return _package(asset_id, category, rng, (*size.tolist(),), CARTON)
+    return _package(asset_id, category, rng, (*size.tolist(),), CARTON, stacks=True)
 
 
 def book(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
@@ -95,6 +100,7 @@ def block(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     link = draft.link()
     link.box((half, half, half), (0, 0, half), "body", TIMBER, bevel=half * edge)
     _pips(link, half, half * dot)
+    draft.surface("top", link.name, (0, 0, 2 * half), (half, half))
     return draft.build(graspable=True)
 
 

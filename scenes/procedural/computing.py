@@ -1,4 +1,4 @@
-"""Screens, keyboards, mice and calculators."""
+"""Screens, tablets, keyboards, mice and calculators."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .boxes import poster
 from .draft import Draft
 from .geometry import Mesh, bevel_box, loft, revolve, rotation
 from .pieces import LIFT
-from .slabs import key_cap, slab
+from .slabs import key_cap, sheet, slab
 
 PLASTIC, ELECTRIC, PAPER, RUBBER, METAL = 1000.0, 700.0, 700.0, 1100.0, 2700.0
 SHELLS: tuple[look.Rgb, ...] = (
@@ -45,6 +45,23 @@ def monitor(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     slab(link, (depth, spread), 0.03, 0.0, 0.012, "foot", METAL, 0.003)
     link.collide("box", (depth, spread - 0.008, 0.006), (0, 0, 0.006))
     link.collide("box", (depth - 0.008, spread, 0.006), (0, 0, 0.006))
+    return draft.build(graspable=False)
+
+
+def tablet(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """A tablet computer lying on its back."""
+    draft = Draft(asset_id, category)
+    draft.materials["shell"] = look.plain(look.pick(rng, SHELLS), 0.4, 0.5)
+    lit = rng.random() < 0.5
+    draft.materials["screen"] = look.label(rng) if lit else look.plain(DARK, 0.08)
+    x, y, z = rng.uniform((0.080, 0.108, 0.0038), (0.096, 0.130, 0.0052)).tolist()
+    link = draft.link()
+    slab(link, (x, y), 0.008, 0.0, 2 * z, "shell", ELECTRIC * 2, 0.0015)
+    link.collide("box", (x, y - 0.003, z), (0, 0, z))
+    link.collide("box", (x - 0.003, y, z), (0, 0, z))
+    rim = float(rng.uniform(0.006, 0.012))
+    link.show(sheet((x - rim, y - rim), 2 * z + 0.0001), "screen", 0.0)
+    draft.surface("top", "body", (0, 0, 2 * z), (x * 0.92, y * 0.92))
     return draft.build(graspable=False)
 
 

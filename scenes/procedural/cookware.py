@@ -85,7 +85,7 @@ def _spout(link: LinkDraft, belly: float, height: float) -> None:
     girth = np.array([0.016, 0.012, 0.009, 0.0075])
     link.show(tube(path, girth, 9), "glaze", HOLLOW)
     for k in range(3):
-        _strut(link, path[k], path[k + 1], float(girth[k : k + 2].mean()))
+        strut(link, path[k], path[k + 1], float(girth[k : k + 2].mean()))
 
 
 def _ear(link: LinkDraft, y: float, low: float, high: float, out: float) -> None:
@@ -97,10 +97,10 @@ def _ear(link: LinkDraft, y: float, low: float, high: float, out: float) -> None
     )
     link.show(tube(path, 0.005, 8), "glaze", CERAMIC * 0.6)
     for start, end in ((0, 3), (3, 7), (7, 10)):
-        _strut(link, path[start], path[end], 0.005)
+        strut(link, path[start], path[end], 0.005)
 
 
-def _strut(link: LinkDraft, start: Array, end: Array, radius: float) -> None:
+def strut(link: LinkDraft, start: Array, end: Array, radius: float) -> None:
     """A capsule between two points of the y-z plane, its ends inside them."""
     way = end - start
     half = max(float(np.linalg.norm(way)) / 2 - 0.3 * radius, 1e-4)
@@ -137,7 +137,7 @@ def kettle(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     arch = np.stack([np.zeros(13), y, height * 0.86 + bow * np.sin(angle) ** 0.6], axis=-1)
     link.show(tube(arch, 0.0065, 8), "grip", PLASTIC)
     for start, end in ((0, 2), (2, 4), (4, 8), (8, 10), (10, 12)):
-        _strut(link, arch[start], arch[end], 0.0065)
+        strut(link, arch[start], arch[end], 0.0065)
     peak: list[float] = arch[6].tolist()
     draft.handle("bow", "body", peak, (0, 0, -1), (1, 0, 0), 0.013)
     return draft.build(graspable=True)

@@ -1,4 +1,4 @@
-"""Knives, forks and spoons, lying: too flat for two fingers."""
+"""Knives, forks and spoons, lying: two fingers hold them by their ends."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def table_knife(asset_id: str, category: str, rng: np.random.Generator) -> Asset
     link.collide(
         "box", (wide, (half - low) / 2 - 0.002, thick / 4), (0, (half + low) / 2 - 0.002, thick / 4)
     )
-    return draft.build(graspable=False)
+    return draft.build(graspable=True)
 
 
 def fork(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
@@ -77,7 +77,7 @@ def fork(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     link.collide(
         "box", (wide * 0.96, (half - low) / 2, thick * 0.3), (0, (half + low) / 2, thick * 0.3)
     )
-    return draft.build(graspable=False)
+    return draft.build(graspable=True)
 
 
 def tablespoon(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
@@ -90,4 +90,4 @@ def tablespoon(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     _handle(link, half, root, wide * 0.42, thick)
     link.show(spoon_bowl((wide, long), deep, (0, half - long, 0)), "metal", STEEL * 2)
     touch_oval(link, (wide, long), deep, half - long)
-    return draft.build(graspable=False)
+    return draft.build(graspable=True)

@@ -32,6 +32,7 @@ from . import (
     fridges,
     furniture,
     gadgets,
+    handled,
     hooks,
     lamps,
     mats,
@@ -62,7 +63,7 @@ from . import (
 )
 
 INSTANCES = 64
-VERSION = "12"
+VERSION = "14"
 """Raised whenever any asset's bytes change; a test compares them."""
 Builder = Callable[[str, str, np.random.Generator], Asset]
 
@@ -226,6 +227,12 @@ CATEGORIES: dict[str, tuple[str, Builder]] = {
     "pizza_box.n.01": ("pizza-box", wide.pizza_box),
     "board_game.n.01": ("board-game", wide.board_game),
     "dutch_oven.n.02": ("dutch-oven", wide.dutch_oven),
+    "bucket__of__paint.n.01": ("paint", handled.paint_bucket),
+    "watering_can.n.01": ("watering-can", handled.watering_can),
+    "briefcase.n.01": ("briefcase", handled.briefcase),
+    "tablet.n.05": ("tablet", computing.tablet),
+    "comic_book.n.01": ("comic", paper.comic_book),
+    "letter.n.01": ("letter", paper.letter),
 }
 """Category (a BDDL synset) to id prefix and builder."""
 

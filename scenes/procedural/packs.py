@@ -37,6 +37,7 @@ def tin(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     link.show(revolve(high, 30), "tin", FULL)
     foot(link, radius - 0.002, 0.01)
     column(link, radius, LIFT, height)
+    draft.surface("top", link.name, (0, 0, height), (radius, radius), disc=True)
     return draft.build(graspable=True)
 
 

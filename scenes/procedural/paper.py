@@ -1,4 +1,4 @@
-"""Notebooks, binders and clipboards, lying: too flat and too wide to be picked up."""
+"""Notebooks, comics, letters, binders and clipboards, lying: too flat and wide to pick up."""
 
 from __future__ import annotations
 
@@ -40,6 +40,44 @@ def notebook(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         at = x * (2 * (k + 0.5) / count - 1) * 0.94
         link.show(tube(loop, 0.0007, 4), "wire", METAL, (at, 0.003 - y, 0))
     draft.surface("top", "body", (0, 0.008, z), (x * 0.9, (y - 0.01) * 0.9))
+    return draft.build(graspable=False)
+
+
+def comic_book(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """A thick paperback of comics, lying, its spine towards -y."""
+    draft = Draft(asset_id, category)
+    draft.materials["print"] = look.label(rng)
+    draft.materials["cover"] = look.plain(look.pick(rng, look.PRINTS), 0.45)
+    draft.materials["pages"] = look.plain((0.93, 0.91, 0.84), 0.9)
+    x, y, z = rng.uniform((0.085, 0.060, 0.0048), (0.112, 0.078, 0.0075)).tolist()
+    link = draft.link()
+    link.box((x, y, z - 0.0006), (0, 0, z), "pages", PAPER, bevel=0.0003)
+    for height in (0.0005, 2 * z - 0.0005):
+        link.show(bevel_box((x, y, 0.0005), 0.0002), "cover", PAPER, (0, 0, height))
+    link.show(bevel_box((x, 0.0005, z), 0.0002), "cover", PAPER, (0, 0.0005 - y, z))
+    link.show(sheet((x * 0.96, y * 0.96), 2 * z + 0.0001), "print", 0.0)
+    draft.surface("top", "body", (0, 0, 2 * z), (x * 0.92, y * 0.92))
+    return draft.build(graspable=False)
+
+
+def letter(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
+    """A letter in a padded envelope, its flap towards +x."""
+    draft = Draft(asset_id, category)
+    brown = look.pick(rng, ((0.74, 0.58, 0.38), (0.90, 0.88, 0.82), (0.82, 0.68, 0.46)))
+    draft.materials["paper"] = look.plain(brown, 0.85)
+    draft.materials["flap"] = look.plain(look.shade(brown, 0.93), 0.85)
+    draft.materials["print"] = look.label(rng)
+    x, y, z = rng.uniform((0.100, 0.072, 0.0035), (0.122, 0.088, 0.0060)).tolist()
+    link = draft.link()
+    slab(link, (x, y), 0.004, 0.0, 2 * z, "paper", 350.0)
+    link.collide("box", (x, y - 0.002, z), (0, 0, z))
+    link.collide("box", (x - 0.002, y, z), (0, 0, z))
+    flap = (float(rng.uniform(0.014, 0.022)), y - 0.003, 0.0004)
+    link.show(bevel_box(flap, 0.0002), "flap", 350.0, (x - flap[0] - 0.001, 0, 2 * z))
+    stamp = (0.011, 0.009)
+    spot = (0.004 - x + stamp[0], y - stamp[1] - 0.006, 0.0)
+    link.show(sheet(stamp, 2 * z + 0.0002).moved(spot), "print", 0.0)
+    draft.surface("top", "body", (0, 0, 2 * z), (x * 0.9, y * 0.9))
     return draft.build(graspable=False)
 
 

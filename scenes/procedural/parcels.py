@@ -69,4 +69,5 @@ def package(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         line = (slip[0] * 0.10, slip[1] * (0.75 - 0.15 * k), 0.0002)
         at = (spot[0] + slip[0] * (0.5 * k - 0.5), spot[1], spot[2] + 0.0003)
         link.show(bevel_box(line, 0.0001), "print", 0.0, at)
+    draft.surface("top", link.name, (0, 0, 2 * z), (x, y))
     return draft.build(graspable=True)

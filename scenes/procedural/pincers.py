@@ -44,7 +44,7 @@ def pliers(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
         link.collide("box", (0.004, jaw / 2 - 0.002, z - 0.001), (s * 0.0045, pivot + jaw / 2, z))
         link.collide("box", (0.003, 0.008, z / 2), (s * 0.016, -0.35 * half, z / 2))
     link.collide("box", (0.006, 0.008, z / 2), (0, pivot, z / 2))
-    return draft.build(graspable=False)
+    return draft.build(graspable=True)
 
 
 def _bar(link: LinkDraft, start: Array, end: Array, radius: float) -> None:

@@ -125,7 +125,7 @@ def wrench(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     link.collide("box", (outer * 0.72, outer * 0.72, z), (0, low, z))
     link.collide("box", (outer * 0.98, outer * 0.35, z), (0, low, z))
     link.collide("box", (outer * 0.35, outer * 0.98, z), (0, low, z))
-    return draft.build(graspable=False)
+    return draft.build(graspable=True)
 
 
 def _motor(link: LinkDraft, girth: float, motor: float, axis: float) -> None:

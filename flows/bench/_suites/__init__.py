@@ -19,10 +19,11 @@ from ....schemas import AssemblyError, Asset, DatasetSpec, Episode, Scene, SpecE
 from ....tasks.setup import build_scene
 from ....tasks.solving import solve
 from ...stages import production
-from . import clutter, contact, fitting, furniture, moving, pouring, switching
+from . import clutter, contact, fitting, furniture, grasping, moving, pouring, switching
 from .case import Case, Suite
 
 ALL: Mapping[str, Suite] = {
+    **grasping.SUITES,
     **moving.SUITES,
     **furniture.SUITES,
     **contact.SUITES,

@@ -10,6 +10,14 @@ from .case import Case, Suite, case, one
 
 FOOD = ("apple.n.01", "lemon.n.01", "muffin.n.01", "walnut.n.01", "potato.n.01")
 CANS = ("can__of__soda.n.01", "jar__of__honey.n.01", "salt__shaker.n.01", "toy_dice.n.01")
+DISHES = ("mug.n.04", "bowl.n.01", "plate.n.04", "teacup.n.02", "water_glass.n.02")
+TIN, CAN, HONEY = "canned_food.n.01", "can__of__soda.n.01", "jar__of__honey.n.01"
+DIE, SODA, PARCEL = "toy_dice.n.01", "box__of__baking_soda.n.01", "package.n.02"
+PAIRS = ((TIN, TIN), (CAN, CAN), (CAN, TIN), (HONEY, TIN), (DIE, DIE), (DIE, SODA), (SODA, SODA),
+         (DIE, PARCEL), (PARCEL, PARCEL), ("gift_box.n.01", PARCEL), ("plate.n.04", "plate.n.04"),
+         ("bowl.n.01", "plate.n.04"))  # fmt: skip
+TOWERS = ((TIN, TIN, TIN), (HONEY, TIN, TIN), (DIE, DIE, DIE), (DIE, SODA, PARCEL),
+          (DIE, PARCEL, PARCEL), ("gift_box.n.01", PARCEL, PARCEL))  # fmt: skip
 
 
 def _place_on(number: int, rng: np.random.Generator) -> Case:
@@ -24,4 +32,25 @@ def _place_inside(number: int, rng: np.random.Generator) -> Case:
     return case(number, {"thing": one(rng, *FOOD), "vessel": vessel}, "(inside thing vessel)")
 
 
-SUITES: Mapping[str, Suite] = {"place_on": _place_on, "place_inside": _place_inside}
+def _place_next_to(number: int, rng: np.random.Generator) -> Case:
+    """Something next to something that is left alone."""
+    thing, other = rng.permutation([*FOOD, *CANS, *DISHES])[:2].tolist()
+    return case(number, {"thing": thing, "other": other}, "(nextto thing other)", clutter=1)
+
+
+def _stack(number: int, rng: np.random.Generator) -> Case:
+    """One on top of another of about its size; in a third of the cases three."""
+    if rng.random() < 1 / 3:
+        top, middle, low = TOWERS[int(rng.integers(len(TOWERS)))]
+        things = {"top": top, "middle": middle, "low": low}
+        return case(number, things, "(and (ontop top middle) (ontop middle low))")
+    top, low = PAIRS[int(rng.integers(len(PAIRS)))]
+    return case(number, {"top": top, "low": low}, "(ontop top low)", clutter=1)
+
+
+SUITES: Mapping[str, Suite] = {
+    "place_on": _place_on,
+    "place_inside": _place_inside,
+    "place_next_to": _place_next_to,
+    "stack": _stack,
+}
