@@ -19,7 +19,7 @@ import numpy as np
 from ..scenes.geometry import Array, axis_rotation, inverse
 from ..schemas import PlanningError
 from .blocking import BlockedError, blocked, obstacles
-from .collision import PRESS_DEPTH
+from .collision import PRESS_DEPTH, Held
 from .grasps import OPENING_MARGIN
 from .manipulation import CAREFUL, SLOW, Manipulator
 from .picking import (
@@ -36,12 +36,15 @@ from .placements import UP, Placement, placements
 from .predicates import PhysicsFacts
 
 MAX_PLACEMENTS = 24
+PICKS = (NOISE, NOISE[1:], NOISE[2:])
+"""Rounds in which grasps are looked for, each time that a thing is taken: where it lies in the
+hand so that it cannot be put down, it is put back and taken otherwise."""
 MAX_CARRIAGES = 4
 """Placements to which a path is looked for."""
 LEVEL = 0.5
 """Cosine of the steepest way that still leads in from the front."""
-LEANS = (0.0, 0.3, -0.3)
-"""Between the hand and the way in from the front, tried in turn, radians."""
+LEANS = (0.0, None, 0.25, -0.25)
+"""Between the hand and the way in from the front, tried in turn, radians; None is any."""
 CARRY = 0.65
 """Share of the joints' limits at which objects are carried."""
 BACK_OFF = 0.09
@@ -55,6 +58,7 @@ class Drop:
     placement: Placement
     before: Array
     path: list[Array]
+    held: Held
 
 
 def _let_go(arm: Manipulator, thing: str, target: str, placement: Placement) -> None:
@@ -88,13 +92,31 @@ def pick_and_place(
         manner: how to put it down, where that is special.
 
     Raises:
-        PlanningError: no grasp, placement or path was found; nothing was moved yet.
+        PlanningError: no grasp, placement or path was found; the object is where it was.
         ExecutionError: it was tried and failed in physics.
     """
-    arm.clear()
-    grasp, drop = choose(arm, relation, thing, target, manner=manner)
-    pick(arm, thing, grasp)
-    _put_down(arm, relation, thing, target, drop.placement, grasp, manner)
+    failed = PlanningError("no_path", "no placement is left")
+    for rounds in PICKS:
+        arm.clear()
+        grasp, drop = choose(arm, relation, thing, target, rounds, manner)
+        pick(arm, thing, grasp)
+        held = arm.held(thing)
+        arm.look(held)
+        options = [drop.placement, *_options(arm, relation, thing, target, manner)]
+        try:
+            drop, path = _carriage(arm, options, replace(grasp, exit=[arm.q], held=held))
+        except PlanningError as error:
+            failed = error
+            _put_back(arm, grasp)
+            continue
+        _put_down(arm, f"{thing} {relation} {target}", drop, path)
+        if manner is not None:
+            manner.finish(arm, thing, target, drop.placement)
+        arm.grip(grasp.opening)
+        out = drop.placement.out
+        arm.back_off(out, grasp.opening, max(BACK_OFF, drop.placement.travel))
+        return
+    raise failed
 
 
 def choose(
@@ -160,17 +182,18 @@ def _options(
 
 
 def _turned(options: list[Placement], object_from_tool: Array) -> Iterator[Placement]:
-    """Placements, those that are entered from the front also turned as the hand is best led in."""
+    """Placements, most that are entered from the front turned as the hand is best led in."""
     for number, placement in enumerate(options):
+        lean = LEANS[number % len(LEANS)]
         ahead = (placement.pose @ object_from_tool)[:2, 2]
         into = -placement.out[:2]
-        if np.linalg.norm(into) > LEVEL and np.linalg.norm(ahead) > LEVEL:
-            angle = float(np.arctan2(ahead[0] * into[1] - ahead[1] * into[0], ahead @ into))
-            turn = axis_rotation(UP, angle + LEANS[number % len(LEANS)])
-            pose = placement.pose.copy()
-            pose[:3, :3] = turn @ pose[:3, :3]
-            yield replace(placement, pose=pose)
-        yield placement
+        if lean is None or min(np.linalg.norm(into), np.linalg.norm(ahead)) < LEVEL:
+            yield placement
+            continue
+        angle = float(np.arctan2(ahead[0] * into[1] - ahead[1] * into[0], ahead @ into))
+        pose = placement.pose.copy()
+        pose[:3, :3] = axis_rotation(UP, angle + lean) @ pose[:3, :3]
+        yield replace(placement, pose=pose)
 
 
 def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator[Drop]:
@@ -206,7 +229,7 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
             except PlanningError as error:
                 errors.append(error)
             else:
-                yield Drop(placement, q, path)
+                yield Drop(placement, q, path, grasp.held)
     reasons = Counter(error.cause for error in errors)
     cause = reasons.most_common(1)[0][0] if reasons else "none"
     details = Counter(map(str, errors)).most_common()
@@ -215,41 +238,25 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
     raise BlockedError(f"placement_{cause}", message, obstacles(errors))
 
 
-def _put_down(
-    arm: Manipulator,
-    relation: str,
-    thing: str,
-    target: str,
-    first: Placement,
-    grasp: Grasp,
-    manner: Manner | None,
-) -> None:
-    """Plan the placement again with the object as it lies in the hand, carry it, and let go.
+def _put_back(arm: Manipulator, grasp: Grasp) -> None:
+    """Let go of what was lifted where it stood."""
+    arm.follow(grasp.exit[::-1], 0.0, CAREFUL)
+    arm.grip(grasp.opening)
+    arm.back_off(-grasp.pose[:3, 2], grasp.opening)
+
+
+def _put_down(arm: Manipulator, subject: str, drop: Drop, path: list[Array]) -> None:
+    """Carry what is held to where it goes.
 
     Raises:
-        PlanningError: where no placement works any more; the object is back where it was.
+        ExecutionError: `dropped`.
     """
-    held = arm.held(thing)
-    arm.look(held)
-    measured = replace(grasp, exit=[arm.q], held=held)
-    more = _options(arm, relation, thing, target, manner)
-    try:
-        drop, path = _carriage(arm, [first, *more], measured)
-    except PlanningError:
-        arm.follow(grasp.exit[::-1], 0.0, CAREFUL)
-        arm.grip(grasp.opening)
-        arm.back_off(-grasp.pose[:3, 2], grasp.opening)
-        raise
-    place = drop.placement.pose
-    arm.note(tried("placement", "choose", f"{thing} {relation} {target}", place))
+    held = drop.held
+    arm.note(tried("placement", "choose", subject, drop.placement.pose))
     arm.follow(path, 0.0, CARRY)
-    verify_held(arm, thing, held)
+    verify_held(arm, held.name, held)
     arm.follow(drop.path, 0.0, SLOW)
-    verify_held(arm, thing, held)
-    if manner is not None:
-        manner.finish(arm, thing, target, drop.placement)
-    arm.grip(grasp.opening)
-    arm.back_off(drop.placement.out, grasp.opening, max(BACK_OFF, drop.placement.travel))
+    verify_held(arm, held.name, held)
 
 
 def _carriage(arm: Manipulator, options: list[Placement], grasp: Grasp) -> tuple[Drop, list[Array]]:
