@@ -53,6 +53,8 @@ class Manipulator:
         """What this attempt prefers, where attempts are to differ."""
         self.solver: Solver = "planning"
         """What finds the motions of the subtask at work."""
+        self.solvers: tuple[Solver, ...] = ("planning", "optimisation")
+        """What may find motions, where a skill has a choice."""
         self.avoid: set[tuple[str, ...]] = set()
         """Ways that failed in physics and are not tried again."""
         self._lead = np.array(compiled.robot.spec.lead)
@@ -65,11 +67,15 @@ class Manipulator:
             now = {"step": self.executor.steps, "subtask": self.subtask}
             self.trace.append(event.model_copy(update=now))
 
-    def solved_by(self, solver: Solver, reason: str) -> None:
-        """Record which solver took over the subtask at work, and why."""
+    def solved_by(self, solver: Solver, reason: str, values: tuple[float, ...] = ()) -> None:
+        """Record which solver took over the subtask at work, why, and how its search went."""
         self.solver = solver
-        subject = f"solver {solver}"
-        self.note(TraceEvent(stage="motion", event="choose", subject=subject, reason=reason))
+        self.note(
+            TraceEvent(
+                stage="motion", event="choose", subject=f"solver {solver}", reason=reason,
+                values=values,
+            )
+        )  # fmt: skip
 
     def look(self, held: Held | None = None) -> None:
         """Take the present state into the planner's world."""
@@ -185,15 +191,18 @@ class Manipulator:
         current = self.arm.forward(start)
         near = frozenset(self.compiled.objects)
         reasons: list[str] = []
-        for direction in (out, -current[:3, 2], np.array([0.0, 0.0, 1.0])):
-            for share in (1.0, 0.5, 0.25):
-                goal = current.copy()
-                goal[:3, 3] += direction * distance * share
-                try:
-                    path = self.straight(start, goal, opening, near, depth=PRESS_DEPTH)
-                except PlanningError as error:
-                    reasons.append(error.cause)
-                    continue
-                self.follow(path, opening, CAREFUL)
-                return
+        ways = (out, -current[:3, 2], np.array([0.0, 0.0, 1.0]))
+        # What the fingers would press into on the way comes along with them.
+        tries = [(way, 1.0, TOUCH_DEPTH) for way in ways]
+        tries += [(way, share, PRESS_DEPTH) for way in ways for share in (1.0, 0.5, 0.25)]
+        for direction, share, depth in tries:
+            goal = current.copy()
+            goal[:3, 3] += direction * distance * share
+            try:
+                path = self.straight(start, goal, opening, near, depth=depth)
+            except PlanningError as error:
+                reasons.append(error.cause)
+                continue
+            self.follow(path, opening, CAREFUL)
+            return
         raise PlanningError("stuck", f"no way back after letting go: {', '.join(reasons)}")
