@@ -20,6 +20,8 @@ REST_SPEED = 0.003
 """Of what counts as at rest, metres per second."""
 WAITS = 8
 """Half seconds that are waited for things to come to rest."""
+RISES = (0.04, 0.08, 0.12, 0.16)
+"""How much farther an object is lifted where things beside it are taller, metres."""
 TRACED = 2000
 """Trace events kept per episode."""
 
@@ -172,6 +174,28 @@ class Manipulator:
         if self.world.hit(self.q, float(self.executor.command[-1]), near=True) is not None:
             self.escape()
             self.look()
+
+    def rise(self, thing: str) -> list[Array]:
+        """Lift what is held out from between taller things, where it is still too close to them.
+
+        Returns:
+            The path that was followed; empty where there is nothing too close, or no way up.
+        """
+        self.look(self.held(thing))
+        opening, start = self.executor.opening, self.q
+        if self.world.hit(start, opening) is None:
+            return []
+        for height in RISES:
+            goal = self.arm.forward(start)
+            goal[2, 3] += height
+            try:
+                path = self.straight(start, goal, opening, frozenset({thing}), True, PRESS_DEPTH)
+            except PlanningError:
+                return []
+            if self.world.hit(path[-1], opening) is None:
+                self.follow(path, 0.0, CAREFUL)
+                return path
+        return []
 
     def escape(self) -> None:
         """Pull straight back and up from wherever the hand is stuck, whatever it brushes."""

@@ -99,7 +99,7 @@ def pick_and_place(
     for rounds in PICKS:
         arm.clear()
         grasp, drop = choose(arm, relation, thing, target, rounds, manner)
-        pick(arm, thing, grasp)
+        grasp = pick(arm, thing, grasp)
         held = arm.held(thing)
         arm.look(held)
         options = [drop.placement, *_options(arm, relation, thing, target, manner)]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -68,8 +68,12 @@ class Grasp:
     """From where the arm was to `before`."""
 
 
-def pick(arm: Manipulator, thing: str, grasp: Grasp) -> None:
+def pick(arm: Manipulator, thing: str, grasp: Grasp) -> Grasp:
     """Carry out a grasp that has a path to it, and lift the object.
+
+    Returns:
+        The grasp with the whole way up as its exit: farther than planned where the object is
+        then still too close to something taller beside it.
 
     Raises:
         ExecutionError: the object moved before, or was missed, or slipped.
@@ -81,6 +85,7 @@ def pick(arm: Manipulator, thing: str, grasp: Grasp) -> None:
     _verify_grasp(arm, thing)
     arm.follow(grasp.exit, 0.0, CAREFUL)
     _verify_lift(arm, thing, grasp)
+    return replace(grasp, exit=[*grasp.exit, *arm.rise(thing)])
 
 
 def ways_to_grasp(arm: Manipulator, thing: str, level: bool) -> Iterator[Grasp]:
