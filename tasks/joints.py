@@ -32,8 +32,22 @@ def joints_to_move(
     names = [joints[int(i)].name for i in arm.rng.permutation(len(joints))]
     wanted = _wanted(arm, facts, thing, later)
     useful = [name for name in names if wanted & set(gates(asset, name))]
-    # Another drawer than the one that is needed would be open, but of no use.
-    return sorted(useful or names, key=lambda name: -len(wanted & set(gates(asset, name))))
+    # Another drawer than the one that is needed would be open, but of no use. The hand comes best
+    # into the highest: nothing is above it.
+    return sorted(
+        useful or names,
+        key=lambda name: (
+            -len(wanted & set(gates(asset, name))),
+            -_height(arm, thing, name) if useful else 0.0,
+        ),
+    )
+
+
+def _height(arm: Manipulator, thing: str, joint: str) -> float:
+    """Of the highest cavity that a joint opens, metres, to the centimetre."""
+    bodies, data = arm.compiled.objects[thing].bodies, arm.executor.data
+    cavities = [x for x in arm.compiled.asset_of(thing).cavities if x.joint == joint]
+    return max(round(float(data.xpos[bodies[x.link]][2] + x.centre[2]), 2) for x in cavities)
 
 
 def _wanted(arm: Manipulator, facts: PhysicsFacts, thing: str, later: tuple[Step, ...]) -> set[str]:
