@@ -19,6 +19,7 @@ from .pick_place import choose
 from .picking import graspable
 from .placements import RELATIONS, is_open
 from .predicates import PhysicsFacts
+from .regrasping import FEW_PLACES, confined, regrasp
 from .skills import SKILLS
 from .symbolic import Plan, Step
 
@@ -78,8 +79,26 @@ def _step(
     except PlanningError as error:
         if any(_movable(arm, name) for name in blockers(arm, error, step.arguments)):
             return None
+        if _taken_anew(arm, RELATIONS[step.skill], thing, target, error):
+            return None
         return f"{thing} cannot be moved to {target} ({error.cause})"
     return None
+
+
+def _taken_anew(
+    arm: Manipulator, relation: str, thing: str, target: str, error: PlanningError
+) -> bool:
+    """Whether it can be put down on the support, and moved on from there."""
+    if not confined(arm, thing):
+        return False
+    manner = regrasp(arm, relation, thing, target, error, FEW_PLACES)
+    if manner is None:
+        return False
+    try:
+        choose(arm, "ontop", thing, arm.compiled.scene.support, FEW_ROUNDS, manner)
+    except PlanningError:
+        return False
+    return True
 
 
 def _movable(arm: Manipulator, thing: str) -> bool:

@@ -41,8 +41,10 @@ from .manipulation import Manipulator
 from .operators import StepKey
 from .performing import achieved, in_words, perform, present_facts
 from .pick_place import Manner
+from .placements import RELATIONS
 from .predicates import PhysicsFacts, literals
 from .problem import scene_problem
+from .regrasping import FEW_PLACES, PLACES, confined, purpose, regrasp
 from .symbolic import Plan, Step, plans
 from .variety import Variety
 
@@ -56,6 +58,8 @@ TOPPLING = ("grasp_missed", "grasp_slipped", "effect_missing")
 """Failures that may come of the object falling over."""
 FALLEN = 0.15
 """Share by which the height of what fell over changes at least."""
+MAX_TURNS = 2
+"""How often it is looked for a step whether its thing can be taken anew."""
 MAX_ASIDES, MAX_WAYS = 2, 6
 """How often one thing is moved out of the way, and all of them together."""
 REST_SECONDS = 1.0
@@ -142,6 +146,8 @@ class _Attempt:
     """How often each thing was moved, or was to be moved, out of the way."""
     manners: dict[Step, Manner] = field(default_factory=dict[Step, Manner])
     """How each step that makes way puts things down."""
+    turned: Counter[StepKey] = field(default_factory=Counter[StepKey])
+    """How often it was looked for each step whether the thing can be taken anew."""
     lost: int | None = None
     """Number of the failed subtask that nothing has made up for yet."""
 
@@ -267,6 +273,26 @@ class _Attempt:
             self._recover()
 
     def _way(self, step: Step, error: PlanningError) -> Step | None:
+        """What makes a step possible: taking the thing anew, or moving something aside."""
+        if step.skill in RELATIONS and confined(self.arm, step.arguments[0]):
+            return self._turn(step, error, PLACES) or self._aside(step, error)
+        return self._aside(step, error) or self._turn(step, error, FEW_PLACES)
+
+    def _turn(self, step: Step, error: PlanningError, places: int) -> Step | None:
+        """Putting down what is to be taken anew; looked for twice at most for each step."""
+        if step.skill not in RELATIONS or self.turned[step.key] >= MAX_TURNS:
+            return None
+        self.turned[step.key] += 1
+        relation, (thing, target) = RELATIONS[step.skill], step.arguments
+        manner = regrasp(self.arm, relation, thing, target, error, places)
+        if manner is None:
+            return None
+        support = self.arm.compiled.scene.support
+        turn = Step("place_on", (thing, support), purpose(relation, thing, target))
+        self.manners[turn] = manner
+        return turn
+
+    def _aside(self, step: Step, error: PlanningError) -> Step | None:
         """What to move aside so that a step becomes possible; each thing twice at most."""
         for name in blockers(self.arm, error, step.arguments):
             if self.asides[name] < MAX_ASIDES and self.asides.total() < MAX_WAYS:

@@ -35,6 +35,7 @@ def case(
     init: str = "",
     clutter: int = 0,
     assets: Mapping[str, str] | None = None,
+    ahead: Mapping[str, float] | None = None,
 ) -> Case:
     """A case from BDDL in scene names.
 
@@ -46,6 +47,7 @@ def case(
             on the table.
         clutter: objects that the task does not speak of.
         assets: one asset by the name of an object, where its category alone does not say which.
+        ahead: how far in front of the robot an object lies, by its name, metres.
     """
     bound = {"table": TABLE, **objects}
     counts: Counter[str] = Counter()
@@ -77,6 +79,10 @@ def case(
         proposer="bench",
     )
     own = [{"name": x, "category": bound[x], "asset": y} for x, y in (assets or {}).items()]
+    own += [
+        {"name": name, "category": bound[name], "pose": {"x": x}}
+        for name, x in (ahead or {}).items()
+    ]
     scene = {"clutter": {"count": clutter}, "objects": own}
     spec = DatasetSpec.model_validate({"name": "suite", "seed": number, "scene": scene})
     return Case(spec, task)
