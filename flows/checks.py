@@ -16,7 +16,7 @@ def check_spec(spec: DatasetSpec, *, draws: bool = True) -> None:
     Raises:
         SpecError: a category that nothing stands in for, an asset that is not there, or a path
             in `render.vary` that does not exist.
-        BackendMissingError, RenderError: a renderer that is not here, or cannot start.
+        BackendMissingError, RenderError: a solver or renderer that is not here, or cannot start.
     """
     from ..generators.images.rasteriser import rasteriser
     from ..generators.images.renderers import check_renderer
@@ -24,6 +24,10 @@ def check_spec(spec: DatasetSpec, *, draws: bool = True) -> None:
     from ..scenes.catalogue import resolve
     from ..scenes.tabletop import Tabletop
 
+    if "learning" in spec.episodes.solvers:
+        from ..tasks.learning import check_learning
+
+        check_learning()
     check_renderer(spec.render.backend)
     if draws and spec.render.backend == "mujoco":
         rasteriser()

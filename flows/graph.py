@@ -151,7 +151,10 @@ class Graph:
                 "shard": shard,
                 "stages": self.stages.name,
                 "stage_version": STAGE_VERSIONS[stage],
-                "versions": {**versions(), **self._render_versions(stage)},
+                "versions": {
+                    **versions(self.spec.episodes.solvers),
+                    **self._render_versions(stage),
+                },
                 "assets": self.library_version,
                 "spec": spec,
                 "inputs": inputs,

@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from ..schemas import Solver
 from .dataset import STAGES
 
 SHAPING = (
@@ -35,11 +36,19 @@ SHAPING = (
 """Packages whose version can change the bytes of a dataset."""
 
 
-@lru_cache(maxsize=1)
-def versions() -> dict[str, str]:
-    """The installed version of each package that shapes bytes; optional ones may be absent."""
+LEARNING = ("gymnasium", "stable-baselines3", "torch")
+"""Likewise, where a spec's solvers include learning."""
+
+
+@lru_cache(maxsize=4)
+def versions(solvers: tuple[Solver, ...] = ()) -> dict[str, str]:
+    """The installed version of each package that shapes bytes; optional ones may be absent.
+
+    Args:
+        solvers: that the spec allows.
+    """
     found: dict[str, str] = {}
-    for package in SHAPING:
+    for package in (*SHAPING, *(LEARNING if "learning" in solvers else ())):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

@@ -106,7 +106,7 @@ class Store:
         self._commit = threading.Lock()
         self._records: dict[tuple[str, str], ShardRecord] = {}
         try:
-            self._enter_spec({**versions(), "assets": library_version})
+            self._enter_spec({**versions(spec.episodes.solvers), "assets": library_version})
             self._clean()
         except BaseException:
             self.close()

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from .base import Model, Name
 from .camera import CameraSpec
+from .episode import Solver
 from .frame import LabelName
 from .libraries import AssetsSpec
 from .parameter import Parameter, beyond
@@ -69,6 +70,15 @@ class EpisodeSpec(Model):
     """Of simulated time, per attempt."""
     perturb: PerturbSpec | None = None
     """Disturb attempts on purpose, so that demonstrations show how to recover."""
+    solvers: Annotated[tuple[Solver, ...], Field(min_length=1)] = ("planning", "optimisation")
+    """What may find the motions of skills that have a choice: see `solving.md`. `learning` needs
+    the extra `learning`."""
+
+    @model_validator(mode="after")
+    def _solvers(self) -> Self:
+        if len(set(self.solvers)) < len(self.solvers):
+            raise ValueError(f"solvers: each at most once, got {list(self.solvers)}")
+        return self
 
 
 class RenderSpec(Model):

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from .base import Model, Name
 from .perturb import Disturbance
 
-Solver = Literal["planning", "optimisation"]
-"""What finds the motions of a subtask: geometry, or trials in simulation."""
+Solver = Literal["planning", "optimisation", "learning"]
+"""What finds the motions of a subtask: geometry, trials in simulation, or a policy that was
+learned there."""
 
 
 class Subtask(Model):

@@ -85,15 +85,16 @@ def push(arm: Manipulator, thing: str, aim: Aim) -> None:
         ExecutionError: it was tried and did not get there.
     """
     optimised, stuck = 0, ""
+    most = OPTIMISED if "optimisation" in arm.solvers else 0
     for number in range(STROKES):
         arm.executor.refresh()
         before = shadow(arm.compiled, arm.executor.data, thing)
         left = aim.ways(before, arm.executor.data)
         turned_wrong = aim.cost(before, arm.executor.data) > TURN_OVER
-        if not left and (not turned_wrong or optimised == OPTIMISED):
+        if not left and (not turned_wrong or optimised == most):
             return
         try:
-            stroke = _next(arm, thing, aim, left, stuck, optimised < OPTIMISED)
+            stroke = _next(arm, thing, aim, left, stuck, optimised < most)
             arm.look()
             reach = arm.planner.connect(arm.q, stroke.approach[0], stroke.opening, arm.rng)
         except PlanningError as error:
@@ -107,7 +108,7 @@ def push(arm: Manipulator, thing: str, aim: Aim) -> None:
         after = shadow(arm.compiled, arm.executor.data, thing)
         gained = float((after.centre - before.centre) @ stroke.along)
         if gained < GAIN * min(stroke.distance, 0.05) and not stroke.optimised:
-            if stuck or optimised == OPTIMISED:
+            if stuck or optimised == most:
                 break
             stuck = f"a planned stroke moved {thing} by {gained * 1000:.0f} mm only"
     last = shadow(arm.compiled, arm.executor.data, thing)
@@ -124,6 +125,8 @@ def _next(
         PlanningError: where neither finds one.
     """
     reason = stuck or ("" if left else f"{thing} has to be turned")
+    if "planning" not in arm.solvers:
+        reason = reason or "the spec leaves out planning"
     if not reason:
         try:
             return plan(arm, thing, aim)

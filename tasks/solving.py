@@ -27,6 +27,7 @@ from ..schemas import (
     EpisodeSpec,
     PlanningError,
     Scene,
+    Solver,
     Subtask,
     TaskSpec,
     TraceEvent,
@@ -37,6 +38,7 @@ from .disturbances import Disturber
 from .execution import ExecutionError, Executor
 from .formula import Formula
 from .goals import evaluate, explain
+from .learning import DISTRIBUTIONS, check_learning
 from .manipulation import Manipulator
 from .operators import StepKey
 from .performing import achieved, in_words, perform, present_facts
@@ -89,12 +91,18 @@ def solve(
 
     Returns:
         The record and its arrays. A failure is a record too, with its cause.
+
+    Raises:
+        BackendMissingError: the spec asks for learning, and the extra is not installed.
     """
+    if "learning" in spec.solvers:
+        check_learning()
     compiled = compile_model(scene, assets, "physics")
     limit = round(spec.max_seconds * spec.hz)
     executor = Executor(compiled, spec.hz, limit, _disturber(compiled, spec, seed))
     arm = Manipulator(compiled, executor, generator(seed, "solve"))
     arm.variety = Variety(scene.seed, solution) if spec.diverse else None
+    arm.solvers = spec.solvers
     attempt = _Attempt(arm, scene_problem(task).goal)
     cause = attempt.run()
     executor.refresh()
@@ -115,7 +123,7 @@ def solve(
         trace=tuple(arm.trace),
         untraced=arm.untraced,
         goal=explain(attempt.goal, facts),
-        versions=_versions(),
+        versions=_versions(spec.solvers),
     )
     return episode, executor.arrays()
 
@@ -126,9 +134,10 @@ def _disturber(compiled: CompiledScene, spec: EpisodeSpec, seed: Seed) -> Distur
     return Disturber(compiled, spec.perturb, spec.hz, generator(seed, "perturb"))
 
 
-@lru_cache(maxsize=1)
-def _versions() -> dict[str, str]:
-    return {name: version(name) for name in VERSIONED}
+@lru_cache(maxsize=4)
+def _versions(solvers: tuple[Solver, ...]) -> dict[str, str]:
+    names = (*VERSIONED, *(DISTRIBUTIONS if "learning" in solvers else ()))
+    return {name: version(name) for name in names}
 
 
 @dataclass

@@ -114,7 +114,11 @@ def test_other_versions_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         put(store, "tasks", "b00000", b"one")
     with pytest.raises(DatasetError, match="version of assets: library-1 became library-2"):
         Store(tmp_path, SPEC, "library-2")
-    monkeypatch.setattr("cousins.generators.store.versions", lambda: {"mujoco": "0.1"})
+
+    def other(_: object) -> dict[str, str]:
+        return {"mujoco": "0.1"}
+
+    monkeypatch.setattr("cousins.generators.store.versions", other)
     with pytest.raises(DatasetError, match=r"version of mujoco: .* became 0\.1"):
         Store(tmp_path, SPEC, "library-1")
 

@@ -13,6 +13,7 @@ from ...scenes.fit import fits_on
 from ...scenes.geometry import Array
 from ...schemas import Asset, PlanningError
 from ..formula import Literal
+from ..learning import learn
 from ..manipulation import Manipulator
 from ..operators import Operator, fact
 from ..planar import Shadow, beside, field, shadow
@@ -88,7 +89,7 @@ class Onto:
             ExecutionError: it did not get there.
         """
         thing, mat = operator.arguments
-        push(arm, thing, onto_mat(arm, thing, mat))
+        bring(arm, thing, onto_mat(arm, thing, mat))
 
     def unreachable(self, arm: Manipulator, operator: Operator) -> str | None:
         """Whether no strokes lead there from where the thing lies at the start."""
@@ -98,6 +99,26 @@ class Onto:
         except PlanningError as error:
             return f"{thing} cannot be pushed onto {mat} ({error.cause})"
         return None
+
+
+def bring(arm: Manipulator, thing: str, aim: Aim) -> None:
+    """Push by strokes; where they do not get it there, by a learned policy if the spec allows.
+
+    Raises:
+        PlanningError: nothing could be tried.
+        ExecutionError: it was tried and did not get there.
+    """
+    reason = "the spec leaves out all other solvers"
+    if set(arm.solvers) != {"learning"}:
+        try:
+            push(arm, thing, aim)
+        except PlanningError as error:
+            if "learning" not in arm.solvers or error.cause == "time_limit":
+                raise
+            reason = str(error)
+        else:
+            return
+    learn(arm, thing, aim, reason)
 
 
 def lies_on(arm: Manipulator, thing: str, mat: str) -> bool:
@@ -166,7 +187,7 @@ class Beside:
             ExecutionError: it did not get there.
         """
         thing, other = operator.arguments
-        push(arm, thing, _beside(arm, thing, other))
+        bring(arm, thing, _beside(arm, thing, other))
 
     def unreachable(self, arm: Manipulator, operator: Operator) -> str | None:
         """Whether no strokes lead there from where the thing lies at the start."""

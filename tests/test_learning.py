@@ -1,0 +1,194 @@
+"""The third solver: a policy learned for one pushing subtask. Most of it needs its extra."""
+
+from __future__ import annotations
+
+# pyright: reportMissingTypeStubs=false, reportMissingImports=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportAttributeAccessIssue=false
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import pytest
+from worlds import by_hand, first, make_task, put
+
+from cousins.flows.checks import check_spec
+from cousins.generators.hashing import LEARNING, versions
+from cousins.schemas import (
+    BackendMissingError,
+    DatasetSpec,
+    Episode,
+    EpisodeArrays,
+    EpisodeSpec,
+    PlanningError,
+    Solver,
+    SpecError,
+)
+from cousins.schemas.spec_file import parse_spec
+from cousins.tasks import learning
+from cousins.tasks.environment import EVERY, NEARER, Outcome, Trials, gymnasium_environment
+from cousins.tasks.execution import Executor, tool_pose
+from cousins.tasks.learning import PACKAGES, check_learning
+from cousins.tasks.manipulation import Manipulator
+from cousins.tasks.replay import replay
+from cousins.tasks.servo import OBSERVED, STEP, Servo
+from cousins.tasks.skills import pushing
+from cousins.tasks.skills.pushing import bring, onto_mat
+from cousins.tasks.solving import solve
+
+INSTALLED = all(find_spec(name) for name in PACKAGES)
+needs_extra = pytest.mark.skipif(not INSTALLED, reason="needs the extra `learning`")
+MAT = "place_mat.n.01"
+
+
+def board(x: float = 0.0) -> Any:
+    """A board game that lies half on a mat."""
+    mat = put("mat", first(MAT), (0.5, 0.0, 0.0), np.pi)
+    return by_hand(mat, put("game", first("board_game.n.01"), (0.5 + x, 0.16, 0.0013), 0.0))
+
+
+def at_work(*solvers: Solver) -> Manipulator:
+    compiled = board()
+    executor = Executor(compiled, 10, 1000)
+    executor.refresh()
+    arm = Manipulator(compiled, executor, np.random.default_rng(0))
+    arm.solvers = solvers
+    return arm
+
+
+def test_the_spec_names_the_solvers() -> None:
+    assert EpisodeSpec().solvers == ("planning", "optimisation")
+    spec = parse_spec("name: x\nepisodes: {solvers: [planning, learning]}")
+    assert spec.episodes.solvers == ("planning", "learning")
+    for wrong in ("[]", "[planning, planning]", "[magic]"):
+        with pytest.raises(SpecError, match="solvers"):
+            parse_spec(f"name: x\nepisodes: {{solvers: {wrong}}}")
+
+
+def test_without_the_extra_it_is_refused_before_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "find_spec", dict[str, None]().get)
+    told = r"gymnasium, stable_baselines3, torch; try: pip install 'cousins\[learning\]'"
+    spec = DatasetSpec(name="x", episodes=EpisodeSpec(solvers=("planning", "learning")))
+    with pytest.raises(BackendMissingError, match=told):
+        check_spec(spec, draws=False)
+    task = make_task({"game": "board_game.n.01", "mat": MAT}, "", "(ontop game mat)")
+    compiled = board()
+    with pytest.raises(BackendMissingError, match=told):
+        solve(compiled.scene, dict(compiled.assets), task, spec.episodes, (0,), "e")
+    check_spec(DatasetSpec(name="x"), draws=False)
+
+
+def test_versions_of_the_extra_count_only_where_it_is_asked_for() -> None:
+    assert not set(LEARNING) & set(versions())
+    assert bool(set(LEARNING) & set(versions(("learning",)))) == INSTALLED
+
+
+def test_learning_takes_over_where_strokes_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    reasons: list[str] = []
+
+    def fail(*_: object) -> None:
+        raise PlanningError("no_push", "no side can be reached")
+
+    def record(arm: Manipulator, thing: str, aim: object, reason: str) -> None:
+        reasons.append(reason)
+
+    monkeypatch.setattr(pushing, "push", fail)
+    monkeypatch.setattr(pushing, "learn", record)
+    arm = at_work("planning", "optimisation")
+    with pytest.raises(PlanningError, match="no side"):
+        bring(arm, "game", onto_mat(arm, "game", "mat"))
+    arm = at_work("planning", "learning")
+    bring(arm, "game", onto_mat(arm, "game", "mat"))
+    arm = at_work("learning")
+    bring(arm, "game", onto_mat(arm, "game", "mat"))
+    assert reasons == ["no side can be reached", "the spec leaves out all other solvers"]
+
+
+def test_fingers_come_down_beside_the_thing_and_move_as_told() -> None:
+    arm = at_work("learning")
+    servo = Servo(arm, "game", onto_mat(arm, "game", "mat"))
+    data = arm.executor.data
+    assert servo.left(data) > 0.05
+    assert servo.disturbed(data) == 0.0
+    assert not servo.lost(data)
+    start = servo.starts()[0]
+    arm.follow(arm.planner.connect(arm.q, start.approach[0], start.opening, arm.rng), 0.0, 1.0)
+    arm.follow(start.approach, start.opening, 0.5)
+    arm.executor.refresh()
+    assert servo.disturbed(data) == 0.0
+    seen, before = servo.observe(data), tool_pose(arm.compiled, data)
+    assert seen.shape == (OBSERVED,)
+    assert seen[0] < 0.0, "behind the thing, along the way"
+    rows = servo.rows(data, np.array([-1.0, 0.0, 0.0], dtype=np.float32), start.opening)
+    assert rows.dtype == np.float32
+    assert len(rows) == 2
+    arm.executor.run(rows)
+    arm.executor.hold(0.3)
+    arm.executor.refresh()
+    moved = tool_pose(arm.compiled, data)[:3, 3] - before[:3, 3]
+    assert 0.3 * STEP < np.linalg.norm(moved) < 0.7 * STEP, "half a step back, less the advance"
+    assert abs(moved[2]) < 0.002
+
+
+def test_trials_repeat_and_leave_the_world_alone() -> None:
+    arm = at_work("learning")
+    servo = Servo(arm, "game", onto_mat(arm, "game", "mat"))
+    trials = Trials(servo, servo.starts())
+
+    def tried() -> list[Outcome]:
+        trials.begin(0)
+        return [trials.step(np.zeros(3, dtype=np.float32)) for _ in range(8)]
+
+    steps, again = tried(), tried()
+    rewards = [step.reward for step in steps]
+    assert rewards == [step.reward for step in again]
+    assert max(rewards) > 0.0, "going the way that is left brings it nearer"
+    nearer = servo.left(arm.executor.data) - steps[-1].left
+    assert sum(rewards) == pytest.approx(NEARER * nearer + 8 * EVERY, abs=1e-6)
+    np.testing.assert_array_equal(arm.executor.data.qpos, arm.compiled.new_data().qpos)
+
+
+@needs_extra
+def test_gymnasium_finds_nothing_wrong() -> None:
+    from gymnasium.utils.env_checker import check_env
+
+    arm = at_work("learning")
+    servo = Servo(arm, "game", onto_mat(arm, "game", "mat"))
+    check_env(gymnasium_environment(Trials(servo, servo.starts())), skip_render_check=True)
+
+
+def learned(seed: int) -> tuple[Any, Episode, EpisodeArrays]:
+    task = make_task({"game": "board_game.n.01", "mat": MAT}, "", "(ontop game mat)")
+    compiled = board()
+    spec = EpisodeSpec(solvers=("learning",))
+    episode, arrays = solve(compiled.scene, dict(compiled.assets), task, spec, (seed,), "e")
+    again = replay(compiled.scene, dict(compiled.assets), task, episode, arrays)
+    assert (again.success, again.max_error) == (episode.success, 0.0)
+    return compiled, episode, arrays
+
+
+@needs_extra
+@pytest.mark.heavy
+def test_a_policy_is_learned_recorded_and_the_same_again() -> None:
+    _, episode, arrays = learned(0)
+    assert episode.success, episode.cause
+    assert [part.solver for part in episode.subtasks] == ["learning"]
+    told = [event for event in episode.trace if event.subject == "solver learning"]
+    assert len(told) == 1
+    assert "the spec leaves out all other solvers; in " in told[0].reason
+    steps, before, after = told[0].values
+    assert steps % learning.CHUNK == 0
+    assert after >= before
+    assert set(LEARNING) <= set(episode.versions)
+    _, same, arrays_again = learned(0)
+    assert same == episode
+    np.testing.assert_array_equal(arrays.actions, arrays_again.actions)
+    np.testing.assert_array_equal(arrays.qpos, arrays_again.qpos)
+
+
+def test_check_learning_passes_exactly_with_the_extra() -> None:
+    if INSTALLED:
+        check_learning()
+    else:
+        with pytest.raises(BackendMissingError, match="cousins"):
+            check_learning()
