@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -29,8 +29,8 @@ NOISE = (0.25, 0.8, 2.0)
 DENSE_NOISE = 1.0
 """From this noise on, grasps are drawn from the denser set, those left out at which the hand
 would hit something."""
-MAX_CHECKED = 800
-"""Grasps of the denser set that are looked at for that."""
+MAX_LOOKED, MAX_SEARCHED = 1500, 2500
+"""Grasps of either set that are looked at for the best."""
 CONFIGURATIONS = 3
 """Distinct inverse kinematics solutions tried per pose."""
 HAND_CLEARANCE = 0.0022
@@ -127,20 +127,21 @@ def graspable(arm: Manipulator, thing: str) -> None:
 
 def candidates(
     arm: Manipulator, thing: str, noise: float, level: bool
-) -> list[tuple[Array, float, Kind]]:
-    """Grasps in the world, the promising first, as (`world_from_tool`, width, kind).
+) -> Iterator[tuple[Array, float, Kind]]:
+    """Grasps in the world, the promising first, lazily, as (`world_from_tool`, width, kind).
 
     `noise` is the standard deviation of what is added to the scores; `level` prefers a level
     hand, as needed to reach into something from the front, to one that comes from above.
+
+    Raises:
+        PlanningError: `no_grasp` where it has none at all.
     """
     compiled, data = arm.compiled, arm.executor.data
     key = compiled.scene.object(thing).asset_hash
     grasps: Grasps = grasps_of(compiled.asset_of(thing), key, noise > DENSE_NOISE)
     if len(grasps) == 0:
         raise PlanningError("no_grasp", f"{thing} has no part narrow enough to grasp")
-    body = compiled.objects[thing].body
-    world_from_object = transform(data.xpos[body], data.xmat[body].reshape(3, 3))
-    poses = world_from_object @ grasps.poses
+    poses = _world_from_object(arm, thing) @ grasps.poses
     outward, _ = exit_of(compiled, PhysicsFacts(compiled, data), thing)
     # Coming in against the way out is what leaves free hands.
     along = -(poses[:, :3, 2] @ outward)
@@ -157,12 +158,22 @@ def candidates(
         low, high = PhysicsFacts(compiled, data).box(thing)
         score = score + arm.variety.grasps(thing, poses[usable], (low + high) / 2, noise)
     order = usable[np.argsort(-score, kind="stable")]
-    if noise > DENSE_NOISE:
-        order = _free(arm, thing, poses, grasps.widths, order)
-    kinds: list[Kind] = [
-        TIP if high else kind for high, kind in zip(raised, grasps.kinds, strict=True)
-    ]
-    return [(poses[i], float(grasps.widths[i]), kinds[i]) for i in _spread(order, poses)]
+    touch = frozenset({thing})
+
+    def free(i: int) -> bool:
+        arm.world.update(data)
+        opening = _opening(float(grasps.widths[i]))
+        return arm.world.hand_hit(poses[i], opening, touch) is None
+
+    search = noise > DENSE_NOISE
+    looked = order[: MAX_SEARCHED if search else MAX_LOOKED]
+    for i in _spread(looked, poses, free if search else lambda _: True):
+        yield poses[i], float(grasps.widths[i]), TIP if raised[i] else grasps.kinds[i]
+
+
+def _world_from_object(arm: Manipulator, thing: str) -> Array:
+    body, data = arm.compiled.objects[thing].body, arm.executor.data
+    return transform(data.xpos[body], data.xmat[body].reshape(3, 3))
 
 
 def _raised(poses: Array, floor: float) -> tuple[Array, npt.NDArray[np.bool_]]:
@@ -177,42 +188,32 @@ def _raised(poses: Array, floor: float) -> tuple[Array, npt.NDArray[np.bool_]]:
     return raised, deep > TIP_RAISE
 
 
-def _free(
-    arm: Manipulator, thing: str, poses: Array, widths: Array, order: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """Of the first MAX_CHECKED of an order, those at which the open hand hits nothing."""
-    arm.world.update(arm.executor.data)
-    touch = frozenset({thing})
-    free = [
-        arm.world.hand_hit(poses[i], _opening(float(widths[i])), touch) is None
-        for i in order[:MAX_CHECKED]
-    ]
-    return order[:MAX_CHECKED][free]
-
-
-def _spread(order: npt.NDArray[np.int64], poses: Array) -> list[int]:
-    """The first MAX_GRASPS of an order, leaving out near repeats of earlier ones."""
+def _spread(
+    order: npt.NDArray[np.int64], poses: Array, good: Callable[[int], bool]
+) -> Iterator[int]:
+    """The first MAX_GRASPS good ones of an order, leaving out near repeats of earlier ones."""
     chosen: list[int] = []
-    for i in order[:1500]:
+    for i in order.tolist():
         kept = poses[chosen]
         if chosen:
             near = np.linalg.norm(kept[:, :3, 3] - poses[i][:3, 3], axis=1) < 0.012
             alike = np.einsum("nij,ij->n", kept[:, :3, :3], poses[i][:3, :3]) > 2.6
             if bool((near & alike).any()):
                 continue
-        chosen.append(int(i))
+        if not good(i):
+            continue
+        chosen.append(i)
+        yield i
         if len(chosen) >= MAX_GRASPS:
             break
-    return chosen
 
 
 def reachable_grasp(arm: Manipulator, thing: str, target: str, pose: Array, width: float) -> Grasp:
     """Inverse kinematics, a free straight approach, and a free way out with the object."""
     opening, touch = _opening(width), frozenset({thing})
     error = PlanningError("unreachable", "no arm configuration reaches the grasp")
-    body, data = arm.compiled.objects[thing].body, arm.executor.data
-    world_from_object = transform(data.xpos[body], data.xmat[body].reshape(3, 3))
-    held = Held(thing, inverse(pose) @ world_from_object)
+    data = arm.executor.data
+    held = Held(thing, inverse(pose) @ _world_from_object(arm, thing))
     arm.world.update(data)
     hit = arm.world.hand_hit(pose, opening, touch)
     if hit is not None:
