@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
-from ..schemas import DatasetError, DatasetSpec
+from ..schemas import DatasetError, DatasetSpec, EpisodeSpec
 from .dataset import FORMAT_VERSION, STAGES
 
 _SLICES = {
@@ -16,6 +16,8 @@ _SLICES = {
     "frames": ("seed", "robot", "scene", "cousins", "cameras", "render"),
 }
 """The fields of a DatasetSpec that each stage may read."""
+SOLVERS = ("episodes", "solvers")
+"""Read by scenes too: those that none of the solvers could begin with are refused."""
 _GROWING = (("tasks", "count"), ("episodes", "per_task"))
 
 
@@ -28,6 +30,8 @@ def slice_of(spec: DatasetSpec, stage: str, stop: int) -> DatasetSpec:
         stop: one past the last item of the shard; stands in for the count that may grow.
     """
     fields: dict[str, Any] = {name: getattr(spec, name) for name in _SLICES[stage]}
+    if stage == "scenes":
+        fields["episodes"] = EpisodeSpec(solvers=spec.episodes.solvers)
     if stage == "tasks":
         fields["tasks"] = spec.tasks.model_copy(update={"count": stop})
     if stage == "episodes":
@@ -82,6 +86,8 @@ def refuse_changes(
 def _reads(stage: str, place: tuple[str, ...]) -> bool:
     if place in _GROWING:
         # Lowering a count would orphan what is made, whatever stage reads it.
+        return True
+    if stage == "scenes" and place == SOLVERS:
         return True
     # Libraries are compared by their version, which covers their bytes but not their place.
     return place[0] != "assets" and place[0] in _SLICES[stage]

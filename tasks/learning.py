@@ -79,7 +79,7 @@ def learn(arm: Manipulator, thing: str, aim: Aim, reason: str) -> None:
 
     Args:
         arm: the robot at work.
-        thing: what to push; some way must be left.
+        thing: what to push.
         aim: where it should go.
         reason: why no other solver does it.
 
@@ -93,6 +93,8 @@ def learn(arm: Manipulator, thing: str, aim: Aim, reason: str) -> None:
     for _ in range(TRIES):
         arm.clear()
         servo = Servo(arm, thing, aim)
+        if servo.left(arm.executor.data) == 0.0:
+            return
         trials = Trials(servo, servo.starts())
         policy = policy or _train(trials, reason)
         ranked = _try_all(trials, policy)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..scenes.mujoco_model import CompiledScene
 from ..scenes.seeds import generator
-from ..schemas import PlanningError
+from ..schemas import PlanningError, Solver
 from .capabilities import gated
 from .clearing import blockers
 from .execution import Executor
@@ -29,10 +29,11 @@ OPEN_IN_THOUGHT = 0.88
 """Share of a joint's range at which it counts as opened, where no step says how far."""
 
 
-def out_of_reach(compiled: CompiledScene, plan: Plan) -> str | None:
+def out_of_reach(compiled: CompiledScene, plan: Plan, solvers: tuple[Solver, ...]) -> str | None:
     """The first step that the arm cannot do for want of reach, as a sentence; None is well."""
     executor = Executor(compiled, hz=10, max_steps=0)
     arm = Manipulator(compiled, executor, generator(compiled.scene.seed, "reach"))
+    arm.solvers = solvers
     facts = PhysicsFacts(compiled, executor.data)
     opened: dict[str, float] = {}
     for step in dict.fromkeys(plan.steps):

@@ -73,7 +73,7 @@ class Servo:
     Args:
         arm: the robot at work; its present state is what the thing is compared with later.
         thing: what to push.
-        aim: where it should go; some way must be left.
+        aim: where it should go.
     """
 
     def __init__(self, arm: Manipulator, thing: str, aim: Aim) -> None:
@@ -82,8 +82,8 @@ class Servo:
         self.arm, self.thing, self.aim = arm, thing, aim
         data = arm.executor.data
         self._first = shadow(arm.compiled, data, thing)
-        way = aim.ways(self._first, data)[0]
-        x, y = way / np.linalg.norm(way)
+        ways = aim.ways(self._first, data)
+        x, y = ways[0] / np.linalg.norm(ways[0]) if ways else (1.0, 0.0)
         self._axes = np.array([[x, y], [-y, x]])
         self._heading = self._yaw(data)
         self._height = float(pose_behind(self._first, self._axes[0], 0.0, 0.0, False)[2, 3])

@@ -19,6 +19,7 @@ from ..schemas import (
     PoseSpec,
     Scene,
     SceneSpec,
+    Solver,
     TaskSpec,
 )
 from .capabilities import capabilities
@@ -55,6 +56,10 @@ def build_scene(
     problem = scene_problem(task)
     support = support_name(task)
     own = object_specs(task)
+
+    def suits(compiled: CompiledScene) -> str | None:
+        return _unsuitable(compiled, problem, spec.episodes.solvers)
+
     request = AssemblyRequest(
         scene_id=f"{task.id}-s{index:02d}",
         task_id=task.id,
@@ -68,7 +73,7 @@ def build_scene(
         seed=branch((spec.seed,), "scene", task.id, index),
         twin_seed=(spec.seed,),
     )
-    return assemble(request, library, lambda compiled: _unsuitable(compiled, problem))
+    return assemble(request, library, suits)
 
 
 def _merged(scene: SceneSpec, own: tuple[ObjectSpec, ...], support: str) -> SceneSpec:
@@ -138,7 +143,9 @@ def required_affordances(problem: Problem) -> Mapping[str, frozenset[str]]:
     return {name: frozenset(needed) for name, needed in needs.items()}
 
 
-def _unsuitable(compiled: CompiledScene, problem: Problem) -> str | None:
+def _unsuitable(
+    compiled: CompiledScene, problem: Problem, solvers: tuple[Solver, ...]
+) -> str | None:
     """Why a settled scene will not do for the task."""
     data = compiled.new_data()
     facts = PhysicsFacts(compiled, data)
@@ -156,4 +163,4 @@ def _unsuitable(compiled: CompiledScene, problem: Problem) -> str | None:
         plan = next(plans(literals(facts), problem.goal, able))
     except PlanningError:
         return "no plan with these assets"
-    return out_of_reach(compiled, plan)
+    return out_of_reach(compiled, plan, solvers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 # pyright: reportMissingTypeStubs=false, reportMissingImports=false
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportAttributeAccessIssue=false
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -13,7 +14,9 @@ import pytest
 from worlds import by_hand, first, make_task, put
 
 from cousins.flows.checks import check_spec
+from cousins.generators.changes import slice_of
 from cousins.generators.hashing import LEARNING, versions
+from cousins.scenes.geometry import Array
 from cousins.schemas import (
     BackendMissingError,
     DatasetSpec,
@@ -28,13 +31,15 @@ from cousins.schemas.spec_file import parse_spec
 from cousins.tasks import learning
 from cousins.tasks.environment import EVERY, NEARER, Outcome, Trials, gymnasium_environment
 from cousins.tasks.execution import Executor, tool_pose
-from cousins.tasks.learning import PACKAGES, check_learning
+from cousins.tasks.learning import PACKAGES, check_learning, learn
 from cousins.tasks.manipulation import Manipulator
+from cousins.tasks.reach import out_of_reach
 from cousins.tasks.replay import replay
 from cousins.tasks.servo import OBSERVED, STEP, Servo
 from cousins.tasks.skills import pushing
 from cousins.tasks.skills.pushing import bring, onto_mat
 from cousins.tasks.solving import solve
+from cousins.tasks.symbolic import Plan, Step
 
 INSTALLED = all(find_spec(name) for name in PACKAGES)
 needs_extra = pytest.mark.skipif(not INSTALLED, reason="needs the extra `learning`")
@@ -102,6 +107,37 @@ def test_learning_takes_over_where_strokes_fail(monkeypatch: pytest.MonkeyPatch)
     arm = at_work("learning")
     bring(arm, "game", onto_mat(arm, "game", "mat"))
     assert reasons == ["no side can be reached", "the spec leaves out all other solvers"]
+
+
+def test_with_learning_a_scene_is_kept_that_no_stroke_solves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise PlanningError("no_push_unreachable", "no side can be reached")
+
+    monkeypatch.setattr(pushing, "plan", fail)
+    compiled = board()
+    assets = {name: compiled.asset_of(name) for name in compiled.objects}
+    operator = next(iter(pushing.PUSH.operators(assets, compiled.scene.support)))
+    found = Plan((Step("push", operator.arguments, "push it", operator),), ())
+    strokes: tuple[Solver, ...] = EpisodeSpec().solvers
+    too: tuple[Solver, ...] = ("planning", "learning")
+    told = "game cannot be pushed onto mat (no_push_unreachable)"
+    assert out_of_reach(compiled, found, strokes) == told
+    assert out_of_reach(compiled, found, too) is None
+    spec = DatasetSpec(name="x", episodes=EpisodeSpec(solvers=too, hz=20))
+    assert slice_of(spec, "scenes", 1).episodes == EpisodeSpec(solvers=too)
+
+
+def test_what_is_there_is_not_learned() -> None:
+    arm = at_work("learning")
+    aim = onto_mat(arm, "game", "mat")
+
+    def none(*_: object) -> tuple[Array, ...]:
+        return ()
+
+    learn(arm, "game", replace(aim, ways=none), "no reason")
+    assert (arm.executor.steps, arm.solver) == (0, "planning")
 
 
 def test_fingers_come_down_beside_the_thing_and_move_as_told() -> None:

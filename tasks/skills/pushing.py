@@ -20,6 +20,7 @@ from ..planar import Shadow, beside, field, shadow
 from ..predicates import PhysicsFacts
 from ..pushing import TOLERANCE, Aim, plan, push
 from ..sentences import spoken
+from ..servo import Servo
 
 FLUSH = 0.003
 """Height of a surface onto which things can be pushed, metres."""
@@ -92,13 +93,10 @@ class Onto:
         bring(arm, thing, onto_mat(arm, thing, mat))
 
     def unreachable(self, arm: Manipulator, operator: Operator) -> str | None:
-        """Whether no strokes lead there from where the thing lies at the start."""
+        """Whether nothing leads there from where the thing lies at the start."""
         thing, mat = operator.arguments
-        try:
-            plan(arm, thing, onto_mat(arm, thing, mat))
-        except PlanningError as error:
-            return f"{thing} cannot be pushed onto {mat} ({error.cause})"
-        return None
+        cause = _refusal(arm, thing, onto_mat(arm, thing, mat))
+        return cause and f"{thing} cannot be pushed onto {mat} ({cause})"
 
 
 def bring(arm: Manipulator, thing: str, aim: Aim) -> None:
@@ -119,6 +117,20 @@ def bring(arm: Manipulator, thing: str, aim: Aim) -> None:
         else:
             return
     learn(arm, thing, aim, reason)
+
+
+def _refusal(arm: Manipulator, thing: str, aim: Aim) -> str | None:
+    """Why no strokes lead there; None where they do, or where learning has a place to begin."""
+    try:
+        plan(arm, thing, aim)
+    except PlanningError as error:
+        if "learning" not in arm.solvers:
+            return error.cause
+        try:
+            Servo(arm, thing, aim).starts()
+        except PlanningError as failed:
+            return failed.cause
+    return None
 
 
 def lies_on(arm: Manipulator, thing: str, mat: str) -> bool:
@@ -190,13 +202,10 @@ class Beside:
         bring(arm, thing, _beside(arm, thing, other))
 
     def unreachable(self, arm: Manipulator, operator: Operator) -> str | None:
-        """Whether no strokes lead there from where the thing lies at the start."""
+        """Whether nothing leads there from where the thing lies at the start."""
         thing, other = operator.arguments
-        try:
-            plan(arm, thing, _beside(arm, thing, other))
-        except PlanningError as error:
-            return f"{thing} cannot be pushed next to {other} ({error.cause})"
-        return None
+        cause = _refusal(arm, thing, _beside(arm, thing, other))
+        return cause and f"{thing} cannot be pushed next to {other} ({cause})"
 
 
 def _beside(arm: Manipulator, thing: str, other: str) -> Aim:
