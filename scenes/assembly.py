@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -52,10 +52,15 @@ PEDESTAL_EDGE = 0.12
 
 Refusal = Callable[[CompiledScene], str | None]
 """Says why a settled scene will not do (the goal holds already, say), or None."""
+Misfit = Callable[[Mapping[str, Asset]], str | None]
+"""Says why assets, by the names of their objects, will not do, however they are laid out."""
 
 
 def assemble(
-    request: AssemblyRequest, library: AssetLibrary, refuse: Refusal = lambda _: None
+    request: AssemblyRequest,
+    library: AssetLibrary,
+    refuse: Refusal = lambda _: None,
+    misfit: Misfit = lambda _: None,
 ) -> tuple[Scene, dict[str, Asset]]:
     """Make one scene.
 
@@ -63,6 +68,7 @@ def assemble(
         request: what to make.
         library: where assets come from.
         refuse: a last check of the settled scene.
+        misfit: a first check of the assets; where they will not do, others are drawn at once.
 
     Returns:
         The scene and its assets by content hash.
@@ -72,19 +78,22 @@ def assemble(
     """
     refusals: list[NoPlaceError] = []
     furnishing = _furnish(request, library)
-    choice, tried, misfit = 0, 0, False
+    choice, tried, useless = 0, 0, False
     for attempt in range(ATTEMPTS):
-        if tried == ATTEMPTS_PER_CHOICE or misfit:
+        if tried == ATTEMPTS_PER_CHOICE or useless:
             choice, tried = choice + 1, 0
         tried += 1
         choice_rng = generator(request.seed, "choice", choice)
         spec, choices = choose(request, Tabletop(library), choice_rng)
         try:
+            unsuited = misfit({name: chosen.asset for name, chosen in choices.items()})
+            if unsuited is not None:
+                raise MisfitError(unsuited)
             reasons = Counter(map(str, refusals))
             return _attempt(request, spec, choices, furnishing, attempt, refuse, reasons)
         except NoPlaceError as error:
             refusals.append(error)
-            misfit = isinstance(error, MisfitError)
+            useless = isinstance(error, MisfitError)
     raise AssemblyError(
         f"scene {request.scene_id}: no valid layout in {ATTEMPTS} attempts",
         Counter(map(str, refusals)),

@@ -187,7 +187,11 @@ def _turned(options: list[Placement], object_from_tool: Array) -> Iterator[Place
         lean = LEANS[number % len(LEANS)]
         ahead = (placement.pose @ object_from_tool)[:2, 2]
         into = -placement.out[:2]
-        if lean is None or min(np.linalg.norm(into), np.linalg.norm(ahead)) < LEVEL:
+        if (
+            not placement.turnable
+            or lean is None
+            or min(np.linalg.norm(into), np.linalg.norm(ahead)) < LEVEL
+        ):
             yield placement
             continue
         angle = float(np.arctan2(ahead[0] * into[1] - ahead[1] * into[0], ahead @ into))

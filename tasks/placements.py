@@ -39,11 +39,13 @@ class Placement:
         pose: `world_from_object` (4, 4) at release.
         out: unit vector (3,) along which the gripper comes and goes, reversed.
         travel: metres from outside to the pose, along `out`.
+        turnable: it may be turned about the vertical, as the hand is best led in.
     """
 
     pose: Array
     out: Array
     travel: float
+    turnable: bool = False
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,7 @@ def _in_region(
     if region.front:
         out = region.pose[:3, 0]
         reach = float(region.half[0] - offset[0]) + float(half.max()) + 0.05
-        return Placement(pose, out, reach)
+        return Placement(pose, out, reach, turnable=True)
     return Placement(pose, UP, max(region.depth + 0.05, APPROACH_HEIGHT))
 
 

@@ -6,7 +6,8 @@ The definitions follow BEHAVIOR-1K where it states them. All speak of two object
 - ontop(a, b): a touches b, the contact pushes a up, a's centre lies above it, and a is not
   inside b. What lies on an open shelf or on a tray with a low rim is both on and inside it.
 - inside(a, b): the middle of a's bounding box lies in a cavity of b, or just above the brim of
-  an open vessel.
+  an open vessel. Of two things of which that holds both ways (a tall cup in a colander), the
+  smaller one is inside.
 - under(a, b): a lies below b, within b's outline.
 - nextto(a, b): side by side, closer than a sixth of their mean extent (at least 2 cm).
 - attached(a, b): a hangs on b: all that pushes it up is b, above its middle, and the robot does
@@ -248,7 +249,10 @@ class PhysicsFacts:
         for number, (owner, _) in enumerate(self._cavities):
             if counted[number]:
                 table[:, owner] |= self._cavity_table[:, number]
-        return table
+        size = (self._high - self._low).prod(axis=1)
+        larger = (size[:, None] > size) | np.triu(size[:, None] == size)
+        kept: Table = table & ~(table.T & larger)
+        return kept
 
     @cached_property
     def _under(self) -> Table:

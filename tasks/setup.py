@@ -31,6 +31,7 @@ from .symbolic import plans
 
 STATES = {"open": "openable", "toggled_on": "toggleable"}
 """The affordance that a state of one object asks for."""
+NO_PLAN = "no plan with these assets"
 PUSHED_TO = ("mat.n.07", "dustpan.n.02")
 """Kinds of things onto and into which others are pushed or swept: they need not be graspable."""
 
@@ -73,7 +74,7 @@ def build_scene(
         seed=branch((spec.seed,), "scene", task.id, index),
         twin_seed=(spec.seed,),
     )
-    return assemble(request, library, suits)
+    return assemble(request, library, suits, lambda assets: _unplannable(assets, problem, support))
 
 
 def _merged(scene: SceneSpec, own: tuple[ObjectSpec, ...], support: str) -> SceneSpec:
@@ -143,6 +144,15 @@ def required_affordances(problem: Problem) -> Mapping[str, frozenset[str]]:
     return {name: frozenset(needed) for name, needed in needs.items()}
 
 
+def _unplannable(assets: Mapping[str, Asset], problem: Problem, support: str) -> str | None:
+    """Why no layout of these assets will do for the task."""
+    try:
+        next(plans(problem.init, problem.goal, capabilities(assets, support)))
+    except PlanningError:
+        return NO_PLAN
+    return None
+
+
 def _unsuitable(
     compiled: CompiledScene, problem: Problem, solvers: tuple[Solver, ...]
 ) -> str | None:
@@ -162,5 +172,5 @@ def _unsuitable(
     try:
         plan = next(plans(literals(facts), problem.goal, able))
     except PlanningError:
-        return "no plan with these assets"
+        return NO_PLAN
     return out_of_reach(compiled, plan, solvers)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -294,6 +295,26 @@ def test_what_is_sunk_into_the_table_is_refused() -> None:
     moved = scene.model_copy(update={"objects": (*others, sunk)})
     refused = check_at_rest(moved, compile_model(moved, assets, "physics"))
     assert refused == "penetration of more than 1 mm"
+
+
+def test_assets_that_will_not_do_are_drawn_again_before_anything_is_laid_out() -> None:
+    spec = SceneSpec.model_validate({"objects": [{"name": "mug", "category": "mug.n.04"}]})
+    asked: list[str] = []
+
+    def too_early(assets: Mapping[str, Asset]) -> str | None:
+        asked.append(assets["mug"].id)
+        return "too early" if len(asked) < 8 else None
+
+    request = make_request(spec, cousins=CousinSpec(distance=(0.0, 1.0), per_object=16))
+    scene, _ = assemble(request, LIBRARY, misfit=too_early)
+    assert len(asked) == 8
+    assert len(set(asked)) > 4, "every refusal brings another choice"
+    assert scene.object("mug").asset == asked[-1]
+    assert scene.refused["too early"] == 7
+    with pytest.raises(AssemblyError) as caught:
+        assemble(request, LIBRARY, misfit=lambda _: "never")
+    assert not caught.value.impossible
+    assert caught.value.reasons == {"never": 24}
 
 
 def test_what_a_proposer_adds_never_makes_a_spec_impossible() -> None:

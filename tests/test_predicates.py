@@ -115,6 +115,19 @@ def test_inside_open_vessels(category: str) -> None:
     assert not facts.holds("inside", ("vessel", "dice"))
 
 
+def test_a_tall_cup_is_inside_a_colander_and_not_the_other_way_round() -> None:
+    """The middle of each lies in a cavity of the other."""
+    colander, cup = LIBRARY.get("colander-0023"), LIBRARY.get("paper-cup-0011")
+    floor = floor_of(colander, colander.cavities[0])[2]
+    facts = facts_of(put("colander", colander, (0.5, 0.0, 0.0)), put("cup", cup, (0.5, 0.0, floor)))
+    low, high = facts.box("colander")
+    inner = cup.cavities[0]
+    middle = (low + high)[2] / 2 - facts.box("cup")[0][2]
+    assert abs(middle - inner.centre[2]) < inner.half_size[2], "else it shows nothing"
+    assert facts.holds("inside", ("cup", "colander"))
+    assert not facts.holds("inside", ("colander", "cup"))
+
+
 def test_ontop_of_what_one_is_inside_of_holds_for_trays_and_shelves_alone() -> None:
     for category, expected in (("tray.n.01", True), ("shelf.n.01", True), ("bowl.n.01", False)):
         vessel = low_tray() if category == "tray.n.01" else first(category)

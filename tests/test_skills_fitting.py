@@ -11,11 +11,16 @@ from attempts import first_success
 from worlds import LIBRARY, by_hand, first, make_task, put
 
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
-from cousins.schemas import EpisodeArrays
+from cousins.schemas import DatasetSpec, EpisodeArrays
 from cousins.tasks.capabilities import capabilities
+from cousins.tasks.execution import Executor
 from cousins.tasks.hanging import fits as goes_on
 from cousins.tasks.inserting import fits as goes_in
+from cousins.tasks.manipulation import Manipulator
+from cousins.tasks.pick_place import choose
 from cousins.tasks.predicates import PhysicsFacts
+from cousins.tasks.setup import build_scene
+from cousins.tasks.skills.hanging import ON_HOOK
 
 INSERT = make_task(
     {"candle": "beeswax_candle.n.01", "stick": "candlestick.n.01"}, "", "(inside candle stick)"
@@ -81,6 +86,28 @@ def test_a_mug_is_hung_and_bears_on_its_hook_alone() -> None:
     data.qpos[compiled.objects["mug"].free_qpos or 0] += 0.3
     mujoco.mj_forward(compiled.model, data)
     assert not PhysicsFacts(compiled, data).holds("attached", ("mug", "rack")), "in the air"
+
+
+def test_a_loop_is_let_go_with_its_hook_through_it() -> None:
+    for number in range(4):
+        spec = DatasetSpec(name="hang", seed=number)
+        compiled = compile_model(*build_scene(spec, HANG, 0, LIBRARY), "physics")
+        arm = Manipulator(compiled, Executor(compiled, 10, 0), np.random.default_rng(number))
+        _, drop = choose(arm, "attached", "mug", "rack", manner=ON_HOOK)
+        mug, rack = compiled.asset_of("mug"), compiled.asset_of("rack")
+        (loop,) = mug.loops
+        stand = compiled.objects["rack"].body
+        turn = arm.executor.data.xmat[stand].reshape(3, 3)
+        axis = drop.placement.pose[:3, :3] @ np.array(loop.axis)
+        centre = drop.placement.pose[:3, :3] @ np.array(loop.centre) + drop.placement.pose[:3, 3]
+        gaps: list[float] = []
+        for hook in rack.hooks:
+            along = turn @ (np.array(hook.tip) - np.array(hook.root))
+            along /= np.linalg.norm(along)
+            assert abs(axis @ along) > 0.99
+            root = turn @ np.array(hook.root) + arm.executor.data.xpos[stand]
+            gaps.append(float(np.linalg.norm(np.cross(centre - root, along))))
+        assert min(gaps) < max(loop.half_size)
 
 
 def test_what_leans_or_stands_in_something_is_not_attached() -> None:
