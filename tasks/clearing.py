@@ -24,6 +24,8 @@ ROOMY = 0.04
 """Free space around a place beyond which more is no better, metres."""
 TAKEN = 0.004
 """Free space below which a place counts as taken, metres."""
+DONE = {"open": "opened", "close": "closed", "turn_on": "turned on", "turn_off": "turned off"}
+"""What can be done to a thing once the way is free, by skill."""
 SMALL = 0.1
 """Metres: of two things in the way as often, one twice as long in `size + SMALL` counts half."""
 LEAST_HITS = 2
@@ -116,8 +118,8 @@ def aside(
     called = spoken(name)
     if other.role == "clutter":
         called = spoken(re.sub("_+", "_", other.category.split(".")[0]))
-    if skill in ("open", "close"):
-        purpose = f"{thing} can be {'opened' if skill == 'open' else 'closed'}"
+    if skill in DONE:
+        purpose = f"{thing} can be {DONE[skill]}"
     elif "placement" in error.cause:
         purpose = f"there is room for {thing}"
     else:

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..scenes.geometry import Array, axis_rotation
 from ..schemas import Handle, Joint, PlanningError, TraceEvent
+from .blocking import BlockedError, blocked, obstacles
 from .collision import PRESS_DEPTH
 from .execution import ExecutionError
 from .handles import Travel, holds
@@ -129,7 +130,7 @@ def choose(arm: Manipulator, thing: str, joint: Joint, on: bool) -> Stroke:
         PlanningError: where there is none.
     """
     arm.look()
-    reasons: Counter[str] = Counter()
+    errors: list[PlanningError] = []
     travel = Travel(arm.compiled, arm.executor.data, thing, _part(arm, thing, joint))
     ways = list(_ways(arm, thing, joint, travel, on))[:MAX_WAYS]
     starts: dict[tuple[str, ...], list[list[Array]] | PlanningError] = {}
@@ -139,7 +140,7 @@ def choose(arm: Manipulator, thing: str, joint: Joint, on: bool) -> Stroke:
             try:
                 stroke = _stroke(arm, thing, travel, way, goal, starts)
             except PlanningError as error:
-                reasons[error.cause] += 1
+                errors.append(error)
                 arm.note(
                     TraceEvent(stage="grasp", event="reject", subject=subject, reason=str(error))
                 )
@@ -147,9 +148,11 @@ def choose(arm: Manipulator, thing: str, joint: Joint, on: bool) -> Stroke:
             values = (round(goal, 4),)
             arm.note(TraceEvent(stage="grasp", event="choose", subject=subject, values=values))
             return stroke
+    reasons = Counter(error.cause for error in errors)
     counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
     cause = f"no_stroke_{reasons.most_common(1)[0][0]}" if reasons else "no_stroke"
-    raise PlanningError(cause, f"no way to move {joint.name} of {thing}: {counted}")
+    message = f"no way to move {joint.name} of {thing}: {counted}"
+    raise BlockedError(cause, message, obstacles(errors))
 
 
 def _goals(arm: Manipulator, thing: str, joint: Joint, on: bool) -> list[float]:
@@ -252,7 +255,7 @@ def _stroke(
             moved = np.concatenate([np.full(len(touch), travel.start), values])
             hit = _blocked(arm, path, moved, travel, thing, way.width)
             if hit is not None:
-                error = PlanningError("collision", f"on the way the arm would hit {hit}")
+                error = blocked("on the way the arm would hit", hit)
                 continue
             arm.look()
             reach = arm.planner.connect(arm.q, approach[0], way.opening, arm.rng)
@@ -278,7 +281,7 @@ def _approaches(arm: Manipulator, thing: str, way: Way) -> list[list[Array]]:
     for q in arm.arm.distinct(tool, arm.q, CONFIGURATIONS):
         hit = arm.world.hit(q, way.opening, touch, near=True)
         if hit is not None:
-            error = PlanningError("collision", f"the hand would hit {hit}")
+            error = blocked("the hand would hit", hit)
             continue
         try:
             found.append(arm.straight(q, before, way.opening, touch)[::-1])
