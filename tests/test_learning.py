@@ -7,7 +7,6 @@ from __future__ import annotations
 # pyright: reportUnknownArgumentType=false, reportAttributeAccessIssue=false
 from dataclasses import replace
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from cousins.flows.checks import check_spec
 from cousins.generators.changes import slice_of
 from cousins.generators.hashing import LEARNING, versions
 from cousins.scenes.geometry import Array
+from cousins.scenes.mujoco_model import CompiledScene
 from cousins.schemas import (
     BackendMissingError,
     DatasetSpec,
@@ -46,10 +46,10 @@ needs_extra = pytest.mark.skipif(not INSTALLED, reason="needs the extra `learnin
 MAT = "place_mat.n.01"
 
 
-def board(x: float = 0.0) -> Any:
-    """A board game that lies half on a mat."""
+def board(x: float = 0.0, y: float = 0.0, yaw: float = 0.0) -> CompiledScene:
+    """A board game that lies half on a mat, or farther away."""
     mat = put("mat", first(MAT), (0.5, 0.0, 0.0), np.pi)
-    return by_hand(mat, put("game", first("board_game.n.01"), (0.5 + x, 0.16, 0.0013), 0.0))
+    return by_hand(mat, put("game", first("board_game.n.01"), (0.5 + x, 0.16 + y, 0.0013), yaw))
 
 
 def at_work(*solvers: Solver) -> Manipulator:
@@ -193,20 +193,21 @@ def test_gymnasium_finds_nothing_wrong() -> None:
     check_env(gymnasium_environment(Trials(servo, servo.starts())), skip_render_check=True)
 
 
-def learned(seed: int) -> tuple[Any, Episode, EpisodeArrays]:
+def learned(compiled: CompiledScene) -> tuple[Episode, EpisodeArrays]:
+    """An attempt with learning alone, which replays to the last bit."""
     task = make_task({"game": "board_game.n.01", "mat": MAT}, "", "(ontop game mat)")
-    compiled = board()
+    assets = dict(compiled.assets)
     spec = EpisodeSpec(solvers=("learning",))
-    episode, arrays = solve(compiled.scene, dict(compiled.assets), task, spec, (seed,), "e")
-    again = replay(compiled.scene, dict(compiled.assets), task, episode, arrays)
+    episode, arrays = solve(compiled.scene, assets, task, spec, (0,), "e")
+    again = replay(compiled.scene, assets, task, episode, arrays)
     assert (again.success, again.max_error) == (episode.success, 0.0)
-    return compiled, episode, arrays
+    return episode, arrays
 
 
 @needs_extra
 @pytest.mark.heavy
-def test_a_policy_is_learned_recorded_and_the_same_again() -> None:
-    _, episode, arrays = learned(0)
+def test_learning_alone_pushes_and_says_so() -> None:
+    episode, _ = learned(board())
     assert episode.success, episode.cause
     assert [part.solver for part in episode.subtasks] == ["learning"]
     told = [event for event in episode.trace if event.subject == "solver learning"]
@@ -216,10 +217,22 @@ def test_a_policy_is_learned_recorded_and_the_same_again() -> None:
     assert steps % learning.CHUNK == 0
     assert after >= before
     assert set(LEARNING) <= set(episode.versions)
-    _, same, arrays_again = learned(0)
+
+
+@needs_extra
+@pytest.mark.heavy
+def test_the_same_seed_learns_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "CHUNK", 200)
+    monkeypatch.setattr(learning, "CHUNKS", 2)
+    monkeypatch.setattr(learning, "WARMING", 100)
+    compiled = board(-0.08, 0.14, 0.5)
+    (episode, arrays), (same, again) = learned(compiled), learned(compiled)
+    told = next(event for event in episode.trace if event.subject == "solver learning")
+    assert told.values[0] > 0.0, "something was learned"
+    assert told.values[1] != told.values[2]
     assert same == episode
-    np.testing.assert_array_equal(arrays.actions, arrays_again.actions)
-    np.testing.assert_array_equal(arrays.qpos, arrays_again.qpos)
+    np.testing.assert_array_equal(arrays.actions, again.actions)
+    np.testing.assert_array_equal(arrays.qpos, again.qpos)
 
 
 def test_check_learning_passes_exactly_with_the_extra() -> None:
