@@ -25,6 +25,8 @@ DROP_HEIGHTS = (RELEASE_HEIGHT, 0.02, 0.045, 0.08)
 DEEP, ABOVE_RIM = 0.11, 0.004
 """A cavity deeper than this may be too narrow for the hand: there, things are also let go
 from this far above its rim, metres."""
+RIM_HEIGHTS = (RELEASE_HEIGHT, 0.014)
+"""Likewise on discs: a plate on a plate rests on the other's rim."""
 UP = np.array([0.0, 0.0, 1.0])
 LOW_CEILING = 0.45
 """Surfaces with less free height are entered from the front, metres."""
@@ -162,7 +164,7 @@ def placements(
 def _drop_heights(region: Region) -> tuple[float, ...]:
     """How far above the floor things are let go, metres; tried in turn."""
     if not region.depth:
-        return (RELEASE_HEIGHT,)
+        return RIM_HEIGHTS if region.round else (RELEASE_HEIGHT,)
     if region.depth > DEEP and not region.front and not region.drawer:
         return (*DROP_HEIGHTS, region.depth + ABOVE_RIM)
     return DROP_HEIGHTS
