@@ -99,7 +99,11 @@ def _front_distance(asset: Asset, rng: np.random.Generator) -> float:
     travel += [asset.extents[2] for j in openings if falls_forward(j)]
     if travel:
         return float(rng.uniform(*DRAWER_FRONT)) + max(travel)
-    if any(cavity.opening == "front" for cavity in asset.cavities):
+    gates = {cavity.joint for cavity in asset.cavities if cavity.opening == "front"}
+    if openings and gates == {None}:
+        # A lid above what is open before: where it stands open it is far.
+        return float(rng.uniform(*BARE_FRONT))
+    if gates:
         return float(rng.uniform(*(DOOR_FRONT if openings else SHELF_FRONT)))
     return float(rng.uniform(*(LID_FRONT if asset.cavities else BARE_FRONT)))
 
