@@ -84,26 +84,31 @@ def learn(arm: Manipulator, thing: str, aim: Aim, reason: str) -> None:
         reason: why no other solver does it.
 
     Raises:
-        PlanningError: no place beside it can be reached, or learning failed for it before.
+        PlanningError: no place beside it can be reached, no policy was found that brings it
+            nearer, or learning failed for it before.
         ExecutionError: it did not get there.
     """
     if (LEARNED, thing) in arm.avoid:
         raise PlanningError("no_push", f"a policy for {thing} has failed before; {reason}")
-    policy: Any = None
+    policy, moved = None, False
     for _ in range(TRIES):
         arm.clear()
         servo = Servo(arm, thing, aim)
-        if servo.left(arm.executor.data) == 0.0:
+        now = servo.left(arm.executor.data)
+        if now == 0.0:
             return
         trials = Trials(servo, servo.starts())
         policy = policy or _train(trials, reason)
-        ranked = _try_all(trials, policy)
-        if ranked[0].left > WORTH * servo.left(arm.executor.data):
+        useful = [one.start for one in _try_all(trials, policy) if one.left <= WORTH * now]
+        if not useful:
             break
-        _carry_out(servo, policy, [trials.starts[one.start] for one in ranked])
+        _carry_out(servo, policy, [trials.starts[start] for start in useful])
+        moved = True
         if servo.left(arm.executor.data) == 0.0 or aim.enough():
             return
     arm.avoid.add((LEARNED, thing))
+    if not moved:
+        raise PlanningError("no_push", f"what was learned brings {thing} no nearer; {reason}")
     raise ExecutionError("not_pushed", f"{thing} is not there with what was learned")
 
 

@@ -35,7 +35,7 @@ from cousins.tasks.learning import PACKAGES, check_learning, learn
 from cousins.tasks.manipulation import Manipulator
 from cousins.tasks.reach import out_of_reach
 from cousins.tasks.replay import replay
-from cousins.tasks.servo import OBSERVED, STEP, Servo
+from cousins.tasks.servo import OBSERVED, STEP, Action, Servo
 from cousins.tasks.skills import pushing
 from cousins.tasks.skills.pushing import bring, onto_mat
 from cousins.tasks.solving import solve
@@ -182,6 +182,45 @@ def test_trials_repeat_and_leave_the_world_alone() -> None:
     nearer = servo.left(arm.executor.data) - steps[-1].left
     assert sum(rewards) == pytest.approx(NEARER * nearer + 8 * EVERY, abs=1e-6)
     np.testing.assert_array_equal(arm.executor.data.qpos, arm.compiled.new_data().qpos)
+
+
+class Always:
+    """A policy that decides the same whatever it sees."""
+
+    def __init__(self, *action: float) -> None:
+        self.action = np.array(action, dtype=np.float32)
+
+    def predict(self, seen: object, deterministic: bool) -> tuple[Action, None]:
+        assert deterministic
+        return self.action, None
+
+
+def test_a_policy_is_carried_out_from_the_best_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def train(*_: object) -> Always:
+        return Always(0.0, 0.0, 0.0)
+
+    monkeypatch.setattr(learning, "_train", train)
+    arm = at_work("learning")
+    aim = onto_mat(arm, "game", "mat")
+    learn(arm, "game", aim, "no reason")
+    assert Servo(arm, "game", aim).left(arm.executor.data) == 0.0
+    assert arm.interaction is not None
+
+
+def test_a_policy_that_does_not_help_is_not_carried_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained: list[str] = []
+
+    def train(_: object, reason: str) -> Always:
+        trained.append(reason)
+        return Always(-1.0, 0.0, 0.0)
+
+    monkeypatch.setattr(learning, "_train", train)
+    arm = at_work("learning")
+    aim = onto_mat(arm, "game", "mat")
+    for told in ("no nearer", "failed before"):
+        with pytest.raises(PlanningError, match=told):
+            learn(arm, "game", aim, "once")
+    assert (arm.executor.steps, trained) == (0, ["once"])
 
 
 @needs_extra
