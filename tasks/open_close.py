@@ -16,7 +16,7 @@ from .execution import ExecutionError
 from .handles import Hold, Travel, holds
 from .kinematics import line
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
-from .panels import panel_holds
+from .panels import panel_holds, shuts
 from .picking import APPROACH
 from .placements import joint_share
 from .predicates import PhysicsFacts
@@ -157,7 +157,7 @@ def _pulls(
     travel = Travel(arm.compiled, arm.executor.data, thing, handle)
     load = _load(arm, thing)
     starts: dict[int, list[_Start]] = {}
-    listed = holds(handle, pushing=not opening)
+    listed = holds(handle, pushing=not opening and shuts(handle, travel.joint))
     if not opening:
         digest = arm.compiled.scene.object(thing).asset_hash
         listed += panel_holds(arm.compiled.asset_of(thing), digest, travel.joint, len(listed))

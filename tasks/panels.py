@@ -18,7 +18,7 @@ import numpy as np
 
 from ..scenes.geometry import Array, axis_rotation, transform
 from ..scenes.seeds import generator
-from ..schemas import Asset, Joint
+from ..schemas import Asset, Handle, Joint
 from .grasps import (
     MAX_WIDTH,
     OPENING_MARGIN,
@@ -75,6 +75,12 @@ def panel_holds(asset: Asset, key: str, joint: Joint, first: int) -> list[Hold]:
         if len(_CACHE) > 256:
             _CACHE.popitem(last=False)
     return [replace(hold, number=first + i) for i, hold in enumerate(_CACHE[name])]
+
+
+def shuts(handle: Handle, joint: Joint) -> bool:
+    """Whether a push along a handle's approach shuts its part: not that against a lid's lip."""
+    ways, _ = _shutting(joint, np.array([handle.pos]))
+    return bool(ways[0] @ np.array(handle.approach) > OPPOSED)
 
 
 def _pushes(mesh: Any, joint: Joint, rng: np.random.Generator) -> list[Hold]:
