@@ -15,8 +15,8 @@ from .case import Case, Suite, case, one
 
 DRAWERS, CUPBOARD, SHELF = "cabinet.n.01", "cabinet.n.03", "shelf.n.01"
 MICROWAVE, TOASTER_OVEN = "microwave.n.02", "toaster_oven.n.01"
-LIDDED = ("cedar_chest.n.01", "toolbox.n.01", "lunch_box.n.01", "rice_cooker.n.01",
-          "coffee_maker.n.01", "laptop.n.01")  # fmt: skip
+BOXES = ("cedar_chest.n.01", "toolbox.n.01", "lunch_box.n.01")
+LIDDED = (*BOXES, "rice_cooker.n.01", "coffee_maker.n.01", "laptop.n.01")
 SMALL = ("apple.n.01", "lemon.n.01", "muffin.n.01", "walnut.n.01", "potato.n.01", "toy_dice.n.01",
          "bar_soap.n.01", "adhesive_tape.n.01", "battery.n.02", "eraser.n.01")  # fmt: skip
 DISHES = ("mug.n.04", "bowl.n.01", "plate.n.04", "teacup.n.02", "tupperware.n.01")
@@ -97,6 +97,15 @@ def _place_in_cabinet(number: int, rng: np.random.Generator) -> Case:
     return _put_inside(number, CUPBOARD, thing, bool(rng.random() < 0.5))
 
 
+def _place_in_box(number: int, rng: np.random.Generator) -> Case:
+    """One or two things into a box whose lid in every other case must be opened first."""
+    count = int(rng.integers(1, 3))
+    things = {f"thing_{k + 1}": one(rng, *SMALL) for k in range(count)}
+    goal = " ".join(f"(inside {name} holder)" for name in things)
+    init = OPEN if rng.random() < 0.5 else ""
+    return case(number, {"holder": one(rng, *BOXES), **things}, f"(and {goal})", init)
+
+
 def _put_inside(number: int, holder: str, thing: str, opened: bool) -> Case:
     """Something into furniture that is open or shut."""
     things = {"holder": holder, "thing": thing}
@@ -130,4 +139,5 @@ SUITES: Mapping[str, Suite] = {
     "take_from_drawer": _take_from_drawer,
     "place_on_shelf": _place_on_shelf,
     "place_in_cabinet": _place_in_cabinet,
+    "place_in_box": _place_in_box,
 }
