@@ -181,8 +181,14 @@ def _options(
     return arm.variety.placements(thing, found, (low + high) / 2)
 
 
-def _turned(options: list[Placement], object_from_tool: Array) -> Iterator[Placement]:
-    """Placements, most that are entered from the front turned as the hand is best led in."""
+def _turned(options: list[Placement], object_from_tool: Array, half: Array) -> Iterator[Placement]:
+    """Placements, most that are entered from the front turned as the hand is best led in.
+
+    Args:
+        options: to be turned.
+        object_from_tool: (4, 4).
+        half: (3,) half extents of the object, metres: turned, it looks out no farther.
+    """
     for number, placement in enumerate(options):
         lean = LEANS[number % len(LEANS)]
         ahead = (placement.pose @ object_from_tool)[:2, 2]
@@ -197,6 +203,9 @@ def _turned(options: list[Placement], object_from_tool: Array) -> Iterator[Place
         angle = float(np.arctan2(ahead[0] * into[1] - ahead[1] * into[0], ahead @ into))
         pose = placement.pose.copy()
         pose[:3, :3] = axis_rotation(UP, angle + lean) @ pose[:3, :3]
+        longer = np.abs(placement.out @ pose[:3, :3]) @ half
+        longer -= np.abs(placement.out @ placement.pose[:3, :3]) @ half
+        pose[:3, 3] -= placement.out * max(0.0, float(longer))
         yield replace(placement, pose=pose)
 
 
@@ -211,7 +220,8 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
     arm.world.update(arm.executor.data, grasp.held)
     touch = frozenset({grasp.held.name})
     object_from_tool = inverse(grasp.held.tool_from_object)
-    for placement in _turned(options, object_from_tool):
+    half = np.array(arm.compiled.asset_of(grasp.held.name).extents) / 2
+    for placement in _turned(options, object_from_tool, half):
         pose = placement.pose @ object_from_tool
         above = pose.copy()
         above[:3, 3] += placement.out * placement.travel
