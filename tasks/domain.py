@@ -171,13 +171,23 @@ def start_state(
 def successors(
     state: State, capabilities: Capabilities, focus: Focus
 ) -> Iterator[tuple[StepKey, State]]:
-    """Every skill that is possible in the state and worth considering, and what it leads to."""
+    """Every skill that is possible in the state and worth considering, and what it leads to.
+
+    Of skills in any order those come first that the others may get in the way of: what is
+    pushed, swept or poured needs more room than what is put down, and what lies in or on
+    something is taken out before other things are put there.
+    """
     for thing in capabilities.objects:
         pinned = thing in capabilities.lidded and state.carries(thing)
         if thing in capabilities.openable and not pinned and focus.worth_opening(thing):
             yield _toggled(state, thing)
     reachable = [x for x in capabilities.objects if not state.closed_around(x, capabilities.gated)]
-    for thing in reachable:
+    for operator in capabilities.operators:
+        if focus.worth_doing(operator) and operator.names.issubset(reachable):
+            done = _done(state, operator)
+            if done is not None and done != state.facts:
+                yield operator.key, State.of(done)
+    for thing in sorted(reachable, key=lambda x: _stands_on(state, x, capabilities.support)):
         if thing not in capabilities.movable or thing in state.loaded:
             continue
         if not focus.worth_moving(thing):
@@ -190,11 +200,11 @@ def successors(
                     after = (state.facts - _about(state, thing)) | added
                     if after != state.facts:
                         yield (skill, (thing, target)), State.of(after)
-    for operator in capabilities.operators:
-        if focus.worth_doing(operator) and operator.names.issubset(reachable):
-            done = _done(state, operator)
-            if done is not None and done != state.facts:
-                yield operator.key, State.of(done)
+
+
+def _stands_on(state: State, thing: str, support: str) -> bool:
+    """Whether it is on the support, and in or on nothing else."""
+    return all(where[2] == support for where in state.places.get(thing, ()))
 
 
 def _done(state: State, operator: Operator) -> frozenset[Fact] | None:

@@ -146,7 +146,8 @@ def candidates(
     # Coming in against the way out is what leaves free hands.
     along = -(poses[:, :3, 2] @ outward)
     floor = compiled.scene.robot.pos[2] + HAND_CLEARANCE
-    poses, raised = _raised(poses, floor)
+    foot = float(PhysicsFacts(compiled, data).box(thing)[0][2])
+    poses, raised = _raised(poses, max(floor, foot + HAND_CLEARANCE))
     clear = lowest(poses) > floor - 1e-9
     usable = np.flatnonzero((poses[:, 2, 2] < 0.25) & (along > -0.2) & clear)
     down = np.maximum(0.0, -poses[usable, 2, 2])
