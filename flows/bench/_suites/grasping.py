@@ -53,7 +53,7 @@ def _pick_rim(number: int, rng: np.random.Generator) -> Case:
 
 
 def _pick_handle(number: int, rng: np.random.Generator) -> Case:
-    """Closed things more than 7 cm wide all round, held by their handle.
+    """Closed things more than 7 cm wide all round, held by their handle, or a knob or a spout.
 
     Pans, pots, and jugs are not among them: the hand may hold their rim.
     """
