@@ -78,12 +78,12 @@ def case(
         ),
         proposer="bench",
     )
-    own = [{"name": x, "category": bound[x], "asset": y} for x, y in (assets or {}).items()]
-    own += [
-        {"name": name, "category": bound[name], "pose": {"x": x}}
-        for name, x in (ahead or {}).items()
-    ]
-    scene = {"clutter": {"count": clutter}, "objects": own}
+    own: dict[str, dict[str, object]] = {}
+    for name, asset in (assets or {}).items():
+        own[name] = {"name": name, "category": bound[name], "asset": asset}
+    for name, x in (ahead or {}).items():
+        own.setdefault(name, {"name": name, "category": bound[name]})["pose"] = {"x": x}
+    scene = {"clutter": {"count": clutter}, "objects": [*own.values()]}
     spec = DatasetSpec.model_validate({"name": "suite", "seed": number, "scene": scene})
     return Case(spec, task)
 
