@@ -27,6 +27,8 @@ FEW_ROUNDS = (0.3, 2.0)
 """Noise on the grasps' scores: two rounds are enough to know."""
 OPEN_IN_THOUGHT = 0.88
 """Share of a joint's range at which it counts as opened, where no step says how far."""
+OVERSHOOT = 0.02
+"""How much farther than meant a joint may end: what can be shut from just there may not be."""
 
 
 def out_of_reach(compiled: CompiledScene, plan: Plan, solvers: tuple[Solver, ...]) -> str | None:
@@ -146,7 +148,7 @@ def _open_in_thought(
         if other != name and cavities & set(facts.cavities_with(other, name))
     ]
     before = data.xpos[body].copy()
-    share = opened.get(name, OPEN_IN_THOUGHT)
+    share = min(1.0, opened.get(name, OPEN_IN_THOUGHT) + OVERSHOOT)
     data.qpos[where.qpos] = where.low + share * (where.high - where.low)
     arm.executor.refresh()
     for other in load:
