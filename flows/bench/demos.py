@@ -20,7 +20,7 @@ from ...generators.hashing import item_seed
 from ...generators.images import render_episode
 from ...generators.store import ShardWriter, Store
 from ...scenes.library import AssetLibrary
-from ...schemas import DatasetSpec, Episode, TaskObject, TaskSpec
+from ...schemas import Asset, DatasetSpec, Episode, TaskObject, TaskSpec
 from ...tasks.capabilities import fits
 from ...tasks.domain import Relation
 from ...tasks.formula import Atom, Literal
@@ -145,7 +145,7 @@ def _tasks(seed: int, count: int, library: AssetLibrary) -> tuple[TaskSpec, ...]
     """Tasks to pick one thing up and put it down, things and targets drawn at random."""
     rng = np.random.default_rng(item_seed(seed, "tasks", 0, 0))
     offered = library.ids()
-    things = sorted(c for c in offered if library.get(offered[c][0]).graspable)
+    things = sorted(c for c in offered if _lifted(library.get(offered[c][0])))
     made: list[TaskSpec] = []
     while len(made) < count:
         thing = things[int(rng.integers(len(things)))]
@@ -155,6 +155,11 @@ def _tasks(seed: int, count: int, library: AssetLibrary) -> tuple[TaskSpec, ...]
         if thing != target and all(fitting):
             made.append(_task(len(made), thing, target, relation))
     return tuple(made)
+
+
+def _lifted(asset: Asset) -> bool:
+    """Whether it is picked up by itself: grains are poured."""
+    return asset.graspable and not asset.grain
 
 
 def _task(number: int, thing: str, target: str, relation: Relation) -> TaskSpec:
