@@ -8,7 +8,6 @@ recorded with its cause and the rest is planned again from what is the case now.
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -33,7 +32,6 @@ from ..schemas import (
     TraceEvent,
 )
 from .capabilities import capabilities
-from .clearing import aside, away_from, blockers
 from .disturbances import Disturber
 from .execution import ExecutionError, Executor
 from .formula import Formula
@@ -42,13 +40,11 @@ from .learning import DISTRIBUTIONS, check_learning
 from .manipulation import Manipulator
 from .operators import StepKey
 from .performing import achieved, in_words, perform, present_facts
-from .pick_place import Manner
-from .placements import RELATIONS
 from .predicates import PhysicsFacts, literals
 from .problem import scene_problem
-from .regrasping import FEW_PLACES, PLACES, confined, purpose, regrasp
 from .symbolic import Plan, Step, plans
 from .variety import Variety
+from .ways import Ways
 
 MAX_FAILURES = 4
 """Failures in physics after which an attempt ends."""
@@ -60,10 +56,6 @@ TOPPLING = ("grasp_missed", "grasp_slipped", "effect_missing")
 """Failures that may come of the object falling over."""
 FALLEN = 0.15
 """Share by which the height of what fell over changes at least."""
-MAX_TURNS = 2
-"""How often it is looked for a step whether its thing can be taken anew."""
-MAX_ASIDES, MAX_WAYS = 2, 6
-"""How often one thing is moved out of the way, and all of them together."""
 REST_SECONDS = 1.0
 """How long the result must stay true with the hand away."""
 VERSIONED = ("mujoco", "numpy", "ompl", "toppra", "frankik", "franky-sim", "airo-models", "bddl")
@@ -151,12 +143,7 @@ class _Attempt:
     failures: int = 0
     rejected: int = 0
     last_cause: str = ""
-    asides: Counter[str] = field(default_factory=Counter[str])
-    """How often each thing was moved, or was to be moved, out of the way."""
-    manners: dict[Step, Manner] = field(default_factory=dict[Step, Manner])
-    """How each step that makes way puts things down."""
-    turned: Counter[StepKey] = field(default_factory=Counter[StepKey])
-    """How often it was looked for each step whether the thing can be taken anew."""
+    ways: Ways = field(default_factory=Ways)
     lost: int | None = None
     """Number of the failed subtask that nothing has made up for yet."""
 
@@ -234,7 +221,7 @@ class _Attempt:
             if self.arm.executor.disturber is not None:
                 self.arm.executor.disturber.begin(step.arguments, start)
             try:
-                perform(self.arm, step, plan.steps[number + 1 :], self.manners.get(step))
+                perform(self.arm, step, plan.steps[number + 1 :], self.ways.manners.get(step))
             except ExecutionError as error:
                 self.arm.note(
                     TraceEvent(
@@ -268,7 +255,7 @@ class _Attempt:
         self.last_cause = error.cause
         self.rejected += 1
         moved = self.arm.executor.steps > start
-        way = None if moved else self._way(step, error)
+        way = None if moved else self.ways.find(self.arm, step, error)
         if way is not None:
             self._carry_out(Plan((way,), ()))
             return
@@ -280,38 +267,6 @@ class _Attempt:
             self._record(step, start, None if done else error.cause)
             self.failures += 1
             self._recover()
-
-    def _way(self, step: Step, error: PlanningError) -> Step | None:
-        """What makes a step possible: taking the thing anew, or moving something aside."""
-        if step.skill in RELATIONS and confined(self.arm, step.arguments[0]):
-            return self._turn(step, error, PLACES) or self._aside(step, error)
-        return self._aside(step, error) or self._turn(step, error, FEW_PLACES)
-
-    def _turn(self, step: Step, error: PlanningError, places: int) -> Step | None:
-        """Putting down what is to be taken anew; looked for twice at most for each step."""
-        if step.skill not in RELATIONS or self.turned[step.key] >= MAX_TURNS:
-            return None
-        self.turned[step.key] += 1
-        relation, (thing, target) = RELATIONS[step.skill], step.arguments
-        manner = regrasp(self.arm, relation, thing, target, error, places)
-        if manner is None:
-            return None
-        support = self.arm.compiled.scene.support
-        turn = Step("place_on", (thing, support), purpose(relation, thing, target))
-        self.manners[turn] = manner
-        return turn
-
-    def _aside(self, step: Step, error: PlanningError) -> Step | None:
-        """What to move aside so that a step becomes possible; each thing twice at most."""
-        for name in blockers(self.arm, error, step.arguments):
-            if self.asides[name] < MAX_ASIDES and self.asides.total() < MAX_WAYS:
-                self.asides[name] += 1
-                scene = self.arm.compiled.scene
-                sentence = aside(scene, name, step.skill, step.arguments, error)
-                way = Step("place_on", (name, scene.support), sentence)
-                self.manners[way] = away_from(step.arguments)
-                return way
-        return None
 
     def _heights(self) -> dict[str, float]:
         """How tall everything stands, metres."""

@@ -13,7 +13,8 @@ from worlds import by_hand, first, make_task, put
 
 from cousins.scenes.mujoco_model import CompiledScene
 from cousins.schemas import Episode, EpisodeArrays, EpisodeSpec, TaskSpec
-from cousins.tasks.solving import MAX_WAYS, solve
+from cousins.tasks.solving import solve
+from cousins.tasks.ways import MAX_WAYS
 
 BASKET = "wicker_basket.n.01"
 
