@@ -15,7 +15,7 @@ OUTSIZE = 0.5
 MISMATCH = 0.12
 """Added to the distance for an ability (fillable) that only one of the two has."""
 NAMESAKE = 0.5
-"""Greatest taxonomy distance of `comic_book` and `book`, whose last words are alike."""
+"""Greatest taxonomy distance of `bar_stool` and `stool`, whose last words are alike."""
 KINDS = (
     "bag.n.01", "ball.n.01", "basket.n.01", "bin.n.01", "bottle.n.01", "bread.n.01", "cake.n.03",
     "candle.n.01", "chair.n.01", "cheese.n.01", "chest.n.02", "clock.n.01", "crate.n.01",
@@ -107,7 +107,7 @@ def resolve(category: str, offered: Iterable[str]) -> str:
 
     In order: the category itself; its container for `jar__of__honey` or `vinegar__bottle`; the
     nearest offered hyponym (`table.n.02` gives a breakfast table); what has its last word
-    (`comic_book` gives a book); what it is a kind of (`pocketknife`, a knife), or shares one of
+    (`bar_stool` gives a stool); what it is a kind of (`pocketknife`, a knife), or shares one of
     the `KINDS` with (a mango and an apple), nearest first. The last two open if and only if the
     category does; the last is also hollow alike and, unless it opens, of a like size. Substances
     have no stand-in but their container. Names alike in meaning decide between equally near
