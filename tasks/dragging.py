@@ -26,7 +26,7 @@ from .manipulation import CAREFUL, FAST, Manipulator
 from .planar import Shadow, shadow
 from .pushing import GAIN, Aim, refuse_obstacles
 
-DRAGS = 6
+DRAGS = 10
 """Drags after which a thing that is still not there has failed."""
 LAG = 0.03
 """How far a thing may stay behind the fingertips, metres."""

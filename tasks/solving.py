@@ -232,6 +232,8 @@ class _Attempt:
                 self._record(step, start, self.last_cause)
                 self.failures += 1
                 self._recover()
+                if achieved(present_facts(self.arm), step):
+                    self._acquit()
                 return
             except PlanningError as error:
                 if error.cause == "time_limit":
@@ -296,6 +298,13 @@ class _Attempt:
                 recovers=recovers,
             )
         )
+
+    def _acquit(self) -> None:
+        """The last subtask, given up as failed, came out well once the hand was away."""
+        last = self.subtasks[-1]
+        self.subtasks[-1] = last.model_copy(update={"success": True, "cause": None})
+        self.failures -= 1
+        self.lost = None
 
     def _recover(self) -> None:
         """Open the hand, leave, and go home; where that is not free, pull out first."""
