@@ -19,9 +19,14 @@ from worlds import LIBRARY, by_hand, first, make_task, put, scene_for
 from cousins.generators.dataset import dump_arrays, dump_models, load_arrays
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import Asset, Episode, EpisodeArrays, EpisodeSpec, Scene, TaskSpec
+from cousins.tasks import performing
+from cousins.tasks.execution import ExecutionError
+from cousins.tasks.manipulation import Manipulator
+from cousins.tasks.pick_place import Manner
 from cousins.tasks.predicates import PhysicsFacts
 from cousins.tasks.replay import replay
 from cousins.tasks.solving import solve
+from cousins.tasks.symbolic import Step
 
 SPEC = EpisodeSpec()
 TASKS: dict[str, tuple[TaskSpec, tuple[str, ...]]] = {
@@ -96,6 +101,37 @@ def test_each_skill_solves_its_task_and_replays_exactly(name: str) -> None:
     result = replay(scene, assets, task, episode, load_arrays(dump_arrays(arrays)))
     assert result.success
     assert result.max_error == 0.0
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_a_skill_that_gives_up_has_failed_only_where_its_effect_is_missing(
+    done: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, _ = TASKS["place on"]
+    calls: list[str] = []
+
+    def gives_up(
+        arm: Manipulator, step: Step, later: tuple[Step, ...], manner: Manner | None
+    ) -> None:
+        calls.append(step.skill)
+        if done or len(calls) > 1:
+            performing.perform(arm, step, later, manner)
+        if len(calls) == 1:
+            raise ExecutionError("not_slid", "given up")
+
+    monkeypatch.setattr("cousins.tasks.solving.perform", gives_up)
+    episode = attempt(task)[2]
+    assert episode.success
+    assert any(event.reason == "given up" for event in episode.trace)
+    if done:
+        (only,) = episode.subtasks
+        assert only.success
+        assert only.cause is None
+        assert only.withdrawn == episode.steps - round(SPEC.hz), "then a second of rest"
+    else:
+        assert [x.success for x in episode.subtasks] == [False, True]
+        assert [x.recovers for x in episode.subtasks] == [None, 0]
+        assert episode.subtasks[0].cause == "not_slid"
 
 
 def check_record(
