@@ -36,7 +36,7 @@ class Subtask(Model):
     recovers: int | None = None
     """Number of the failed subtask that this one makes up for, in the episode's list."""
     withdrawn: int | None = None
-    """Of one that was given up: one past the last action of the hand's way back, which starts at `end`."""
+    """Of one that was given up: one past the last action of the way back, which starts at `end`."""
 
 
 class TraceEvent(Model):
