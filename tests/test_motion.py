@@ -239,3 +239,20 @@ def test_the_hand_alone_hits_what_it_hits_on_the_arm() -> None:
         assert {"wall", "left", "right"} - {getattr(carried, "name", "")} <= {
             (hit or "").split(" with ")[0] for hit in found
         }
+
+
+def test_where_the_arm_was_last_does_not_matter_to_the_hand_alone() -> None:
+    _, arm = scene()
+    checks, alone, rng = world(), world(), np.random.default_rng(0)
+    free = above(0.5, 0.35, 0.3)
+    assert alone.hand_hit(free, 0.04) is None
+    tried = 0
+    for q in rng.uniform(arm.low, arm.high, (400, 7)):
+        hit = checks.hit(q, 0.04, near=True)
+        if hit in (None, "the robot itself") or alone.hand_hit(arm.forward(q), 0.04) is not None:
+            continue
+        # Only the arm is in the way here.
+        tried += 1
+        assert alone.hit(q, 0.04, near=True) == hit
+        assert alone.hand_hit(free, 0.04) is None
+    assert tried > 5

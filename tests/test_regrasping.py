@@ -63,3 +63,18 @@ def test_what_is_imagined_leaves_no_trace() -> None:
     missing = PlanningError("no_grasp", "apple has no part narrow enough to grasp")
     assert regrasp(arm, "inside", "apple", "shelf", missing, FEW_PLACES) is None
     assert regrasp(arm, "ontop", "apple", "table", error, FEW_PLACES) is None
+
+
+def test_where_no_place_helps_nothing_is_turned_round() -> None:
+    """The shelf stands out of reach: the apple can be put down, but from nowhere into it."""
+    box = first(BOX)
+    floor = box.cavities[0].centre[2] - box.cavities[0].half_size[2]
+    compiled = by_hand(
+        put("box", box, (0.45, 0.3, 0.0)),
+        put("shelf", first(SHELF), (1.6, 0.0, 0.0), np.pi),
+        put("apple", first(APPLE), (0.45, 0.3, floor)),
+    )
+    arm = Manipulator(compiled, Executor(compiled, 10, 1000), generator((0,), "regrasp"))
+    error = PlanningError("no_grasp_collision", "no grasp of apple works")
+    assert regrasp(arm, "inside", "apple", "shelf", error, FEW_PLACES) is None
+    assert [x.values for x in arm.trace] == [(0.0,)]

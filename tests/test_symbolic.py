@@ -133,6 +133,27 @@ def test_plans_are_the_ones_a_person_would_make(
         assert short(plan) == expected
 
 
+def test_what_is_inside_is_taken_out_before_other_things_are_put_there() -> None:
+    for inside, other in (("apple", "pear"), ("pear", "apple")):
+        goal = goal_of(f"ontop {inside} table", f"inside {other} bowl")
+        plan = first(goal, f"inside {inside} bowl", f"ontop {other} table")
+        assert short(plan) == [f"place_on {inside} table", f"place_inside {other} bowl"]
+
+
+def test_what_takes_room_is_done_before_things_are_put_down() -> None:
+    push = Operator(
+        skill="push",
+        arguments=("box", "plate"),
+        phrase="push the box onto the plate",
+        adds=frozenset({("ontop", "box", "plate")}),
+        reaches=("plate",),
+        moves=("box",),
+    )
+    able = replace(ABLE, movable=ABLE.movable - {"box"}, operators=(push,))
+    plan = first(goal_of("ontop box plate", "ontop apple plate"), able=able)
+    assert short(plan) == ["push box plate", "place_on apple plate"]
+
+
 def test_a_goal_that_holds_needs_nothing() -> None:
     assert first(goal_of("ontop apple table")).steps == ()
 
