@@ -38,6 +38,12 @@ class BackendMissingError(CousinsError):
     exit_code = 2
 
 
+class PluginError(CousinsError):
+    """A plug-in cannot be used: it cannot be imported, offers something else, or clashes."""
+
+    exit_code = 2
+
+
 class AssemblyError(CousinsError):
     """No valid scene was found within the allowed attempts.
 

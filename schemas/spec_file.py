@@ -5,7 +5,6 @@ from __future__ import annotations
 # YAML and annotations are untyped until pydantic has read them.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
-import difflib
 import re
 import types
 import typing
@@ -17,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from .dataset import DatasetSpec
 from .errors import SpecError
+from .plugins import offer
 from .yaml_source import Loc, Source, dotted, parse_yaml, read_yaml
 
 M = TypeVar("M", bound=BaseModel)
@@ -173,8 +173,10 @@ def _reason(details: ErrorDetails, loc: Loc, model: type[BaseModel]) -> str:
     match kind:
         case "extra_forbidden":
             allowed = _keys_at(details["loc"][:-1], model)
-            offer = _offer(str(loc[-1]), allowed)
-            return f"unknown key {loc[-1]!r} (its value is {_show(value)}); {offer}"
+            return (
+                f"unknown key {loc[-1]!r} (its value is {_show(value)}); "
+                f"{offer(str(loc[-1]), allowed)}"
+            )
         case "missing":
             if isinstance(loc[-1], int):
                 return "missing; the list is too short"
@@ -182,7 +184,9 @@ def _reason(details: ErrorDetails, loc: Loc, model: type[BaseModel]) -> str:
         case "literal_error" | "enum":
             expected = str(context.get("expected", ""))
             words = [match[1] or match[0] for match in re.finditer(r"'([^']*)'|\d+", expected)]
-            return f"{_show(value)} is not allowed; {_offer(str(value), words)}"
+            return f"{_show(value)} is not allowed; {offer(str(value), words)}"
+        case "plugin_name":
+            return f"{_show(value)} is not allowed; {offer(str(value), context['allowed'])}"
         case "value_error" | "assertion_error":
             return str(details["msg"]).removeprefix("Value error, ")
         case "string_pattern_mismatch":
@@ -211,12 +215,6 @@ def _reason(details: ErrorDetails, loc: Loc, model: type[BaseModel]) -> str:
 def _show(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _offer(word: str, allowed: list[str]) -> str:
-    near = difflib.get_close_matches(word, allowed, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(repr(n) for n in near)}? " if near else ""
-    return f"{hint}allowed: {', '.join(allowed)}"
 
 
 def _keys_at(loc: tuple[str | int, ...], model: type[BaseModel]) -> list[str]:
