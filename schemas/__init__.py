@@ -34,6 +34,7 @@ from .errors import (
     RenderError,
     SpecError,
     VariantError,
+    one_line,
 )
 from .frame import (
     AmodalMasks,
@@ -52,6 +53,7 @@ from .frame import (
 from .libraries import AssetsSpec, LibrarySpec
 from .parameter import Choice, Constant, Normal, Parameter, Sweep, Uniform
 from .perturb import Disturbance, DisturbanceKind, PerturbSpec
+from .reasons import Refusal, RefusalKind, sentences, together
 from .robot import GripperFile, GripperSpec, MountedModel, RobotFile, RobotSpec
 from .scene import (
     ANY_JOINT,
@@ -134,6 +136,8 @@ __all__ = [
     "PoseSpec",
     "ProposalError",
     "ProposalSpec",
+    "Refusal",
+    "RefusalKind",
     "RenderError",
     "RenderSpec",
     "RobotFile",
@@ -167,4 +171,7 @@ __all__ = [
     "WaypointSpec",
     "canonical_json",
     "hash_of",
+    "one_line",
+    "sentences",
+    "together",
 ]  # fmt: skip
