@@ -23,6 +23,7 @@ from ..schemas import (
     sentences,
     together,
 )
+from .blame import blames_the_spec
 from .choosing import SUPPORTS, AssemblyRequest, Choice, choose
 from .crowding import crowd_of
 from .geometry import Array, Footprint, transform, vec3
@@ -58,15 +59,6 @@ SceneCheck = Callable[[CompiledScene], Refusal | None]
 """Says why a settled scene will not do (the goal holds already, say), or None."""
 AssetCheck = Callable[[Mapping[str, Asset]], Refusal | None]
 """Says why assets, by the names of their objects, will not do, however they are laid out."""
-CROWDED = frozenset(
-    {
-        RefusalKind.TOUCHES,
-        RefusalKind.TOO_CLOSE,
-        RefusalKind.IN_THE_WAY,
-        RefusalKind.OWN_DOOR_BLOCKED,
-    }
-)
-"""Something else stood in the way."""
 
 
 def assemble(
@@ -107,36 +99,17 @@ def assemble(
         except NoPlaceError as error:
             refusals.append(error)
             useless = isinstance(error, MisfitError)
+    reasons = Counter(error.refusal for error in refusals)
+    unsuitable = any(isinstance(error, _UnsuitableError) for error in refusals)
     raise AssemblyError(
         f"scene {request.scene_id}: no valid layout in {ATTEMPTS} attempts",
-        Counter(error.refusal for error in refusals),
-        impossible=_blames_the_spec(request, refusals),
+        reasons,
+        impossible=not unsuitable and blames_the_spec(request, tuple(reasons)),
     )
 
 
 class _UnsuitableError(NoPlaceError):
     """The scene is sound, but not what was asked for."""
-
-
-def _blames_the_spec(request: AssemblyRequest, refused: list[NoPlaceError]) -> bool:
-    """Whether a person's own objects or cameras, and nothing else, stand in the way."""
-    refusals = [error.refusal for error in refused]
-    if any(isinstance(error, _UnsuitableError) for error in refused):
-        return False
-    if any(refusal.kind is RefusalKind.SEES_NOTHING for refusal in refusals):
-        return True
-    if not set(request.roles) <= request.own and any(x.has(CROWDED) for x in refusals):
-        # What a proposer added may stand in the way.
-        return False
-    return all(_is_persons(request, refusal) for refusal in refusals)
-
-
-def _is_persons(request: AssemblyRequest, refusal: Refusal) -> bool:
-    """Whether what finds no place was asked for by a person, alone or as clutter."""
-    if refusal.kind is not RefusalKind.NO_PLACE:
-        return False
-    name = refusal.objects[0]
-    return name in request.own or (not request.roles and name.startswith("clutter_"))
 
 
 def _furnish(request: AssemblyRequest, library: AssetLibrary) -> Furnishing | None:

@@ -156,8 +156,10 @@ def test_folders_that_cannot_be_used_say_why(tmp_path: Path) -> None:
 
 
 def test_what_topples_is_told_how_to_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fell = Refusal(RefusalKind.ASSET_TOPPLES, numbers=(float(np.radians(24.0)),))
-    monkeypatch.setattr(trial, "trial", lambda _: fell)
+    def topples(_: Asset) -> Refusal:
+        return Refusal(RefusalKind.ASSET_TOPPLES, numbers=(float(np.radians(24.0)),))
+
+    monkeypatch.setattr(trial, "trial", topples)
     lab.box(0.031, 0.031, 0.031).export(tmp_path / "die.stl")
     reason = FolderLibrary(tmp_path, "lab").quarantined()["lab-die"]
     assert reason.endswith("24 degrees; if it lies on its side, set `up` in die.yaml")
