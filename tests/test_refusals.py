@@ -13,7 +13,8 @@ import pytest
 from test_docs import script
 from worlds import LIBRARY, make_request
 
-from cousins.generators.proposals.grammar import TEMPLATES
+from cousins.generators.proposals.short import put_on
+from cousins.generators.proposals.templates import TEMPLATES
 from cousins.scenes.assembly import assemble
 from cousins.scenes.blame import CROWDED, blames_the_spec
 from cousins.schemas import (
@@ -295,9 +296,9 @@ def test_no_code_reads_a_message() -> None:
 
 
 def test_templates_state_a_purpose_of_their_own() -> None:
-    purposes = [template.purpose for template in TEMPLATES]
-    assert all(text and not text.endswith(".") for text in purposes)
-    assert "Something onto something" in purposes
+    purposes = {template.make: template.purpose for template in TEMPLATES}
+    assert all(text and not text.endswith(".") for text in purposes.values())
+    assert purposes[put_on] == "Something onto something"
 
 
 def test_the_table_of_refusals_is_current() -> None:
