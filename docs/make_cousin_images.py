@@ -19,7 +19,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from cousins.generators.images import render_episode
-from cousins.scenes.procedural import ProceduralLibrary
+from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.scenes.reference import reference_spec
 from cousins.schemas import (
     AssemblyError,

@@ -31,8 +31,8 @@ from cousins.generators.images.view import Truth
 from cousins.generators.images.worlds import prepared
 from cousins.generators.perception.preview import preview, twin_picture, twin_scene
 from cousins.scenes.geometry import look_at, vec3
+from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.scenes.observation.observe import observe
-from cousins.scenes.procedural import ProceduralLibrary
 from cousins.scenes.rooms import Kind, furnished_scene
 from cousins.schemas import Camera, CameraParams, Episode, FrameRecord, Scene
 

@@ -14,9 +14,9 @@ from ..schemas.base import Model
 from .libraries import Choice, open_each, open_one
 
 if TYPE_CHECKING:
-    from ..scenes.index import Index, Progress
-    from ..scenes.library import AssetLibrary
-    from ..scenes.summary import LibrarySummary
+    from ..scenes.assets.index import Index, Progress
+    from ..scenes.assets.library import AssetLibrary
+    from ..scenes.assets.summary import LibrarySummary
 
 NEAREST = 5
 """Cousins that are shown of one asset."""
@@ -85,8 +85,8 @@ def details(choice: Choice, asset_id: str) -> dict[str, Any]:
     Raises:
         SpecError: where there is no such asset.
     """
+    from ..scenes.assets.records import record_of
     from ..scenes.cousins import cousins_of
-    from ..scenes.records import record_of
 
     library = open_one(choice)
     record = record_of(library.get(asset_id))
@@ -125,8 +125,8 @@ def check(choice: Choice, category: str | None, limit: int | None, workers: int)
     Raises:
         SpecError: where nothing offers that category.
     """
-    from ..scenes.index import build_index
-    from ..scenes.summary import summarise
+    from ..scenes.assets.index import build_index
+    from ..scenes.assets.summary import summarise
 
     libraries, not_opened = open_each(choice)
     found: list[LibrarySummary] = []
@@ -151,7 +151,7 @@ def page(choice: Choice, category: str | None, out: Path, workers: int) -> Path:
         DatasetError: where the file cannot be written.
     """
     from ..generators.gallery import write_page
-    from ..scenes.index import build_index
+    from ..scenes.assets.index import build_index
 
     libraries, _ = open_each(choice)
     indexed: list[tuple[AssetLibrary, Index]] = []

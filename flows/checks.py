@@ -21,8 +21,8 @@ def check_spec(spec: DatasetSpec, *, draws: bool = True) -> None:
     from ..generators.images.rasteriser import rasteriser
     from ..generators.images.renderers import check_renderer
     from ..generators.images.vary import check_vary, swapped_assets
+    from ..scenes.assets.tabletop import Tabletop
     from ..scenes.catalogue import resolve
-    from ..scenes.tabletop import Tabletop
 
     if "learning" in spec.episodes.solvers:
         from ..tasks.learning import check_learning

@@ -12,7 +12,7 @@ from ..schemas.spec_file import load_spec
 from . import stages
 
 if TYPE_CHECKING:
-    from ..scenes.library import AssetLibrary
+    from ..scenes.assets.library import AssetLibrary
 
 KINDS: tuple[LibraryKind, ...] = get_args(LibraryKind)
 

@@ -20,7 +20,7 @@ from ..schemas import (
 from .work import Keep, RenderedLike, Stages
 
 if TYPE_CHECKING:
-    from ..scenes.library import AssetLibrary
+    from ..scenes.assets.library import AssetLibrary
 
 
 def production() -> Stages:
@@ -45,7 +45,7 @@ def open_library(spec: AssetsSpec) -> AssetLibrary:
         SpecError: a folder that cannot be used.
         BackendMissingError: a library whose package is not installed.
     """
-    from ..scenes.libraries import open_libraries
+    from ..scenes.assets.joint import open_libraries
 
     return open_libraries(spec)
 

@@ -36,7 +36,7 @@ from ..schemas import (
 )
 
 if TYPE_CHECKING:
-    from ..scenes.library import AssetLibrary
+    from ..scenes.assets.library import AssetLibrary
 
 
 class RenderedLike(Protocol):

@@ -23,12 +23,13 @@ from ..schemas import (
     sentences,
     together,
 )
+from .assets.library import AssetLibrary
+from .assets.tabletop import Tabletop
 from .blame import blames_the_spec
 from .choosing import SUPPORTS, AssemblyRequest, Choice, choose
 from .crowding import crowd_of
 from .geometry import Array, Footprint, transform, vec3
 from .layout import lay_out
-from .library import AssetLibrary
 from .mujoco_model import CompiledScene, compile_model
 from .placed import Bench, MisfitError, NoPlaceError, Placed
 from .relations import body, broken
@@ -36,7 +37,6 @@ from .robots import robot
 from .rooms import Furnishing, furnish
 from .seeds import generator
 from .settling import check_at_rest, settle
-from .tabletop import Tabletop
 from .views import (
     number,
     sample_camera,

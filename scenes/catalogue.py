@@ -9,6 +9,7 @@ import numpy as np
 
 from ..schemas import SpecError
 from . import taxonomy, text_similarity
+from .assets.meanings import stand_ins
 
 OUTSIZE = 0.5
 """Greatest mean |ln ratio| of the sorted extents of two categories' typical models."""
@@ -27,77 +28,6 @@ KINDS = (
 )  # fmt: skip
 """Synsets narrow enough that, size permitting, any member may stand in for any other. Wider ones
 (`device.n.01`, `implement.n.01`, `vegetable.n.01`) would make an eraser a toothbrush."""
-CONTAINERS: dict[str, tuple[str, ...]] = {
-    "bottle": ("water_bottle.n.01", "wine_bottle.n.01"),
-    "jar": ("jar__of__honey.n.01", "jar.n.01"),
-    "box": ("box__of__baking_soda.n.01", "box__of__cereal.n.01"),
-    "carton": ("box__of__baking_soda.n.01", "box__of__cereal.n.01"),
-    "pack": ("box__of__baking_soda.n.01", "box__of__cereal.n.01"),
-    "can": ("can__of__soda.n.01",),
-    "tin": ("can__of__soda.n.01",),
-    "cup": ("dixie_cup.n.01", "teacup.n.02"),
-    "mug": ("mug.n.04",),
-    "glass": ("water_glass.n.02",),
-    "bowl": ("bowl.n.01",),
-    "shaker": ("salt__shaker.n.01",),
-    "bar": ("bar_soap.n.01",),
-    "tray": ("tray.n.01",),
-    "basket": ("wicker_basket.n.01",),
-    "bag": ("sack.n.01",),
-    "sack": ("sack.n.01",),
-    "tube": ("bottle__of__lotion.n.01",),
-    "jug": ("pitcher.n.02",),
-    "bucket": ("ashcan.n.01", "saucepot.n.01"),
-    "package": ("package.n.02", "box__of__baking_soda.n.01"),
-}
-"""What stands in for `X__of__Y` and `Y__X`, by X: BDDL files these under groceries."""
-
-PREFERRED: dict[str, tuple[str, ...]] = {
-    "backpack.n.01": ("carton.n.02",),
-    "bookcase.n.01": ("shelf.n.01",),
-    "box.n.01": ("packing_box.n.02",),
-    "bucket.n.01": ("ashcan.n.01", "saucepot.n.01"),
-    "can.n.01": ("can__of__soda.n.01",),
-    "carryall.n.01": ("sack.n.01",),
-    "casserole.n.02": ("bowl.n.01",),
-    "chocolate_biscuit.n.01": ("brownie.n.03",),
-    "chocolate_chip_cookie.n.01": ("brownie.n.03",),
-    "chisel.n.01": ("screwdriver.n.01",),
-    "clothes_dryer.n.01": ("microwave.n.02",),
-    "club_sandwich.n.01": ("hamburger.n.01",),
-    "compost_bin.n.01": ("ashcan.n.01",),
-    "container.n.01": ("tupperware.n.01",),
-    "cookie_sheet.n.01": ("tray.n.01",),
-    "cooler.n.01": ("cedar_chest.n.01",),
-    "dishwasher.n.01": ("microwave.n.02",),
-    "doll.n.01": ("toy_figure.n.01", "teddy.n.01"),
-    "electric_refrigerator.n.01": ("microwave.n.02", "cooler.n.01"),
-    "floor_lamp.n.01": ("table_lamp.n.01",),
-    "french_press.n.01": ("coffee_maker.n.01",),
-    "goblet.n.01": ("wineglass.n.01",),
-    "granola_bar.n.01": ("brownie.n.03",),
-    "magazine.n.02": ("book.n.02",),
-    "mailbox.n.01": ("carton.n.02",),
-    "newspaper.n.03": ("book.n.02",),
-    "oven.n.01": ("toaster_oven.n.01", "microwave.n.02"),
-    "paintbrush.n.01": ("marker.n.03",),
-    "paper.n.01": ("notebook.n.01",),
-    "pencil.n.01": ("marker.n.03",),
-    "pizza_box.n.01": ("lunch_box.n.01",),
-    "plastic_bag.n.01": ("sack.n.01",),
-    "rack.n.01": ("shelf.n.01",),
-    "recycling_bin.n.01": ("carton.n.02",),
-    "scissors.n.01": ("pruner.n.02",),
-    "scraper.n.01": ("trowel.n.01",),
-    "shears.n.01": ("pruner.n.02",),
-    "shovel.n.01": ("trowel.n.01",),
-    "storage_container.n.01": ("packing_box.n.02", "tupperware.n.01"),
-    "toy_box.n.01": ("packing_box.n.02",),
-    "wardrobe.n.01": ("cabinet.n.03",),
-    "washer.n.03": ("microwave.n.02",),
-}
-"""Where BDDL's hypernyms lead astray, or name nothing narrow enough; also what stands on a table
-for furniture and appliances too large for one."""
 REFUSED = frozenset({"broken__glass.n.01", "grape.n.01", "saw.n.02"})
 """What only looks like something offered: shards, bunches, and saws (pruning shears to BDDL)."""
 
@@ -105,7 +35,8 @@ REFUSED = frozenset({"broken__glass.n.01", "grape.n.01", "saw.n.02"})
 def resolve(category: str, offered: Iterable[str]) -> str:
     """The offered category that best stands in for `category`.
 
-    In order: the category itself; its container for `jar__of__honey` or `vinegar__bottle`; the
+    In order: the category itself; what is declared to stand in for it, since hypernyms lead astray
+    or it is too large for a table; its container for `jar__of__honey` or `vinegar__bottle`; the
     nearest offered hyponym (`table.n.02` gives a breakfast table); what has its last word
     (`bar_stool` gives a stool); what it is a kind of (`pocketknife`, a knife), or shares one of
     the `KINDS` with (a mango and an apple), nearest first. The last two open if and only if the
@@ -137,7 +68,7 @@ def _resolve(category: str, offered: tuple[str, ...]) -> str:
 def _stand_in(
     category: str, offered: tuple[str, ...], ranked: list[tuple[str, float]]
 ) -> str | None:
-    for name in (*PREFERRED.get(category, ()), *CONTAINERS.get(_container(category), ())):
+    for name in (*stand_ins(category), *stand_ins(_container(category))):
         if name in offered:
             return name
     if "substance" in taxonomy.abilities(category):

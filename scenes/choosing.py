@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..schemas import Asset, CameraSpec, CousinSpec, ObjectSpec, SceneSpec
+from .assets.library import AssetLibrary
 from .cousins import choices, descriptor, twins
 from .descriptor_store import category_table
-from .library import AssetLibrary
 from .reference import twin_of_size
 from .regions import has_room, has_room_for
 from .rescale import fitted

@@ -8,10 +8,10 @@ import numpy as np
 
 from ..schemas import AssemblyError, Asset, CousinSpec
 from . import taxonomy
+from .assets.library import AssetLibrary
 from .catalogue import resolve
 from .descriptor_store import category_table, whole_table
 from .descriptors import Descriptor, describe
-from .library import AssetLibrary
 from .similarity import Cousin, CousinDistance, Ranking, compare, search
 
 ENDS = 8

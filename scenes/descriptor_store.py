@@ -21,9 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..schemas import AssetError
+from .assets.library import AssetLibrary
 from .cache import UNREADABLE, cache_folder
 from .descriptors import Descriptor, DescriptorTable, describe
-from .library import AssetLibrary
 
 FORMAT = 5
 """Raised when the meaning of a stored descriptor changes."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from ..schemas import Asset, ObjectSpec, Scene, SceneSpec
-from .library import AssetLibrary
+from .assets.library import AssetLibrary
 from .relations import (
     Body,
     aligned,

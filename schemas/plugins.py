@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import difflib
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
@@ -25,6 +25,7 @@ from .errors import BackendMissingError, PluginError, SpecError
 ROOT = __package__.rpartition(".")[0] if __package__ else ""
 """Name of the package that holds the rooms."""
 FOLDERS = {
+    "categories": "scenes.libraries.procedural.builders",
     "engines": "flows.engines",
     "exporters": "generators.exports",
     "labels": "generators.labels",
@@ -37,6 +38,9 @@ FOLDERS = {
 """The package of each group whose names a spec or a command may give, below the root package."""
 HYPHENATED = frozenset({"robots"})
 """Groups whose names have hyphens where the names of their modules have underscores."""
+
+_CLEARED: list[Callable[[], None]] = []
+"""Called by `forget`."""
 
 T = TypeVar("T")
 
@@ -185,10 +189,19 @@ def offer(word: str, allowed: Sequence[str]) -> str:
     return f"{hint}allowed: {', '.join(allowed)}"
 
 
+def until_forgotten(made: Callable[[], T]) -> Callable[[], T]:
+    """Make something of plug-ins once, and again after `forget`."""
+    kept = lru_cache(maxsize=1)(made)
+    _CLEARED.append(kept.cache_clear)
+    return kept
+
+
 def forget() -> None:
     """Look for plug-ins anew: for tests and notebooks that add some while they run."""
     _sources.cache_clear()
     _load.cache_clear()
+    for clear in _CLEARED:
+        clear()
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..scenes.assembly import AssemblyRequest, assemble
-from ..scenes.library import AssetLibrary
+from ..scenes.assets.library import AssetLibrary
 from ..scenes.mujoco_model import CompiledScene
 from ..scenes.seeds import branch
 from ..scenes.taxonomy import is_a

@@ -14,13 +14,13 @@ import pytest
 from worlds import first
 
 from cousins.scenes import taxonomy
-from cousins.scenes.adapters import wheels
-from cousins.scenes.adapters.converted import ConvertedLibrary, Offer
 from cousins.scenes.asset_geometry import seen_points
+from cousins.scenes.assets.library import AssetLibrary
+from cousins.scenes.assets.licences import permits_commercial
+from cousins.scenes.assets.trial import trial
 from cousins.scenes.importing.scale import check_scale
-from cousins.scenes.library import AssetLibrary
-from cousins.scenes.licences import permits_commercial
-from cousins.scenes.trial import trial
+from cousins.scenes.libraries import wheels
+from cousins.scenes.libraries._converted import ConvertedLibrary, Offer
 from cousins.schemas import Asset, AssetError, BackendMissingError, SpecError
 
 KINDS = ("libero", "robosuite", "metaworld", "synthesizer")
@@ -29,7 +29,7 @@ NAME = re.compile(r"^[a-zA-Z][a-zA-Z0-9_\-]{0,63}$")
 
 
 def adapter(kind: str) -> Any:
-    return import_module(f"cousins.scenes.adapters.{kind}")
+    return import_module(f"cousins.scenes.libraries.{kind}")
 
 
 def opened(kind: str) -> ConvertedLibrary:
@@ -89,7 +89,7 @@ def test_tables_name_categories_licences_and_ids(
 
 
 def test_what_libero_holds_keeps_its_own_licences() -> None:
-    from cousins.scenes.adapters import libero
+    from cousins.scenes.libraries import libero
 
     assert not permits_commercial(libero.HOPE)
     assert not permits_commercial(libero.BOUGHT)
@@ -201,6 +201,6 @@ def test_most_of_what_is_mapped_can_be_used(kind: str) -> None:
 def test_what_is_offered_can_be_sent_to_worker_processes() -> None:
     import pickle
 
-    from cousins.scenes.adapters.synthesizer_classes import KINDS
+    from cousins.scenes.libraries.synthesizer.classes import KINDS
 
     assert pickle.loads(pickle.dumps(KINDS)) == KINDS

@@ -14,11 +14,11 @@ from test_assets import JOINTED, add, new_spec
 from worlds import LIBRARY, by_hand, first, make_request, put
 
 from cousins.generators.proposals.catalogue import Catalogue
+from cousins.scenes.assets.categories import categories
+from cousins.scenes.assets.library import AssetLibrary
+from cousins.scenes.assets.tabletop import Tabletop
 from cousins.scenes.choosing import choose
 from cousins.scenes.fit import fits_table
-from cousins.scenes.library import AssetLibrary
-from cousins.scenes.procedural import CATEGORIES
-from cousins.scenes.tabletop import Tabletop
 from cousins.schemas import Asset, Joint, ObjectSpec, SceneSpec
 from cousins.tasks.capabilities import capabilities
 from cousins.tasks.predicates import PhysicsFacts
@@ -116,7 +116,7 @@ def test_instances_differ_in_their_parts(category: str) -> None:
 def test_tables_carry_only_what_fits_them() -> None:
     assert isinstance(TOP, AssetLibrary)
     offered = TOP.ids()
-    assert set(CATEGORIES) >= FLOOR
+    assert set(categories()) >= FLOOR
     assert not FLOOR & set(offered)
     assert {"breakfast_table.n.01", "desk.n.01", "countertop.n.01", "laptop.n.01"} <= set(offered)
     assert all(offered[category] == LIBRARY.ids()[category] for category in offered)

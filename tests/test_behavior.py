@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cousins.generators.proposals.behavior import BehaviorProposer
+from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.scenes.mujoco_model import compile_model
-from cousins.scenes.procedural import ProceduralLibrary
 from cousins.schemas import DatasetSpec, Episode, EpisodeSpec, ProposalSpec, SpecError, TaskSpec
 from cousins.schemas.spec_file import load_spec
 from cousins.tasks.activities import activities, activity_text

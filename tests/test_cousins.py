@@ -18,7 +18,7 @@ from cousins.flows.bench._chamfer import chamfer, cloud
 from cousins.scenes.cousins import choices, cousins_of, distance, pick
 from cousins.scenes.descriptor_store import category_table, whole_table
 from cousins.scenes.descriptors import SPECIAL, DescriptorTable, describe
-from cousins.scenes.procedural import ProceduralLibrary
+from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.scenes.shape_features import GRAIN, SLABS, occupancy
 from cousins.scenes.similarity import (
     DISTINCT,

@@ -269,7 +269,7 @@ def test_every_import_is_declared() -> None:
 
 
 def test_the_library_is_as_large_as_stated() -> None:
-    from cousins.scenes.procedural import ProceduralLibrary
+    from cousins.scenes.libraries.procedural import ProceduralLibrary
     from cousins.tasks.activities import activities
 
     assert {len(ids) for ids in ProceduralLibrary().ids().values()} == {64}

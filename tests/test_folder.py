@@ -13,11 +13,11 @@ import pytest
 from worlds import make_task
 
 from cousins.scenes import trial
-from cousins.scenes.folder import FolderLibrary, library, reading
-from cousins.scenes.folder.notes import AssetNotes, read_notes
-from cousins.scenes.libraries import JointLibrary, open_libraries
-from cousins.scenes.library import AssetLibrary
-from cousins.scenes.procedural import ProceduralLibrary
+from cousins.scenes.assets.joint import JointLibrary, open_libraries
+from cousins.scenes.assets.library import AssetLibrary
+from cousins.scenes.libraries.folder import FolderLibrary, library, reading
+from cousins.scenes.libraries.folder.notes import AssetNotes, read_notes
+from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.schemas import Asset, EpisodeSpec, Refusal, RefusalKind, SpecError
 from cousins.schemas.spec_file import load_spec
 from cousins.tasks.setup import build_scene
@@ -227,8 +227,8 @@ def test_each_process_imports_the_same_bytes(folder: Path, tmp_path: Path) -> No
     here = FolderLibrary(folder, "lab")
     code = (
         "import sys; from pathlib import Path\n"
-        "from cousins.scenes.folder.library import FolderLibrary\n"
-        "from cousins.scenes.folder.reading import asset_of\n"
+        "from cousins.scenes.libraries.folder.library import FolderLibrary\n"
+        "from cousins.scenes.libraries.folder.reading import asset_of\n"
         "lab = FolderLibrary(Path(sys.argv[1]), 'lab')\n"
         "for entry in lab.found.entries:\n"
         "    if entry.asset_id in sys.argv[2:]:\n"

@@ -21,7 +21,7 @@ from worlds import LIBRARY, first
 from cousins.generators.gallery import write_page
 from cousins.generators.gallery.studio import joints_at, pictures
 from cousins.generators.gallery.thumbnails import OPENINGS, SIZE, thumbnail
-from cousins.scenes.index import build_index
+from cousins.scenes.assets.index import build_index
 from cousins.schemas import DatasetError
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -13,11 +13,11 @@ import pytest
 from worlds import LIBRARY, first
 
 from cousins.scenes import index as index_module
-from cousins.scenes.index import build_index
-from cousins.scenes.index_file import index_path, read_rows
-from cousins.scenes.library import AssetLibrary
-from cousins.scenes.shape_hash import shape_hash
-from cousins.scenes.summary import summarise
+from cousins.scenes.assets.index import build_index
+from cousins.scenes.assets.index_file import index_path, read_rows
+from cousins.scenes.assets.library import AssetLibrary
+from cousins.scenes.assets.shape_hash import shape_hash
+from cousins.scenes.assets.summary import summarise
 from cousins.schemas import Asset, AssetError, Material, MeshData, SpecError
 from cousins.schemas.base import Vec3
 
@@ -119,11 +119,11 @@ def test_another_simulator_or_format_means_another_verdict(
 ) -> None:
     build_index(SHELF)
     looked.clear()
-    monkeypatch.setattr("cousins.scenes.index_file.FORMAT", 99)
+    monkeypatch.setattr("cousins.scenes.assets.index_file.FORMAT", 99)
     build_index(SHELF)
     assert len(looked) == 13
     looked.clear()
-    monkeypatch.setattr("cousins.scenes.index_file._simulator", lambda: "mujoco 99")
+    monkeypatch.setattr("cousins.scenes.assets.index_file._simulator", lambda: "mujoco 99")
     build_index(SHELF)
     assert len(looked) == 13
 

@@ -33,8 +33,8 @@ from cousins.generators.images.rasteriser import rasteriser
 from cousins.generators.images.worlds import prepared
 from cousins.scenes.assembly import assemble
 from cousins.scenes.geometry import look_at, transform
+from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.scenes.mujoco_model import compile_model
-from cousins.scenes.procedural import ProceduralLibrary
 from cousins.schemas import (
     AmodalMasks,
     Asset,

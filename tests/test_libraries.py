@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from worlds import LIBRARY
 
-from cousins.scenes.libraries import JointLibrary, open_libraries
-from cousins.scenes.licences import permits_commercial
+from cousins.scenes.assets.joint import JointLibrary, open_libraries
+from cousins.scenes.assets.licences import permits_commercial
 from cousins.schemas import Asset, AssetsSpec, LibrarySpec, SpecError
 from cousins.schemas.spec_file import load_spec, parse_spec
 

@@ -17,8 +17,8 @@ from cousins.generators.proposals.catalogue import Catalogue
 from cousins.generators.proposals.draft import check, signature
 from cousins.generators.proposals.endpoint import Endpoint
 from cousins.generators.proposals.openai import OpenAIProposer
-from cousins.scenes.library import AssetLibrary
-from cousins.scenes.procedural import ProceduralLibrary
+from cousins.scenes.assets.library import AssetLibrary
+from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.schemas import (
     Asset,
     DatasetSpec,
@@ -126,7 +126,7 @@ def test_the_same_arguments_give_the_same_tasks(proposed: tuple[TaskSpec, ...]) 
 SCRIPT = """
 import sys
 from cousins.generators.proposals import propose
-from cousins.scenes.procedural import ProceduralLibrary
+from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.schemas import DatasetSpec
 for task in propose(DatasetSpec(name="x", seed=3), 0, 12, (), ProceduralLibrary()):
     sys.stdout.write(task.canonical_json())

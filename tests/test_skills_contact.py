@@ -12,8 +12,8 @@ from worlds import TABLE, by_hand, first, make_task, put, scene_for
 
 from cousins.flows.bench._suites import ALL, make, run_suite
 from cousins.generators.proposals.catalogue import Catalogue
+from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
-from cousins.scenes.procedural import ProceduralLibrary
 from cousins.schemas import Asset, Episode, EpisodeArrays, EpisodeSpec, PlanningError, SpecError
 from cousins.tasks.capabilities import capabilities
 from cousins.tasks.execution import Executor

@@ -9,8 +9,8 @@ import pytest
 from worlds import LIBRARY, by_hand, first, put
 
 from cousins.scenes.asset_geometry import link_poses, seen_points, touched_points
+from cousins.scenes.assets.trial import trial
 from cousins.scenes.geometry import vec3
-from cousins.scenes.trial import trial
 from cousins.schemas import Asset, Inertial, Joint, Link, Shape
 from cousins.schemas.asset import ShapeKind
 from cousins.schemas.base import Vec3

@@ -10,8 +10,8 @@ import numpy as np
 
 from cousins.scenes.assembly import AssemblyRequest
 from cousins.scenes.geometry import yaw_quaternion
+from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
-from cousins.scenes.procedural import ProceduralLibrary
 from cousins.scenes.robots import robot
 from cousins.schemas import (
     Asset,

@@ -13,8 +13,8 @@ from ...generators.images.cameras import camera_params
 from ...generators.images.view import Renderer
 from ...generators.images.worlds import prepared
 from ...scenes.assembly import AssemblyRequest, assemble
+from ...scenes.assets.library import AssetLibrary
 from ...scenes.geometry import Array, transform
-from ...scenes.library import AssetLibrary
 from ...scenes.observation.view import View
 from ...scenes.seeds import branch, generator
 from ...schemas import (

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...scenes.assets.library import AssetLibrary
 from ...scenes.geometry import Array, rotation
-from ...scenes.library import AssetLibrary
 from ...scenes.mujoco_model import compile_model
 from ...scenes.observation.boxes import UprightBox, overlap_share
 from ...scenes.observation.fitting import Fitted

@@ -24,10 +24,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import spearmanr
 
+from ...scenes.assets.library import AssetLibrary
 from ...scenes.descriptor_store import whole_table
 from ...scenes.descriptors import DescriptorTable, describe
-from ...scenes.library import AssetLibrary
-from ...scenes.procedural import ProceduralLibrary
+from ...scenes.libraries.procedural import ProceduralLibrary
 from ...scenes.seeds import generator
 from ...scenes.similarity import Ranking, search
 from ...schemas import Asset

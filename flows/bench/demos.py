@@ -19,7 +19,7 @@ from ...generators.dataset import Dataset
 from ...generators.hashing import item_seed
 from ...generators.images import render_episode
 from ...generators.store import ShardWriter, Store
-from ...scenes.library import AssetLibrary
+from ...scenes.assets.library import AssetLibrary
 from ...schemas import Asset, DatasetSpec, Episode, TaskObject, TaskSpec
 from ...tasks.capabilities import fits
 from ...tasks.domain import Relation

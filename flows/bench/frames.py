@@ -26,7 +26,7 @@ from ...generators.images.raster import MujocoRenderer
 from ...generators.images.view import Rgb, World
 from ...generators.store import ShardWriter
 from ...scenes.assembly import AssemblyRequest, assemble
-from ...scenes.procedural import ProceduralLibrary
+from ...scenes.libraries.procedural import ProceduralLibrary
 from ...schemas import Asset, CameraParams, DatasetSpec, Scene
 
 OBJECTS = ("cabinet.n.01", "mug.n.04", "bowl.n.01", "bottle.n.01")

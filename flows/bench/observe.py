@@ -18,9 +18,9 @@ import numpy as np
 
 from ...generators.images import renderer
 from ...scenes.geometry import Array
+from ...scenes.libraries.procedural import ProceduralLibrary
 from ...scenes.observation.observe import ObserveOptions, observe
 from ...scenes.observation.view import View
-from ...scenes.procedural import ProceduralLibrary
 from ...scenes.seeds import generator
 from ...schemas import SpecError
 from ._observe_scenes import Shot, shots

@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from ...scenes.procedural import ProceduralLibrary
+from ...scenes.libraries.procedural import ProceduralLibrary
 from ...scenes.rooms import Kind, furnished_scene
 from ...scenes.validity import validity
 from ...schemas import AssemblyError

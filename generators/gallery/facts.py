@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...scenes.index import Index, Progress
-from ...scenes.library import AssetLibrary
-from ...scenes.records import AssetRecord
-from ...scenes.summary import LibrarySummary, summarise
+from ...scenes.assets.index import Index, Progress
+from ...scenes.assets.library import AssetLibrary
+from ...scenes.assets.records import AssetRecord
+from ...scenes.assets.summary import LibrarySummary, summarise
 from .thumbnails import thumbnail
 
 SHOWN = 6

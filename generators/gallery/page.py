@@ -12,8 +12,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ...scenes.index import Index, Progress
-from ...scenes.library import AssetLibrary
+from ...scenes.assets.index import Index, Progress
+from ...scenes.assets.library import AssetLibrary
 from ...schemas import DatasetError
 from .facts import SECTIONS, Gallery, gather, totals
 from .thumbnails import OPENINGS

@@ -61,6 +61,6 @@ def variations(scene: Scene, assets: Mapping[str, Asset], spec: DatasetSpec) -> 
 
 
 def _load(spec: DatasetSpec, name: str) -> Asset:
-    from ...scenes.libraries import open_libraries
+    from ...scenes.assets.joint import open_libraries
 
     return open_libraries(spec.assets).get(name)

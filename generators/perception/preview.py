@@ -12,9 +12,9 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from ...scenes.assembly import assemble
+from ...scenes.assets.library import AssetLibrary
 from ...scenes.choosing import AssemblyRequest
 from ...scenes.geometry import Array, inverse, quaternion, transform, vec3
-from ...scenes.library import AssetLibrary
 from ...scenes.observation.observe import Observed
 from ...scenes.observation.view import View
 from ...schemas import Asset, CameraParams, CousinSpec, Scene

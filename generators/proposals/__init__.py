@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ...scenes.library import AssetLibrary
+from ...scenes.assets.library import AssetLibrary
 from ...schemas import DatasetSpec, TaskSpec
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
 from ...scenes import taxonomy
+from ...scenes.assets.library import AssetLibrary
 from ...scenes.catalogue import ranking
-from ...scenes.library import AssetLibrary
 from ...schemas import DatasetSpec, SpecError, TaskObject, TaskSpec
 from ...tasks.activities import activity_text
 from ...tasks.problem import AGENTS, FLOORS, Problem, object_specs, parse

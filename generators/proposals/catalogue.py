@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from ...scenes.assets.library import AssetLibrary
+from ...scenes.assets.tabletop import Tabletop
 from ...scenes.catalogue import resolve
-from ...scenes.library import AssetLibrary
 from ...scenes.places import falls_forward
-from ...scenes.tabletop import Tabletop
 from ...scenes.taxonomy import ancestors
 from ...schemas import Asset, Cavity
 from ...tasks.capabilities import fits, gated, lidded

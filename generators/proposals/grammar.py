@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from ...scenes.library import AssetLibrary
+from ...scenes.assets.library import AssetLibrary
 from ...schemas import DatasetSpec, ProposalError, TaskSpec
 from ...tasks.symbolic import Plan
 from . import contact, long, pouring, short

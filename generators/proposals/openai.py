@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from ...scenes.library import AssetLibrary
+from ...scenes.assets.library import AssetLibrary
 from ...schemas import DatasetSpec, ProposalError, SpecError, TaskSpec
 from ...tasks.problem import object_specs
 from .answers import Answer, answer_schema, draft_of

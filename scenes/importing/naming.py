@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from .. import taxonomy
-from ..procedural.library import CATEGORIES
+from ..assets.categories import categories
 
 TOO_MANY = 400
 """A synset with more models below it than this, such as a container, says too little."""
@@ -69,7 +69,7 @@ def category_of(name: str) -> str | None:
     wins: `Akita_Black_Bowl` is a bowl. Last words that BDDL does not know, such as a brand,
     and those of file names are skipped; `tomato_sauce` never becomes a tomato. `soda can` is
     also looked up as `can__of__soda`, and `ketchup`, which has no shape, as its bottle. Of the
-    senses of a word come first those the procedural library offers, then those with the most
+    senses of a word come first those that builders of this package make, then those with the most
     models that have metric boxes; a sense without any is never taken.
 
     Args:
@@ -102,6 +102,13 @@ def _words(name: str) -> list[str]:
     if "of" in words[1:] and _meaning(tuple(words)) is None:
         return words[: words.index("of", 1)]
     return words
+
+
+@lru_cache(maxsize=1)
+def _made_here() -> frozenset[str]:
+    """Categories made by code of this package: others must not change what a name means."""
+    known = categories().items()
+    return frozenset(name for name, declared in known if declared.source.distribution is None)
 
 
 def _spellings(phrase: tuple[str, ...]) -> Iterator[str]:
@@ -140,7 +147,11 @@ def _meaning(phrase: tuple[str, ...]) -> str | None:
 def _best(names: list[str], alias: str | None) -> str:
     return min(
         names,
-        key=lambda name: (name != alias, name not in CATEGORIES, -len(taxonomy.metric_boxes(name))),
+        key=lambda name: (
+            name != alias,
+            name not in _made_here(),
+            -len(taxonomy.metric_boxes(name)),
+        ),
     )
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ...schemas import SceneSpec
+from ..assets.library import AssetLibrary
 from ..geometry import Array, inverse
-from ..library import AssetLibrary
 from ..seeds import generator
 from .cleaning import depth_noise, nearest_around, smoothed, window
 from .evidence import Evidence

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Constant, ObjectSpec, PoseSpec
+from ..assets.library import AssetLibrary
 from ..fit import cavities_by_height, surfaces_by_height
-from ..library import AssetLibrary
 from ..relations import (
     aligned,
     facing,

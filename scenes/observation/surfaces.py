@@ -15,8 +15,8 @@ from scipy.spatial import cKDTree
 
 from ...schemas import Asset, Shape
 from ..asset_geometry import link_poses
+from ..assets.library import AssetLibrary
 from ..geometry import Array, transform
-from ..library import AssetLibrary
 
 LEAST, MOST = 2500, 7000
 """Points per asset."""

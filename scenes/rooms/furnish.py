@@ -20,7 +20,7 @@ from ...schemas import (
     Scene,
     SceneObject,
 )
-from ..library import AssetLibrary
+from ..assets.library import AssetLibrary
 from ..views import number
 from .filling import Filling
 from .floor import Floor

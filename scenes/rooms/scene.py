@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 
 from ...schemas import Asset, Constant, LightSpec, RobotPose, RoomSpec, Scene, SceneObject, Uniform
+from ..assets.library import AssetLibrary
 from ..catalogue import resolve
 from ..geometry import vec3
-from ..library import AssetLibrary
 from ..robots import robot
 from ..seeds import generator
 from ..views import sample_lights

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...schemas import Asset, Refusal, RefusalKind, SpecError
+from ..assets.library import AssetLibrary
 from ..catalogue import resolve
-from ..library import AssetLibrary
 
 DRAWS = 8
 """Assets of a category looked at for one that suits."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ....scenes.procedural import ProceduralLibrary
+from ....scenes.libraries.procedural import ProceduralLibrary
 from .case import Case, Suite, case, one
 
 DRAWERS, CUPBOARD, SHELF = "cabinet.n.01", "cabinet.n.03", "shelf.n.01"

@@ -1,0 +1,1 @@
+"""Asset libraries and what is kept about their assets: licences, trials, records, the index."""

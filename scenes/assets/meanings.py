@@ -1,0 +1,73 @@
+"""What categories declare of themselves, asked by what other code wants to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...schemas.plugins import until_forgotten
+from .categories import categories
+from .things import WORDS, Contents, Goods, Thing, head
+
+
+@until_forgotten
+def _stand_ins() -> Mapping[str, tuple[str, ...]]:
+    known = [declared.category for declared in categories().values()]
+    choices = [(x.name, wanted) for x in known for wanted in x.stands_in]
+    choices += [(x.name, wanted) for x in known for wanted in x.also_stands_in]
+    found: dict[str, tuple[str, ...]] = {}
+    for name, wanted in choices:
+        found[wanted] = (*found.get(wanted, ()), name)
+    return found
+
+
+def stand_ins(wanted: str) -> tuple[str, ...]:
+    """Categories declared to stand in for another, or for what comes in `jar`, best first."""
+    return _stand_ins().get(wanted, ())
+
+
+@until_forgotten
+def _things() -> Mapping[str, Thing]:
+    known = [declared.category for declared in categories().values()]
+    nouns = {head(x.name): x.thing for x in reversed(known) if x.thing is not None}
+    return {**WORDS, **nouns, **{x.name: x.thing for x in known if x.thing is not None}}
+
+
+def thing_of(category: str) -> Thing | None:
+    """What people take a category for: as declared, else as others with its noun."""
+    return _things().get(category) or _things().get(head(category))
+
+
+@until_forgotten
+def _contents() -> tuple[Mapping[str, Contents], Mapping[str, Contents]]:
+    known = [declared.category for declared in categories().values()]
+    keeps = {x.name: x.keeps for x in known if x.keeps is not None}
+    carries = {x.name: x.carries for x in known if x.carries is not None}
+    return _with_nouns(keeps), _with_nouns(carries)
+
+
+def _with_nouns(declared: dict[str, Contents]) -> Mapping[str, Contents]:
+    return {**{head(name): what for name, what in reversed(declared.items())}, **declared}
+
+
+def keeps(category: str) -> Contents | None:
+    """What goes inside, if that is declared of it or of its noun."""
+    return _contents()[0].get(category) or _contents()[0].get(head(category))
+
+
+def carries(category: str) -> Contents | None:
+    """What goes on top, if that is declared of it or of its noun."""
+    return _contents()[1].get(category) or _contents()[1].get(head(category))
+
+
+@until_forgotten
+def _goods() -> Mapping[Goods, tuple[str, ...]]:
+    found: dict[Goods, tuple[str, ...]] = {}
+    for name, declared in categories().items():
+        for goods in declared.category.goods:
+            found[goods] = (*found.get(goods, ()), name)
+    return found
+
+
+def among(goods: Goods) -> tuple[str, ...]:
+    """The categories that are declared to be among some goods, in order."""
+    return _goods().get(goods, ())

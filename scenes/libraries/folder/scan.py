@@ -1,0 +1,193 @@
+"""Finds the asset files of a folder, and which other files each is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from ....schemas import SpecError
+from ...importing.naming import is_noise
+
+MESHES = (".glb", ".gltf", ".obj", ".ply", ".stl")
+MODELS = (".mjcf", ".urdf", ".xml")
+DEFAULTS = "folder.yaml"
+_PARTS = (*MESHES, ".dae", ".msh", ".png", ".jpg", ".jpeg", ".bmp", ".xml", ".mtl", ".bin")
+_ROOTS = {".urdf": ("robot",), ".mjcf": ("mujoco",), ".xml": ("mujoco", "robot")}
+MOST_FILES = 100_000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One asset file.
+
+    Attributes:
+        asset_id: begins with the library's name.
+        path: of the file.
+        relative: its path within the folder, with forward slashes.
+        notes: the YAML beside it, if any.
+        stamp: changes with the file, its parts, its notes, and its names.
+    """
+
+    asset_id: str
+    path: Path
+    relative: str
+    notes: Path | None
+    stamp: str
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The asset files of a folder by id, and the ids that several files claim."""
+
+    entries: tuple[Entry, ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+def scan(folder: Path, library: str) -> Scan:
+    """List the asset files of a folder tree; hidden files and folders are passed over.
+
+    Mesh files that a model (MJCF, URDF) names are its parts and no assets of their own.
+
+    Raises:
+        SpecError: where there is no such folder, it has no asset files, or too many files.
+    """
+    if not folder.is_dir():
+        raise SpecError(f"{folder}: no such folder of assets")
+    files = _files(folder)
+    models = [path for path in files if path.suffix.lower() in MODELS and _is_model(path)]
+    parts = {path: _parts_of(path, files) for path in models}
+    owned = {part for path, found in parts.items() for part in found if part != path}
+    chosen = [path for path in files if path.suffix.lower() in MESHES or path in parts]
+    chosen = [path for path in chosen if path not in owned]
+    if not chosen:
+        kinds = ", ".join(kind[1:].upper() for kind in (*MESHES, ".urdf", ".mjcf"))
+        raise SpecError(f"{folder}: no asset files; looked for {kinds} in it and below")
+    claims: dict[str, list[Path]] = {}
+    for path in chosen:
+        claims.setdefault(_id_of(path, folder, library), []).append(path)
+    entries = [
+        _entry(asset_id, paths[0], folder, parts.get(paths[0]) or _named_by(paths[0]))
+        for asset_id, paths in claims.items()
+        if len(paths) == 1
+    ]
+    refused = {
+        asset_id: "several files have this id: "
+        + ", ".join(_relative(path, folder) for path in paths)
+        + "; rename all but one"
+        for asset_id, paths in claims.items()
+        if len(paths) > 1
+    }
+    return Scan(
+        tuple(sorted(entries, key=lambda entry: entry.asset_id)), tuple(sorted(refused.items()))
+    )
+
+
+def _files(folder: Path) -> list[Path]:
+    """All files that are not hidden, in a stable order."""
+    found: list[Path] = []
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
+        found += [Path(root, name) for name in sorted(names) if not name.startswith(".")]
+        if len(found) > MOST_FILES:
+            raise SpecError(f"{folder}: more than {MOST_FILES:,} files; name a smaller folder")
+    return found
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _id_of(path: Path, folder: Path, library: str) -> str:
+    """The library and the file's stem, after its folder's name if the stem names nothing."""
+    stem = path.stem
+    if is_noise(stem) and path.parent != folder:
+        stem = f"{path.parent.name}_{stem}"
+    return f"{library}-{re.sub(r'[^A-Za-z0-9_-]+', '_', stem)}"[:64]
+
+
+def _is_model(path: Path) -> bool:
+    """Whether an XML file is a MJCF or URDF model; what cannot be read is, to be reported."""
+    try:
+        for _, element in ElementTree.iterparse(path, events=("start",)):
+            return element.tag in _ROOTS[path.suffix.lower()]
+    except (ElementTree.ParseError, OSError, UnicodeError):
+        return True
+    return True
+
+
+def _parts_of(model: Path, files: list[Path]) -> tuple[Path, ...]:
+    """Files below the model's folder, or at the place it names, that a model refers to."""
+    try:
+        root = ElementTree.parse(model).getroot()
+    except (ElementTree.ParseError, OSError, UnicodeError):
+        return ()
+    names = {
+        value.replace("\\", "/")
+        for element in root.iter()
+        for value in element.attrib.values()
+        if value.lower().endswith(_PARTS)
+    }
+    bases = {name.rsplit("/", 1)[-1] for name in names}
+    placed = {Path(os.path.normpath(model.parent / name)) for name in names}
+    return tuple(
+        path
+        for path in files
+        if path in placed or (path.name in bases and path != model and model.parent in path.parents)
+    )
+
+
+def _named_by(path: Path) -> tuple[Path, ...]:
+    """Files that a mesh file itself names: buffers, images, and material libraries."""
+    found = [path.parent / name for name in _references(path)]
+    found += [
+        part.parent / name for part in found if part.suffix == ".mtl" for name in _references(part)
+    ]
+    return tuple(sorted({part for part in found if part.is_file()}))
+
+
+def _references(path: Path) -> Iterator[str]:
+    suffix = path.suffix.lower()
+    if suffix not in (".gltf", ".obj", ".mtl") or not path.is_file():
+        return
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if suffix == ".gltf":
+        try:
+            described = json.loads(text)
+            items = [*described.get("buffers", ()), *described.get("images", ())]
+            uris = [str(item.get("uri", "")) for item in items]
+        except (ValueError, AttributeError, TypeError):
+            return
+        yield from (uri for uri in uris if uri and not uri.startswith("data:"))
+    else:
+        word = r"mtllib" if suffix == ".obj" else r"map_\w+|bump|disp"
+        for match in re.finditer(rf"^\s*(?:{word})\s+(.+?)\s*$", text, re.MULTILINE):
+            yield match[1].split()[-1] if suffix == ".mtl" else match[1]
+
+
+def _entry(asset_id: str, path: Path, folder: Path, parts: tuple[Path, ...]) -> Entry:
+    relative = _relative(path, folder)
+    notes = next(
+        (
+            p
+            for s in (".yaml", ".yml")
+            if (p := path.with_suffix(s)).is_file() and p.name != DEFAULTS
+        ),
+        None,
+    )
+    digest = hashlib.sha256(f"{asset_id}\n{relative}\n".encode())
+    read = [path, *parts, *([notes] if notes else [])]
+    defaults = folder / DEFAULTS
+    for part in [*read, *([defaults] if defaults.is_file() else [])]:
+        digest.update(os.path.relpath(part, folder).encode())
+        try:
+            with part.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+        except OSError as error:
+            digest.update(str(error.strerror).encode())
+    return Entry(asset_id, path, relative, notes, digest.hexdigest()[:32])

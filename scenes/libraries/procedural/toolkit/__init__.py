@@ -1,0 +1,1 @@
+"""What builders build with: drafts, meshes, materials, fittings and collision pieces."""
