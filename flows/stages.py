@@ -14,7 +14,6 @@ from ..schemas import (
     EpisodeArrays,
     EpisodeSpec,
     Scene,
-    SpecError,
     TaskSpec,
 )
 from .work import Keep, RenderedLike, Stages
@@ -54,7 +53,7 @@ def exporter_names() -> tuple[str, ...]:
     """The formats that can be exported."""
     from ..generators.exports import EXPORTERS
 
-    return tuple(EXPORTERS)
+    return EXPORTERS.names()
 
 
 def _propose(
@@ -109,11 +108,9 @@ def _render_episode(
 
 
 def _export(name: str, dataset: Dataset, out: Path) -> None:
-    from ..generators.exports import EXPORTERS
+    from ..generators.exports import export
 
-    if name not in EXPORTERS:
-        raise SpecError(f"no export format {name!r}; allowed: {', '.join(EXPORTERS)}")
-    EXPORTERS[name].export(dataset, out)
+    export(name, dataset, out)
 
 
 def _report(dataset: Dataset, out: Path) -> Path:

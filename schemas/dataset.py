@@ -13,6 +13,7 @@ from .frame import LabelName
 from .libraries import AssetsSpec
 from .parameter import Parameter, beyond
 from .perturb import PerturbSpec
+from .plugin_name import PluginName
 from .scene import CousinSpec, SceneSpec
 
 DEFAULT_LABELS: tuple[LabelName, ...] = (
@@ -117,7 +118,7 @@ class DatasetSpec(Model):
         CameraSpec(name="wrist", mount="hand"),
     )
     render: RenderSpec = RenderSpec()
-    export: tuple[Literal["coco", "lerobot", "traces"], ...] = ()
+    export: tuple[Annotated[str, PluginName("exporters")], ...] = ()
 
     @model_validator(mode="after")
     def _cameras(self) -> Self:

@@ -288,7 +288,7 @@ def test_coco_takes_corners_as_keypoints_and_whole_objects(tmp_path: Path) -> No
     labels = ("rgb", "seg_instance", "seg_amodal", "visible_fraction", "keypoints")
     dataset = build(tmp_path / "dataset", seeds=(21,), labels=labels)
     out = tmp_path / "coco"
-    EXPORTERS["coco"].export(dataset, out)
+    EXPORTERS.load("coco").export(dataset, out)
     coco = quietly(lambda: COCO(str(out / "annotations" / "instances.json")))
     frames = {frame.id: frame for frame in dataset.frames()}
     assert {tuple(c["keypoints"]) for c in coco.cats.values()} == {

@@ -15,7 +15,7 @@ import pytest
 from cousins.flows.run import Plan, execute, export_dataset
 from cousins.flows.stages import production
 from cousins.generators.dataset import Dataset
-from cousins.generators.exports.trace_procedures import procedures
+from cousins.generators.exports.traces.procedures import procedures
 from cousins.generators.proposals import propose
 from cousins.generators.proposals.catalogue import Catalogue
 from cousins.schemas import AssetsSpec, DatasetSpec, Episode

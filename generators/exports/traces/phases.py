@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...scenes.mujoco_model import CompiledScene
-from ...schemas import Episode, EpisodeArrays, Subtask
-from ..object_paths import object_poses, relative
-from .trace_tables import Column, Row
+from ....scenes.mujoco_model import CompiledScene
+from ....schemas import Episode, EpisodeArrays, Subtask
+from ...object_paths import object_poses, relative
+from .tables import Column, Row
 
 COLUMNS = (
     Column("episode", "string", "id of the episode"),

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...schemas import DatasetError, Episode, EpisodeArrays
-from .lerobot_video import VideoFormat
+from ....schemas import DatasetError, Episode, EpisodeArrays
+from .video import VideoFormat
 
 Columns = dict[str, npt.NDArray[Any]]
 Feature = dict[str, Any]

@@ -11,38 +11,29 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
-from ...scenes.mujoco_model import compile_model
-from ...schemas import DatasetError, Episode, Scene, TaskSpec, canonical_json
-from ...tasks.formula import to_text
-from ...tasks.problem import scene_problem
-from ..dataset import Dataset
-from . import trace_events, trace_phases, trace_thoughts
-from .trace_procedures import procedures
-from .trace_tables import Column, TableFile
+from ....scenes.mujoco_model import compile_model
+from ....schemas import Episode, Scene, TaskSpec, canonical_json
+from ....tasks.formula import to_text
+from ....tasks.problem import scene_problem
+from ...dataset import Dataset
+from . import events, phases, thoughts
+from .procedures import procedures
+from .tables import Column, TableFile
 
 Frames = dict[str, dict[int, tuple[str, ...]]]
 """Ids of labelled frames by episode and step."""
 
 
-class TracesExporter:
-    """Writes `events.parquet`, `procedures.jsonl`, `thoughts.parquet` and `phases.parquet`."""
-
-    def export(self, dataset: Dataset, out: Path) -> None:
-        """Write the export to `out`, which must be empty or absent.
-
-        Raises:
-            DatasetError: where `out` holds files.
-        """
-        if out.exists() and any(out.iterdir()):
-            raise DatasetError(f"{out} is not empty: remove it or choose another folder")
-        out.mkdir(parents=True, exist_ok=True)
-        scenes = {scene.id: scene for scene in dataset.scenes()}
-        tasks = {task.id: task for task in dataset.tasks()}
-        frames = _frames(dataset)
-        with ExitStack() as stack:
-            files = _Files(out, stack)
-            for episode in dataset.episodes():
-                files.add(dataset, episode, scenes[episode.scene], tasks[episode.task], frames)
+def write(dataset: Dataset, out: Path) -> None:
+    """Write the export to `out`, an empty or absent folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    scenes = {scene.id: scene for scene in dataset.scenes()}
+    tasks = {task.id: task for task in dataset.tasks()}
+    frames = _frames(dataset)
+    with ExitStack() as stack:
+        files = _Files(out, stack)
+        for episode in dataset.episodes():
+            files.add(dataset, episode, scenes[episode.scene], tasks[episode.task], frames)
 
 
 class _Files:
@@ -52,9 +43,9 @@ class _Files:
         def table(name: str, columns: tuple[Column, ...]) -> TableFile:
             return stack.enter_context(TableFile(out / f"{name}.parquet", columns))
 
-        self._events = table("events", trace_events.COLUMNS)
-        self._thoughts = table("thoughts", trace_thoughts.COLUMNS)
-        self._phases = table("phases", trace_phases.COLUMNS)
+        self._events = table("events", events.COLUMNS)
+        self._thoughts = table("thoughts", thoughts.COLUMNS)
+        self._phases = table("phases", phases.COLUMNS)
         path = out / "procedures.jsonl"
         self._procedures: IO[str] = stack.enter_context(path.open("w", encoding="utf-8"))
 
@@ -62,16 +53,16 @@ class _Files:
         self, dataset: Dataset, episode: Episode, scene: Scene, task: TaskSpec, frames: Frames
     ) -> None:
         """Write all there is of one episode."""
-        self._events.add(trace_events.event_rows(episode))
+        self._events.add(events.event_rows(episode))
         for procedure in procedures(episode, _goal(task)):
             self._procedures.write(canonical_json(procedure) + "\n")
         if not episode.steps:
             return
         arrays = dataset.arrays(episode)
         seen = frames.get(episode.id, {})
-        self._thoughts.add(trace_thoughts.thought_rows(episode, arrays, seen))
+        self._thoughts.add(thoughts.thought_rows(episode, arrays, seen))
         compiled = compile_model(scene, dataset.assets_of(scene), "physics")
-        self._phases.add(trace_phases.phase_rows(episode, arrays, compiled))
+        self._phases.add(phases.phase_rows(episode, arrays, compiled))
 
 
 def _goal(task: TaskSpec) -> str:

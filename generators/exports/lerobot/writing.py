@@ -20,14 +20,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...schemas import DatasetError, Episode, VideoRecord
-from ..dataset import Dataset, dump_models
-from ..licences import asset_uses
-from ..quality import without_trace
-from .lerobot_rows import Columns, data_table, episode_columns, features, provenance
-from .lerobot_stats import Stats, image_stats, vector_stats
-from .lerobot_tables import CHUNKS_SIZE, DATA_MB, MEGABYTE, VIDEO_MB, TableWriter
-from .lerobot_video import CameraTrack, VideoPart
+from ....schemas import DatasetError, Episode, VideoRecord
+from ...dataset import Dataset, dump_models
+from ...licences import asset_uses
+from ...quality import without_trace
+from .rows import Columns, data_table, episode_columns, features, provenance
+from .stats import Stats, image_stats, vector_stats
+from .tables import CHUNKS_SIZE, MEGABYTE, TableWriter
+from .video import CameraTrack, VideoPart
 
 EPISODES_AT_ONCE = 100
 """Rows of the episode table that share a row group."""
@@ -35,42 +35,44 @@ PATTERN = "chunk-{chunk_index:03d}/file-{file_index:03d}"
 
 
 @dataclass(frozen=True)
-class LeRobotExporter:
-    """Writes a LeRobotDataset v3.0.
+class Limits:
+    """Upper sizes of files, MB.
 
     Attributes:
-        include_failures: also export attempts that missed their goal; column `success` of the
-            episode table and feature `next.success` tell them apart.
-        data_mb: upper size of a data file, MB.
-        video_mb: upper size of a video file, MB.
+        data_mb: of a data file.
+        video_mb: of a video file.
     """
 
-    include_failures: bool = False
-    data_mb: int = DATA_MB
-    video_mb: int = VIDEO_MB
+    data_mb: int
+    video_mb: int
 
-    def export(self, dataset: Dataset, out: Path) -> None:
-        """Write the export to `out`, which must be empty or absent.
 
-        Raises:
-            DatasetError: where `out` holds files, videos are missing for some episodes, or
-                episodes differ in frequency or joints.
-        """
-        if out.exists() and any(out.iterdir()):
-            raise DatasetError(f"{out} is not empty: remove it or choose another folder")
-        # An attempt that ended before it moved has no row to give.
-        chosen = [
-            without_trace(episode)
-            for episode in dataset.episodes()
-            if episode.steps and (episode.success or self.include_failures)
-        ]
-        cameras = _cameras(dataset, chosen)
-        with ExitStack() as stack:
-            run = _Run(self, dataset, out, cameras, stack)
-            for episode in chosen:
-                run.add(episode)
-            run.flush()
-        run.finish({episode.scene for episode in chosen})
+def write(dataset: Dataset, out: Path, limits: Limits, *, failures: bool) -> None:
+    """Write the export to `out`, an empty or absent folder.
+
+    Args:
+        dataset: finished.
+        out: the folder.
+        limits: of the files' sizes.
+        failures: also export attempts that missed their goal.
+
+    Raises:
+        DatasetError: where videos are missing for some episodes, or episodes differ in frequency
+            or joints.
+    """
+    # An attempt that ended before it moved has no row to give.
+    chosen = [
+        without_trace(episode)
+        for episode in dataset.episodes()
+        if episode.steps and (episode.success or failures)
+    ]
+    cameras = _cameras(dataset, chosen)
+    with ExitStack() as stack:
+        run = _Run(limits, dataset, out, cameras, stack)
+        for episode in chosen:
+            run.add(episode)
+        run.flush()
+    run.finish({episode.scene for episode in chosen})
 
 
 def _cameras(dataset: Dataset, chosen: list[Episode]) -> dict[str, dict[str, VideoRecord]]:
@@ -110,24 +112,24 @@ class _Run:
 
     def __init__(
         self,
-        config: LeRobotExporter,
+        limits: Limits,
         dataset: Dataset,
         out: Path,
         cameras: dict[str, dict[str, VideoRecord]],
         stack: ExitStack,
     ) -> None:
-        self._config, self._dataset, self._out = config, dataset, out
+        self._limits, self._dataset, self._out = limits, dataset, out
         self._fps = int(dataset.spec.episodes.hz)
         self._videos = {f"observation.images.{name}": v for name, v in cameras.items()}
         self._tracks = {
             key: stack.enter_context(
-                CameraTrack(out / "videos" / key, self._fps, config.video_mb * MEGABYTE)
+                CameraTrack(out / "videos" / key, self._fps, limits.video_mb * MEGABYTE)
             )
             for key in self._videos
         }
-        self._data = stack.enter_context(TableWriter(out / "data", config.data_mb * MEGABYTE))
+        self._data = stack.enter_context(TableWriter(out / "data", limits.data_mb * MEGABYTE))
         self._meta = stack.enter_context(
-            TableWriter(out / "meta" / "episodes", config.data_mb * MEGABYTE)
+            TableWriter(out / "meta" / "episodes", limits.data_mb * MEGABYTE)
         )
         self._rows: list[dict[str, Any]] = []
         self._episodes = 0
@@ -248,8 +250,8 @@ class _Run:
             "total_frames": self._totals.frames,
             "total_tasks": len(self._totals.tasks),
             "chunks_size": CHUNKS_SIZE,
-            "data_files_size_in_mb": self._config.data_mb,
-            "video_files_size_in_mb": self._config.video_mb,
+            "data_files_size_in_mb": self._limits.data_mb,
+            "video_files_size_in_mb": self._limits.video_mb,
             "fps": self._fps,
             "splits": {"train": f"0:{self._episodes}"},
             "data_path": f"data/{PATTERN}.parquet",

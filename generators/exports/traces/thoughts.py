@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from ...schemas import Episode, EpisodeArrays, Subtask
-from .trace_tables import Column, Row
+from ....schemas import Episode, EpisodeArrays, Subtask
+from .tables import Column, Row
 
 COLUMNS = (
     Column("episode", "string", "id of the episode"),

@@ -27,7 +27,7 @@ from typing import Any, TextIO
 import numpy as np
 import numpy.typing as npt
 
-from ...schemas import (
+from ....schemas import (
     AmodalMasks,
     DatasetError,
     FrameRecord,
@@ -35,31 +35,24 @@ from ...schemas import (
     Scene,
     canonical_json,
 )
-from ..dataset import Dataset
-from ..images.keypoints import CORNER_EDGES
-from ..licences import asset_uses
+from ...dataset import Dataset
+from ...images.keypoints import CORNER_EDGES
+from ...licences import asset_uses
 
 _NEEDED = ("rgb", "seg_instance")
 
 
-@dataclass(frozen=True)
-class CocoExporter:
-    """Writes COCO instance annotations."""
+def write(dataset: Dataset, out: Path) -> None:
+    """Write the export to `out`, an empty or absent folder.
 
-    def export(self, dataset: Dataset, out: Path) -> None:
-        """Write the export to `out`, which must be empty or absent.
-
-        Raises:
-            DatasetError: where `out` holds files, there are no frames, or they lack a picture
-                or an instance mask.
-        """
-        if out.exists() and any(out.iterdir()):
-            raise DatasetError(f"{out} is not empty: remove it or choose another folder")
-        (out / "images").mkdir(parents=True)
-        (out / "annotations").mkdir()
-        scenes = {scene.id: scene for scene in dataset.scenes()}
-        with (out / "annotations" / "instances.json").open("w", encoding="utf-8") as file:
-            _write(dataset, scenes, out, file)
+    Raises:
+        DatasetError: where there are no frames, or they lack a picture or an instance mask.
+    """
+    (out / "images").mkdir(parents=True)
+    (out / "annotations").mkdir()
+    scenes = {scene.id: scene for scene in dataset.scenes()}
+    with (out / "annotations" / "instances.json").open("w", encoding="utf-8") as file:
+        _write(dataset, scenes, out, file)
 
 
 @dataclass

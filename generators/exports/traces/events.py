@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...schemas import Episode
-from .trace_tables import Column, Row
+from ....schemas import Episode
+from .tables import Column, Row
 
 COLUMNS = (
     Column("episode", "string", "id of the episode"),

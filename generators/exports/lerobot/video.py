@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...schemas import DatasetError
-from .lerobot_stats import sampled_indices
-from .lerobot_tables import FileCounter
+from ....schemas import DatasetError
+from .stats import sampled_indices
+from .tables import FileCounter
 
 CODECS = ("h264", "hevc", "av1")
 """What LeRobot's loaders decode; joining needs one that stands alone in a file."""

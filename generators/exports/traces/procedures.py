@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...schemas import Episode, TraceEvent
+from ....schemas import Episode, TraceEvent
 
 NEGATION = "(not "
 
