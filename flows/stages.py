@@ -59,7 +59,7 @@ def exporter_names() -> tuple[str, ...]:
 def _propose(
     spec: DatasetSpec, start: int, stop: int, earlier: tuple[TaskSpec, ...], library: AssetLibrary
 ) -> tuple[TaskSpec, ...]:
-    from ..generators.proposals import propose
+    from ..generators.proposers import propose
 
     return propose(spec, start, stop, earlier, library)
 

@@ -34,7 +34,7 @@ DEFAULT_LABELS: tuple[LabelName, ...] = (
 class ProposalSpec(Model):
     """Where tasks come from."""
 
-    proposer: Literal["grammar", "openai", "behavior"] = "grammar"
+    proposer: Annotated[str, PluginName("proposers")] = "grammar"
     count: Annotated[int, Field(ge=1, le=100_000)] = 10
     max_steps: Annotated[int, Field(ge=1, le=12)] = 4
     """Skills in the longest plan that a proposer may aim at."""

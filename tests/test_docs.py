@@ -280,7 +280,8 @@ def test_constants_that_the_pages_state() -> None:
     from cousins.flows import graph
     from cousins.generators import dataset
     from cousins.generators.images import encode
-    from cousins.generators.proposals import endpoint, openai
+    from cousins.generators.proposers.openai import asking
+    from cousins.generators.proposing import endpoint
     from cousins.scenes import assembly, settling, shape_features, similarity
     from cousins.schemas.asset import SHALLOW
     from cousins.tasks import manipulation, predicates, solving, symbolic
@@ -316,7 +317,7 @@ def test_constants_that_the_pages_state() -> None:
             f"quality {encode.JPEG_QUALITY}",
         ],
         "proposers": [
-            f"the last {openai.REMEMBERED} tasks",
+            f"the last {asking.REMEMBERED} tasks",
             f"at most {endpoint.LONGEST_WAIT:g} s",
         ],
     }

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from openai_server import Reply, Server, serving
 
-from cousins.generators.proposals import propose
-from cousins.generators.proposals.catalogue import Catalogue
-from cousins.generators.proposals.draft import check, signature
-from cousins.generators.proposals.endpoint import Endpoint
-from cousins.generators.proposals.openai import OpenAIProposer
+from cousins.generators.proposers import propose
+from cousins.generators.proposers.openai import OpenAIProposer
+from cousins.generators.proposing.catalogue import Catalogue
+from cousins.generators.proposing.draft import check, signature
+from cousins.generators.proposing.endpoint import Endpoint
 from cousins.scenes.library import AssetLibrary
 from cousins.scenes.procedural import ProceduralLibrary
 from cousins.schemas import (
@@ -125,7 +125,7 @@ def test_the_same_arguments_give_the_same_tasks(proposed: tuple[TaskSpec, ...]) 
 
 SCRIPT = """
 import sys
-from cousins.generators.proposals import propose
+from cousins.generators.proposers import propose
 from cousins.scenes.procedural import ProceduralLibrary
 from cousins.schemas import DatasetSpec
 for task in propose(DatasetSpec(name="x", seed=3), 0, 12, (), ProceduralLibrary()):

@@ -11,7 +11,7 @@ import pytest
 from worlds import TABLE, by_hand, first, make_task, put, scene_for
 
 from cousins.flows.bench._suites import ALL, make, run_suite
-from cousins.generators.proposals.catalogue import Catalogue
+from cousins.generators.proposing.catalogue import Catalogue
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
 from cousins.scenes.procedural import ProceduralLibrary
 from cousins.schemas import Asset, Episode, EpisodeArrays, EpisodeSpec, PlanningError, SpecError

@@ -1,4 +1,4 @@
-"""The language-model proposer: any OpenAI-compatible endpoint, every answer checked."""
+"""Asks a language model for tasks; every answer is checked."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from ...scenes.library import AssetLibrary
-from ...schemas import DatasetSpec, ProposalError, SpecError, TaskSpec
-from ...tasks.problem import object_specs
-from .answers import Answer, answer_schema, draft_of
-from .cast import context
-from .catalogue import Catalogue, Kind
-from .draft import (
+from ....scenes.library import AssetLibrary
+from ....schemas import DatasetSpec, ProposalError, SpecError, TaskSpec
+from ....tasks.problem import object_specs
+from ...proposing.cast import context
+from ...proposing.catalogue import Catalogue, Kind
+from ...proposing.draft import (
     MOST_FURNITURE,
     MOST_MOVABLE,
     RefusedError,
@@ -23,43 +22,45 @@ from .draft import (
     taken_by,
     task_of,
 )
-from .endpoint import CutOffError, Endpoint
+from ...proposing.endpoint import CutOffError, Endpoint
+from .answers import Answer, answer_schema, draft_of
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
 
+NAME = "openai"
+"""In the tasks."""
 REMEMBERED = 60
 """Earlier tasks that the prompt lists."""
 
 
-class OpenAIProposer:
-    """Asks a model for tasks; what does not pass goes back with the reason."""
+def asked_tasks(
+    spec: DatasetSpec,
+    start: int,
+    stop: int,
+    earlier: tuple[TaskSpec, ...],
+    library: AssetLibrary,
+    endpoint: Endpoint | None,
+) -> tuple[TaskSpec, ...]:
+    """Tasks number `start` up to `stop`.
 
-    name = "openai"
+    Args:
+        spec: what to make.
+        start: first number.
+        stop: one past the last.
+        earlier: tasks that exist already.
+        library: where the objects come from.
+        endpoint: whom to ask; None is the one that the spec names.
 
-    def __init__(self, endpoint: Endpoint | None = None) -> None:
-        """Use this endpoint; by default the one that the spec names."""
-        self._endpoint = endpoint
-
-    def propose(
-        self,
-        spec: DatasetSpec,
-        start: int,
-        stop: int,
-        earlier: tuple[TaskSpec, ...],
-        library: AssetLibrary,
-    ) -> tuple[TaskSpec, ...]:
-        """Tasks number `start` up to `stop`.
-
-        Raises:
-            ProposalError: where the endpoint fails, or an answer stays invalid.
-        """
-        endpoint = self._endpoint or Endpoint(spec.tasks.model, spec.tasks.base_url)
-        catalogue = Catalogue(library)
-        tasks: list[TaskSpec] = []
-        for index in range(start, stop):
-            tasks.append(_one(endpoint, spec, index, (*earlier, *tasks), catalogue))
-        return tuple(tasks)
+    Raises:
+        ProposalError: where the endpoint fails, or an answer stays invalid.
+    """
+    endpoint = endpoint or Endpoint(spec.tasks.model, spec.tasks.base_url)
+    catalogue = Catalogue(library)
+    tasks: list[TaskSpec] = []
+    for index in range(start, stop):
+        tasks.append(_one(endpoint, spec, index, (*earlier, *tasks), catalogue))
+    return tuple(tasks)
 
 
 def _one(
@@ -113,7 +114,7 @@ def _accept(
             "bad_json", f"the answer does not follow the schema ({found})"
         ) from error
     draft = draft_of(answer, spec, catalogue)
-    task = task_of(draft, index, spec.scene.support, OpenAIProposer.name, (spec.seed, 0, index))
+    task = task_of(draft, index, spec.scene.support, NAME, (spec.seed, 0, index))
     kinds = {thing.name: thing.kind for thing in draft.things}
     object_specs(task)
     check_size(kinds, context(spec.scene.objects, kinds, catalogue, spec.scene.support))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ...tasks.formula import Forall
-from ...tasks.skills.pouring import pours, receives
-from .cast import Cast
-from .catalogue import DISHES, DRINKS, STORAGE, Kind
-from .draft import Draft
+from ....tasks.formula import Forall
+from ....tasks.skills.pouring import pours, receives
+from ...proposing.cast import Cast
+from ...proposing.catalogue import DISHES, DRINKS, STORAGE, Kind
+from ...proposing.draft import Draft
 from .templates import draft, every, held, inside, plural, some, template, the
 
 FEWEST, MOST = 8, 12

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ...tasks.formula import And, Atom, Formula, Literal, Not, Variable
-from .cast import Cast
-from .draft import Draft, Thing
+from ....tasks.formula import And, Atom, Formula, Literal, Not, Variable
+from ...proposing.cast import Cast
+from ...proposing.draft import Draft, Thing
 
 
 @dataclass(frozen=True)

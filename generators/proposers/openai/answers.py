@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ...schemas import DatasetSpec, SpecError
-from ...tasks import formula
-from ...tasks.formula import PREDICATES, And, Atom, Formula, Not
-from .catalogue import Catalogue, Kind
-from .draft import Draft, RefusedError, Thing
+from ....schemas import DatasetSpec, SpecError
+from ....tasks import formula
+from ....tasks.formula import PREDICATES, And, Atom, Formula, Not
+from ...proposing.catalogue import Catalogue, Kind
+from ...proposing.draft import Draft, RefusedError, Thing
 
 ObjectName = Annotated[str, Field(max_length=40)]
 STARTS = ("ontop", "inside", "nextto", "open", "toggled_on")

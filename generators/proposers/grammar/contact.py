@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ...schemas import Asset
-from ...tasks.formula import Forall, Formula
-from ...tasks.skills.pushing import flush, pushable
-from ...tasks.skills.sliding import slidable
-from ...tasks.skills.sweeping import mouth, sweepable, sweeps
-from .cast import Cast
-from .catalogue import Kind
-from .draft import Draft
+from ....schemas import Asset
+from ....tasks.formula import Forall, Formula
+from ....tasks.skills.pushing import flush, pushable
+from ....tasks.skills.sliding import slidable
+from ....tasks.skills.sweeping import mouth, sweepable, sweeps
+from ...proposing.cast import Cast
+from ...proposing.catalogue import Kind
+from ...proposing.draft import Draft
 from .templates import beside, draft, every, inside, on, plural, some, template, the
 
 

@@ -1,4 +1,4 @@
-"""The BEHAVIOR-1K proposer: activities by name, their BDDL text unchanged."""
+"""Binds activities of BEHAVIOR-1K to a scene, their BDDL text unchanged."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
-from ...scenes import taxonomy
-from ...scenes.catalogue import ranking
-from ...scenes.library import AssetLibrary
-from ...schemas import DatasetSpec, SpecError, TaskObject, TaskSpec
-from ...tasks.activities import activity_text
-from ...tasks.problem import AGENTS, FLOORS, Problem, object_specs, parse
-from .catalogue import Catalogue, Kind
-from .draft import RefusedError, check
+from ....scenes import taxonomy
+from ....scenes.catalogue import ranking
+from ....scenes.library import AssetLibrary
+from ....schemas import DatasetSpec, SpecError, TaskObject, TaskSpec
+from ....tasks.activities import activity_text
+from ....tasks.problem import AGENTS, FLOORS, Problem, object_specs, parse
+from ...proposing.catalogue import Catalogue, Kind
+from ...proposing.draft import RefusedError, check
 
+NAME = "behavior"
+"""In the tasks."""
 LONGEST = 60
 """Skills in the longest plan: a named activity is wanted however long it is."""
 CERTAINTIES = (1.0, 0.05)
@@ -29,31 +31,18 @@ CARRIERS = ("bed.n.01", "sofa.n.01")
 """Furniture whose part the support may play, as it does that of tables."""
 
 
-class BehaviorProposer:
-    """Takes the activities that the spec names, in their order."""
+def bound_tasks(
+    spec: DatasetSpec, start: int, stop: int, library: AssetLibrary
+) -> tuple[TaskSpec, ...]:
+    """Activities number `start` up to `stop`, as far as the spec names any.
 
-    name = "behavior"
-
-    def propose(
-        self,
-        spec: DatasetSpec,
-        start: int,
-        stop: int,
-        earlier: tuple[TaskSpec, ...],
-        library: AssetLibrary,
-    ) -> tuple[TaskSpec, ...]:
-        """Activities number `start` up to `stop`, as far as the spec names any.
-
-        Raises:
-            SpecError: where an activity is unknown or unsupported, the library has nothing for
-                a category, or it cannot be done on one support.
-        """
-        del earlier
-        catalogue = Catalogue(library)
-        names = spec.tasks.activities[start:stop]
-        return tuple(
-            _task(name, start + number, spec, catalogue) for number, name in enumerate(names)
-        )
+    Raises:
+        SpecError: where an activity is unknown or unsupported, the library has nothing for
+            a category, or it cannot be done on one support.
+    """
+    catalogue = Catalogue(library)
+    names = spec.tasks.activities[start:stop]
+    return tuple(_task(name, start + number, spec, catalogue) for number, name in enumerate(names))
 
 
 def _task(name: str, index: int, spec: DatasetSpec, catalogue: Catalogue) -> TaskSpec:
@@ -75,7 +64,7 @@ def _task(name: str, index: int, spec: DatasetSpec, catalogue: Catalogue) -> Tas
             objects=tuple(
                 TaskObject(name=bindings[x], instance=x, category=categories[x]) for x in bindings
             ),
-            proposer=BehaviorProposer.name,
+            proposer=NAME,
             seed=(spec.seed, 0, index),
             reason=f"BEHAVIOR-1K activity {name}",
         )

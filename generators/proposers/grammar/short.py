@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...tasks.formula import Exists, Forall, Formula, ForPairs, Not
-from .cast import Cast
-from .draft import Draft
+from ....tasks.formula import Exists, Forall, Formula, ForPairs, Not
+from ...proposing.cast import Cast
+from ...proposing.draft import Draft
 from .templates import (
     back,
     beside,
