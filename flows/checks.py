@@ -18,9 +18,8 @@ def check_spec(spec: DatasetSpec, *, draws: bool = True) -> None:
             in `render.vary` that does not exist.
         BackendMissingError, RenderError: a solver or renderer that is not here, or cannot start.
     """
-    from ..generators.images.rasteriser import rasteriser
-    from ..generators.images.renderers import check_renderer
     from ..generators.images.vary import check_vary, swapped_assets
+    from ..generators.renderers import check_renderer, renderer
     from ..scenes.catalogue import resolve
     from ..scenes.tabletop import Tabletop
 
@@ -29,8 +28,8 @@ def check_spec(spec: DatasetSpec, *, draws: bool = True) -> None:
 
         check_learning()
     check_renderer(spec.render.backend)
-    if draws and spec.render.backend == "mujoco":
-        rasteriser()
+    if draws:
+        renderer(spec.render.backend)
     check_vary(spec)
     library = Tabletop(open_library(spec.assets))
     offered = library.ids()

@@ -89,7 +89,7 @@ def _solve(
 def _render_scene(
     scene: Scene, assets: dict[str, Asset], spec: DatasetSpec, keep: Keep
 ) -> RenderedLike:
-    from ..generators.images import render_scene
+    from ..generators.frames import render_scene
 
     return render_scene(scene, assets, spec, keep=keep)
 
@@ -102,7 +102,7 @@ def _render_episode(
     spec: DatasetSpec,
     keep: Keep,
 ) -> RenderedLike:
-    from ..generators.images import render_episode
+    from ..generators.frames import render_episode
 
     return render_episode(scene, assets, episode, arrays, spec, keep=keep)
 

@@ -57,12 +57,10 @@ def versions(solvers: tuple[Solver, ...] = ()) -> dict[str, str]:
 
 
 def render_versions(backend: str) -> dict[str, str]:
-    """Versions of what a render backend has beside the packages above, by package."""
-    if backend != "blenderproc":
-        return {}
-    from .blender.environment import versions as of_blender
+    """Versions of what shapes a backend's pictures outside of this environment, by name."""
+    from .renderers import RENDERERS
 
-    return of_blender()
+    return dict(RENDERERS.load(backend).needs.outside)
 
 
 def item_seed(seed: int, stage: str, task: int, item: int, attempt: int = 0) -> tuple[int, ...]:

@@ -85,7 +85,7 @@ class EpisodeSpec(Model):
 class RenderSpec(Model):
     """What is drawn and labelled."""
 
-    backend: Literal["mujoco", "blenderproc", "omnigibson"] = "mujoco"
+    backend: Annotated[str, PluginName("renderers")] = "mujoco"
     size: tuple[Annotated[int, Field(ge=16, le=4096)], Annotated[int, Field(ge=16, le=4096)]] = (
         256,
         256,

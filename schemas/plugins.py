@@ -49,11 +49,18 @@ class Needs:
         packages: distributions that it imports and whose versions shape its bytes.
         version: of the plug-in's own code; raised when it gives other bytes for the same inputs.
         install: how to get packages that are absent, such as `pip install 'cousins[text]'`.
+        outside: name and version of what shapes its bytes but lies in another environment.
     """
 
     packages: tuple[str, ...] = ()
     version: int = 1
     install: str = ""
+    outside: tuple[tuple[str, str], ...] = ()
+
+    def present(self) -> dict[str, str]:
+        """The version of each package that is installed here."""
+        found = {package: _installed(package) for package in self.packages}
+        return {package: which for package, which in found.items() if which is not None}
 
     def missing(self) -> tuple[str, ...]:
         """The packages that are not installed."""
@@ -152,8 +159,8 @@ class Group(Generic[T]):
         """What decides the bytes of a plug-in: its own version, and its packages' versions.
 
         Returns:
-            By `GROUP/NAME` for the plug-in itself, by distribution for packages. Absent packages
-            are left out.
+            By `GROUP/NAME` for the plug-in itself, by `GROUP/NAME/THING` for what lies outside of
+            this environment, by distribution for packages. Absent packages are left out.
         """
         source = self.source(name)
         needs = getattr(self.load(name), "needs", None)
@@ -161,9 +168,9 @@ class Group(Generic[T]):
         own = f"{known.version}"
         if source.distribution is not None:
             own = f"{source.distribution} {source.version}, {known.version}"
-        found = {package: _installed(package) for package in known.packages}
-        present = {package: which for package, which in found.items() if which is not None}
-        return {f"{self.name}/{name}": own, **present}
+        place = f"{self.name}/{name}"
+        outside = {f"{place}/{thing}": which for thing, which in known.outside}
+        return {place: own, **outside, **known.present()}
 
     def _sources(self) -> dict[str, Source]:
         return _sources(self.name, self.package or FOLDERS[self.name])

@@ -24,7 +24,7 @@ from test_images import SIZE, episode_of, image, spec, world
 from worlds import make_request
 
 from cousins.generators.exports import EXPORTERS
-from cousins.generators.images import Rendered, render_episode, render_scene
+from cousins.generators.frames import Rendered, render_episode, render_scene
 from cousins.generators.images.amodal import decode_mask
 from cousins.generators.images.cameras import camera_params
 from cousins.generators.images.clouds import STRIDE, read_point_cloud

@@ -23,7 +23,7 @@ from truth_measures import LENS, Errors, View, compare_images
 from truth_objects import compare_objects
 from truth_scenes import make, plans
 
-from cousins.generators.images import render_episode, render_scene
+from cousins.generators.frames import render_episode, render_scene
 from cousins.scenes.mujoco_model import compile_model
 from cousins.schemas import Asset, FrameRecord, LabelName, Scene, SceneGraph
 from cousins.tasks.predicates import PhysicsFacts

@@ -8,12 +8,12 @@ from typing import Any
 
 from ...scenes.mujoco_model import CompiledScene
 from ...schemas import Camera, DatasetSpec, Episode, VideoRecord
-from .background import Background
-from .cameras import camera_params
-from .encode import VideoWriter
-from .motion import At, blurred
+from ..images.background import Background
+from ..images.cameras import camera_params
+from ..images.encode import VideoWriter
+from ..images.motion import At, blurred
+from ..images.view import Renderer
 from .stills import Keep, short_name
-from .view import Renderer
 
 View = Callable[[Camera], tuple[Camera, At | None]]
 

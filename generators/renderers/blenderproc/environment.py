@@ -15,8 +15,8 @@ from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
 
-from ...scenes.cache import cache_folder
-from ...schemas import BackendMissingError
+from ....scenes.cache import cache_folder
+from ....schemas import BackendMissingError
 
 PLACE = "COUSINS_BLENDERPROC"
 """Names another folder for the environment."""

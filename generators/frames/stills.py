@@ -21,23 +21,23 @@ from ...schemas import (
     SkippedRecord,
     VideoRecord,
 )
-from .amodal import Amodal
-from .background import Background
-from .cameras import camera_params
-from .distortion import Lensed, through
-from .encode import DEPTH_UNIT, jpeg
-from .flow import Moment, encode_flow, flow
-from .graphs import scene_graph
-from .labels import Seen, State
-from .layers import layers
-from .motion import At
-from .parameters import Value
-from .photograph import photograph
-from .poses import Poses
-from .rasteriser import rasteriser
-from .silhouettes import Words
-from .view import Renderer, Rgb, Truth
-from .worlds import Prepared, facts_at
+from ..images.amodal import Amodal
+from ..images.background import Background
+from ..images.cameras import camera_params
+from ..images.distortion import Lensed, through
+from ..images.encode import DEPTH_UNIT, jpeg
+from ..images.flow import Moment, encode_flow, flow
+from ..images.graphs import scene_graph
+from ..images.labels import Seen, State
+from ..images.layers import layers
+from ..images.motion import At
+from ..images.parameters import Value
+from ..images.photograph import photograph
+from ..images.poses import Poses
+from ..images.rasteriser import rasteriser
+from ..images.silhouettes import Words
+from ..images.view import Renderer, Rgb, Truth
+from ..images.worlds import Prepared, facts_at
 
 Keep = Callable[[str, bytes], None]
 """Takes a finished file: its path, relative to the shard's folder, and its content."""

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ...scenes.geometry import rotation
-from ...schemas import CameraParams, RenderError, hash_of
-from ..images.rasteriser import rasteriser
-from ..images.view import Rgb, Truth, World
+from ....scenes.geometry import rotation
+from ....schemas import CameraParams, RenderError, hash_of
+from ...images.rasteriser import rasteriser
+from ...images.view import Rgb, Truth, World
 from .environment import DEBIAN, interpreter
 from .light import developed, sky, suns, surroundings
 from .process import WorkerDiedError, WorkerFailedError, WorkerProcess

@@ -22,16 +22,16 @@ from ...schemas import (
     VariantError,
     VideoRecord,
 )
-from .background import Background
-from .cameras import camera_params
+from ..images.background import Background
+from ..images.cameras import camera_params
+from ..images.plausible import check_sight
+from ..images.variations import variations
+from ..images.view import Renderer
+from ..images.views import Showing, views
+from ..images.worlds import at_rest, prepared
+from ..renderers import renderer
 from .films import Film
-from .plausible import check_sight
-from .renderers import renderer
 from .stills import Keep, Rendered, Stills, Subject, short_name
-from .variations import variations
-from .view import Renderer
-from .views import Showing, views
-from .worlds import at_rest, prepared
 
 SIGHT_SIZE = (64, 64)
 """Pixels of the quick look by which a camera's view is checked."""
