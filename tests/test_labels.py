@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,7 @@ from cousins.generators.images.clouds import STRIDE, read_point_cloud
 from cousins.generators.images.keypoints import CORNER_EDGES, CORNER_SIGNS
 from cousins.generators.images.rasteriser import rasteriser
 from cousins.generators.images.worlds import prepared
+from cousins.generators.labels import LABELS
 from cousins.scenes.assembly import assemble
 from cousins.scenes.geometry import look_at, transform
 from cousins.scenes.mujoco_model import compile_model
@@ -43,7 +44,6 @@ from cousins.schemas import (
     ClutterSpec,
     DatasetSpec,
     FrameRecord,
-    LabelName,
     ObjectSpec,
     Scene,
     SceneGraph,
@@ -54,7 +54,7 @@ from cousins.schemas import (
 from cousins.schemas.dataset import DEFAULT_LABELS
 
 Array = npt.NDArray[Any]
-ALL: tuple[LabelName, ...] = get_args(LabelName)
+ALL = LABELS.names()
 
 
 @dataclass(frozen=True)

@@ -4,40 +4,38 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from ...scenes.mujoco_model import CompiledScene
 from ...scenes.seeds import generator
 from ...schemas import (
     Camera,
     CameraParams,
     DatasetSpec,
     FrameRecord,
-    LabelName,
     ObjectLabel,
     SkippedRecord,
     VideoRecord,
 )
-from ..images.amodal import Amodal
 from ..images.background import Background
 from ..images.cameras import camera_params
 from ..images.distortion import Lensed, through
-from ..images.encode import DEPTH_UNIT, jpeg
-from ..images.flow import Moment, encode_flow, flow
-from ..images.graphs import scene_graph
-from ..images.labels import Seen, State
-from ..images.layers import layers
+from ..images.encode import DEPTH_UNIT
+from ..images.flow import Moment as Sighting
 from ..images.motion import At
 from ..images.parameters import Value
 from ..images.photograph import photograph
 from ..images.poses import Poses
 from ..images.rasteriser import rasteriser
-from ..images.silhouettes import Words
 from ..images.view import Renderer, Rgb, Truth
 from ..images.worlds import Prepared, facts_at
+from ..labels import Reads
+from ..labels._chosen import Chosen, chosen, make, object_labels
+from ..labels._view import Moment, View
 
 Keep = Callable[[str, bytes], None]
 """Takes a finished file: its path, relative to the shard's folder, and its content."""
@@ -83,22 +81,20 @@ def short_name(*parts: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Labels:
-    """All of a view but its picture and its flow."""
+class _Kept:
+    """All of a view that no light changes."""
 
-    files: dict[str, bytes]
+    files: Mapping[str, bytes]
     objects: tuple[ObjectLabel, ...]
-    predicates: tuple[str, ...] | None
+    fields: Mapping[str, object]
 
 
 @dataclass(frozen=True)
 class _Moment:
-    """What no camera changes, once it is worked out."""
+    """What no camera changes, and what it is known by."""
 
     key: str
-    poses: Poses
-    state: Future[State]
-    facts: Future[tuple[str, ...]] | None
+    moment: Moment
 
 
 class Stills:
@@ -120,9 +116,10 @@ class Stills:
         self._artist = Lensed(artist)
         self._other = other
         self._keep = keep
-        self._normals = "normal" in spec.render.labels
+        self._wanted = chosen(spec.render.labels)
+        self._normals = Reads.NORMALS in self._wanted.reads
         self._frames: list[FrameRecord] = []
-        self._labels: OrderedDict[str, Future[_Labels]] = OrderedDict()
+        self._labels: OrderedDict[str, Future[_Kept]] = OrderedDict()
         self._moment: _Moment | None = None
         self._ahead: dict[str, tuple[str, Truth]] = {}
 
@@ -150,49 +147,46 @@ class Stills:
                 none: flow leads there.
             at: what there is to see while the shutter is open.
         """
-        spec, world = self._spec.render, ready.world
-        params = camera_params(world, data, camera, spec.size)
+        world, wanted = ready.world, self._wanted
+        params = camera_params(world, data, camera, self._spec.render.size)
         pixels = None
-        if "rgb" in spec.labels:
-            rng = generator(world.scene.seed, "sensor", subject.id)
-            pixels = photograph(
-                self._artist, world, data, camera, params, shadows=spec.shadows, rng=rng, at=at
-            )
-        moment = self._now(ready, data)
-        key = f"{moment.key} {params.canonical_json()}"
-        flows = "flow" in spec.labels and after is not None
+        if Reads.COLOUR in wanted.reads:
+            pixels = self._picture(world, data, camera, params, subject.id, at)
+        now = self._now(ready, data)
+        key = f"{now.key} {params.canonical_json()}"
+        leads = after if Reads.NEXT in wanted.reads else None
         labels = self._labels.get(key)
         truth = None
-        if flows or labels is None:
+        if leads is not None or labels is None or wanted.drawn:
             truth = self._truth(ready, camera.name, data, params, key)
-        if labels is None and truth is not None:
-            labels = self._labels[key] = self._label(ready, moment, data, params, truth)
+        if labels is None:
+            labels = self._labels[key] = self._label(ready, now.moment, data, params, truth)
             if len(self._labels) > KEPT_LABELS:
                 self._labels.popitem(last=False)
-        motion = None
-        if flows and truth is not None and after is not None:
-            then = self._next(ready, after[1], after[0])
-            motion = partial(_flow, ready, Moment(truth, params, moment.poses), then)
-        assert labels is not None
-        self._other.do(partial(self._finish, subject, camera, params, labels, pixels, motion))
+        then = None if leads is None else self._next(ready, leads[1], leads[0])
+        view = View(now.moment, params, truth, pixels=pixels, after=then)
+        self._other.do(partial(self._finish, subject, camera, view, labels))
 
-    def _finish(
+    def _picture(
         self,
-        subject: Subject,
+        world: CompiledScene,
+        data: Any,
         camera: Camera,
         params: CameraParams,
-        labels: Future[_Labels],
-        pixels: Rgb | None,
-        motion: Callable[[], bytes] | None,
-    ) -> None:
+        name: str,
+        at: At | None,
+    ) -> Rgb:
+        rng = generator(world.scene.seed, "sensor", name)
+        shadows = self._spec.render.shadows
+        return photograph(
+            self._artist, world, data, camera, params, shadows=shadows, rng=rng, at=at
+        )
+
+    def _finish(self, subject: Subject, camera: Camera, view: View, labels: Future[_Kept]) -> None:
         """Encode a frame, hand its files on, and write its record."""
-        files: dict[str, bytes] = {}
-        if pixels is not None:
-            files["rgb.jpg"] = jpeg(pixels)
-        if motion is not None:
-            files["flow.npz"] = motion()
+        fresh = make(self._wanted.fresh, view)
         known = labels.result()
-        files |= known.files
+        files = {**fresh.files, **known.files}
         paths = {suffix: f"images/{subject.id}.{suffix}" for suffix in files}
         for suffix, raw in files.items():
             self._keep(paths[suffix], raw)
@@ -206,9 +200,9 @@ class Stills:
                 vary=subject.vary,
                 files={suffix.partition(".")[0]: path for suffix, path in paths.items()},
                 depth_scale=DEPTH_UNIT,
-                camera_params=params,
+                camera_params=view.camera,
                 objects=known.objects,
-                predicates=known.predicates,
+                **known.fields,  # pyright: ignore[reportArgumentType]
             )
         )
 
@@ -216,12 +210,11 @@ class Stills:
         """The moment in `data`, kept from camera to camera."""
         key = _moment(ready, data)
         if self._moment is None or self._moment.key != key:
-            wanted, poses, facts = self._spec.render.labels, Poses.of(data), None
-            if {"predicate_states", "scene_graph"} & set(wanted):
+            facts = None
+            if Reads.FACTS in self._wanted.reads:
                 found = facts_at(ready.world.scene, ready.world.assets, data.qpos)
                 facts = self._other.do(found.atoms)
-            state = self._other.do(partial(ready.labeller.state, poses, wanted))
-            self._moment = _Moment(key, poses, state, facts)
+            self._moment = _Moment(key, Moment(ready, Poses.of(data), facts))
         return self._moment
 
     def _truth(
@@ -234,50 +227,28 @@ class Stills:
         return self._artist.truth(ready.world, data, params, normals=self._normals)
 
     def _label(
-        self, ready: Prepared, moment: _Moment, data: Any, params: CameraParams, truth: Truth
-    ) -> Future[_Labels]:
+        self, ready: Prepared, moment: Moment, data: Any, params: CameraParams, truth: Truth | None
+    ) -> Future[_Kept]:
         words = None
-        if {"seg_amodal", "visible_fraction"} & set(self._spec.render.labels):
+        if Reads.SILHOUETTES in self._wanted.reads:
             groups = ready.labeller.geom_instances
             words = through(
                 params, lambda view: rasteriser().silhouettes(ready.world, data, view, groups)
             )
-        wanted = self._spec.render.labels
-        return self._other.do(partial(_labelled, wanted, ready, moment, params, truth, words))
+        return self._other.do(partial(_kept, self._wanted, View(moment, params, truth, words)))
 
-    def _next(self, ready: Prepared, camera: Camera, after: Any) -> Moment:
+    def _next(self, ready: Prepared, camera: Camera, after: Any) -> Sighting:
         """The view that flow leads to; the next frame needs it too."""
         params = camera_params(ready.world, after, camera, self._spec.render.size)
         key = f"{_moment(ready, after)} {params.canonical_json()}"
         truth = self._artist.truth(ready.world, after, params, normals=self._normals)
         self._ahead[camera.name] = (key, truth)
-        return Moment(truth, params, Poses.of(after))
+        return Sighting(truth, params, Poses.of(after))
 
 
-def _labelled(
-    wanted: tuple[LabelName, ...],
-    ready: Prepared,
-    moment: _Moment,
-    params: CameraParams,
-    truth: Truth,
-    words: Words | None,
-) -> _Labels:
-    labeller = ready.labeller
-    amodal = None if words is None else Amodal.of(words, len(labeller.instances))
-    mask = labeller.instance_mask(truth.geoms)
-    files = layers(labeller, truth, mask, amodal, params, wanted)
-    facts = () if moment.facts is None else moment.facts.result()
-    if "scene_graph" in wanted:
-        graph = scene_graph(ready.world, labeller.poses(moment.poses), facts)
-        files["scene_graph.json"] = graph.canonical_json().encode()
-    objects = labeller.objects(
-        Seen(mask, truth.depth, amodal, params), moment.state.result(), wanted
-    )
-    return _Labels(files, objects, facts if "predicate_states" in wanted else None)
-
-
-def _flow(ready: Prepared, now: Moment, then: Moment) -> bytes:
-    return encode_flow(flow(now, then, ready.world.model.geom_bodyid))
+def _kept(wanted: Chosen, view: View) -> _Kept:
+    made = make(wanted.kept, view)
+    return _Kept(made.files, object_labels(view, made), made.frame)
 
 
 def _moment(ready: Prepared, data: Any) -> str:
