@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from ..generators.renderers import RENDERERS, check_renderer, install
 from ..schemas import Asset, CameraParams, Light, Material, RenderError, RobotPose, Scene
+from .engines import ENGINES, engine
 
 BALL = (
     '<mujoco><worldbody><light pos="0 0 3"/><geom type="sphere" size=".1" rgba="1 0 0 1"/>'
@@ -58,13 +59,15 @@ def ball() -> Ball:
 
 
 def check_backend(name: str) -> dict[str, Any]:
-    """Start a backend and draw one picture with it.
+    """Draw one picture with a renderer, or see whether an engine can run here.
 
     Raises:
         SpecError: there is none of that name; the nearest are offered.
         BackendMissingError: it is not installed.
         RenderError: it does not work here; the message says what it needs.
     """
+    if name in ENGINES.names() and name not in RENDERERS.names():
+        return {"backend": name, **engine(name).needs.present(), "works": True}
     check_renderer(name)
     backend = RENDERERS.load(name)
     mujoco: Any = import_module("mujoco")

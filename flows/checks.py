@@ -1,4 +1,4 @@
-"""What is checked before a long job: does a spec hold."""
+"""What is checked before a long job: does a spec hold, and is here what it needs."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ def check_spec(spec: DatasetSpec, *, draws: bool = True) -> None:
     Raises:
         SpecError: a category that nothing stands in for, an asset that is not there, or a path
             in `render.vary` that does not exist.
-        BackendMissingError, RenderError: a solver or renderer that is not here, or cannot start.
+        BackendMissingError, RenderError: a solver, proposer, renderer, or label is not here,
+            or cannot start.
     """
     from ..generators.images.vary import check_vary, swapped_assets
+    from ..generators.labels import check_labels
+    from ..generators.proposers import PROPOSERS
     from ..generators.renderers import check_renderer, renderer
     from ..scenes.catalogue import resolve
     from ..scenes.tabletop import Tabletop
@@ -27,8 +30,10 @@ def check_spec(spec: DatasetSpec, *, draws: bool = True) -> None:
         from ..tasks.learning import check_learning
 
         check_learning()
+    PROPOSERS.load(spec.tasks.proposer).needs.check(f"tasks.proposer: {spec.tasks.proposer}")
     check_renderer(spec.render.backend)
     if draws:
+        check_labels(spec.render.labels)
         renderer(spec.render.backend)
     check_vary(spec)
     library = Tabletop(open_library(spec.assets))
@@ -54,3 +59,16 @@ def check_spec(spec: DatasetSpec, *, draws: bool = True) -> None:
                 library.get(thing.asset)
             except SpecError as error:
                 raise SpecError(f"scene.objects[{index}].asset: {error}") from error
+
+
+def check_exports(formats: tuple[str, ...]) -> None:
+    """Refuse before any work formats that cannot be written.
+
+    Raises:
+        SpecError: there is no such format; the nearest are offered.
+        BackendMissingError: a package that one needs is not installed.
+    """
+    from ..generators.exports import EXPORTERS
+
+    for name in formats:
+        EXPORTERS.load(name).needs.check(f"export {name}")

@@ -25,8 +25,8 @@ from prefect.states import Completed, Crashed, Failed
 from ..generators.dataset import ShardRecord
 from ..schemas import CousinsError, ExecutionError
 from ..schemas.spec_file import load_spec
-from .engine import Done
 from .environment import cores
+from .executors import Done
 from .reporter import Reporter
 from .robots import with_robot
 from .run import Plan, Summary, execute
@@ -82,7 +82,7 @@ def _settle(
 ) -> State[Any]:
     """Run the plan inside a flow; expected errors become its state instead of a traceback."""
     try:
-        summary = execute(plan, PrefectEngine(), reporter)
+        summary = execute(plan, PrefectExecutor(), reporter)
     except CousinsError as error:
         outcome.append(error)
         return Failed(message=str(error))
@@ -90,7 +90,7 @@ def _settle(
     return Completed(message=f"{summary.counts} in {summary.out}, hash {summary.dataset_hash}")
 
 
-class PrefectEngine:
+class PrefectExecutor:
     """Submits each shard as a task of the current flow run."""
 
     def __init__(self) -> None:

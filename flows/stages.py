@@ -49,13 +49,6 @@ def open_library(spec: AssetsSpec) -> AssetLibrary:
     return open_libraries(spec)
 
 
-def exporter_names() -> tuple[str, ...]:
-    """The formats that can be exported."""
-    from ..generators.exports import EXPORTERS
-
-    return EXPORTERS.names()
-
-
 def _propose(
     spec: DatasetSpec, start: int, stop: int, earlier: tuple[TaskSpec, ...], library: AssetLibrary
 ) -> tuple[TaskSpec, ...]:

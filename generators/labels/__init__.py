@@ -147,6 +147,20 @@ LABELS: Group[Label] = Group(
 )  # fmt: skip
 """By the names that a spec gives under `render.labels`."""
 
+
+def check_labels(names: tuple[str, ...]) -> None:
+    """Refuse before any work labels that cannot be made or stored.
+
+    Raises:
+        SpecError: there is no such label; the nearest are offered.
+        BackendMissingError: a package that one needs is not installed.
+        PluginError: a label stores what it cannot, or two store the same.
+    """
+    from ._chosen import chosen
+
+    chosen(names)
+
+
 __all__ = [
-    "LABELS", "Label", "Labelled", "Place", "Reads", "Value", "file", "of_frame", "of_object",
+    "LABELS", "Label", "Labelled", "Place", "Reads", "Value", "check_labels", "file", "of_frame", "of_object",
 ]  # fmt: skip

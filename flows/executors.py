@@ -1,4 +1,4 @@
-"""How a run's units are carried out: in threads, or one by one."""
+"""How the units of a run are carried out: in threads, or one by one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Pool(Protocol):
         ...
 
 
-class Engine(Protocol):
+class Executor(Protocol):
     """Runs `make` for units, some at a time, and calls `done` from any thread."""
 
     def begin(self, root: Path) -> None:
@@ -38,7 +38,7 @@ class Engine(Protocol):
         ...
 
 
-class LocalEngine:
+class ThreadExecutor:
     """Threads that wait for worker processes."""
 
     def __init__(self, threads: ThreadPoolExecutor) -> None:
@@ -59,7 +59,7 @@ class LocalEngine:
         self._threads.submit(make, unit).add_done_callback(answer)
 
 
-class InlineEngine:
+class InlineExecutor:
     """Runs each unit at once, in the calling thread."""
 
     def begin(self, root: Path) -> None:
