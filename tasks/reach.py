@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..scenes.mujoco_model import CompiledScene
 from ..scenes.seeds import generator
-from ..schemas import PlanningError, Solver
+from ..schemas import PlanningError, Refusal, RefusalKind, Solver
 from .capabilities import gated
 from .clearing import blockers
 from .execution import Executor
@@ -31,17 +31,19 @@ OVERSHOOT = 0.02
 """How much farther than meant a joint may end: what can be shut from just there may not be."""
 
 
-def out_of_reach(compiled: CompiledScene, plan: Plan, solvers: tuple[Solver, ...]) -> str | None:
-    """The first step that the arm cannot do for want of reach, as a sentence; None is well."""
+def out_of_reach(
+    compiled: CompiledScene, plan: Plan, solvers: tuple[Solver, ...]
+) -> Refusal | None:
+    """The first step that the arm cannot do for want of reach; None is well."""
     executor = Executor(compiled, hz=10, max_steps=0)
     arm = Manipulator(compiled, executor, generator(compiled.scene.seed, "reach"))
     arm.solvers = solvers
     facts = PhysicsFacts(compiled, executor.data)
     opened: dict[str, float] = {}
     for step in dict.fromkeys(plan.steps):
-        reason = _step(arm, facts, step, plan.steps, opened)
-        if reason is not None:
-            return reason
+        refusal = _step(arm, facts, step, plan.steps, opened)
+        if refusal is not None:
+            return refusal
     return None
 
 
@@ -51,7 +53,7 @@ def _step(
     step: Step,
     later: tuple[Step, ...],
     opened: dict[str, float],
-) -> str | None:
+) -> Refusal | None:
     """Why a step is out of reach; `opened` keeps how far what is opened can be."""
     thing = step.arguments[0]
     arm.executor.data = arm.compiled.new_data()
@@ -67,7 +69,7 @@ def _step(
         joints = joints_to_move(arm, facts, thing, opening, later)
         shares = [reachable_share(arm, thing, joint, opening) for joint in joints]
         if not (any if opening else all)(shares):
-            return f"the handles of {thing} are out of reach"
+            return Refusal(RefusalKind.HANDLES_OUT_OF_REACH, (thing,))
         if opening:
             opened[thing] = next(share for share in shares if share)
         return None
@@ -84,7 +86,8 @@ def _step(
             return None
         if _taken_anew(arm, RELATIONS[step.skill], thing, target, error):
             return None
-        return f"{thing} cannot be moved to {target} ({error.cause})"
+        words = ("moved to", str(error.cause))
+        return Refusal(RefusalKind.UNREACHABLE, (thing, target), words=words)
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from ...schemas import Asset
+from ...schemas import Asset, Refusal
 from ..manipulation import Manipulator
 from ..operators import Operator
 
@@ -40,8 +40,8 @@ class Skill(Protocol):
         """
         ...
 
-    def unreachable(self, arm: Manipulator, operator: Operator) -> str | None:
-        """Why the arm cannot do it for want of reach, as a sentence; None is well.
+    def unreachable(self, arm: Manipulator, operator: Operator) -> Refusal | None:
+        """Why the arm cannot do it for want of reach; None is well.
 
         The planner's world shows the scene's start; nothing is moved.
         """
