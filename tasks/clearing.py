@@ -24,8 +24,6 @@ ROOMY = 0.04
 """Free space around a place beyond which more is no better, metres."""
 TAKEN = 0.004
 """Free space below which a place counts as taken, metres."""
-DONE = {"open": "opened", "close": "closed", "turn_on": "turned on", "turn_off": "turned off"}
-"""What can be done to a thing once the way is free, by skill."""
 SMALL = 0.1
 """Metres: of two things in the way as often, one twice as long in `size + SMALL` counts half."""
 LEAST_HITS = 2
@@ -110,16 +108,22 @@ def _apart(
     return least
 
 
-def aside(
-    scene: Scene, name: str, skill: str, wanted: tuple[str, ...], error: PlanningError
-) -> str:
-    """Moving something aside, as a sentence; clutter is called by its kind."""
+def aside(scene: Scene, name: str, done: str, wanted: tuple[str, ...], error: PlanningError) -> str:
+    """Moving something aside, as a sentence; clutter is called by its kind.
+
+    Args:
+        scene: where.
+        name: of what is moved.
+        done: what has then been done to the first of `wanted`; empty where that is moved.
+        wanted: what the step is about for which way is made.
+        error: why it was impossible.
+    """
     thing, other = spoken(wanted[0]), scene.object(name)
     called = spoken(name)
     if other.role == "clutter":
         called = spoken(re.sub("_+", "_", other.category.split(".")[0]))
-    if skill in DONE:
-        purpose = f"{thing} can be {DONE[skill]}"
+    if done:
+        purpose = f"{thing} can be {done}"
     elif "placement" in error.cause:
         purpose = f"there is room for {thing}"
     else:
