@@ -17,6 +17,10 @@ class State:
     """Where each object is: its `ontop` and `inside` facts, sorted."""
     loaded: frozenset[str] = field(compare=False)
     """Objects that something is on or in."""
+    _left: dict[tuple[str, ...], frozenset[Fact]] = field(
+        default_factory=dict[tuple[str, ...], frozenset[Fact]], compare=False, repr=False
+    )
+    """The facts that end when these objects are picked up, as far as it was asked for."""
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> State:
@@ -67,18 +71,23 @@ class State:
             return None
         if any(self.holds(x.predicate, x.arguments) == x.negated for x in operator.needs):
             return None
-        facts = (self.facts - self._left(moved) - operator.removes) | operator.adds
+        facts = (self.facts - self._about(moved) - operator.removes) | operator.adds
         if facts == self.facts:
             return None
         if operator.replaces:
             return State.of(facts)
         return State(facts, self.places, self.loaded)
 
-    def _left(self, moved: tuple[str, ...]) -> frozenset[Fact]:
+    def _about(self, moved: tuple[str, ...]) -> frozenset[Fact]:
         """The facts that end when objects are picked up; nothing is on or in them."""
         if not moved:
             return frozenset()
-        return frozenset(x for x in self.facts if len(x) > 2 and any(y in moved for y in x[1:]))
+        if moved not in self._left:
+            moving = frozenset(moved)
+            self._left[moved] = frozenset(
+                x for x in self.facts if len(x) > 2 and not moving.isdisjoint(x[1:])
+            )
+        return self._left[moved]
 
 
 def standing(thing: str, relation: str, target: str) -> frozenset[Fact]:
