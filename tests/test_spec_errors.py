@@ -51,7 +51,7 @@ def refusal(text: str) -> str:
         ),
         (
             "name: a\nscene:\n  objects:\n  - {name: m, category: mug.n.04, on: shelf}",
-            "line 4: scene.objects[0]: m: on: no earlier object 'shelf'; allowed: ['table']",
+            "line 4: scene.objects[0].on: no earlier object 'shelf'; allowed: ['table']",
         ),
         (
             "name: a\nscene:\n  objects:\n"
@@ -117,3 +117,30 @@ def test_unreadable_file_is_one_message(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((Path(__file__).parents[1] / "examples").glob("*.yaml")))
 def test_examples_are_valid(path: Path) -> None:
     assert isinstance(load_spec(path), DatasetSpec)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "place"),
+    [
+        (
+            "cameras:\n- {name: f}\n- {name: g, mount: hand,\n   path: {kind: orbit}}",
+            5,
+            "cameras[1].path",
+        ),
+        (
+            "cameras:\n- name: f\n  path:\n    kind: tour\n    waypoints:\n"
+            "    - {look_at: table}\n    - {look_at: moon}",
+            8,
+            "cameras[0].path.waypoints[1].look_at",
+        ),
+        ("cameras:\n- {name: f}\n- name: g\n  look_at: moon", 5, "cameras[1].look_at"),
+        ("scene:\n  room:\n    kind: kitchen\n    objects: 400", 5, "scene.room.objects"),
+        ("cousins:\n  per_object: 2\n  distance: [0.5, 0.1]", 4, "cousins.distance"),
+        ("cameras:\n- name: f\n  fov:\n    uniform: [60, 50]", 5, "cameras[0].fov.uniform"),
+        ("episodes:\n  hz: 10\n  solvers: [planning, planning]", 4, "episodes.solvers"),
+    ],
+)  # fmt: skip
+def test_an_error_of_a_whole_model_names_the_line_that_it_means(
+    text: str, line: int, place: str
+) -> None:
+    assert f"line {line}: {place}: " in refusal(f"name: a\n{text}")
