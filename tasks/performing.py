@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..schemas import PlanningError
-from .execution import ExecutionError
+from ..schemas import Cause, PlanningError, SkillCall
+from .execution import SkillFailedError
 from .joints import joints_to_move
 from .manipulation import Manipulator
 from .open_close import move_joint
@@ -36,7 +36,7 @@ def perform(
 
     Raises:
         PlanningError: there is no way to do it as things are.
-        ExecutionError: it was tried and failed in physics; `effect_missing` where only its
+        SkillFailedError: it was tried and failed in physics; `effect_missing` where only its
             effect did not come about.
     """
     if step.skill in RELATIONS:
@@ -48,7 +48,7 @@ def perform(
         _open_or_close(arm, step, later)
     arm.executor.hold(SETTLE_SECONDS)
     if not achieved(present_facts(arm), step):
-        raise ExecutionError("effect_missing", f"{in_words(step)} had no effect")
+        raise SkillFailedError(Cause.EFFECT_MISSING, f"{in_words(step)} had no effect")
 
 
 def achieved(facts: PhysicsFacts, step: Step) -> bool:
@@ -63,7 +63,7 @@ def achieved(facts: PhysicsFacts, step: Step) -> bool:
 
 def in_words(step: Step) -> str:
     """A step as the trace writes it: `place_on(cup, tray)`."""
-    return f"{step.skill}({', '.join(step.arguments)})"
+    return str(SkillCall(step.skill, step.arguments))
 
 
 def _open_or_close(arm: Manipulator, step: Step, later: tuple[Step, ...]) -> None:
@@ -71,7 +71,7 @@ def _open_or_close(arm: Manipulator, step: Step, later: tuple[Step, ...]) -> Non
     thing, opening = step.arguments[0], step.skill == "open"
     joints = joints_to_move(arm, present_facts(arm), thing, opening, later)
     if not joints:
-        raise PlanningError("no_handle", f"{thing} has no joint to {step.skill}")
+        raise PlanningError(Cause.NO_HANDLE, f"{thing} has no joint to {step.skill}")
     if not opening:
         for joint in joints:
             move_joint(arm, thing, joint, opening)
@@ -80,10 +80,10 @@ def _open_or_close(arm: Manipulator, step: Step, later: tuple[Step, ...]) -> Non
     for joint in joints:
         try:
             move_joint(arm, thing, joint, opening)
-        except ExecutionError:
+        except SkillFailedError:
             raise
         except PlanningError as error:
-            if error.cause == "time_limit":
+            if error.kind is Cause.TIME_LIMIT:
                 raise
             errors.append(error)
         else:

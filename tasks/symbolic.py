@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
-from ..schemas import PlanningError, TraceEvent
+from ..schemas import Cause, PlanningError, SkillCall, TraceEvent
 from .domain import Capabilities, Focus, State, start_state, successors
 from .estimate import Reachable, estimate, goal_focus
 from .formula import Formula, Literal
@@ -99,7 +99,7 @@ def plans(
     impossible = search.impossible()
     if impossible:
         raise PlanningError(
-            "no_plan", f"no skill can bring about {', '.join(map(str, impossible))}"
+            Cause.NO_PLAN, f"no skill can bring about {', '.join(map(str, impossible))}"
         )
     first: _Node | None = None
     wide_limit = limit_nodes // WIDE_SHARE
@@ -108,7 +108,7 @@ def plans(
         if first is not None:
             break
     if first is None:
-        raise PlanningError("no_plan", "every reachable state was searched; none is the goal")
+        raise PlanningError(Cause.NO_PLAN, "every reachable state was searched; none is the goal")
     yield search.plan(first)
     found = {_keys(first)}
     try:
@@ -163,7 +163,7 @@ class _Search:
                 continue
             if len(self.expanded) >= limit:
                 raise PlanningError(
-                    "node_limit", f"no plan within {limit} search nodes; try fewer objects"
+                    Cause.NODE_LIMIT, f"no plan within {limit} search nodes; try fewer objects"
                 )
             self.expanded.append(node)
             passed = {earlier.state for earlier in node.path()}
@@ -235,4 +235,4 @@ def _event(
 
 def _subject(key: StepKey | None) -> str:
     """A skill as text; the start has none."""
-    return "start" if key is None else f"{key[0]}({', '.join(key[1])})"
+    return "start" if key is None else str(SkillCall(*key))

@@ -117,7 +117,7 @@ def test_every_cause_is_documented() -> None:
     named: set[str] = set()
     for name in SOURCES:
         source = (root / "tasks" / f"{name}.py").read_text(encoding="utf-8")
-        raised = r'(?:PlanningError|ExecutionError|BlockedError)\(\s*"([a-z_]+)"'
+        raised = r'(?:PlanningError|SkillFailedError|BlockedError)\(\s*"([a-z_]+)"'
         named |= set(re.findall(raised, source)) | set(re.findall(r'cause = "([a-z_]+)"', source))
     assert len(named) > 12
     assert [cause for cause in sorted(named) if f"`{cause}`" not in text] == []

@@ -20,7 +20,7 @@ from cousins.generators.dataset import dump_arrays, dump_models, load_arrays
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import Asset, Episode, EpisodeArrays, EpisodeSpec, Scene, TaskSpec
 from cousins.tasks import performing
-from cousins.tasks.execution import ExecutionError
+from cousins.tasks.execution import SkillFailedError
 from cousins.tasks.manipulation import Manipulator
 from cousins.tasks.pick_place import Manner
 from cousins.tasks.predicates import PhysicsFacts
@@ -117,7 +117,7 @@ def test_a_skill_that_gives_up_has_failed_only_where_its_effect_is_missing(
         if done or len(calls) > 1:
             performing.perform(arm, step, later, manner)
         if len(calls) == 1:
-            raise ExecutionError("not_slid", "given up")
+            raise SkillFailedError("not_slid", "given up")
 
     monkeypatch.setattr("cousins.tasks.solving.perform", gives_up)
     episode = attempt(task)[2]
