@@ -41,7 +41,7 @@ def test_a_failure_is_stored_as_its_causes_from_the_outermost() -> None:
 
 def test_texts_of_failures_do_not_meet() -> None:
     """What one pair of causes writes, no single cause and no other pair does."""
-    pairs = [Failure(a, b and Failure(b)) for a in Cause for b in (None, *Cause)]
+    pairs = [Failure(a, b) for a in Cause for b in (None, *map(Failure, Cause))]
     assert len({str(x) for x in pairs}) == len(pairs)
 
 
