@@ -8,8 +8,9 @@ import re
 import numpy as np
 
 from ..scenes.geometry import Array
-from ..schemas import PlanningError, Scene
+from ..schemas import Cause, PlanningError, Scene
 from .blocking import BlockedError
+from .collision import ObstacleKind
 from .manipulation import Manipulator
 from .pick_place import Manner
 from .placements import Placement, placements
@@ -47,8 +48,9 @@ def blockers(arm: Manipulator, error: PlanningError, wanted: tuple[str, ...]) ->
     arm.look()
     facts = PhysicsFacts(arm.compiled, arm.executor.data)
     found: dict[str, float] = {}
-    for name, count in error.by.most_common():
-        if count < LEAST_HITS or name in wanted or name not in arm.compiled.objects:
+    for obstacle, count in error.by.most_common():
+        name = obstacle.name
+        if obstacle.kind is not ObstacleKind.OBJECT or count < LEAST_HITS or name in wanted:
             continue
         loaded = any(
             facts.holds(relation, (other, name))
@@ -124,7 +126,7 @@ def aside(scene: Scene, name: str, done: str, wanted: tuple[str, ...], error: Pl
         called = spoken(re.sub("_+", "_", other.category.split(".")[0]))
     if done:
         purpose = f"{thing} can be {done}"
-    elif "placement" in error.cause:
+    elif Cause.PLACEMENT in error.cause:
         purpose = f"there is room for {thing}"
     else:
         purpose = f"{thing} can be grasped"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .execution import ExecutionError
+from ..schemas import Cause, SkillCall
+from .execution import SkillFailedError
 from .goals import Facts
 from .manipulation import Manipulator
 from .pick_place import Manner
@@ -34,14 +35,14 @@ def perform(
 
     Raises:
         PlanningError: there is no way to do it as things are.
-        ExecutionError: it was tried and failed in physics; `effect_missing` where only its
+        SkillFailedError: it was tried and failed in physics; `effect_missing` where only its
             effect did not come about.
     """
     outlook = Outlook(tuple(x.operator for x in later), manner)
     skill_named(step.skill).perform(arm, step.operator, outlook)
     arm.executor.hold(SETTLE_SECONDS)
     if not achieved(present_facts(arm), step):
-        raise ExecutionError("effect_missing", f"{in_words(step)} had no effect")
+        raise SkillFailedError(Cause.EFFECT_MISSING, f"{in_words(step)} had no effect")
 
 
 def achieved(facts: Facts, step: Step) -> bool:
@@ -52,4 +53,4 @@ def achieved(facts: Facts, step: Step) -> bool:
 
 def in_words(step: Step) -> str:
     """A step as the trace writes it: `place_on(cup, tray)`."""
-    return f"{step.skill}({', '.join(step.arguments)})"
+    return str(SkillCall(step.skill, step.arguments))

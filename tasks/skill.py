@@ -109,7 +109,7 @@ class Skill(Protocol):
 
         Raises:
             PlanningError: there is no way to do it as things are; nothing was moved yet.
-            ExecutionError: it was tried and failed in physics.
+            SkillFailedError: it was tried and failed in physics.
         """
         ...
 

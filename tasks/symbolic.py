@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
-from ..schemas import PlanningError, TraceEvent
+from ..schemas import Cause, PlanningError, SkillCall, TraceEvent
 from .domain import Capabilities, Expansion, Focus, Prospects, start_state
 from .estimate import estimate, goal_focus, possible
 from .formula import Formula, Literal
@@ -115,7 +115,7 @@ def plans(
     impossible = search.impossible()
     if impossible:
         raise PlanningError(
-            "no_plan", f"no skill can bring about {', '.join(map(str, impossible))}"
+            Cause.NO_PLAN, f"no skill can bring about {', '.join(map(str, impossible))}"
         )
     first: _Node | None = None
     wide_limit = limit_nodes // WIDE_SHARE
@@ -124,7 +124,7 @@ def plans(
         if first is not None:
             break
     if first is None:
-        raise PlanningError("no_plan", "every reachable state was searched; none is the goal")
+        raise PlanningError(Cause.NO_PLAN, "every reachable state was searched; none is the goal")
     yield search.plan(first)
     found = {_keys(first)}
     try:
@@ -179,7 +179,7 @@ class _Search:
                 continue
             if len(self.expanded) >= limit:
                 raise PlanningError(
-                    "node_limit", f"no plan within {limit} search nodes; try fewer objects"
+                    Cause.NODE_LIMIT, f"no plan within {limit} search nodes; try fewer objects"
                 )
             self.expanded.append(node)
             passed = {earlier.state for earlier in node.path()}
@@ -248,6 +248,4 @@ def _event(
 
 def _subject(operator: Operator | None) -> str:
     """A skill as text; the start has none."""
-    if operator is None:
-        return "start"
-    return f"{operator.skill}({', '.join(operator.arguments)})"
+    return "start" if operator is None else str(SkillCall(*operator.key))

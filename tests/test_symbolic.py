@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 
 import pytest
 
-from cousins.schemas import PlanningError
+from cousins.schemas import Cause, PlanningError
 from cousins.tasks.domain import (
     Capabilities,
     Expansion,
@@ -204,7 +204,7 @@ def test_impossible_goals_end_at_once_and_name_the_literal(goal: list[str], name
     begin = time.perf_counter()
     with pytest.raises(PlanningError, match=names) as caught:
         first(goal_of(*goal))
-    assert caught.value.cause == "no_plan"
+    assert caught.value.kind is Cause.NO_PLAN
     assert time.perf_counter() - begin < 0.2
 
 
@@ -218,14 +218,14 @@ def test_goals_that_exclude_each_other_have_no_plan() -> None:
     )
     with pytest.raises(PlanningError) as caught:
         first(goal_of("ontop apple plate", "inside apple bowl"), able=little)
-    assert caught.value.cause == "no_plan"
+    assert caught.value.kind is Cause.NO_PLAN
 
 
 def test_the_node_limit_ends_in_its_own_error() -> None:
     goal = goal_of("inside apple cabinet", "inside pear cabinet", "not open cabinet")
     with pytest.raises(PlanningError) as caught:
         next(plans(start(), goal, ABLE, limit_nodes=2))
-    assert caught.value.cause == "node_limit"
+    assert caught.value.kind is Cause.NODE_LIMIT
 
 
 def test_further_plans_are_distinct_reach_the_goal_and_cost_more_and_more() -> None:
@@ -417,4 +417,4 @@ def test_what_an_operator_moves_leaves_its_place() -> None:
 def test_without_its_operator_a_state_is_impossible() -> None:
     with pytest.raises(PlanningError, match="toggled_on lamp") as caught:
         first(goal_of("toggled_on lamp"), able=replace(HANDY, sources=acting(HANG)))
-    assert caught.value.cause == "no_plan"
+    assert caught.value.kind is Cause.NO_PLAN

@@ -66,7 +66,7 @@ class Hanging:
 
         Raises:
             PlanningError: no grasp brings its loop over a free hook.
-            ExecutionError: it was lost on the way.
+            SkillFailedError: it was lost on the way.
         """
         thing, target = operator.arguments
         pick_and_place(arm, "attached", thing, target, ON_HOOK)

@@ -61,7 +61,7 @@ class Inserting:
 
         Raises:
             PlanningError: no grasp brings the peg over the hole, or it does not stand upright.
-            ExecutionError: it got stuck, or was lost.
+            SkillFailedError: it got stuck, or was lost.
         """
         thing, target = operator.arguments
         pick_and_place(arm, "inside", thing, target, BY_FEEL)

@@ -100,7 +100,7 @@ class Pouring:
 
         Raises:
             PlanningError: no way to hold and tilt it was found.
-            ExecutionError: the vessel slipped or turned in the hand.
+            SkillFailedError: the vessel slipped or turned in the hand.
         """
         source, target = operator.arguments[:2]
         pour(arm, source, target, frozenset(operator.moves))

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...scenes.fit import fits_on
 from ...scenes.geometry import Array
-from ...schemas import Asset, PlanningError
+from ...schemas import Asset, Cause, PlanningError
 from ..formula import Literal
 from ..learning import learn
 from ..manipulation import Manipulator
@@ -104,7 +104,7 @@ class Onto:
 
         Raises:
             PlanningError: no stroke is possible.
-            ExecutionError: it did not get there.
+            SkillFailedError: it did not get there.
         """
         thing, mat = operator.arguments
         bring(arm, thing, onto_mat(arm, thing, mat))
@@ -121,14 +121,14 @@ def bring(arm: Manipulator, thing: str, aim: Aim) -> None:
 
     Raises:
         PlanningError: nothing could be tried.
-        ExecutionError: it was tried and did not get there.
+        SkillFailedError: it was tried and did not get there.
     """
     reason = "the spec leaves out all other solvers"
     if set(arm.solvers) != {"learning"}:
         try:
             push(arm, thing, aim)
         except PlanningError as error:
-            if "learning" not in arm.solvers or error.cause == "time_limit":
+            if "learning" not in arm.solvers or error.kind is Cause.TIME_LIMIT:
                 raise
             reason = str(error)
         else:
@@ -142,11 +142,11 @@ def _refusal(arm: Manipulator, thing: str, aim: Aim) -> str | None:
         plan(arm, thing, aim)
     except PlanningError as error:
         if "learning" not in arm.solvers:
-            return error.cause
+            return str(error.cause)
         try:
             Servo(arm, thing, aim).starts()
         except PlanningError as failed:
-            return failed.cause
+            return str(failed.cause)
     return None
 
 
@@ -226,7 +226,7 @@ class Beside:
 
         Raises:
             PlanningError: no stroke is possible.
-            ExecutionError: it did not get there.
+            SkillFailedError: it did not get there.
         """
         thing, other = operator.arguments
         bring(arm, thing, _beside(arm, thing, other))

@@ -56,7 +56,7 @@ class Slide:
 
         Raises:
             PlanningError: no drag is possible.
-            ExecutionError: it did not get there.
+            SkillFailedError: it did not get there.
         """
         thing, mat = operator.arguments
         drag(arm, thing, onto_mat(arm, thing, mat))

@@ -117,7 +117,7 @@ class Sweep:
 
         Raises:
             PlanningError: no stroke is possible.
-            ExecutionError: it did not get there, or the tool was lost.
+            SkillFailedError: it did not get there, or the tool was lost.
         """
         thing, target, tool = operator.arguments
         sweep(arm, thing, tool, _following(arm, target))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ...schemas import Asset, Joint, PlanningError
+from ...schemas import Asset, Cause, Joint, PlanningError
 from ..formula import Literal
 from ..manipulation import Manipulator
 from ..operators import Operator
@@ -43,7 +43,7 @@ class Switching:
 
         Raises:
             PlanningError: none can be reached.
-            ExecutionError: one was tried and is not where it should be.
+            SkillFailedError: one was tried and is not where it should be.
         """
         (thing,) = operator.arguments
         joints = self._joints(arm, thing)
@@ -51,7 +51,7 @@ class Switching:
             for joint in joints:
                 switch(arm, thing, joint, on=False)
             return
-        error = PlanningError("no_switch", f"{thing} has nothing to turn on")
+        error = PlanningError(Cause.NO_SWITCH, f"{thing} has nothing to turn on")
         for joint in joints:
             steps = arm.executor.steps
             try:

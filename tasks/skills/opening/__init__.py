@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ....schemas import Asset, PlanningError
-from ...execution import ExecutionError
+from ....schemas import Asset, Cause, PlanningError
+from ...execution import SkillFailedError
 from ...joints import joints_to_move
 from ...manipulation import Manipulator
 from ...open_close import move_joint
@@ -35,17 +35,17 @@ class Opening:
 
         Raises:
             PlanningError: no joint can be opened.
-            ExecutionError: it was tried, and the joint is not where it should be.
+            SkillFailedError: it was tried, and the joint is not where it should be.
         """
         (thing,) = operator.arguments
         errors: list[PlanningError] = []
         for joint in _joints(arm, operator, outlook):
             try:
                 move_joint(arm, thing, joint, opening=True)
-            except ExecutionError:
+            except SkillFailedError:
                 raise
             except PlanningError as error:
-                if error.cause == "time_limit":
+                if error.kind is Cause.TIME_LIMIT:
                     raise
                 errors.append(error)
             else:
@@ -73,7 +73,7 @@ class Closing:
 
         Raises:
             PlanningError: there is no way to close one, or none is open.
-            ExecutionError: it was tried, and the joint is not where it should be.
+            SkillFailedError: it was tried, and the joint is not where it should be.
         """
         (thing,) = operator.arguments
         for joint in _joints(arm, operator, outlook):
@@ -95,7 +95,7 @@ def _joints(arm: Manipulator, operator: Operator, outlook: Outlook) -> list[str]
     facts = PhysicsFacts(arm.compiled, arm.executor.data)
     joints = joints_to_move(arm, facts, thing, opening, outlook.later)
     if not joints:
-        raise PlanningError("no_handle", f"{thing} has no joint to {operator.skill}")
+        raise PlanningError(Cause.NO_HANDLE, f"{thing} has no joint to {operator.skill}")
     return joints
 
 

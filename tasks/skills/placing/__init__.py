@@ -36,7 +36,7 @@ class Placing:
 
         Raises:
             PlanningError: no grasp, placement or path was found; the thing is where it was.
-            ExecutionError: it was tried and failed in physics.
+            SkillFailedError: it was tried and failed in physics.
         """
         thing, target = operator.arguments
         pick_and_place(arm, RELATIONS[self.name], thing, target, outlook.manner)
