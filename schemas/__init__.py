@@ -36,6 +36,7 @@ from .errors import (
     RunError,
     SpecError,
     VariantError,
+    one_line,
 )
 from .frame import (
     AmodalMasks,
@@ -54,6 +55,7 @@ from .frame import (
 from .libraries import AssetsSpec, LibrarySpec
 from .parameter import Choice, Constant, Normal, Parameter, Sweep, Uniform
 from .perturb import Disturbance, DisturbanceKind, PerturbSpec
+from .reasons import Refusal, RefusalKind, sentences, together
 from .robot import GripperFile, GripperSpec, MountedModel, RobotFile, RobotSpec
 from .scene import (
     ANY_JOINT,
@@ -141,6 +143,8 @@ __all__ = [
     "PoseSpec",
     "ProposalError",
     "ProposalSpec",
+    "Refusal",
+    "RefusalKind",
     "RenderError",
     "RenderSpec",
     "RobotFile",
@@ -176,4 +180,7 @@ __all__ = [
     "WaypointSpec",
     "canonical_json",
     "hash_of",
+    "one_line",
+    "sentences",
+    "together",
 ]  # fmt: skip

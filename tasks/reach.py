@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..scenes.mujoco_model import CompiledScene
 from ..scenes.seeds import generator
-from ..schemas import Solver
+from ..schemas import Refusal, Solver
 from .execution import Executor
 from .manipulation import Manipulator
 from .predicates import PhysicsFacts
@@ -17,8 +17,10 @@ from .skills import skill_named
 from .symbolic import Plan
 
 
-def out_of_reach(compiled: CompiledScene, plan: Plan, solvers: tuple[Solver, ...]) -> str | None:
-    """The first step that the arm cannot do for want of reach, as a sentence; None is well."""
+def out_of_reach(
+    compiled: CompiledScene, plan: Plan, solvers: tuple[Solver, ...]
+) -> Refusal | None:
+    """Why the arm cannot do the first step that is out of its reach; None where all is well."""
     executor = Executor(compiled, hz=10, max_steps=0)
     arm = Manipulator(compiled, executor, generator(compiled.scene.seed, "reach"))
     arm.solvers = solvers
@@ -27,7 +29,7 @@ def out_of_reach(compiled: CompiledScene, plan: Plan, solvers: tuple[Solver, ...
     for step in dict.fromkeys(plan.steps):
         executor.data = compiled.new_data()
         arm.look()
-        reason = skill_named(step.skill).unreachable(arm, step.operator, survey)
-        if reason is not None:
-            return reason
+        refusal = skill_named(step.skill).unreachable(arm, step.operator, survey)
+        if refusal is not None:
+            return refusal
     return None

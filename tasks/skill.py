@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from ..schemas import Asset, PluginError, Solver
+from ..schemas import Asset, PluginError, Refusal, Solver
 from ..schemas.plugins import Needs
 from .domain import OperatorSource
 from .manipulation import Manipulator
@@ -113,8 +113,8 @@ class Skill(Protocol):
         """
         ...
 
-    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> str | None:
-        """Why the arm cannot do it for want of reach, as a sentence; None is well.
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
+        """Why the arm cannot do it for want of reach; None is well.
 
         The planner's world shows the scene's start; nothing is moved.
         """

@@ -126,7 +126,7 @@ def test_with_learning_a_scene_is_kept_that_no_stroke_solves(
     strokes: tuple[Solver, ...] = EpisodeSpec().solvers
     too: tuple[Solver, ...] = ("planning", "learning")
     told = "game cannot be pushed onto mat (no_push_unreachable)"
-    assert out_of_reach(compiled, found, strokes) == told
+    assert str(out_of_reach(compiled, found, strokes)) == told
     assert out_of_reach(compiled, found, too) is None
     spec = DatasetSpec(name="x", episodes=EpisodeSpec(solvers=too, hz=20))
     assert slice_of(spec, "scenes", 1).episodes == EpisodeSpec(solvers=too)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ...schemas import Asset, PlanningError
+from ...schemas import Asset, PlanningError, Refusal, RefusalKind
 from ..formula import Literal
 from ..hanging import fits, hangings, hangs_free
 from ..manipulation import Manipulator
@@ -72,13 +72,14 @@ class Hanging:
         pick_and_place(arm, "attached", thing, target, ON_HOOK)
         arm.executor.hold(SWING_SECONDS)
 
-    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> str | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether no grasp brings its loop over a free hook."""
         thing, target = operator.arguments
         try:
             choose(arm, "attached", thing, target, ONE_ROUND, ON_HOOK)
         except PlanningError as error:
-            return f"{thing} cannot be hung on {target} ({error.cause})"
+            words = ("hung on", str(error.cause))
+            return Refusal(RefusalKind.UNREACHABLE, (thing, target), words=words)
         return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ...schemas import Asset, PlanningError
+from ...schemas import Asset, PlanningError, Refusal, RefusalKind
 from ..formula import Literal
 from ..inserting import fits, insertions, lower
 from ..manipulation import Manipulator
@@ -66,13 +66,14 @@ class Inserting:
         thing, target = operator.arguments
         pick_and_place(arm, "inside", thing, target, BY_FEEL)
 
-    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> str | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether no grasp brings the peg over the hole."""
         thing, target = operator.arguments
         try:
             choose(arm, "inside", thing, target, ONE_ROUND, BY_FEEL)
         except PlanningError as error:
-            return f"{thing} cannot be inserted into {target} ({error.cause})"
+            words = ("inserted into", str(error.cause))
+            return Refusal(RefusalKind.UNREACHABLE, (thing, target), words=words)
         return None
 
 

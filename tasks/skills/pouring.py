@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from ...schemas import Asset, PlanningError
+from ...schemas import Asset, PlanningError, Refusal, RefusalKind
 from ..formula import Literal
 from ..manipulation import Manipulator
 from ..operators import Operator
@@ -105,14 +105,15 @@ class Pouring:
         source, target = operator.arguments[:2]
         pour(arm, source, target, frozenset(operator.moves))
 
-    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> str | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether the vessel cannot be held and tilted over the other."""
         source, target = operator.arguments[:2]
         arm.world.loose = frozenset(operator.moves)
         try:
             choose(arm, source, target)
         except PlanningError as error:
-            return f"{source} cannot be poured into {target} ({error.cause})"
+            words = ("poured into", str(error.cause))
+            return Refusal(RefusalKind.UNREACHABLE, (source, target), words=words)
         finally:
             arm.world.loose = frozenset()
         return None

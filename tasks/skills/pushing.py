@@ -11,7 +11,7 @@ import numpy as np
 
 from ...scenes.fit import fits_on
 from ...scenes.geometry import Array
-from ...schemas import Asset, Cause, PlanningError
+from ...schemas import Asset, Cause, PlanningError, Refusal, RefusalKind
 from ..formula import Literal
 from ..learning import learn
 from ..manipulation import Manipulator
@@ -109,11 +109,14 @@ class Onto:
         thing, mat = operator.arguments
         bring(arm, thing, onto_mat(arm, thing, mat))
 
-    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> str | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether nothing leads there from where the thing lies at the start."""
         thing, mat = operator.arguments
-        cause = _refusal(arm, thing, onto_mat(arm, thing, mat))
-        return cause and f"{thing} cannot be pushed onto {mat} ({cause})"
+        failed = _failure(arm, thing, onto_mat(arm, thing, mat))
+        if failed is None:
+            return None
+        words = ("pushed onto", str(failed.cause))
+        return Refusal(RefusalKind.UNREACHABLE, (thing, mat), words=words)
 
 
 def bring(arm: Manipulator, thing: str, aim: Aim) -> None:
@@ -136,17 +139,17 @@ def bring(arm: Manipulator, thing: str, aim: Aim) -> None:
     learn(arm, thing, aim, reason)
 
 
-def _refusal(arm: Manipulator, thing: str, aim: Aim) -> str | None:
+def _failure(arm: Manipulator, thing: str, aim: Aim) -> PlanningError | None:
     """Why no strokes lead there; None where they do, or where learning has a place to begin."""
     try:
         plan(arm, thing, aim)
     except PlanningError as error:
         if "learning" not in arm.solvers:
-            return str(error.cause)
+            return error
         try:
             Servo(arm, thing, aim).starts()
         except PlanningError as failed:
-            return str(failed.cause)
+            return failed
     return None
 
 
@@ -231,11 +234,14 @@ class Beside:
         thing, other = operator.arguments
         bring(arm, thing, _beside(arm, thing, other))
 
-    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> str | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether nothing leads there from where the thing lies at the start."""
         thing, other = operator.arguments
-        cause = _refusal(arm, thing, _beside(arm, thing, other))
-        return cause and f"{thing} cannot be pushed next to {other} ({cause})"
+        failed = _failure(arm, thing, _beside(arm, thing, other))
+        if failed is None:
+            return None
+        words = ("pushed next to", str(failed.cause))
+        return Refusal(RefusalKind.UNREACHABLE, (thing, other), words=words)
 
 
 def _beside(arm: Manipulator, thing: str, other: str) -> Aim:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ...schemas import Asset, PlanningError
+from ...schemas import Asset, PlanningError, Refusal, RefusalKind
 from ..dragging import drag, plan
 from ..manipulation import Manipulator
 from ..operators import Operator
@@ -61,13 +61,14 @@ class Slide:
         thing, mat = operator.arguments
         drag(arm, thing, onto_mat(arm, thing, mat))
 
-    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> str | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether no drag leads there from where the thing lies at the start."""
         thing, mat = operator.arguments
         try:
             plan(arm, thing, onto_mat(arm, thing, mat))
         except PlanningError as error:
-            return f"{thing} cannot be slid onto {mat} ({error.cause})"
+            words = ("slid onto", str(error.cause))
+            return Refusal(RefusalKind.UNREACHABLE, (thing, mat), words=words)
         return None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...scenes.taxonomy import is_a
-from ...schemas import Asset, Cavity, PlanningError
+from ...schemas import Asset, Cavity, PlanningError, Refusal, RefusalKind
 from ..formula import Literal
 from ..manipulation import Manipulator
 from ..operators import Operator, fact
@@ -122,13 +122,14 @@ class Sweep:
         thing, target, tool = operator.arguments
         sweep(arm, thing, tool, _following(arm, target))
 
-    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> str | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether the tool cannot be taken, or the strokes do not lead there, at the start."""
         thing, target, tool = operator.arguments
         try:
             plan(arm, thing, tool, _following(arm, target))
         except PlanningError as error:
-            return f"{thing} cannot be swept to {target} with {tool} ({error.cause})"
+            words = ("swept to", str(error.cause))
+            return Refusal(RefusalKind.UNREACHABLE_WITH_TOOL, (thing, target, tool), words=words)
         return None
 
 

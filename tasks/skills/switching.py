@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ...schemas import Asset, Cause, Joint, PlanningError
+from ...schemas import Asset, Cause, Joint, PlanningError, Refusal, RefusalKind
 from ..formula import Literal
 from ..manipulation import Manipulator
 from ..operators import Operator
@@ -64,7 +64,7 @@ class Switching:
             return
         raise error
 
-    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> str | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether no switch can be moved from where the robot stands."""
         (thing,) = operator.arguments
         joints = self._joints(arm, thing)
@@ -79,7 +79,7 @@ class Switching:
                 if self.on:
                     break
         well = any(reached) if self.on else all(reached)
-        return None if well else f"the switches of {thing} are out of reach"
+        return None if well else Refusal(RefusalKind.SWITCHES_OUT_OF_REACH, (thing,))
 
     def _joints(self, arm: Manipulator, thing: str) -> list[Joint]:
         """The switches to move, in the order to try them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ....schemas import Asset, Cause, PlanningError
+from ....schemas import Asset, Cause, PlanningError, Refusal
 from ...execution import SkillFailedError
 from ...joints import joints_to_move
 from ...manipulation import Manipulator
@@ -52,7 +52,7 @@ class Opening:
                 return
         raise errors[0]
 
-    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> str | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether no joint can be opened wide enough to reach inside."""
         return out_of_reach(arm, operator, survey, opening=True)
 
@@ -79,7 +79,7 @@ class Closing:
         for joint in _joints(arm, operator, outlook):
             move_joint(arm, thing, joint, opening=False)
 
-    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> str | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether one that is open, or will be, cannot be shut."""
         return out_of_reach(arm, operator, survey, opening=False)
 

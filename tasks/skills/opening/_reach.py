@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ....schemas import Refusal, RefusalKind
 from ...joints import joints_to_move
 from ...manipulation import Manipulator
 from ...open_close import reachable_share
@@ -15,8 +16,10 @@ OVERSHOOT = 0.02
 """How much farther than meant a joint may end: what can be shut from just there may not be."""
 
 
-def out_of_reach(arm: Manipulator, operator: Operator, survey: Survey, opening: bool) -> str | None:
-    """Why a thing cannot be opened or closed, as a sentence; None is well."""
+def out_of_reach(
+    arm: Manipulator, operator: Operator, survey: Survey, opening: bool
+) -> Refusal | None:
+    """Why a thing cannot be opened or closed; None is well."""
     (thing,) = operator.arguments
     if not opening and not survey.facts.holds("open", (thing,)):
         open_in_thought(arm, survey, thing, survey.plan)
@@ -25,7 +28,7 @@ def out_of_reach(arm: Manipulator, operator: Operator, survey: Survey, opening: 
     joints = joints_to_move(arm, survey.facts, thing, opening, survey.plan)
     shares = [reachable_share(arm, thing, joint, opening) for joint in joints]
     if not (any if opening else all)(shares):
-        return f"the handles of {thing} are out of reach"
+        return Refusal(RefusalKind.HANDLES_OUT_OF_REACH, (thing,))
     if opening:
         survey.opened[thing] = next(share for share in shares if share)
     return None

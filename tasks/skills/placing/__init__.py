@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ....schemas import Asset
+from ....schemas import Asset, Refusal
 from ...manipulation import Manipulator
 from ...operators import Operator
 from ...pick_place import pick_and_place
@@ -41,7 +41,7 @@ class Placing:
         thing, target = operator.arguments
         pick_and_place(arm, RELATIONS[self.name], thing, target, outlook.manner)
 
-    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> str | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether no grasp goes together with a placement, and nothing in the way can be moved."""
         return out_of_reach(arm, operator, survey)
 

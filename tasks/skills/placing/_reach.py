@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....schemas import PlanningError
+from ....schemas import PlanningError, Refusal, RefusalKind
 from ...capabilities import gated
 from ...clearing import blockers
 from ...manipulation import Manipulator
@@ -19,8 +19,8 @@ FEW_ROUNDS = (0.3, 2.0)
 """Noise on the grasps' scores: two rounds are enough to know."""
 
 
-def out_of_reach(arm: Manipulator, operator: Operator, survey: Survey) -> str | None:
-    """Why a thing cannot be moved to its target, as a sentence; None is well."""
+def out_of_reach(arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
+    """Why a thing cannot be moved to its target; None is well."""
     thing, target = operator.arguments
     relation = RELATIONS[operator.skill]
     for name in _shut(arm, survey.facts, thing, target):
@@ -35,7 +35,8 @@ def out_of_reach(arm: Manipulator, operator: Operator, survey: Survey) -> str | 
             return None
         if _taken_anew(arm, relation, thing, target, error):
             return None
-        return f"{thing} cannot be moved to {target} ({error.cause})"
+        words = ("moved to", str(error.cause))
+        return Refusal(RefusalKind.UNREACHABLE, (thing, target), words=words)
     return None
 
 
