@@ -137,7 +137,8 @@ class SkillPlugin:
 
     def __post_init__(self) -> None:
         """Refuse what is no skill."""
-        for skill in self.skills:
+        offered: tuple[object, ...] = self.skills
+        for skill in offered:
             if not isinstance(skill, Skill):
                 raise PluginError(
                     f"{skill!r} is no skill; it needs name, about, operators, perform, unreachable"

@@ -122,7 +122,7 @@ def test_with_learning_a_scene_is_kept_that_no_stroke_solves(
     compiled = board()
     assets = {name: compiled.asset_of(name) for name in compiled.objects}
     operator = next(iter(pushing.PUSH.operators(assets, compiled.scene.support)))
-    found = Plan((Step("push", operator.arguments, "push it", operator),), ())
+    found = Plan((Step(operator, "push it"),), ())
     strokes: tuple[Solver, ...] = EpisodeSpec().solvers
     too: tuple[Solver, ...] = ("planning", "learning")
     told = "game cannot be pushed onto mat (no_push_unreachable)"

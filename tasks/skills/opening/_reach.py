@@ -17,7 +17,7 @@ OVERSHOOT = 0.02
 
 
 def out_of_reach(
-    arm: Manipulator, operator: Operator, survey: Survey, opening: bool
+    arm: Manipulator, operator: Operator, survey: Survey, *, opening: bool
 ) -> Refusal | None:
     """Why a thing cannot be opened or closed; None is well."""
     (thing,) = operator.arguments
