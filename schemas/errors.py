@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from .causes import Cause, Failure
 from .reasons import Refusal, sentences
 
 
 def one_line(error: Exception) -> str:
     """The message of another package's error on one line, to be quoted."""
     return " ".join(str(error).split())
-
-from .causes import Cause, Failure
 
 
 class CousinsError(Exception):
