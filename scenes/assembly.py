@@ -19,6 +19,7 @@ from ..schemas import (
     SceneObject,
     SceneSpec,
 )
+from ..schemas.reserved import CLUTTER_PREFIX
 from .choosing import SUPPORTS, AssemblyRequest, Choice, choose
 from .crowding import crowd_of
 from .geometry import Array, Footprint, transform, vec3
@@ -116,7 +117,7 @@ def _blames_the_spec(request: AssemblyRequest, refusals: list[NoPlaceError]) -> 
     if any(isinstance(refusal, _UnseenError) for refusal in refusals):
         return True
     marks = [f"no place for {name} " for name in sorted(request.own)]
-    marks += ["no place for clutter_"] if not request.roles else []
+    marks += [f"no place for {CLUTTER_PREFIX}"] if not request.roles else []
     if not set(request.roles) <= request.own and any(map(_crowded, refusals)):
         # What a proposer added may stand in the way.
         return False
@@ -199,7 +200,7 @@ def _stand_support(spec: SceneSpec, asset: Asset) -> tuple[Bench, Array]:
 
 def _scene_object(request: AssemblyRequest, placed: Placed, distance: float) -> SceneObject:
     name = placed.spec.name
-    role = "clutter" if name.startswith("clutter_") else request.roles.get(name, "context")
+    role = "clutter" if name.startswith(CLUTTER_PREFIX) else request.roles.get(name, "context")
     yaw = np.arctan2(placed.pose[1, 0], placed.pose[0, 0])
     return SceneObject(
         name=name,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..schemas import Asset, CameraSpec, CousinSpec, ObjectSpec, SceneSpec
+from ..schemas.reserved import CLUTTER_PREFIX
 from .cousins import choices, descriptor, twins
 from .descriptor_store import category_table
 from .library import AssetLibrary
@@ -152,7 +153,9 @@ def _with_clutter(spec: SceneSpec, library: AssetLibrary, rng: np.random.Generat
         sorted(c for c in offered if library.get(offered[c][0]).graspable)
     )
     extra = tuple(
-        ObjectSpec(name=f"clutter_{i}", category=categories[int(rng.integers(len(categories)))])
+        ObjectSpec(
+            name=f"{CLUTTER_PREFIX}{i}", category=categories[int(rng.integers(len(categories)))]
+        )
         for i in range(count)
     )
     return spec.model_copy(update={"objects": (*spec.objects, *extra)})

@@ -15,6 +15,7 @@ from .asset import Material
 from .base import Model, Name, Quat, Synset, Vec3, unset
 from .camera import Camera
 from .parameter import Constant, Parameter, Uniform, Within
+from .reserved import RESERVED_NAMES, RESERVED_PREFIXES, is_reserved
 from .sky import Sky, SkySpec, Sun, SunSpec
 
 ANY_JOINT = "any"
@@ -150,9 +151,16 @@ class SceneSpec(Model):
     def _references(self) -> Self:
         names = [thing.name for thing in self.objects]
         for name in names:
-            taken = name in (self.support, "robot", "floor", "room") or name.startswith("room_")
-            if names.count(name) > 1 or taken:
-                raise ValueError(f"object name {name!r} is taken; names must be unique")
+            if is_reserved(name):
+                raise ValueError(
+                    f"{name}: the name {name!r} is taken: scenes use it themselves; allowed are "
+                    f"all names but {', '.join(RESERVED_NAMES)} and those that begin with "
+                    f"{' or '.join(RESERVED_PREFIXES)}"
+                )
+            if names.count(name) > 1:
+                raise ValueError(
+                    f"{name}: the name {name!r} is taken by another object; names must be unique"
+                )
         earlier: set[str] = {self.support}
         for thing in self.objects:
             for relation in RELATIONS:

@@ -9,11 +9,13 @@ import time
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
 from openai_server import Reply, Server, serving
 
 from cousins.generators.proposals import propose
-from cousins.generators.proposals.catalogue import Catalogue
+from cousins.generators.proposals.cast import Cast
+from cousins.generators.proposals.catalogue import Catalogue, Kind
 from cousins.generators.proposals.draft import check, signature
 from cousins.generators.proposals.endpoint import Endpoint
 from cousins.generators.proposals.openai import OpenAIProposer
@@ -188,6 +190,15 @@ class Few:
         return LIBRARY.get(asset_id)
 
 
+@pytest.mark.parametrize("category", ["room_light.n.01", "world.n.01", "desk.n.01"])
+def test_new_objects_get_no_name_that_scenes_use_themselves(category: str) -> None:
+    kind = Kind(category, CATALOGUE.kind("mug.n.04").assets)
+    cast = Cast(CATALOGUE, (), frozenset(), "table", np.random.default_rng(0))
+    names = [cast.another(kind).name for _ in range(3)]
+    assert len(set(names)) == 3
+    SceneSpec(objects=tuple(ObjectSpec(name=name, category=category) for name in names))
+
+
 def test_a_library_that_is_too_small_ends_in_an_error_with_counts() -> None:
     little: AssetLibrary = Few("apple.n.01", "plate.n.04")
     with pytest.raises(ProposalError, match=r"no new task in \d+ drafts \(.*not_new x\d+"):
@@ -343,6 +354,8 @@ def test_every_string_of_the_schema_is_bounded() -> None:
             "'mug' is a mug.n.04 in the scene",
         ),
         (changed(objects=[{"name": "table", "category": "mug.n.04"}]), "is taken"),
+        (changed(objects=[{"name": "clutter_0", "category": "mug.n.04"}]), "is taken"),
+        (changed(objects=[{"name": "world", "category": "mug.n.04"}]), "is taken"),
         (changed(objects=[{"name": "mug", "category": "unicorn.n.01"}]), "unicorn"),
         (Reply('{"name": "put', finish_reason="length"), "cut off"),
     ],

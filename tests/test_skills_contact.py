@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 import mujoco
 import numpy as np
@@ -14,6 +15,7 @@ from worlds import TABLE, by_hand, first, make_task, put, scene_for
 
 from cousins.flows.bench._suites import ALL, make, run_suite
 from cousins.generators.proposals.catalogue import Catalogue
+from cousins.scenes.geometry import Array
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
 from cousins.scenes.procedural import ProceduralLibrary
 from cousins.schemas import Asset, Episode, EpisodeArrays, EpisodeSpec, PlanningError, SpecError
@@ -247,12 +249,10 @@ def test_trials_begin_with_the_hand_as_open_as_their_strokes(
     mat = put("mat", first(MAT), (0.5, 0.0, 0.0), np.pi)
     game = put("game", first("board_game.n.01"), (0.5, 0.1, 0.05))
     arm = at_work(3, by_hand(mat, game, arm=name))
-    starts: list[np.ndarray] = []
+    starts: list[Array] = []
     original = optimisation.rollout.rollout
 
-    def recorded(
-        model: object, data: object, states: np.ndarray, *rest: object, **more: object
-    ) -> object:
+    def recorded(model: Any, data: Any, states: Array, *rest: Any, **more: Any) -> Any:
         starts.extend(states)
         return original(model, data, states, *rest, **more)
 

@@ -11,6 +11,7 @@ from ...scenes import taxonomy
 from ...scenes.catalogue import ranking
 from ...scenes.library import AssetLibrary
 from ...schemas import DatasetSpec, SpecError, TaskObject, TaskSpec
+from ...schemas.reserved import is_reserved
 from ...tasks.activities import activity_text
 from ...tasks.problem import AGENTS, FLOORS, Problem, object_specs, parse
 from .catalogue import Catalogue, Kind
@@ -133,7 +134,8 @@ def _name(instance: str) -> str:
     """`jar_of_honey_1` for `jar__of__honey.n.01_1`."""
     stem, _, number = instance.rpartition("_")
     base = re.sub(r"[^a-zA-Z0-9]+", "_", stem.split(".")[0]).strip("_")
-    return f"{base}_{number}"
+    name = f"{base}_{number}"
+    return f"object_{name}" if is_reserved(name) else name
 
 
 def _castings(

@@ -60,9 +60,7 @@ class GrammarProposer:
         rng = np.random.default_rng(np.random.SeedSequence(spec.seed, spawn_key=(0, index)))
         support = spec.scene.support
         scene = usable(spec.scene.objects, catalogue, support)
-        reserved = frozenset(
-            {support, "table", "floor", "robot", *(x.name for x in spec.scene.objects)}
-        )
+        used = frozenset(x.name for x in spec.scene.objects)
         lengths = [pair for pair in LENGTHS if pair[0] <= spec.tasks.max_steps]
         low, high = lengths[int(rng.integers(len(lengths)))]
         high = min(high, spec.tasks.max_steps)
@@ -71,7 +69,7 @@ class GrammarProposer:
             strict = attempt < STRICT * ATTEMPTS
             template = _draw(rng, (low, high) if strict else (1, spec.tasks.max_steps))
             try:
-                draft = template.make(Cast(catalogue, scene, reserved, support, rng))
+                draft = template.make(Cast(catalogue, scene, used, support, rng))
                 kinds = {thing.name: thing.kind for thing in draft.things}
                 check_size(kinds, context(spec.scene.objects, kinds, catalogue, support))
                 task = task_of(draft, index, support, self.name, seed)
