@@ -15,6 +15,7 @@ from .library import AssetLibrary
 from .reference import twin_of_size
 from .regions import has_room, has_room_for
 from .rescale import fitted
+from .robots import robot
 from .seeds import Seed, generator
 from .similarity import search
 from .views import number
@@ -127,7 +128,7 @@ def _cousin(
         cousin = candidates[int(place)]
         asset = library.get(cousin.asset_id)
         if thing.extents is not None:
-            asset = fitted(asset, thing.extents)
+            asset = fitted(asset, thing.extents, robot(request.robot))
         drawn.append(Choice(asset, cousin.distance.total))
         fits = carrier is None or has_room(carrier.asset, thing, asset)
         if fits and all(has_room_for(asset, other) for other in carried):

@@ -15,6 +15,7 @@ from worlds import TABLE, by_hand, first, make_task, put, scene_for
 
 from cousins.flows.bench._suites import ALL, make, run_suite
 from cousins.generators.proposals.catalogue import Catalogue
+from cousins.scenes.franka import FRANKA
 from cousins.scenes.geometry import Array
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
 from cousins.scenes.procedural import ProceduralLibrary
@@ -276,7 +277,7 @@ def test_the_solver_of_a_subtask_is_recorded() -> None:
 
 
 def test_templates_offer_what_the_library_has() -> None:
-    catalogue = Catalogue(ProceduralLibrary())
+    catalogue = Catalogue(ProceduralLibrary(), FRANKA)
     pan, apple = catalogue.kind("dustpan.n.02"), catalogue.kind("apple.n.01")
     assert not catalogue.goes(apple, pan, "inside")
     assert not catalogue.goes(apple, pan, "ontop")

@@ -10,6 +10,7 @@ from itertools import islice, product
 from ...scenes import taxonomy
 from ...scenes.catalogue import ranking
 from ...scenes.library import AssetLibrary
+from ...scenes.robots import robot
 from ...schemas import DatasetSpec, SpecError, TaskObject, TaskSpec
 from ...schemas.reserved import is_reserved
 from ...tasks.activities import activity_text
@@ -50,7 +51,7 @@ class BehaviorProposer:
                 a category, or it cannot be done on one support.
         """
         del earlier
-        catalogue = Catalogue(library)
+        catalogue = Catalogue(library, robot(spec.robot))
         names = spec.tasks.activities[start:stop]
         return tuple(
             _task(name, start + number, spec, catalogue) for number, name in enumerate(names)

@@ -149,7 +149,8 @@ def usable(scene: Sequence[ObjectSpec], catalogue: Catalogue, support: str) -> l
         if not placed and not spec.joint:
             kind = catalogue.kind(spec.category)
             if spec.asset is not None:
-                kind = Kind(spec.category, (catalogue.library.get(spec.asset),))
+                assets = (catalogue.library.get(spec.asset),)
+                kind = catalogue.kind_of(spec.category, assets)
             things.append(Thing(spec.name, kind))
     return things
 

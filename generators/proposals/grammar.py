@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 
 from ...scenes.library import AssetLibrary
+from ...scenes.robots import robot
 from ...schemas import DatasetSpec, ProposalError, TaskSpec
 from ...tasks.symbolic import Plan
 from . import contact, long, pouring, short
@@ -43,7 +44,7 @@ class GrammarProposer:
         Raises:
             ProposalError: where the library is too small for one more task; reasons counted.
         """
-        catalogue = Catalogue(library)
+        catalogue = Catalogue(library, robot(spec.robot))
         taken = taken_by(earlier)
         tasks: list[TaskSpec] = []
         for index in range(start, stop):
