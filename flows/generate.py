@@ -23,7 +23,7 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed, Crashed, Failed
 
 from ..generators.dataset import ShardRecord
-from ..schemas import CousinsError, ExecutionError
+from ..schemas import CousinsError, RunError
 from ..schemas.spec_file import load_spec
 from .engine import Done
 from .environment import cores
@@ -73,7 +73,7 @@ def generate_now(session: Session, reporter: Reporter) -> Summary:
 
     state: State[Any] = run(plan.spec.name, str(plan.out), plan.workers, return_state=True)
     if not outcome:
-        raise ExecutionError(f"the flow ended as {state.name}: {state.message}")
+        raise RunError(f"the flow ended as {state.name}: {state.message}")
     if isinstance(outcome[0], CousinsError):
         raise outcome[0]
     return outcome[0]
@@ -103,7 +103,7 @@ class PrefectEngine:
         """Tag this flow run with its dataset, and mark its dead predecessors as crashed."""
         context = FlowRunContext.get()
         if context is None or context.flow_run is None:
-            raise ExecutionError("the Prefect engine runs inside a flow only")
+            raise RunError("the Prefect engine runs inside a flow only")
         place = f"{socket.gethostname()}:{root.resolve()}"
         tag = f"dataset:{hashlib.sha256(place.encode()).hexdigest()[:16]}"
         with get_client(sync_client=True) as client:
@@ -149,7 +149,7 @@ class PrefectEngine:
             return answer
         # Asking a future for its state costs a round trip: only where a task gave no answer.
         state: State[Any] = future.state
-        return ExecutionError(f"{unit.name}: its task ended as {state.name}: {state.message}")
+        return RunError(f"{unit.name}: its task ended as {state.name}: {state.message}")
 
 
 def mark_crashed(client: SyncPrefectClient, tag: str) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..generators.dataset import STAGES, Dataset, ShardRecord
 from ..generators.store import EXPORTS, Store, shard_folder
-from ..schemas import DatasetSpec, ExecutionError
+from ..schemas import DatasetSpec, RunError
 from .engine import Engine, InlineEngine, LocalEngine, Pool
 from .graph import Graph
 from .pool import InlinePool, JobError, WorkerPool
@@ -75,7 +75,7 @@ class Run:
         """Make these units and all that follow from them.
 
         Raises:
-            ExecutionError: after everything else is done, where units failed.
+            RunError: after everything else is done, where units failed.
             JobError: at once, where the input is wrong.
         """
         answers: queue.Queue[tuple[Unit, ShardRecord | BaseException]] = queue.Queue()
@@ -101,9 +101,7 @@ class Run:
                 heapq.heappush(ready, (follower.order, follower.shard, follower))
         if self.failures:
             shown = "\n".join(f"  {failure}" for failure in self.failures[:10])
-            raise ExecutionError(
-                f"{len(self.failures)} shards failed; the others are kept:\n{shown}"
-            )
+            raise RunError(f"{len(self.failures)} shards failed; the others are kept:\n{shown}")
 
     def _settle(self, unit: Unit, answer: ShardRecord | BaseException) -> list[Unit]:
         if isinstance(answer, JobError) and not answer.fatal:
@@ -142,7 +140,7 @@ def execute(plan: Plan, engine: Engine | None = None, reporter: Reporter | None 
     Raises:
         DatasetError: the folder cannot be used.
         JobError: a unit failed because the input is wrong.
-        ExecutionError: units failed; the others are kept.
+        RunError: units failed; the others are kept.
     """
     with Session(plan) as session:
         return run_session(session, engine, reporter)

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from .base import Model, Name, Quat, Vec3
+from .locations import misplaced
 
 Positive = Annotated[float, Field(gt=0)]
 GRASP_MARGIN = 0.010
@@ -29,10 +30,10 @@ class GripperSpec(Model):
     def _rising(self) -> Self:
         steps = list(pairwise(self.openings))
         if not steps or self.openings[0] < 0 or any(a >= b for a, b in steps):
-            raise ValueError(f"openings: must rise from 0 or more, got {list(self.openings)}")
+            raise misplaced(f"must rise from 0 or more, got {list(self.openings)}", "openings")
         unknown = set(self.drives.values()) - set(self.joints)
         if unknown:
-            raise ValueError(f"drives: {sorted(unknown)} are not among the joints")
+            raise misplaced(f"{sorted(unknown)} are not among the joints", "drives")
         return self
 
 
@@ -144,13 +145,13 @@ class RobotFile(Model):
         count = len(self.joints)
         for name in ("home", "max_velocity", "max_acceleration", "stiffness", "max_force"):
             if len(getattr(self, name)) != count:
-                raise ValueError(
-                    f"{name}: needs {count} numbers, one per joint, got {len(getattr(self, name))}"
-                )
+                got = len(getattr(self, name))
+                raise misplaced(f"needs {count} numbers, one per joint, got {got}", name)
         unknown = set(self.gripper.drives) - set(self.gripper.joints)
         if unknown:
-            raise ValueError(
-                f"gripper.drives: {sorted(unknown)} are not among gripper.joints; "
-                f"there are {sorted(self.gripper.joints)}"
+            raise misplaced(
+                f"{sorted(unknown)} are not among gripper.joints; "
+                f"there are {sorted(self.gripper.joints)}",
+                *("gripper", "drives"),
             )
         return self

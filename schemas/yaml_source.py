@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 
 from .errors import SpecError
+from .locations import Loc, dotted
 
-Loc = tuple[str | int, ...]
 MAX_NODES = 200_000
 """Values in one file after expanding its aliases: a bound on hostile nesting."""
 
@@ -161,11 +161,3 @@ def _check_tag(node: yaml.Node, expected: str, source: Source) -> None:
 
 def _line(node: yaml.Node) -> int:
     return int(node.start_mark.line) + 1
-
-
-def dotted(loc: Loc) -> str:
-    """A location as a person writes it, such as `scene.objects[1].category`."""
-    text = ""
-    for part in loc:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text or "the file"

@@ -186,6 +186,13 @@ def test_the_reference_of_the_spec_is_current() -> None:
     assert between.strip() == reference.reference().strip(), "run docs/make_spec_reference.py"
 
 
+def test_the_table_of_causes_is_current() -> None:
+    reasons = script("make_reasons")
+    text = (ROOT / "docs/solving.md").read_text(encoding="utf-8")
+    between = text.partition(reasons.BEGIN)[2].partition(reasons.END)[0]
+    assert between.strip() == reasons.causes().strip(), "run docs/make_reasons.py"
+
+
 def test_every_key_of_the_spec_is_in_the_reference() -> None:
     keys = script("make_spec_reference").keys()
     text = (ROOT / "docs/spec.md").read_text(encoding="utf-8")

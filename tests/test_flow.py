@@ -28,8 +28,8 @@ from cousins.generators.dataset import Dataset, ShardRecord
 from cousins.generators.store import dataset_hash
 from cousins.schemas import (
     DatasetError,
-    ExecutionError,
     FrameRecord,
+    RunError,
     SpecError,
     TaskSpec,
 )
@@ -205,7 +205,7 @@ def test_a_killed_worker_costs_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_one_failing_task_leaves_the_others_work(tmp_path: Path) -> None:
     stages = replace(fake_stages.fake_stages(), build_scene=fail_on_task_one)  # type: ignore[arg-type]
-    with pytest.raises(ExecutionError, match=r"1 shards failed; .*\n  scenes/t0001: a flat tyre"):
+    with pytest.raises(RunError, match=r"1 shards failed; .*\n  scenes/t0001: a flat tyre"):
         execute(replace(small(tmp_path, workers=2), stages=stages))
     assert [r.shard for r in Dataset(tmp_path).records("frames")] == ["t0000", "t0002"]
 
@@ -215,7 +215,7 @@ def fail_on_task_one(*arguments: object) -> object:
     task = arguments[1]
     assert isinstance(task, TaskSpec)
     if task.id == "t0001":
-        raise ExecutionError("a flat tyre")
+        raise RunError("a flat tyre")
     return fake_stages.build_scene(*arguments)  # type: ignore[arg-type]
 
 

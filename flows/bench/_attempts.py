@@ -76,7 +76,7 @@ def tally(job: tuple[DatasetSpec, TaskSpec, int]) -> Tally:
         try:
             scene, assets = build_scene(spec, task, index, library)
         except AssemblyError as error:
-            outcomes.append(f"refused ({next(iter(error.reasons), error)})")
+            outcomes.append(f"refused ({next(iter(error.sentences), error)})")
             continue
         seed = item_seed(spec.seed, "episodes", int(task.id[1:]), index)
         name = f"{task.id}-e{index:02d}"

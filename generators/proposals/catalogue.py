@@ -15,8 +15,7 @@ from ...scenes.taxonomy import ancestors
 from ...schemas import Asset, Cavity, RobotSpec
 from ...tasks.capabilities import fits, gated, lidded
 from ...tasks.domain import Capabilities, Relation
-from ...tasks.operators import Operator
-from ...tasks.skills import SKILLS, operators
+from ...tasks.skills import skill_named, sources
 
 INSTANCES = 3
 """Cousins of a category that are measured."""
@@ -230,9 +229,9 @@ class Catalogue:
 
     def does(self, skill: str, thing: Kind, target: Kind) -> bool:
         """Whether a skill takes all of the measured cousins to all of the target's."""
-        wanted = (skill, ("thing", "target"))
+        wanted, does = (skill, ("thing", "target")), skill_named(skill).operators
         return thing.category != target.category and all(
-            any(x.key == wanted for x in SKILLS[skill].operators({"thing": a, "target": b}, ""))
+            any(x.key == wanted for x in does({"thing": a, "target": b}, ""))
             for a in thing.assets
             for b in target.assets
         )
@@ -245,6 +244,10 @@ class Catalogue:
         `certainty` is the share of cousins that must fit a place for it to count.
         """
         names: Iterable[str] = kinds
+        variants = [
+            {name: kind.assets[number] for name, kind in kinds.items()}
+            for number in range(INSTANCES if kinds else 0)
+        ]
         return Capabilities(
             objects=(support, *names),
             support=support,
@@ -259,20 +262,8 @@ class Catalogue:
                 for relation in RELATIONS
                 if a != b and self.share(kinds[a], kinds[b], relation) >= certainty
             ),
-            operators=_common_operators(kinds, support),
+            sources=sources(variants, support),
         )
-
-
-def _common_operators(kinds: Mapping[str, Kind], support: str) -> tuple[Operator, ...]:
-    """What the skills can do with any of the measured cousins."""
-    variants = [
-        operators({name: kind.assets[i] for name, kind in kinds.items()}, support)
-        for i in range(INSTANCES if kinds else 0)
-    ]
-    if not variants:
-        return ()
-    common = frozenset(variants[0]).intersection(*variants[1:])
-    return tuple(operator for operator in variants[0] if operator in common)
 
 
 def _head(category: str) -> str:

@@ -101,5 +101,4 @@ def _reason(template: Template, draft: Draft, plan: Plan) -> str:
     """Why the task is there: what it exercises."""
     skills = ", ".join(step.skill for step in plan.steps)
     kinds = ", ".join(sorted({thing.kind.words for thing in draft.things}))
-    purpose = (template.make.__doc__ or "").strip().rstrip(".")
-    return f"{purpose}: exercises {skills} with {kinds}"
+    return f"{template.purpose}: exercises {skills} with {kinds}"

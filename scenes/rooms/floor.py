@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...schemas import Asset, Room
+from ...schemas import Asset, Refusal, Room
 from ...schemas.reserved import ROOM_PREFIX
 from ..geometry import Footprint, contains, overlap
 from .candidates import candidates
@@ -30,7 +30,7 @@ class Floor:
     room: Room
     reserved: list[Footprint]
     placed: list[Standing] = field(default_factory=list[Standing])
-    refused: Counter[str] = field(default_factory=Counter[str])
+    refused: Counter[Refusal] = field(default_factory=Counter[Refusal])
 
     def place(self, piece: Piece, asset: Asset, rng: np.random.Generator) -> bool:
         """Put one more of a piece somewhere; False where no place was found."""

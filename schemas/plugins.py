@@ -1,0 +1,260 @@
+"""Plug-ins: one registry for everything that is added by adding a file.
+
+A plug-in is one module (or one package with its helpers inside) in the folder of its group; the
+stem of its name is its name. Names that begin with `_` are helpers. Other distributions add theirs
+through entry points of the group `cousins.GROUP`, whose name is the plug-in's name and whose value
+is a module. Names are found without importing anything. A module says what it offers in one
+module-level value, `PLUGIN`, and imports heavy libraries only where it uses them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import pkgutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
+from pathlib import Path
+from types import ModuleType
+from typing import Generic, TypeVar
+
+from .errors import BackendMissingError, PluginError, SpecError
+
+ROOT = __package__.rpartition(".")[0] if __package__ else ""
+"""Name of the package that holds the rooms."""
+FOLDERS = {
+    "engines": "flows.engines",
+    "exporters": "generators.exports",
+    "labels": "generators.labels",
+    "libraries": "scenes.libraries",
+    "proposers": "generators.proposers",
+    "renderers": "generators.renderers",
+    "robots": "scenes.robots",
+    "skills": "tasks.skills",
+}
+"""The package of each group whose names a spec or a command may give, below the root package."""
+HYPHENATED = frozenset({"robots"})
+"""Groups whose names have hyphens where the names of their modules have underscores."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a plug-in needs, and what decides its bytes.
+
+    Attributes:
+        packages: distributions that it imports and whose versions shape its bytes.
+        version: of the plug-in's own code; raised when it gives other bytes for the same inputs.
+        install: how to get packages that are absent, such as `pip install 'cousins[text]'`.
+    """
+
+    packages: tuple[str, ...] = ()
+    version: int = 1
+    install: str = ""
+
+    def missing(self) -> tuple[str, ...]:
+        """The packages that are not installed."""
+        return tuple(package for package in self.packages if _installed(package) is None)
+
+    def check(self, owner: str) -> None:
+        """Refuse where a package is absent.
+
+        Args:
+            owner: what needs them, such as `export coco`.
+
+        Raises:
+            BackendMissingError: naming the packages and how to install them.
+        """
+        absent = self.missing()
+        if absent:
+            how = self.install or f"pip install {' '.join(absent)}"
+            raise BackendMissingError(
+                f"{owner} needs {', '.join(absent)}, not installed here; install with: {how}"
+            )
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a plug-in comes from.
+
+    Attributes:
+        name: of the plug-in.
+        module: dotted name of its module.
+        distribution: that offers it by an entry point; None for those that come along.
+        version: of that distribution; empty for those that come along.
+    """
+
+    name: str
+    module: str
+    distribution: str | None = None
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Group(Generic[T]):
+    """All plug-ins of one kind.
+
+    Attributes:
+        name: of the group, such as `exporters`; the entry points' group is `cousins.exporters`.
+        kind: what each must be; a class or a runtime-checkable protocol.
+        word: singular, for messages, such as `export format`.
+        package: below the root package; by default that of `FOLDERS`.
+        order: names that come first, in this order; it only ever grows at its end, since the
+            order of plug-ins can shape bytes. Others follow by name.
+    """
+
+    name: str
+    kind: type[T]
+    word: str
+    package: str = ""
+    order: tuple[str, ...] = field(default=(), compare=False)
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all plug-ins, without importing any.
+
+        Raises:
+            PluginError: two plug-ins have one name.
+        """
+        found = self._sources()
+        first = [name for name in self.order if name in found]
+        return (*first, *sorted(set(found) - set(first)))
+
+    def source(self, name: str) -> Source:
+        """Where a plug-in comes from.
+
+        Raises:
+            SpecError: there is none of that name; the nearest are offered.
+        """
+        found = self._sources().get(name)
+        if found is None:
+            raise SpecError(f"no {self.word} {name!r}; {offer(name, self.names())}")
+        return found
+
+    def load(self, name: str) -> T:
+        """Import a plug-in.
+
+        Raises:
+            SpecError: there is none of that name; the nearest are offered.
+            PluginError: its module cannot be imported, or offers something else.
+        """
+        offered: T = _load(self, self.source(name))
+        return offered
+
+    def all(self) -> Iterator[tuple[str, T]]:
+        """Every plug-in with its name, in order; imports them."""
+        for name in self.names():
+            yield name, self.load(name)
+
+    def versions(self, name: str) -> dict[str, str]:
+        """What decides the bytes of a plug-in: its own version, and its packages' versions.
+
+        Returns:
+            By `GROUP/NAME` for the plug-in itself, by distribution for packages. Absent packages
+            are left out.
+        """
+        source = self.source(name)
+        needs = getattr(self.load(name), "needs", None)
+        known = needs if isinstance(needs, Needs) else Needs()
+        own = f"{known.version}"
+        if source.distribution is not None:
+            own = f"{source.distribution} {source.version}, {known.version}"
+        found = {package: _installed(package) for package in known.packages}
+        present = {package: which for package, which in found.items() if which is not None}
+        return {f"{self.name}/{name}": own, **present}
+
+    def _sources(self) -> dict[str, Source]:
+        return _sources(self.name, self.package or FOLDERS[self.name])
+
+
+def names(group: str) -> tuple[str, ...]:
+    """The sorted names of a group's plug-ins, without importing any.
+
+    Raises:
+        PluginError: two plug-ins have one name.
+    """
+    return tuple(sorted(_sources(group, FOLDERS[group])))
+
+
+def offer(word: str, allowed: Sequence[str]) -> str:
+    """What to write instead of a word that is not allowed: the nearest, and all."""
+    near = difflib.get_close_matches(word, allowed, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(repr(name) for name in near)}? " if near else ""
+    return f"{hint}allowed: {', '.join(allowed)}"
+
+
+def forget() -> None:
+    """Look for plug-ins anew: for tests and notebooks that add some while they run."""
+    _sources.cache_clear()
+    _load.cache_clear()
+
+
+@lru_cache(maxsize=64)
+def _sources(group: str, package: str) -> dict[str, Source]:
+    stems = [module.name for module in pkgutil.iter_modules([str(_folder(package))])]
+    found = {
+        name: Source(name, f"{ROOT}.{package}.{stem}")
+        for stem in stems
+        if not stem.startswith("_")
+        for name in [stem.replace("_", "-") if group in HYPHENATED else stem]
+    }
+    for entry in sorted(entry_points(group=f"cousins.{group}"), key=lambda x: (x.name, x.value)):
+        source = _foreign(entry)
+        other = found.setdefault(entry.name, source)
+        if other != source:
+            raise PluginError(
+                f"two {group} are called {entry.name!r}: {other.module} and {source.module} "
+                f"(of {source.distribution}); uninstall one, or give it another name"
+            )
+    return found
+
+
+def _folder(package: str) -> Path:
+    root = import_module(ROOT).__path__[0]
+    return Path(root, *package.split("."))
+
+
+def _foreign(entry: EntryPoint) -> Source:
+    owner = entry.dist
+    if owner is None:
+        return Source(entry.name, entry.value, "an unknown distribution")
+    return Source(entry.name, entry.value, owner.name, owner.version)
+
+
+@lru_cache(maxsize=512)
+def _load(group: Group[T], source: Source) -> T:
+    module = _imported(group, source)
+    offered = getattr(module, "PLUGIN", None)
+    if not isinstance(offered, group.kind):
+        got = "no PLUGIN" if offered is None else f"a PLUGIN of type {type(offered).__name__}"
+        raise PluginError(
+            f"{group.word} {source.name!r}: module {source.module} has {got}; "
+            f"expected PLUGIN to be {group.kind.__name__} ({_members(group.kind)})"
+        )
+    return offered
+
+
+def _imported(group: Group[T], source: Source) -> ModuleType:
+    if source.distribution is None:
+        return import_module(source.module)
+    try:
+        return import_module(source.module)
+    except Exception as error:  # whatever another distribution's module raises
+        raise PluginError(
+            f"{group.word} {source.name!r} of {source.distribution} {source.version} "
+            f"cannot be imported: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _members(kind: type[object]) -> str:
+    return ", ".join(name for name in sorted(vars(kind)) if not name.startswith("_"))
+
+
+@lru_cache(maxsize=512)
+def _installed(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
