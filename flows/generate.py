@@ -29,8 +29,9 @@ from .engine import Done
 from .environment import cores
 from .reporter import Reporter
 from .robots import with_robot
-from .run import Plan, Summary, execute
+from .run import Summary, execute, run_session
 from .seeds import next_dataset
+from .session import Plan, Session
 from .stages import production
 from .work import Unit
 
@@ -53,21 +54,22 @@ def generate(
     if next_seeds:
         read, folder = next_dataset(read, folder)
     plan = Plan(read, folder, production(), workers or cores(), exports=read.export)
-    return _settle(plan, None, [])
+    return _settle(lambda: execute(plan, PrefectEngine()), [])
 
 
-def generate_now(plan: Plan, reporter: Reporter) -> Summary:
-    """Run a plan as a flow of this process.
+def generate_now(session: Session, reporter: Reporter) -> Summary:
+    """Make what is missing of an open dataset as a flow of this process.
 
     Raises:
         CousinsError: as `execute`.
     """
     outcome: list[Summary | CousinsError] = []
+    plan = session.plan
 
     @flow(name=FLOW, flow_run_name=plan.spec.name, persist_result=False)
     def run(spec: str, out: str, workers: int) -> State[Any]:
         del spec, out, workers  # shown by Prefect
-        return _settle(plan, reporter, outcome)
+        return _settle(lambda: run_session(session, PrefectEngine(), reporter), outcome)
 
     state: State[Any] = run(plan.spec.name, str(plan.out), plan.workers, return_state=True)
     if not outcome:
@@ -77,12 +79,10 @@ def generate_now(plan: Plan, reporter: Reporter) -> Summary:
     return outcome[0]
 
 
-def _settle(
-    plan: Plan, reporter: Reporter | None, outcome: list[Summary | CousinsError]
-) -> State[Any]:
-    """Run the plan inside a flow; expected errors become its state instead of a traceback."""
+def _settle(work: Callable[[], Summary], outcome: list[Summary | CousinsError]) -> State[Any]:
+    """Do the work inside a flow; expected errors become its state instead of a traceback."""
     try:
-        summary = execute(plan, PrefectEngine(), reporter)
+        summary = work()
     except CousinsError as error:
         outcome.append(error)
         return Failed(message=str(error))

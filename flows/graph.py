@@ -17,7 +17,7 @@ from ..schemas import DatasetSpec, TaskSpec, hash_of
 from .work import Stages, Unit, task_index
 
 TASKS_PER_SHARD = 25
-STAGE_VERSIONS = {"tasks": 2, "scenes": 3, "episodes": 4, "frames": 3, "exports": 2}
+STAGE_VERSIONS = {"tasks": 3, "scenes": 4, "episodes": 4, "frames": 3, "exports": 2}
 """Raised whenever a stage gives other bytes for the same inputs."""
 
 
@@ -166,18 +166,16 @@ def _content(record: ShardRecord) -> str:
     return hash_of(record.files)
 
 
-def unfinished(graph: Graph, store: Store) -> list[Unit]:
-    """The units that can be made now: follows the finished shards without making any."""
-    ready: list[Unit] = []
+def is_complete(graph: Graph, store: Store) -> bool:
+    """Whether every shard is there but the exports: follows them up to the first missing one."""
     waiting = graph.start()
     while waiting:
         unit = waiting.pop()
         record = store.find(unit.stage, unit.shard, unit.key)
         if record is None:
-            ready.append(unit)
-        else:
-            waiting += graph.after(unit, record)
-    return ready
+            return False
+        waiting += graph.after(unit, record)
+    return True
 
 
 def _read_by(spec: DatasetSpec) -> object:

@@ -11,6 +11,9 @@ from .base import Model, Name, Quat, Vec3
 from .locations import misplaced
 
 Positive = Annotated[float, Field(gt=0)]
+GRASP_MARGIN = 0.010
+"""By how much the fingers open wider than the widest thing that they are planned to hold,
+metres: 5 mm on each side to come down past it."""
 
 
 class GripperSpec(Model):
@@ -63,6 +66,15 @@ class RobotSpec(Model):
     def max_opening(self) -> float:
         """Between the fingertips, metres."""
         return self.gripper.openings[-1]
+
+    @property
+    def widest_grasp(self) -> float:
+        """Thickness of the widest thing that the fingers are planned to hold, metres."""
+        return self.span(GRASP_MARGIN)
+
+    def span(self, margin: float) -> float:
+        """The widest opening less a margin, metres, to the micrometre."""
+        return round(self.max_opening - margin, 6)
 
     @property
     def fingers(self) -> tuple[str, ...]:

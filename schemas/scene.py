@@ -16,6 +16,7 @@ from .base import Model, Name, Quat, Synset, Vec3, unset
 from .camera import Camera
 from .locations import misplaced
 from .parameter import Constant, Parameter, Uniform, Within
+from .reserved import RESERVED_NAMES, RESERVED_PREFIXES, is_reserved
 from .sky import Sky, SkySpec, Sun, SunSpec
 
 ANY_JOINT = "any"
@@ -151,8 +152,14 @@ class SceneSpec(Model):
     def _references(self) -> Self:
         names = [thing.name for thing in self.objects]
         for place, name in enumerate(names):
-            taken = name in (self.support, "robot", "floor", "room") or name.startswith("room_")
-            if names.count(name) > 1 or taken:
+            if is_reserved(name):
+                raise misplaced(
+                    f"object name {name!r} is taken: scenes use it themselves; allowed are all "
+                    f"names but {', '.join(RESERVED_NAMES)} and those that begin with "
+                    f"{' or '.join(RESERVED_PREFIXES)}",
+                    *("objects", place, "name"),
+                )
+            if names.count(name) > 1:
                 raise misplaced(
                     f"object name {name!r} is taken; names must be unique",
                     *("objects", place, "name"),

@@ -152,13 +152,14 @@ def _pulls(
     arm: Manipulator, thing: str, handle: Handle, opening: bool, errors: list[PlanningError]
 ) -> Iterator[Pull]:
     """Ways that work, found lazily; what does not work is counted and traced."""
-    travel = Travel(arm.compiled, arm.executor.data, thing, handle)
+    travel, robot = Travel(arm.compiled, arm.executor.data, thing, handle), arm.compiled.robot.spec
     load = _load(arm, thing)
     starts: dict[int, list[_Start]] = {}
-    listed = holds(handle, pushing=not opening and shuts(handle, travel.joint))
+    listed = holds(handle, not opening and shuts(handle, travel.joint), robot)
     if not opening:
         digest = arm.compiled.scene.object(thing).asset_hash
-        listed += panel_holds(arm.compiled.asset_of(thing), digest, travel.joint, len(listed))
+        asset = arm.compiled.asset_of(thing)
+        listed += panel_holds(asset, digest, travel.joint, len(listed), robot)
     if arm.variety is not None:
         listed = arm.variety.rotated(listed, thing)
     follows = FOLLOWS if travel.joint.kind == "hinge" else (1.0,)

@@ -157,7 +157,7 @@ def _controls(arm: Manipulator, stroke: Stroke) -> tuple[Array, Array]:
     data = copy.copy(arm.executor.data)
     data.qpos[robot.arm_qpos] = stroke.path[0]
     data.qvel[robot.arm_dof] = 0.0
-    data.qpos[robot.fingers] = stroke.opening / 2
+    data.qpos[robot.fingers] = robot.gripper.fingers(stroke.opening)
     start = np.empty(mujoco.mj_stateSize(compiled.model, STATE))
     mujoco.mj_getState(compiled.model, data, start, STATE)
     positions, velocities = time_path(stroke.path, robot.spec, hz, SLOW)

@@ -17,7 +17,7 @@ from ..schemas import Cause, Failure, PlanningError, TraceEvent
 from .blocking import blocked, mostly
 from .collision import PRESS_DEPTH, Held
 from .execution import SkillFailedError
-from .grasps import MAX_WIDTH, OPENING_MARGIN, Grasps, Kind, grasps_of, lowest
+from .grasps import Grasps, Kind, grasps_of, lowest, opening_for
 from .manipulation import CAREFUL, FAST, Manipulator
 from .placements import exit_of
 from .predicates import PhysicsFacts
@@ -137,7 +137,8 @@ def candidates(
     """
     compiled, data = arm.compiled, arm.executor.data
     key = compiled.scene.object(thing).asset_hash
-    grasps: Grasps = grasps_of(compiled.asset_of(thing), key, noise > DENSE_NOISE)
+    robot = compiled.robot.spec
+    grasps: Grasps = grasps_of(compiled.asset_of(thing), key, robot, noise > DENSE_NOISE)
     if len(grasps) == 0:
         raise PlanningError(Cause.NO_GRASP, f"{thing} has no part narrow enough to grasp")
     poses = _world_from_object(arm, thing) @ grasps.poses
@@ -162,7 +163,7 @@ def candidates(
 
     def free(i: int) -> bool:
         arm.world.update(data)
-        opening = _opening(float(grasps.widths[i]))
+        opening = opening_for(float(grasps.widths[i]), robot)
         return arm.world.hand_hit(poses[i], opening, touch) is None
 
     search = noise > DENSE_NOISE
@@ -210,7 +211,7 @@ def _spread(
 
 def reachable_grasp(arm: Manipulator, thing: str, target: str, pose: Array, width: float) -> Grasp:
     """Inverse kinematics, a free straight approach, and a free way out with the object."""
-    opening, touch = _opening(width), frozenset({thing})
+    opening, touch = opening_for(width, arm.compiled.robot.spec), frozenset({thing})
     error = PlanningError(Cause.UNREACHABLE, "no arm configuration reaches the grasp")
     data = arm.executor.data
     held = Held(thing, inverse(pose) @ _world_from_object(arm, thing))
@@ -242,11 +243,6 @@ def reachable_grasp(arm: Manipulator, thing: str, target: str, pose: Array, widt
             continue
         return Grasp(pose, opening, approach[0], approach, leaving, held)
     raise error
-
-
-def _opening(width: float) -> float:
-    """How wide the hand opens for what is `width` thick, metres."""
-    return float(min(width + 2 * OPENING_MARGIN, MAX_WIDTH + 0.01))
 
 
 def tried(

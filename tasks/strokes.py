@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..scenes.geometry import Array, axis_rotation
-from ..schemas import Cause, Handle, Joint, PlanningError, TraceEvent
+from ..schemas import Cause, Handle, Joint, PlanningError, RobotSpec, TraceEvent
 from .blocking import BlockedError, blocked, counted, mostly, obstacles
 from .collision import PRESS_DEPTH, Collision
 from .execution import SkillFailedError
@@ -186,14 +186,19 @@ def _ways(arm: Manipulator, thing: str, joint: Joint, travel: Travel, on: bool) 
     axis = np.array(joint.axis) / np.linalg.norm(joint.axis)
     knob = joint.kind == "hinge" and any(abs(axis @ np.array(h.approach)) > 0.7 for h in handles)
     pushed = _pushed(arm, thing, joint, travel, on)
-    gripped = [way for handle in handles for way in _gripped(thing, joint, travel, handle, knob)]
+    robot = arm.compiled.robot.spec
+    gripped = [
+        way for handle in handles for way in _gripped(thing, joint, travel, handle, knob, robot)
+    ]
     ways = [*gripped, *pushed] if knob else [*pushed[: MAX_WAYS // 2], *gripped]
     return (way for way in ways if way.key not in arm.avoid)
 
 
-def _gripped(thing: str, joint: Joint, travel: Travel, handle: Handle, knob: bool) -> Iterator[Way]:
+def _gripped(
+    thing: str, joint: Joint, travel: Travel, handle: Handle, knob: bool, robot: RobotSpec
+) -> Iterator[Way]:
     """Ways to hold a handle; a knob is held in line with its axis."""
-    for hold in holds(handle, pushing=False)[: 2 if knob else None]:
+    for hold in holds(handle, False, robot)[: 2 if knob else None]:
         for roll in ROLLS if knob and hold.number == 0 else (0.0,):
             tool = travel.tool(hold)
             tool[:3, :3] = axis_rotation(tool[:3, 2], roll) @ tool[:3, :3]

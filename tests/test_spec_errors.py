@@ -58,6 +58,11 @@ def refusal(text: str) -> str:
             "  - {name: m, category: mug.n.04, extents: [90, 120, 80]}",
             "line 4: scene.objects[0].extents[0]: 90 is not valid; expected less than or equal to",
         ),
+        (
+            "name: a\nscene:\n  objects:\n  - {name: m, category: mug.n.04}\n"
+            "  - {name: m, category: bowl.n.01}",
+            "scene.objects[0].name: object name 'm' is taken; names must be unique",
+        ),
         ("name: a\ntasks: {count: 0}", "tasks.count: 0 is not valid; expected greater than"),
         ("name: a\nrender: {size: [256]}", "render.size[1]: missing; the list is too short"),
         ("name: a\nname: b", "line 2: name: the key 'name' is already given in line 1"),
@@ -144,3 +149,16 @@ def test_an_error_of_a_whole_model_names_the_line_that_it_means(
     text: str, line: int, place: str
 ) -> None:
     assert f"line {line}: {place}: " in refusal(f"name: a\n{text}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["world", "robot", "floor", "room", "table", "desk", "countertop", "clutter_0", "room_lamp_1"],
+)
+def test_names_that_scenes_use_themselves_are_refused_with_what_is_allowed(name: str) -> None:
+    for support in ("table", "desk"):
+        thing = f"{{name: {name}, category: mug.n.04}}"
+        message = refusal(f"name: a\nscene:\n  support: {support}\n  objects: [{thing}]")
+        assert f"line 4: scene.objects[0].name: object name {name!r} is taken: scenes" in message
+        assert "all names but table, desk, countertop, robot, floor, room, world and" in message
+        assert "begin with clutter_ or room_" in message

@@ -13,7 +13,8 @@ import typer
 from .common import DatasetPath, Json, SpecPath, Workers, default_out, emit, expected_errors, table
 
 if TYPE_CHECKING:
-    from ..run import Plan, Summary
+    from ..run import Summary
+    from ..session import Session
 
 
 class EngineName(StrEnum):
@@ -166,7 +167,7 @@ def _make(
         from ..checks import check_spec
         from ..environment import cores
         from ..robots import with_robot
-        from ..run import Plan, is_finished
+        from ..session import Plan, Session
         from ..stages import production
 
         if engine in (EngineName.ray, EngineName.dask):
@@ -177,9 +178,10 @@ def _make(
         formats = spec.export if exports and until == "frames" else ()
         folder = default_out(spec, out)
         plan = Plan(spec, folder, production(), workers or cores(), until, formats, shard_seconds)
-        if not is_finished(plan):
-            check_spec(spec, draws=until == "frames")
-        summary = _run(plan, engine, quiet)
+        with Session(plan) as session:
+            if not session.finished:
+                check_spec(spec, session.library, draws=until == "frames")
+            summary = _run(session, engine, quiet)
         if as_json:
             emit(asdict(summary))
         else:
@@ -189,23 +191,24 @@ def _make(
             raise typer.Exit(1)
 
 
-def _run(plan: Plan, engine: EngineName, quiet: bool) -> Summary:
+def _run(session: Session, engine: EngineName, quiet: bool) -> Summary:
     from ..progress import Bars
     from ..reporter import Silent
-    from ..run import execute, is_finished
+    from ..run import run_session
 
+    name = session.plan.spec.name
     # Prefect takes seconds to start: nothing to do needs nothing to show.
-    if engine is EngineName.local or is_finished(plan):
-        with Bars(plan.spec.name) if not quiet else Silent() as reporter:
-            return execute(plan, None, reporter)
+    if engine is EngineName.local or session.finished:
+        with Bars(name) if not quiet else Silent() as reporter:
+            return run_session(session, None, reporter)
     from ..server import prefect_api
 
-    with Bars(plan.spec.name) if not quiet else Silent() as reporter:
+    with Bars(name) if not quiet else Silent() as reporter:
         reporter.note("starting Prefect")
         from ..generate import generate_now
 
         with prefect_api():
-            return generate_now(plan, reporter)
+            return generate_now(session, reporter)
 
 
 def _skipped(folder: Path, count: int) -> list[tuple[str, str]]:

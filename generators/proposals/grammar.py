@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 
 from ...scenes.library import AssetLibrary
+from ...scenes.robots import robot
 from ...schemas import DatasetSpec, ProposalError, TaskSpec
 from ...tasks.symbolic import Plan
 from . import contact, long, pouring, short
@@ -43,7 +44,7 @@ class GrammarProposer:
         Raises:
             ProposalError: where the library is too small for one more task; reasons counted.
         """
-        catalogue = Catalogue(library)
+        catalogue = Catalogue(library, robot(spec.robot))
         taken = taken_by(earlier)
         tasks: list[TaskSpec] = []
         for index in range(start, stop):
@@ -60,9 +61,7 @@ class GrammarProposer:
         rng = np.random.default_rng(np.random.SeedSequence(spec.seed, spawn_key=(0, index)))
         support = spec.scene.support
         scene = usable(spec.scene.objects, catalogue, support)
-        reserved = frozenset(
-            {support, "table", "floor", "robot", *(x.name for x in spec.scene.objects)}
-        )
+        used = frozenset(x.name for x in spec.scene.objects)
         lengths = [pair for pair in LENGTHS if pair[0] <= spec.tasks.max_steps]
         low, high = lengths[int(rng.integers(len(lengths)))]
         high = min(high, spec.tasks.max_steps)
@@ -71,7 +70,7 @@ class GrammarProposer:
             strict = attempt < STRICT * ATTEMPTS
             template = _draw(rng, (low, high) if strict else (1, spec.tasks.max_steps))
             try:
-                draft = template.make(Cast(catalogue, scene, reserved, support, rng))
+                draft = template.make(Cast(catalogue, scene, used, support, rng))
                 kinds = {thing.name: thing.kind for thing in draft.things}
                 check_size(kinds, context(spec.scene.objects, kinds, catalogue, support))
                 task = task_of(draft, index, support, self.name, seed)
