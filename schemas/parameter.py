@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, cast
 
@@ -13,6 +14,8 @@ from .base import Model
 
 Value = bool | int | float | str | tuple[float, ...]
 Scalar = int | float
+LARGEST = 2**63 - 1
+"""The greatest whole number that can be drawn."""
 
 
 class Constant(Model):
@@ -38,6 +41,11 @@ class Uniform(Model):
         low, high = self.uniform
         if low > high:
             raise ValueError(f"uniform: low {low} is above high {high}; write [low, high]")
+        if isinstance(low, int) and isinstance(high, int):
+            if low < -LARGEST - 1 or high > LARGEST:
+                raise ValueError(f"uniform: {low} to {high} is beyond -2^63 to 2^63 - 1")
+        elif not math.isfinite(float(high) - float(low)):
+            raise ValueError(f"uniform: {low} to {high} is wider than floating-point numbers go")
         return self
 
     def sample(self, rng: np.random.Generator) -> Value:
@@ -58,6 +66,8 @@ class Normal(Model):
     def _positive(self) -> Self:
         if self.normal[1] < 0:
             raise ValueError(f"normal: standard deviation {self.normal[1]} is negative")
+        if not math.isfinite(abs(self.normal[0]) + 100 * self.normal[1]):
+            raise ValueError(f"normal: {list(self.normal)} can exceed floating-point numbers")
         return self
 
     def sample(self, rng: np.random.Generator) -> Value:
