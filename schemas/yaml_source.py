@@ -41,7 +41,8 @@ class _Loader(yaml.SafeLoader):
         """Compose a node, unless it lies too deep for a recursive reader."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise yaml.MarkedYAMLError(None, None, _TOO_DEEP, self.get_mark())
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(None, None, _TOO_DEEP, mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node

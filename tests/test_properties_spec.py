@@ -173,7 +173,7 @@ def items(data: Any) -> list[tuple[Any, Any]]:
     """Keys and values of a mapping, places and items of a list; none of anything else."""
     if hasattr(data, "items"):
         return list(data.items())
-    return list(enumerate(data)) if hasattr(data, "append") else []
+    return [*enumerate(list[Any](data))] if hasattr(data, "append") else []
 
 
 def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
