@@ -214,7 +214,7 @@ def _make_scenes(job: Job, writer: ShardWriter) -> Outcome:
         except AssemblyError as error:
             if error.impossible:
                 raise
-            refused.append({"index": index, "message": str(error), "reasons": error.reasons})
+            refused.append({"index": index, "message": str(error), "reasons": error.sentences})
             continue
         scenes.append(scene)
         for digest, asset in assets.items():

@@ -13,12 +13,18 @@ import numpy as np
 from ..schemas import (
     AssemblyError,
     Asset,
+    Refusal,
+    RefusalKind,
     RobotPose,
     Room,
     Scene,
     SceneObject,
     SceneSpec,
+    sentences,
+    together,
 )
+from ..schemas.reserved import CLUTTER_PREFIX
+from .blame import blames_the_spec
 from .choosing import SUPPORTS, AssemblyRequest, Choice, choose
 from .crowding import crowd_of
 from .geometry import Array, Footprint, transform, vec3
@@ -50,17 +56,17 @@ ATTEMPTS_PER_CHOICE = 6
 PEDESTAL_EDGE = 0.12
 """Where the support begins in front of the robot's axis, metres."""
 
-Refusal = Callable[[CompiledScene], str | None]
+SceneCheck = Callable[[CompiledScene], Refusal | None]
 """Says why a settled scene will not do (the goal holds already, say), or None."""
-Misfit = Callable[[Mapping[str, Asset]], str | None]
+AssetCheck = Callable[[Mapping[str, Asset]], Refusal | None]
 """Says why assets, by the names of their objects, will not do, however they are laid out."""
 
 
 def assemble(
     request: AssemblyRequest,
     library: AssetLibrary,
-    refuse: Refusal = lambda _: None,
-    misfit: Misfit = lambda _: None,
+    refuse: SceneCheck = lambda _: None,
+    misfit: AssetCheck = lambda _: None,
 ) -> tuple[Scene, dict[str, Asset]]:
     """Make one scene.
 
@@ -89,43 +95,22 @@ def assemble(
             unsuited = misfit({name: chosen.asset for name, chosen in choices.items()})
             if unsuited is not None:
                 raise MisfitError(unsuited)
-            reasons = Counter(map(str, refusals))
+            reasons = Counter(error.refusal for error in refusals)
             return _attempt(request, spec, choices, furnishing, attempt, refuse, reasons)
         except NoPlaceError as error:
             refusals.append(error)
             useless = isinstance(error, MisfitError)
+    reasons = Counter(error.refusal for error in refusals)
+    unsuitable = any(isinstance(error, _UnsuitableError) for error in refusals)
     raise AssemblyError(
         f"scene {request.scene_id}: no valid layout in {ATTEMPTS} attempts",
-        Counter(map(str, refusals)),
-        impossible=_blames_the_spec(request, refusals),
+        reasons,
+        impossible=not unsuitable and blames_the_spec(request, tuple(reasons)),
     )
-
-
-class _UnseenError(NoPlaceError):
-    """A camera sees nothing of the scene."""
 
 
 class _UnsuitableError(NoPlaceError):
     """The scene is sound, but not what was asked for."""
-
-
-def _blames_the_spec(request: AssemblyRequest, refusals: list[NoPlaceError]) -> bool:
-    """Whether a person's own objects or cameras, and nothing else, stand in the way."""
-    if any(isinstance(refusal, _UnsuitableError) for refusal in refusals):
-        return False
-    if any(isinstance(refusal, _UnseenError) for refusal in refusals):
-        return True
-    marks = [f"no place for {name} " for name in sorted(request.own)]
-    marks += ["no place for clutter_"] if not request.roles else []
-    if not set(request.roles) <= request.own and any(map(_crowded, refusals)):
-        # What a proposer added may stand in the way.
-        return False
-    return all(any(str(refusal).startswith(mark) for mark in marks) for refusal in refusals)
-
-
-def _crowded(refusal: NoPlaceError) -> bool:
-    """Whether something else stood in the way."""
-    return any(word in str(refusal) for word in ("touches", "too close", "in the way", "blocked"))
 
 
 def _furnish(request: AssemblyRequest, library: AssetLibrary) -> Furnishing | None:
@@ -142,8 +127,8 @@ def _attempt(
     choices: dict[str, Choice],
     furnishing: Furnishing | None,
     attempt: int,
-    refuse: Refusal,
-    reasons: Counter[str],
+    refuse: SceneCheck,
+    reasons: Counter[Refusal],
 ) -> tuple[Scene, dict[str, Asset]]:
     rng = generator(request.seed, "layout", attempt)
     support = choices[spec.support].asset
@@ -173,16 +158,12 @@ def _attempt(
     compiled = compile_model(scene, assets, "physics")
     settled = settle(compiled)
     compiled = replace(compiled, scene=settled)
-    checks: tuple[tuple[Callable[[], str | None], type[Exception]], ...] = (
-        (lambda: check_at_rest(scene, compiled), NoPlaceError),
-        (lambda: _lost(compiled, spec), NoPlaceError),
-        (lambda: _unseen(compiled), _UnseenError),
-        (lambda: refuse(compiled), _UnsuitableError),
-    )
-    for check, kind in checks:
-        problem = check()
-        if problem is not None:
-            raise kind(problem)
+    unsound = check_at_rest(scene, compiled) or _lost(compiled, spec) or _unseen(compiled)
+    if unsound is not None:
+        raise NoPlaceError(unsound)
+    unsuitable = refuse(compiled)
+    if unsuitable is not None:
+        raise _UnsuitableError(unsuitable)
     return settled, assets
 
 
@@ -199,7 +180,7 @@ def _stand_support(spec: SceneSpec, asset: Asset) -> tuple[Bench, Array]:
 
 def _scene_object(request: AssemblyRequest, placed: Placed, distance: float) -> SceneObject:
     name = placed.spec.name
-    role = "clutter" if name.startswith("clutter_") else request.roles.get(name, "context")
+    role = "clutter" if name.startswith(CLUTTER_PREFIX) else request.roles.get(name, "context")
     yaw = np.arctan2(placed.pose[1, 0], placed.pose[0, 0])
     return SceneObject(
         name=name,
@@ -222,7 +203,7 @@ def _dress(
     objects: tuple[SceneObject, ...],
     placed: tuple[Placed, ...],
     room: Room | None,
-    reasons: Counter[str],
+    reasons: Counter[Refusal],
     rng: np.random.Generator,
 ) -> Scene:
     """Robot, lights, cameras, floor and wall around the objects."""
@@ -255,19 +236,18 @@ def _dress(
         sun=None if spec.sun is None else sample_sun(spec.sun, generator(request.seed, "sun")),
         sky=None if spec.sky is None else sample_sky(spec.sky, generator(request.seed, "sky")),
         walls=spec.walls,
-        refused=dict(sorted(reasons.items())),
+        refused=dict(sorted(sentences(reasons).items())),
     )
 
 
-def _lost(compiled: CompiledScene, spec: SceneSpec) -> str | None:
-    """A relation that the spec states and that did not outlast the settling."""
+def _lost(compiled: CompiledScene, spec: SceneSpec) -> Refusal | None:
+    """The relations that the spec states and that did not outlast the settling."""
     bodies = {o.name: body(o, compiled.asset_of(o.name)) for o in compiled.scene.objects}
     del bodies[spec.support]
-    lost = [sentence for thing in spec.objects for sentence in broken(thing, bodies)]
-    return ", ".join(lost) or None
+    return together(lost for thing in spec.objects for lost in broken(thing, bodies))
 
 
-def _unseen(compiled: CompiledScene) -> str | None:
+def _unseen(compiled: CompiledScene) -> Refusal | None:
     """A fixed camera that sees nothing of what the scene is about."""
     scene = compiled.scene
     subjects = [o.name for o in scene.objects if o.role == "task"]
@@ -276,5 +256,5 @@ def _unseen(compiled: CompiledScene) -> str | None:
         if camera.mount is not None or not subjects:
             continue
         if not any(visible_share(compiled, camera, name) > 0.0 for name in subjects):
-            return f"camera {camera.name} sees nothing of {', '.join(subjects)}"
+            return Refusal(RefusalKind.SEES_NOTHING, tuple(subjects), words=(camera.name,))
     return None

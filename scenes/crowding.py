@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..schemas import Asset, Parameter, SceneSpec
+from ..schemas import Asset, Parameter, Refusal, RefusalKind, SceneSpec
+from ..schemas.reserved import CLUTTER_PREFIX
 from .fit import slid_apart
 from .geometry import Array, transform, yaw_quaternion
 from .placed import Bench, NoPlaceError, Place, Placed
@@ -45,7 +46,7 @@ def crowd_of(spec: SceneSpec, task: frozenset[str]) -> Crowd | None:
     """
     if spec.clutter.around is None:
         return None
-    names = frozenset(x.name for x in spec.objects if x.name.startswith("clutter_"))
+    names = frozenset(x.name for x in spec.objects if x.name.startswith(CLUTTER_PREFIX))
     others = frozenset(x.name for x in spec.objects) - names
     return Crowd(task & others or others, names, spec.clutter.free_space)
 
@@ -74,7 +75,7 @@ def crowding(
     about = crowd.middle if share < WIDENED else crowd.middle | crowd.names
     anchors = [x for name, x in placed.items() if name in about and x.level == bench.name]
     if not anchors:
-        raise NoPlaceError(f"nothing to crowd on the {bench.name}")
+        raise NoPlaceError(Refusal(RefusalKind.NOTHING_TO_CROWD, (bench.name,)))
     other = anchors[int(rng.integers(len(anchors)))]
     gap = number(crowd.gap, rng, PATH)
     bearing, yaw = (float(x) for x in rng.uniform(-np.pi, np.pi, 2))
@@ -84,7 +85,7 @@ def crowding(
     distance = slid_apart(asset, pose, other.asset, other.pose, away, gap + SLACK)
     x, y = (float(value) for value in centre + away * distance)
     if not REACH[0] <= np.hypot(x, y) <= REACH[1] or abs(y) > SIDE_REACH:
-        raise NoPlaceError("out of reach")
+        raise NoPlaceError(Refusal(RefusalKind.OUT_OF_REACH))
     return Place(x, y, bench.height, yaw, bench.name, gap, crowding=True)
 
 

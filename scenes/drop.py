@@ -11,7 +11,7 @@ import mujoco
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
-from ..schemas import Asset
+from ..schemas import Asset, Refusal, RefusalKind, one_line
 from .asset_geometry import link_poses, touched_points
 from .asset_model import Copy, add_asset, add_resources
 from .geometry import Array, rotation
@@ -36,15 +36,15 @@ FURNITURE = 0.4
 _UPRIGHT = (1.0, 0.0, 0.0, 0.0)
 
 
-def drop(asset: Asset) -> str | None:
-    """What goes wrong with an asset alone on a floor, in one sentence, or None.
+def drop(asset: Asset) -> Refusal | None:
+    """What goes wrong with an asset alone on a floor, or None.
 
     It is welded down if it is fixed; else it falls from 1 cm and has 2 s to come to rest.
     """
     try:
         model = _compiled(asset)
     except ValueError as error:
-        return f"does not compile: {' '.join(str(error).split())}"
+        return Refusal(RefusalKind.ASSET_UNCOMPILED, words=(one_line(error),))
     return _inside_itself(asset, model) or _dropped(asset, model)
 
 
@@ -66,12 +66,12 @@ def _compiled(asset: Asset) -> Any:
     return spec.compile()
 
 
-def _inside_itself(asset: Asset, model: Any) -> str | None:
+def _inside_itself(asset: Asset, model: Any) -> Refusal | None:
     """Whether links run into each other with all joints closed, or with one half or all open."""
     data = mujoco.MjData(model)
     depth = _own_depth(model, data)
     if depth > MAX_DEPTH:
-        return f"its links penetrate each other by {depth * 1000:.1f} mm when closed"
+        return Refusal(RefusalKind.ASSET_SELF_CONTACT, numbers=(depth,))
     for joint in asset.joints:
         address = model.joint(f"thing/{joint.name}").qposadr[0]
         for value in (part * limit for limit in joint.limits for part in (0.5, 1.0)):
@@ -79,10 +79,8 @@ def _inside_itself(asset: Asset, model: Any) -> str | None:
             data.qpos[address] = value
             depth = _own_depth(model, data)
             if depth > MAX_DEPTH:
-                return (
-                    f"its links penetrate each other by {depth * 1000:.1f} mm with"
-                    f" {joint.name} at {value:.3g}"
-                )
+                kind = RefusalKind.ASSET_SELF_CONTACT_AT
+                return Refusal(kind, numbers=(depth, value), words=(joint.name,))
     return None
 
 
@@ -93,16 +91,16 @@ def _own_depth(model: Any, data: Any) -> float:
     return -float(np.min(data.contact.dist[own], initial=0.0))
 
 
-def _dropped(asset: Asset, model: Any) -> str | None:
+def _dropped(asset: Asset, model: Any) -> Refusal | None:
     """What goes wrong in 2 s after the fall, or after less where it comes to rest."""
     data = mujoco.MjData(model)
     for _ in range(0, round(SECONDS / model.opt.timestep), CHECK_STEPS):
         mujoco.mj_step(model, data, CHECK_STEPS)
         if data.warning.number.sum() or not np.isfinite(data.qpos).all():
-            return f"the simulation breaks down after {data.time:.2f} s"
+            return Refusal(RefusalKind.ASSET_BREAKS_DOWN, numbers=(float(data.time),))
         speed = 0.0 if asset.fixed else float(np.linalg.norm(data.qvel[:3]))
         if speed > MAX_SPEED:
-            return f"flies off at {speed:.1f} m/s"
+            return Refusal(RefusalKind.ASSET_FLIES_OFF, numbers=(speed,))
         if data.time > 0.2 and _at_rest(asset, data):
             break
     return _toppled(asset, data) or _moving(asset, data) or _settled_wrong(asset, model, data)
@@ -114,39 +112,40 @@ def _at_rest(asset: Asset, data: Any) -> bool:
     return linear < REST_SPEED and bool((np.abs(speeds) < REST_SPIN).all())
 
 
-def _toppled(asset: Asset, data: Any) -> str | None:
+def _toppled(asset: Asset, data: Any) -> Refusal | None:
     """Whether what is meant to stand does not; things without a flat base may roll over."""
     share, outside = _stance(asset)
     if asset.fixed:
         if asset.extents[2] > FURNITURE and outside > 0:
-            return f"topples: its centre of mass lies {outside * 1000:.0f} mm outside its base"
+            return Refusal(RefusalKind.ASSET_TOP_HEAVY, numbers=(outside,))
         return None
     up = rotation(data.qpos[3:7])[2, 2]
     tilt = float(np.arccos(np.clip(up, -1, 1)))
     if share >= FLAT_BASE and tilt > MAX_TILT:
-        return f"topples: it tilts by {np.degrees(tilt):.0f} degrees"
+        return Refusal(RefusalKind.ASSET_TOPPLES, numbers=(tilt,))
     return None
 
 
-def _moving(asset: Asset, data: Any) -> str | None:
+def _moving(asset: Asset, data: Any) -> Refusal | None:
     """Whether it does not come to rest; what is round may roll."""
     if _at_rest(asset, data) or (not asset.fixed and _stance(asset)[0] < FLAT_BASE):
         return None
     speed = 0.0 if asset.fixed else float(np.linalg.norm(data.qvel[:3]))
     spin = float(np.abs(data.qvel if asset.fixed else data.qvel[3:]).max())
-    return f"does not come to rest in {SECONDS:g} s: still {speed:.3f} m/s and {spin:.2f} rad/s"
+    return Refusal(RefusalKind.ASSET_RESTLESS, numbers=(SECONDS, speed, spin))
 
 
-def _settled_wrong(asset: Asset, model: Any, data: Any) -> str | None:
+def _settled_wrong(asset: Asset, model: Any, data: Any) -> Refusal | None:
     """Whether it sank into the floor, or joints moved by themselves."""
     depth = -float(np.min(data.contact.dist, initial=0.0))
     if depth > MAX_SINK:
-        return f"sinks {depth * 1000:.1f} mm deep"
+        return Refusal(RefusalKind.ASSET_SINKS, numbers=(depth,))
     for joint in asset.joints:
         value = float(data.qpos[model.joint(f"thing/{joint.name}").qposadr[0]])
         low, high = joint.limits
         if abs(value) > MAX_CREEP * (high - low):
-            return f"joint {joint.name} moves by itself to {value:.3g} of {low:.3g} to {high:.3g}"
+            kind = RefusalKind.ASSET_JOINT_CREEPS
+            return Refusal(kind, numbers=(value, low, high), words=(joint.name,))
     return None
 
 

@@ -9,7 +9,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..schemas import ANY_JOINT, ANY_SWITCH, Asset, ObjectSpec
+from ..schemas import (
+    ANY_JOINT,
+    ANY_SWITCH,
+    Asset,
+    ObjectSpec,
+    Refusal,
+    RefusalKind,
+    together,
+)
 from .anchors import anchored
 from .crowding import Crowd, crowding
 from .fit import outlines_overlap
@@ -85,7 +93,7 @@ def _place(
     rng: np.random.Generator,
     crowd: Crowd | None,
 ) -> Placed:
-    reasons: set[str] = set()
+    reasons: set[Refusal] = set()
     for attempt in range(ATTEMPTS_PER_OBJECT):
         share = attempt / ATTEMPTS_PER_OBJECT
         try:
@@ -96,10 +104,16 @@ def _place(
                 place = anchored(bench, spec, asset, place, placed, share, rng)
             return _checked(bench, spec, asset, joints, place, placed)
         except MisfitError as error:
-            raise MisfitError(f"no place for {spec.name} ({error})") from error
+            raise MisfitError(_no_place(spec, {error.refusal})) from error
         except NoPlaceError as error:
-            reasons.add(str(error))
-    raise NoPlaceError(f"no place for {spec.name} ({', '.join(sorted(reasons))})")
+            reasons.add(error.refusal)
+    raise NoPlaceError(_no_place(spec, reasons))
+
+
+def _no_place(spec: ObjectSpec, reasons: set[Refusal]) -> Refusal:
+    """An object finds no place, for reasons that are kept in the order of their sentences."""
+    ordered = sorted(reasons, key=lambda reason: (str(reason), reason.objects))
+    return Refusal(RefusalKind.NO_PLACE, (spec.name,), tuple(ordered))
 
 
 def _checked(
@@ -115,16 +129,16 @@ def _checked(
     footprint = Footprint(np.array([place.x, place.y]), half, place.yaw)
     keep_out = tuple(_sweeps(asset, footprint))
     if place.level == bench.name and not contains(bench.area, footprint):
-        raise NoPlaceError(f"off the {bench.name}")
+        raise NoPlaceError(Refusal(RefusalKind.OFF_SUPPORT, (bench.name,)))
     pose = transform([place.x, place.y, place.z + DROP], yaw_quaternion(place.yaw))
     found = Placed(spec, asset, pose, joints, footprint, keep_out, place.level, place.origin)
     for other in placed.values():
         if other.level == place.level and not asset.grain:
             _refuse_contact(found, other, place)
     bodies = {name: _body(thing) for name, thing in placed.items()}
-    lost = broken(spec, {**bodies, spec.name: _body(found)})
-    if lost:
-        raise NoPlaceError(", ".join(lost))
+    lost = together(broken(spec, {**bodies, spec.name: _body(found)}))
+    if lost is not None:
+        raise NoPlaceError(lost)
     return found
 
 
@@ -132,25 +146,26 @@ def _refuse_contact(mine: Placed, other: Placed, place: Place) -> None:
     """Refuse what touches another thing of its level, or the way of its door or drawer.
 
     Raises:
-        NoPlaceError: saying which.
+        NoPlaceError: naming the other thing.
     """
+    name = (other.spec.name,)
     if place.given or place.crowding:
         gap = TOUCH if place.given else place.gap
         if overlap(mine.footprint.grown(gap), other.footprint) and outlines_overlap(
             mine.asset, mine.pose, other.asset, other.pose, gap
         ):
-            raise NoPlaceError(f"it touches {other.spec.name}")
+            raise NoPlaceError(Refusal(RefusalKind.TOUCHES, name))
         if place.given and other.origin is not None:
             return
     elif other.spec.name != place.beside and overlap(
         mine.footprint.grown(place.gap), other.footprint
     ):
-        raise NoPlaceError("too close to others")
+        raise NoPlaceError(Refusal(RefusalKind.TOO_CLOSE, name))
     before = mine.spec.in_front_of == other.spec.name
     if not before and any(overlap(area, mine.footprint) for area in other.keep_out):
-        raise NoPlaceError("in the way of a door or drawer")
+        raise NoPlaceError(Refusal(RefusalKind.IN_THE_WAY, name))
     if any(overlap(area, other.footprint) for area in mine.keep_out):
-        raise NoPlaceError("its door or drawer would be blocked")
+        raise NoPlaceError(Refusal(RefusalKind.OWN_DOOR_BLOCKED, name))
 
 
 def _body(placed: Placed) -> Body:

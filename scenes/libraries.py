@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..schemas import Asset, AssetsSpec, LibrarySpec, SpecError
+from ..schemas import Asset, AssetsSpec, LibrarySpec, Refusal, RefusalKind, SpecError
 from .library import AssetLibrary, NotedLibrary
 from .licences import permits_commercial
 from .shape_hash import shape_hash
@@ -150,12 +150,12 @@ def _tables(library: JointLibrary) -> _Tables:
                     )
                 barred = _barred(member, asset_id, library.allow_noncommercial)
                 if barred is not None:
-                    quarantined[asset_id] = barred
+                    quarantined[asset_id] = str(barred)
                     continue
                 owners[asset_id] = place
                 first = _first_of_shape(member, asset_id, shapes)
                 if first != asset_id:
-                    quarantined[asset_id] = f"has the shape of {first}; asked for by id it is used"
+                    quarantined[asset_id] = str(Refusal(RefusalKind.ASSET_SAME_SHAPE, (first,)))
                     continue
                 ids.setdefault(category, []).append(asset_id)
     return _Tables({name: tuple(found) for name, found in ids.items()}, owners, quarantined)
@@ -172,14 +172,11 @@ def _first_of_shape(member: AssetLibrary, asset_id: str, shapes: dict[tuple[str,
     return shapes.setdefault((asset.category, shape_hash(asset)), asset_id)
 
 
-def _barred(member: AssetLibrary, asset_id: str, allow: bool) -> str | None:
+def _barred(member: AssetLibrary, asset_id: str, allow: bool) -> Refusal | None:
     """Why the licence of an asset keeps it from use, or None."""
     if allow or member.name == PROCEDURAL:
         return None
     licence = member.get(asset_id).licence
     if permits_commercial(licence):
         return None
-    return (
-        f"licence {licence} does not permit commercial use; `allow_noncommercial: true` in the "
-        "spec's `assets`, or --allow-noncommercial, admits it"
-    )
+    return Refusal(RefusalKind.ASSET_LICENCE, words=(licence,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..schemas import Asset, ObjectSpec
+from ..schemas import Asset, ObjectSpec, Refusal
 from .geometry import Array, Footprint
 from .regions import Region
 
@@ -13,7 +13,15 @@ Origin = tuple[float, float, float]
 
 
 class NoPlaceError(Exception):
-    """An object found no place in this attempt; `str()` is the reason to be counted."""
+    """An object found no place in this attempt.
+
+    Attributes:
+        refusal: the reason to be counted.
+    """
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(refusal)
 
 
 class MisfitError(NoPlaceError):

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..schemas import Asset, Joint, ObjectSpec
+from ..schemas import Asset, Joint, ObjectSpec, Refusal, RefusalKind
 from .fit import base_radius, footprint_radius, link_transform, outline
 from .geometry import Array, Footprint
 from .placed import Bench, MisfitError, NoPlaceError, Place, Placed
@@ -116,7 +116,7 @@ def _free(bench: Bench, spec: ObjectSpec, rng: np.random.Generator) -> Place:
     x, y = radius * np.cos(bearing), radius * np.sin(bearing)
     yaw = float(rng.uniform(-np.pi, np.pi))
     if spec.pose.y is None and abs(y) > SIDE_REACH:
-        raise NoPlaceError("out of reach")
+        raise NoPlaceError(Refusal(RefusalKind.OUT_OF_REACH))
     return Place(x, y, bench.height, yaw, bench.name, GAP)
 
 
@@ -140,7 +140,7 @@ def _beside(
     x, y = (float(v) for v in other.footprint.centre + offset)
     z = float(other.pose[2, 3]) - DROP
     if np.hypot(x, y) > REACH[1] and other.level == bench.name and spec.pose.x is None:
-        raise NoPlaceError("out of reach")
+        raise NoPlaceError(Refusal(RefusalKind.OUT_OF_REACH))
     return Place(x, y, z, yaw, other.level, 0.002, beside=other.spec.name)
 
 
@@ -223,8 +223,9 @@ def _region(spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Genera
     fitting = [r for r in regions_for(other.asset, spec) if fits(r, asset)]
     fitting = [r for r in fitting if _is_open(other, r.name)] or fitting
     if not fitting:
-        where = "inside" if spec.inside else "on"
-        raise MisfitError(f"does not fit {where} {other.spec.name}")
+        inside = RefusalKind.DOES_NOT_FIT_INSIDE
+        kind = inside if spec.inside else RefusalKind.DOES_NOT_FIT_ON
+        raise MisfitError(Refusal(kind, (other.spec.name,)))
     return fitting[int(rng.integers(len(fitting)))]
 
 

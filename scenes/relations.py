@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..schemas import Asset, ObjectSpec, SceneObject
+from ..schemas import Asset, ObjectSpec, Refusal, RefusalKind, SceneObject
 from .fit import cavities_by_height, link_transform, outline, surfaces_by_height
 from .geometry import Array, transform
 
@@ -65,14 +65,15 @@ def body(thing: SceneObject, asset: Asset) -> Body:
     return Body(asset, transform(thing.pos, thing.quat), thing.joints)
 
 
-def broken(spec: ObjectSpec, bodies: Mapping[str, Body]) -> tuple[str, ...]:
-    """The relations that a spec states of an object and that do not hold, as sentences."""
-    found: list[str] = []
+def broken(spec: ObjectSpec, bodies: Mapping[str, Body]) -> tuple[Refusal, ...]:
+    """The relations that a spec states of an object and that do not hold."""
+    found: list[Refusal] = []
     mine = bodies[spec.name]
     for relation, test in _TESTS.items():
         target = getattr(spec, relation)
         if target is not None and target in bodies and not test(mine, bodies[target]):
-            found.append(f"{spec.name} is not {relation.replace('_', ' ')} {target}")
+            words = (relation.replace("_", " "),)
+            found.append(Refusal(RefusalKind.RELATION_LOST, (spec.name, target), words=words))
     if spec.level is not None and not found:
         found += _other_level(spec, bodies)
     return tuple(found)
@@ -133,7 +134,7 @@ def level_inside(a: Body, b: Body) -> int | None:
     return None
 
 
-def _other_level(spec: ObjectSpec, bodies: Mapping[str, Body]) -> list[str]:
+def _other_level(spec: ObjectSpec, bodies: Mapping[str, Body]) -> list[Refusal]:
     """Whether it stands on another level than it should; the highest stands for all above."""
     carrier = bodies.get(spec.on or spec.inside or "")
     if carrier is None or spec.level is None:
@@ -144,7 +145,10 @@ def _other_level(spec: ObjectSpec, bodies: Mapping[str, Body]) -> list[str]:
     else:
         level, count = level_inside(mine, carrier), len(cavities_by_height(carrier.asset))
     wanted = min(spec.level, count - 1)
-    return [] if level == wanted else [f"{spec.name} is on level {level}, not {wanted}"]
+    if level == wanted:
+        return []
+    words = (str(level), str(wanted))
+    return [Refusal(RefusalKind.OTHER_LEVEL, (spec.name,), words=words)]
 
 
 def _seen_from(viewer: Body, point: Array) -> tuple[float, float]:

@@ -21,7 +21,14 @@ from typing import Any, Literal
 import mujoco
 import numpy as np
 
-from ..schemas import BackendMissingError, GripperSpec, RobotFile, RobotSpec, SpecError
+from ..schemas import (
+    BackendMissingError,
+    GripperSpec,
+    RobotFile,
+    RobotSpec,
+    SpecError,
+    one_line,
+)
 from ..schemas.spec_file import validated
 from ..schemas.yaml_source import read_yaml
 from .geometry import inverse, transform, vec3
@@ -107,7 +114,7 @@ def _compiled(known: KnownRobot) -> Any:
     try:
         return _attached(known, "physics").compile()
     except ValueError as error:
-        message = " ".join(str(error).split())
+        message = one_line(error)
         raise SpecError(f"robot {known.file.name!r}: {known.file.model}: {message}") from error
 
 

@@ -19,28 +19,13 @@ from typing import Any, Literal
 import mujoco
 import numpy as np
 
-from ..schemas import BackendMissingError, GripperSpec, RobotSpec, SpecError
+from ..schemas import BackendMissingError, RobotSpec, SpecError
 from .cache import cache_folder, cached_arrays
+from .franka import FRANKA
 from .robot_file import KnownRobot, build, digest_of, read_robot, spec_of
 
 Detail = Literal["physics", "visual"]
 
-FRANKA = RobotSpec(
-    name="franka-fr3",
-    joints=tuple(f"fr3_joint{i}" for i in range(1, 8)),
-    gripper=GripperSpec(
-        joints={"finger_joint1": (0.0, 0.04), "finger_joint2": (0.0, 0.04)},
-        drives={"hand": "finger_joint1"},
-        openings=(0.0, 0.08),
-    ),
-    hand="hand",
-    home=(0.0, -0.55, 0.0, -2.35, 0.0, 1.8, 0.7853981633974483),
-    tool_pos=(0.0, 0.0, 0.1034),
-    tool_quat=(1.0, 0.0, 0.0, 0.0),
-    max_velocity=(1.8, 1.5, 1.8, 1.8, 2.4, 2.4, 2.4),
-    max_acceleration=(7.0, 5.0, 7.0, 7.0, 9.0, 9.0, 9.0),
-    lead=(0.05,) * 7,
-)
 BUILT_IN = Path(__file__).with_name("robot_files")
 """Robots that come along as files."""
 

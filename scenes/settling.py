@@ -10,7 +10,7 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from ..schemas import Scene
+from ..schemas import Refusal, RefusalKind, Scene
 from .geometry import rotation, vec3
 from .mujoco_model import CompiledScene
 
@@ -69,7 +69,7 @@ def with_state(compiled: CompiledScene, data: Any) -> Scene:
     return compiled.scene.model_copy(update={"objects": tuple(moved)})
 
 
-def check_at_rest(before: Scene, compiled: CompiledScene) -> str | None:
+def check_at_rest(before: Scene, compiled: CompiledScene) -> Refusal | None:
     """Why a settled scene is refused: penetration, motion, or things that left their place.
 
     Grains may shift among each other.
@@ -81,21 +81,22 @@ def check_at_rest(before: Scene, compiled: CompiledScene) -> str | None:
     data = compiled.new_data()
     deep = data.contact.dist < -MAX_DEPTH
     if bool(np.any(deep)):
-        return "penetration of more than 1 mm"
+        return Refusal(RefusalKind.PENETRATION, numbers=(MAX_DEPTH,))
     mujoco.mj_step(compiled.model, data, CHECK_STEPS)
     moving = fastest(compiled, data)
-    if moving != (None, None):
-        return f"{moving[0] or moving[1]} does not come to rest"
+    for name in moving:
+        if name is not None:
+            return Refusal(RefusalKind.RESTLESS, (name,))
     for old in before.objects:
         if compiled.asset_of(old.name).grain:
             continue
         new = compiled.scene.object(old.name)
         if np.linalg.norm(np.subtract(new.pos, old.pos)) > MAX_SHIFT:
-            return f"{old.name} does not stay where it is put"
+            return Refusal(RefusalKind.STRAYS, (old.name,))
         up_old, up_new = rotation(old.quat)[:, 2], rotation(new.quat)[:, 2]
         round_thing = max(compiled.asset_of(old.name).extents) < 1.25 * min(
             compiled.asset_of(old.name).extents
         )
         if not round_thing and up_old @ up_new < np.cos(MAX_TILT):
-            return f"{old.name} topples"
+            return Refusal(RefusalKind.TOPPLES, (old.name,))
     return None

@@ -6,12 +6,13 @@ joints. Then it falls onto a floor as in `drop`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from ..schemas import Asset
+from ..schemas import Asset, Refusal, RefusalKind
 from .asset_geometry import link_points, seen_points, touched_points
 from .drop import drop
-from .geometry import Array
 
 MAX_MISFIT = 0.005
 """Greatest difference between the geometry and the extents or the frame, metres."""
@@ -26,44 +27,42 @@ GYRATION = (0.03, 0.6)
 inside its box more than 0.5."""
 
 
-def trial(asset: Asset) -> str | None:
-    """Why scenes cannot use an asset, in one sentence with numbers, or None.
+def trial(asset: Asset) -> Refusal | None:
+    """Why scenes cannot use an asset, or None.
 
     The same asset always gives the same answer.
     """
     return _geometry(asset) or _masses(asset) or _joints(asset) or drop(asset)
 
 
-def _geometry(asset: Asset) -> str | None:
+def _geometry(asset: Asset) -> Refusal | None:
     """Whether the extents and the frame are those of what is seen and touched."""
     if not any(link.visuals for link in asset.links):
-        return "has nothing to see: no link has visuals"
+        return Refusal(RefusalKind.ASSET_UNSEEN)
     if not any(link.collisions for link in asset.links):
-        return "has nothing to touch: no link has collision pieces"
+        return Refusal(RefusalKind.ASSET_UNTOUCHED)
     seen, touched = seen_points(asset), touched_points(asset)
     if not (np.isfinite(seen).all() and np.isfinite(touched).all()):
-        return "has vertices that are not finite"
+        return Refusal(RefusalKind.ASSET_NOT_FINITE)
     low, high = seen.min(axis=0), seen.max(axis=0)
     size = high - low
     if np.abs(size - asset.extents).max() > MAX_MISFIT:
-        return f"extents say {_metres(asset.extents)}, the geometry measures {_metres(size)}"
+        return _refused(RefusalKind.ASSET_EXTENTS, (*asset.extents, *size))
     origin = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
     if np.abs(origin).max() > MAX_MISFIT:
-        return f"its bottom centre lies at {_metres(origin)} in its own frame, not at 0"
+        return _refused(RefusalKind.ASSET_FRAME, origin)
     outside = np.maximum(low - touched.min(axis=0), touched.max(axis=0) - high)
     if (outside > np.maximum(MAX_PIECES_OUTSIDE, 0.1 * size)).any():
-        return f"collision pieces reach {outside.max() * 1000:.0f} mm out of what is seen"
+        return _refused(RefusalKind.ASSET_PIECES_OUTSIDE, (outside.max(),))
     return None
 
 
-def _masses(asset: Asset) -> str | None:
+def _masses(asset: Asset) -> Refusal | None:
     """Whether mass and inertia of each link can be those of its geometry."""
     density = asset.mass / float(np.prod(np.maximum(asset.extents, THINNEST)))
     if not DENSITY[0] <= density <= DENSITY[1]:
-        return (
-            f"{asset.mass:.3g} kg in a box of {_metres(asset.extents)} is {density:.3g} kg/m^3"
-            f" (allowed: {DENSITY[0]:g} to {DENSITY[1]:g})"
-        )
+        numbers = (asset.mass, *asset.extents, density, *DENSITY)
+        return _refused(RefusalKind.ASSET_DENSITY, numbers)
     for link in asset.links:
         points = link_points(asset, (*link.visuals, *link.collisions))
         if not len(points):
@@ -71,32 +70,30 @@ def _masses(asset: Asset) -> str | None:
         xx, yy, zz, xy, xz, yz = link.inertial.inertia
         moments = np.linalg.eigvalsh([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
         if moments[0] <= 0 or moments[2] > (moments[0] + moments[1]) * (1 + 1e-6):
-            values = ", ".join(f"{moment:.3g}" for moment in moments)
-            return f"link {link.name}: no body has principal moments {values} kg m^2"
+            return _refused(RefusalKind.ASSET_MOMENTS, moments, link.name)
         low, high = points.min(axis=0), points.max(axis=0)
         diagonal = float(np.linalg.norm(high - low))
         gyration = float(np.sqrt(moments[2] / link.inertial.mass))
         if not GYRATION[0] <= gyration / diagonal <= GYRATION[1]:
-            return (
-                f"link {link.name}: radius of gyration {gyration * 1000:.3g} mm does not fit its"
-                f" diagonal of {diagonal * 1000:.3g} mm"
-            )
+            return _refused(RefusalKind.ASSET_GYRATION, (gyration, diagonal), link.name)
         margin = MAX_MISFIT + 0.05 * diagonal
         if ((link.inertial.com < low - margin) | (link.inertial.com > high + margin)).any():
-            return f"link {link.name}: centre of mass {_metres(link.inertial.com)} lies outside it"
+            return _refused(RefusalKind.ASSET_MASS_OUTSIDE, link.inertial.com, link.name)
     return None
 
 
-def _joints(asset: Asset) -> str | None:
+def _joints(asset: Asset) -> Refusal | None:
     """Whether the joints have an axis, and a range that begins at or holds zero."""
     for joint in asset.joints:
         low, high = joint.limits
         if not (np.isfinite(joint.limits).all() and low <= 0.0 <= high and high - low > 1e-3):
-            return f"joint {joint.name}: the range {low:g} to {high:g} has no closed position 0"
+            return _refused(RefusalKind.ASSET_RANGE, (low, high), joint.name)
         if abs(float(np.linalg.norm(joint.axis)) - 1) > 1e-3:
-            return f"joint {joint.name}: the axis {joint.axis} is not of unit length"
+            return _refused(RefusalKind.ASSET_AXIS, joint.axis, joint.name)
     return None
 
 
-def _metres(values: Array | tuple[float, ...]) -> str:
-    return " x ".join(f"{value:.3f}" for value in values) + " m"
+def _refused(kind: RefusalKind, numbers: Iterable[float], part: str = "") -> Refusal:
+    """A refusal with numbers; `part` is the link or joint that it is about, if any."""
+    words = (part,) if part else ()
+    return Refusal(kind, numbers=tuple(float(number) for number in numbers), words=words)

@@ -20,6 +20,7 @@ from .asset import (
 from .base import Model, canonical_json, hash_of
 from .camera import Camera, CameraSpec, Lens
 from .camera_path import CameraPath, PathSpec, Waypoint, WaypointSpec
+from .causes import CAUSES, Cause, CauseInfo, Failure
 from .dataset import DatasetSpec, EpisodeSpec, ProposalSpec, RenderSpec
 from .episode import Episode, EpisodeArrays, GoalReport, Solver, Subtask, TraceEvent
 from .errors import (
@@ -28,13 +29,14 @@ from .errors import (
     BackendMissingError,
     CousinsError,
     DatasetError,
-    ExecutionError,
     PlanningError,
     PluginError,
     ProposalError,
     RenderError,
+    RunError,
     SpecError,
     VariantError,
+    one_line,
 )
 from .frame import (
     AmodalMasks,
@@ -53,6 +55,7 @@ from .frame import (
 from .libraries import AssetsSpec, LibrarySpec
 from .parameter import Choice, Constant, Normal, Parameter, Sweep, Uniform
 from .perturb import Disturbance, DisturbanceKind, PerturbSpec
+from .reasons import Refusal, RefusalKind, sentences, together
 from .robot import GripperFile, GripperSpec, MountedModel, RobotFile, RobotSpec
 from .scene import (
     ANY_JOINT,
@@ -71,12 +74,14 @@ from .scene import (
     SceneObject,
     SceneSpec,
 )
+from .skill_call import SkillCall
 from .sky import Sky, SkySpec, Sun, SunSpec
 from .task import TaskObject, TaskSpec
 
 __all__ = [
     "ANY_JOINT",
     "ANY_SWITCH",
+    "CAUSES",
     "RELATIONS",
     "AmodalMasks",
     "AssemblyError",
@@ -89,6 +94,8 @@ __all__ = [
     "CameraParams",
     "CameraPath",
     "CameraSpec",
+    "Cause",
+    "CauseInfo",
     "Cavity",
     "Choice",
     "ClutterSpec",
@@ -102,7 +109,7 @@ __all__ = [
     "Episode",
     "EpisodeArrays",
     "EpisodeSpec",
-    "ExecutionError",
+    "Failure",
     "FrameRecord",
     "GoalReport",
     "GraphEdge",
@@ -136,6 +143,8 @@ __all__ = [
     "PoseSpec",
     "ProposalError",
     "ProposalSpec",
+    "Refusal",
+    "RefusalKind",
     "RenderError",
     "RenderSpec",
     "RobotFile",
@@ -143,11 +152,13 @@ __all__ = [
     "RobotSpec",
     "Room",
     "RoomSpec",
+    "RunError",
     "Scene",
     "SceneGraph",
     "SceneObject",
     "SceneSpec",
     "Shape",
+    "SkillCall",
     "SkippedRecord",
     "Sky",
     "SkySpec",
@@ -169,4 +180,7 @@ __all__ = [
     "WaypointSpec",
     "canonical_json",
     "hash_of",
+    "one_line",
+    "sentences",
+    "together",
 ]  # fmt: skip

@@ -7,7 +7,17 @@ The exit code of the command line follows from the class: 2 means the input is w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from .causes import Cause, Failure
+from .reasons import Refusal, sentences
+
+
+def one_line(error: Exception) -> str:
+    """The message of another package's error on one line, to be quoted."""
+    return " ".join(str(error).split())
 
 
 class CousinsError(Exception):
@@ -29,7 +39,22 @@ class DatasetError(CousinsError):
 
 
 class AssetError(CousinsError):
-    """One asset cannot be used; libraries set it aside with this reason and go on."""
+    """One asset cannot be used; libraries set it aside with this reason and go on.
+
+    Attributes:
+        file: name of the file that is wrong; empty where the message does not begin with it.
+        reason: the message without the file.
+    """
+
+    def __init__(self, reason: str, *, file: str = "") -> None:
+        """Keep the file apart from the reason, for those who name it otherwise."""
+        self.file = file
+        self.reason = reason
+        super().__init__(f"{file}: {reason}" if file else reason)
+
+    def __reduce__(self) -> tuple[Callable[[], AssetError], tuple[()]]:
+        """Pickle with both parts."""
+        return partial(type(self), self.reason, file=self.file), ()
 
 
 class BackendMissingError(CousinsError):
@@ -48,20 +73,29 @@ class AssemblyError(CousinsError):
     """No valid scene was found within the allowed attempts.
 
     Attributes:
-        reasons: how often each reason refused an attempt.
+        reasons: how often each refusal ended an attempt.
         impossible: the spec itself admits no scene, whatever the seed (exit code 2).
     """
 
     def __init__(
-        self, message: str, reasons: Mapping[str, int] | None = None, *, impossible: bool = False
+        self,
+        message: str,
+        reasons: Mapping[Refusal, int] | None = None,
+        *,
+        impossible: bool = False,
     ) -> None:
-        """Keep the counted reasons and append them to the message."""
-        self.reasons = dict(sorted((reasons or {}).items(), key=lambda kv: (-kv[1], kv[0])))
+        """Keep the counted reasons and append their sentences to the message."""
+        self.reasons: Counter[Refusal] = Counter(reasons or {})
         self.impossible = impossible
         if self.reasons:
-            counted = ", ".join(f"{reason} x{count}" for reason, count in self.reasons.items())
+            counted = ", ".join(f"{said} x{count}" for said, count in self.sentences.items())
             message = f"{message}: {counted}"
         super().__init__(message)
+
+    @property
+    def sentences(self) -> dict[str, int]:
+        """How often each sentence refused an attempt, the most frequent first; for display."""
+        return sentences(self.reasons)
 
     @property
     def exit_code(self) -> int:  # type: ignore[override]
@@ -70,12 +104,21 @@ class AssemblyError(CousinsError):
 
 
 class PlanningError(CousinsError):
-    """No plan, grasp, placement or path was found; `cause` is a short stable label."""
+    """No plan, grasp, placement or path was found.
 
-    def __init__(self, cause: str, message: str) -> None:
-        """Keep the label beside the sentence."""
-        self.cause = cause
-        super().__init__(message)
+    Attributes:
+        cause: why, as data; code asks this and never the sentence.
+    """
+
+    def __init__(self, cause: Cause | Failure, detail: str) -> None:
+        """Keep the cause beside the sentence."""
+        self.cause = Failure(cause) if isinstance(cause, Cause) else cause
+        super().__init__(detail)
+
+    @property
+    def kind(self) -> Cause:
+        """The cause without what its candidates failed of."""
+        return self.cause.kind
 
 
 class ProposalError(CousinsError):
@@ -90,5 +133,5 @@ class VariantError(CousinsError):
     """A scene cannot take a value of a sweep; the value is skipped, with this reason."""
 
 
-class ExecutionError(CousinsError):
+class RunError(CousinsError):
     """Shards of a run failed; what the others made is kept."""

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self, cast
 from pydantic import model_validator
 
 from .base import Model, Name
+from .locations import misplaced
 
 LibraryKind = Literal["procedural", "folder", "libero", "robosuite", "metaworld", "synthesizer"]
 
@@ -33,7 +34,7 @@ class LibrarySpec(Model):
         if "kind" in given:
             return given
         if "folder" not in given:
-            raise ValueError(
+            raise misplaced(
                 f"{given} names no library; write procedural, or {{folder: PATH, name: NAME}}"
             )
         rest = {key: part for key, part in given.items() if key != "folder"}
@@ -42,7 +43,7 @@ class LibrarySpec(Model):
     @model_validator(mode="after")
     def _path(self) -> Self:
         if (self.kind == "folder") != (self.path is not None):
-            raise ValueError("exactly a folder library has a path: write {folder: PATH}")
+            raise misplaced("exactly a folder library has a path: write {folder: PATH}")
         return self
 
 
@@ -66,8 +67,8 @@ class AssetsSpec(Model):
     @model_validator(mode="after")
     def _distinct(self) -> Self:
         if not self.libraries:
-            raise ValueError("libraries: name at least one, such as procedural")
+            raise misplaced("name at least one, such as procedural", "libraries")
         keys = [(library.kind, library.name, library.path) for library in self.libraries]
         if len(set(keys)) != len(keys):
-            raise ValueError("libraries: each may be named once")
+            raise misplaced("each may be named once", "libraries")
         return self

@@ -39,6 +39,7 @@ HYPHENATED = frozenset({"robots"})
 """Groups whose names have hyphens where the names of their modules have underscores."""
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,12 @@ class Needs:
 
     def present(self) -> dict[str, str]:
         """The version of each package that is installed here."""
-        found = {package: _installed(package) for package in self.packages}
+        found = {package: installed(package) for package in self.packages}
         return {package: which for package, which in found.items() if which is not None}
 
     def missing(self) -> tuple[str, ...]:
         """The packages that are not installed."""
-        return tuple(package for package in self.packages if _installed(package) is None)
+        return tuple(package for package in self.packages if installed(package) is None)
 
     def check(self, owner: str) -> None:
         """Refuse where a package is absent.
@@ -101,7 +102,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Group(Generic[T]):
+class Group(Generic[T_co]):
     """All plug-ins of one kind.
 
     Attributes:
@@ -114,7 +115,7 @@ class Group(Generic[T]):
     """
 
     name: str
-    kind: type[T]
+    kind: type[T_co]
     word: str
     package: str = ""
     order: tuple[str, ...] = field(default=(), compare=False)
@@ -140,17 +141,23 @@ class Group(Generic[T]):
             raise SpecError(f"no {self.word} {name!r}; {offer(name, self.names())}")
         return found
 
-    def load(self, name: str) -> T:
+    def load(self, name: str) -> T_co:
         """Import a plug-in.
 
         Raises:
             SpecError: there is none of that name; the nearest are offered.
             PluginError: its module cannot be imported, or offers something else.
         """
-        offered: T = _load(self, self.source(name))
+        offered: T_co = _load(self, self.source(name))
         return offered
 
-    def all(self) -> Iterator[tuple[str, T]]:
+    def own(self) -> Iterator[tuple[str, T_co]]:
+        """As `all`, without those of other distributions."""
+        for name in self.names():
+            if self.source(name).distribution is None:
+                yield name, self.load(name)
+
+    def all(self) -> Iterator[tuple[str, T_co]]:
         """Every plug-in with its name, in order; imports them."""
         for name in self.names():
             yield name, self.load(name)
@@ -260,7 +267,8 @@ def _members(kind: type[object]) -> str:
 
 
 @lru_cache(maxsize=512)
-def _installed(package: str) -> str | None:
+def installed(package: str) -> str | None:
+    """The version of a distribution; None where it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -17,6 +17,8 @@ from ..schemas import (
     ObjectSpec,
     PlanningError,
     PoseSpec,
+    Refusal,
+    RefusalKind,
     Scene,
     SceneSpec,
     Solver,
@@ -31,7 +33,7 @@ from .symbolic import plans
 
 STATES = {"open": "openable", "toggled_on": "toggleable"}
 """The affordance that a state of one object asks for."""
-NO_PLAN = "no plan with these assets"
+NO_PLAN = Refusal(RefusalKind.NO_PLAN)
 PUSHED_TO = ("mat.n.07", "dustpan.n.02")
 """Kinds of things onto and into which others are pushed or swept: they need not be graspable."""
 
@@ -58,7 +60,7 @@ def build_scene(
     support = support_name(task)
     own = object_specs(task)
 
-    def suits(compiled: CompiledScene) -> str | None:
+    def suits(compiled: CompiledScene) -> Refusal | None:
         return _unsuitable(compiled, problem, spec.episodes.solvers)
 
     request = AssemblyRequest(
@@ -144,7 +146,7 @@ def required_affordances(problem: Problem) -> Mapping[str, frozenset[str]]:
     return {name: frozenset(needed) for name, needed in needs.items()}
 
 
-def _unplannable(assets: Mapping[str, Asset], problem: Problem, support: str) -> str | None:
+def _unplannable(assets: Mapping[str, Asset], problem: Problem, support: str) -> Refusal | None:
     """Why no layout of these assets will do for the task."""
     try:
         next(plans(problem.init, problem.goal, capabilities(assets, support)))
@@ -155,18 +157,19 @@ def _unplannable(assets: Mapping[str, Asset], problem: Problem, support: str) ->
 
 def _unsuitable(
     compiled: CompiledScene, problem: Problem, solvers: tuple[Solver, ...]
-) -> str | None:
+) -> Refusal | None:
     """Why a settled scene will not do for the task."""
     data = compiled.new_data()
     facts = PhysicsFacts(compiled, data)
     if evaluate(problem.goal, facts):
-        return "the goal holds already"
+        return Refusal(RefusalKind.GOAL_HOLDS)
     known = set(compiled.objects)
     for literal in problem.init:
         if not known.issuperset(literal.arguments) or literal.predicate == "nextto":
             continue
         if facts.holds(literal.predicate, literal.arguments) == literal.negated:
-            return f"the start lacks {literal}"
+            words = (str(literal),)
+            return Refusal(RefusalKind.START_LACKS, literal.arguments, words=words)
     assets = {name: compiled.asset_of(name) for name in compiled.objects}
     able = capabilities(assets, compiled.scene.support)
     try:

@@ -25,6 +25,8 @@ from cousins.schemas import (
     Inertial,
     Link,
     Material,
+    Refusal,
+    RefusalKind,
     RobotPose,
     Scene,
     SceneObject,
@@ -110,9 +112,10 @@ def build_scene(
     _pause()
     number = int(task.id[1:])
     if spec.scene.support == "desk":
-        raise AssemblyError("a fake desk holds nothing", {"fake": 1}, impossible=True)
+        refusals = {Refusal(RefusalKind.OUT_OF_REACH): 1}
+        raise AssemblyError("a fake desk holds nothing", refusals, impossible=True)
     if spec.scene.support == "countertop" and number == 1:
-        raise AssemblyError("a fake countertop is full", {"fake": 3})
+        raise AssemblyError("a fake countertop is full", {Refusal(RefusalKind.TOO_CLOSE): 3})
     seed = (spec.seed, 1, number, index)
     rng = np.random.default_rng(np.random.SeedSequence(seed[0], spawn_key=seed[1:]))
     ids = library.ids()["cube.n.05"]

@@ -16,6 +16,7 @@ from worlds import LIBRARY, by_hand, first, make_request, put
 from cousins.generators.proposing.catalogue import Catalogue
 from cousins.scenes.choosing import choose
 from cousins.scenes.fit import fits_table
+from cousins.scenes.franka import FRANKA
 from cousins.scenes.library import AssetLibrary
 from cousins.scenes.procedural import CATEGORIES
 from cousins.scenes.tabletop import Tabletop
@@ -128,7 +129,7 @@ def test_tables_carry_only_what_fits_them() -> None:
 
 
 def test_no_proposal_speaks_of_floor_furniture() -> None:
-    catalogue = Catalogue(LIBRARY)
+    catalogue = Catalogue(LIBRARY, FRANKA)
     for kind in catalogue.kinds:
         assert kind.table or all(map(fits_table, kind.assets)), kind.category
     for asked in ("oven.n.01", "wardrobe.n.01", "electric_refrigerator.n.01"):

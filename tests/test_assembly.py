@@ -28,6 +28,8 @@ from cousins.schemas import (
     CameraSpec,
     CousinSpec,
     DatasetSpec,
+    Refusal,
+    RefusalKind,
     Scene,
     SceneSpec,
     SpecError,
@@ -175,7 +177,7 @@ def test_goal_that_holds_anyway_is_refused_and_counted() -> None:
     task = make_task({"apple": "apple.n.01"}, "", "(ontop apple table)")
     with pytest.raises(AssemblyError, match=rf"the goal holds already x{ATTEMPTS}") as caught:
         scene_for(task)
-    assert caught.value.reasons == {"the goal holds already": ATTEMPTS}
+    assert caught.value.reasons == {Refusal(RefusalKind.GOAL_HOLDS): ATTEMPTS}
     assert caught.value.exit_code == 1
 
 
@@ -184,7 +186,7 @@ def impossible(objects: list[dict[str, Any]], **more: Any) -> AssemblyError:
     with pytest.raises(AssemblyError) as caught:
         assemble(make_request(spec, **more), LIBRARY)
     assert sum(caught.value.reasons.values()) == ATTEMPTS
-    for reason, count in caught.value.reasons.items():
+    for reason, count in caught.value.sentences.items():
         assert f"{reason} x{count}" in str(caught.value)
     return caught.value
 
@@ -294,27 +296,29 @@ def test_what_is_sunk_into_the_table_is_refused() -> None:
     others = [thing for thing in scene.objects if thing.name != "mug"]
     moved = scene.model_copy(update={"objects": (*others, sunk)})
     refused = check_at_rest(moved, compile_model(moved, assets, "physics"))
-    assert refused == "penetration of more than 1 mm"
+    assert refused is not None
+    assert refused.kind is RefusalKind.PENETRATION
+    assert str(refused) == "penetration of more than 1 mm"
 
 
 def test_assets_that_will_not_do_are_drawn_again_before_anything_is_laid_out() -> None:
     spec = SceneSpec.model_validate({"objects": [{"name": "mug", "category": "mug.n.04"}]})
     asked: list[str] = []
 
-    def too_early(assets: Mapping[str, Asset]) -> str | None:
+    def too_early(assets: Mapping[str, Asset]) -> Refusal | None:
         asked.append(assets["mug"].id)
-        return "too early" if len(asked) < 8 else None
+        return Refusal(RefusalKind.NO_PLAN) if len(asked) < 8 else None
 
     request = make_request(spec, cousins=CousinSpec(distance=(0.0, 1.0), per_object=16))
     scene, _ = assemble(request, LIBRARY, misfit=too_early)
     assert len(asked) == 8
     assert len(set(asked)) > 4, "every refusal brings another choice"
     assert scene.object("mug").asset == asked[-1]
-    assert scene.refused["too early"] == 7
+    assert scene.refused["no plan with these assets"] == 7
     with pytest.raises(AssemblyError) as caught:
-        assemble(request, LIBRARY, misfit=lambda _: "never")
+        assemble(request, LIBRARY, misfit=lambda _: Refusal(RefusalKind.NO_PLAN))
     assert not caught.value.impossible
-    assert caught.value.reasons == {"never": 24}
+    assert caught.value.reasons == {Refusal(RefusalKind.NO_PLAN): 24}
 
 
 def test_what_a_proposer_adds_never_makes_a_spec_impossible() -> None:

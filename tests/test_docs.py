@@ -186,6 +186,13 @@ def test_the_reference_of_the_spec_is_current() -> None:
     assert between.strip() == reference.reference().strip(), "run docs/make_spec_reference.py"
 
 
+def test_the_table_of_causes_is_current() -> None:
+    reasons = script("make_reasons")
+    text = (ROOT / "docs/solving.md").read_text(encoding="utf-8")
+    between = text.partition(reasons.BEGIN)[2].partition(reasons.END)[0]
+    assert between.strip() == reasons.causes().strip(), "run docs/make_reasons.py"
+
+
 def test_every_key_of_the_spec_is_in_the_reference() -> None:
     keys = script("make_spec_reference").keys()
     text = (ROOT / "docs/spec.md").read_text(encoding="utf-8")
@@ -221,16 +228,17 @@ def test_every_dependency_is_explained() -> None:
         *project["project"]["dependencies"],
         *(requirement for extra in extras for requirement in extra),
         *project["dependency-groups"]["dev"],
+        *project["dependency-groups"]["docs"],
     ]
     explained = dict(re.findall(r"^\| `([\w-]+)` \| ([^|]+?) \|", text, re.M))
     for requirement in wanted:
-        name = re.split(r"[<>=~! ]", requirement)[0]
+        name = re.split(r"[<>=~! []", requirement)[0]
         assert name in explained, f"docs/dependencies.md lacks {name}"
-        limits = requirement.removeprefix(name).replace(",", ", ")
+        limits = re.sub(r"\[.*\]", "", requirement.removeprefix(name)).replace(",", ", ")
         if limits:
             stated = set(explained[name].split(", "))
             assert stated == set(limits.split(", ")), f"{name}: {limits}"
-    names = {re.split(r"[<>=~! ]", requirement)[0] for requirement in wanted}
+    names = {re.split(r"[<>=~! []", requirement)[0] for requirement in wanted}
     assert set(explained) <= names, f"gone: {sorted(set(explained) - names)}"
 
 

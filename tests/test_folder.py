@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import lab
+import numpy as np
 import pytest
 from worlds import make_task
 
@@ -17,7 +18,7 @@ from cousins.scenes.folder.notes import AssetNotes, read_notes
 from cousins.scenes.libraries import JointLibrary, open_libraries
 from cousins.scenes.library import AssetLibrary
 from cousins.scenes.procedural import ProceduralLibrary
-from cousins.schemas import Asset, EpisodeSpec, SpecError
+from cousins.schemas import Asset, EpisodeSpec, Refusal, RefusalKind, SpecError
 from cousins.schemas.spec_file import load_spec
 from cousins.tasks.setup import build_scene
 from cousins.tasks.solving import solve
@@ -155,8 +156,8 @@ def test_folders_that_cannot_be_used_say_why(tmp_path: Path) -> None:
 
 
 def test_what_topples_is_told_how_to_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def topples(asset: Asset) -> str:
-        return f"topples: {asset.id} tilts by 24 degrees"
+    def topples(_: Asset) -> Refusal:
+        return Refusal(RefusalKind.ASSET_TOPPLES, numbers=(float(np.radians(24.0)),))
 
     monkeypatch.setattr(trial, "trial", topples)
     lab.box(0.031, 0.031, 0.031).export(tmp_path / "die.stl")

@@ -13,8 +13,9 @@ from .choices import NamingCommand, completion
 from .common import DatasetPath, Json, SpecPath, Workers, default_out, emit, expected_errors, table
 
 if TYPE_CHECKING:
-    from ..engines import Engine as RunsPlans
-    from ..run import Plan, Summary
+    from ..engines import Engine as Runs
+    from ..run import Summary
+    from ..session import Session
 
 
 Out = Annotated[
@@ -164,7 +165,7 @@ def _make(
         from ..engines import engine
         from ..environment import cores
         from ..robots import with_robot
-        from ..run import Plan, is_finished
+        from ..session import Plan, Session
         from ..stages import production
 
         runs = engine(engine_name)
@@ -172,10 +173,11 @@ def _make(
         formats = spec.export if exports and until == "frames" else ()
         folder = default_out(spec, out)
         plan = Plan(spec, folder, production(), workers or cores(), until, formats, shard_seconds)
-        if not is_finished(plan):
-            check_spec(spec, draws=until == "frames")
-            check_exports(formats)
-        summary = _run(plan, runs, quiet)
+        with Session(plan) as session:
+            if not session.finished:
+                check_spec(spec, session.library, draws=until == "frames")
+                check_exports(formats)
+            summary = _run(session, runs, quiet)
         if as_json:
             emit(asdict(summary))
         else:
@@ -185,12 +187,12 @@ def _make(
             raise typer.Exit(1)
 
 
-def _run(plan: Plan, runs: RunsPlans, quiet: bool) -> Summary:
+def _run(session: Session, runs: Runs, quiet: bool) -> Summary:
     from ..progress import Bars
     from ..reporter import Silent
 
-    with Bars(plan.spec.name) if not quiet else Silent() as reporter:
-        return runs.run(plan, reporter)
+    with Bars(session.plan.spec.name) if not quiet else Silent() as reporter:
+        return runs.run(session, reporter)
 
 
 def _skipped(folder: Path, count: int) -> list[tuple[str, str]]:

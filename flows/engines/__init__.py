@@ -1,4 +1,4 @@
-"""Engines: what runs the shards of a plan; each is a plug-in."""
+"""Engines: what runs the shards of a dataset; each is a plug-in."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from ...schemas.plugins import Group, Needs
 
 if TYPE_CHECKING:
     from ..reporter import Reporter
-    from ..run import Plan, Summary
+    from ..run import Summary
+    from ..session import Session
 
 
 @runtime_checkable
 class Engine(Protocol):
-    """Runs plans. Most call `flows.run.execute` with an `Executor` of their own."""
+    """Makes datasets. Most call `flows.run.run_session` with an `Executor` of their own."""
 
     @property
     def summary(self) -> str:
@@ -33,17 +34,16 @@ class Engine(Protocol):
         """
         ...
 
-    def run(self, plan: Plan, reporter: Reporter) -> Summary:
+    def run(self, session: Session, reporter: Reporter) -> Summary:
         """Make what is missing of a dataset.
 
         Args:
-            plan: what to make, where, and with how many processes.
+            session: the open folder, with the plan of what to make in it.
             reporter: is told how it goes on.
 
         Raises:
-            DatasetError: the folder cannot be used.
             JobError: a unit failed because the input is wrong.
-            ExecutionError: units failed; the others are kept.
+            RunError: units failed; the others are kept.
         """
         ...
 

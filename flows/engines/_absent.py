@@ -10,7 +10,7 @@ from ...schemas.plugins import Needs
 
 if TYPE_CHECKING:
     from ..reporter import Reporter
-    from ..run import Plan
+    from ..session import Session
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class AbsentEngine:
         """
         self._refuse()
 
-    def run(self, plan: Plan, reporter: Reporter) -> NoReturn:
+    def run(self, session: Session, reporter: Reporter) -> NoReturn:
         """Refuse.
 
         Raises:
             BackendMissingError: always.
         """
-        del plan, reporter
+        del session, reporter
         self._refuse()
 
     def _refuse(self) -> NoReturn:

@@ -8,7 +8,8 @@ from ...schemas.plugins import Needs
 
 if TYPE_CHECKING:
     from ..reporter import Reporter
-    from ..run import Plan, Summary
+    from ..run import Summary
+    from ..session import Session
 
 
 class LocalEngine:
@@ -20,11 +21,11 @@ class LocalEngine:
     def check(self) -> None:
         """It runs everywhere."""
 
-    def run(self, plan: Plan, reporter: Reporter) -> Summary:
+    def run(self, session: Session, reporter: Reporter) -> Summary:
         """See `Engine`."""
-        from ..run import execute
+        from ..run import run_session
 
-        return execute(plan, None, reporter)
+        return run_session(session, None, reporter)
 
 
 PLUGIN = LocalEngine()

@@ -8,32 +8,31 @@ from ...schemas.plugins import Needs
 
 if TYPE_CHECKING:
     from ..reporter import Reporter
-    from ..run import Plan, Summary
+    from ..run import Summary
+    from ..session import Session
 
 
 class PrefectEngine:
     """Runs the plan as a flow: of the API that is configured, or of one of its own."""
 
-    summary = (
-        "a Prefect flow: every shard a task, shown and retried; starts an API if there is none"
-    )
+    summary = "a Prefect flow: each shard is a task that is shown and retried"
     needs = Needs(packages=("prefect",))
 
     def check(self) -> None:
         """Prefect comes along with the package."""
 
-    def run(self, plan: Plan, reporter: Reporter) -> Summary:
+    def run(self, session: Session, reporter: Reporter) -> Summary:
         """See `Engine`; where nothing is missing, Prefect is not started."""
-        from ..run import execute, is_finished
+        from ..run import run_session
         from ..server import prefect_api
 
-        if is_finished(plan):
-            return execute(plan, None, reporter)
+        if session.finished:
+            return run_session(session, None, reporter)
         reporter.note("starting Prefect")
         from ..generate import generate_now
 
         with prefect_api():
-            return generate_now(plan, reporter)
+            return generate_now(session, reporter)
 
 
 PLUGIN = PrefectEngine()

@@ -162,5 +162,6 @@ def check_labels(names: tuple[str, ...]) -> None:
 
 
 __all__ = [
-    "LABELS", "Label", "Labelled", "Place", "Reads", "Value", "check_labels", "file", "of_frame", "of_object",
+    "LABELS", "Label", "Labelled", "Place", "Reads", "Value", "check_labels", "file",
+    "of_frame", "of_object",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 
 from ...schemas import ObjectSpec
+from ...schemas.reserved import RESERVED_PREFIXES, is_reserved
 from .catalogue import DISHES, DRINKS, KEEPS, Catalogue, Kind
 from .draft import RefusedError, Thing
 
@@ -27,7 +28,7 @@ class Cast:
         self,
         catalogue: Catalogue,
         scene: Sequence[Thing],
-        reserved: frozenset[str],
+        used: frozenset[str],
         support: str,
         rng: np.random.Generator,
     ) -> None:
@@ -36,7 +37,7 @@ class Cast:
         Args:
             catalogue: what there is.
             scene: objects of the scene that may be used.
-            reserved: names that new objects must not take.
+            used: names of the scene's objects, which new ones must not take.
             support: name of what everything stands on.
             rng: every choice comes from it.
         """
@@ -45,7 +46,7 @@ class Cast:
         self.rng = rng
         self.chosen: list[Thing] = []
         self._scene = list(scene)
-        self._names = set(reserved)
+        self._names = set(used)
 
     def pick(self, wanted: Wanted) -> Thing:
         """An unused object of a kind that is wanted and not yet there.
@@ -72,9 +73,12 @@ class Cast:
     def another(self, kind: Kind) -> Thing:
         """One more object of a kind."""
         base = re.sub(r"[^a-z0-9]+", "_", kind.category.split(".")[0].lower()).strip("_")
-        base = base if base[:1].isalpha() else f"object_{base}"
+        if not base[:1].isalpha() or base.startswith(RESERVED_PREFIXES):
+            base = f"object_{base}"
         number = 1
-        while (name := base if number == 1 else f"{base}_{number}") in self._names:
+        while (name := base if number == 1 else f"{base}_{number}") in self._names or (
+            is_reserved(name)
+        ):
             number += 1
         self._names.add(name)
         thing = Thing(name, kind)
@@ -145,7 +149,8 @@ def usable(scene: Sequence[ObjectSpec], catalogue: Catalogue, support: str) -> l
         if not placed and not spec.joint:
             kind = catalogue.kind(spec.category)
             if spec.asset is not None:
-                kind = Kind(spec.category, (catalogue.library.get(spec.asset),))
+                assets = (catalogue.library.get(spec.asset),)
+                kind = catalogue.kind_of(spec.category, assets)
             things.append(Thing(spec.name, kind))
     return things
 

@@ -12,11 +12,10 @@ from ...scenes.library import AssetLibrary
 from ...scenes.places import falls_forward
 from ...scenes.tabletop import Tabletop
 from ...scenes.taxonomy import ancestors
-from ...schemas import Asset, Cavity
+from ...schemas import Asset, Cavity, RobotSpec
 from ...tasks.capabilities import fits, gated, lidded
 from ...tasks.domain import Capabilities, Relation
-from ...tasks.operators import Operator
-from ...tasks.skills import SKILLS, operators
+from ...tasks.skills import skill_named, sources
 
 INSTANCES = 3
 """Cousins of a category that are measured."""
@@ -40,8 +39,9 @@ TABLES = frozenset({"counter", "countertop", "desk", "table"})
 FOODS = frozenset(
     {"edible_fruit.n.01", "food.n.01", "food.n.02", "fruit.n.01", "produce.n.01", "vegetable.n.01"}
 )
-GRIP = 0.075
-"""Widest thing that two fingers take from above, metres."""
+SPARE = 0.005
+"""By how much the fingers open wider than what they take from above, metres: less than for a
+grasp that is planned, for a bounding box is wider than what it bounds."""
 RIM = 0.1
 """Least width of what a hand beside it cannot lower between the walls of a drawer, metres."""
 DRINKS = frozenset({"cup", "glass", "mug", "teacup"})
@@ -54,10 +54,12 @@ class Kind:
     Attributes:
         category: a BDDL synset.
         assets: a few of its assets.
+        grip: widest thing that the robot's fingers take from above, metres.
     """
 
     category: str
     assets: tuple[Asset, ...]
+    grip: float
 
     @property
     def words(self) -> str:
@@ -78,7 +80,7 @@ class Kind:
     def easy(self) -> bool:
         """Whether the gripper can take it from above: narrow enough, or by a rim."""
         rim = self.head in DISHES or self.head in TRAYS - {"board"}
-        narrow = all(min(asset.extents[:2]) <= GRIP or asset.cavities for asset in self.assets)
+        narrow = all(min(asset.extents[:2]) <= self.grip or asset.cavities for asset in self.assets)
         return self.movable and (narrow or rim)
 
     @cached_property
@@ -172,10 +174,16 @@ class Kind:
 
 
 class Catalogue:
-    """The kinds a library offers, built when they are first asked for."""
+    """The kinds a library offers, built when they are first asked for.
 
-    def __init__(self, library: AssetLibrary) -> None:
+    Args:
+        library: where assets come from.
+        robot: what lifts them.
+    """
+
+    def __init__(self, library: AssetLibrary, robot: RobotSpec) -> None:
         """Note what goes on a table, and tables; other assets are built later."""
+        self._grip = robot.span(SPARE)
         self.library: AssetLibrary = Tabletop(library)
         self.ids = self.library.ids()
         self._kinds: dict[str, Kind] = {}
@@ -191,8 +199,12 @@ class Catalogue:
             ids = self.ids[resolve(category, self.ids)]
             spread = sorted({round(i * (len(ids) - 1) / (INSTANCES - 1)) for i in range(INSTANCES)})
             assets = tuple(self.library.get(ids[i]) for i in spread)
-            self._kinds[category] = Kind(category, assets)
+            self._kinds[category] = self.kind_of(category, assets)
         return self._kinds[category]
+
+    def kind_of(self, category: str, assets: tuple[Asset, ...]) -> Kind:
+        """The kind of these assets, in the hands of the robot."""
+        return Kind(category, assets, self._grip)
 
     @cached_property
     def kinds(self) -> tuple[Kind, ...]:
@@ -217,9 +229,9 @@ class Catalogue:
 
     def does(self, skill: str, thing: Kind, target: Kind) -> bool:
         """Whether a skill takes all of the measured cousins to all of the target's."""
-        wanted = (skill, ("thing", "target"))
+        wanted, does = (skill, ("thing", "target")), skill_named(skill).operators
         return thing.category != target.category and all(
-            any(x.key == wanted for x in SKILLS[skill].operators({"thing": a, "target": b}, ""))
+            any(x.key == wanted for x in does({"thing": a, "target": b}, ""))
             for a in thing.assets
             for b in target.assets
         )
@@ -232,6 +244,10 @@ class Catalogue:
         `certainty` is the share of cousins that must fit a place for it to count.
         """
         names: Iterable[str] = kinds
+        variants = [
+            {name: kind.assets[number] for name, kind in kinds.items()}
+            for number in range(INSTANCES if kinds else 0)
+        ]
         return Capabilities(
             objects=(support, *names),
             support=support,
@@ -246,20 +262,8 @@ class Catalogue:
                 for relation in RELATIONS
                 if a != b and self.share(kinds[a], kinds[b], relation) >= certainty
             ),
-            operators=_common_operators(kinds, support),
+            sources=sources(variants, support),
         )
-
-
-def _common_operators(kinds: Mapping[str, Kind], support: str) -> tuple[Operator, ...]:
-    """What the skills can do with any of the measured cousins."""
-    variants = [
-        operators({name: kind.assets[i] for name, kind in kinds.items()}, support)
-        for i in range(INSTANCES if kinds else 0)
-    ]
-    if not variants:
-        return ()
-    common = frozenset(variants[0]).intersection(*variants[1:])
-    return tuple(operator for operator in variants[0] if operator in common)
 
 
 def _head(category: str) -> str:

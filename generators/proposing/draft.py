@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...schemas import PlanningError, SpecError, TaskObject, TaskSpec
+from ...schemas import PlanningError, SkillCall, SpecError, TaskObject, TaskSpec
 from ...tasks.formula import And, Formula, Literal, to_text
 from ...tasks.goals import SymbolicFacts, evaluate, ground_literals
 from ...tasks.problem import Problem, problem_text, scene_problem, support_name
@@ -127,10 +127,10 @@ def check(
     try:
         plan = next(plans(problem.init, problem.goal, able, limit_nodes=NODES))
     except PlanningError as error:
-        raise RefusedError(error.cause, f"no plan: {error}") from error
+        raise RefusedError(str(error.cause), f"no plan: {error}") from error
     check_room(problem.goal, kinds)
     if not 1 <= len(plan.steps) <= max_steps:
-        steps = ", ".join(f"{s.skill}({', '.join(s.arguments)})" for s in plan.steps)
+        steps = ", ".join(str(SkillCall(*step.key)) for step in plan.steps)
         raise RefusedError(
             "too_long",
             f"the shortest plan has {len(plan.steps)} skills ({steps}); "

@@ -11,7 +11,7 @@ class MujocoBackend:
     """Draws with OpenGL, off screen."""
 
     summary = "a rasteriser over MuJoCo models: hundreds of frames a second on a CPU"
-    needs = Needs(packages=("mujoco", "numpy", "pillow", "pyopengl"))
+    needs = Needs(packages=("mujoco", "numpy", "pillow"))
 
     def check(self) -> None:
         """It comes along with the package."""

@@ -122,9 +122,10 @@ def _stored(asset_id: str, stamp: str, offer: Offer) -> Asset | str:
             asset = offer.make()
         except AssetError as error:
             return {"reason": _bytes(str(error)), "asset": _bytes("")}
-        reason = trial(asset)
-        text = asset.canonical_json() if reason is None else ""
-        return {"reason": _bytes(reason or ""), "asset": _bytes(text)}
+        refusal = trial(asset)
+        if refusal is not None:
+            return {"reason": _bytes(str(refusal)), "asset": _bytes("")}
+        return {"reason": _bytes(""), "asset": _bytes(asset.canonical_json())}
 
     stored = cached_arrays("converted", f"{asset_id} {stamp}", make)
     if len(stored["asset"]) == 0:

@@ -69,7 +69,7 @@ class FolderLibrary:
         """
         found: dict[str, list[str]] = {}
         for asset_id, facts in sorted(_facts(self).items()):
-            if not facts.reason:
+            if facts.reason is None:
                 found.setdefault(facts.category, []).append(asset_id)
         if not found:
             reasons = sorted(self.quarantined().items())
@@ -83,9 +83,9 @@ class FolderLibrary:
         """Ids of files that cannot be used, with the file and the reason."""
         files = {entry.asset_id: entry.relative for entry in self.found.entries}
         refused = {
-            asset_id: f"{files[asset_id]}: {facts.reason.removeprefix(files[asset_id] + ': ')}"
+            asset_id: f"{files[asset_id]}: {facts.reason}"
             for asset_id, facts in _facts(self).items()
-            if facts.reason
+            if facts.reason is not None
         }
         return dict(sorted((dict(self.found.refused) | refused).items()))
 
@@ -94,7 +94,7 @@ class FolderLibrary:
         return {
             asset_id: facts.notes
             for asset_id, facts in sorted(_facts(self).items())
-            if facts.notes and not facts.reason
+            if facts.notes and facts.reason is None
         }
 
     def stamp(self, asset_id: str) -> str:

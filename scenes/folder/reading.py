@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ...schemas import Asset, AssetError, SpecError
+from ...schemas import Asset, AssetError, Refusal, RefusalKind, SpecError
 from .. import taxonomy
 from ..cache import cached_arrays
 from ..importing.naming import category_of
@@ -26,6 +26,7 @@ FORMAT = 3
 """Raised whenever the same file may give another asset."""
 SHAPING = ("coacd", "fast-simplification", "mujoco", "numpy", "scipy", "trimesh")
 """Packages whose version may change an imported asset's bytes."""
+TOPPLING = (RefusalKind.ASSET_TOPPLES, RefusalKind.ASSET_TOP_HEAVY)
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,12 @@ class Facts:
 
     Attributes:
         category: of the asset; empty where it is refused.
-        reason: why it is refused; empty where it is not.
+        reason: why it is refused, to be shown; None where it is not.
         notes: what its owner should know about how it was read.
     """
 
     category: str
-    reason: str
+    reason: str | None
     notes: tuple[str, ...]
 
 
@@ -49,7 +50,7 @@ def facts_of(entry: Entry, library: str, folder: Path, defaults: AssetNotes) -> 
         "folder-facts", _key(entry), lambda: _facts(entry, library, folder, defaults)
     )
     known = json.loads(arrays["json"].tobytes())
-    return Facts(known["category"], known["reason"], tuple(known["notes"]))
+    return Facts(known["category"], known["reason"] or None, tuple(known["notes"]))
 
 
 def asset_of(entry: Entry, library: str, folder: Path, defaults: AssetNotes) -> Asset:
@@ -81,20 +82,34 @@ def _facts(
     from ..trial import trial
 
     notes: tuple[str, ...] = ()
-    category = reason = ""
+    category, reason = "", None
     try:
         read = _read(entry, library, folder, defaults)
         notes, category = read.notes, read.asset.category
-        reason = trial(read.asset) or ""
-        if reason.startswith("topples"):
-            reason += f"; if it lies on its side, set `up` in {entry.path.stem}.yaml"
-        if not reason:
+        refusal = trial(read.asset)
+        if refusal is not None:
+            reason = _told(refusal, entry)
+        else:
             text = read.asset.canonical_json()
             cached_arrays("folder-asset", _key(entry), lambda: _packed(text))
-    except (AssetError, SpecError) as error:
-        reason = str(error).replace(f"{folder}/", "").removeprefix(f"{entry.path.name}: ")
-    facts = {"category": "" if reason else category, "reason": reason, "notes": notes}
+    except AssetError as error:
+        own = error.file == entry.path.name
+        reason = _within(folder, error.reason if own else str(error))
+    except SpecError as error:
+        reason = _within(folder, str(error))
+    facts = {"category": category if reason is None else "", "reason": reason, "notes": notes}
     return _packed(json.dumps(facts))
+
+
+def _told(refusal: Refusal, entry: Entry) -> str:
+    """The sentence of a refusal, with what its file's owner may do about it."""
+    hint = f"; if it lies on its side, set `up` in {entry.path.stem}.yaml"
+    return f"{refusal}{hint}" if refusal.kind in TOPPLING else str(refusal)
+
+
+def _within(folder: Path, message: str) -> str:
+    """A message with the paths in it from the folder on."""
+    return message.replace(f"{folder}/", "")
 
 
 def _read(entry: Entry, library: str, folder: Path, defaults: AssetNotes) -> Imported:

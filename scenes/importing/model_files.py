@@ -45,7 +45,7 @@ class Files:
             AssetError: where there is no such file.
         """
         if not path.is_file():
-            raise AssetError(f"{model.name}: mesh file {path} is missing")
+            raise AssetError(f"mesh file {path} is missing", file=model.name)
         token = next((t for t, known in self.meshes.items() if known == path), None)
         if token is None:
             token = f"mesh{len(self.meshes)}.obj"

@@ -12,7 +12,7 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from ...schemas import AssetError
+from ...schemas import AssetError, one_line
 from ...schemas.asset import ShapeKind
 from ..geometry import inverse, transform
 from .model_files import ModelText
@@ -58,7 +58,7 @@ def read_parts(text: ModelText, reverse: Collection[str] = ()) -> list[Part]:
         compiler.boundmass, compiler.boundinertia, compiler.balanceinertia = 1e-6, 1e-12, True
         model = spec.compile()
     except ValueError as error:
-        raise AssetError(f"MuJoCo refuses the model: {' '.join(str(error).split())}") from error
+        raise AssetError(f"MuJoCo refuses the model: {one_line(error)}") from error
     data = mujoco.MjData(model)
     for joint in range(model.njnt):
         if int(model.jnt_type[joint]) in (2, 3):

@@ -43,7 +43,9 @@ def prepared(root: Element, path: Path) -> ModelText:
     if root.tag == "robot":
         return read_urdf(root, path)
     if root.tag != "mujoco":
-        raise AssetError(f"{path.name}: <{root.tag}> is neither MJCF (<mujoco>) nor URDF (<robot>)")
+        raise AssetError(
+            f"<{root.tag}> is neither MJCF (<mujoco>) nor URDF (<robot>)", file=path.name
+        )
     return _mjcf(root, path)
 
 
@@ -58,7 +60,7 @@ def _mjcf(root: Element, path: Path) -> ModelText:
     for element in list(text.iter()):
         element.text = element.tail = None
         if element.tag in REFUSED:
-            raise AssetError(f"{path.name}: <{element.tag}> cannot be imported")
+            raise AssetError(f"<{element.tag}> cannot be imported", file=path.name)
     for element in text.findall("compiler"):
         element.attrib = {key: value for key, value in element.items() if key in COMPILER}
     for element in text.findall("default"):
@@ -145,7 +147,7 @@ def _assets(text: Element, files: Files, path: Path) -> None:
             key, content = (element.tag, element.get("name", "")), dict(element.items())
             if key in seen:
                 if seen[key] != content:
-                    raise AssetError(f"{path.name}: two different {key[0]} are named {key[1]!r}")
+                    raise AssetError(f"two different {key[0]} are named {key[1]!r}", file=path.name)
                 section.remove(element)
             seen[key] = content
 

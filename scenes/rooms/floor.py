@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...schemas import Asset, Room
+from ...schemas import Asset, Refusal, Room
+from ...schemas.reserved import ROOM_PREFIX
 from ..geometry import Footprint, contains, overlap
 from .candidates import candidates
 from .plan import Piece
@@ -29,7 +30,7 @@ class Floor:
     room: Room
     reserved: list[Footprint]
     placed: list[Standing] = field(default_factory=list[Standing])
-    refused: Counter[str] = field(default_factory=Counter[str])
+    refused: Counter[Refusal] = field(default_factory=Counter[Refusal])
 
     def place(self, piece: Piece, asset: Asset, rng: np.random.Generator) -> bool:
         """Put one more of a piece somewhere; False where no place was found."""
@@ -45,7 +46,7 @@ class Floor:
         return [other for other in self.placed if other.piece.name == name]
 
     def _name(self, piece: Piece) -> str:
-        return f"room_{piece.name}_{len(self.of(piece.name)) + 1}"
+        return f"{ROOM_PREFIX}{piece.name}_{len(self.of(piece.name)) + 1}"
 
     def _is_free(self, new: Standing) -> bool:
         if not contains(inside(self.room), new.footprint):

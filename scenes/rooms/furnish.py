@@ -13,6 +13,8 @@ from ...schemas import (
     AssemblyError,
     Asset,
     Material,
+    Refusal,
+    RefusalKind,
     Room,
     RoomSpec,
     Scene,
@@ -51,8 +53,8 @@ class Furnishing:
     room: Room
     objects: tuple[SceneObject, ...]
     assets: Mapping[str, Asset]
-    left_out: Mapping[str, int]
-    repaired: Mapping[str, int]
+    left_out: Mapping[Refusal, int]
+    repaired: Mapping[Refusal, int]
     floor: Material
     wall: Material
 
@@ -84,12 +86,12 @@ def furnish(
         SpecError: where the room is too small for the robot and its table.
         AssemblyError: where no room holds as many things and comes to rest; reasons counted.
     """
-    reasons: Counter[str] = Counter()
+    reasons: Counter[Refusal] = Counter()
     for _ in range(ATTEMPTS):
         try:
             return _furnish(spec, robot_name, library, rng)
         except UnfinishedError as error:
-            reasons[str(error)] += 1
+            reasons[error.refusal] += 1
             reasons.update(error.reasons)
     raise AssemblyError(
         f"scene.room: no {spec.kind} in {ATTEMPTS} attempts; ask for fewer `objects` or a larger"
@@ -123,22 +125,21 @@ def _furnish(
         room=room,
         objects=tuple(objects),
         assets={asset.content_hash(): asset for asset in assets},
-        left_out=dict(sorted(left_out.items())),
-        repaired=dict(sorted(repaired.items())),
+        left_out=left_out,
+        repaired=repaired,
         floor=cover,
         wall=paint,
     )
 
 
-def _check_full(room: Room, pieces: int, things: int, wanted: int, reasons: Counter[str]) -> None:
+def _check_full(
+    room: Room, pieces: int, things: int, wanted: int, reasons: Counter[Refusal]
+) -> None:
     """Refuse a room that holds too little."""
     if things < wanted:
-        size = inside(room).half * 2
-        raise UnfinishedError(
-            f"{size[0]:.1f} m by {size[1]:.1f} m hold {pieces + things} things, not"
-            f" {pieces + wanted}",
-            reasons,
-        )
+        depth, width = (2 * float(half) for half in inside(room).half)
+        numbers = (depth, width, pieces + things, pieces + wanted)
+        raise UnfinishedError(Refusal(RefusalKind.ROOM_TOO_FULL, numbers=numbers), reasons)
 
 
 def _furnished(plan: Plan, room: Room, stock: Stock, rng: np.random.Generator) -> Floor:
@@ -158,7 +159,8 @@ def _furnished(plan: Plan, room: Room, stock: Stock, rng: np.random.Generator) -
             if piece.matching:
                 models[piece.name] = asset
             if not floor.place(piece, asset, rng):
-                floor.refused[f"no place for {piece.name}"] += index < least
+                refusal = Refusal(RefusalKind.NO_PLACE_IN_ROOM, (piece.name,))
+                floor.refused[refusal] += index < least
                 break
     return floor
 

@@ -8,7 +8,15 @@ from typing import Literal
 
 import numpy as np
 
-from ...schemas import Asset, Material, RobotPose, Scene, SceneObject
+from ...schemas import (
+    Asset,
+    Material,
+    Refusal,
+    RefusalKind,
+    RobotPose,
+    Scene,
+    SceneObject,
+)
 from ..geometry import Array, quaternion, vec3
 from ..mujoco_model import compile_model
 from ..robots import robot
@@ -24,16 +32,22 @@ IDENTITY = (1.0, 0.0, 0.0, 0.0)
 
 
 class UnfinishedError(Exception):
-    """A room holds too little, or does not come to rest."""
+    """A room holds too little, or does not come to rest.
 
-    def __init__(self, message: str, reasons: Counter[str]) -> None:
-        super().__init__(message)
+    Attributes:
+        refusal: which of the two.
+        reasons: what was left out or put elsewhere before, counted.
+    """
+
+    def __init__(self, refusal: Refusal, reasons: Counter[Refusal]) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
         self.reasons = reasons
 
 
 def repair(
     filling: Filling, wanted: int, robot_name: str, rng: np.random.Generator
-) -> Counter[str]:
+) -> Counter[Refusal]:
     """Settle, and put elsewhere what does not stay, until everything does.
 
     After the first time only what shares furniture with a new thing is let go again.
@@ -42,7 +56,7 @@ def repair(
         UnfinishedError: where things still do not stay after ROUNDS rounds.
     """
     inventory = filling.inventory
-    reasons: Counter[str] = Counter()
+    reasons: Counter[Refusal] = Counter()
     known: set[str] = set()
     for _ in range(ROUNDS):
         new = {name for name in inventory.things if name not in known}
@@ -58,7 +72,7 @@ def repair(
         inventory.drop(lost)
         known = set(inventory.things)
         filling.fill(wanted, rng)
-    raise UnfinishedError(f"no rest in {ROUNDS} rounds of repair", reasons)
+    raise UnfinishedError(Refusal(RefusalKind.ROOM_RESTLESS, numbers=(ROUNDS,)), reasons)
 
 
 def _scene(

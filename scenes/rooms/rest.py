@@ -11,6 +11,7 @@ from typing import Any
 import mujoco
 import numpy as np
 
+from ...schemas import Refusal, RefusalKind
 from ..geometry import Array, rotation, transform
 from ..mujoco_model import CompiledScene
 
@@ -39,7 +40,7 @@ class Outcome:
     """
 
     poses: dict[str, Array]
-    bad: dict[str, str]
+    bad: dict[str, Refusal]
 
 
 def come_to_rest(compiled: CompiledScene, contained: frozenset[str]) -> Outcome:
@@ -58,16 +59,17 @@ def come_to_rest(compiled: CompiledScene, contained: frozenset[str]) -> Outcome:
     mujoco.mj_step(compiled.model, data, round(WATCH_SECONDS / step))
     mujoco.mj_forward(compiled.model, data)
     end = _poses(compiled, data, names)
-    bad: dict[str, str] = dict.fromkeys(sorted(_deep(compiled, data) & set(names)), "penetrates")
+    deep = sorted(_deep(compiled, data) & set(names))
+    bad = dict.fromkeys(deep, RefusalKind.THING_PENETRATES)
     for name in names:
         free = name in contained
         if _gone(start[name], end[name]) > (SHIFT_CONTAINED if free else SHIFT):
-            bad[name] = "does not stay"
+            bad[name] = RefusalKind.THING_STRAYS
         elif not free and _upright(start[name], end[name]) < TILT:
-            bad[name] = "topples"
+            bad[name] = RefusalKind.THING_TOPPLES
         elif _gone(settled[name], end[name]) > CREEP or _turned(settled[name], end[name]) < TURN:
-            bad[name] = "does not come to rest"
-    return Outcome(end, bad)
+            bad[name] = RefusalKind.THING_RESTLESS
+    return Outcome(end, {name: Refusal(kind, (name,)) for name, kind in bad.items()})
 
 
 def _poses(compiled: CompiledScene, data: Any, names: list[str]) -> dict[str, Array]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...schemas import Asset, SpecError
+from ...schemas import Asset, Refusal, RefusalKind, SpecError
 from ..catalogue import resolve
 from ..library import AssetLibrary
 
@@ -26,7 +26,7 @@ class Stock:
     """
 
     library: AssetLibrary
-    missing: Counter[str] = field(default_factory=Counter[str])
+    missing: Counter[Refusal] = field(default_factory=Counter[Refusal])
 
     def __post_init__(self) -> None:
         """List what is offered, once."""
@@ -61,7 +61,7 @@ class Stock:
                 asset = self.library.get(ids[int(rng.integers(len(ids)))])
                 if (below is None or _no_larger(asset, below)) and suits(asset):
                     return asset
-        self.missing[f"nothing suits as {wanted[0]}"] += below is None
+        self.missing[Refusal(RefusalKind.NOTHING_SUITS, words=wanted[:1])] += below is None
         return None
 
 

@@ -91,7 +91,7 @@ def run_suite(
                 raise AssemblyError(unlike)
         except AssemblyError as error:
             refused += 1
-            told = f"refused ({next(iter(error.reasons), error)})"
+            told = f"refused ({next(iter(error.sentences), error)})"
         else:
             began = time.process_time()
             episodes = attempt(made, scene, assets, attempts)

@@ -23,7 +23,7 @@ class LeRobotExporter:
     """
 
     summary = "LeRobotDataset v3.0: demonstrations as parquet rows and camera videos"
-    needs = Needs(packages=("av", "numpy", "pandas", "pyarrow"))
+    needs = Needs(packages=("av", "numpy", "pandas", "pillow", "pyarrow"))
 
     include_failures: bool = False
     data_mb: int = DATA_MB

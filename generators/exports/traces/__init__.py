@@ -13,7 +13,18 @@ class TracesExporter:
     """Writes `events.parquet`, `procedures.jsonl`, `thoughts.parquet` and `phases.parquet`."""
 
     summary = "planning traces: search events, procedures, thoughts per action, and phases"
-    needs = Needs(packages=("bddl", "mujoco", "numpy", "pyarrow"))
+    needs = Needs(
+        packages=(
+            "airo-models",
+            "bddl",
+            "fast-simplification",
+            "franky-sim",
+            "mujoco",
+            "numpy",
+            "pyarrow",
+            "trimesh",
+        )
+    )
 
     def export(self, dataset: Dataset, out: Path) -> None:
         """Write the export to `out`, which must be empty or absent.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ....schemas import Episode, TraceEvent
+from ....schemas import Episode, SkillCall, TraceEvent
 
 NEGATION = "(not "
 
@@ -35,7 +35,7 @@ def procedures(episode: Episode, goal: str) -> Iterator[dict[str, Any]]:
             "output": {
                 "nodes": [_node(x) for x in expanded],
                 "plan": [_node(x) | {"sentence": x.reason} for x in plan],
-                "action": _skill(plan[0].subject),
+                "action": _call(SkillCall.parse(plan[0].subject)),
             },
             # The goal is the node after the last one that was expanded.
             "complete": plan[-1].node == len(expanded),
@@ -65,7 +65,7 @@ def _node(event: TraceEvent) -> dict[str, Any]:
     return {
         "node": event.node,
         "parent": event.parent,
-        **_skill(event.subject),
+        **_call(None if start else SkillCall.parse(event.subject)),
         "cost": int(cost),
         "remaining": int(remaining),
         # What holds at the start is the input.
@@ -74,8 +74,8 @@ def _node(event: TraceEvent) -> dict[str, Any]:
     }
 
 
-def _skill(subject: str) -> dict[str, Any]:
+def _call(call: SkillCall | None) -> dict[str, Any]:
     """A skill and its arguments; the start has none."""
-    name, _, rest = subject.partition("(")
-    arguments = rest.rstrip(")").split(", ") if rest else []
-    return {"skill": name if rest else None, "arguments": arguments}
+    if call is None:
+        return {"skill": None, "arguments": []}
+    return {"skill": call.skill, "arguments": list(call.arguments)}

@@ -10,7 +10,9 @@ from itertools import islice, product
 from ....scenes import taxonomy
 from ....scenes.catalogue import ranking
 from ....scenes.library import AssetLibrary
+from ....scenes.robots import robot
 from ....schemas import DatasetSpec, SpecError, TaskObject, TaskSpec
+from ....schemas.reserved import is_reserved
 from ....tasks.activities import activity_text
 from ....tasks.problem import AGENTS, FLOORS, Problem, object_specs, parse
 from ...proposing.catalogue import Catalogue, Kind
@@ -40,7 +42,7 @@ def bound_tasks(
         SpecError: where an activity is unknown or unsupported, the library has nothing for
             a category, or it cannot be done on one support.
     """
-    catalogue = Catalogue(library)
+    catalogue = Catalogue(library, robot(spec.robot))
     names = spec.tasks.activities[start:stop]
     return tuple(_task(name, start + number, spec, catalogue) for number, name in enumerate(names))
 
@@ -122,7 +124,8 @@ def _name(instance: str) -> str:
     """`jar_of_honey_1` for `jar__of__honey.n.01_1`."""
     stem, _, number = instance.rpartition("_")
     base = re.sub(r"[^a-zA-Z0-9]+", "_", stem.split(".")[0]).strip("_")
-    return f"{base}_{number}"
+    name = f"{base}_{number}"
+    return f"object_{name}" if is_reserved(name) else name
 
 
 def _castings(

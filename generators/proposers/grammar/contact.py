@@ -47,7 +47,7 @@ def _flat(kind: Kind) -> bool:
     return all(only_slid(asset) for asset in kind.assets)
 
 
-@template(1)
+@template(1, "Something too wide to lift onto a mat")
 def push_onto(cast: Cast) -> Draft:
     """Something too wide to lift onto a mat."""
     mat = cast.pick(_mat)
@@ -61,7 +61,7 @@ def push_onto(cast: Cast) -> Draft:
     return draft(cast, f"push {a} onto {b}", text, [on(thing, mat)])
 
 
-@template(1)
+@template(1, "Something too wide to lift next to something")
 def push_beside(cast: Cast) -> Draft:
     """Something too wide to lift next to something."""
     thing = cast.pick(_pushed)
@@ -71,7 +71,7 @@ def push_beside(cast: Cast) -> Draft:
     return draft(cast, f"push {a} next to {b}", text, [beside(thing, other)])
 
 
-@template(1)
+@template(1, "Something too flat to lift onto a mat")
 def slide_onto(cast: Cast) -> Draft:
     """Something too flat to lift onto a mat."""
     mat = cast.pick(_mat)
@@ -83,7 +83,7 @@ def slide_onto(cast: Cast) -> Draft:
     return draft(cast, f"slide {a} onto {b}", text, [on(thing, mat)])
 
 
-@template(1)
+@template(1, "Something small into a dustpan")
 def sweep_up(cast: Cast) -> Draft:
     """Something small into a dustpan."""
     pan, tool = cast.pick(_pan), cast.pick(_tool)
@@ -95,7 +95,7 @@ def sweep_up(cast: Cast) -> Draft:
     return draft(cast, f"sweep {a} into {b}", text, [inside(thing, pan)])
 
 
-@template(1)
+@template(1, "Something small onto a mat")
 def sweep_onto(cast: Cast) -> Draft:
     """Something small onto a mat."""
     mat, tool = cast.pick(_mat), cast.pick(_tool)
@@ -105,7 +105,7 @@ def sweep_onto(cast: Cast) -> Draft:
     return draft(cast, f"sweep {a} onto {b}", text, [on(thing, mat)])
 
 
-@template(2)
+@template(2, "Two small things of a kind into a dustpan")
 def sweep_both(cast: Cast) -> Draft:
     """Two small things of a kind into a dustpan."""
     pan = cast.pick(_pan)
@@ -118,7 +118,7 @@ def sweep_both(cast: Cast) -> Draft:
     return draft(cast, f"sweep up both {a}", text, [goal])
 
 
-@template(2)
+@template(2, "Something too flat to lift and something else onto one mat")
 def lay_place(cast: Cast) -> Draft:
     """Something too flat to lift and something else onto one mat."""
     mat = cast.pick(_mat)

@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 
 from ....scenes.library import AssetLibrary
+from ....scenes.robots import robot
 from ....schemas import DatasetSpec, ProposalError, TaskSpec
 from ....tasks.symbolic import Plan
 from ...proposing.cast import Cast, context, usable
@@ -39,7 +40,7 @@ def drawn_tasks(
     Raises:
         ProposalError: where the library is too small for one more task; reasons counted.
     """
-    catalogue = Catalogue(library)
+    catalogue = Catalogue(library, robot(spec.robot))
     taken = taken_by(earlier)
     tasks: list[TaskSpec] = []
     for index in range(start, stop):
@@ -55,9 +56,7 @@ def _one(spec: DatasetSpec, index: int, catalogue: Catalogue, taken: set[str]) -
     rng = np.random.default_rng(np.random.SeedSequence(spec.seed, spawn_key=(0, index)))
     support = spec.scene.support
     scene = usable(spec.scene.objects, catalogue, support)
-    reserved = frozenset(
-        {support, "table", "floor", "robot", *(x.name for x in spec.scene.objects)}
-    )
+    used = frozenset(x.name for x in spec.scene.objects)
     lengths = [pair for pair in LENGTHS if pair[0] <= spec.tasks.max_steps]
     low, high = lengths[int(rng.integers(len(lengths)))]
     high = min(high, spec.tasks.max_steps)
@@ -66,7 +65,7 @@ def _one(spec: DatasetSpec, index: int, catalogue: Catalogue, taken: set[str]) -
         strict = attempt < STRICT * ATTEMPTS
         template = _draw(rng, (low, high) if strict else (1, spec.tasks.max_steps))
         try:
-            draft = template.make(Cast(catalogue, scene, reserved, support, rng))
+            draft = template.make(Cast(catalogue, scene, used, support, rng))
             kinds = {thing.name: thing.kind for thing in draft.things}
             check_size(kinds, context(spec.scene.objects, kinds, catalogue, support))
             task = task_of(draft, index, support, NAME, seed)
@@ -97,5 +96,4 @@ def _reason(template: Template, draft: Draft, plan: Plan) -> str:
     """Why the task is there: what it exercises."""
     skills = ", ".join(step.skill for step in plan.steps)
     kinds = ", ".join(sorted({thing.kind.words for thing in draft.things}))
-    purpose = (template.make.__doc__ or "").strip().rstrip(".")
-    return f"{purpose}: exercises {skills} with {kinds}"
+    return f"{template.purpose}: exercises {skills} with {kinds}"

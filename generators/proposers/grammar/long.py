@@ -23,7 +23,7 @@ from .templates import (
 )
 
 
-@template(3)
+@template(3, "Open, put in, close")
 def store_away(cast: Cast) -> Draft:
     """Open, put in, close."""
     target = cast.pick(cast.cabinet)
@@ -36,7 +36,7 @@ def store_away(cast: Cast) -> Draft:
     return draft(cast, f"put {a} away in {b}", text, goals, held(shut(target)))
 
 
-@template(3)
+@template(3, "Put something in, close, turn on")
 def cook(cast: Cast) -> Draft:
     """Put something in, close, turn on."""
     target = cast.pick(lambda kind: cast.cabinet(kind) and kind.toggleable)
@@ -50,7 +50,7 @@ def cook(cast: Cast) -> Draft:
     return draft(cast, f"cook {a} in {b}", text, goals, init)
 
 
-@template(3)
+@template(3, "Open, put two in")
 def store_both(cast: Cast) -> Draft:
     """Open, put two in."""
     target = cast.pick(cast.cabinet)
@@ -61,7 +61,7 @@ def store_both(cast: Cast) -> Draft:
     return draft(cast, f"store {a} and {b} in {c}", text, goals, held(shut(target)))
 
 
-@template(3)
+@template(3, "Open, take out onto something, close")
 def fetch_onto(cast: Cast) -> Draft:
     """Open, take out onto something, close."""
     source = cast.pick(cast.cabinet)
@@ -76,7 +76,7 @@ def fetch_onto(cast: Cast) -> Draft:
     return draft(cast, f"serve {a} on {c}", text, [on(thing, target), shut(source)], init)
 
 
-@template(3)
+@template(3, "Three things into one")
 def three_in(cast: Cast) -> Draft:
     """Three things into one."""
     target = cast.pick(cast.holder)
@@ -87,7 +87,7 @@ def three_in(cast: Cast) -> Draft:
     return draft(cast, f"fill {d} with three things", text, goals)
 
 
-@template(3)
+@template(3, "One thing on, two next to")
 def set_table(cast: Cast) -> Draft:
     """One thing on, two next to."""
     target = cast.pick(lambda kind: cast.carrier(kind) and not kind.furniture)
@@ -101,7 +101,7 @@ def set_table(cast: Cast) -> Draft:
     return draft(cast, f"lay out {d}", text, goals)
 
 
-@template(3)
+@template(3, "A stack of four, the lowest of which stays")
 def stack_three(cast: Cast) -> Draft:
     """A stack of four, the lowest of which stays."""
     low = cast.pick(cast.carrier)
@@ -114,7 +114,7 @@ def stack_three(cast: Cast) -> Draft:
     return draft(cast, f"stack four things on {a}", text, goals)
 
 
-@template(3)
+@template(3, "Two things off, one thing on")
 def clear_and_use(cast: Cast) -> Draft:
     """Two things off, one thing on."""
     target = cast.pick(cast.wide)
@@ -126,7 +126,7 @@ def clear_and_use(cast: Cast) -> Draft:
     return draft(cast, f"clear {d} for {c}", text, goals, init)
 
 
-@template(3)
+@template(3, "Two into one thing, one onto another")
 def tidy(cast: Cast) -> Draft:
     """Two into one thing, one onto another."""
     box, shelf = cast.pick(cast.holder), cast.pick(cast.carrier)
@@ -141,7 +141,7 @@ def tidy(cast: Cast) -> Draft:
     return draft(cast, f"tidy up {a}, {b} and {c}", text, goals)
 
 
-@template(4)
+@template(4, "Open, put two in, close")
 def store_both_away(cast: Cast) -> Draft:
     """Open, put two in, close."""
     target = cast.pick(cast.cabinet)
@@ -152,7 +152,7 @@ def store_both_away(cast: Cast) -> Draft:
     return draft(cast, f"put {a} and {b} away", text, goals, held(shut(target)))
 
 
-@template(4)
+@template(4, "Open, put two of a kind in, close")
 def store_pair_away(cast: Cast) -> Draft:
     """Open, put two of a kind in, close."""
     target = cast.pick(cast.cabinet)
@@ -164,7 +164,7 @@ def store_pair_away(cast: Cast) -> Draft:
     return draft(cast, f"put both {a} away in {b}", text, goals, held(shut(target)))
 
 
-@template(4)
+@template(4, "Open, take one out, put another in, close")
 def swap_inside(cast: Cast) -> Draft:
     """Open, take one out, put another in, close."""
     target = cast.pick(cast.cabinet)
@@ -178,7 +178,7 @@ def swap_inside(cast: Cast) -> Draft:
     return draft(cast, f"exchange {a} for {b} in {c}", text, goals, init)
 
 
-@template(4)
+@template(4, "Open, put in, close, and put something on top or elsewhere")
 def store_and_set(cast: Cast) -> Draft:
     """Open, put in, close, and put something on top or elsewhere."""
     target = cast.pick(cast.cabinet)
@@ -193,7 +193,7 @@ def store_and_set(cast: Cast) -> Draft:
     return draft(cast, f"put away {a}, set out {b}", text, goals, held(shut(target)))
 
 
-@template(4)
+@template(4, "From one closed thing into another one that is left open, the first closed again")
 def move_between(cast: Cast) -> Draft:
     """From one closed thing into another one that is left open, the first closed again."""
     source, target = cast.pick(cast.cabinet), cast.pick(cast.cabinet)
@@ -206,7 +206,7 @@ def move_between(cast: Cast) -> Draft:
     return draft(cast, f"move {a} from {b} to {c}", text, goals, init)
 
 
-@template(5)
+@template(5, "Open, put three in, close")
 def store_three_away(cast: Cast) -> Draft:
     """Open, put three in, close."""
     target = cast.pick(cast.cabinet)
@@ -217,7 +217,7 @@ def store_three_away(cast: Cast) -> Draft:
     return draft(cast, f"put three things away in {d}", text, goals, held(shut(target)))
 
 
-@template(6)
+@template(6, "Two things into two closed ones; all closed again")
 def store_apart(cast: Cast) -> Draft:
     """Two things into two closed ones; all closed again."""
     left, right = cast.pick(cast.cabinet), cast.pick(cast.cabinet)
@@ -229,7 +229,7 @@ def store_apart(cast: Cast) -> Draft:
     return draft(cast, f"store {a} and {b} apart", f"{text}, and leave both closed", goals, init)
 
 
-@template(2)
+@template(2, "One thing is opened, the other one is closed")
 def open_and_close(cast: Cast) -> Draft:
     """One thing is opened, the other one is closed."""
     left, right = (cast.pick(lambda kind: kind.openable) for _ in range(2))

@@ -13,7 +13,7 @@ FEWEST, MOST = 8, 12
 """Grains in a vessel."""
 
 
-@template(1)
+@template(1, "Many small things from a vessel to drink from into a wider one")
 def pour_out(cast: Cast) -> Draft:
     """Many small things from a vessel to drink from into a wider one."""
     first = cast.pick(lambda kind: kind.grain)

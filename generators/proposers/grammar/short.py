@@ -24,7 +24,7 @@ from .templates import (
 )
 
 
-@template(1)
+@template(1, "Something onto something")
 def put_on(cast: Cast) -> Draft:
     """Something onto something."""
     target = cast.pick(cast.carrier)
@@ -34,7 +34,7 @@ def put_on(cast: Cast) -> Draft:
     return draft(cast, f"put {a} on {b}", text, [on(thing, target)])
 
 
-@template(1)
+@template(1, "Something into what is open")
 def put_in(cast: Cast) -> Draft:
     """Something into what is open."""
     target = cast.pick(cast.holder)
@@ -44,7 +44,7 @@ def put_in(cast: Cast) -> Draft:
     return draft(cast, f"put {a} in {b}", text, [inside(thing, target)])
 
 
-@template(1)
+@template(1, "Something next to something")
 def put_beside(cast: Cast) -> Draft:
     """Something next to something."""
     thing = cast.pick(cast.movable)
@@ -54,7 +54,7 @@ def put_beside(cast: Cast) -> Draft:
     return draft(cast, f"put {a} next to {b}", text, [beside(thing, other)])
 
 
-@template(1)
+@template(1, "Open something; something else stands about")
 def open_one(cast: Cast) -> Draft:
     """Open something; something else stands about."""
     thing = cast.pick(lambda kind: kind.openable)
@@ -64,7 +64,7 @@ def open_one(cast: Cast) -> Draft:
     return draft(cast, f"open {a}", text, [opened(thing)], held(shut(thing)))
 
 
-@template(1)
+@template(1, "Close something; something else stands about")
 def close_one(cast: Cast) -> Draft:
     """Close something; something else stands about."""
     thing = cast.pick(lambda kind: kind.openable)
@@ -74,7 +74,7 @@ def close_one(cast: Cast) -> Draft:
     return draft(cast, f"close {a}", text, [shut(thing)], held(opened(thing)))
 
 
-@template(1)
+@template(1, "Turn something on; something else stands about")
 def turn_on(cast: Cast) -> Draft:
     """Turn something on; something else stands about."""
     thing = cast.pick(lambda kind: kind.toggleable)
@@ -84,7 +84,7 @@ def turn_on(cast: Cast) -> Draft:
     return draft(cast, f"turn on {a}", text, [running(thing)], held(Not(running(thing))))
 
 
-@template(1)
+@template(1, "Turn something off; something else stands about")
 def turn_off(cast: Cast) -> Draft:
     """Turn something off; something else stands about."""
     thing = cast.pick(lambda kind: kind.toggleable)
@@ -94,7 +94,7 @@ def turn_off(cast: Cast) -> Draft:
     return draft(cast, f"turn off {a}", text, [Not(running(thing))], held(running(thing)))
 
 
-@template(1)
+@template(1, "Something into a hole that is barely wider")
 def insert(cast: Cast) -> Draft:
     """Something into a hole that is barely wider."""
     target = cast.pick(lambda kind: kind.socket)
@@ -104,7 +104,7 @@ def insert(cast: Cast) -> Draft:
     return draft(cast, f"insert {a} into {b}", text, [inside(thing, target)])
 
 
-@template(1)
+@template(1, "Something on a hook")
 def hang_up(cast: Cast) -> Draft:
     """Something on a hook."""
     rack = cast.pick(lambda kind: kind.hooked)
@@ -114,7 +114,7 @@ def hang_up(cast: Cast) -> Draft:
     return draft(cast, f"hang {a} on {b}", text, [hung(thing, rack)])
 
 
-@template(1)
+@template(1, "Something off something")
 def take_off(cast: Cast) -> Draft:
     """Something off something."""
     target = cast.pick(cast.laden)
@@ -127,7 +127,7 @@ def take_off(cast: Cast) -> Draft:
     return draft(cast, f"take {a} off {b}", text, goals, held(on(thing, target)))
 
 
-@template(1)
+@template(1, "Something out of what is open")
 def take_out(cast: Cast) -> Draft:
     """Something out of what is open."""
     target = cast.pick(cast.deep_enough)
@@ -139,7 +139,7 @@ def take_out(cast: Cast) -> Draft:
     )
 
 
-@template(1)
+@template(1, "Something from one place to another")
 def move_over(cast: Cast) -> Draft:
     """Something from one place to another."""
     source = cast.pick(cast.laden)
@@ -152,7 +152,7 @@ def move_over(cast: Cast) -> Draft:
     return draft(cast, f"move {a} from {b} into {c}", text, goals, held(on(thing, source)))
 
 
-@template(1)
+@template(1, "Any one of two of a kind")
 def one_of(cast: Cast) -> Draft:
     """Any one of two of a kind."""
     target = cast.pick(cast.holder)
@@ -164,7 +164,7 @@ def one_of(cast: Cast) -> Draft:
     return draft(cast, f"put one of the {a} in {b}", text, [goal])
 
 
-@template(2)
+@template(2, "Both of a kind into something")
 def all_in(cast: Cast) -> Draft:
     """Both of a kind into something."""
     target = cast.pick(cast.holder)
@@ -176,7 +176,7 @@ def all_in(cast: Cast) -> Draft:
     return draft(cast, f"put both {a} in {b}", text, [goal])
 
 
-@template(2)
+@template(2, "Two of a kind onto two of another")
 def one_each(cast: Cast) -> Draft:
     """Two of a kind onto two of another."""
     target = cast.pick(lambda kind: cast.carrier(kind) and not kind.furniture)
@@ -188,7 +188,7 @@ def one_each(cast: Cast) -> Draft:
     return draft(cast, f"{a} on {b}", text, [goal])
 
 
-@template(2)
+@template(2, "Two things into one")
 def two_in(cast: Cast) -> Draft:
     """Two things into one."""
     target = cast.pick(cast.holder)
@@ -201,7 +201,7 @@ def two_in(cast: Cast) -> Draft:
     return draft(cast, f"put {a} and {b} in {c}", text, goals)
 
 
-@template(2)
+@template(2, "Two of a kind on hooks")
 def hang_both(cast: Cast) -> Draft:
     """Two of a kind on hooks."""
     rack = cast.pick(lambda kind: kind.hooked)
@@ -213,7 +213,7 @@ def hang_both(cast: Cast) -> Draft:
     return draft(cast, f"hang both {a} on {b}", text, [goal])
 
 
-@template(2)
+@template(2, "Two things into two")
 def sort_two(cast: Cast) -> Draft:
     """Two things into two."""
     left = cast.pick(cast.holder)
@@ -225,7 +225,7 @@ def sort_two(cast: Cast) -> Draft:
     return draft(cast, f"sort {a} and {b}", text, goals)
 
 
-@template(2)
+@template(2, "Something into what is closed")
 def open_store(cast: Cast) -> Draft:
     """Something into what is closed."""
     target = cast.pick(cast.cabinet)
@@ -235,7 +235,7 @@ def open_store(cast: Cast) -> Draft:
     return draft(cast, f"store {a} in {b}", text, [inside(thing, target)], held(shut(target)))
 
 
-@template(2)
+@template(2, "Something into what is open, which is then closed")
 def store_close(cast: Cast) -> Draft:
     """Something into what is open, which is then closed."""
     target = cast.pick(cast.cabinet)
@@ -246,7 +246,7 @@ def store_close(cast: Cast) -> Draft:
     return draft(cast, f"put {a} in {b} and close it", text, goals, held(opened(target)))
 
 
-@template(2)
+@template(2, "Something out of what is closed")
 def retrieve(cast: Cast) -> Draft:
     """Something out of what is closed."""
     target = cast.pick(cast.cabinet)
@@ -261,7 +261,7 @@ def retrieve(cast: Cast) -> Draft:
     return draft(cast, f"get {a} out of {b}", text, [back(cast, thing)], init)
 
 
-@template(2)
+@template(2, "A stack on what stays where it is")
 def stack_two(cast: Cast) -> Draft:
     """A stack on what stays where it is."""
     low = cast.pick(cast.carrier)
@@ -274,7 +274,7 @@ def stack_two(cast: Cast) -> Draft:
     return draft(cast, f"stack {a}, {b}, {c}", text, [on(middle, low), on(top, middle)])
 
 
-@template(2)
+@template(2, "One thing off, another one on")
 def exchange(cast: Cast) -> Draft:
     """One thing off, another one on."""
     target = cast.pick(cast.laden)
@@ -285,7 +285,7 @@ def exchange(cast: Cast) -> Draft:
     return draft(cast, f"replace {a} with {b}", text, goals, held(on(first, target)))
 
 
-@template(2)
+@template(2, "Something on, something next to")
 def set_place(cast: Cast) -> Draft:
     """Something on, something next to."""
     target = cast.pick(lambda kind: cast.carrier(kind) and not kind.furniture)

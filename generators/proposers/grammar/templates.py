@@ -12,20 +12,29 @@ from ...proposing.draft import Draft, Thing
 
 @dataclass(frozen=True)
 class Template:
-    """A way to make a draft, and how many skills it usually takes."""
+    """A way to make a draft.
+
+    Attributes:
+        steps: how many skills it usually takes.
+        purpose: what its tasks are about; begins the reason that they store.
+        make: makes the draft.
+    """
 
     steps: int
+    purpose: str
     make: Callable[[Cast], Draft]
 
 
 TEMPLATES: list[Template] = []
 
 
-def template(steps: int) -> Callable[[Callable[[Cast], Draft]], Callable[[Cast], Draft]]:
+def template(
+    steps: int, purpose: str
+) -> Callable[[Callable[[Cast], Draft]], Callable[[Cast], Draft]]:
     """Enter a function into TEMPLATES."""
 
     def enter(make: Callable[[Cast], Draft]) -> Callable[[Cast], Draft]:
-        TEMPLATES.append(Template(steps, make))
+        TEMPLATES.append(Template(steps, purpose, make))
         return make
 
     return enter

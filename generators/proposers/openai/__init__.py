@@ -16,7 +16,7 @@ class OpenAIProposer:
     """Asks a model for tasks; what does not pass goes back with the reason."""
 
     summary = "a language model behind any OpenAI-compatible endpoint; every answer is checked"
-    needs = Needs(packages=("bddl", "openai"))
+    needs = Needs(packages=("bddl", "numpy"))
 
     def __init__(self, endpoint: Endpoint | None = None) -> None:
         """Use this endpoint; by default the one that the spec names."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ....schemas import DatasetSpec, SpecError
+from ....schemas.reserved import is_reserved
 from ....tasks import formula
 from ....tasks.formula import PREDICATES, And, Atom, Formula, Not
 from ...proposing.catalogue import Catalogue, Kind
@@ -85,12 +86,12 @@ def draft_of(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> Draft:
 def _things(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> tuple[Thing, ...]:
     """The objects, the scene's own under their own names."""
     own = {thing.name: thing for thing in spec.scene.objects}
-    taken = {spec.scene.support, "table", "floor", "robot"}
+    taken: set[str] = set()
     things: list[Thing] = []
     for thing in answer.objects:
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", thing.name) or thing.name.startswith("clutter_"):
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", thing.name):
             raise RefusedError("bad_name", f"name {thing.name!r}: write lower case, such as mug_2")
-        if thing.name in taken:
+        if thing.name in taken or is_reserved(thing.name):
             raise RefusedError("bad_name", f"name {thing.name!r} is taken; names must be unique")
         taken.add(thing.name)
         kind = _kind(thing, catalogue)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from ....scenes.library import AssetLibrary
+from ....scenes.robots import robot
 from ....schemas import DatasetSpec, ProposalError, SpecError, TaskSpec
 from ....tasks.problem import object_specs
 from ...proposing.cast import context
@@ -56,7 +57,7 @@ def asked_tasks(
         ProposalError: where the endpoint fails, or an answer stays invalid.
     """
     endpoint = endpoint or Endpoint(spec.tasks.model, spec.tasks.base_url)
-    catalogue = Catalogue(library)
+    catalogue = Catalogue(library, robot(spec.robot))
     tasks: list[TaskSpec] = []
     for index in range(start, stop):
         tasks.append(_one(endpoint, spec, index, (*earlier, *tasks), catalogue))
