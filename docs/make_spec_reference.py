@@ -22,6 +22,7 @@ from pydantic.fields import FieldInfo
 from cousins.generators.images.parameters import FAMILIES, Numbers
 from cousins.schemas import DatasetSpec, Model, Parameter
 from cousins.schemas.parameter import Choice, Constant, Normal, Sweep, Uniform, Within
+from cousins.schemas.reserved import RESERVED_NAMES, RESERVED_PREFIXES
 
 PAGE = Path(__file__).with_name("spec.md")
 BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
@@ -46,7 +47,9 @@ MEANINGS: dict[str, str] = {
     "scene.objects": "Objects that every scene has; tasks bring their own. See below.",
     "scene.clutter": "See below.",
     "scene.light": "Lamps by name: see below.",
-    "scene.objects[].name": "Unique, and not the support's, `robot`, or `floor`.",
+    "scene.objects[].name": "Unique, and none that scenes use themselves: "
+    f"not {', '.join(f'`{name}`' for name in RESERVED_NAMES)}, "
+    f"and not beginning with {' or '.join(f'`{prefix}`' for prefix in RESERVED_PREFIXES)}.",
     "scene.objects[].category": "What it is: a BDDL category.",
     "scene.objects[].on": "The support, or an earlier object that carries it.",
     "scene.objects[].inside": "An earlier object that holds it.",

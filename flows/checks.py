@@ -1,57 +1,106 @@
-"""What is checked before a long job: does a spec hold."""
+"""What is checked before a long job: does a spec hold, and is here what it needs."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ..schemas import DatasetSpec, SpecError
 from .stages import open_library
 
+if TYPE_CHECKING:
+    from ..scenes.assets.library import AssetLibrary
+    from ..scenes.assets.tabletop import Tabletop
 
-def check_spec(spec: DatasetSpec, *, draws: bool = True) -> None:
+
+def check_spec(
+    spec: DatasetSpec, library: AssetLibrary | None = None, *, draws: bool = True
+) -> None:
     """Refuse before any work what no stage could do later.
 
     Args:
         spec: of the dataset.
+        library: that of the spec, where it is open already.
         draws: whether pictures are wanted.
 
     Raises:
         SpecError: a category that nothing stands in for, an asset that is not there, or a path
             in `render.vary` that does not exist.
-        BackendMissingError, RenderError: a solver or renderer that is not here, or cannot start.
+        BackendMissingError, RenderError: a solver, proposer, renderer, or label is not here,
+            or cannot start.
     """
-    from ..generators.images.rasteriser import rasteriser
-    from ..generators.images.renderers import check_renderer
-    from ..generators.images.vary import check_vary, swapped_assets
+    from ..generators.images.vary import check_vary
+    from ..generators.labels import check_labels
+    from ..generators.proposers import PROPOSERS
+    from ..generators.renderers import check_renderer, renderer
     from ..scenes.assets.tabletop import Tabletop
-    from ..scenes.catalogue import resolve
 
     if "learning" in spec.episodes.solvers:
         from ..tasks.learning import check_learning
 
         check_learning()
+    PROPOSERS.load(spec.tasks.proposer).needs.check(f"tasks.proposer: {spec.tasks.proposer}")
     check_renderer(spec.render.backend)
-    if draws and spec.render.backend == "mujoco":
-        rasteriser()
+    if draws:
+        check_labels(spec.render.labels)
+        renderer(spec.render.backend)
     check_vary(spec)
-    library = Tabletop(open_library(spec.assets))
-    offered = library.ids()
+    table = Tabletop(library or open_library(spec.assets))
+    _check_categories(spec, table)
+    _check_assets(spec, table)
+
+
+def _check_categories(spec: DatasetSpec, library: Tabletop) -> None:
+    """Refuse a category that nothing stands in for.
+
+    Raises:
+        SpecError: with its path, and what is near.
+    """
+    from ..scenes.catalogue import resolve
+
     wanted = {f"scene.objects[{i}].category": x.category for i, x in enumerate(spec.scene.objects)}
     wanted |= {
         f"scene.clutter.categories[{i}]": category
         for i, category in enumerate(spec.scene.clutter.categories)
     }
     for path, category in wanted.items():
+        # To ask for all that is offered takes seconds: it builds an asset of each category.
+        if library.offers(category):
+            continue
         try:
-            resolve(category, offered)
+            resolve(category, library.ids())
         except SpecError as error:
             raise SpecError(f"{path}: {error}") from error
-    for path, asset_id in swapped_assets(spec):
+
+
+def _check_assets(spec: DatasetSpec, library: Tabletop) -> None:
+    """Refuse an asset that is not there.
+
+    Raises:
+        SpecError: with its path.
+    """
+    from ..generators.images.vary import swapped_assets
+
+    wanted = [(f"render.vary.{path}", asset_id) for path, asset_id in swapped_assets(spec)]
+    wanted += [
+        (f"scene.objects[{index}].asset", thing.asset)
+        for index, thing in enumerate(spec.scene.objects)
+        if thing.asset is not None
+    ]
+    for path, asset_id in wanted:
         try:
             library.get(asset_id)
         except SpecError as error:
-            raise SpecError(f"render.vary.{path}: {error}") from error
-    for index, thing in enumerate(spec.scene.objects):
-        if thing.asset is not None:
-            try:
-                library.get(thing.asset)
-            except SpecError as error:
-                raise SpecError(f"scene.objects[{index}].asset: {error}") from error
+            raise SpecError(f"{path}: {error}") from error
+
+
+def check_exports(formats: tuple[str, ...]) -> None:
+    """Refuse before any work formats that cannot be written.
+
+    Raises:
+        SpecError: there is no such format; the nearest are offered.
+        BackendMissingError: a package that one needs is not installed.
+    """
+    from ..generators.exports import EXPORTERS
+
+    for name in formats:
+        EXPORTERS.load(name).needs.check(f"export {name}")

@@ -23,14 +23,15 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed, Crashed, Failed
 
 from ..generators.dataset import ShardRecord
-from ..schemas import CousinsError, ExecutionError
+from ..schemas import CousinsError, RunError
 from ..schemas.spec_file import load_spec
-from .engine import Done
 from .environment import cores
+from .executors import Done
 from .reporter import Reporter
 from .robots import with_robot
-from .run import Plan, Summary, execute
+from .run import Summary, execute, run_session
 from .seeds import next_dataset
+from .session import Plan, Session
 from .stages import production
 from .work import Unit
 
@@ -53,36 +54,35 @@ def generate(
     if next_seeds:
         read, folder = next_dataset(read, folder)
     plan = Plan(read, folder, production(), workers or cores(), exports=read.export)
-    return _settle(plan, None, [])
+    return _settle(lambda: execute(plan, PrefectExecutor()), [])
 
 
-def generate_now(plan: Plan, reporter: Reporter) -> Summary:
-    """Run a plan as a flow of this process.
+def generate_now(session: Session, reporter: Reporter) -> Summary:
+    """Make what is missing of an open dataset as a flow of this process.
 
     Raises:
         CousinsError: as `execute`.
     """
     outcome: list[Summary | CousinsError] = []
+    plan = session.plan
 
     @flow(name=FLOW, flow_run_name=plan.spec.name, persist_result=False)
     def run(spec: str, out: str, workers: int) -> State[Any]:
         del spec, out, workers  # shown by Prefect
-        return _settle(plan, reporter, outcome)
+        return _settle(lambda: run_session(session, PrefectExecutor(), reporter), outcome)
 
     state: State[Any] = run(plan.spec.name, str(plan.out), plan.workers, return_state=True)
     if not outcome:
-        raise ExecutionError(f"the flow ended as {state.name}: {state.message}")
+        raise RunError(f"the flow ended as {state.name}: {state.message}")
     if isinstance(outcome[0], CousinsError):
         raise outcome[0]
     return outcome[0]
 
 
-def _settle(
-    plan: Plan, reporter: Reporter | None, outcome: list[Summary | CousinsError]
-) -> State[Any]:
-    """Run the plan inside a flow; expected errors become its state instead of a traceback."""
+def _settle(work: Callable[[], Summary], outcome: list[Summary | CousinsError]) -> State[Any]:
+    """Do the work inside a flow; expected errors become its state instead of a traceback."""
     try:
-        summary = execute(plan, PrefectEngine(), reporter)
+        summary = work()
     except CousinsError as error:
         outcome.append(error)
         return Failed(message=str(error))
@@ -90,7 +90,7 @@ def _settle(
     return Completed(message=f"{summary.counts} in {summary.out}, hash {summary.dataset_hash}")
 
 
-class PrefectEngine:
+class PrefectExecutor:
     """Submits each shard as a task of the current flow run."""
 
     def __init__(self) -> None:
@@ -103,7 +103,7 @@ class PrefectEngine:
         """Tag this flow run with its dataset, and mark its dead predecessors as crashed."""
         context = FlowRunContext.get()
         if context is None or context.flow_run is None:
-            raise ExecutionError("the Prefect engine runs inside a flow only")
+            raise RunError("the Prefect engine runs inside a flow only")
         place = f"{socket.gethostname()}:{root.resolve()}"
         tag = f"dataset:{hashlib.sha256(place.encode()).hexdigest()[:16]}"
         with get_client(sync_client=True) as client:
@@ -149,7 +149,7 @@ class PrefectEngine:
             return answer
         # Asking a future for its state costs a round trip: only where a task gave no answer.
         state: State[Any] = future.state
-        return ExecutionError(f"{unit.name}: its task ended as {state.name}: {state.message}")
+        return RunError(f"{unit.name}: its task ended as {state.name}: {state.message}")
 
 
 def mark_crashed(client: SyncPrefectClient, tag: str) -> int:

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from ..generators.changes import slice_of
 from ..generators.dataset import PER_SHARD, STAGES, ShardRecord, read_models, shard_name
-from ..generators.hashing import render_versions, stage_versions
+from ..generators.hashing import stage_versions
 from ..generators.store import EXPORTS, Store
 from ..schemas import DatasetSpec, TaskSpec, hash_of
 from .work import Stages, Unit, task_index
 
 TASKS_PER_SHARD = 25
-STAGE_VERSIONS = {"tasks": 2, "scenes": 3, "episodes": 4, "frames": 3, "exports": 2}
+STAGE_VERSIONS = {"tasks": 3, "scenes": 4, "episodes": 4, "frames": 3, "exports": 2}
 """Raised whenever a stage gives other bytes for the same inputs."""
 
 
@@ -137,13 +137,6 @@ class Graph:
         self.planned.add((unit.stage, unit.shard))
         return unit
 
-    def _render_versions(self, stage: str) -> dict[str, str]:
-        """By other names than the packages of this environment."""
-        if stage != "frames":
-            return {}
-        found = render_versions(self.spec.render.backend)
-        return {f"render/{name}": version for name, version in found.items()}
-
     def _key(self, stage: str, shard: str, spec: object, inputs: object) -> str:
         return hash_of(
             {
@@ -151,10 +144,7 @@ class Graph:
                 "shard": shard,
                 "stages": self.stages.name,
                 "stage_version": STAGE_VERSIONS[stage],
-                "versions": {
-                    **stage_versions(stage, shard, self.spec.episodes.solvers),
-                    **self._render_versions(stage),
-                },
+                "versions": stage_versions(stage, shard, self.spec),
                 "assets": self.library_version,
                 "spec": spec,
                 "inputs": inputs,
@@ -166,18 +156,16 @@ def _content(record: ShardRecord) -> str:
     return hash_of(record.files)
 
 
-def unfinished(graph: Graph, store: Store) -> list[Unit]:
-    """The units that can be made now: follows the finished shards without making any."""
-    ready: list[Unit] = []
+def is_complete(graph: Graph, store: Store) -> bool:
+    """Whether every shard is there but the exports: follows them up to the first missing one."""
     waiting = graph.start()
     while waiting:
         unit = waiting.pop()
         record = store.find(unit.stage, unit.shard, unit.key)
         if record is None:
-            ready.append(unit)
-        else:
-            waiting += graph.after(unit, record)
-    return ready
+            return False
+        waiting += graph.after(unit, record)
+    return True
 
 
 def _read_by(spec: DatasetSpec) -> object:

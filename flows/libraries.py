@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from ..schemas import AssetsSpec, BackendMissingError, LibrarySpec, SpecError
-from ..schemas.libraries import LibraryKind
+from ..scenes.assets.plugin import LIBRARIES
+from ..schemas import AssetsSpec, BackendMissingError, LibrarySpec, PluginError, SpecError
 from ..schemas.spec_file import load_spec
 from . import stages
 
 if TYPE_CHECKING:
     from ..scenes.assets.library import AssetLibrary
-
-KINDS: tuple[LibraryKind, ...] = get_args(LibraryKind)
 
 
 @dataclass(frozen=True)
@@ -57,11 +55,10 @@ def library_spec(text: str) -> LibrarySpec:
         SpecError: where there is no such kind of library.
     """
     kind, _, path = text.partition(":")
-    for known in KINDS:
-        if kind == known and (known == "folder") == bool(path):
-            return LibrarySpec(kind=known, path=path or None)
-    names = ", ".join("folder:PATH" if known == "folder" else known for known in KINDS)
-    raise SpecError(f"--library {text}: allowed are {names}")
+    if kind in LIBRARIES.names() and LIBRARIES.load(kind).takes_path == bool(path):
+        return LibrarySpec(kind=kind, path=path or None)
+    ways = [f"{name}:PATH" if plugin.takes_path else name for name, plugin in LIBRARIES.all()]
+    raise SpecError(f"--library {text}: allowed are {', '.join(ways)}")
 
 
 def open_one(choice: Choice) -> AssetLibrary:
@@ -89,12 +86,12 @@ def open_each(choice: Choice) -> tuple[list[AssetLibrary], dict[str, str]]:
         return [_alone(one, wanted.allow_noncommercial) for one in wanted.libraries], {}
     opened: list[AssetLibrary] = []
     missing: dict[str, str] = {}
-    for kind in KINDS:
-        if kind == "folder":
-            continue
+    for kind in LIBRARIES.names():
         try:
+            if LIBRARIES.load(kind).takes_path:
+                continue
             opened.append(_alone(LibrarySpec(kind=kind), choice.allow_noncommercial))
-        except (BackendMissingError, SpecError) as error:  # or nothing in it may be used
+        except (BackendMissingError, PluginError, SpecError) as error:
             missing[kind] = str(error)
     return opened, missing
 

@@ -14,7 +14,7 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from ..schemas import CousinsError, ExecutionError
+from ..schemas import CousinsError, RunError
 
 Argument = TypeVar("Argument")
 Answer = TypeVar("Answer")
@@ -24,7 +24,7 @@ RETRIES = 2
 """How often a job is given to a new process after one died on it."""
 
 
-class JobError(ExecutionError):
+class JobError(RunError):
     """A job failed in its process.
 
     Attributes:

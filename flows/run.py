@@ -1,4 +1,4 @@
-"""A run: makes every shard that a dataset lacks, with any engine, and sums it up."""
+"""A run: makes every shard that a dataset lacks, with any executor, and sums it up."""
 
 from __future__ import annotations
 
@@ -12,38 +12,16 @@ from pathlib import Path
 
 from ..generators.dataset import STAGES, Dataset, ShardRecord
 from ..generators.store import EXPORTS, Store, shard_folder
-from ..schemas import DatasetSpec, ExecutionError
-from .engine import Engine, InlineEngine, LocalEngine, Pool
-from .graph import Graph, unfinished
+from ..schemas import DatasetSpec, RunError
+from .executors import Executor, InlineExecutor, Pool, ThreadExecutor
+from .graph import Graph
 from .pool import InlinePool, JobError, WorkerPool
 from .reporter import Reporter, Silent
 from .seeds import DONE
+from .session import Plan, Session
 from .work import Job, Result, Stages, Unit, carry_out
 
-TIME_LIMIT = 3600.0
-"""Seconds a shard may take before its process is ended."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to make, where, and with how many processes.
-
-    Attributes:
-        spec: the dataset.
-        out: its folder.
-        stages: the functions that do the work.
-        workers: processes.
-        until: the last stage.
-        exports: formats to write at the end.
-    """
-
-    spec: DatasetSpec
-    out: Path
-    stages: Stages
-    workers: int = 1
-    until: str = "frames"
-    exports: tuple[str, ...] = ()
-    time_limit: float = TIME_LIMIT
+__all__ = ["Plan", "Run", "Session", "Summary", "execute", "export_dataset", "run_session"]
 
 
 @dataclass(frozen=True)
@@ -79,7 +57,7 @@ class Run:
     store: Store
     graph: Graph
     pool: Pool
-    engine: Engine
+    executor: Executor
     reporter: Reporter
     made: int = 0
     cpu: dict[str, float] = field(default_factory=dict[str, float])
@@ -97,7 +75,7 @@ class Run:
         """Make these units and all that follow from them.
 
         Raises:
-            ExecutionError: after everything else is done, where units failed.
+            RunError: after everything else is done, where units failed.
             JobError: at once, where the input is wrong.
         """
         answers: queue.Queue[tuple[Unit, ShardRecord | BaseException]] = queue.Queue()
@@ -114,7 +92,7 @@ class Run:
                         heapq.heappush(ready, (follower.order, follower.shard, follower))
                     continue
                 running += 1
-                self.engine.submit(unit, self.make, lambda u, answer: answers.put((u, answer)))
+                self.executor.submit(unit, self.make, lambda u, answer: answers.put((u, answer)))
             if not running:
                 continue
             unit, answer = answers.get()
@@ -123,9 +101,7 @@ class Run:
                 heapq.heappush(ready, (follower.order, follower.shard, follower))
         if self.failures:
             shown = "\n".join(f"  {failure}" for failure in self.failures[:10])
-            raise ExecutionError(
-                f"{len(self.failures)} shards failed; the others are kept:\n{shown}"
-            )
+            raise RunError(f"{len(self.failures)} shards failed; the others are kept:\n{shown}")
 
     def _settle(self, unit: Unit, answer: ShardRecord | BaseException) -> list[Unit]:
         if isinstance(answer, JobError) and not answer.fatal:
@@ -153,48 +129,64 @@ class Run:
             file.write(json.dumps(line) + "\n")
 
 
-def execute(plan: Plan, engine: Engine | None = None, reporter: Reporter | None = None) -> Summary:
+def execute(
+    plan: Plan, executor: Executor | None = None, reporter: Reporter | None = None
+) -> Summary:
     """Make what is missing of a dataset.
 
     Args:
         plan: what to make.
-        engine: how to run it; None runs it locally.
+        executor: how to run its units; None runs them in processes of this machine.
         reporter: is told how it goes on.
 
     Raises:
         DatasetError: the folder cannot be used.
         JobError: a unit failed because the input is wrong.
-        ExecutionError: units failed; the others are kept.
+        RunError: units failed; the others are kept.
+    """
+    with Session(plan) as session:
+        return run_session(session, executor, reporter)
+
+
+def run_session(
+    session: Session, executor: Executor | None = None, reporter: Reporter | None = None
+) -> Summary:
+    """Make what is missing of a dataset that is open already.
+
+    Args:
+        session: the open dataset.
+        executor: how to run its units; None runs them in processes of this machine.
+        reporter: is told how it goes on.
+
+    Raises:
+        JobError: a unit failed because the input is wrong.
+        RunError: units failed; the others are kept.
     """
     began = time.perf_counter()
-    library_version = plan.stages.library(plan.spec.assets).version
-    with Store(plan.out, plan.spec, library_version) as store:
-        graph = Graph(plan.out, plan.spec, plan.stages, library_version, plan.until)
-        inline = plan.workers == 1 and engine is None
-        pool: Pool = (
-            InlinePool(carry_out)
-            if inline
-            else WorkerPool(carry_out, plan.workers, plan.time_limit)
-        )
-        threads = ThreadPoolExecutor(plan.workers)
-        chosen = engine or (InlineEngine() if inline else LocalEngine(threads))
-        run = Run(plan, store, graph, pool, chosen, reporter or Silent())
-        done = plan.out / DONE
-        try:
-            chosen.begin(plan.out)
-            done.unlink(missing_ok=True)
-            run.drive(graph.start())
-            _prune(graph, store, plan)
-            run.drive(graph.exports(plan.exports, store.records()))
-            report = _report(run) if plan.until == STAGES[-1] else None
-        finally:
-            pool.close()
-            threads.shutdown(wait=True, cancel_futures=True)
-        summary = _summary(plan, store, run, time.perf_counter() - began, report)
-        if plan.until == STAGES[-1]:
-            done.parent.mkdir(exist_ok=True)
-            done.write_text(json.dumps(asdict(summary), indent=1) + "\n", encoding="utf-8")
-        return summary
+    plan, store, graph = session.plan, session.store, session.new_graph()
+    inline = plan.workers == 1 and executor is None
+    pool: Pool = (
+        InlinePool(carry_out) if inline else WorkerPool(carry_out, plan.workers, plan.time_limit)
+    )
+    threads = ThreadPoolExecutor(plan.workers)
+    chosen = executor or (InlineExecutor() if inline else ThreadExecutor(threads))
+    run = Run(plan, store, graph, pool, chosen, reporter or Silent())
+    done = plan.out / DONE
+    try:
+        chosen.begin(plan.out)
+        done.unlink(missing_ok=True)
+        run.drive(graph.start())
+        _prune(graph, store, plan)
+        run.drive(graph.exports(plan.exports, store.records()))
+        report = _report(run) if plan.until == STAGES[-1] else None
+    finally:
+        pool.close()
+        threads.shutdown(wait=True, cancel_futures=True)
+    summary = _summary(plan, store, run, time.perf_counter() - began, report)
+    if plan.until == STAGES[-1]:
+        done.parent.mkdir(exist_ok=True)
+        done.write_text(json.dumps(asdict(summary), indent=1) + "\n", encoding="utf-8")
+    return summary
 
 
 def export_dataset(
@@ -211,24 +203,9 @@ def export_dataset(
     with Store(root, spec, version) as store:
         graph = Graph(root, spec, stages, version)
         plan = Plan(spec, root, stages, exports=formats)
-        run = Run(plan, store, graph, InlinePool(carry_out), InlineEngine(), Silent())
+        run = Run(plan, store, graph, InlinePool(carry_out), InlineExecutor(), Silent())
         run.drive(graph.exports(formats, store.records()))
     return {name: root / shard_folder(EXPORTS, name) for name in formats}
-
-
-def is_finished(plan: Plan) -> bool:
-    """Whether a run of this plan would make nothing.
-
-    Raises:
-        DatasetError: the folder cannot be used.
-    """
-    version = plan.stages.library(plan.spec.assets).version
-    with Store(plan.out, plan.spec, version) as store:
-        graph = Graph(plan.out, plan.spec, plan.stages, version, plan.until)
-        if unfinished(graph, store):
-            return False
-        units = graph.exports(plan.exports, store.records())
-        return all(store.find(unit.stage, unit.shard, unit.key) for unit in units)
 
 
 def _report(run: Run) -> Path:

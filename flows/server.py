@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Generator
 from typing import IO
 
-from ..schemas import ExecutionError
+from ..schemas import RunError
 
 
 @contextlib.contextmanager
@@ -29,7 +29,7 @@ def prefect_api(*, scheduler: bool = False) -> Generator[str]:
         scheduler: an embedded API also runs schedules and serves the user interface.
 
     Raises:
-        ExecutionError: the embedded API did not start.
+        RunError: the embedded API did not start.
     """
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
@@ -98,7 +98,7 @@ def _await(url: str, process: subprocess.Popen[bytes], log: IO[bytes], seconds: 
         time.sleep(0.1)
     log.seek(0)
     tail = log.read().decode(errors="replace")[-2000:]
-    raise ExecutionError(
+    raise RunError(
         f"Prefect's embedded API did not answer within {seconds:g} s; "
         f"use --engine local, or start `prefect server start` and set PREFECT_API_URL\n{tail}"
     )

@@ -20,7 +20,7 @@ import numpy as np
 
 from ..scenes.geometry import Array, rotation
 from ..scenes.mujoco_model import CompiledScene
-from ..schemas import Episode, EpisodeArrays, Subtask
+from ..schemas import Episode, EpisodeArrays, SkillCall, Subtask
 from .object_paths import object_poses
 
 CENTRED = 0.01
@@ -105,7 +105,7 @@ def behaviour_entropy(solutions: Sequence[Solution], factor: str | None = None) 
 
 
 def _subject(part: Subtask) -> str:
-    return f"{part.skill}({', '.join(part.arguments)})"
+    return str(SkillCall(part.skill, part.arguments))
 
 
 def _side(thing: Array, tool: Array) -> str:

@@ -23,6 +23,7 @@ from ..schemas import (
     sentences,
     together,
 )
+from ..schemas.reserved import CLUTTER_PREFIX
 from .assets.library import AssetLibrary
 from .assets.tabletop import Tabletop
 from .blame import blames_the_spec
@@ -179,7 +180,7 @@ def _stand_support(spec: SceneSpec, asset: Asset) -> tuple[Bench, Array]:
 
 def _scene_object(request: AssemblyRequest, placed: Placed, distance: float) -> SceneObject:
     name = placed.spec.name
-    role = "clutter" if name.startswith("clutter_") else request.roles.get(name, "context")
+    role = "clutter" if name.startswith(CLUTTER_PREFIX) else request.roles.get(name, "context")
     yaw = np.arctan2(placed.pose[1, 0], placed.pose[0, 0])
     return SceneObject(
         name=name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..schemas import Refusal, RefusalKind
+from ..schemas.reserved import CLUTTER_PREFIX
 from .choosing import AssemblyRequest
 
 CROWDED = (
@@ -36,4 +37,4 @@ def _is_persons(request: AssemblyRequest, refusal: Refusal) -> bool:
     if refusal.kind is not RefusalKind.NO_PLACE:
         return False
     name = refusal.objects[0]
-    return name in request.own or (not request.roles and name.startswith("clutter_"))
+    return name in request.own or (not request.roles and name.startswith(CLUTTER_PREFIX))

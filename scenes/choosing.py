@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..schemas import Asset, CameraSpec, CousinSpec, ObjectSpec, SceneSpec
+from ..schemas.reserved import CLUTTER_PREFIX
 from .assets.library import AssetLibrary
 from .cousins import choices, descriptor, twins
 from .descriptor_store import category_table
 from .reference import twin_of_size
 from .regions import has_room, has_room_for
 from .rescale import fitted
+from .robots import robot
 from .seeds import Seed, generator
 from .similarity import search
 from .views import number
@@ -126,7 +128,7 @@ def _cousin(
         cousin = candidates[int(place)]
         asset = library.get(cousin.asset_id)
         if thing.extents is not None:
-            asset = fitted(asset, thing.extents)
+            asset = fitted(asset, thing.extents, robot(request.robot))
         drawn.append(Choice(asset, cousin.distance.total))
         fits = carrier is None or has_room(carrier.asset, thing, asset)
         if fits and all(has_room_for(asset, other) for other in carried):
@@ -152,7 +154,9 @@ def _with_clutter(spec: SceneSpec, library: AssetLibrary, rng: np.random.Generat
         sorted(c for c in offered if library.get(offered[c][0]).graspable)
     )
     extra = tuple(
-        ObjectSpec(name=f"clutter_{i}", category=categories[int(rng.integers(len(categories)))])
+        ObjectSpec(
+            name=f"{CLUTTER_PREFIX}{i}", category=categories[int(rng.integers(len(categories)))]
+        )
         for i in range(count)
     )
     return spec.model_copy(update={"objects": (*spec.objects, *extra)})

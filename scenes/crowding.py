@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..schemas import Asset, Parameter, Refusal, RefusalKind, SceneSpec
+from ..schemas.reserved import CLUTTER_PREFIX
 from .fit import slid_apart
 from .geometry import Array, transform, yaw_quaternion
 from .placed import Bench, NoPlaceError, Place, Placed
@@ -45,7 +46,7 @@ def crowd_of(spec: SceneSpec, task: frozenset[str]) -> Crowd | None:
     """
     if spec.clutter.around is None:
         return None
-    names = frozenset(x.name for x in spec.objects if x.name.startswith("clutter_"))
+    names = frozenset(x.name for x in spec.objects if x.name.startswith(CLUTTER_PREFIX))
     others = frozenset(x.name for x in spec.objects) - names
     return Crowd(task & others or others, names, spec.clutter.free_space)
 

@@ -4,29 +4,42 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..schemas import Asset, Cavity, Handle, Inertial, Joint, Link, MeshData, Shape, Surface
+from ..schemas import (
+    Asset,
+    Cavity,
+    Handle,
+    Inertial,
+    Joint,
+    Link,
+    MeshData,
+    RobotSpec,
+    Shape,
+    Surface,
+)
 from ..schemas.base import Vec3
 
 SMALLEST, LARGEST = 0.8, 1.25
 """A cousin is rescaled by no more than this: beyond it, another asset is the better one."""
 UNCHANGED = 0.02
 """Factors nearer to 1 than this leave the asset as it is."""
-HAND = 0.078
-"""What two fingers span at most, metres."""
+SPARE = 0.002
+"""By how much the fingers open wider than a thing that was enlarged as far as they take it,
+metres."""
 
 
-def fitted(asset: Asset, extents: Vec3) -> Asset:
+def fitted(asset: Asset, extents: Vec3, robot: RobotSpec) -> Asset:
     """The asset at the size that comes nearest to measured extents.
 
     The factor keeps the volume of the measured box and stays within [SMALLEST, LARGEST]. What
-    a hand can hold is never enlarged beyond its span.
+    the robot's hand can hold is never enlarged beyond its span.
     """
+    hand = robot.span(SPARE)
     factor = float(np.cbrt(np.prod(extents) / np.prod(asset.extents)))
     factor = float(np.clip(factor, SMALLEST, LARGEST))
     if asset.graspable and factor > 1:
         narrow = min(asset.extents[:2])
-        if narrow <= HAND:
-            factor = min(factor, HAND / narrow)
+        if narrow <= hand:
+            factor = min(factor, hand / narrow)
     if abs(factor - 1) < UNCHANGED:
         return asset
     return rescaled(asset, round(factor, 4))

@@ -20,6 +20,7 @@ from .asset import (
 from .base import Model, canonical_json, hash_of
 from .camera import Camera, CameraSpec, Lens
 from .camera_path import CameraPath, PathSpec, Waypoint, WaypointSpec
+from .causes import CAUSES, Cause, CauseInfo, Failure
 from .dataset import DatasetSpec, EpisodeSpec, ProposalSpec, RenderSpec
 from .episode import Episode, EpisodeArrays, GoalReport, Solver, Subtask, TraceEvent
 from .errors import (
@@ -28,11 +29,11 @@ from .errors import (
     BackendMissingError,
     CousinsError,
     DatasetError,
-    ExecutionError,
     PlanningError,
     PluginError,
     ProposalError,
     RenderError,
+    RunError,
     SpecError,
     VariantError,
     one_line,
@@ -73,12 +74,14 @@ from .scene import (
     SceneObject,
     SceneSpec,
 )
+from .skill_call import SkillCall
 from .sky import Sky, SkySpec, Sun, SunSpec
 from .task import TaskObject, TaskSpec
 
 __all__ = [
     "ANY_JOINT",
     "ANY_SWITCH",
+    "CAUSES",
     "RELATIONS",
     "AmodalMasks",
     "AssemblyError",
@@ -91,6 +94,8 @@ __all__ = [
     "CameraParams",
     "CameraPath",
     "CameraSpec",
+    "Cause",
+    "CauseInfo",
     "Cavity",
     "Choice",
     "ClutterSpec",
@@ -104,7 +109,7 @@ __all__ = [
     "Episode",
     "EpisodeArrays",
     "EpisodeSpec",
-    "ExecutionError",
+    "Failure",
     "FrameRecord",
     "GoalReport",
     "GraphEdge",
@@ -147,11 +152,13 @@ __all__ = [
     "RobotSpec",
     "Room",
     "RoomSpec",
+    "RunError",
     "Scene",
     "SceneGraph",
     "SceneObject",
     "SceneSpec",
     "Shape",
+    "SkillCall",
     "SkippedRecord",
     "Sky",
     "SkySpec",

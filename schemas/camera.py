@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from .base import Model, Name, Quat, Vec2, Vec3, unset
 from .camera_path import CameraPath, PathSpec
+from .locations import misplaced
 from .parameter import Constant, Parameter, Uniform, Within
 
 Length = Annotated[float, Field(gt=0)]
@@ -40,7 +41,7 @@ class CameraSpec(Model):
     @model_validator(mode="after")
     def _free(self) -> Self:
         if self.path is not None and self.mount is not None:
-            raise ValueError(f"{self.name}: a camera on the hand has no path; leave out one")
+            raise misplaced("a camera on the hand has no path; leave out one", "path")
         return self
 
 

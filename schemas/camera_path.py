@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from .base import Model, Vec3
+from .locations import misplaced
 
 Degrees = Annotated[float, Field(ge=-3600, le=3600)]
 Elevation = Annotated[float, Field(ge=-89, le=89)]
@@ -46,13 +47,13 @@ class PathSpec(Model):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         if (self.kind == "tour") != bool(self.waypoints):
-            raise ValueError("waypoints: exactly `kind: tour` takes them")
+            raise misplaced("exactly `kind: tour` takes them", "waypoints")
         if self.kind == "tour" and len(self.waypoints) < 2:
-            raise ValueError("waypoints: a tour has at least 2")
+            raise misplaced("a tour has at least 2", "waypoints")
         if self.kind == "tour" and self.turns is not None:
-            raise ValueError("turns: an orbit or a dome takes them, a tour has `waypoints`")
+            raise misplaced("an orbit or a dome takes them, a tour has `waypoints`", "turns")
         if self.kind != "dome" and self.elevation is not None:
-            raise ValueError("elevation: a dome takes two; others use the camera's own")
+            raise misplaced("a dome takes two; others use the camera's own", "elevation")
         return self
 
 

@@ -11,8 +11,10 @@ from .camera import CameraSpec
 from .episode import Solver
 from .frame import LabelName
 from .libraries import AssetsSpec
+from .locations import misplaced
 from .parameter import Parameter, beyond
 from .perturb import PerturbSpec
+from .plugin_name import PluginName
 from .scene import CousinSpec, SceneSpec
 
 DEFAULT_LABELS: tuple[LabelName, ...] = (
@@ -33,7 +35,7 @@ DEFAULT_LABELS: tuple[LabelName, ...] = (
 class ProposalSpec(Model):
     """Where tasks come from."""
 
-    proposer: Literal["grammar", "openai", "behavior"] = "grammar"
+    proposer: Annotated[str, PluginName("proposers")] = "grammar"
     count: Annotated[int, Field(ge=1, le=100_000)] = 10
     max_steps: Annotated[int, Field(ge=1, le=12)] = 4
     """Skills in the longest plan that a proposer may aim at."""
@@ -49,8 +51,8 @@ class ProposalSpec(Model):
     @model_validator(mode="after")
     def _activities(self) -> Self:
         if (self.proposer == "behavior") != bool(self.activities):
-            raise ValueError(
-                "activities: exactly `proposer: behavior` takes a list of activity names"
+            raise misplaced(
+                "exactly `proposer: behavior` takes a list of activity names", "activities"
             )
         return self
 
@@ -77,14 +79,14 @@ class EpisodeSpec(Model):
     @model_validator(mode="after")
     def _solvers(self) -> Self:
         if len(set(self.solvers)) < len(self.solvers):
-            raise ValueError(f"solvers: each at most once, got {list(self.solvers)}")
+            raise misplaced(f"each at most once, got {list(self.solvers)}", "solvers")
         return self
 
 
 class RenderSpec(Model):
     """What is drawn and labelled."""
 
-    backend: Literal["mujoco", "blenderproc", "omnigibson"] = "mujoco"
+    backend: Annotated[str, PluginName("renderers")] = "mujoco"
     size: tuple[Annotated[int, Field(ge=16, le=4096)], Annotated[int, Field(ge=16, le=4096)]] = (
         256,
         256,
@@ -117,41 +119,41 @@ class DatasetSpec(Model):
         CameraSpec(name="wrist", mount="hand"),
     )
     render: RenderSpec = RenderSpec()
-    export: tuple[Literal["coco", "lerobot", "traces"], ...] = ()
+    export: tuple[Annotated[str, PluginName("exporters")], ...] = ()
 
     @model_validator(mode="after")
     def _cameras(self) -> Self:
         names = [camera.name for camera in self.cameras]
         if len(set(names)) != len(names):
-            raise ValueError(f"cameras: names must be unique, got {names}")
+            raise misplaced(f"names must be unique, got {names}", "cameras")
         known = {self.scene.support, "table", *(thing.name for thing in self.scene.objects)}
         known |= set() if self.scene.room is None else {"room"}
-        for camera in self.cameras:
+        for place, camera in enumerate(self.cameras):
             if camera.mount is None and camera.look_at not in known:
-                raise ValueError(
-                    f"cameras: {camera.name!r} looks at {camera.look_at!r}, "
-                    f"which is not in the scene; allowed: {sorted(known)}"
+                raise misplaced(
+                    f"{camera.look_at!r} is not in the scene; allowed: {sorted(known)}",
+                    *("cameras", place, "look_at"),
                 )
             for number, stop in enumerate(camera.path.waypoints if camera.path else ()):
                 if stop.look_at is not None and stop.look_at not in known:
-                    raise ValueError(
-                        f"cameras.{camera.name}.path.waypoints[{number}].look_at: "
-                        f"{stop.look_at!r} is not in the scene; allowed: {sorted(known)}"
+                    raise misplaced(
+                        f"{stop.look_at!r} is not in the scene; allowed: {sorted(known)}",
+                        *("cameras", place, "path", "waypoints", number, "look_at"),
                     )
-        _within("scene.clutter.count", self.scene.clutter.count, 0, 40)
+        _within(self.scene.clutter.count, 0, 40, "scene", "clutter", "count")
         if self.scene.room is not None:
-            _within("scene.room.objects", self.scene.room.objects, 1, 250)
+            _within(self.scene.room.objects, 1, 250, "scene", "room", "objects")
             for axis, size in enumerate(self.scene.room.size or ()):
-                _within(f"scene.room.size[{axis}]", size, 3.2, 12)
+                _within(size, 3.2, 12, "scene", "room", "size", axis)
         return self
 
 
-def _within(path: str, parameter: Parameter, low: float, high: float) -> None:
+def _within(parameter: Parameter, low: float, high: float, *place: str | int) -> None:
     """Refuse a parameter that can leave [low, high].
 
     Raises:
-        ValueError: naming the path, the value and the range.
+        PydanticCustomError: naming the place, the value and the range.
     """
     outside = beyond(parameter, low, high)
     if outside is not None:
-        raise ValueError(f"{path}: {outside}; allowed are numbers from {low} to {high}")
+        raise misplaced(f"{outside}; allowed are numbers from {low} to {high}", *place)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from .causes import Cause, Failure
 from .reasons import Refusal, sentences
 
 
@@ -103,12 +104,21 @@ class AssemblyError(CousinsError):
 
 
 class PlanningError(CousinsError):
-    """No plan, grasp, placement or path was found; `cause` is a short stable label."""
+    """No plan, grasp, placement or path was found.
 
-    def __init__(self, cause: str, message: str) -> None:
-        """Keep the label beside the sentence."""
-        self.cause = cause
-        super().__init__(message)
+    Attributes:
+        cause: why, as data; code asks this and never the sentence.
+    """
+
+    def __init__(self, cause: Cause | Failure, detail: str) -> None:
+        """Keep the cause beside the sentence."""
+        self.cause = Failure(cause) if isinstance(cause, Cause) else cause
+        super().__init__(detail)
+
+    @property
+    def kind(self) -> Cause:
+        """The cause without what its candidates failed of."""
+        return self.cause.kind
 
 
 class ProposalError(CousinsError):
@@ -123,5 +133,5 @@ class VariantError(CousinsError):
     """A scene cannot take a value of a sweep; the value is skipped, with this reason."""
 
 
-class ExecutionError(CousinsError):
+class RunError(CousinsError):
     """Shards of a run failed; what the others made is kept."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from .base import Model, Vec3
+from .locations import misplaced
 
 Focal = Annotated[float, Field(gt=0)]
 Row = tuple[float, float, float, float]
@@ -46,14 +47,15 @@ class Observation(Model):
         for name, value, size in (("cx", self.cx, self.width), ("cy", self.cy, self.height)):
             if not 0 <= value <= size:
                 side = "width" if name == "cx" else "height"
-                raise ValueError(
-                    f"{name} = {value:g} lies outside the image ({side} {size}); give the "
-                    "intrinsics of the depth image itself, not of another resolution"
+                raise misplaced(
+                    f"{value:g} lies outside the image ({side} {size}); give the "
+                    "intrinsics of the depth image itself, not of another resolution",
+                    name,
                 )
         if not 0.5 <= self.fx / self.fy <= 2.0:
-            raise ValueError(f"fx = {self.fx:g} and fy = {self.fy:g} differ by more than 2 times")
+            raise misplaced(f"{self.fx:g} and fy = {self.fy:g} differ by more than 2 times", "fx")
         if self.gravity is not None and max(map(abs, self.gravity)) < 1e-6:
-            raise ValueError("gravity is zero; give a direction, or leave it out")
+            raise misplaced("it is zero; give a direction, or leave it out", "gravity")
         if self.world_from_camera is not None:
             _check_rigid(self.world_from_camera)
         return self
@@ -63,10 +65,10 @@ def _check_rigid(matrix: Matrix4) -> None:
     """Refuse what is no rigid transform.
 
     Raises:
-        ValueError: saying what is wrong.
+        PydanticCustomError: saying what is wrong.
     """
     if any(abs(a - b) > 1e-6 for a, b in zip(matrix[3], (0.0, 0.0, 0.0, 1.0), strict=True)):
-        raise ValueError(f"world_from_camera: its last row is {list(matrix[3])}, not [0, 0, 0, 1]")
+        raise misplaced(f"its last row is {list(matrix[3])}, not [0, 0, 0, 1]", "world_from_camera")
     x, y, z = (tuple(matrix[row][column] for row in range(3)) for column in range(3))
     cross = (
         x[1] * y[2] - x[2] * y[1],
@@ -77,4 +79,4 @@ def _check_rigid(matrix: Matrix4) -> None:
     right = sum(a * b for a, b in zip(x, y, strict=True))
     handed = sum((a - b) ** 2 for a, b in zip(cross, z, strict=True))
     if max(abs(lengths[0] - 1), abs(lengths[1] - 1), abs(right), handed) > 1e-2:
-        raise ValueError("world_from_camera: its upper left 3 x 3 block is no rotation matrix")
+        raise misplaced("its upper left 3 x 3 block is no rotation matrix", "world_from_camera")

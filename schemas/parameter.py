@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, cast
 
@@ -10,9 +11,12 @@ from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, model_validat
 from pydantic_core import CoreSchema, core_schema
 
 from .base import Model
+from .locations import misplaced
 
 Value = bool | int | float | str | tuple[float, ...]
 Scalar = int | float
+LARGEST = 2**63 - 1
+"""The greatest whole number that can be drawn."""
 
 
 class Constant(Model):
@@ -37,7 +41,12 @@ class Uniform(Model):
     def _ordered(self) -> Self:
         low, high = self.uniform
         if low > high:
-            raise ValueError(f"uniform: low {low} is above high {high}; write [low, high]")
+            raise misplaced(f"low {low} is above high {high}; write [low, high]", "uniform")
+        if isinstance(low, int) and isinstance(high, int):
+            if low < -LARGEST - 1 or high > LARGEST:
+                raise misplaced(f"{low} to {high} is beyond -2^63 to 2^63 - 1", "uniform")
+        elif not math.isfinite(float(high) - float(low)):
+            raise misplaced(f"{low} to {high} is wider than floating-point numbers go", "uniform")
         return self
 
     def sample(self, rng: np.random.Generator) -> Value:
@@ -57,7 +66,9 @@ class Normal(Model):
     @model_validator(mode="after")
     def _positive(self) -> Self:
         if self.normal[1] < 0:
-            raise ValueError(f"normal: standard deviation {self.normal[1]} is negative")
+            raise misplaced(f"standard deviation {self.normal[1]} is negative", "normal")
+        if not math.isfinite(abs(self.normal[0]) + 100 * self.normal[1]):
+            raise misplaced(f"{list(self.normal)} can exceed floating-point numbers", "normal")
         return self
 
     def sample(self, rng: np.random.Generator) -> Value:
@@ -104,7 +115,7 @@ class Within:
     def _checked(self, parameter: Any) -> Any:
         outside = None if parameter is None else beyond(parameter, self.low, self.high)
         if outside is not None:
-            raise ValueError(f"{outside}; allowed are numbers from {self.low} to {self.high}")
+            raise misplaced(f"{outside}; allowed are numbers from {self.low} to {self.high}")
         return parameter
 
 
@@ -120,7 +131,7 @@ def _read(raw: Any) -> Any:
         found = [kind for kind in KINDS if kind in written]
         if len(found) != 1:
             keys = sorted(str(key) for key in written)
-            raise ValueError(f"{keys} is no distribution; write one of {', '.join(KINDS)}")
+            raise misplaced(f"{keys} is no distribution; write one of {', '.join(KINDS)}")
         return {"kind": found[0], **written}
     if isinstance(raw, Model):
         return raw

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from .base import Model, Name
+from .locations import misplaced
 
 DisturbanceKind = Literal["push", "slip", "shift"]
 
@@ -26,9 +27,9 @@ class PerturbSpec(Model):
     def _ordered(self) -> Self:
         low, high = self.distance
         if low > high:
-            raise ValueError(f"distance: {low} is above {high}; write [least, greatest]")
+            raise misplaced(f"{low} is above {high}; write [least, greatest]", "distance")
         if len(set(self.kinds)) < len(self.kinds):
-            raise ValueError(f"kinds: each at most once, got {list(self.kinds)}")
+            raise misplaced(f"each at most once, got {list(self.kinds)}", "kinds")
         return self
 
 

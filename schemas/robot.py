@@ -8,8 +8,12 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from .base import Model, Name, Quat, Vec3
+from .locations import misplaced
 
 Positive = Annotated[float, Field(gt=0)]
+GRASP_MARGIN = 0.010
+"""By how much the fingers open wider than the widest thing that they are planned to hold,
+metres: 5 mm on each side to come down past it."""
 
 
 class GripperSpec(Model):
@@ -26,10 +30,10 @@ class GripperSpec(Model):
     def _rising(self) -> Self:
         steps = list(pairwise(self.openings))
         if not steps or self.openings[0] < 0 or any(a >= b for a, b in steps):
-            raise ValueError(f"openings: must rise from 0 or more, got {list(self.openings)}")
+            raise misplaced(f"must rise from 0 or more, got {list(self.openings)}", "openings")
         unknown = set(self.drives.values()) - set(self.joints)
         if unknown:
-            raise ValueError(f"drives: {sorted(unknown)} are not among the joints")
+            raise misplaced(f"{sorted(unknown)} are not among the joints", "drives")
         return self
 
 
@@ -62,6 +66,15 @@ class RobotSpec(Model):
     def max_opening(self) -> float:
         """Between the fingertips, metres."""
         return self.gripper.openings[-1]
+
+    @property
+    def widest_grasp(self) -> float:
+        """Thickness of the widest thing that the fingers are planned to hold, metres."""
+        return self.span(GRASP_MARGIN)
+
+    def span(self, margin: float) -> float:
+        """The widest opening less a margin, metres, to the micrometre."""
+        return round(self.max_opening - margin, 6)
 
     @property
     def fingers(self) -> tuple[str, ...]:
@@ -132,13 +145,13 @@ class RobotFile(Model):
         count = len(self.joints)
         for name in ("home", "max_velocity", "max_acceleration", "stiffness", "max_force"):
             if len(getattr(self, name)) != count:
-                raise ValueError(
-                    f"{name}: needs {count} numbers, one per joint, got {len(getattr(self, name))}"
-                )
+                got = len(getattr(self, name))
+                raise misplaced(f"needs {count} numbers, one per joint, got {got}", name)
         unknown = set(self.gripper.drives) - set(self.gripper.joints)
         if unknown:
-            raise ValueError(
-                f"gripper.drives: {sorted(unknown)} are not among gripper.joints; "
-                f"there are {sorted(self.gripper.joints)}"
+            raise misplaced(
+                f"{sorted(unknown)} are not among gripper.joints; "
+                f"there are {sorted(self.gripper.joints)}",
+                *("gripper", "drives"),
             )
         return self

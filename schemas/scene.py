@@ -14,7 +14,9 @@ from pydantic import Field, model_validator
 from .asset import Material
 from .base import Model, Name, Quat, Synset, Vec3, unset
 from .camera import Camera
+from .locations import misplaced
 from .parameter import Constant, Parameter, Uniform, Within
+from .reserved import RESERVED_NAMES, RESERVED_PREFIXES, is_reserved
 from .sky import Sky, SkySpec, Sun, SunSpec
 
 ANY_JOINT = "any"
@@ -73,7 +75,7 @@ class ObjectSpec(Model):
     def _one_relation(self) -> Self:
         given = [key for key in ("on", "inside", "next_to") if getattr(self, key)]
         if len(given) > 1:
-            raise ValueError(f"{self.name}: {' and '.join(given)} exclude each other; keep one")
+            raise misplaced(f"{' and '.join(given)} exclude each other; keep one")
         return self
 
 
@@ -94,7 +96,7 @@ class ClutterSpec(Model):
     @model_validator(mode="after")
     def _gap_of_a_crowd(self) -> Self:
         if self.gap is not None and self.around is None:
-            raise ValueError("gap: only a crowd has one; write `around: task` beside it")
+            raise misplaced("only a crowd has one; write `around: task` beside it", "gap")
         return self
 
     @property
@@ -149,22 +151,31 @@ class SceneSpec(Model):
     @model_validator(mode="after")
     def _references(self) -> Self:
         names = [thing.name for thing in self.objects]
-        for name in names:
-            taken = name in (self.support, "robot", "floor", "room") or name.startswith("room_")
-            if names.count(name) > 1 or taken:
-                raise ValueError(f"object name {name!r} is taken; names must be unique")
+        for place, name in enumerate(names):
+            if is_reserved(name):
+                raise misplaced(
+                    f"object name {name!r} is taken: scenes use it themselves; allowed are all "
+                    f"names but {', '.join(RESERVED_NAMES)} and those that begin with "
+                    f"{' or '.join(RESERVED_PREFIXES)}",
+                    *("objects", place, "name"),
+                )
+            if names.count(name) > 1:
+                raise misplaced(
+                    f"object name {name!r} is taken; names must be unique",
+                    *("objects", place, "name"),
+                )
         earlier: set[str] = {self.support}
-        for thing in self.objects:
+        for place, thing in enumerate(self.objects):
             for relation in RELATIONS:
                 target = getattr(thing, relation)
                 if target is not None and target not in earlier:
-                    raise ValueError(
-                        f"{thing.name}: {relation}: no earlier object {target!r}; "
-                        f"allowed: {sorted(earlier)}"
+                    raise misplaced(
+                        f"no earlier object {target!r}; allowed: {sorted(earlier)}",
+                        *("objects", place, relation),
                     )
             earlier.add(thing.name)
         if self.room is not None and not self.walls:
-            raise ValueError("walls: a room has walls; leave out `room` or `walls: false`")
+            raise misplaced("a room has walls; leave out `room` or `walls: false`", "walls")
         return self
 
 
@@ -182,7 +193,7 @@ class CousinSpec(Model):
     def _ordered(self) -> Self:
         low, high = self.distance
         if not 0 <= low <= high <= 1:
-            raise ValueError(f"distance: [{low}, {high}] must satisfy 0 <= low <= high <= 1")
+            raise misplaced(f"[{low}, {high}] must satisfy 0 <= low <= high <= 1", "distance")
         return self
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from .base import Model, Vec3
 from .colours import HELP, is_colour
+from .locations import misplaced
 from .parameter import Constant, Parameter, Uniform, Within, listed
 
 
@@ -40,7 +41,7 @@ class SkySpec(Model):
         wrong = [value for value in named if not isinstance(value, str) or not is_colour(value)]
         if wrong or not named:
             got = repr(wrong[0]) if wrong else "a range of numbers"
-            raise ValueError(f"ground: {got}; allowed are {HELP}")
+            raise misplaced(f"{got}; allowed are {HELP}", "ground")
         return self
 
 

@@ -5,21 +5,41 @@ from __future__ import annotations
 # YAML and annotations are untyped until pydantic has read them.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
-import re
 import types
 import typing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from .dataset import DatasetSpec
 from .errors import SpecError
+from .locations import MISPLACED, Loc, dotted
 from .plugins import offer
-from .yaml_source import Loc, Source, dotted, parse_yaml, read_yaml
+from .yaml_source import Source, parse_yaml, read_yaml
 
 M = TypeVar("M", bound=BaseModel)
+_EXPECTED = {
+    "bool_parsing": "boolean",
+    "bool_type": "boolean",
+    "finite_number": "a finite number",
+    "float_parsing": "number",
+    "float_type": "number",
+    "greater_than": "greater than {gt}",
+    "greater_than_equal": "greater than or equal to {ge}",
+    "int_from_float": "integer",
+    "int_parsing": "integer",
+    "int_type": "integer",
+    "less_than": "less than {lt}",
+    "less_than_equal": "less than or equal to {le}",
+    "string_too_long": "at most {max_length} characters",
+    "string_too_short": "at least {min_length} characters",
+    "string_type": "text",
+    "tuple_type": "a list",
+}
+"""What would be right, by pydantic's type of an error and with its context."""
 _FORMS = {
     "n\\.\\d\\d$": "a BDDL category such as 'mug.n.04'",
     "a-zA-Z0-9_\\-]*$": "a name: a letter, then letters, digits, '_' or '-'",
@@ -100,13 +120,13 @@ def describe(
     error: ValidationError, source: Source, model: type[BaseModel] = DatasetSpec
 ) -> list[tuple[int, str]]:
     """(line, message) of every error; members of a union that failed alike are merged."""
-    merged: dict[Loc, list[str]] = {}
+    merged: dict[Loc, list[_Reason]] = {}
     for details in error.errors(include_url=False):
         loc = _real(details["loc"], source.data, model)
         if details["type"] == "missing":
             loc = (*loc, details["loc"][-1])
-        elif details["type"] == "value_error":
-            loc = _named(loc, details["msg"].removeprefix("Value error, "), source.data)
+        elif details["type"] == MISPLACED:
+            loc = (*loc, *details.get("ctx", {})["place"])
         reasons = merged.setdefault(loc, [])
         reason = _reason(details, loc, model)
         if reason not in reasons:
@@ -114,10 +134,28 @@ def describe(
     return [(source.line(loc), _message(loc, reasons)) for loc, reasons in merged.items()]
 
 
-def _message(loc: Loc, reasons: list[str]) -> str:
-    text = " or ".join([reasons[0], *(reason.split("expected ")[-1] for reason in reasons[1:])])
-    # Validators of whole models say themselves which path they mean.
-    return text if text.startswith(dotted(loc).split(".")[0]) and loc else f"{dotted(loc)}: {text}"
+@dataclass(frozen=True)
+class _Reason:
+    """Why one value is refused.
+
+    Attributes:
+        text: what is wrong, where nothing in particular was expected.
+        value: as given; used with `expected`.
+        expected: what would be right.
+    """
+
+    text: str = ""
+    value: str = ""
+    expected: str = ""
+
+
+def _message(loc: Loc, reasons: list[_Reason]) -> str:
+    expected = [reason.expected for reason in reasons if reason.expected]
+    texts = [reason.text for reason in reasons if reason.text]
+    if expected:
+        value = next(reason.value for reason in reasons if reason.expected)
+        texts.append(f"{value} is not valid; expected {' or '.join(expected)}")
+    return f"{dotted(loc)}: {' or '.join(texts)}"
 
 
 def _real(loc: tuple[str | int, ...], data: Any, model: type[BaseModel]) -> Loc:
@@ -139,77 +177,49 @@ def _has(data: Any, step: str | int) -> bool:
     return isinstance(data, dict) and step in data
 
 
-def _named(loc: Loc, message: str, data: Any) -> Loc:
-    """The place that a message about a whole model starts with, such as `cameras.front.fov: `.
-
-    List items are found by their `name`, also in the lists directly below `loc`.
-    """
-    real = list(loc)
-    for step in loc:
-        data = data[step]
-    for word in message.split(":")[0].split("."):
-        lists = [("", data)] if isinstance(data, list) else []
-        if isinstance(data, dict) and word in data:
-            real.append(word)
-            data = data[word]
-            continue
-        if isinstance(data, dict):
-            lists = [(key, value) for key, value in data.items() if isinstance(value, list)]
-        found = [
-            (key, index, item)
-            for key, items in lists
-            for index, item in enumerate(items)
-            if isinstance(item, dict) and item.get("name") == word
-        ]
-        if not found:
-            break
-        key, index, data = found[0]
-        real += [key, index] if key else [index]
-    return tuple(real)
-
-
-def _reason(details: ErrorDetails, loc: Loc, model: type[BaseModel]) -> str:
+def _reason(details: ErrorDetails, loc: Loc, model: type[BaseModel]) -> _Reason:
     kind, context, value = details["type"], details.get("ctx", {}), details["input"]
     match kind:
         case "extra_forbidden":
             allowed = _keys_at(details["loc"][:-1], model)
-            return (
-                f"unknown key {loc[-1]!r} (its value is {_show(value)}); "
-                f"{offer(str(loc[-1]), allowed)}"
-            )
+            given = f"unknown key {loc[-1]!r} (its value is {_show(value)})"
+            return _Reason(f"{given}; {offer(str(loc[-1]), allowed)}")
+        case "missing" if isinstance(loc[-1], int):
+            return _Reason("missing; the list is too short")
         case "missing":
-            if isinstance(loc[-1], int):
-                return "missing; the list is too short"
-            return f"missing; the key {loc[-1]!r} is required here"
-        case "literal_error" | "enum":
-            expected = str(context.get("expected", ""))
-            words = [match[1] or match[0] for match in re.finditer(r"'([^']*)'|\d+", expected)]
-            return f"{_show(value)} is not allowed; {offer(str(value), words)}"
+            return _Reason(f"missing; the key {loc[-1]!r} is required here")
+        case "literal_error":
+            words = _choices_at(details["loc"], model)
+            return _Reason(f"{_show(value)} is not allowed; {offer(str(value), words)}")
         case "plugin_name":
-            return f"{_show(value)} is not allowed; {offer(str(value), context['allowed'])}"
-        case "value_error" | "assertion_error":
-            return str(details["msg"]).removeprefix("Value error, ")
+            words = list(context["allowed"])
+            return _Reason(f"{_show(value)} is not allowed; {offer(str(value), words)}")
+        case str() if kind == MISPLACED:
+            return _Reason(str(context["text"]))
+        case "model_type" | "dict_type":
+            keys = _keys_at(details["loc"], model)
+            what = f"a mapping with the keys {', '.join(keys)}" if keys else "a mapping"
+            return _Reason(value=_show(value), expected=what)
+        case _:
+            return _Reason(value=_show(value), expected=_expected(kind, context, details["msg"]))
+
+
+def _expected(kind: str, context: dict[str, Any], message: str) -> str:
+    """What would be right, after the type of an error; unknown types speak for themselves."""
+    match kind:
         case "string_pattern_mismatch":
             pattern = str(context.get("pattern", ""))
             form = next((form for end, form in _FORMS.items() if pattern.endswith(end)), None)
-            return f"{_show(value)} is not valid; expected {form or f'text that matches {pattern}'}"
-        case "model_type" | "dict_type":
-            keys = _keys_at(details["loc"], model)
-            return f"{_show(value)} is not valid; expected a mapping" + (
-                f" with the keys {', '.join(keys)}" if keys else ""
-            )
-        case "tuple_type":
-            return f"{_show(value)} is not valid; expected a list"
+            return form or f"text that matches {pattern}"
         case "too_long" | "too_short":
             least, most = context.get("min_length"), context.get("max_length")
-            bound = f"at most {most}" if least is None else f"at least {least}"
             if least is not None and least == most:
-                bound = f"{least}"
-            return f"{_show(value)} is not valid; expected {bound} of them"
+                return f"{least} of them"
+            return f"at most {most} of them" if least is None else f"at least {least} of them"
+        case _ if kind in _EXPECTED:
+            return _EXPECTED[kind].format(**context)
         case _:
-            expected = re.sub(r"^(Input|String|Value) should ", "", str(details["msg"]))
-            expected = re.sub(r"^be (a valid )?|, unable to parse.*$", "", expected)
-            return f"{_show(value)} is not valid; expected {expected}"
+            return message
 
 
 def _show(value: Any) -> str:
@@ -224,6 +234,15 @@ def _keys_at(loc: tuple[str | int, ...], model: type[BaseModel]) -> list[str]:
         annotation = _descend(annotation, step)
     models = [m for m in _members(annotation) if isinstance(m, type) and issubclass(m, BaseModel)]
     return [key for model in models for key in model.model_fields if key != "kind"]
+
+
+def _choices_at(loc: tuple[str | int, ...], model: type[BaseModel]) -> list[str]:
+    """The words that a choice at a location of an error allows."""
+    annotation: Any = model
+    for step in loc:
+        annotation = _descend(annotation, step)
+    choices = [part for part in _members(annotation) if get_origin(part) is Literal]
+    return [str(word) for part in choices for word in get_args(part)]
 
 
 def _members(annotation: Any) -> list[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from ..scenes.fit import ROUND_SLACK, fits_on, footprint_radius
 from ..schemas import Asset, Cavity, Surface
 from .domain import Capabilities, Relation
-from .skills import operators
+from .skills import sources
 
 ROOM = 0.004
 """Least free space beside an object in a cavity, metres."""
@@ -43,7 +43,7 @@ def capabilities(assets: Mapping[str, Asset], support: str) -> Capabilities:
             for relation in relations
             if fits(assets[a], assets[b], relation)
         ),
-        operators=operators(assets, support),
+        sources=sources([assets], support),
     )
 
 
@@ -59,15 +59,10 @@ def lidded(asset: Asset) -> bool:
 
 
 def fits(thing: Asset, target: Asset, relation: Relation) -> bool:
-    """Whether the object's bounding box, upright, fits on or in the target.
-
-    `under` is never known from sizes.
-    """
+    """Whether the object's bounding box, upright, fits on or in the target."""
     if relation == "ontop":
         return any(_fits_surface(thing, surface) for surface in target.open_surfaces)
-    if relation == "inside":
-        return any(_fits_cavity(thing, cavity) for cavity in target.cavities if not cavity.snug)
-    return False
+    return any(_fits_cavity(thing, cavity) for cavity in target.cavities if not cavity.snug)
 
 
 def _fits_surface(thing: Asset, surface: Surface) -> bool:

@@ -8,8 +8,9 @@ import re
 import numpy as np
 
 from ..scenes.geometry import Array
-from ..schemas import PlanningError, Scene
+from ..schemas import Cause, PlanningError, Scene
 from .blocking import BlockedError
+from .collision import ObstacleKind
 from .manipulation import Manipulator
 from .pick_place import Manner
 from .placements import Placement, placements
@@ -24,8 +25,6 @@ ROOMY = 0.04
 """Free space around a place beyond which more is no better, metres."""
 TAKEN = 0.004
 """Free space below which a place counts as taken, metres."""
-DONE = {"open": "opened", "close": "closed", "turn_on": "turned on", "turn_off": "turned off"}
-"""What can be done to a thing once the way is free, by skill."""
 SMALL = 0.1
 """Metres: of two things in the way as often, one twice as long in `size + SMALL` counts half."""
 LEAST_HITS = 2
@@ -49,8 +48,9 @@ def blockers(arm: Manipulator, error: PlanningError, wanted: tuple[str, ...]) ->
     arm.look()
     facts = PhysicsFacts(arm.compiled, arm.executor.data)
     found: dict[str, float] = {}
-    for name, count in error.by.most_common():
-        if count < LEAST_HITS or name in wanted or name not in arm.compiled.objects:
+    for obstacle, count in error.by.most_common():
+        name = obstacle.name
+        if obstacle.kind is not ObstacleKind.OBJECT or count < LEAST_HITS or name in wanted:
             continue
         loaded = any(
             facts.holds(relation, (other, name))
@@ -110,17 +110,23 @@ def _apart(
     return least
 
 
-def aside(
-    scene: Scene, name: str, skill: str, wanted: tuple[str, ...], error: PlanningError
-) -> str:
-    """Moving something aside, as a sentence; clutter is called by its kind."""
+def aside(scene: Scene, name: str, done: str, wanted: tuple[str, ...], error: PlanningError) -> str:
+    """Moving something aside, as a sentence; clutter is called by its kind.
+
+    Args:
+        scene: where.
+        name: of what is moved.
+        done: what has then been done to the first of `wanted`; empty where that is moved.
+        wanted: what the step is about for which way is made.
+        error: why it was impossible.
+    """
     thing, other = spoken(wanted[0]), scene.object(name)
     called = spoken(name)
     if other.role == "clutter":
         called = spoken(re.sub("_+", "_", other.category.split(".")[0]))
-    if skill in DONE:
-        purpose = f"{thing} can be {DONE[skill]}"
-    elif "placement" in error.cause:
+    if done:
+        purpose = f"{thing} can be {done}"
+    elif Cause.PLACEMENT in error.cause:
         purpose = f"there is room for {thing}"
     else:
         purpose = f"{thing} can be grasped"

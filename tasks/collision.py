@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 import mujoco
@@ -42,6 +43,62 @@ class Held:
     tool_from_object: Array
 
 
+class ObstacleKind(Enum):
+    """What can be in the way of the arm or of what it holds."""
+
+    OBJECT = auto()
+    SURROUNDINGS = auto()
+    ROBOT = auto()
+    TILT = auto()
+    """Nothing is hit, but the held object would lean too far."""
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What is in the way.
+
+    Attributes:
+        kind: of it.
+        name: of the object, or of the held one that would lean too far; else empty.
+    """
+
+    kind: ObstacleKind
+    name: str = ""
+
+    def __str__(self) -> str:
+        """The end of a sentence that says what is hit."""
+        match self.kind:
+            case ObstacleKind.OBJECT:
+                return self.name
+            case ObstacleKind.SURROUNDINGS:
+                return "the surroundings"
+            case ObstacleKind.ROBOT:
+                return "the robot itself"
+            case ObstacleKind.TILT:
+                return f"the level of the {self.name}"
+
+
+@dataclass(frozen=True)
+class Collision:
+    """The first contact that rules out a configuration.
+
+    Attributes:
+        obstacle: what is in the way.
+        depth: of the penetration, metres; negative where the two only come too close, and 0
+            where nothing is touched.
+        held: the object in the hand that hits it; None where the robot does.
+    """
+
+    obstacle: Obstacle
+    depth: float = 0.0
+    held: str | None = None
+
+    @property
+    def phrase(self) -> str:
+        """The end of a sentence: `wall`, or `wall with the cup`."""
+        return str(self.obstacle) if self.held is None else f"{self.obstacle} with the {self.held}"
+
+
 class CollisionWorld:
     """The scene frozen at one moment, in which arm configurations are tried.
 
@@ -63,10 +120,7 @@ class CollisionWorld:
         self._robot_geoms = np.isin(body, list(compiled.robot.bodies))
         self._hand_bodies = _below(self._model, compiled.robot.hand)
         self._hand_geoms = np.flatnonzero(np.isin(body, self._hand_bodies))
-        self._fingers = np.zeros(self._model.ngeom, dtype=bool)
-        for geom in np.flatnonzero(self._robot_geoms):
-            name = self._model.geom(geom).name
-            self._fingers[geom] = "finger" in name or name.endswith("_pad")
+        self._fingers = np.isin(body, _finger_bodies(self._model, compiled.robot.fingers))
         self._owner = compiled.owner[body]
         self._names = [thing.name for thing in compiled.scene.objects]
         self.held: Held | None = None
@@ -106,7 +160,7 @@ class CollisionWorld:
         slide: bool = False,
         ignore: frozenset[str] = frozenset(),
         depth: float = TOUCH_DEPTH,
-    ) -> str | None:
+    ) -> Collision | None:
         """What a configuration hits, or None.
 
         Args:
@@ -123,7 +177,7 @@ class CollisionWorld:
         data.qpos[self._index.fingers] = self._index.gripper.fingers(opening)
         mujoco.mj_kinematics(model, data)
         if self.held is not None and not self._carry(self.held):
-            return f"the level of the {self.held.name}"
+            return Collision(Obstacle(ObstacleKind.TILT, self.held.name))
         mujoco.mj_collision(model, data)
         if data.ncon == 0:
             return None
@@ -135,7 +189,7 @@ class CollisionWorld:
         opening: float,
         touch: frozenset[str] = frozenset(),
         depth: float = TOUCH_DEPTH,
-    ) -> str | None:
+    ) -> Collision | None:
         """What the hand alone, with what it holds, hits at a pose, or None.
 
         Whatever configuration of the arm takes it there hits that too; clearance is that of
@@ -197,7 +251,7 @@ class CollisionWorld:
         ignore: frozenset[str],
         depth: float,
         hand: bool = False,
-    ) -> str | None:
+    ) -> Collision | None:
         """What is hit; by the `hand` and what it holds alone, where only that is asked for."""
         contacts = self._data.contact
         for (first, second), distance in zip(contacts.geom, contacts.dist, strict=True):
@@ -207,19 +261,19 @@ class CollisionWorld:
                 continue
             if robot and bool(self._robot_geoms[other]):
                 if distance < 0:
-                    return "the robot itself"
+                    return Collision(Obstacle(ObstacleKind.ROBOT), -float(distance))
                 continue
-            owner = int(self._owner[other])
-            name = self._names[owner] if owner >= 0 else "the surroundings"
-            if name in ignore:
+            obstacle = self._obstacle(other)
+            if obstacle.name in ignore:
                 continue
-            if robot and self._fingers[mine] and name in touch and distance > -depth:
+            if robot and self._fingers[mine] and obstacle.name in touch and distance > -depth:
                 continue
             limit = NEAR_MARGIN if near else (ROBOT_MARGIN if robot else HELD_MARGIN)
             if slide and not robot:
                 limit = -0.003
             if distance < limit:
-                return name if robot else f"{name} with the {self._names_of(mine)}"
+                held = None if robot else self._names[int(self._owner[mine])]
+                return Collision(obstacle, -float(distance), held)
         return None
 
     def _actor(self, geom: int) -> bool:
@@ -227,8 +281,17 @@ class CollisionWorld:
             self.held is not None and self._owner[geom] == self._names.index(self.held.name)
         )
 
-    def _names_of(self, geom: int) -> str:
-        return self._names[int(self._owner[geom])]
+    def _obstacle(self, geom: int) -> Obstacle:
+        owner = int(self._owner[geom])
+        if owner < 0:
+            return Obstacle(ObstacleKind.SURROUNDINGS)
+        return Obstacle(ObstacleKind.OBJECT, self._names[owner])
+
+
+def _finger_bodies(model: Any, addresses: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Bodies that the joints at these addresses in `qpos` move."""
+    moved = model.jnt_bodyid[np.isin(model.jnt_qposadr, addresses)]
+    return np.unique(np.concatenate([_below(model, int(body)) for body in moved]))
 
 
 def _below(model: Any, root: int) -> npt.NDArray[np.int64]:

@@ -18,8 +18,9 @@ import mujoco
 import numpy as np
 
 from ..scenes.geometry import Array
-from ..schemas import PlanningError, TraceEvent
-from .execution import ExecutionError
+from ..schemas import Cause, Failure, PlanningError, TraceEvent
+from .blocking import blocked, counted, mostly
+from .execution import SkillFailedError
 from .grasps import TIP_REACH
 from .kinematics import line
 from .manipulation import CAREFUL, FAST, Manipulator
@@ -79,7 +80,7 @@ def drag(arm: Manipulator, thing: str, aim: Aim) -> None:
 
     Raises:
         PlanningError: no drag is possible; nothing was moved yet.
-        ExecutionError: it was tried and did not get there.
+        SkillFailedError: it was tried and did not get there.
     """
     slips = 0
     for number in range(DRAGS):
@@ -92,11 +93,11 @@ def drag(arm: Manipulator, thing: str, aim: Aim) -> None:
             arm.look()
             reach = arm.planner.connect(arm.q, chosen.approach[0], 0.0, arm.rng)
         except PlanningError as error:
-            if number == 0 or error.cause == "time_limit":
+            if number == 0 or error.kind is Cause.TIME_LIMIT:
                 raise
             if aim.enough():
                 return
-            raise ExecutionError("not_slid", f"{thing} is stuck: {error}") from error
+            raise SkillFailedError(Cause.NOT_SLID, f"{thing} is stuck: {error}") from error
         _carry_out(arm, thing, chosen, reach, HARDER**slips)
         after = shadow(arm.compiled, arm.executor.data, thing)
         length = float(np.linalg.norm(chosen.by))
@@ -107,10 +108,10 @@ def drag(arm: Manipulator, thing: str, aim: Aim) -> None:
             slips += 1
             if slips < SLIPS:
                 continue
-            raise ExecutionError("not_slid", f"{thing} moved by {gained * 1000:.0f} mm only")
+            raise SkillFailedError(Cause.NOT_SLID, f"{thing} moved by {gained * 1000:.0f} mm only")
     last = shadow(arm.compiled, arm.executor.data, thing)
     if aim.ways(last, arm.executor.data) and not aim.enough():
-        raise ExecutionError("not_slid", f"{thing} is not there after {DRAGS} drags")
+        raise SkillFailedError(Cause.NOT_SLID, f"{thing} is not there after {DRAGS} drags")
 
 
 def _carry_out(
@@ -133,7 +134,7 @@ def _press(arm: Manipulator, thing: str, wanted: float) -> None:
     """Lower the fingertips until they press hard enough, newtons.
 
     Raises:
-        ExecutionError: `no_contact` where there is nothing under them.
+        SkillFailedError: `no_contact` where there is nothing under them.
     """
     start = arm.arm.forward(arm.q)
     lowered, felt = 0.0, 0.0
@@ -148,7 +149,7 @@ def _press(arm: Manipulator, thing: str, wanted: float) -> None:
         arm.executor.refresh()
         felt = force_on(arm, thing)
     if felt < LEAST_PRESS / 2:
-        raise ExecutionError("no_contact", f"the fingertips do not press on {thing}")
+        raise SkillFailedError(Cause.NO_CONTACT, f"the fingertips do not press on {thing}")
 
 
 def _pull(arm: Manipulator, thing: str, by: Array, wanted: float) -> None:
@@ -157,7 +158,7 @@ def _pull(arm: Manipulator, thing: str, by: Array, wanted: float) -> None:
     They stop where the thing stays behind.
 
     Raises:
-        ExecutionError: `not_slid` where the arm cannot go on.
+        SkillFailedError: `not_slid` where the arm cannot go on.
     """
     pose = arm.arm.forward(arm.q)
     count = max(1, int(np.ceil(np.linalg.norm(by) / SPEED * arm.executor.hz)))
@@ -173,7 +174,7 @@ def _pull(arm: Manipulator, thing: str, by: Array, wanted: float) -> None:
         pose[2, 3] -= float(np.clip(more, -TOUCH, TOUCH))
         path = arm.arm.track(arm.q, [pose])
         if path is None:
-            raise ExecutionError("not_slid", f"the arm cannot drag {thing} on")
+            raise SkillFailedError(Cause.NOT_SLID, f"the arm cannot drag {thing} on")
         arm.executor.run([[*path[0], 0.0]])
 
 
@@ -197,7 +198,7 @@ def plan(arm: Manipulator, thing: str, aim: Aim, slips: int = 0) -> Drag:
     Raises:
         PlanningError: where there is none.
     """
-    reasons: Counter[str] = Counter()
+    refused: Counter[Failure] = Counter()
     arm.look()
     data = arm.executor.data
     seen = shadow(arm.compiled, data, thing)
@@ -207,22 +208,21 @@ def plan(arm: Manipulator, thing: str, aim: Aim, slips: int = 0) -> Drag:
         try:
             refuse_obstacles(arm, thing, seen, along, length, aim.passes, data)
         except PlanningError as error:
-            reasons[error.cause] += 1
+            refused[error.cause] += 1
             continue
         leads = (*LEADS[slips:], *LEADS[:slips])
         for lead, turn in product(leads, range(TURNS)):
             try:
                 found = _drag(arm, thing, seen, way, lead, turn * 2 * np.pi / TURNS)
             except PlanningError as error:
-                reasons[error.cause] += 1
+                refused[error.cause] += 1
                 continue
             values = (*(round(float(v), 4) for v in way), lead)
             subject = f"drag on {thing}"
             arm.note(TraceEvent(stage="motion", event="choose", subject=subject, values=values))
             return found
-    counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
-    cause = f"no_drag_{reasons.most_common(1)[0][0]}" if reasons else "no_drag"
-    raise PlanningError(cause, f"no way to slide {thing}: {counted}")
+    detail = f"no way to slide {thing}: {counted(refused)}"
+    raise PlanningError(mostly(Cause.NO_DRAG, refused), detail)
 
 
 def _drag(arm: Manipulator, thing: str, seen: Shadow, way: Array, lead: float, turn: float) -> Drag:
@@ -244,17 +244,17 @@ def _drag(arm: Manipulator, thing: str, seen: Shadow, way: Array, lead: float, t
     touch = frozenset({thing})
     starts = arm.arm.distinct(tool, arm.q, 1)
     if not starts:
-        raise PlanningError("unreachable", "no arm configuration reaches the top of the thing")
+        raise PlanningError(Cause.UNREACHABLE, "no arm configuration reaches the top of the thing")
     approach = arm.straight(starts[0], above, 0.0, touch)[::-1]
     path = arm.arm.track(starts[0], line(tool, end))
     lowest = end.copy()
     lowest[2, 3] -= DEEPEST
     if path is None or arm.arm.track(path[-1], line(end, lowest)) is None:
-        raise PlanningError("unreachable", "the arm cannot follow the drag")
+        raise PlanningError(Cause.UNREACHABLE, "the arm cannot follow the drag")
     for q in path:
         hit = arm.world.hit(q, 0.0, touch, near=True, ignore=touch)
         if hit is not None:
-            raise PlanningError("collision", f"on the way the arm would hit {hit}")
+            raise blocked("on the way the arm would hit", hit)
     return Drag(approach, way, np.array([*point, height]))
 
 
@@ -278,7 +278,7 @@ def _top(arm: Manipulator, thing: str, point: Array) -> float:
         if on_it:
             heights.append(float(start[2] - fall))
         elif not heights:
-            raise PlanningError("not_flat", f"{thing} is not under the fingertips")
+            raise PlanningError(Cause.NOT_FLAT, f"{thing} is not under the fingertips")
     if len(heights) < 3 or max(heights) - min(heights) > LEVEL:
-        raise PlanningError("not_flat", f"{thing} is not level under the fingertips")
+        raise PlanningError(Cause.NOT_FLAT, f"{thing} is not level under the fingertips")
     return max(heights)

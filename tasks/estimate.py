@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from .domain import Capabilities, Focus, Relation, State
+from .domain import Capabilities, Focus, Prospects
 from .formula import Literal
 from .goals import All, Exactly, Ground, Leaf, Never, Pairs, Some
-from .operators import StepKey, relevant
+from .operators import relevant
+from .state import State
 
 PLACED = ("ontop", "inside", "under", "nextto", "touching")
-"""Predicates that placing something brings about."""
+"""Predicates about where things are, which change when one of them is moved."""
 
 
 def estimate(
@@ -89,111 +90,36 @@ def goal_focus(
                 movers.add(thing)
                 waiting.append(thing)
     around = {box for x in movers for box in start.closed_around(x, capabilities.gated)}
-    pairs: set[tuple[str, str, str]] = set()
-    for literal in literals:
-        if literal.predicate in PLACED:
-            pairs |= _ways(literal.predicate, *literal.arguments)
     named = Focus(
-        movers=frozenset(movers),
-        openers=frozenset(movers | around),
+        things=frozenset(movers),
+        containers=frozenset(around),
         shifted=frozenset(x for lit in literals if lit.negated for x in lit.arguments),
-        pairs=frozenset(pairs),
+        literals=frozenset(literals),
         operators=frozenset(operator.key for operator in doing),
     )
-    return named, replace(named, pairs=None)
+    return named, replace(named, literals=None)
 
 
-def _ways(predicate: str, thing: str, other: str) -> set[tuple[str, str, str]]:
-    """The placements that can make the literal true."""
-    match predicate:
-        case "ontop":
-            return {("place_on", thing, other)}
-        case "inside":
-            return {("place_inside", thing, other)}
-        case "under":
-            return {("place_under", thing, other), ("place_on", other, thing)}
-        case "nextto":
-            return {("place_next_to", thing, other), ("place_next_to", other, thing)}
-        case _:
-            pairs = ((thing, other), (other, thing))
-            return {(skill, *pair) for skill in ("place_on", "place_inside") for pair in pairs}
+def possible(formula: Ground, wanted: bool, prospects: Prospects) -> bool:
+    """Whether each part of the formula could be made `wanted`, taken one by one."""
 
+    def could(part: Ground, wanted: bool = True) -> bool:
+        return possible(part, wanted, prospects)
 
-@dataclass(frozen=True)
-class Reachable:
-    """Which literals some skill could bring about, as far as sizes go and taken one by one."""
-
-    state: State
-    capabilities: Capabilities
-    forbidden: frozenset[StepKey]
-
-    def literal(self, literal: Literal) -> bool:
-        """Whether the literal holds or could be brought about."""
-        if self.state.holds(literal.predicate, literal.arguments) != literal.negated:
-            return True
-        if any(
-            operator.key not in self.forbidden and operator.helps([literal])
-            for operator in self.capabilities.operators
-        ):
-            return True
-        thing = literal.arguments[0]
-        if literal.predicate == "open":
-            skill = "close" if literal.negated else "open"
-            return thing in self.capabilities.openable and (skill, (thing,)) not in self.forbidden
-        if literal.predicate not in PLACED:
-            return False
-        other = literal.arguments[1]
-        if literal.negated or literal.predicate == "nextto":
-            return not self.capabilities.movable.isdisjoint((thing, other))
-        match literal.predicate:
-            case "ontop":
-                return self._put("place_on", thing, other)
-            case "inside":
-                return self._put("place_inside", thing, other)
-            case "under":
-                return self._put("place_under", thing, other) or self._put("place_on", other, thing)
-            case _:
-                pairs = ((thing, other), (other, thing))
-                ways = ("place_on", "place_inside")
-                return any(self._put(way, *pair) for way in ways for pair in pairs)
-
-    def possible(self, formula: Ground, wanted: bool) -> bool:
-        """Whether each part of the formula could be made `wanted`, taken one by one."""
-        match formula:
-            case Leaf(predicate, arguments):
-                return self.literal(Literal(predicate, arguments, negated=not wanted))
-            case Never(body):
-                return self.possible(body, not wanted)
-            case All(parts) | Some(parts):
-                each = [self.possible(part, wanted) for part in parts]
-                return all(each) if isinstance(formula, All) == wanted else any(each)
-            case Exactly(count, parts):
-                can = sum(self.possible(part, True) for part in parts)
-                must = sum(not self.possible(part, False) for part in parts)
-                return must <= count <= can if wanted else not must == count == can
-            case Pairs(count, rows):
-                table = [[x is not None and self.possible(x, True) for x in row] for row in rows]
-                columns = zip(*table, strict=True)
-                enough = sum(map(any, table)) >= count and sum(map(any, columns)) >= count
-                return enough or not wanted
-
-    def _put(self, skill: str, thing: str, target: str) -> bool:
-        """Whether the skill, or placing the object next to another one there, is possible."""
-        relations: dict[str, Relation] = {
-            "place_on": "ontop",
-            "place_inside": "inside",
-            "place_under": "under",
-        }
-        relation = relations[skill]
-        if not self.capabilities.allows(thing, target, relation):
-            return False
-        shut = target in self.capabilities.gated and not self.state.holds("open", (target,))
-        if relation == "inside" and shut and not self.literal(Literal("open", (target,))):
-            return False
-        if (skill, (thing, target)) not in self.forbidden:
-            return True
-        return any(
-            ("place_next_to", (thing, x)) not in self.forbidden
-            for x in self.capabilities.objects
-            if x != thing and self.capabilities.allows(x, target, relation)
-        )
+    match formula:
+        case Leaf(predicate, arguments):
+            return prospects.attainable(Literal(predicate, arguments, negated=not wanted))
+        case Never(body):
+            return could(body, not wanted)
+        case All(parts) | Some(parts):
+            each = [could(part, wanted) for part in parts]
+            return all(each) if isinstance(formula, All) == wanted else any(each)
+        case Exactly(count, parts):
+            can = sum(could(part) for part in parts)
+            must = sum(not could(part, False) for part in parts)
+            return must <= count <= can if wanted else not must == count == can
+        case Pairs(count, rows):
+            table = [[x is not None and could(x) for x in row] for row in rows]
+            columns = zip(*table, strict=True)
+            enough = sum(map(any, table)) >= count and sum(map(any, columns)) >= count
+            return enough or not wanted

@@ -18,13 +18,13 @@ import numpy.typing as npt
 
 from ..scenes.geometry import Array, quaternion, transform
 from ..scenes.mujoco_model import CompiledScene
-from ..schemas import Disturbance, EpisodeArrays, PlanningError
+from ..schemas import Cause, Disturbance, EpisodeArrays, PlanningError
 from .disturbances import Disturber, disturb, release
 
 STATE = mujoco.mjtState.mjSTATE_INTEGRATION
 
 
-class ExecutionError(PlanningError):
+class SkillFailedError(PlanningError):
     """Something went wrong in physics, not in the plan; `cause` says what."""
 
 
@@ -130,7 +130,7 @@ class Executor:
         for row in np.asarray(actions, dtype=np.float32):
             if self.steps >= self._max_steps:
                 raise PlanningError(
-                    "time_limit", f"the episode's limit of {self._max_steps} actions is reached"
+                    Cause.TIME_LIMIT, f"the episode's limit of {self._max_steps} actions is reached"
                 )
             active = self.disturber.at(self.data, self.steps) if self.disturber else ()
             apply(self.compiled, self.data, row, self.hz, self.steps, active)

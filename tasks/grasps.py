@@ -19,7 +19,7 @@ import trimesh
 
 from ..scenes.geometry import Array, transform
 from ..scenes.seeds import generator
-from ..schemas import Asset, Shape
+from ..schemas import Asset, RobotSpec, Shape
 
 SAMPLES, DENSE_SAMPLES = 200, 500
 """Surface points from which rays are cast: at first, and where no grasp was found."""
@@ -27,8 +27,8 @@ MAX_PAIRS, DENSE_PAIRS = 110, 300
 """Pairs kept, drawn at random, before approach directions multiply them."""
 ROTATIONS = 12
 """Approach directions tried about each closing axis."""
-MIN_WIDTH, MAX_WIDTH = 0.003, 0.070
-"""Thickness between the fingers, metres."""
+MIN_WIDTH = 0.003
+"""Least thickness between the fingers, metres; the greatest is `RobotSpec.widest_grasp`."""
 FRICTION_ANGLE = np.radians(22.0)
 OPENING_MARGIN = 0.012
 """The gripper opens this much wider than the object, metres."""
@@ -91,23 +91,30 @@ class Grasps:
         return len(self.widths)
 
 
-_CACHE: OrderedDict[tuple[str, bool], Grasps] = OrderedDict()
+_CACHE: OrderedDict[tuple[str, float, bool], Grasps] = OrderedDict()
 
 
-def grasps_of(asset: Asset, key: str, dense: bool = False) -> Grasps:
+def grasps_of(asset: Asset, key: str, robot: RobotSpec, dense: bool = False) -> Grasps:
     """The candidates of an asset.
 
     Args:
         asset: the object.
         key: its content hash, which seeds the sampling.
+        robot: whose fingers hold it.
         dense: about three times as many, which take three times as long.
     """
-    if (key, dense) not in _CACHE:
+    name = (key, robot.max_opening, dense)
+    if name not in _CACHE:
         rng = generator((int(key[:12], 16),), "dense" if dense else "grasps")
-        _CACHE[key, dense] = _sample(asset, dense, rng)
+        _CACHE[name] = _sample(asset, robot, dense, rng)
         if len(_CACHE) > 256:
             _CACHE.popitem(last=False)
-    return _CACHE[key, dense]
+    return _CACHE[name]
+
+
+def opening_for(width: float, robot: RobotSpec) -> float:
+    """How wide the hand opens for what is `width` thick, metres."""
+    return float(min(width + 2 * OPENING_MARGIN, robot.max_opening))
 
 
 _HAND = np.array(
@@ -167,8 +174,8 @@ def sample_surface(mesh: Any, count: int, rng: np.random.Generator) -> tuple[Arr
     return points, mesh.face_normals[faces]
 
 
-def _sample(asset: Asset, dense: bool, rng: np.random.Generator) -> Grasps:
-    pinches = antipodal(collision_mesh(asset), rng, below=0.3, dense=dense)
+def _sample(asset: Asset, robot: RobotSpec, dense: bool, rng: np.random.Generator) -> Grasps:
+    pinches = antipodal(collision_mesh(asset), robot, rng, below=0.3, dense=dense)
     centre = np.array(asset.links[0].inertial.com)
     offset = pinches.middles - centre
     # Weight beside the closing axis turns the object in the hand.
@@ -186,18 +193,21 @@ def _sample(asset: Asset, dense: bool, rng: np.random.Generator) -> Grasps:
     )
 
 
-def antipodal(mesh: Any, rng: np.random.Generator, below: float, dense: bool = False) -> Pinches:
+def antipodal(
+    mesh: Any, robot: RobotSpec, rng: np.random.Generator, below: float, dense: bool = False
+) -> Pinches:
     """Antipodal pairs on a mesh with room for the open hand around it.
 
     Args:
         mesh: a `trimesh.Trimesh`.
+        robot: whose fingers hold it.
         rng: drawn from.
         below: approaches whose z is higher are left out: the hand comes from above.
         dense: look at more pairs.
     """
     count, limit = (DENSE_SAMPLES, DENSE_PAIRS) if dense else (SAMPLES, MAX_PAIRS)
     contacts, normals = sample_surface(mesh, count, rng)
-    pairs = _pairs(mesh, contacts, normals)
+    pairs = _pairs(mesh, contacts, normals, robot.widest_grasp)
     if not pairs:
         return Pinches(np.zeros((0, 4, 4)), np.zeros(0), np.zeros(0))
     if len(pairs) > limit:
@@ -207,12 +217,14 @@ def antipodal(mesh: Any, rng: np.random.Generator, below: float, dense: bool = F
     middles = np.array([pair[0] for pair in pairs])
     poses, source = _approaches(middles, np.array([pair[1] for pair in pairs]), below)
     points, _ = sample_surface(mesh, CHECK_POINTS, rng)
-    free = _gripper_free(poses, widths[source], points)
+    free = _gripper_free(poses, widths[source], points, robot.max_opening)
     source = source[free]
     return Pinches(poses[free], widths[source], parallel[source])
 
 
-def _pairs(mesh: Any, points: Array, normals: Array) -> list[tuple[Array, Array, float, float]]:
+def _pairs(
+    mesh: Any, points: Array, normals: Array, widest: float
+) -> list[tuple[Array, Array, float, float]]:
     """(middle, closing axis, width, parallelism) of each graspable pair."""
     start = points + normals * 1e-4
     where, ray, face = mesh.ray.intersects_location(start, -normals, multiple_hits=True)[:3]
@@ -221,7 +233,7 @@ def _pairs(mesh: Any, points: Array, normals: Array) -> list[tuple[Array, Array,
     cosine = np.einsum("ij,ij->i", mesh.face_normals[face], -normals[ray])
     for k in np.lexsort((depth, ray)):
         # An exit: the far face looks along the ray, within the friction cone.
-        if cosine[k] < np.cos(FRICTION_ANGLE) or not MIN_WIDTH <= depth[k] <= MAX_WIDTH:
+        if cosine[k] < np.cos(FRICTION_ANGLE) or not MIN_WIDTH <= depth[k] <= widest:
             continue
         i = ray[k]
         middle = points[i] - normals[i] * depth[k] / 2
@@ -252,12 +264,12 @@ def _approaches(middles: Array, axes: Array, below: float) -> tuple[Array, Any]:
     return poses[keep], source[keep]
 
 
-def _gripper_free(poses: Array, widths: Array, points: Array) -> Any:
+def _gripper_free(poses: Array, widths: Array, points: Array, widest: float) -> Any:
     """Which poses (M,) leave every surface point outside the open gripper."""
     offset = np.einsum("mj,mji->im", poses[:, :3, 3], poses[:, :3, :3])
     x, y, z = (points @ poses[:, :3, axis].T - offset[axis] for axis in range(3))
     x, y = np.abs(x), np.abs(y)
-    opening = np.minimum((widths + OPENING_MARGIN) / 2, 0.04)
+    opening = np.minimum((widths + OPENING_MARGIN) / 2, widest / 2)
     tips = (x < 0.0105) & (y > opening) & (y < opening + 0.013) & (z > -0.045) & (z < TIP_REACH)
     upper = (x < 0.0115) & (y > opening + 0.007) & (y < opening + 0.027)
     upper &= (z > -0.045) & (z < -0.004)

@@ -12,7 +12,7 @@ import numpy as np
 from ..scenes.fit import link_transform
 from ..scenes.geometry import Array, axis_rotation, transform
 from ..scenes.mujoco_model import CompiledScene, JointIndex
-from ..schemas import Handle, Joint
+from ..schemas import Handle, Joint, RobotSpec
 from .grasps import TIP_REACH
 
 TILTS = (0.0, 0.4, -0.4, 0.8, -0.8, 1.2, -1.2, 1.55, -1.55)
@@ -48,7 +48,7 @@ class Hold:
     width: float = 0.0
 
 
-def holds(handle: Handle, pushing: bool) -> list[Hold]:
+def holds(handle: Handle, pushing: bool, robot: RobotSpec) -> list[Hold]:
     """All ways to hold a handle, the plain ones first; then the ways to push it."""
     approach, closing = np.array(handle.approach), np.array(handle.closing)
     bar = np.cross(closing, approach)
@@ -58,7 +58,7 @@ def holds(handle: Handle, pushing: bool) -> list[Hold]:
             turn = axis_rotation(bar, tilt)
             margin = HANDLE_MARGIN if abs(tilt) < HOOK_TILT else HOOK_MARGIN
             frame = _frame(handle.pos, turn @ approach, turn @ (sign * closing))
-            opening = min(handle.width + margin, 0.08)
+            opening = min(handle.width + margin, robot.max_opening)
             found.append(Hold(len(found), frame, opening, False, handle.width))
     if not pushing:
         return found

@@ -16,8 +16,8 @@ import numpy as np
 from ..scenes.fit import footprint_radius
 from ..scenes.geometry import Array, axis_rotation, inverse, transform
 from ..scenes.mujoco_model import CompiledScene
-from ..schemas import Asset, Cavity
-from .execution import ExecutionError
+from ..schemas import Asset, Cause, Cavity
+from .execution import SkillFailedError
 from .kinematics import line
 from .manipulation import SLOW, Manipulator
 from .placements import Placement
@@ -98,7 +98,7 @@ def lower(arm: Manipulator, thing: str, target: str, placement: Placement) -> No
     """Lower the peg in the hand into the hole below it.
 
     Raises:
-        ExecutionError: `insertion_stuck`; it stands on the rim, or jams.
+        SkillFailedError: `insertion_stuck`; it stands on the rim, or jams.
     """
     holes = _holes(arm.compiled, arm.executor.data, thing, target)
     hole = min(holes, key=lambda x: float(np.linalg.norm(x.brim - placement.pose[:3, 3])))
@@ -115,8 +115,8 @@ def lower(arm: Manipulator, thing: str, target: str, placement: Placement) -> No
         if -height > ENOUGH * hole.depth:
             return
         if searched >= SEARCHES:
-            raise ExecutionError(
-                "insertion_stuck", f"{thing} stands {height * 1000:.0f} mm above the brim"
+            raise SkillFailedError(
+                Cause.INSERTION_STUCK, f"{thing} stands {height * 1000:.0f} mm above the brim"
             )
         searched += 1
         _servo(arm, thing, hole.brim + aside + hole.up * (height + LIFT), hole.up)
@@ -169,7 +169,7 @@ def _servo(arm: Manipulator, thing: str, end: Array, up: Array) -> None:
     """Bring the peg's lower end to a point and its axis upright, as far as it goes.
 
     Raises:
-        ExecutionError: the arm cannot follow.
+        SkillFailedError: the arm cannot follow.
     """
     measured = _pose(arm, thing)
     axis = np.cross(measured[:3, 2], up)
@@ -182,5 +182,7 @@ def _servo(arm: Manipulator, thing: str, end: Array, up: Array) -> None:
     goal = wanted @ inverse(measured) @ current
     path = arm.arm.track(arm.q, line(current, goal))
     if path is None:
-        raise ExecutionError("insertion_stuck", f"the arm cannot follow {thing} into its hole")
+        raise SkillFailedError(
+            Cause.INSERTION_STUCK, f"the arm cannot follow {thing} into its hole"
+        )
     arm.follow([arm.q, *path], 0.0, SLOW)

@@ -16,8 +16,9 @@ import mujoco
 import numpy as np
 from frankik import ik, ik_full
 
+from ..scenes.franka import FRANKA
 from ..scenes.geometry import Array, axis_rotation, inverse, transform
-from ..scenes.robots import FRANKA, robot, robot_model
+from ..scenes.robots import robot, robot_model
 from ..schemas import RobotSpec
 
 LIMIT_MARGIN = 0.03

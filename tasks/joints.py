@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ..schemas import Asset
 from .manipulation import Manipulator
+from .operators import Operator
 from .placements import gates, joint_share
 from .predicates import PhysicsFacts
-from .symbolic import Step
 
 
 def joints_to_move(
-    arm: Manipulator, facts: PhysicsFacts, thing: str, opening: bool, later: tuple[Step, ...]
+    arm: Manipulator, facts: PhysicsFacts, thing: str, opening: bool, later: tuple[Operator, ...]
 ) -> list[str]:
     """Doors, drawers and lids with a handle, in the order to try them.
 
@@ -20,7 +20,7 @@ def joints_to_move(
         thing: the object.
         opening: open it: only what later steps need, if they need any. Else close it: all
             that are open.
-        later: the steps of the plan that follow.
+        later: what the plan does afterwards.
     """
     compiled, data = arm.compiled, arm.executor.data
     asset = compiled.asset_of(thing)
@@ -50,16 +50,18 @@ def _height(arm: Manipulator, thing: str, joint: str) -> float:
     return max(round(float(data.xpos[bodies[x.link]][2] + x.centre[2]), 2) for x in cavities)
 
 
-def _wanted(arm: Manipulator, facts: PhysicsFacts, thing: str, later: tuple[Step, ...]) -> set[str]:
-    """Cavities of an object that later steps put something into or take something from."""
+def _wanted(
+    arm: Manipulator, facts: PhysicsFacts, thing: str, later: tuple[Operator, ...]
+) -> set[str]:
+    """Cavities of an object that something is put into or taken from later."""
     compiled = arm.compiled
     asset = compiled.asset_of(thing)
     wanted: set[str] = set()
-    for step in later:
-        if len(step.arguments) < 2:
+    for operator in later:
+        if len(operator.arguments) < 2:
             continue
-        moved, target = step.arguments
-        if step.skill == "place_inside" and target == thing:
+        moved, target = operator.arguments[:2]
+        if target == thing and ("inside", moved, thing) in operator.adds:
             wanted |= _roomy(asset, compiled.asset_of(moved))
         wanted |= set(facts.cavities_with(moved, thing)) if moved != thing else set()
     return wanted

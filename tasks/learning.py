@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from ..schemas import BackendMissingError, PlanningError
+from ..schemas import BackendMissingError, Cause, PlanningError
 from .environment import Trials, gymnasium_environment
-from .execution import ExecutionError
+from .execution import SkillFailedError
 from .manipulation import CAREFUL, FAST, Manipulator
 from .pushing import Aim
 from .servo import HORIZON, Servo, Start
@@ -86,10 +86,10 @@ def learn(arm: Manipulator, thing: str, aim: Aim, reason: str) -> None:
     Raises:
         PlanningError: no place beside it can be reached, no policy was found that brings it
             nearer, or learning failed for it before.
-        ExecutionError: it did not get there.
+        SkillFailedError: it did not get there.
     """
     if (LEARNED, thing) in arm.avoid:
-        raise PlanningError("no_push", f"a policy for {thing} has failed before; {reason}")
+        raise PlanningError(Cause.NO_PUSH, f"a policy for {thing} has failed before; {reason}")
     policy, moved = None, False
     for _ in range(TRIES):
         arm.clear()
@@ -108,8 +108,8 @@ def learn(arm: Manipulator, thing: str, aim: Aim, reason: str) -> None:
             return
     arm.avoid.add((LEARNED, thing))
     if not moved:
-        raise PlanningError("no_push", f"what was learned brings {thing} no nearer; {reason}")
-    raise ExecutionError("not_pushed", f"{thing} is not there with what was learned")
+        raise PlanningError(Cause.NO_PUSH, f"what was learned brings {thing} no nearer; {reason}")
+    raise SkillFailedError(Cause.NOT_PUSHED, f"{thing} is not there with what was learned")
 
 
 def _carry_out(servo: Servo, policy: Any, starts: Sequence[Start]) -> None:
@@ -118,12 +118,12 @@ def _carry_out(servo: Servo, policy: Any, starts: Sequence[Start]) -> None:
     Raises:
         PlanningError: there is no path to any.
     """
-    arm, error = servo.arm, PlanningError("no_path", "no path to where pushing begins")
+    arm, error = servo.arm, PlanningError(Cause.NO_PATH, "no path to where pushing begins")
     for start in starts:
         try:
             reach = arm.planner.connect(arm.q, start.approach[0], start.opening, arm.rng)
         except PlanningError as failed:
-            if failed.cause == "time_limit":
+            if failed.kind is Cause.TIME_LIMIT:
                 raise
             error = failed
             continue

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..scenes.geometry import Array, inverse, transform
 from ..scenes.mujoco_model import CompiledScene
-from ..schemas import PlanningError, Solver, TraceEvent
+from ..schemas import Cause, Failure, PlanningError, Solver, TraceEvent
 from .blocking import blocked
 from .collision import PRESS_DEPTH, TOUCH_DEPTH, CollisionWorld, Held
 from .execution import Executor, tool_pose
@@ -142,7 +142,7 @@ class Manipulator:
         poses = line(self.arm.forward(start), goal)
         path = self.arm.track(start, poses)
         if path is None:
-            raise PlanningError("unreachable", "the arm cannot follow the straight line")
+            raise PlanningError(Cause.UNREACHABLE, "the arm cannot follow the straight line")
         for q in [path[len(path) // 2], *path]:
             hit = self.world.hit(q, opening, touch, near=True, slide=slide, depth=depth)
             if hit is not None:
@@ -214,7 +214,7 @@ class Manipulator:
         start = self.q
         current = self.arm.forward(start)
         near = frozenset(self.compiled.objects)
-        reasons: list[str] = []
+        refused: list[Failure] = []
         ways = (out, -current[:3, 2], np.array([0.0, 0.0, 1.0]))
         # What the fingers would press into on the way comes along with them.
         tries = [(way, 1.0, TOUCH_DEPTH) for way in ways]
@@ -225,8 +225,10 @@ class Manipulator:
             try:
                 path = self.straight(start, goal, opening, near, depth=depth)
             except PlanningError as error:
-                reasons.append(error.cause)
+                refused.append(error.cause)
                 continue
             self.follow(path, opening, CAREFUL)
             return
-        raise PlanningError("stuck", f"no way back after letting go: {', '.join(reasons)}")
+        raise PlanningError(
+            Cause.STUCK, f"no way back after letting go: {', '.join(map(str, refused))}"
+        )

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..scenes.geometry import Array
-from ..schemas import PlanningError, RobotSpec
+from ..schemas import Cause, PlanningError, RobotSpec
 from .blocking import blocked
 from .collision import CollisionWorld
 from .kinematics import LIMIT_MARGIN, Arm
@@ -120,7 +120,7 @@ class MotionPlanner:
         setup.setPlanner(planner)
         setup.solve(ob.PlannerTerminationCondition(spent))
         if not setup.haveExactSolutionPath():
-            raise PlanningError("no_path", f"no collision-free path in {calls} checks")
+            raise PlanningError(Cause.NO_PATH, f"no collision-free path in {calls} checks")
         states: list[Any] = setup.getSolutionPath().getStates()
         return [np.array([state[joint] for joint in range(count)]) for state in states]
 
@@ -187,7 +187,7 @@ def time_path(path: list[Array], spec: RobotSpec, hz: int, speed: float) -> tupl
     instance = toppra.algorithm.TOPPRA(limits, spline, gridpoints=grid, solver_wrapper="seidel")
     timed = instance.compute_trajectory()
     if timed is None:
-        raise PlanningError("no_timing", f"no timing for a path of {len(path)} corners")
+        raise PlanningError(Cause.NO_TIMING, f"no timing for a path of {len(path)} corners")
     count = max(1, int(np.ceil(timed.duration * hz)))
     times = np.arange(1, count + 1) / hz
     # Stretch to a whole number of periods, so that the end is reached exactly.

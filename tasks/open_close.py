@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..scenes.geometry import Array
-from ..schemas import Handle, PlanningError, TraceEvent
-from .blocking import BlockedError, blocked, obstacles
-from .collision import PRESS_DEPTH
-from .execution import ExecutionError
+from ..schemas import Cause, Handle, PlanningError, TraceEvent
+from .blocking import BlockedError, blocked, counted, mostly, obstacles
+from .collision import PRESS_DEPTH, Collision
+from .execution import SkillFailedError
 from .handles import Hold, Travel, holds
 from .kinematics import line
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
@@ -66,7 +66,7 @@ def move_joint(arm: Manipulator, thing: str, joint: str, opening: bool) -> None:
 
     Raises:
         PlanningError: no way to do it was found; nothing was moved yet.
-        ExecutionError: it was tried, and the joint is not where it should be.
+        SkillFailedError: it was tried, and the joint is not where it should be.
     """
     arm.clear()
     _pull(arm, _choose(arm, thing, joint, opening))
@@ -75,8 +75,8 @@ def move_joint(arm: Manipulator, thing: str, joint: str, opening: bool) -> None:
         share = _open_further(arm, thing, joint, share)
     limit = next(j for j in arm.compiled.asset_of(thing).joints if j.name == joint).open_fraction
     if (share > limit) != opening:
-        cause = "handle_slipped" if opening else "not_closed"
-        raise ExecutionError(cause, f"{thing}: {joint} stands at {share:.0%} of its range")
+        cause = Cause.HANDLE_SLIPPED if opening else Cause.NOT_CLOSED
+        raise SkillFailedError(cause, f"{thing}: {joint} stands at {share:.0%} of its range")
 
 
 def _open_further(arm: Manipulator, thing: str, joint: str, share: float) -> float:
@@ -143,24 +143,23 @@ def _choose(arm: Manipulator, thing: str, joint: str, opening: bool) -> Pull:
             )
             arm.look()
             return pull
-    reasons = Counter(error.cause for error in errors)
-    counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
-    cause = f"no_handle_{reasons.most_common(1)[0][0]}" if reasons else "no_handle"
-    message = f"no way to move {joint} of {thing}: {counted}"
-    raise BlockedError(cause, message, obstacles(errors))
+    refused = Counter(error.cause for error in errors)
+    detail = f"no way to move {joint} of {thing}: {counted(refused)}"
+    raise BlockedError(mostly(Cause.NO_HANDLE, refused), detail, obstacles(errors))
 
 
 def _pulls(
     arm: Manipulator, thing: str, handle: Handle, opening: bool, errors: list[PlanningError]
 ) -> Iterator[Pull]:
     """Ways that work, found lazily; what does not work is counted and traced."""
-    travel = Travel(arm.compiled, arm.executor.data, thing, handle)
+    travel, robot = Travel(arm.compiled, arm.executor.data, thing, handle), arm.compiled.robot.spec
     load = _load(arm, thing)
     starts: dict[int, list[_Start]] = {}
-    listed = holds(handle, pushing=not opening and shuts(handle, travel.joint))
+    listed = holds(handle, not opening and shuts(handle, travel.joint), robot)
     if not opening:
         digest = arm.compiled.scene.object(thing).asset_hash
-        listed += panel_holds(arm.compiled.asset_of(thing), digest, travel.joint, len(listed))
+        asset = arm.compiled.asset_of(thing)
+        listed += panel_holds(asset, digest, travel.joint, len(listed), robot)
     if arm.variety is not None:
         listed = arm.variety.rotated(listed, thing)
     follows = FOLLOWS if travel.joint.kind == "hinge" else (1.0,)
@@ -207,7 +206,7 @@ def _starts(arm: Manipulator, thing: str, tool: Array, hold: Hold) -> list[_Star
         PlanningError: where there is none, with the last reason.
     """
     touch = frozenset({thing})
-    error = PlanningError("unreachable", "no arm configuration reaches the handle")
+    error = PlanningError(Cause.UNREACHABLE, "no arm configuration reaches the handle")
     before = tool.copy()
     before[:3, 3] -= tool[:3, 2] * APPROACH
     found: list[_Start] = []
@@ -244,13 +243,13 @@ def _path(
     values, poses = travel.way(hold, travel.value(share), follow)
     after = poses[-1].copy()
     after[:3, 3] -= after[:3, 2] * APPROACH
-    error = PlanningError("unreachable", "the arm cannot follow the handle")
+    error = PlanningError(Cause.UNREACHABLE, "the arm cannot follow the handle")
     for start in starts[hold.number]:
         path = arm.arm.track(start.q, poses)
         if path is None:
             continue
         if arm.arm.track(path[-1], line(poses[-1], after)) is None:
-            error = PlanningError("unreachable", "the arm cannot leave the moved handle")
+            error = PlanningError(Cause.UNREACHABLE, "the arm cannot leave the moved handle")
             continue
         hit = _blocked(arm, path, values, travel, thing, hold.width, load)
         if hit is None:
@@ -267,7 +266,7 @@ def _blocked(
     thing: str,
     width: float,
     load: frozenset[str],
-) -> str | None:
+) -> Collision | None:
     """What the arm hits while it follows the handle, with the joint moved along."""
     arm.look()
     touch = frozenset({thing})

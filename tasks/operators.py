@@ -7,8 +7,9 @@ carries nothing and leaves its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from .formula import Literal
 
@@ -17,7 +18,12 @@ Fact = tuple[str, ...]
 StepKey = tuple[str, tuple[str, ...]]
 """A skill and its arguments."""
 
+Places = Mapping[str, tuple[Fact, ...]]
+"""Where each object is: its `ontop` and `inside` facts."""
+
 SYMMETRIC = ("nextto", "touching")
+PLACES = ("ontop", "inside")
+"""Predicates that say where an object is."""
 
 
 def fact(predicate: str, *arguments: str) -> Fact:
@@ -40,6 +46,8 @@ class Operator:
         removes: facts that it makes false.
         reaches: objects that the hand gets at.
         moves: objects that leave their places; `adds` says where they go.
+        proof: what physics has to show afterwards; None is all that it adds and removes.
+        purpose: what it is for in a plan, as the end of its sentence; None is `as_asked`.
     """
 
     skill: str
@@ -50,16 +58,31 @@ class Operator:
     removes: frozenset[Fact] = frozenset()
     reaches: tuple[str, ...] = ()
     moves: tuple[str, ...] = ()
+    proof: tuple[Literal, ...] | None = None
+    purpose: Purpose | None = None
 
-    @property
+    @cached_property
     def key(self) -> StepKey:
         """The skill and its arguments."""
         return (self.skill, self.arguments)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """Every object that it gets at or moves."""
         return frozenset((*self.reaches, *self.moves))
+
+    @cached_property
+    def replaces(self) -> bool:
+        """Whether it changes where something is."""
+        return bool(self.moves) or any(x[0] in PLACES for x in self.adds | self.removes)
+
+    @cached_property
+    def effects(self) -> tuple[Literal, ...]:
+        """What physics has to show afterwards."""
+        if self.proof is not None:
+            return self.proof
+        ended = (Literal(x[0], x[1:], negated=True) for x in sorted(self.removes))
+        return (*(Literal(x[0], x[1:]) for x in sorted(self.adds)), *ended)
 
     def helps(self, literals: Iterable[Literal]) -> bool:
         """Whether it brings about one of the literals."""
@@ -75,6 +98,42 @@ class Operator:
         if held in self.removes:
             return True
         return held not in self.adds and len(held) > 2 and any(x in held[1:] for x in self.moves)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A plan, seen from one of its steps.
+
+    Attributes:
+        number: of the step.
+        operators: the whole plan.
+        places: where the objects are before each step, and at the end.
+        goal: its ground literals.
+    """
+
+    number: int
+    operators: tuple[Operator, ...]
+    places: tuple[Places, ...]
+    goal: tuple[Literal, ...]
+
+    @property
+    def operator(self) -> Operator:
+        """The step."""
+        return self.operators[self.number]
+
+    @property
+    def earlier(self) -> tuple[Operator, ...]:
+        """What comes before it."""
+        return self.operators[: self.number]
+
+    @property
+    def later(self) -> tuple[Operator, ...]:
+        """What comes after it."""
+        return self.operators[self.number + 1 :]
+
+
+Purpose = Callable[[Course], str]
+"""What a step is for, such as ` so that its inside is within reach`; it ends the sentence."""
 
 
 def relevant(operators: Iterable[Operator], wanted: Iterable[Literal]) -> tuple[Operator, ...]:

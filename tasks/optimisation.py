@@ -23,7 +23,7 @@ import numpy as np
 from mujoco import rollout
 
 from ..scenes.geometry import Array
-from ..schemas import PlanningError, TraceEvent
+from ..schemas import Cause, PlanningError, TraceEvent
 from .execution import control, substeps
 from .manipulation import SLOW, Manipulator
 from .motion import time_path
@@ -99,7 +99,7 @@ def optimise(arm: Manipulator, thing: str, way: Array | None, cost: Cost) -> Str
         )  # fmt: skip
     if best is None or best[0] > WORTH * now:
         reached = "none is possible" if best is None else f"the best leaves {best[0]:.3f} m"
-        raise PlanningError("no_better", f"no stroke brings {thing} nearer: {reached}")
+        raise PlanningError(Cause.NO_BETTER, f"no stroke brings {thing} nearer: {reached}")
     return replace(best[1], optimised=True)
 
 
@@ -157,7 +157,7 @@ def _controls(arm: Manipulator, stroke: Stroke) -> tuple[Array, Array]:
     data = copy.copy(arm.executor.data)
     data.qpos[robot.arm_qpos] = stroke.path[0]
     data.qvel[robot.arm_dof] = 0.0
-    data.qpos[robot.fingers] = stroke.opening / 2
+    data.qpos[robot.fingers] = robot.gripper.fingers(stroke.opening)
     start = np.empty(mujoco.mj_stateSize(compiled.model, STATE))
     mujoco.mj_getState(compiled.model, data, start, STATE)
     positions, velocities = time_path(stroke.path, robot.spec, hz, SLOW)

@@ -18,13 +18,12 @@ import numpy as np
 
 from ..scenes.geometry import Array, axis_rotation, transform
 from ..scenes.seeds import generator
-from ..schemas import Asset, Handle, Joint
+from ..schemas import Asset, Handle, Joint, RobotSpec
 from .grasps import (
-    MAX_WIDTH,
-    OPENING_MARGIN,
     TIP_REACH,
     antipodal,
     collision_mesh,
+    opening_for,
     sample_surface,
 )
 from .handles import PUSH_GAP, Hold
@@ -54,10 +53,10 @@ ROLLS = (0.0, np.pi / 2)
 MAX_HELD = 40
 """Ways to hold an edge."""
 
-_CACHE: OrderedDict[tuple[str, str], list[Hold]] = OrderedDict()
+_CACHE: OrderedDict[tuple[str, str, float], list[Hold]] = OrderedDict()
 
 
-def panel_holds(asset: Asset, key: str, joint: Joint, first: int) -> list[Hold]:
+def panel_holds(asset: Asset, key: str, joint: Joint, first: int, robot: RobotSpec) -> list[Hold]:
     """Ways to shut a part: pushes, the straight ones first, then holds by its edges.
 
     Args:
@@ -65,13 +64,14 @@ def panel_holds(asset: Asset, key: str, joint: Joint, first: int) -> list[Hold]:
         key: its content hash, which seeds the sampling.
         joint: of the part.
         first: number of the first hold.
+        robot: whose fingers push or hold it.
     """
-    name = (key, joint.name)
+    name = (key, joint.name, robot.max_opening)
     if name not in _CACHE:
         rng = generator((int(key[:12], 16),), "panel", joint.name)
         link = next(x.name for x in asset.links if x.joint and x.joint.name == joint.name)
         mesh = collision_mesh(asset, link)
-        _CACHE[name] = [*_pushes(mesh, joint, rng), *_edges(mesh, joint, rng)]
+        _CACHE[name] = [*_pushes(mesh, joint, rng), *_edges(mesh, joint, robot, rng)]
         if len(_CACHE) > 256:
             _CACHE.popitem(last=False)
     return [replace(hold, number=first + i) for i, hold in enumerate(_CACHE[name])]
@@ -115,9 +115,9 @@ def _contacts(mesh: Any, joint: Joint, rng: np.random.Generator) -> tuple[Array,
     return points[chosen], ways[chosen]
 
 
-def _edges(mesh: Any, joint: Joint, rng: np.random.Generator) -> list[Hold]:
+def _edges(mesh: Any, joint: Joint, robot: RobotSpec, rng: np.random.Generator) -> list[Hold]:
     """The open hand around a part, closing along its way."""
-    pinches = antipodal(mesh, rng, below=2.0)
+    pinches = antipodal(mesh, robot, rng, below=2.0)
     if len(pinches.widths) == 0:
         return []
     ways, levers = _shutting(joint, pinches.middles)
@@ -128,7 +128,7 @@ def _edges(mesh: Any, joint: Joint, rng: np.random.Generator) -> list[Hold]:
         Hold(
             0,
             pinches.poses[i],
-            float(min(pinches.widths[i] + 2 * OPENING_MARGIN, MAX_WIDTH + 0.01)),
+            opening_for(float(pinches.widths[i]), robot),
             False,
             float(pinches.widths[i]),
         )

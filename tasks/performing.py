@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from ..schemas import PlanningError
-from .execution import ExecutionError
-from .joints import joints_to_move
+from ..schemas import Cause, SkillCall
+from .execution import SkillFailedError
+from .goals import Facts
 from .manipulation import Manipulator
-from .open_close import move_joint
-from .pick_place import Manner, pick_and_place
-from .placements import RELATIONS
+from .pick_place import Manner
 from .predicates import PhysicsFacts
-from .skills import SKILLS
+from .skill import Outlook
+from .skills import skill_named
 from .symbolic import Step
 
 SETTLE_SECONDS = 0.2
@@ -36,56 +35,22 @@ def perform(
 
     Raises:
         PlanningError: there is no way to do it as things are.
-        ExecutionError: it was tried and failed in physics; `effect_missing` where only its
+        SkillFailedError: it was tried and failed in physics; `effect_missing` where only its
             effect did not come about.
     """
-    if step.skill in RELATIONS:
-        thing, target = step.arguments
-        pick_and_place(arm, RELATIONS[step.skill], thing, target, manner)
-    elif step.operator is not None:
-        SKILLS[step.skill].perform(arm, step.operator)
-    else:
-        _open_or_close(arm, step, later)
+    outlook = Outlook(tuple(x.operator for x in later), manner)
+    skill_named(step.skill).perform(arm, step.operator, outlook)
     arm.executor.hold(SETTLE_SECONDS)
     if not achieved(present_facts(arm), step):
-        raise ExecutionError("effect_missing", f"{in_words(step)} had no effect")
+        raise SkillFailedError(Cause.EFFECT_MISSING, f"{in_words(step)} had no effect")
 
 
-def achieved(facts: PhysicsFacts, step: Step) -> bool:
+def achieved(facts: Facts, step: Step) -> bool:
     """Whether a step's effect is the case."""
-    if step.skill in RELATIONS:
-        return facts.holds(RELATIONS[step.skill], step.arguments)
-    if step.operator is not None:
-        made = all(facts.holds(x[0], x[1:]) for x in step.operator.adds)
-        return made and not any(facts.holds(x[0], x[1:]) for x in step.operator.removes)
-    return facts.holds("open", step.arguments) == (step.skill == "open")
+    effects = step.operator.effects
+    return all(facts.holds(x.predicate, x.arguments) != x.negated for x in effects)
 
 
 def in_words(step: Step) -> str:
     """A step as the trace writes it: `place_on(cup, tray)`."""
-    return f"{step.skill}({', '.join(step.arguments)})"
-
-
-def _open_or_close(arm: Manipulator, step: Step, later: tuple[Step, ...]) -> None:
-    """Open the first joint that can be opened, or close every one that is open."""
-    thing, opening = step.arguments[0], step.skill == "open"
-    joints = joints_to_move(arm, present_facts(arm), thing, opening, later)
-    if not joints:
-        raise PlanningError("no_handle", f"{thing} has no joint to {step.skill}")
-    if not opening:
-        for joint in joints:
-            move_joint(arm, thing, joint, opening)
-        return
-    errors: list[PlanningError] = []
-    for joint in joints:
-        try:
-            move_joint(arm, thing, joint, opening)
-        except ExecutionError:
-            raise
-        except PlanningError as error:
-            if error.cause == "time_limit":
-                raise
-            errors.append(error)
-        else:
-            return
-    raise errors[0]
+    return str(SkillCall(step.skill, step.arguments))

@@ -17,8 +17,8 @@ from itertools import islice
 import numpy as np
 
 from ..scenes.geometry import Array, axis_rotation, inverse
-from ..schemas import PlanningError
-from .blocking import BlockedError, blocked, obstacles
+from ..schemas import Cause, Failure, PlanningError
+from .blocking import BlockedError, blocked, counted, mostly, obstacles
 from .collision import PRESS_DEPTH, Held
 from .grasps import OPENING_MARGIN
 from .manipulation import CAREFUL, SLOW, Manipulator
@@ -93,9 +93,9 @@ def pick_and_place(
 
     Raises:
         PlanningError: no grasp, placement or path was found; the object is where it was.
-        ExecutionError: it was tried and failed in physics.
+        SkillFailedError: it was tried and failed in physics.
     """
-    failed = PlanningError("no_path", "no placement is left")
+    failed = PlanningError(Cause.NO_PATH, "no placement is left")
     for rounds in PICKS:
         arm.clear()
         grasp, drop = choose(arm, relation, thing, target, rounds, manner)
@@ -143,7 +143,7 @@ def choose(
     arm.look()
     options = _options(arm, relation, thing, target, manner)
     if not options:
-        raise PlanningError("no_room", f"no room for {thing}: {relation} {target}")
+        raise PlanningError(Cause.NO_ROOM, f"no room for {thing}: {relation} {target}")
     errors: list[PlanningError] = []
     level = bool(abs(options[0].out[2]) < 0.5)
     ways = (way for noise in rounds for way in candidates(arm, thing, noise, level))
@@ -160,11 +160,9 @@ def choose(
             continue
         arm.note(tried("grasp", "choose", subject, pose, kind))
         return replace(grasp, path=path), drop
-    reasons = Counter(error.cause for error in errors)
-    counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
-    cause = "no_grasp" if not reasons else f"no_grasp_{reasons.most_common(1)[0][0]}"
-    message = f"no grasp of {thing} works for {relation} {target}: {counted}"
-    raise BlockedError(cause, message, obstacles(errors))
+    refused = Counter(error.cause for error in errors)
+    detail = f"no grasp of {thing} works for {relation} {target}: {counted(refused)}"
+    raise BlockedError(mostly(Cause.NO_GRASP, refused), detail, obstacles(errors))
 
 
 def _options(
@@ -227,7 +225,7 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
         above[:3, 3] += placement.out * placement.travel
         found = arm.arm.distinct(above, grasp.exit[-1], CONFIGURATIONS)
         if not found:
-            errors.append(PlanningError("unreachable", "out of reach"))
+            errors.append(PlanningError(Cause.UNREACHABLE, "out of reach"))
             continue
         hit = arm.world.hand_hit(pose, opening, touch, depth=PRESS_DEPTH)
         if hit is not None:
@@ -244,12 +242,10 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
                 errors.append(error)
             else:
                 yield Drop(placement, q, path, grasp.held)
-    reasons = Counter(error.cause for error in errors)
-    cause = reasons.most_common(1)[0][0] if reasons else "none"
-    details = Counter(map(str, errors)).most_common()
-    counted = ", ".join(f"{name} x{count}" for name, count in details)
-    message = f"{len(options)} placements: {counted}"
-    raise BlockedError(f"placement_{cause}", message, obstacles(errors))
+    refused = Counter(error.cause for error in errors) or Counter([Failure(Cause.NO_CANDIDATE)])
+    told = ", ".join(f"{text} x{count}" for text, count in Counter(map(str, errors)).most_common())
+    detail = f"{len(options)} placements: {told}"
+    raise BlockedError(mostly(Cause.PLACEMENT, refused), detail, obstacles(errors))
 
 
 def _put_back(arm: Manipulator, grasp: Grasp) -> None:
@@ -263,7 +259,7 @@ def _put_down(arm: Manipulator, subject: str, drop: Drop, path: list[Array]) -> 
     """Carry what is held to where it goes.
 
     Raises:
-        ExecutionError: `dropped`.
+        SkillFailedError: `dropped`.
     """
     held = drop.held
     arm.note(tried("placement", "choose", subject, drop.placement.pose))
@@ -275,7 +271,7 @@ def _put_down(arm: Manipulator, subject: str, drop: Drop, path: list[Array]) -> 
 
 def _carriage(arm: Manipulator, options: list[Placement], grasp: Grasp) -> tuple[Drop, list[Array]]:
     """A placement that can be reached, and the path to where it begins."""
-    failed = PlanningError("no_path", "no placement is left")
+    failed = PlanningError(Cause.NO_PATH, "no placement is left")
     opening = arm.executor.opening
     for drop in islice(_drops(arm, options, grasp), MAX_CARRIAGES):
         try:

@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..scenes.geometry import Array, inverse, quaternion, transform
-from ..schemas import PlanningError, TraceEvent
-from .blocking import blocked
+from ..schemas import Cause, Failure, PlanningError, TraceEvent
+from .blocking import blocked, mostly
 from .collision import PRESS_DEPTH, Held
-from .execution import ExecutionError
-from .grasps import MAX_WIDTH, OPENING_MARGIN, Grasps, Kind, grasps_of, lowest
+from .execution import SkillFailedError
+from .grasps import Grasps, Kind, grasps_of, lowest, opening_for
 from .manipulation import CAREFUL, FAST, Manipulator
 from .placements import exit_of
 from .predicates import PhysicsFacts
@@ -76,7 +76,7 @@ def pick(arm: Manipulator, thing: str, grasp: Grasp) -> Grasp:
         then still too close to something taller beside it.
 
     Raises:
-        ExecutionError: the object moved before, or was missed, or slipped.
+        SkillFailedError: the object moved before, or was missed, or slipped.
     """
     arm.follow(grasp.path, grasp.opening, FAST)
     _verify_still(arm, thing, grasp)
@@ -112,17 +112,16 @@ def graspable(arm: Manipulator, thing: str) -> None:
     Raises:
         PlanningError: where none can.
     """
-    reasons: Counter[str] = Counter()
+    refused: Counter[Failure] = Counter()
     for pose, width, _ in (way for noise in NOISE for way in candidates(arm, thing, noise, False)):
         try:
             reachable_grasp(arm, thing, thing, pose, width)
         except PlanningError as error:
-            reasons[error.cause] += 1
+            refused[error.cause] += 1
         else:
             arm.look()
             return
-    cause = f"no_grasp_{reasons.most_common(1)[0][0]}" if reasons else "no_grasp"
-    raise PlanningError(cause, f"no grasp of {thing} can be reached")
+    raise PlanningError(mostly(Cause.NO_GRASP, refused), f"no grasp of {thing} can be reached")
 
 
 def candidates(
@@ -138,9 +137,10 @@ def candidates(
     """
     compiled, data = arm.compiled, arm.executor.data
     key = compiled.scene.object(thing).asset_hash
-    grasps: Grasps = grasps_of(compiled.asset_of(thing), key, noise > DENSE_NOISE)
+    robot = compiled.robot.spec
+    grasps: Grasps = grasps_of(compiled.asset_of(thing), key, robot, noise > DENSE_NOISE)
     if len(grasps) == 0:
-        raise PlanningError("no_grasp", f"{thing} has no part narrow enough to grasp")
+        raise PlanningError(Cause.NO_GRASP, f"{thing} has no part narrow enough to grasp")
     poses = _world_from_object(arm, thing) @ grasps.poses
     outward, _ = exit_of(compiled, PhysicsFacts(compiled, data), thing)
     # Coming in against the way out is what leaves free hands.
@@ -163,7 +163,7 @@ def candidates(
 
     def free(i: int) -> bool:
         arm.world.update(data)
-        opening = _opening(float(grasps.widths[i]))
+        opening = opening_for(float(grasps.widths[i]), robot)
         return arm.world.hand_hit(poses[i], opening, touch) is None
 
     search = noise > DENSE_NOISE
@@ -211,8 +211,8 @@ def _spread(
 
 def reachable_grasp(arm: Manipulator, thing: str, target: str, pose: Array, width: float) -> Grasp:
     """Inverse kinematics, a free straight approach, and a free way out with the object."""
-    opening, touch = _opening(width), frozenset({thing})
-    error = PlanningError("unreachable", "no arm configuration reaches the grasp")
+    opening, touch = opening_for(width, arm.compiled.robot.spec), frozenset({thing})
+    error = PlanningError(Cause.UNREACHABLE, "no arm configuration reaches the grasp")
     data = arm.executor.data
     held = Held(thing, inverse(pose) @ _world_from_object(arm, thing))
     arm.world.update(data)
@@ -245,11 +245,6 @@ def reachable_grasp(arm: Manipulator, thing: str, target: str, pose: Array, widt
     raise error
 
 
-def _opening(width: float) -> float:
-    """How wide the hand opens for what is `width` thick, metres."""
-    return float(min(width + 2 * OPENING_MARGIN, MAX_WIDTH + 0.01))
-
-
 def tried(
     stage: Literal["grasp", "placement"],
     event: Literal["reject", "choose"],
@@ -269,13 +264,13 @@ def _verify_still(arm: Manipulator, thing: str, grasp: Grasp) -> None:
     now = arm.executor.data.xpos[arm.compiled.objects[thing].body]
     moved = float(np.linalg.norm(now - (grasp.pose @ grasp.held.tool_from_object)[:3, 3]))
     if moved > MOVED:
-        raise ExecutionError("target_moved", f"{thing} moved by {moved * 100:.1f} cm")
+        raise SkillFailedError(Cause.TARGET_MOVED, f"{thing} moved by {moved * 100:.1f} cm")
 
 
 def _verify_grasp(arm: Manipulator, thing: str) -> None:
     """Fingers closed on something."""
     if _empty(arm):
-        raise ExecutionError("grasp_missed", f"the hand closed on nothing instead of {thing}")
+        raise SkillFailedError(Cause.GRASP_MISSED, f"the hand closed on nothing instead of {thing}")
 
 
 def _empty(arm: Manipulator) -> bool:
@@ -288,16 +283,18 @@ def _verify_lift(arm: Manipulator, thing: str, grasp: Grasp) -> None:
     now = arm.held(thing).tool_from_object
     lag = float(np.linalg.norm(now[:3, 3] - grasp.held.tool_from_object[:3, 3]))
     if lag > LIFT_CHECK or _empty(arm):
-        raise ExecutionError("grasp_slipped", f"{thing} stayed {lag * 100:.1f} cm behind the hand")
+        raise SkillFailedError(
+            Cause.GRASP_SLIPPED, f"{thing} stayed {lag * 100:.1f} cm behind the hand"
+        )
 
 
 def verify_held(arm: Manipulator, thing: str, held: Held) -> None:
     """What is held is still in the hand.
 
     Raises:
-        ExecutionError: `dropped`.
+        SkillFailedError: `dropped`.
     """
     arm.executor.refresh()
     now = arm.held(thing).tool_from_object
     if np.linalg.norm(now[:3, 3] - held.tool_from_object[:3, 3]) > LIFT_CHECK:
-        raise ExecutionError("dropped", f"{thing} was lost on the way")
+        raise SkillFailedError(Cause.DROPPED, f"{thing} was lost on the way")

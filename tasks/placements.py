@@ -16,8 +16,6 @@ from ..scenes.mujoco_model import CompiledScene
 from ..schemas import Asset
 from .predicates import MIN_NEXT_TO, PhysicsFacts, turned_bounds
 
-RELATIONS = {"place_on": "ontop", "place_inside": "inside", "place_next_to": "nextto"}
-"""What each placing skill brings about."""
 RELEASE_HEIGHT = 0.004
 """Free fall after letting go, metres."""
 DROP_HEIGHTS = (RELEASE_HEIGHT, 0.02, 0.045, 0.08)

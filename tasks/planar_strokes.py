@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..scenes.geometry import Array
-from ..schemas import PlanningError
+from ..schemas import Cause, PlanningError
+from .blocking import blocked
 from .collision import PRESS_DEPTH
 from .grasps import TIP_REACH
 from .kinematics import line
@@ -91,7 +92,7 @@ def stroke_paths(
     above[:3, 3] = start[:3, 3] + [0.0, 0.0, RISE]
     end[:3, 3] += ahead * distance
     touching, moved = frozenset({thing}), frozenset({thing})
-    error = PlanningError("unreachable", "no arm configuration reaches behind the thing")
+    error = PlanningError(Cause.UNREACHABLE, "no arm configuration reaches behind the thing")
     for q in arm.arm.distinct(start, arm.q, CONFIGURATIONS):
         try:
             approach = arm.straight(q, above, opening, touching)[::-1]
@@ -100,14 +101,14 @@ def stroke_paths(
             continue
         path = arm.arm.track(q, [*line(start, touch), *line(touch, end)])
         if path is None:
-            error = PlanningError("unreachable", "the arm cannot follow the push")
+            error = PlanningError(Cause.UNREACHABLE, "the arm cannot follow the push")
             continue
         contact = len(line(start, touch))
         for number, q_on in enumerate(path):
             free = moved if number >= contact else frozenset[str]()
             hit = arm.world.hit(q_on, opening, touching, near=True, ignore=free, depth=PRESS_DEPTH)
             if hit is not None:
-                error = PlanningError("collision", f"on the way the arm would hit {hit}")
+                error = blocked("on the way the arm would hit", hit)
                 break
         else:
             return Stroke(along, distance, opening, approach, [q, *path])

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..schemas import PlanningError
-from .execution import ExecutionError
+from ..schemas import Cause, PlanningError
+from .execution import SkillFailedError
 from .manipulation import CAREFUL, SLOW, Manipulator
 from .picking import pick
 from .predicates import PhysicsFacts
@@ -35,7 +35,7 @@ def pour(arm: Manipulator, source: str, target: str, grains: frozenset[str]) -> 
 
     Raises:
         PlanningError: no way to do it was found; nothing was moved yet.
-        ExecutionError: it was tried and failed in physics: `spilled`, `not_poured`, or the
+        SkillFailedError: it was tried and failed in physics: `spilled`, `not_poured`, or the
             grasp failed.
     """
     for _ in range(ROUNDS):
@@ -57,13 +57,13 @@ def _empty(arm: Manipulator, way: Pour, source: str, target: str, grains: frozen
     """With the vessel in the hand: over, tilt, shake, and back to where it stood.
 
     Raises:
-        ExecutionError: the arm cannot follow as the vessel lies in the hand now.
+        SkillFailedError: the arm cannot follow as the vessel lies in the hand now.
     """
     try:
         plan = again(arm, way, source, target)
     except PlanningError as error:
         _put_back(arm, way)
-        raise ExecutionError("vessel_turned", f"{source}: {error}") from error
+        raise SkillFailedError(Cause.VESSEL_TURNED, f"{source}: {error}") from error
     finally:
         arm.world.upright = None
     arm.follow(plan.over, 0.0, CARRIED)
@@ -108,12 +108,12 @@ def _verify(arm: Manipulator, source: str, target: str, grains: frozenset[str]) 
     """Every grain is in the target.
 
     Raises:
-        ExecutionError: `not_poured` or `spilled`.
+        SkillFailedError: `not_poured` or `spilled`.
     """
     left = len(_left(arm, source, grains))
     facts = PhysicsFacts(arm.compiled, arm.executor.data)
     inside = sum(facts.holds("inside", (grain, target)) for grain in grains)
     if left:
-        raise ExecutionError("not_poured", f"{left} of {len(grains)} stayed in {source}")
+        raise SkillFailedError(Cause.NOT_POURED, f"{left} of {len(grains)} stayed in {source}")
     if inside < len(grains):
-        raise ExecutionError("spilled", f"{len(grains) - inside} are not in {target}")
+        raise SkillFailedError(Cause.SPILLED, f"{len(grains) - inside} are not in {target}")

@@ -22,8 +22,9 @@ import mujoco
 import numpy as np
 
 from ..scenes.geometry import Array
-from ..schemas import PlanningError, TraceEvent
-from .execution import ExecutionError
+from ..schemas import Cause, Failure, PlanningError, TraceEvent
+from .blocking import counted, mostly
+from .execution import SkillFailedError
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
 from .optimisation import Cost, optimise
 from .planar import Shadow, directions, overlaps, shadow, swept
@@ -82,7 +83,7 @@ def push(arm: Manipulator, thing: str, aim: Aim) -> None:
 
     Raises:
         PlanningError: no stroke is possible; nothing was moved yet.
-        ExecutionError: it was tried and did not get there.
+        SkillFailedError: it was tried and did not get there.
     """
     optimised, stuck = 0, ""
     most = OPTIMISED if "optimisation" in arm.solvers else 0
@@ -98,11 +99,11 @@ def push(arm: Manipulator, thing: str, aim: Aim) -> None:
             arm.look()
             reach = arm.planner.connect(arm.q, stroke.approach[0], stroke.opening, arm.rng)
         except PlanningError as error:
-            if number == 0 or error.cause == "time_limit":
+            if number == 0 or error.kind is Cause.TIME_LIMIT:
                 raise
             if not left or aim.enough():
                 return
-            raise ExecutionError("not_pushed", f"{thing} is stuck: {error}") from error
+            raise SkillFailedError(Cause.NOT_PUSHED, f"{thing} is stuck: {error}") from error
         optimised += stroke.optimised
         carry_out(arm, stroke, reach)
         after = shadow(arm.compiled, arm.executor.data, thing)
@@ -113,7 +114,7 @@ def push(arm: Manipulator, thing: str, aim: Aim) -> None:
             stuck = f"a planned stroke moved {thing} by {gained * 1000:.0f} mm only"
     last = shadow(arm.compiled, arm.executor.data, thing)
     if aim.ways(last, arm.executor.data) and not aim.enough():
-        raise ExecutionError("not_pushed", stuck or f"{thing} is not there")
+        raise SkillFailedError(Cause.NOT_PUSHED, stuck or f"{thing} is not there")
 
 
 def _next(
@@ -131,11 +132,11 @@ def _next(
         try:
             return plan(arm, thing, aim)
         except PlanningError as error:
-            if error.cause == "time_limit" or not may_optimise:
+            if error.kind is Cause.TIME_LIMIT or not may_optimise:
                 raise
             reason = str(error)
     if not may_optimise:
-        raise PlanningError("no_push", reason)
+        raise PlanningError(Cause.NO_PUSH, reason)
     stroke = optimise(arm, thing, left[0] if left else None, aim.cost)
     arm.solved_by("optimisation", reason)
     return stroke
@@ -161,14 +162,13 @@ def plan(arm: Manipulator, thing: str, aim: Aim) -> Stroke:
     Raises:
         PlanningError: where there is none.
     """
-    reasons: Counter[str] = Counter()
+    refused: Counter[Failure] = Counter()
     data = copy.copy(arm.executor.data)
     mujoco.mj_forward(arm.compiled.model, data)
-    found = _sequence(arm, thing, aim, data, AHEAD, reasons)
+    found = _sequence(arm, thing, aim, data, AHEAD, refused)
     if found is None:
-        counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
-        cause = f"no_push_{reasons.most_common(1)[0][0]}" if reasons else "no_push"
-        raise PlanningError(cause, f"no way to push {thing}: {counted or 'no side to push'}")
+        detail = f"no way to push {thing}: {counted(refused) or 'no side to push'}"
+        raise PlanningError(mostly(Cause.NO_PUSH, refused), detail)
     values = (*(round(float(v), 4) for v in found.along), round(found.distance, 4))
     arm.note(
         TraceEvent(stage="motion", event="choose", subject=f"stroke on {thing}", values=values)
@@ -182,7 +182,7 @@ def _sequence(
     aim: Aim,
     data: Any,
     depth: int,
-    reasons: Counter[str],
+    refused: Counter[Failure],
 ) -> Stroke | None:
     """The first stroke of the first sequence that works, depth first."""
     seen = shadow(arm.compiled, data, thing)
@@ -194,7 +194,7 @@ def _sequence(
             try:
                 stroke = _stroke(arm, thing, seen, along, distance, aim.passes, data)
             except PlanningError as error:
-                reasons[error.cause] += 1
+                refused[error.cause] += 1
                 arm.note(
                     TraceEvent(
                         stage="motion", event="reject", subject=f"stroke on {thing}",
@@ -205,7 +205,7 @@ def _sequence(
             later = _moved(arm, thing, data, along * distance)
             if not aim.ways(shadow(arm.compiled, later, thing), later):
                 return stroke
-            if depth > 1 and _sequence(arm, thing, aim, later, depth - 1, reasons):
+            if depth > 1 and _sequence(arm, thing, aim, later, depth - 1, refused):
                 return stroke
     return None
 
@@ -237,7 +237,7 @@ def _stroke(
     """
     arm.world.update(data)
     refuse_obstacles(arm, thing, seen, along, distance, ignore, data)
-    error = PlanningError("unreachable", "no arm configuration reaches behind the thing")
+    error = PlanningError(Cause.UNREACHABLE, "no arm configuration reaches behind the thing")
     for tilt, opening, flip in product(TILTS, _openings(arm, seen, along), (False, True)):
         touch = pose_behind(seen, along, opening, tilt, flip)
         try:
@@ -277,4 +277,4 @@ def refuse_obstacles(
         shape = shadow(arm.compiled, data, other.name)
         level = shape.low < seen.high and shape.high > seen.low
         if level and overlaps(area, shape.hull):
-            raise PlanningError("blocked", f"{other.name} is in the way of {thing}")
+            raise PlanningError(Cause.BLOCKED, f"{other.name} is in the way of {thing}")

@@ -13,7 +13,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from ..scenes.geometry import Array, quaternion
-from ..schemas import PlanningError, TraceEvent
+from ..schemas import Cause, PlanningError, TraceEvent
 from .clearing import away_from
 from .manipulation import Manipulator
 from .pick_place import Manner, choose
@@ -27,8 +27,8 @@ ENOUGH = 2
 """Of them that suit, after which no further ones are looked at."""
 DRAWS = (0.3, 0.8)
 """Noise on the grasps' scores: at each place a grasp is to be found under both."""
-CLASHES = ("no_grasp_placement", "no_grasp_collision", "no_grasp_unreachable")
-"""Causes of errors that another grasp may avoid."""
+CLASHES = (Cause.PLACEMENT, Cause.COLLISION, Cause.UNREACHABLE)
+"""What another grasp may avoid, where most grasps fail of it."""
 INTO = {"ontop": "goes onto", "inside": "fits into", "nextto": "can stand next to"}
 
 
@@ -54,7 +54,7 @@ def regrasp(
         None where no other grasp would help, or no place was found.
     """
     support = arm.compiled.scene.support
-    if not error.cause.startswith(CLASHES) or support == target:
+    if not _clashes(error) or support == target:
         return None
     arm.look()
     suiting: list[Placement] = []
@@ -76,6 +76,12 @@ def regrasp(
         return suiting
 
     return Manner(options)
+
+
+def _clashes(error: PlanningError) -> bool:
+    """Whether there are grasps, and most fail of what another one may avoid."""
+    grasps = error.cause.mostly
+    return error.kind is Cause.NO_GRASP and grasps is not None and grasps.kind in CLASHES
 
 
 def confined(arm: Manipulator, thing: str) -> bool:
@@ -112,7 +118,7 @@ def _imagined(arm: Manipulator, thing: str, pose: Array) -> Generator[None]:
     arm.executor.data = copy.copy(data)
     address = arm.compiled.objects[thing].free_qpos
     if address is None:
-        raise PlanningError("no_grasp", f"{thing} is fixed")
+        raise PlanningError(Cause.NO_GRASP, f"{thing} is fixed")
     stood = pose[:3, 3] - RELEASE_HEIGHT * UP
     arm.executor.data.qpos[address : address + 7] = [*stood, *quaternion(pose[:3, :3])]
     try:

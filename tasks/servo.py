@@ -20,7 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..scenes.geometry import Array, transform
-from ..schemas import PlanningError
+from ..schemas import Cause, Failure, PlanningError
+from .blocking import counted
 from .collision import PRESS_DEPTH
 from .execution import tool_pose
 from .manipulation import Manipulator
@@ -100,18 +101,18 @@ class Servo:
         Raises:
             PlanningError: there is none.
         """
-        reasons: Counter[str] = Counter()
+        refused: Counter[Failure] = Counter()
         found: list[Start] = []
         for touch, opening in self._touches():
             try:
                 found.append(self._start(touch, opening))
             except PlanningError as error:
-                reasons[error.cause] += 1
+                refused[error.cause] += 1
             if len(found) == STARTS:
                 break
         if not found:
-            counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
-            raise PlanningError("no_push", f"no place beside {self.thing}: {counted}")
+            detail = f"no place beside {self.thing}: {counted(refused)}"
+            raise PlanningError(Cause.NO_PUSH, detail)
         return found
 
     def _touches(self) -> Iterator[tuple[Array, float]]:
@@ -128,7 +129,7 @@ class Servo:
             yield touch, opening
 
     def _start(self, place: Array, opening: float) -> Start:
-        arm, error = self.arm, PlanningError("unreachable", "out of reach")
+        arm, error = self.arm, PlanningError(Cause.UNREACHABLE, "out of reach")
         above = place.copy()
         above[2, 3] += RISE
         for q in arm.arm.distinct(place, arm.q, 2):

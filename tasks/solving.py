@@ -21,9 +21,11 @@ from ..scenes.mujoco_model import CompiledScene, compile_model
 from ..scenes.seeds import Seed, generator
 from ..schemas import (
     Asset,
+    Cause,
     Episode,
     EpisodeArrays,
     EpisodeSpec,
+    Failure,
     PlanningError,
     Scene,
     Solver,
@@ -33,7 +35,7 @@ from ..schemas import (
 )
 from .capabilities import capabilities
 from .disturbances import Disturber
-from .execution import ExecutionError, Executor
+from .execution import Executor, SkillFailedError
 from .formula import Formula
 from .goals import evaluate, explain
 from .learning import DISTRIBUTIONS, check_learning
@@ -52,7 +54,7 @@ MAX_ORDERS = 24
 """Plans looked through for one that begins with another step."""
 MAX_PLANS = 8
 """Geometrically impossible plans after which an attempt ends."""
-TOPPLING = ("grasp_missed", "grasp_slipped", "effect_missing")
+TOPPLING = (Cause.GRASP_MISSED, Cause.GRASP_SLIPPED, Cause.EFFECT_MISSING)
 """Failures that may come of the object falling over."""
 FALLEN = 0.15
 """Share by which the height of what fell over changes at least."""
@@ -96,7 +98,7 @@ def solve(
     arm.variety = Variety(scene.seed, solution) if spec.diverse else None
     arm.solvers = spec.solvers
     attempt = _Attempt(arm, scene_problem(task).goal)
-    cause = attempt.run()
+    failure = attempt.run()
     executor.refresh()
     facts = PhysicsFacts(compiled, executor.data)
     episode = Episode(
@@ -105,8 +107,8 @@ def solve(
         scene=scene.id,
         seed=seed,
         instruction=task.instruction,
-        success=cause is None,
-        cause=cause,
+        success=failure is None,
+        cause=_text(failure),
         steps=executor.steps,
         hz=spec.hz,
         solution=solution,
@@ -142,26 +144,29 @@ class _Attempt:
     forbidden: set[StepKey] = field(default_factory=set[StepKey])
     failures: int = 0
     rejected: int = 0
-    last_cause: str = ""
+    last: Failure | None = None
+    """What failed last."""
     ways: Ways = field(default_factory=Ways)
     lost: int | None = None
     """Number of the failed subtask that nothing has made up for yet."""
 
-    def run(self) -> str | None:
-        """Work until the goal holds and stays; the cause where that does not come about."""
+    def run(self) -> Failure | None:
+        """Work until the goal holds and stays; the failure where that does not come about."""
         try:
             while True:
                 if self._achieved():
                     return None
                 plan = self._plan()
                 if plan is None:
-                    return self.last_cause
+                    return self.last
                 self._carry_out(plan)
                 if self.failures >= MAX_FAILURES or self.rejected >= MAX_PLANS:
-                    return self.last_cause
+                    return self.last
         except PlanningError as error:
             self.arm.note(
-                TraceEvent(stage="execution", event="fail", subject=error.cause, reason=str(error))
+                TraceEvent(
+                    stage="execution", event="fail", subject=str(error.cause), reason=str(error)
+                )
             )
             return error.cause
 
@@ -173,7 +178,7 @@ class _Attempt:
         if evaluate(self.goal, present_facts(self.arm)):
             return True
         self.failures += 1
-        self.last_cause = "result_unstable"
+        self.last = Failure(Cause.RESULT_UNSTABLE)
         return False
 
     def _plan(self) -> Plan | None:
@@ -192,11 +197,11 @@ class _Attempt:
                 plans(known, self.goal, able, forbidden=blocked, complete=True)
             )
         except PlanningError as error:
-            self.last_cause = self.last_cause or error.cause
+            self.last = self.last or error.cause
             return None
         if not found.steps:
             # What is lost stands on the support, as far as the planner knows.
-            self.last_cause = "out_of_place"
+            self.last = Failure(Cause.OUT_OF_PLACE)
             return None
         self.arm.subtask = None
         for event in found.trace:
@@ -222,21 +227,21 @@ class _Attempt:
                 self.arm.executor.disturber.begin(step.arguments, start)
             try:
                 perform(self.arm, step, plan.steps[number + 1 :], self.ways.manners.get(step))
-            except ExecutionError as error:
+            except SkillFailedError as error:
                 self.arm.note(
                     TraceEvent(
                         stage="execution", event="fail", subject=in_words(step), reason=str(error)
                     )
                 )
-                self.last_cause = self._diagnosis(error.cause, step, heights)
-                self._record(step, start, self.last_cause)
+                self.last = self._diagnosis(error.cause, step, heights)
+                self._record(step, start, self.last)
                 self.failures += 1
                 self._recover()
                 if achieved(present_facts(self.arm), step):
                     self._acquit()
                 return
             except PlanningError as error:
-                if error.cause == "time_limit":
+                if error.kind is Cause.TIME_LIMIT:
                     self._record(step, start, error.cause)
                     raise
                 self._impossible(step, start, error)
@@ -254,7 +259,7 @@ class _Attempt:
                 reason=str(error),
             )
         )
-        self.last_cause = error.cause
+        self.last = error.cause
         self.rejected += 1
         moved = self.arm.executor.steps > start
         way = None if moved else self.ways.find(self.arm, step, error)
@@ -276,14 +281,15 @@ class _Attempt:
         boxes = {name: facts.box(name) for name in self.arm.compiled.objects}
         return {name: float(high[2] - low[2]) for name, (low, high) in boxes.items()}
 
-    def _diagnosis(self, cause: str, step: Step, heights: Mapping[str, float]) -> str:
-        """The cause of a failure, or `toppled` where it came of the object falling over."""
+    def _diagnosis(self, failure: Failure, step: Step, heights: Mapping[str, float]) -> Failure:
+        """The failure, or `toppled` where it came of the object falling over."""
         thing = step.arguments[0]
         change = abs(self._heights()[thing] / heights[thing] - 1)
-        return "toppled" if cause in TOPPLING and change > FALLEN else cause
+        toppled = failure.kind in TOPPLING and change > FALLEN
+        return Failure(Cause.TOPPLED) if toppled else failure
 
-    def _record(self, step: Step, start: int, cause: str | None) -> None:
-        recovers, self.lost = self.lost, None if cause is None else len(self.subtasks)
+    def _record(self, step: Step, start: int, failure: Failure | None) -> None:
+        recovers, self.lost = self.lost, None if failure is None else len(self.subtasks)
         self.subtasks.append(
             Subtask(
                 skill=step.skill,
@@ -293,8 +299,8 @@ class _Attempt:
                 end=self.arm.executor.steps,
                 interaction=self.arm.interaction,
                 solver=self.arm.solver,
-                success=cause is None,
-                cause=cause,
+                success=failure is None,
+                cause=_text(failure),
                 recovers=recovers,
             )
         )
@@ -330,9 +336,14 @@ class _Attempt:
                 arm.await_rest()
                 return
             except PlanningError as error:
-                if error.cause == "time_limit":
+                if error.kind is Cause.TIME_LIMIT:
                     raise
-                self.last_cause = "stuck"
+                self.last = Failure(Cause.STUCK)
+
+
+def _text(failure: Failure | None) -> str | None:
+    """As an episode stores it."""
+    return None if failure is None else str(failure)
 
 
 def _home(arm: Manipulator) -> Array:

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..scenes.geometry import Array, axis_rotation
-from ..schemas import Handle, Joint, PlanningError, TraceEvent
-from .blocking import BlockedError, blocked, obstacles
-from .collision import PRESS_DEPTH
-from .execution import ExecutionError
+from ..schemas import Cause, Handle, Joint, PlanningError, RobotSpec, TraceEvent
+from .blocking import BlockedError, blocked, counted, mostly, obstacles
+from .collision import PRESS_DEPTH, Collision
+from .execution import SkillFailedError
 from .handles import Travel, holds
 from .kinematics import line
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
@@ -89,23 +89,25 @@ def switch(arm: Manipulator, thing: str, joint: Joint, on: bool) -> None:
 
     Raises:
         PlanningError: there is no way to move it; nothing was moved yet.
-        ExecutionError: it was tried, and the switch is not where it should be.
+        SkillFailedError: it was tried, and the switch is not where it should be.
     """
     share = joint_share(arm.compiled, arm.executor.data, thing, joint.name)
     for number in range(STROKES):
         try:
             stroke = choose(arm, thing, joint, on)
         except PlanningError as error:
-            if number == 0 or error.cause == "time_limit":
+            if number == 0 or error.kind is Cause.TIME_LIMIT:
                 raise
-            raise ExecutionError("not_switched", f"{joint.name} of {thing}: {error}") from error
+            raise SkillFailedError(
+                Cause.NOT_SWITCHED, f"{joint.name} of {thing}: {error}"
+            ) from error
         _carry_out(arm, stroke)
         before, share = share, joint_share(arm.compiled, arm.executor.data, thing, joint.name)
         if past(arm, thing, joint) == on:
             return
         if (share - before) * (1 if on else -1) < LEAST_GAIN:
             arm.avoid.add(stroke.way.key)
-    raise ExecutionError("not_switched", f"{joint.name} of {thing} stands at {share:.0%}")
+    raise SkillFailedError(Cause.NOT_SWITCHED, f"{joint.name} of {thing} stands at {share:.0%}")
 
 
 def _carry_out(arm: Manipulator, stroke: Stroke) -> None:
@@ -148,11 +150,9 @@ def choose(arm: Manipulator, thing: str, joint: Joint, on: bool) -> Stroke:
             values = (round(goal, 4),)
             arm.note(TraceEvent(stage="grasp", event="choose", subject=subject, values=values))
             return stroke
-    reasons = Counter(error.cause for error in errors)
-    counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
-    cause = f"no_stroke_{reasons.most_common(1)[0][0]}" if reasons else "no_stroke"
-    message = f"no way to move {joint.name} of {thing}: {counted}"
-    raise BlockedError(cause, message, obstacles(errors))
+    refused = Counter(error.cause for error in errors)
+    detail = f"no way to move {joint.name} of {thing}: {counted(refused)}"
+    raise BlockedError(mostly(Cause.NO_STROKE, refused), detail, obstacles(errors))
 
 
 def _goals(arm: Manipulator, thing: str, joint: Joint, on: bool) -> list[float]:
@@ -186,14 +186,19 @@ def _ways(arm: Manipulator, thing: str, joint: Joint, travel: Travel, on: bool) 
     axis = np.array(joint.axis) / np.linalg.norm(joint.axis)
     knob = joint.kind == "hinge" and any(abs(axis @ np.array(h.approach)) > 0.7 for h in handles)
     pushed = _pushed(arm, thing, joint, travel, on)
-    gripped = [way for handle in handles for way in _gripped(thing, joint, travel, handle, knob)]
+    robot = arm.compiled.robot.spec
+    gripped = [
+        way for handle in handles for way in _gripped(thing, joint, travel, handle, knob, robot)
+    ]
     ways = [*gripped, *pushed] if knob else [*pushed[: MAX_WAYS // 2], *gripped]
     return (way for way in ways if way.key not in arm.avoid)
 
 
-def _gripped(thing: str, joint: Joint, travel: Travel, handle: Handle, knob: bool) -> Iterator[Way]:
+def _gripped(
+    thing: str, joint: Joint, travel: Travel, handle: Handle, knob: bool, robot: RobotSpec
+) -> Iterator[Way]:
     """Ways to hold a handle; a knob is held in line with its axis."""
-    for hold in holds(handle, pushing=False)[: 2 if knob else None]:
+    for hold in holds(handle, False, robot)[: 2 if knob else None]:
         for roll in ROLLS if knob and hold.number == 0 else (0.0,):
             tool = travel.tool(hold)
             tool[:3, :3] = axis_rotation(tool[:3, 2], roll) @ tool[:3, :3]
@@ -244,7 +249,7 @@ def _stroke(
     approaches = starts[way.key]
     if isinstance(approaches, PlanningError):
         raise approaches
-    error = PlanningError("unreachable", "the arm cannot follow the part")
+    error = PlanningError(Cause.UNREACHABLE, "the arm cannot follow the part")
     for follow in FOLLOWS if way.push and travel.joint.kind == "hinge" else (1.0,):
         values, poses = travel.poses(way.tool, goal, follow)
         for approach in approaches:
@@ -276,7 +281,7 @@ def _approaches(arm: Manipulator, thing: str, way: Way) -> list[list[Array]]:
         tool[:3, 3] += way.away * STANDOFF
     before = tool.copy()
     before[:3, 3] -= tool[:3, 2] * APPROACH
-    error = PlanningError("unreachable", "no arm configuration reaches the part")
+    error = PlanningError(Cause.UNREACHABLE, "no arm configuration reaches the part")
     found: list[list[Array]] = []
     for q in arm.arm.distinct(tool, arm.q, CONFIGURATIONS):
         hit = arm.world.hit(q, way.opening, touch, near=True)
@@ -294,7 +299,7 @@ def _approaches(arm: Manipulator, thing: str, way: Way) -> list[list[Array]]:
 
 def _blocked(
     arm: Manipulator, path: list[Array], values: Array, travel: Travel, thing: str, width: float
-) -> str | None:
+) -> Collision | None:
     """What the arm hits on the way, with the joint moved along."""
     arm.look()
     touch = frozenset({thing})

@@ -19,9 +19,10 @@ import mujoco
 import numpy as np
 
 from ..scenes.geometry import Array, inverse, transform, yaw_quaternion
-from ..schemas import PlanningError, TraceEvent
+from ..schemas import Cause, PlanningError, TraceEvent
+from .blocking import blocked
 from .collision import PRESS_DEPTH, Held
-from .execution import ExecutionError
+from .execution import SkillFailedError
 from .kinematics import line
 from .manipulation import CAREFUL, SLOW, Manipulator
 from .picking import CONFIGURATIONS
@@ -83,18 +84,18 @@ def sweep(arm: Manipulator, thing: str, tool: str, following: Next) -> None:
 
     Raises:
         PlanningError: it is not possible; nothing was moved yet.
-        ExecutionError: it was tried and did not get there.
+        SkillFailedError: it was tried and did not get there.
     """
     taking = plan(arm, thing, tool, following)
     take(arm, taking)
     try:
         _strokes(arm, thing, taking, following)
     except PlanningError as error:
-        if error.cause == "time_limit":
+        if error.kind is Cause.TIME_LIMIT:
             raise
         if not lost(arm, taking):
             put_back(arm, taking)
-        raise ExecutionError("not_swept", str(error)) from error
+        raise SkillFailedError(Cause.NOT_SWEPT, str(error)) from error
     put_back(arm, taking)
 
 
@@ -114,13 +115,13 @@ def _strokes(arm: Manipulator, thing: str, taking: Taking, following: Next) -> N
         arm.executor.hold(0.1)
         arm.executor.refresh()
         if lost(arm, taking):
-            raise ExecutionError("tool_lost", f"{taking.held.name} slipped out of the hand")
+            raise SkillFailedError(Cause.TOOL_LOST, f"{taking.held.name} slipped out of the hand")
         gained = shadow(arm.compiled, arm.executor.data, thing).centre - before.centre
         if float(gained @ way.by) < STALLED * float(np.linalg.norm(way.by)):
-            raise ExecutionError("not_swept", f"{thing} was missed by {taking.held.name}")
+            raise SkillFailedError(Cause.NOT_SWEPT, f"{thing} was missed by {taking.held.name}")
     last = shadow(arm.compiled, arm.executor.data, thing)
     if following(last, arm.executor.data) is not None:
-        raise ExecutionError("not_swept", f"{thing} is not there after {STROKES} strokes")
+        raise SkillFailedError(Cause.NOT_SWEPT, f"{thing} is not there after {STROKES} strokes")
 
 
 def plan(arm: Manipulator, thing: str, tool: str, following: Next) -> Taking:
@@ -133,7 +134,7 @@ def plan(arm: Manipulator, thing: str, tool: str, following: Next) -> Taking:
     data = copy.copy(arm.executor.data)
     address = arm.compiled.objects[thing].free_qpos
     if address is None:
-        raise PlanningError("fixed", f"{thing} is fixed and cannot be swept")
+        raise PlanningError(Cause.FIXED, f"{thing} is fixed and cannot be swept")
     for number in range(AHEAD):
         mujoco.mj_forward(arm.compiled.model, data)
         seen = shadow(arm.compiled, data, thing)
@@ -160,7 +161,7 @@ def _stroke(
     arm.world.update(data, held)
     distance = float(np.linalg.norm(way.by))
     along = way.by / distance
-    error = PlanningError("blocked", f"no room for {held.name} behind {thing}")
+    error = PlanningError(Cause.BLOCKED, f"no room for {held.name} behind {thing}")
     half = max(arm.compiled.asset_of(held.name).extents[:2]) / 2
     for shift in _shifts(way, half):
         for turn in (0.0, np.pi):
@@ -185,7 +186,7 @@ def _shifts(way: Way, half: float) -> list[float]:
     reach = half - END
     shift = min(max(middle, -reach), reach)
     if not low <= shift <= high:
-        raise PlanningError("blocked", "the tool does not fit between the walls")
+        raise PlanningError(Cause.BLOCKED, "the tool does not fit between the walls")
     return [shift]
 
 
@@ -222,7 +223,7 @@ def _paths(
     over = end.copy()
     over[2, 3] += RISE
     touch, passed = frozenset({held.name}), frozenset({thing})
-    error = PlanningError("unreachable", f"{held.name} cannot get behind {thing}")
+    error = PlanningError(Cause.UNREACHABLE, f"{held.name} cannot get behind {thing}")
     for q in arm.arm.distinct(start, arm.q, CONFIGURATIONS):
         try:
             down = arm.straight(q, above, width, touch, slide=True, depth=PRESS_DEPTH)[::-1]
@@ -232,14 +233,14 @@ def _paths(
         path = arm.arm.track(q, line(start, end))
         up = None if path is None else arm.arm.track(path[-1], line(end, over))
         if path is None or up is None:
-            error = PlanningError("unreachable", f"the arm cannot sweep {thing} on")
+            error = PlanningError(Cause.UNREACHABLE, f"the arm cannot sweep {thing} on")
             continue
         for on_way in (*path, *up):
             hit = arm.world.hit(
                 on_way, width, touch, near=True, slide=True, ignore=passed, depth=PRESS_DEPTH
             )
             if hit is not None:
-                error = PlanningError("collision", f"{held.name} or the arm would hit {hit}")
+                error = blocked(f"{held.name} or the arm would hit", hit)
                 break
         else:
             return _Stroke(down[0], down, [q, *path], [path[-1], *up])

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
-from ..schemas import PlanningError, TraceEvent
-from .domain import Capabilities, Focus, State, start_state, successors
-from .estimate import Reachable, estimate, goal_focus
+from ..schemas import Cause, PlanningError, SkillCall, TraceEvent
+from .domain import Capabilities, Expansion, Focus, Prospects, start_state
+from .estimate import estimate, goal_focus, possible
 from .formula import Formula, Literal
 from .goals import ground, ground_literals, holds, missing
-from .operators import Fact, Operator, StepKey
+from .operators import Course, Fact, Operator, StepKey
 from .sentences import sentence
+from .state import State
 
 LIMIT_NODES = 5_000
 VISITS = 12
@@ -30,18 +31,29 @@ TRACED = 200
 
 @dataclass(frozen=True)
 class Step:
-    """One skill of a plan, with a sentence that says what for."""
+    """One skill of a plan, with a sentence that says what for.
 
-    skill: str
-    arguments: tuple[str, ...]
+    Steps are alike where their skill, its arguments, and their sentences are.
+    """
+
+    operator: Operator = field(compare=False)
     sentence: str
-    operator: Operator | None = None
-    """None for placing, opening, and closing."""
+    key: StepKey = field(init=False)
+    """The skill and its arguments, as `plans` takes them in `forbidden`."""
+
+    def __post_init__(self) -> None:
+        """Take over the key."""
+        object.__setattr__(self, "key", self.operator.key)
 
     @property
-    def key(self) -> StepKey:
-        """The skill and its arguments, as `plans` takes them in `forbidden`."""
-        return (self.skill, self.arguments)
+    def skill(self) -> str:
+        """Name of the skill."""
+        return self.operator.skill
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Scene names."""
+        return self.operator.arguments
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,7 @@ class _Node:
 
     state: State
     remaining: int
-    key: StepKey | None = None
+    operator: Operator | None = None
     parent: _Node | None = None
     cost: int = 0
 
@@ -68,6 +80,10 @@ class _Node:
         while nodes[-1].parent is not None:
             nodes.append(nodes[-1].parent)
         return tuple(reversed(nodes))
+
+    def operators(self) -> tuple[Operator, ...]:
+        """The skills that lead from the start to this node."""
+        return tuple(x.operator for x in self.path() if x.operator is not None)
 
 
 def plans(
@@ -99,7 +115,7 @@ def plans(
     impossible = search.impossible()
     if impossible:
         raise PlanningError(
-            "no_plan", f"no skill can bring about {', '.join(map(str, impossible))}"
+            Cause.NO_PLAN, f"no skill can bring about {', '.join(map(str, impossible))}"
         )
     first: _Node | None = None
     wide_limit = limit_nodes // WIDE_SHARE
@@ -108,7 +124,7 @@ def plans(
         if first is not None:
             break
     if first is None:
-        raise PlanningError("no_plan", "every reachable state was searched; none is the goal")
+        raise PlanningError(Cause.NO_PLAN, "every reachable state was searched; none is the goal")
     yield search.plan(first)
     found = {_keys(first)}
     try:
@@ -135,7 +151,6 @@ class _Search:
         self.literals = ground_literals(goal)
         self.capabilities = capabilities
         self.forbidden = forbidden
-        self.operators = {operator.key: operator for operator in capabilities.operators}
         self.shut_at_end = frozenset(
             x.arguments[0] for x in self.literals if x.negated and x.predicate == "open"
         )
@@ -152,6 +167,7 @@ class _Search:
         queue: list[tuple[int, int, int, _Node]] = [(root.remaining, 0, 0, root)]
         entered: dict[State, int] = {}
         count = 0
+        expansion = Expansion.of(self.capabilities, focus)
         self.expanded = []
         while queue:
             node = heapq.heappop(queue)[-1]
@@ -163,15 +179,17 @@ class _Search:
                 continue
             if len(self.expanded) >= limit:
                 raise PlanningError(
-                    "node_limit", f"no plan within {limit} search nodes; try fewer objects"
+                    Cause.NODE_LIMIT, f"no plan within {limit} search nodes; try fewer objects"
                 )
             self.expanded.append(node)
             passed = {earlier.state for earlier in node.path()}
-            for key, state in successors(node.state, self.capabilities, focus):
-                if key in self.forbidden or state in passed or entered.get(state, 0) >= visits:
+            for operator, state in expansion.successors(node.state):
+                if operator.key in self.forbidden:
+                    continue
+                if state in passed or entered.get(state, 0) >= visits:
                     continue
                 count += 1
-                child = _Node(state, self._estimate(state), key, node, node.cost + 1)
+                child = _Node(state, self._estimate(state), operator, node, node.cost + 1)
                 heapq.heappush(queue, (child.cost + child.remaining, -child.cost, count, child))
 
     def _estimate(self, state: State) -> int:
@@ -180,24 +198,19 @@ class _Search:
 
     def impossible(self) -> tuple[Literal, ...]:
         """Literals that no skill can change although the goal needs them; empty where none."""
-        reachable = Reachable(self.start, self.capabilities, self.forbidden)
-        if reachable.possible(self.goal, True):
+        prospects = Prospects(self.start, self.capabilities, self.forbidden)
+        if possible(self.goal, True, prospects):
             return ()
         needed = missing(self.goal, self.start)
-        return tuple(x for x in needed if not reachable.literal(x)) or needed
+        return tuple(x for x in needed if not prospects.attainable(x)) or needed
 
     def plan(self, node: _Node) -> Plan:
         """The plan that ends in the node, with the trace of the search so far."""
-        keys = _keys(node)
-        places = [x.state.places for x in node.path()]
+        operators = node.operators()
+        places = tuple(x.state.places for x in node.path())
         steps = tuple(
-            Step(
-                skill=key[0],
-                arguments=key[1],
-                sentence=sentence(number, keys, places, self.literals, self.operators),
-                operator=self.operators.get(key),
-            )
-            for number, key in enumerate(keys)
+            Step(operator, sentence(Course(number, operators, places, self.literals)))
+            for number, operator in enumerate(operators)
         )
         numbers = {id(x): number for number, x in enumerate([*self.expanded, node])}
         trace = [_event("expand", x, numbers) for x in self.expanded[:TRACED]]
@@ -210,7 +223,7 @@ class _Search:
 
 def _keys(node: _Node) -> tuple[StepKey, ...]:
     """The skills that lead to the node."""
-    return tuple(x.key for x in node.path() if x.key is not None)
+    return tuple(x.key for x in node.operators())
 
 
 def _event(
@@ -224,7 +237,7 @@ def _event(
     return TraceEvent(
         stage="symbolic",
         event=event,
-        subject=_subject(node.key),
+        subject=_subject(node.operator),
         reason=reason,
         values=(float(node.cost), float(node.remaining)),
         node=numbers[id(node)],
@@ -233,6 +246,6 @@ def _event(
     )
 
 
-def _subject(key: StepKey | None) -> str:
+def _subject(operator: Operator | None) -> str:
     """A skill as text; the start has none."""
-    return "start" if key is None else f"{key[0]}({', '.join(key[1])})"
+    return "start" if operator is None else str(SkillCall(*operator.key))

@@ -17,7 +17,8 @@ from itertools import chain, islice, product, zip_longest
 import numpy as np
 
 from ..scenes.geometry import Array, axis_rotation, inverse, transform
-from ..schemas import Asset, Cavity, PlanningError, TraceEvent
+from ..schemas import Asset, Cause, Cavity, Failure, PlanningError, TraceEvent
+from .blocking import blocked, counted, mostly
 from .collision import PRESS_DEPTH, Held
 from .grasps import OPENING_MARGIN
 from .manipulation import Manipulator
@@ -81,7 +82,7 @@ def choose(arm: Manipulator, source: str, target: str) -> Pour:
     Raises:
         PlanningError: where there is none.
     """
-    reasons: Counter[str] = Counter()
+    refused: Counter[Failure] = Counter()
     grasps: list[Grasp] = []
     more = islice(_grasps(arm, source), GRASPS)
     for tilt, lip in TILTS:
@@ -91,7 +92,7 @@ def choose(arm: Manipulator, source: str, target: str) -> Pour:
                 arm.look()
                 path = arm.planner.connect(arm.q, grasp.before, grasp.opening, arm.rng)
             except PlanningError as error:
-                reasons[error.cause] += 1
+                refused[error.cause] += 1
                 continue
             finally:
                 arm.world.upright = None
@@ -99,9 +100,8 @@ def choose(arm: Manipulator, source: str, target: str) -> Pour:
             values = (way.side, way.bearing, tilt, lip)
             arm.note(TraceEvent(stage="placement", event="choose", subject=subject, values=values))
             return replace(way, grasp=replace(grasp, path=path))
-    counted = ", ".join(f"{cause} x{count}" for cause, count in reasons.most_common())
-    cause = f"no_pour_{reasons.most_common(1)[0][0]}" if reasons else "no_grasp"
-    raise PlanningError(cause, f"no way to pour from {source} into {target}: {counted}")
+    detail = f"no way to pour from {source} into {target}: {counted(refused)}"
+    raise PlanningError(mostly(Cause.NO_POUR if refused else Cause.NO_GRASP, refused), detail)
 
 
 def again(arm: Manipulator, way: Pour, source: str, target: str) -> Pour:
@@ -142,7 +142,7 @@ def _way(arm: Manipulator, grasp: Grasp, source: str, target: str, tilt: float, 
     Raises:
         PlanningError: with the last reason.
     """
-    error = PlanningError("unreachable", "the arm cannot tilt it")
+    error = PlanningError(Cause.UNREACHABLE, "the arm cannot tilt it")
     angles = 2 * np.pi * np.arange(BEARINGS) / BEARINGS
     spread = list(product(angles.tolist(), angles.tolist()))
     for number in arm.rng.permutation(len(spread)).tolist():
@@ -164,22 +164,22 @@ def _planned(arm: Manipulator, plan: Pour, source: str, target: str, held: Held,
     tool_from = inverse(held.tool_from_object)
     poses = [pose @ tool_from for pose in _poses(arm, plan, source, target, held)]
     if not arm.arm.solutions(poses[-1], q):
-        raise PlanningError("unreachable", "the arm cannot tilt it so far")
+        raise PlanningError(Cause.UNREACHABLE, "the arm cannot tilt it so far")
     arm.world.upright = None
     arm.world.update(arm.executor.data, held)
     touch = frozenset({source})
     width = max(0.0, plan.grasp.opening - 2 * OPENING_MARGIN)
-    error = PlanningError("unreachable", "the arm cannot hold it over the target")
+    error = PlanningError(Cause.UNREACHABLE, "the arm cannot hold it over the target")
     for start in arm.arm.distinct(poses[0], q, CONFIGURATIONS):
         path = arm.arm.track(start, poses[1:])
         if path is None:
-            error = PlanningError("unreachable", "the arm cannot tilt it")
+            error = PlanningError(Cause.UNREACHABLE, "the arm cannot tilt it")
             continue
         tilt = [start, *path]
         hits = (arm.world.hit(x, width, touch, True, depth=PRESS_DEPTH) for x in tilt[::-3])
         hit = next((x for x in hits if x is not None), None)
         if hit is not None:
-            error = PlanningError("collision", f"tilted, it hits {hit}")
+            error = blocked("tilted, it hits", hit)
             continue
         arm.world.upright = UPRIGHT
         over = arm.planner.connect(q, start, width, arm.rng)
@@ -193,7 +193,7 @@ def _poses(arm: Manipulator, plan: Pour, source: str, target: str, held: Held) -
     cup, bowl = compiled.asset_of(source), compiled.asset_of(target)
     hollow, basin = mouth(cup), mouth(bowl)
     if hollow is None or basin is None:
-        raise PlanningError("no_vessel", f"{source} or {target} is no open vessel")
+        raise PlanningError(Cause.NO_VESSEL, f"{source} or {target} is no open vessel")
     body = compiled.objects[target].bodies[basin.link]
     middle = transform(data.xpos[body], data.xmat[body].reshape(3, 3)) @ [*basin.centre, 1.0]
     brim = float(PhysicsFacts(compiled, data).box(target)[1][2])

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..scenes.geometry import Array, inverse, transform
-from ..schemas import PlanningError
+from ..schemas import Cause, PlanningError
 from .collision import PRESS_DEPTH, Held
-from .execution import ExecutionError
+from .execution import SkillFailedError
 from .manipulation import CAREFUL, FAST, Manipulator
 from .picking import APPROACH, CONFIGURATIONS, HELD_OPENING
 
@@ -67,7 +67,7 @@ def plan_taking(arm: Manipulator, tool: str) -> Taking:
     arm.look()
     home = object_pose(arm, arm.executor.data, tool)
     grip, width = _grip(arm, tool)
-    error = PlanningError("unreachable", f"no arm configuration reaches {tool}")
+    error = PlanningError(Cause.UNREACHABLE, f"no arm configuration reaches {tool}")
     touch = frozenset({tool})
     for turn in (1.0, -1.0):
         pose = home @ grip @ np.diag([turn, turn, 1.0, 1.0])
@@ -108,7 +108,7 @@ def take(arm: Manipulator, taking: Taking) -> None:
 
     Raises:
         PlanningError: there is no way there; nothing was moved yet.
-        ExecutionError: `tool_missed` where it does not come along.
+        SkillFailedError: `tool_missed` where it does not come along.
     """
     arm.look()
     reach = arm.planner.connect(arm.q, taking.approach[0], taking.opening, arm.rng)
@@ -118,7 +118,7 @@ def take(arm: Manipulator, taking: Taking) -> None:
     arm.follow(taking.lift, 0.0, CAREFUL)
     arm.executor.refresh()
     if lost(arm, taking):
-        raise ExecutionError("tool_missed", f"{taking.held.name} did not come along")
+        raise SkillFailedError(Cause.TOOL_MISSED, f"{taking.held.name} did not come along")
 
 
 def lost(arm: Manipulator, taking: Taking) -> bool:
@@ -142,7 +142,7 @@ def put_back(arm: Manipulator, taking: Taking) -> None:
     above[2, 3] += LIFT
     arm.look(held)
     touch = frozenset({held.name})
-    error = PlanningError("unreachable", f"no way to put {held.name} back")
+    error = PlanningError(Cause.UNREACHABLE, f"no way to put {held.name} back")
     for q in arm.arm.distinct(above, arm.q, CONFIGURATIONS):
         try:
             down = arm.straight(q, pose, taking.width, touch, slide=True, depth=PRESS_DEPTH)

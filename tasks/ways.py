@@ -10,8 +10,9 @@ from .clearing import aside, away_from, blockers
 from .manipulation import Manipulator
 from .operators import StepKey
 from .pick_place import Manner
-from .placements import RELATIONS
 from .regrasping import FEW_PLACES, PLACES, confined, purpose, regrasp
+from .skills import skill_named
+from .skills.placing import RELATIONS, onto
 from .symbolic import Step
 
 MAX_ASIDES, MAX_WAYS = 2, 6
@@ -56,7 +57,7 @@ class Ways:
         if manner is None:
             return None
         support = arm.compiled.scene.support
-        turn = Step("place_on", (thing, support), purpose(relation, thing, target))
+        turn = Step(onto(thing, support), purpose(relation, thing, target))
         self.manners[turn] = manner
         return turn
 
@@ -66,8 +67,9 @@ class Ways:
             if self.asides[name] < MAX_ASIDES and self.asides.total() < MAX_WAYS:
                 self.asides[name] += 1
                 scene = arm.compiled.scene
-                sentence = aside(scene, name, step.skill, step.arguments, error)
-                way = Step("place_on", (name, scene.support), sentence)
+                done = skill_named(step.skill).about.done
+                sentence = aside(scene, name, done, step.arguments, error)
+                way = Step(onto(name, scene.support), sentence)
                 self.manners[way] = away_from(step.arguments)
                 return way
         return None

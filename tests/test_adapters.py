@@ -19,17 +19,18 @@ from cousins.scenes.assets.library import AssetLibrary
 from cousins.scenes.assets.licences import permits_commercial
 from cousins.scenes.assets.trial import trial
 from cousins.scenes.importing.scale import check_scale
-from cousins.scenes.libraries import wheels
 from cousins.scenes.libraries._converted import ConvertedLibrary, Offer
 from cousins.schemas import Asset, AssetError, BackendMissingError, SpecError
 
+wheels = import_module("cousins.scenes.libraries._wheels")
 KINDS = ("libero", "robosuite", "metaworld", "synthesizer")
 ROOT = Path(__file__).resolve().parents[1]
 NAME = re.compile(r"^[a-zA-Z][a-zA-Z0-9_\-]{0,63}$")
 
 
 def adapter(kind: str) -> Any:
-    return import_module(f"cousins.scenes.libraries.{kind}")
+    inside = ".library" if kind == "synthesizer" else ""
+    return import_module(f"cousins.scenes.libraries.{kind}{inside}")
 
 
 def opened(kind: str) -> ConvertedLibrary:

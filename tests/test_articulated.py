@@ -13,12 +13,13 @@ import pytest
 from test_assets import JOINTED, add, new_spec
 from worlds import LIBRARY, by_hand, first, make_request, put
 
-from cousins.generators.proposals.catalogue import Catalogue
+from cousins.generators.proposing.catalogue import Catalogue
 from cousins.scenes.assets.categories import categories
 from cousins.scenes.assets.library import AssetLibrary
 from cousins.scenes.assets.tabletop import Tabletop
 from cousins.scenes.choosing import choose
 from cousins.scenes.fit import fits_table
+from cousins.scenes.franka import FRANKA
 from cousins.schemas import Asset, Joint, ObjectSpec, SceneSpec
 from cousins.tasks.capabilities import capabilities
 from cousins.tasks.predicates import PhysicsFacts
@@ -128,7 +129,7 @@ def test_tables_carry_only_what_fits_them() -> None:
 
 
 def test_no_proposal_speaks_of_floor_furniture() -> None:
-    catalogue = Catalogue(LIBRARY)
+    catalogue = Catalogue(LIBRARY, FRANKA)
     for kind in catalogue.kinds:
         assert kind.table or all(map(fits_table, kind.assets)), kind.category
     for asked in ("oven.n.01", "wardrobe.n.01", "electric_refrigerator.n.01"):

@@ -4,15 +4,12 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 from worlds import by_hand, first, make_task, put
 
 from cousins.scenes.mujoco_model import CompiledScene
-from cousins.schemas import Episode, EpisodeArrays, EpisodeSpec, TaskSpec
+from cousins.schemas import Cause, Episode, EpisodeArrays, EpisodeSpec, Failure, TaskSpec
 from cousins.tasks.solving import solve
 from cousins.tasks.ways import MAX_WAYS
 
@@ -68,15 +65,15 @@ def test_nothing_is_moved_where_there_is_room() -> None:
 
 
 CHEST = "cedar_chest.n.01"
-IMPOSSIBLE: dict[str, tuple[dict[str, str], str, str]] = {
-    "contradiction": ({"chest": CHEST}, "(and (open chest) (not (open chest)))", "no_plan"),
+IMPOSSIBLE: dict[str, tuple[dict[str, str], str]] = {
+    "contradiction": ({"chest": CHEST}, "(and (open chest) (not (open chest)))"),
     "too tall for it": (
-        {"bottle": "wine_bottle.n.01", "chest": CHEST}, "(inside bottle chest)", "no_plan",
+        {"bottle": "wine_bottle.n.01", "chest": CHEST}, "(inside bottle chest)",
     ),
-    "furniture": ({"chest": CHEST, "tray": "tray.n.01"}, "(ontop chest tray)", "no_plan"),
+    "furniture": ({"chest": CHEST, "tray": "tray.n.01"}, "(ontop chest tray)"),
     "two places": (
         {"die": "toy_dice.n.01", "tray": "tray.n.01", "plate": "plate.n.04"},
-        "(and (ontop die tray) (ontop die plate))", "no_plan",
+        "(and (ontop die tray) (ontop die plate))",
     ),
 }  # fmt: skip
 PLACES = ((0.55, -0.25, 0.0), (0.5, 0.2, 0.0), (0.35, -0.05, 0.0))
@@ -84,12 +81,12 @@ PLACES = ((0.55, -0.25, 0.0), (0.5, 0.2, 0.0), (0.35, -0.05, 0.0))
 
 @pytest.mark.parametrize("name", IMPOSSIBLE)
 def test_what_no_skill_can_do_ends_before_anything_moves(name: str) -> None:
-    objects, goal, cause = IMPOSSIBLE[name]
+    objects, goal = IMPOSSIBLE[name]
     places = zip(objects.items(), PLACES, strict=False)
     compiled = by_hand(*(put(x, first(kind), pos, np.pi) for (x, kind), pos in places))
     episode, arrays = attempt(compiled, make_task(objects, "", goal))
     assert not episode.success
-    assert episode.cause == cause
+    assert episode.cause == Cause.NO_PLAN
     assert len(arrays.actions) == 0
     assert len(episode.trace) < 200
 
@@ -102,22 +99,7 @@ def test_a_goal_out_of_reach_ends_with_its_cause() -> None:
     task = make_task({"die": "toy_dice.n.01", "tray": "tray.n.01"}, "", "(ontop die tray)")
     episode, arrays = attempt(compiled, task)
     assert not episode.success
-    assert episode.cause == "no_grasp_placement_unreachable"
+    cause = Failure(Cause.NO_GRASP, Failure(Cause.PLACEMENT, Failure(Cause.UNREACHABLE)))
+    assert episode.cause == str(cause)
     # The die may have been put elsewhere on the table, to try from there.
     assert len(arrays.actions) < 200
-
-
-SOURCES = ("solving", "symbolic", "performing", "pick_place", "picking", "open_close",
-           "manipulation", "motion", "execution")  # fmt: skip
-
-
-def test_every_cause_is_documented() -> None:
-    root = Path(__file__).parents[1]
-    text = (root / "docs" / "solving.md").read_text(encoding="utf-8")
-    named: set[str] = set()
-    for name in SOURCES:
-        source = (root / "tasks" / f"{name}.py").read_text(encoding="utf-8")
-        raised = r'(?:PlanningError|ExecutionError|BlockedError)\(\s*"([a-z_]+)"'
-        named |= set(re.findall(raised, source)) | set(re.findall(r'cause = "([a-z_]+)"', source))
-    assert len(named) > 12
-    assert [cause for cause in sorted(named) if f"`{cause}`" not in text] == []

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import fake_stages
 import pytest
 from typer.testing import CliRunner
 
 from cousins.flows.cli import app
+from cousins.scenes.assets.library import AssetLibrary
+from cousins.schemas import AssetsSpec, TaskSpec
 from cousins.schemas.spec_file import load_spec
 
 RUNNER = CliRunner()
@@ -44,6 +49,39 @@ def refusal(*arguments: object, code: int = 2) -> str:
     assert "Traceback" not in result.stderr
     assert result.stdout == ""
     return result.stderr
+
+
+@pytest.mark.parametrize("command", ["generate", "propose", "render"])
+def test_a_run_opens_its_folder_and_its_library_once(
+    command: str, spec: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    lock = fcntl.flock
+
+    def locked(descriptor: int, operation: int) -> None:
+        order.append("lock")
+        lock(descriptor, operation)
+
+    def opened(asked: AssetsSpec) -> AssetLibrary:
+        order.append("library")
+        return fake_stages.open_library(asked)
+
+    def proposed(*arguments: Any) -> tuple[TaskSpec, ...]:
+        order.append("first shard")
+        return made.propose(*arguments)
+
+    made = fake_stages.fake_stages()
+    stages = replace(made, name=f"FAKE {command}", library=opened, propose=proposed)
+    monkeypatch.setattr("cousins.flows.stages.production", lambda: stages)
+    monkeypatch.setattr("cousins.flows.checks.open_library", opened)
+    monkeypatch.setattr(fcntl, "flock", locked)
+    options = ("--engine", "local", "--workers", "1", "--quiet")
+    call(command, spec, *options)
+    # A worker, here in the same process, opens the library for itself.
+    assert order == ["library", "lock", "library", "first shard"]
+    order.clear()
+    call(command, spec, *options)
+    assert order == ["library", "lock"]
 
 
 def test_generate_answers_a_machine_and_a_person(spec: Path) -> None:
@@ -155,7 +193,9 @@ def test_report_schema_assets_and_backends(spec: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("COUSINS_CACHE", str(spec.parent / "cache"))
     checked = json.loads(call("assets", "check", "--library", "procedural", "--json"))
     assert checked["libraries"]["fake"]["passed_share"] == 1.0
-    assert "use `backend: mujoco`" in refusal("backends", "check", "unreal")
+    assert "use `backend: mujoco`" in refusal("backends", "check", "omnigibson")
+    told = refusal("backends", "check", "blendrproc")
+    assert "no renderer 'blendrproc'; did you mean 'blenderproc'?" in told
 
 
 def test_bench_finds_benchmarks_by_name(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:

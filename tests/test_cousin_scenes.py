@@ -10,6 +10,7 @@ from worlds import LIBRARY, first, make_request
 
 from cousins.scenes.assembly import assemble
 from cousins.scenes.fit import outlines_overlap
+from cousins.scenes.franka import FRANKA
 from cousins.scenes.geometry import Footprint, transform, yaw_quaternion
 from cousins.scenes.layout import lay_out
 from cousins.scenes.mujoco_model import compile_model
@@ -26,6 +27,7 @@ from cousins.scenes.relations import (
     next_to,
 )
 from cousins.scenes.rescale import LARGEST, SMALLEST, fitted, rescaled
+from cousins.scenes.robots import robot
 from cousins.schemas import AssemblyError, Asset, CousinSpec, ObjectSpec, Scene, SceneSpec
 from cousins.tasks.predicates import PhysicsFacts
 
@@ -264,12 +266,15 @@ def test_a_rescaled_asset_is_similar_in_all_respects(category: str) -> None:
 
 def test_rescaling_stays_sane() -> None:
     mug = first("mug.n.04")
-    big = fitted(mug, (3 * mug.extents[0], 3 * mug.extents[1], 3 * mug.extents[2]))
+    big = fitted(mug, (3 * mug.extents[0], 3 * mug.extents[1], 3 * mug.extents[2]), FRANKA)
     assert max(big.extents) <= LARGEST * max(mug.extents) + 1e-9
     apple = first("apple.n.01")
     x, y, z = apple.extents
-    held = fitted(apple, (2 * x, 2 * y, 2 * z))
+    held = fitted(apple, (2 * x, 2 * y, 2 * z), FRANKA)
     assert min(apple.extents[:2]) < min(held.extents[:2]) <= 0.078 + 1e-6
-    small = fitted(mug, tuple(value / 3 for value in mug.extents))  # type: ignore[arg-type]
+    small = fitted(mug, tuple(value / 3 for value in mug.extents), FRANKA)  # type: ignore[arg-type]
     assert small.extents[2] == pytest.approx(SMALLEST * mug.extents[2])
-    assert fitted(mug, mug.extents) is mug
+    assert fitted(mug, mug.extents, FRANKA) is mug
+    wider = robot("ur5e-2f85")
+    taken = min(fitted(apple, (2 * x, 2 * y, 2 * z), wider).extents[:2])
+    assert 0.079 < taken <= wider.max_opening

@@ -186,6 +186,13 @@ def test_the_reference_of_the_spec_is_current() -> None:
     assert between.strip() == reference.reference().strip(), "run docs/make_spec_reference.py"
 
 
+def test_the_table_of_causes_is_current() -> None:
+    reasons = script("make_reasons")
+    text = (ROOT / "docs/solving.md").read_text(encoding="utf-8")
+    between = text.partition(reasons.BEGIN)[2].partition(reasons.END)[0]
+    assert between.strip() == reasons.causes().strip(), "run docs/make_reasons.py"
+
+
 def test_every_key_of_the_spec_is_in_the_reference() -> None:
     keys = script("make_spec_reference").keys()
     text = (ROOT / "docs/spec.md").read_text(encoding="utf-8")
@@ -221,16 +228,17 @@ def test_every_dependency_is_explained() -> None:
         *project["project"]["dependencies"],
         *(requirement for extra in extras for requirement in extra),
         *project["dependency-groups"]["dev"],
+        *project["dependency-groups"]["docs"],
     ]
     explained = dict(re.findall(r"^\| `([\w-]+)` \| ([^|]+?) \|", text, re.M))
     for requirement in wanted:
-        name = re.split(r"[<>=~! ]", requirement)[0]
+        name = re.split(r"[<>=~! []", requirement)[0]
         assert name in explained, f"docs/dependencies.md lacks {name}"
-        limits = requirement.removeprefix(name).replace(",", ", ")
+        limits = re.sub(r"\[.*\]", "", requirement.removeprefix(name)).replace(",", ", ")
         if limits:
             stated = set(explained[name].split(", "))
             assert stated == set(limits.split(", ")), f"{name}: {limits}"
-    names = {re.split(r"[<>=~! ]", requirement)[0] for requirement in wanted}
+    names = {re.split(r"[<>=~! []", requirement)[0] for requirement in wanted}
     assert set(explained) <= names, f"gone: {sorted(set(explained) - names)}"
 
 
@@ -280,7 +288,8 @@ def test_constants_that_the_pages_state() -> None:
     from cousins.flows import graph
     from cousins.generators import dataset
     from cousins.generators.images import encode
-    from cousins.generators.proposals import endpoint, openai
+    from cousins.generators.proposers.openai import asking
+    from cousins.generators.proposing import endpoint
     from cousins.scenes import assembly, settling, shape_features, similarity
     from cousins.schemas.asset import SHALLOW
     from cousins.tasks import manipulation, predicates, solving, symbolic
@@ -316,7 +325,7 @@ def test_constants_that_the_pages_state() -> None:
             f"quality {encode.JPEG_QUALITY}",
         ],
         "proposers": [
-            f"the last {openai.REMEMBERED} tasks",
+            f"the last {asking.REMEMBERED} tasks",
             f"at most {endpoint.LONGEST_WAIT:g} s",
         ],
     }

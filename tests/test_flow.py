@@ -14,27 +14,22 @@ import fake_stages
 import pytest
 from fake_stages import KILL_ONCE, replay
 
-from cousins.flows.engine import LocalEngine
 from cousins.flows.environment import set_defaults
+from cousins.flows.executors import ThreadExecutor
 from cousins.flows.pool import JobError, WorkerPool
 from cousins.flows.reporter import Silent
-from cousins.flows.run import (
-    Plan,
-    Summary,
-    execute,
-    export_dataset,
-    is_finished,
-)
+from cousins.flows.run import Summary, execute, export_dataset
 from cousins.flows.schedules import deploy, deployment
 from cousins.flows.seeds import next_dataset
+from cousins.flows.session import Plan, Session
 from cousins.flows.verify import verify
 from cousins.flows.work import Unit
 from cousins.generators.dataset import Dataset, ShardRecord
 from cousins.generators.store import dataset_hash
 from cousins.schemas import (
     DatasetError,
-    ExecutionError,
     FrameRecord,
+    RunError,
     SpecError,
     TaskSpec,
 )
@@ -84,10 +79,28 @@ def test_a_run_makes_everything_and_the_reader_reads_it(finished: tuple[Path, Su
 
 def test_a_second_run_repeats_nothing(finished: tuple[Path, Summary]) -> None:
     out, summary = finished
-    assert is_finished(plan(out))
+    with Session(plan(out)) as session:
+        assert session.finished
     again = execute(plan(out))
     assert again.shards_made == 0
     assert again.dataset_hash == summary.dataset_hash
+
+
+def test_a_dataset_is_finished_only_when_nothing_is_missing(tmp_path: Path) -> None:
+    whole = small(tmp_path, "export: [coco]")
+
+    def finished(asked: Plan) -> bool:
+        with Session(asked) as session:
+            return session.finished
+
+    assert not finished(whole)
+    execute(replace(whole, exports=()))
+    assert finished(replace(whole, exports=()))
+    assert not finished(whole), "the export is missing"
+    execute(whole)
+    assert finished(whole)
+    next((tmp_path / "data" / "frames").rglob("*.json")).unlink()
+    assert not finished(whole), "a file is missing"
 
 
 def test_two_processes_make_the_same_bytes(tmp_path: Path, finished: tuple[Path, Summary]) -> None:
@@ -192,7 +205,7 @@ def test_a_killed_worker_costs_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_one_failing_task_leaves_the_others_work(tmp_path: Path) -> None:
     stages = replace(fake_stages.fake_stages(), build_scene=fail_on_task_one)  # type: ignore[arg-type]
-    with pytest.raises(ExecutionError, match=r"1 shards failed; .*\n  scenes/t0001: a flat tyre"):
+    with pytest.raises(RunError, match=r"1 shards failed; .*\n  scenes/t0001: a flat tyre"):
         execute(replace(small(tmp_path, workers=2), stages=stages))
     assert [r.shard for r in Dataset(tmp_path).records("frames")] == ["t0000", "t0002"]
 
@@ -202,7 +215,7 @@ def fail_on_task_one(*arguments: object) -> object:
     task = arguments[1]
     assert isinstance(task, TaskSpec)
     if task.id == "t0001":
-        raise ExecutionError("a flat tyre")
+        raise RunError("a flat tyre")
     return fake_stages.build_scene(*arguments)  # type: ignore[arg-type]
 
 
@@ -299,9 +312,13 @@ def test_prefect_makes_the_same_bytes(tmp_path: Path, api: None) -> None:
 
     from cousins.flows.generate import generate_now
 
+    def flow_of(asked: Plan) -> Summary:
+        with Session(asked) as session:
+            return generate_now(session, Silent())
+
     text = "name: small\nseed: 3\ntasks: {count: 3}\nepisodes: {per_task: 2}\nexport: [coco]\n"
     local = execute(plan(tmp_path / "local", text))
-    flow = generate_now(plan(tmp_path / "flow", text, workers=2), Silent())
+    flow = flow_of(plan(tmp_path / "flow", text, workers=2))
     assert flow.dataset_hash == local.dataset_hash
     assert flow.shards_made == 11
     with get_client(sync_client=True) as client:
@@ -309,7 +326,7 @@ def test_prefect_makes_the_same_bytes(tmp_path: Path, api: None) -> None:
     assert [run.state_name for run in runs] == ["Completed"]
     assert runs[0].tags[0].startswith("dataset:")
     with pytest.raises(JobError, match="fake desk"):
-        generate_now(plan(tmp_path / "desk", text + "scene: {support: desk}\n", 2), Silent())
+        flow_of(plan(tmp_path / "desk", text + "scene: {support: desk}\n", 2))
 
 
 @with_prefect
@@ -379,7 +396,7 @@ def test_what_an_error_cancels_gives_no_answer(
         raise SpecError(unit.name)
 
     threads = ThreadPoolExecutor(1)
-    engine = LocalEngine(threads)
+    engine = ThreadExecutor(threads)
     engine.submit(first, make, lambda unit, _: answers.append(unit))
     engine.submit(second, make, lambda unit, _: answers.append(unit))
     threads.shutdown(wait=False, cancel_futures=True)

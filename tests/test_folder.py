@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from worlds import make_task
 
-from cousins.scenes import trial
+from cousins.scenes.assets import trial
 from cousins.scenes.assets.joint import JointLibrary, open_libraries
 from cousins.scenes.assets.library import AssetLibrary
 from cousins.scenes.libraries.folder import FolderLibrary, library, reading

@@ -6,8 +6,9 @@ import pytest
 from worlds import LIBRARY
 
 from cousins.flows.bench._suites import grasping
+from cousins.scenes.franka import FRANKA
 from cousins.schemas import Asset
-from cousins.tasks.grasps import MAX_WIDTH, RIM_WIDTH, grasps_of
+from cousins.tasks.grasps import RIM_WIDTH, grasps_of
 
 
 def assets(category: str) -> list[Asset]:
@@ -19,25 +20,25 @@ def test_what_is_held_around_its_body_is_closed_and_narrow(category: str) -> Non
     for asset in assets(category):
         assert not asset.cavities
         assert not asset.handles
-        assert min(asset.extents) <= MAX_WIDTH
+        assert min(asset.extents) <= FRANKA.widest_grasp
 
 
 @pytest.mark.parametrize("category", grasping.WALLED)
 def test_what_is_held_by_its_rim_has_no_other_part_to_hold(category: str) -> None:
     for asset in assets(category):
-        assert min(asset.extents[:2]) > MAX_WIDTH
+        assert min(asset.extents[:2]) > FRANKA.widest_grasp
         assert not asset.handles
-        found = grasps_of(asset, asset.content_hash())
+        found = grasps_of(asset, asset.content_hash(), FRANKA)
         assert (found.widths < 2 * RIM_WIDTH).mean() > 0.9, asset.id
 
 
 @pytest.mark.parametrize("category", grasping.HANDLED)
 def test_what_is_held_by_its_handle_is_closed_and_wide(category: str) -> None:
     for asset in assets(category):
-        assert min(asset.extents[:2]) > MAX_WIDTH
+        assert min(asset.extents[:2]) > FRANKA.widest_grasp
         assert not asset.cavities
         assert asset.handles
-        found = grasps_of(asset, asset.content_hash())
+        found = grasps_of(asset, asset.content_hash(), FRANKA)
         assert (found.widths < 2 * RIM_WIDTH).any(), asset.id
 
 

@@ -11,24 +11,26 @@ import pytest
 import trimesh
 from worlds import first
 
+from cousins.scenes.franka import FRANKA
 from cousins.scenes.geometry import Array, inverse
+from cousins.scenes.robots import robot
 from cousins.schemas import Asset
 from cousins.tasks import grasps as module
 from cousins.tasks.grasps import (
     FRICTION_ANGLE,
-    MAX_WIDTH,
     MIN_WIDTH,
     Grasps,
     collision_mesh,
     grasps_of,
     lowest,
+    opening_for,
 )
 
 CATEGORIES = ("mug.n.04", "bowl.n.01", "apple.n.01", "book.n.02", "wine_bottle.n.01", "plate.n.04")
 
 
 def found(asset: Asset) -> Grasps:
-    return grasps_of(asset, asset.content_hash())
+    return grasps_of(asset, asset.content_hash(), FRANKA)
 
 
 def points_of(asset: Asset, count: int = 1500) -> Array:
@@ -42,7 +44,7 @@ def points_of(asset: Asset, count: int = 1500) -> Array:
 def test_everything_graspable_has_many_grasps(category: str) -> None:
     grasps = found(first(category))
     assert len(grasps) >= 30
-    assert ((grasps.widths >= MIN_WIDTH) & (grasps.widths <= MAX_WIDTH)).all()
+    assert ((grasps.widths >= MIN_WIDTH) & (grasps.widths <= FRANKA.widest_grasp)).all()
     assert (np.diff(grasps.scores) <= 0).all()
     rotations = grasps.poses[:, :3, :3]
     assert np.allclose(rotations @ rotations.transpose(0, 2, 1), np.eye(3), atol=1e-9)
@@ -93,17 +95,37 @@ def test_a_mug_offers_more_than_its_body() -> None:
 
 
 def test_what_is_too_wide_has_none() -> None:
-    asset = first("shelf.n.01").model_copy(update={"links": (solid_box(first("shelf.n.01"), 0.1),)})
-    assert len(found(asset)) == 0
+    assert len(found(solid_box(0.1))) == 0
 
 
-def solid_box(asset: Asset, half: float) -> object:
+def test_how_wide_a_grasp_may_be_is_up_to_the_robot() -> None:
+    wider = robot("ur5e-2f85")
+    narrow = FRANKA.model_copy(
+        update={"gripper": FRANKA.gripper.model_copy(update={"openings": (0.0, 0.05)})}
+    )
+    assert FRANKA.widest_grasp < 0.073 < wider.widest_grasp
+    block = solid_box(0.0365)
+    key = block.content_hash()
+    assert [len(grasps_of(block, key, one)) > 0 for one in (FRANKA, wider, narrow)] == [
+        False, True, False,
+    ]  # fmt: skip
+    apple = first("apple.n.01")
+    held = grasps_of(apple, apple.content_hash(), narrow).widths
+    assert ((held >= MIN_WIDTH) & (held <= 0.04)).all()
+    assert found(apple).widths.max() > 0.04
+    openings = [opening_for(0.073, one) for one in (FRANKA, wider, narrow)]
+    assert openings == pytest.approx([0.08, wider.max_opening, 0.05])
+
+
+def solid_box(half: float) -> Asset:
+    asset = first("shelf.n.01")
     root = asset.links[0]
     shape = next(s for s in root.collisions if s.kind == "box")
     box = shape.model_copy(
         update={"size": (half, half, half), "pos": (0.0, 0.0, half), "quat": (1.0, 0.0, 0.0, 0.0)}
     )
-    return root.model_copy(update={"collisions": (box,), "visuals": ()})
+    link = root.model_copy(update={"collisions": (box,), "visuals": ()})
+    return asset.model_copy(update={"links": (link,)})
 
 
 def test_the_same_asset_gives_the_same_grasps() -> None:

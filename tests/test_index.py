@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from worlds import LIBRARY, first
 
-from cousins.scenes import index as index_module
+from cousins.scenes.assets import index as index_module
 from cousins.scenes.assets.index import build_index
 from cousins.scenes.assets.index_file import index_path, read_rows
 from cousins.scenes.assets.library import AssetLibrary

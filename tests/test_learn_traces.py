@@ -15,9 +15,10 @@ import pytest
 from cousins.flows.run import Plan, execute, export_dataset
 from cousins.flows.stages import production
 from cousins.generators.dataset import Dataset
-from cousins.generators.exports.trace_procedures import procedures
-from cousins.generators.proposals import propose
-from cousins.generators.proposals.catalogue import Catalogue
+from cousins.generators.exports.traces.procedures import procedures
+from cousins.generators.proposers import propose
+from cousins.generators.proposing.catalogue import Catalogue
+from cousins.scenes.franka import FRANKA
 from cousins.schemas import AssetsSpec, DatasetSpec, Episode
 from cousins.schemas.spec_file import load_spec
 from cousins.tasks.goals import ground_literals
@@ -42,7 +43,7 @@ def searched(count: int) -> list[dict[str, Any]]:
     """Procedures of the grammar's tasks, searched as far as categories tell, without physics."""
     library = production().library(AssetsSpec())
     spec = DatasetSpec.model_validate({"name": "x", "tasks": {"count": count, "max_steps": 6}})
-    catalogue, found = Catalogue(library), list[dict[str, Any]]()
+    catalogue, found = Catalogue(library, FRANKA), list[dict[str, Any]]()
     for task in propose(spec, 0, count, (), library):
         support, problem = support_name(task), scene_problem(task)
         kinds = {x.name: catalogue.kind(x.category) for x in task.objects if x.name != support}

@@ -19,10 +19,12 @@ from cousins.scenes.geometry import Array
 from cousins.scenes.mujoco_model import CompiledScene
 from cousins.schemas import (
     BackendMissingError,
+    Cause,
     DatasetSpec,
     Episode,
     EpisodeArrays,
     EpisodeSpec,
+    Failure,
     PlanningError,
     Solver,
     SpecError,
@@ -92,7 +94,7 @@ def test_learning_takes_over_where_strokes_fail(monkeypatch: pytest.MonkeyPatch)
     reasons: list[str] = []
 
     def fail(*_: object) -> None:
-        raise PlanningError("no_push", "no side can be reached")
+        raise PlanningError(Cause.NO_PUSH, "no side can be reached")
 
     def record(arm: Manipulator, thing: str, aim: object, reason: str) -> None:
         reasons.append(reason)
@@ -113,13 +115,14 @@ def test_with_learning_a_scene_is_kept_that_no_stroke_solves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_: object) -> None:
-        raise PlanningError("no_push_unreachable", "no side can be reached")
+        cause = Failure(Cause.NO_PUSH, Failure(Cause.UNREACHABLE))
+        raise PlanningError(cause, "no side can be reached")
 
     monkeypatch.setattr(pushing, "plan", fail)
     compiled = board()
     assets = {name: compiled.asset_of(name) for name in compiled.objects}
     operator = next(iter(pushing.PUSH.operators(assets, compiled.scene.support)))
-    found = Plan((Step("push", operator.arguments, "push it", operator),), ())
+    found = Plan((Step(operator, "push it"),), ())
     strokes: tuple[Solver, ...] = EpisodeSpec().solvers
     too: tuple[Solver, ...] = ("planning", "learning")
     told = "game cannot be pushed onto mat (no_push_unreachable)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from itertools import pairwise
 
 import numpy as np
@@ -12,13 +13,17 @@ from worlds import by_hand, first, put
 from cousins.scenes.geometry import Array, inverse, transform
 from cousins.scenes.mujoco_model import CompiledScene
 from cousins.scenes.robots import robot
-from cousins.schemas import PlanningError
+from cousins.schemas import Cause, PlanningError
+from cousins.tasks.blocking import BlockedError
 from cousins.tasks.collision import (
     NEAR_MARGIN,
     PRESS_DEPTH,
     ROBOT_MARGIN,
+    Collision,
     CollisionWorld,
     Held,
+    Obstacle,
+    ObstacleKind,
 )
 from cousins.tasks.grasps import TIP_REACH
 from cousins.tasks.kinematics import Arm
@@ -61,6 +66,11 @@ def reach(pose: Array, near: Array = HOME) -> Array:
     return arm.solutions(pose, near)[0]
 
 
+def met(hit: Collision | None) -> str | None:
+    """The name of the object that is hit."""
+    return hit.obstacle.name if hit is not None else None
+
+
 def test_home_is_free() -> None:
     assert world().hit(HOME, OPEN) is None
 
@@ -68,16 +78,19 @@ def test_home_is_free() -> None:
 def test_hits_are_named() -> None:
     checks = world()
     height = first("can__of__soda.n.01").extents[2]
-    assert checks.hit(reach(above(0.5, 0.35, height / 2)), 0.02) == "left"
-    assert checks.hit(reach(above(0.5, -0.35, height / 2)), 0.02) == "right"
-    assert checks.hit(reach(above(0.35, 0.35, -0.005)), OPEN) == "table"
-    assert checks.hit(reach(above(0.52, 0.0, 0.25)), OPEN) == "wall"
+    assert met(checks.hit(reach(above(0.5, 0.35, height / 2)), 0.02)) == "left"
+    assert met(checks.hit(reach(above(0.5, -0.35, height / 2)), 0.02)) == "right"
+    assert met(checks.hit(reach(above(0.35, 0.35, -0.005)), OPEN)) == "table"
+    assert met(checks.hit(reach(above(0.52, 0.0, 0.25)), OPEN)) == "wall"
     assert checks.hit(reach(above(0.5, 0.35, height + 0.1)), OPEN) is None
 
 
 def test_the_arm_meets_itself() -> None:
     folded = np.array([0.0, -1.7, 0.0, -3.0, 0.0, 0.6, 0.0])
-    assert world().hit(folded, OPEN) == "the robot itself"
+    hit = world().hit(folded, OPEN)
+    assert hit is not None
+    assert (hit.obstacle, hit.phrase) == (Obstacle(ObstacleKind.ROBOT), "the robot itself")
+    assert hit.depth > 0
 
 
 def test_open_fingers_may_stand_around_what_they_will_take() -> None:
@@ -85,9 +98,9 @@ def test_open_fingers_may_stand_around_what_they_will_take() -> None:
     can = first("can__of__soda.n.01")
     grasp = reach(above(0.5, 0.35, can.extents[2] - 0.03))
     around = can.extents[0] + 0.01
-    assert checks.hit(grasp, around) == "left"  # closer than the clearance
+    assert met(checks.hit(grasp, around)) == "left"  # closer than the clearance
     assert checks.hit(grasp, around, frozenset({"left"}), near=True) is None
-    assert checks.hit(grasp, can.extents[0] - 0.01, frozenset({"left"}), near=True) == "left"
+    assert met(checks.hit(grasp, can.extents[0] - 0.01, frozenset({"left"}), near=True)) == "left"
     closed = can.extents[0] - 0.01
     assert checks.hit(grasp, closed, frozenset({"left"}), near=True, depth=PRESS_DEPTH) is None
     assert checks.hit(grasp, closed, near=True, ignore=frozenset({"left"})) is None
@@ -102,7 +115,9 @@ def test_clearance_is_kept(clearance: float, near: bool) -> None:
     for gap, expected in ((clearance - 0.001, "left"), (clearance + 0.001, None)):
         pose = grasp.copy()
         pose[2, 3] += gap + tip
-        assert checks.hit(reach(pose), 0.0, near=near) == expected
+        hit = checks.hit(reach(pose), 0.0, near=near)
+        assert met(hit) == expected
+        assert hit is None or hit.depth == pytest.approx(-gap, abs=2e-4)
 
 
 def test_what_is_held_collides_too() -> None:
@@ -119,7 +134,14 @@ def test_what_is_held_collides_too() -> None:
     # The hand is well above the wall, but what it carries is not.
     top = first("shelf.n.01").extents[2]
     over = reach(above(0.52, 0.0, top + 0.06))
-    assert checks.hit(over, opening, frozenset({"left"}), depth=PRESS_DEPTH) == "wall with the left"
+    hit = checks.hit(over, opening, frozenset({"left"}), depth=PRESS_DEPTH)
+    assert hit is not None
+    assert (met(hit), hit.held, hit.phrase) == ("wall", "left", "wall with the left")
+    checks.upright = 1.01
+    hit = checks.hit(over, opening, frozenset({"left"}), depth=PRESS_DEPTH)
+    leaning = Collision(Obstacle(ObstacleKind.TILT, "left"))
+    assert (hit, leaning.phrase) == (leaning, "the level of the left")
+    checks.upright = None
     checks.update(data)
     assert checks.hit(over, opening) is None
 
@@ -145,7 +167,7 @@ def test_moving_a_joint_of_the_frozen_world() -> None:
     index = compiled.objects["cabinet"].joints[drawer.joint.name]
     assert checks.hit(q, 0.0) is None
     checks.set_joint(index.qpos, index.high)
-    assert checks.hit(q, 0.0) == "cabinet"
+    assert met(checks.hit(q, 0.0)) == "cabinet"
 
 
 def test_a_path_goes_around_the_wall() -> None:
@@ -154,7 +176,7 @@ def test_a_path_goes_around_the_wall() -> None:
     planner = MotionPlanner(checks, arm)
     start, goal = reach(above(0.5, 0.3, 0.16)), reach(above(0.5, -0.3, 0.16))
     straight = [start + share * (goal - start) for share in np.linspace(0, 1, 60)]
-    assert any(checks.hit(q, OPEN) == "wall" for q in straight)
+    assert any(met(checks.hit(q, OPEN)) == "wall" for q in straight)
     path = planner.connect(start, goal, OPEN, np.random.default_rng(0))
     assert np.array_equal(path[0], start)
     assert np.array_equal(path[-1], goal)
@@ -182,7 +204,9 @@ def test_an_end_inside_something_is_an_error() -> None:
     goal = reach(above(0.52, 0.0, 0.25))
     with pytest.raises(PlanningError, match="the end of the path hits wall") as caught:
         MotionPlanner(world(), arm).connect(HOME, goal, OPEN, np.random.default_rng(0))
-    assert caught.value.cause == "collision"
+    assert isinstance(caught.value, BlockedError)
+    assert caught.value.kind is Cause.COLLISION
+    assert caught.value.by == Counter([Obstacle(ObstacleKind.OBJECT, "wall")])
 
 
 @pytest.mark.parametrize("speed", [1.0, 0.4])
@@ -226,7 +250,7 @@ def test_the_hand_alone_hits_what_it_hits_on_the_arm() -> None:
     for carried in (None, held):
         checks.update(data, carried)
         alone.update(data, carried)
-        found: list[str | None] = []
+        found: list[Collision | None] = []
         for y in np.linspace(-0.4, 0.4, 17):
             for height in (0.005, 0.06, 0.25):
                 pose = above(0.52, float(y), height)
@@ -237,7 +261,7 @@ def test_the_hand_alone_hits_what_it_hits_on_the_arm() -> None:
                 assert not solutions or (found[-1] is None) == (None in hits)
         assert None in found
         assert {"wall", "left", "right"} - {getattr(carried, "name", "")} <= {
-            (hit or "").split(" with ")[0] for hit in found
+            met(hit) for hit in found
         }
 
 
@@ -249,7 +273,11 @@ def test_where_the_arm_was_last_does_not_matter_to_the_hand_alone() -> None:
     tried = 0
     for q in rng.uniform(arm.low, arm.high, (400, 7)):
         hit = checks.hit(q, 0.04, near=True)
-        if hit in (None, "the robot itself") or alone.hand_hit(arm.forward(q), 0.04) is not None:
+        if (
+            hit is None
+            or hit.obstacle.kind is ObstacleKind.ROBOT
+            or alone.hand_hit(arm.forward(q), 0.04) is not None
+        ):
             continue
         # Only the arm is in the way here.
         tried += 1

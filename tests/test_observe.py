@@ -28,7 +28,7 @@ from cousins.flows.observing import observed_text
 from cousins.generators.perception.depth_model import check_depth_model
 from cousins.generators.perception.frames import frame_view
 from cousins.generators.perception.labeller import NOTHING, with_labels
-from cousins.generators.proposals.endpoint import Endpoint
+from cousins.generators.proposing.endpoint import Endpoint
 from cousins.scenes.assembly import assemble
 from cousins.scenes.geometry import Array, look_at, rotation, transform
 from cousins.scenes.observation import world
@@ -445,9 +445,9 @@ def test_missing_readings_are_no_readings(tmp_path: Path) -> None:
         ({"depth_scale": 1.0}, "millimetres"),
         ({"depth_scale": None}, "depth_scale"),
         ({"width": 640}, "320 x 240 pixels, but observation.json says 640 x 240"),
-        ({"cx": 512.0}, "cx = 512 lies outside the image"),
+        ({"cx": 512.0}, "cx: 512 lies outside the image"),
         ({"fx": 900.0}, "differ by more than 2 times"),
-        ({"gravity": [0, 0, 0]}, "gravity is zero"),
+        ({"gravity": [0, 0, 0]}, "gravity: it is zero"),
         ({"world_from_camera": [[2, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]},
          "no rotation matrix"),
         ({"colour": 1}, "line 1: colour: unknown key 'colour' .* allowed: width, height, fx"),

@@ -11,6 +11,7 @@ import pytest
 import trimesh
 from worlds import by_hand, first, make_task, put
 
+from cousins.scenes.franka import FRANKA
 from cousins.scenes.mujoco_model import CompiledScene
 from cousins.schemas import Asset, EpisodeSpec, Joint
 from cousins.tasks.grasps import TIP_REACH, collision_mesh
@@ -33,7 +34,7 @@ def door(category: str) -> tuple[Asset, Joint, str]:
 def test_pushes_begin_just_before_a_face_and_go_on_into_it(category: str) -> None:
     asset, joint, link = door(category)
     mesh = collision_mesh(asset, link)
-    found = panel_holds(asset, asset.content_hash(), joint, 7)
+    found = panel_holds(asset, asset.content_hash(), joint, 7, FRANKA)
     pushed = [hold for hold in found if hold.push]
     assert [hold.number for hold in found] == list(range(7, 7 + len(found)))
     assert len(pushed) >= 100
@@ -54,7 +55,7 @@ def test_pushes_begin_just_before_a_face_and_go_on_into_it(category: str) -> Non
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_held_edges_move_with_the_closing_axis(category: str) -> None:
     asset, joint, _ = door(category)
-    for hold in panel_holds(asset, asset.content_hash(), joint, 0):
+    for hold in panel_holds(asset, asset.content_hash(), joint, 0, FRANKA):
         if hold.push:
             continue
         lever = hold.link_from_tool[:3, 3] - np.array(joint.anchor)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
 from openai_server import Reply, Server, serving
 
-from cousins.generators.proposals import propose
-from cousins.generators.proposals.catalogue import Catalogue
-from cousins.generators.proposals.draft import check, signature
-from cousins.generators.proposals.endpoint import Endpoint
-from cousins.generators.proposals.openai import OpenAIProposer
+from cousins.generators.proposers import propose
+from cousins.generators.proposers.openai import OpenAIProposer
+from cousins.generators.proposing.cast import Cast
+from cousins.generators.proposing.catalogue import Catalogue
+from cousins.generators.proposing.draft import check, signature
+from cousins.generators.proposing.endpoint import Endpoint
 from cousins.scenes.assets.library import AssetLibrary
+from cousins.scenes.franka import FRANKA
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.schemas import (
     Asset,
@@ -46,7 +50,7 @@ def spec(count: int = 10, scene: SceneSpec = SCENE, seed: int = 7, **tasks: Any)
     return DatasetSpec(name="x", seed=seed, scene=scene, tasks=ProposalSpec(count=count, **tasks))
 
 
-CATALOGUE = Catalogue(LIBRARY)
+CATALOGUE = Catalogue(LIBRARY, FRANKA)
 
 
 def plan_length(task: TaskSpec) -> int:
@@ -125,7 +129,8 @@ def test_the_same_arguments_give_the_same_tasks(proposed: tuple[TaskSpec, ...]) 
 
 SCRIPT = """
 import sys
-from cousins.generators.proposals import propose
+from cousins.scenes.libraries.procedural import ProceduralLibrary
+from cousins.generators.proposers import propose
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.schemas import DatasetSpec
 for task in propose(DatasetSpec(name="x", seed=3), 0, 12, (), ProceduralLibrary()):
@@ -137,7 +142,7 @@ def test_tasks_do_not_depend_on_the_hash_seed() -> None:
     outputs = [
         subprocess.run(
             [sys.executable, "-c", SCRIPT],
-            env={"PYTHONHASHSEED": seed, "PATH": ""},
+            env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,
         ).stdout
@@ -186,6 +191,23 @@ class Few:
 
     def get(self, asset_id: str) -> Asset:
         return LIBRARY.get(asset_id)
+
+
+def test_what_is_taken_from_above_is_up_to_the_robot() -> None:
+    narrow = FRANKA.model_copy(
+        update={"gripper": FRANKA.gripper.model_copy(update={"openings": (0.0, 0.05)})}
+    )
+    assert CATALOGUE.kind("apple.n.01").easy
+    assert not Catalogue(LIBRARY, narrow).kind("apple.n.01").easy
+
+
+@pytest.mark.parametrize("category", ["room_light.n.01", "world.n.01", "desk.n.01"])
+def test_new_objects_get_no_name_that_scenes_use_themselves(category: str) -> None:
+    kind = CATALOGUE.kind_of(category, CATALOGUE.kind("mug.n.04").assets)
+    cast = Cast(CATALOGUE, (), frozenset(), "table", np.random.default_rng(0))
+    names = [cast.another(kind).name for _ in range(3)]
+    assert len(set(names)) == 3
+    SceneSpec(objects=tuple(ObjectSpec(name=name, category=category) for name in names))
 
 
 def test_a_library_that_is_too_small_ends_in_an_error_with_counts() -> None:
@@ -343,6 +365,8 @@ def test_every_string_of_the_schema_is_bounded() -> None:
             "'mug' is a mug.n.04 in the scene",
         ),
         (changed(objects=[{"name": "table", "category": "mug.n.04"}]), "is taken"),
+        (changed(objects=[{"name": "clutter_0", "category": "mug.n.04"}]), "is taken"),
+        (changed(objects=[{"name": "world", "category": "mug.n.04"}]), "is taken"),
         (changed(objects=[{"name": "mug", "category": "unicorn.n.01"}]), "unicorn"),
         (Reply('{"name": "put', finish_reason="length"), "cut off"),
     ],

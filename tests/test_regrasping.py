@@ -7,7 +7,7 @@ from worlds import by_hand, first, make_task, put
 
 from cousins.scenes.mujoco_model import CompiledScene
 from cousins.scenes.seeds import generator
-from cousins.schemas import EpisodeSpec, PlanningError
+from cousins.schemas import Cause, EpisodeSpec, Failure, PlanningError
 from cousins.tasks.execution import Executor
 from cousins.tasks.manipulation import Manipulator
 from cousins.tasks.regrasping import FEW_PLACES, confined, regrasp
@@ -53,14 +53,16 @@ def test_what_is_imagined_leaves_no_trace() -> None:
     compiled = boxed()
     arm = Manipulator(compiled, Executor(compiled, 10, 1000), generator((0,), "regrasp"))
     before = arm.executor.data.qpos.copy()
-    error = PlanningError("no_grasp_collision", "no grasp of apple works")
+    error = PlanningError(
+        Failure(Cause.NO_GRASP, Failure(Cause.COLLISION)), "no grasp of apple works"
+    )
     assert confined(arm, "apple")
     assert not confined(arm, "box")
     manner = regrasp(arm, "inside", "apple", "shelf", error, FEW_PLACES)
     assert manner is not None
     assert np.array_equal(arm.executor.data.qpos, before)
     assert [x.event for x in arm.trace] == ["expand"]
-    missing = PlanningError("no_grasp", "apple has no part narrow enough to grasp")
+    missing = PlanningError(Cause.NO_GRASP, "apple has no part narrow enough to grasp")
     assert regrasp(arm, "inside", "apple", "shelf", missing, FEW_PLACES) is None
     assert regrasp(arm, "ontop", "apple", "table", error, FEW_PLACES) is None
 
@@ -75,6 +77,8 @@ def test_where_no_place_helps_nothing_is_turned_round() -> None:
         put("apple", first(APPLE), (0.45, 0.3, floor)),
     )
     arm = Manipulator(compiled, Executor(compiled, 10, 1000), generator((0,), "regrasp"))
-    error = PlanningError("no_grasp_collision", "no grasp of apple works")
+    error = PlanningError(
+        Failure(Cause.NO_GRASP, Failure(Cause.COLLISION)), "no grasp of apple works"
+    )
     assert regrasp(arm, "inside", "apple", "shelf", error, FEW_PLACES) is None
     assert [x.values for x in arm.trace] == [(0.0,)]

@@ -13,7 +13,11 @@ import numpy as np
 import pytest
 from worlds import by_hand
 
+from cousins.generators.proposing import catalogue
+from cousins.scenes import rescale
+from cousins.scenes.franka import FRANKA
 from cousins.scenes.geometry import Array, axis_rotation
+from cousins.scenes.importing import grips, pinch
 from cousins.scenes.mujoco_model import TIMESTEP, CompiledScene
 from cousins.scenes.robots import WORLD_BIT, robot, robot_model
 from cousins.schemas import SpecError
@@ -194,7 +198,7 @@ def test_track_says_where_it_cannot_follow() -> None:
 
 
 def test_unknown_robots_are_errors() -> None:
-    with pytest.raises(SpecError, match=r"'ur5' is unknown; available: franka-fr3"):
+    with pytest.raises(SpecError, match=r"'ur5' is unknown; did you mean 'ur5e-2f85'"):
         robot("ur5")
 
 
@@ -204,3 +208,10 @@ def test_the_arm_does_not_fall() -> None:
     mujoco.mj_step(compiled.model, data, 500)
     home = np.array(compiled.scene.robot.home)
     assert np.abs(data.qpos[compiled.robot.arm_qpos] - home).max() < 1e-3
+
+
+def test_the_widest_spans_leave_the_stated_margins_of_the_opening() -> None:
+    assert FRANKA.widest_grasp == 0.070
+    margins = (grips.SPARE, pinch.SPARE, catalogue.SPARE, rescale.SPARE)
+    assert [FRANKA.span(margin) for margin in margins] == [0.072, 0.075, 0.075, 0.078]
+    assert (grips.MAX_WIDTH, pinch.MAX_WIDTH) == (0.072, 0.075)

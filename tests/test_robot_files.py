@@ -17,7 +17,7 @@ from worlds import LIBRARY, make_task
 from cousins.flows.robots import with_robot
 from cousins.generators.dataset import dump_arrays, load_arrays
 from cousins.scenes.mujoco_model import compile_model
-from cousins.scenes.robots import BUILT_IN, adopt, robot, robot_model, robot_names
+from cousins.scenes.robots import ROBOTS, adopt, robot, robot_model
 from cousins.schemas import DatasetSpec, EpisodeSpec, Scene, SpecError
 from cousins.schemas.spec_file import load_spec
 from cousins.tasks.execution import tool_pose
@@ -127,7 +127,7 @@ def test_the_iterative_inverse_is_exact_and_finds_several_ways() -> None:
 
 
 def test_every_robot_has_visuals_of_moderate_size() -> None:
-    for name in robot_names():
+    for name in ROBOTS.names():
         model = robot_model(name, "visual").compile()
         assert 0 < model.nmeshface < 15_000
 
@@ -181,10 +181,10 @@ def test_wrong_robot_files_are_refused(own: Path, old: str, new: str, message: s
 
 
 def test_unknown_robots_are_refused_with_those_there_are() -> None:
-    with pytest.raises(SpecError, match=r"available: franka-fr3, ur5e-2f85, or the path"):
+    with pytest.raises(SpecError, match=r"'kuka' is unknown; allowed: franka-fr3, ur5e-2f85, or"):
         with_robot(DatasetSpec(name="x", robot="kuka"))
 
 
 def test_robot_files_come_along() -> None:
-    assert (BUILT_IN / f"{UR}.yaml").is_file()
+    assert ROBOTS.names() == ("franka-fr3", UR)
     assert importlib.util.find_spec("airo_models") is not None

@@ -5,16 +5,22 @@
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
 import mujoco
 import numpy as np
 import pytest
 from worlds import TABLE, by_hand, first, make_task, put, scene_for
 
 from cousins.flows.bench._suites import ALL, make, run_suite
-from cousins.generators.proposals.catalogue import Catalogue
+from cousins.generators.proposing.catalogue import Catalogue
+from cousins.scenes.franka import FRANKA
+from cousins.scenes.geometry import Array
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import Asset, Episode, EpisodeArrays, EpisodeSpec, PlanningError, SpecError
+from cousins.tasks import optimisation
 from cousins.tasks.capabilities import capabilities
 from cousins.tasks.execution import Executor
 from cousins.tasks.formula import Atom, Literal
@@ -211,8 +217,8 @@ def turned_board() -> CompiledScene:
     return by_hand(mat, game)
 
 
-def at_work(seed: int) -> Manipulator:
-    compiled = turned_board()
+def at_work(seed: int, world: CompiledScene | None = None) -> Manipulator:
+    compiled = world or turned_board()
     executor = Executor(compiled, 10, 1000)
     executor.refresh()
     return Manipulator(compiled, executor, np.random.default_rng(seed))
@@ -236,6 +242,32 @@ def test_optimisation_finds_the_same_strokes_and_they_do_what_it_saw() -> None:
     assert after == pytest.approx(min(rounds), abs=0.012), "the trial told the truth"
 
 
+@pytest.mark.parametrize("name", ["franka-fr3", "ur5e-2f85"])
+def test_trials_begin_with_the_hand_as_open_as_their_strokes(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A board in the air: there is room for the fingers of any gripper behind it.
+    mat = put("mat", first(MAT), (0.5, 0.0, 0.0), np.pi)
+    game = put("game", first("board_game.n.01"), (0.5, 0.1, 0.05))
+    arm = at_work(3, by_hand(mat, game, arm=name))
+    starts: list[Array] = []
+    original = optimisation.rollout.rollout
+
+    def recorded(model: Any, data: Any, states: Array, *rest: Any, **more: Any) -> Any:
+        starts.extend(states)
+        return original(model, data, states, *rest, **more)
+
+    monkeypatch.setattr(optimisation.rollout, "rollout", recorded)
+    # Whether a stroke is good enough does not matter: it is the trials that are looked at.
+    with suppress(PlanningError):
+        optimise(arm, "game", np.array([0.0, -0.06]), onto_mat(arm, "game", "mat").cost)
+    data, robot = mujoco.MjData(arm.compiled.model), arm.compiled.robot
+    assert starts
+    for state in starts:
+        mujoco.mj_setState(arm.compiled.model, data, state, optimisation.STATE)
+        assert robot.gripper.opening(data.qpos[robot.fingers]) == pytest.approx(0.0, abs=1e-9)
+
+
 def test_the_solver_of_a_subtask_is_recorded() -> None:
     arm = at_work(0)
     arm.solved_by("optimisation", "the sides are out of reach")
@@ -245,7 +277,7 @@ def test_the_solver_of_a_subtask_is_recorded() -> None:
 
 
 def test_templates_offer_what_the_library_has() -> None:
-    catalogue = Catalogue(ProceduralLibrary())
+    catalogue = Catalogue(ProceduralLibrary(), FRANKA)
     pan, apple = catalogue.kind("dustpan.n.02"), catalogue.kind("apple.n.01")
     assert not catalogue.goes(apple, pan, "inside")
     assert not catalogue.goes(apple, pan, "ontop")

@@ -16,7 +16,7 @@ from cousins.tasks.joints import joints_to_move
 from cousins.tasks.manipulation import Manipulator
 from cousins.tasks.panels import shuts
 from cousins.tasks.predicates import PhysicsFacts
-from cousins.tasks.symbolic import Step
+from cousins.tasks.skills.placing import into
 
 BENCH = Bench("table", 0.7, Footprint(np.array([0.55, 0.0]), np.array([0.42, 0.68]), np.pi))
 
@@ -68,14 +68,11 @@ def test_of_drawers_that_it_fits_into_the_highest_is_opened() -> None:
         put("cabinet", cabinet, (0.7, 0.0, 0.0), np.pi), put("die", die, (0.4, 0.3, 0.0))
     )
     executor = Executor(compiled, hz=10, max_steps=0)
-    facts, into = (
-        PhysicsFacts(compiled, executor.data),
-        Step("place_inside", ("die", "cabinet"), ""),
-    )
+    facts, step = PhysicsFacts(compiled, executor.data), into("die", "cabinet")
     alone: set[str] = set()
     for seed in range(8):
         arm = Manipulator(compiled, executor, generator((seed,)))
-        assert joints_to_move(arm, facts, "cabinet", True, (into,))[0] == "top_drawer"
+        assert joints_to_move(arm, facts, "cabinet", True, (step,))[0] == "top_drawer"
         alone.add(joints_to_move(arm, facts, "cabinet", True, ())[0])
     assert len(alone) > 1
 

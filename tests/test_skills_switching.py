@@ -11,10 +11,10 @@ from attempts import first_success
 from worlds import by_hand, first, make_task, put
 
 from cousins.scenes.mujoco_model import compile_model
+from cousins.tasks.capabilities import capabilities
 from cousins.tasks.grasps import piece
 from cousins.tasks.predicates import PhysicsFacts
 from cousins.tasks.pushes import TIP, pushes
-from cousins.tasks.skills import operators
 
 SWITCHES = ("loudspeaker.n.01", "toaster.n.02", "switch.n.01", "faucet.n.01", "rice_cooker.n.01")
 OFF, ON = "(not (toggled_on thing))", "(toggled_on thing)"
@@ -62,7 +62,8 @@ def test_switches_are_moved_and_the_episode_replays(category: str, start: str, g
 
 def test_a_button_stays_pressed_and_only_a_mushroom_is_pulled_out() -> None:
     speaker, alarm = first("loudspeaker.n.01"), first("fire_alarm.n.02")
-    keys = {x.key for x in operators({"speaker": speaker, "alarm": alarm}, "table")}
+    able = capabilities({"speaker": speaker, "alarm": alarm}, "table")
+    keys = {x.key for x in able.operators}
     assert ("turn_off", ("alarm",)) in keys
     assert ("turn_off", ("speaker",)) not in keys
     for name, asset in (("speaker", speaker), ("alarm", alarm)):

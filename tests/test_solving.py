@@ -18,9 +18,18 @@ from worlds import LIBRARY, by_hand, first, make_task, put, scene_for
 
 from cousins.generators.dataset import dump_arrays, dump_models, load_arrays
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
-from cousins.schemas import Asset, Episode, EpisodeArrays, EpisodeSpec, Scene, TaskSpec
+from cousins.schemas import (
+    Asset,
+    Cause,
+    Episode,
+    EpisodeArrays,
+    EpisodeSpec,
+    Failure,
+    Scene,
+    TaskSpec,
+)
 from cousins.tasks import performing
-from cousins.tasks.execution import ExecutionError
+from cousins.tasks.execution import SkillFailedError
 from cousins.tasks.manipulation import Manipulator
 from cousins.tasks.pick_place import Manner
 from cousins.tasks.predicates import PhysicsFacts
@@ -117,7 +126,7 @@ def test_a_skill_that_gives_up_has_failed_only_where_its_effect_is_missing(
         if done or len(calls) > 1:
             performing.perform(arm, step, later, manner)
         if len(calls) == 1:
-            raise ExecutionError("not_slid", "given up")
+            raise SkillFailedError(Cause.NOT_SLID, "given up")
 
     monkeypatch.setattr("cousins.tasks.solving.perform", gives_up)
     episode = attempt(task)[2]
@@ -131,7 +140,7 @@ def test_a_skill_that_gives_up_has_failed_only_where_its_effect_is_missing(
     else:
         assert [x.success for x in episode.subtasks] == [False, True]
         assert [x.recovers for x in episode.subtasks] == [None, 0]
-        assert episode.subtasks[0].cause == "not_slid"
+        assert episode.subtasks[0].cause == Cause.NOT_SLID
 
 
 def check_record(
@@ -245,7 +254,7 @@ def test_an_object_too_large_for_the_hand_ends_with_a_cause() -> None:
     task = make_task(objects, "", "(inside box basket)")
     episode = solved(compiled, task)
     assert not episode.success
-    assert episode.cause == "no_grasp"
+    assert episode.cause == Cause.NO_GRASP
     assert any("no part narrow enough" in event.reason for event in episode.trace)
     assert not all(report.holds for report in episode.goal)
 
@@ -271,16 +280,16 @@ def test_what_is_out_of_reach_ends_with_a_cause() -> None:
     task = make_task({"apple": "apple.n.01", "plate": "plate.n.04"}, "", "(ontop apple plate)")
     episode = solved(compiled, task)
     assert not episode.success
-    assert episode.cause == "no_grasp_unreachable"
+    assert episode.cause == str(Failure(Cause.NO_GRASP, Failure(Cause.UNREACHABLE)))
 
 
 def test_the_time_limit_ends_an_attempt() -> None:
     task, _ = TASKS["place on"]
     scene, assets = scene_for(task)
     episode, arrays = solve(scene, assets, task, EpisodeSpec(max_seconds=2.0), (0,), "t0000-e00")
-    assert episode.cause == "time_limit"
+    assert episode.cause == Cause.TIME_LIMIT
     assert episode.steps == 20 == len(arrays.actions)
-    assert episode.subtasks[-1].cause == "time_limit"
+    assert episode.subtasks[-1].cause == Cause.TIME_LIMIT
     result = replay(scene, assets, task, episode, arrays)
     assert not result.success
     assert result.max_error == 0.0

@@ -51,12 +51,17 @@ def refusal(text: str) -> str:
         ),
         (
             "name: a\nscene:\n  objects:\n  - {name: m, category: mug.n.04, on: shelf}",
-            "line 4: scene.objects[0]: m: on: no earlier object 'shelf'; allowed: ['table']",
+            "line 4: scene.objects[0].on: no earlier object 'shelf'; allowed: ['table']",
         ),
         (
             "name: a\nscene:\n  objects:\n"
             "  - {name: m, category: mug.n.04, extents: [90, 120, 80]}",
             "line 4: scene.objects[0].extents[0]: 90 is not valid; expected less than or equal to",
+        ),
+        (
+            "name: a\nscene:\n  objects:\n  - {name: m, category: mug.n.04}\n"
+            "  - {name: m, category: bowl.n.01}",
+            "scene.objects[0].name: object name 'm' is taken; names must be unique",
         ),
         ("name: a\ntasks: {count: 0}", "tasks.count: 0 is not valid; expected greater than"),
         ("name: a\nrender: {size: [256]}", "render.size[1]: missing; the list is too short"),
@@ -117,3 +122,43 @@ def test_unreadable_file_is_one_message(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((Path(__file__).parents[1] / "examples").glob("*.yaml")))
 def test_examples_are_valid(path: Path) -> None:
     assert isinstance(load_spec(path), DatasetSpec)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "place"),
+    [
+        (
+            "cameras:\n- {name: f}\n- {name: g, mount: hand,\n   path: {kind: orbit}}",
+            5,
+            "cameras[1].path",
+        ),
+        (
+            "cameras:\n- name: f\n  path:\n    kind: tour\n    waypoints:\n"
+            "    - {look_at: table}\n    - {look_at: moon}",
+            8,
+            "cameras[0].path.waypoints[1].look_at",
+        ),
+        ("cameras:\n- {name: f}\n- name: g\n  look_at: moon", 5, "cameras[1].look_at"),
+        ("scene:\n  room:\n    kind: kitchen\n    objects: 400", 5, "scene.room.objects"),
+        ("cousins:\n  per_object: 2\n  distance: [0.5, 0.1]", 4, "cousins.distance"),
+        ("cameras:\n- name: f\n  fov:\n    uniform: [60, 50]", 5, "cameras[0].fov.uniform"),
+        ("episodes:\n  hz: 10\n  solvers: [planning, planning]", 4, "episodes.solvers"),
+    ],
+)  # fmt: skip
+def test_an_error_of_a_whole_model_names_the_line_that_it_means(
+    text: str, line: int, place: str
+) -> None:
+    assert f"line {line}: {place}: " in refusal(f"name: a\n{text}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["world", "robot", "floor", "room", "table", "desk", "countertop", "clutter_0", "room_lamp_1"],
+)
+def test_names_that_scenes_use_themselves_are_refused_with_what_is_allowed(name: str) -> None:
+    for support in ("table", "desk"):
+        thing = f"{{name: {name}, category: mug.n.04}}"
+        message = refusal(f"name: a\nscene:\n  support: {support}\n  objects: [{thing}]")
+        assert f"line 4: scene.objects[0].name: object name {name!r} is taken: scenes" in message
+        assert "all names but table, desk, countertop, robot, floor, room, world and" in message
+        assert "begin with clutter_ or room_" in message

@@ -122,13 +122,16 @@ def put(
     return thing, asset
 
 
-def by_hand(*things: tuple[SceneObject, Asset], height: float | None = None) -> CompiledScene:
+def by_hand(
+    *things: tuple[SceneObject, Asset], height: float | None = None, arm: str = "franka-fr3"
+) -> CompiledScene:
     """A scene of a table and things just where they are put, not settled.
 
     Args:
         things: from `put`; their z is measured from 0.2 mm below the table's top, so that
             what stands at z = 0 touches it.
         height: of the robot's base above the floor, metres; the table's by default.
+        arm: name of the robot.
     """
     table = first(TABLE)
     top = max(surface.pos[2] for surface in table.surfaces)
@@ -145,10 +148,10 @@ def by_hand(*things: tuple[SceneObject, Asset], height: float | None = None) -> 
         seed=(0,),
         support="table",
         robot=RobotPose(
-            name="franka-fr3",
+            name=arm,
             pos=(0.0, 0.0, top if height is None else height),
             quat=(1.0, 0.0, 0.0, 0.0),
-            home=robot("franka-fr3").home,
+            home=robot(arm).home,
         ),
         objects=tuple(objects),
         lights=(),

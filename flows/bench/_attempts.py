@@ -13,8 +13,9 @@ from typing import TypeVar
 
 from ...generators.dataset import dump_arrays, load_arrays
 from ...generators.hashing import item_seed
-from ...generators.proposals.catalogue import Catalogue
+from ...generators.proposing.catalogue import Catalogue
 from ...generators.quality import without_trace
+from ...scenes.franka import FRANKA
 from ...schemas import AssemblyError, AssetsSpec, DatasetSpec, Episode, TaskSpec
 from ...tasks.problem import scene_problem, support_name
 from ...tasks.replay import replay
@@ -94,7 +95,7 @@ def tally(job: tuple[DatasetSpec, TaskSpec, int]) -> Tally:
 @lru_cache(maxsize=1)
 def _catalogue() -> Catalogue:
     """Of the libraries that a spec gets by default, as all here do."""
-    return Catalogue(production().library(AssetsSpec()))
+    return Catalogue(production().library(AssetsSpec()), FRANKA)
 
 
 def _length(task: TaskSpec) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .choices import NamingCommand, completion
 from .common import Json, Workers, emit, expected_errors, table
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ Library = Annotated[
     list[str] | None,
     typer.Option(
         metavar="NAME",
-        help="procedural, libero, robosuite, metaworld, synthesizer or folder:PATH; repeatable.",
+        help="One of {libraries}; what reads files with their path, as folder:PATH. Repeatable.",
+        autocompletion=completion("libraries"),
         show_default=False,
     ),
 ]
@@ -39,10 +41,10 @@ Noncommercial = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the groups."""
     assets = typer.Typer(no_args_is_help=True, help="What the asset libraries offer.")
-    assets.command("list")(list_assets)
-    assets.command("show")(show_asset)
-    assets.command("check")(check_assets)
-    assets.command("page")(assets_page)
+    assets.command("list", cls=NamingCommand)(list_assets)
+    assets.command("show", cls=NamingCommand)(show_asset)
+    assets.command("check", cls=NamingCommand)(check_assets)
+    assets.command("page", cls=NamingCommand)(assets_page)
     app.add_typer(assets, name="assets")
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from .assets import Library, Noncommercial
+from .choices import NamingCommand
 from .common import Json, emit, expected_errors
 
 TITLES = ("object", "category", "x y (m)", "yaw", "size (cm)", "stands", "twin", "explained")
@@ -25,7 +26,7 @@ class Side(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(observe)
+    app.command(cls=NamingCommand)(observe)
 
 
 def observe(

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...scenes.franka import FRANKA
 from ...scenes.geometry import rotation, vec3
 from ...scenes.mujoco_model import CompiledScene
 from ...schemas import Asset, Box3, CameraParams, Keypoint, SceneObject
@@ -88,7 +89,8 @@ def marks_of(asset: Asset, key: str) -> tuple[Mark, ...]:
 
 
 def _grasp(asset: Asset, key: str) -> list[Mark]:
-    grasps = grasps_of(asset, key)
+    # Labels of an asset are the same in scenes of every robot.
+    grasps = grasps_of(asset, key, FRANKA)
     if not len(grasps):
         return []
     root = asset.links[0]

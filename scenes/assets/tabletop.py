@@ -38,8 +38,13 @@ class Tabletop:
         return self.library.version
 
     def ids(self) -> dict[str, tuple[str, ...]]:
-        """Asset ids by category, each in a stable order."""
+        """Asset ids by category, each in a stable order; builds the first of each."""
         return dict(_ids(self.library))
+
+    def offers(self, category: str) -> bool:
+        """Whether it has assets of just this category; builds no others."""
+        ids = self.library.ids().get(category)
+        return ids is not None and _belongs(self.library, category, ids)
 
     def quarantined(self) -> Mapping[str, str]:
         """Of the whole library."""
@@ -61,8 +66,11 @@ class Tabletop:
 @lru_cache(maxsize=32)
 def _ids(library: AssetLibrary) -> dict[str, tuple[str, ...]]:
     return {
-        category: ids
-        for category, ids in library.ids().items()
-        if any(taxonomy.is_a(category, table) for table in TABLES)
-        or fits_table(library.get(ids[0]))
+        category: ids for category, ids in library.ids().items() if _belongs(library, category, ids)
     }
+
+
+def _belongs(library: AssetLibrary, category: str, ids: tuple[str, ...]) -> bool:
+    """Whether a category goes on a table, or is one."""
+    table = any(taxonomy.is_a(category, kind) for kind in TABLES)
+    return table or fits_table(library.get(ids[0]))

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Handle, Joint
+from ..franka import FRANKA
 from ..geometry import vec3
 from .columns import Grid, grid_over, look, top
 from .images import Mask, regions, without_ridges, without_slits
 from .parts import Parts
 from .solids import Array, Index
 
-MAX_WIDTH = 0.072
-"""Greatest thickness between the fingers, metres."""
+SPARE = 0.008
+"""By how much the fingers open wider than the widest handle, metres."""
+MAX_WIDTH = FRANKA.span(SPARE)
+"""Greatest thickness of a handle, metres."""
 FINGER = 0.014
 """A gap narrower than this takes no finger, metres."""
 REACH = 0.018

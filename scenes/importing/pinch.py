@@ -6,10 +6,14 @@ import zlib
 
 import numpy as np
 
+from ..franka import FRANKA
 from ..geometry import Array
 from .parts import Parts
 
-MIN_WIDTH, MAX_WIDTH = 0.003, 0.075
+SPARE = 0.005
+"""By how much the fingers open wider than the widest graspable part, metres: less than for a
+grasp that is planned, for sizes of imported things are rough."""
+MIN_WIDTH, MAX_WIDTH = 0.003, FRANKA.span(SPARE)
 """Thickness between the fingers, metres."""
 FRICTION_ANGLE = np.radians(22.0)
 STEEPEST = np.radians(65.0)
@@ -22,7 +26,7 @@ SAMPLES = 300
 
 
 def can_pinch(parts: Parts) -> bool:
-    """Whether some antipodal pair of the root link's pieces suits a gripper of 8 cm opening.
+    """Whether some antipodal pair of the root link's pieces suits the reference gripper.
 
     From points on the surface, rays run inward to where they first leave all pieces. The pair
     counts if both normals lie within the friction cone (Nguyen, Constructing force-closure

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...schemas import SpecError
+from ...schemas.reserved import is_reserved
 from .. import taxonomy
 from ..catalogue import resolve
 from ..importing.naming import category_of
@@ -159,7 +160,7 @@ def _words(label: str) -> list[str]:
 def _name(label: str, taken: set[str]) -> str:
     """A name for an object of that label, numbered from the second on."""
     base = "_".join(_words(label))[:50] or "object"
-    base = "object" if base in ("table", "desk", "countertop", "robot", "floor") else base
+    base = "object" if is_reserved(base) else base
     number = 1
     name = base
     while name in taken:

@@ -15,8 +15,9 @@ import importlib.util
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import mujoco
 import numpy as np
@@ -32,8 +33,8 @@ from ...schemas import (
 from ...schemas.spec_file import validated
 from ...schemas.yaml_source import read_yaml
 from ..geometry import inverse, transform, vec3
-
-Detail = Literal["physics", "visual"]
+from . import ARM_BIT, BASE_BIT, WORLD_BIT, Detail
+from ._visuals import decimated, reduce_meshes
 
 SERVO_LEAD = 0.05
 """kv / kp of the arm's servos, seconds."""
@@ -59,19 +60,44 @@ class KnownRobot:
     file: RobotFile
     folder: Path
 
+    @classmethod
+    def read(cls, path: Path) -> KnownRobot:
+        """Read a robot file.
 
-def read_robot(path: Path) -> KnownRobot:
-    """Read a robot file.
+        Raises:
+            SpecError: where it is wrong, with the line and what is allowed.
+        """
+        form = "a robot file is a mapping such as `name: my-arm`; docs/robots.md lists its keys"
+        return cls(validated(read_yaml(path), RobotFile, form), path.resolve().parent)
 
-    Raises:
-        SpecError: where it is wrong, with the line and what is allowed.
-    """
-    form = "a robot file is a mapping such as `name: my-arm`; docs/robots.md lists its keys"
-    return KnownRobot(validated(read_yaml(path), RobotFile, form), path.resolve().parent)
+    @cached_property
+    def spec(self) -> RobotSpec:
+        """Its joints, limits and gripper, which is measured on the model.
+
+        Raises:
+            SpecError: where the file names a joint or a body that the model lacks.
+            BackendMissingError: where its package is not installed.
+        """
+        return _spec_of(self)
+
+    def digest(self) -> str:
+        """A hash of the robot file, its models, and all their meshes."""
+        return _digest_of(self)
+
+    def model(self, detail: Detail) -> Any:
+        """A fresh `mujoco.MjSpec` of the robot.
+
+        Args:
+            detail: collision geometry only, or visuals only, decimated.
+        """
+        spec = _build(self, detail)
+        if detail == "visual":
+            files = tuple(sorted({mesh.file for mesh in spec.meshes if mesh.file}))
+            reduce_meshes(spec, files, decimated(Path(), files, self.digest()))
+        return spec
 
 
-def digest_of(known: KnownRobot) -> str:
-    """A hash of the robot file, its models, and all their meshes."""
+def _digest_of(known: KnownRobot) -> str:
     digest = hashlib.sha256(known.file.model_dump_json().encode())
     mounted = known.file.gripper_model
     for model in (known.file.model, *((mounted.model,) if mounted else ())):
@@ -83,13 +109,7 @@ def digest_of(known: KnownRobot) -> str:
     return digest.hexdigest()
 
 
-def spec_of(known: KnownRobot) -> RobotSpec:
-    """The RobotSpec of a robot file: its gripper is measured on the model.
-
-    Raises:
-        SpecError: where the file names a joint or a body that the model lacks.
-        BackendMissingError: where its package is not installed.
-    """
+def _spec_of(known: KnownRobot) -> RobotSpec:
     file = known.file
     model = _compiled(known)
     _check_names(known, model)
@@ -118,19 +138,12 @@ def _compiled(known: KnownRobot) -> Any:
         raise SpecError(f"robot {known.file.name!r}: {known.file.model}: {message}") from error
 
 
-def build(known: KnownRobot, detail: Detail, bits: tuple[int, int, int]) -> Any:
-    """A fresh `mujoco.MjSpec` of the robot.
-
-    Args:
-        known: the robot.
-        detail: collision geometry only, or visuals only.
-        bits: collision bits of the base, the arm, and the world.
-    """
+def _build(known: KnownRobot, detail: Detail) -> Any:
     spec, file = _attached(known, detail), known.file
     for body in spec.bodies:
         body.gravcomp = 1
     if detail == "physics":
-        _collide(spec, file, bits)
+        _collide(spec, file)
     for name, gain, force in zip(file.joints, file.stiffness, file.max_force, strict=True):
         spec.joint(name).armature = ARMATURE
         _servo(spec, name, name, gain, SERVO_LEAD * gain, force)
@@ -254,16 +267,15 @@ def _check_names(known: KnownRobot, model: Any) -> None:
             )
 
 
-def _collide(spec: Any, file: RobotFile, bits: tuple[int, int, int]) -> None:
+def _collide(spec: Any, file: RobotFile) -> None:
     """Collision bits, names for the fingers' geoms, and pads that hold."""
-    base_bit, arm_bit, world_bit = bits
     still = _bodies_before(spec, file)
     fingers = _finger_bodies(spec, file)
     for body in spec.bodies:
         for number, geom in enumerate(body.geoms):
-            own = base_bit if body.name in still else arm_bit
+            own = BASE_BIT if body.name in still else ARM_BIT
             geom.contype = own
-            geom.conaffinity = world_bit | (base_bit if own == arm_bit else 0)
+            geom.conaffinity = WORLD_BIT | (BASE_BIT if own == ARM_BIT else 0)
             if body.name in fingers:
                 geom.name = f"{body.name} finger {number}"
             if body.name in file.gripper.pads:

@@ -1,7 +1,6 @@
-"""Robots by name: their RobotSpec and their MuJoCo model, tuned for manipulation.
+"""The FR3 with the Franka hand, from the `franky-sim` package (Apache-2.0).
 
-The FR3 with the Franka hand comes from the `franky-sim` package (Apache-2.0). Its collision
-meshes are kept; the fingers are replaced by boxes with a flat pad, which hold objects
+Its collision meshes are kept; the fingers are replaced by boxes with a flat pad, which hold objects
 steadily, and the gripper gets a position servo strong enough to lift them.
 """
 
@@ -12,37 +11,15 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import mujoco
-import numpy as np
-
-from ...schemas import BackendMissingError, GripperSpec, RobotSpec, SpecError
-from ..cache import cache_folder, cached_arrays
-from ._file import KnownRobot, build, digest_of, read_robot, spec_of
-
-Detail = Literal["physics", "visual"]
-
-FRANKA = RobotSpec(
-    name="franka-fr3",
-    joints=tuple(f"fr3_joint{i}" for i in range(1, 8)),
-    gripper=GripperSpec(
-        joints={"finger_joint1": (0.0, 0.04), "finger_joint2": (0.0, 0.04)},
-        drives={"hand": "finger_joint1"},
-        openings=(0.0, 0.08),
-    ),
-    hand="hand",
-    home=(0.0, -0.55, 0.0, -2.35, 0.0, 1.8, 0.7853981633974483),
-    tool_pos=(0.0, 0.0, 0.1034),
-    tool_quat=(1.0, 0.0, 0.0, 0.0),
-    max_velocity=(1.8, 1.5, 1.8, 1.8, 2.4, 2.4, 2.4),
-    max_acceleration=(7.0, 5.0, 7.0, 7.0, 9.0, 9.0, 9.0),
-    lead=(0.05,) * 7,
-)
-BUILT_IN = Path(__file__).with_name("robot_files")
-"""Robots that come along as files."""
+from ...schemas import BackendMissingError, RobotSpec
+from ...schemas.plugins import Needs
+from ..franka import FRANKA
+from . import ARM_BIT, BASE_BIT, WORLD_BIT, Detail
+from ._visuals import decimated, reduce_meshes
 
 GRIPPER_GAIN = 8000.0
 """N per metre of finger travel; the stock gain squeezes a 4 cm object with 2 N and drops it."""
@@ -50,102 +27,49 @@ GRIPPER_DAMPING = 120.0
 GRIPPER_FORCE = 100.0
 SERVO_LEAD = 0.05
 """kv / kp of the arm's servos, seconds; the stock 0.1 s trails by centimetres at full speed."""
-VISUAL_FACES = 12_000
-"""Faces the robot's visual meshes are reduced to, from 242 thousand."""
-
-BASE_BIT, ARM_BIT, WORLD_BIT = 4, 2, 1
-"""Collision bits: the distal arm meets its own base and the world, never its neighbours."""
+NEEDS = Needs(("franky-sim", "fast-simplification", "mujoco"))
 _BASE_LINKS = ("fr3_link0", "fr3_link1", "fr3_link2")
 
 
-def robot(name: str) -> RobotSpec:
-    """The RobotSpec of that name.
+@dataclass(frozen=True)
+class FrankaRobot:
+    """The robot that needs no robot file."""
 
-    Raises:
-        SpecError: where there is none.
-    """
-    return FRANKA if name == FRANKA.name else _from_file(name)
+    arm: str = "Franka Research 3, seven joints"
+    gripper: str = "Franka hand, 8 cm"
+    inverse: str = "analytic (`frankik`), over samples of the last joint"
+    needs: Needs = NEEDS
 
+    def spec(self) -> RobotSpec:
+        """Its joints, limits and gripper."""
+        return FRANKA
 
-@lru_cache(maxsize=16)
-def _from_file(name: str) -> RobotSpec:
-    return spec_of(_known(name)).model_copy(update={"name": name})
+    def model(self, detail: Detail) -> Any:
+        """A fresh `mujoco.MjSpec`.
 
+        Raises:
+            BackendMissingError: where `franky-sim` is not installed.
+        """
+        import mujoco
 
-@lru_cache(maxsize=16)
-def _known(name: str) -> KnownRobot:
-    """A robot that comes along, or one that was adopted on this machine."""
-    built_in = BUILT_IN / f"{name}.yaml"
-    if built_in.is_file():
-        return read_robot(built_in)
-    note = cache_folder() / "robots" / name
-    if not note.is_file():
-        names = ", ".join(robot_names())
-        raise SpecError(
-            f"robot {name!r} is unknown; available: {names}, or the path of a robot file (.yaml); "
-            "one of your own is known once a spec that names its file was read on this machine"
-        )
-    known = read_robot(Path(note.read_text()))
-    if _own_name(known) != name:
-        raise SpecError(f"robot {name!r}: {note.read_text()} or its model has changed since")
-    return known
-
-
-def robot_names() -> tuple[str, ...]:
-    """The robots that can be named without a file."""
-    return (FRANKA.name, *sorted(path.stem for path in BUILT_IN.glob("*.yaml")))
-
-
-def adopt(path: Path) -> str:
-    """Make a robot file known on this machine; the name by which scenes speak of it.
-
-    The name ends in a hash of the file and all models, so that a dataset does not depend on
-    where the file lies, and a changed robot is another robot.
-
-    Raises:
-        SpecError: where the file is wrong, with the place and what is allowed.
-    """
-    known = read_robot(path)
-    spec_of(known)
-    name = _own_name(known)
-    folder = cache_folder() / "robots"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(str(path.resolve()))
-    _known.cache_clear()
-    _from_file.cache_clear()
-    return name
-
-
-def _own_name(known: KnownRobot) -> str:
-    return f"{known.file.name}-{digest_of(known)[:12]}"
-
-
-def robot_model(name: str, detail: Detail) -> Any:
-    """A fresh `mujoco.MjSpec` of a robot, with collision geometry only, or visuals only."""
-    if name != FRANKA.name:
-        spec = build(_known(name), detail, (BASE_BIT, ARM_BIT, WORLD_BIT))
-        if detail == "visual":
-            files = tuple(sorted({mesh.file for mesh in spec.meshes if mesh.file}))
-            _reduce(spec, files, _decimated(Path(), files, digest_of(_known(name))))
+        path = _franka_file()
+        spec = mujoco.MjSpec.from_file(str(path))
+        spec.meshdir = str(path.parent / "meshes")
+        for key in list(spec.keys):
+            spec.delete(key)
+        for geom in list(spec.geoms):
+            visual = geom.classname.name == "visual"
+            if visual == (detail == "physics") or (detail == "visual" and not visual):
+                spec.delete(geom)
+        for body in spec.bodies:
+            body.gravcomp = 1
+        if detail == "physics":
+            _collision(spec)
+        else:
+            _visuals(spec)
+        _drop_unused_meshes(spec)
+        _servos(spec)
         return spec
-    path = _franka_file()
-    spec = mujoco.MjSpec.from_file(str(path))
-    spec.meshdir = str(path.parent / "meshes")
-    for key in list(spec.keys):
-        spec.delete(key)
-    for geom in list(spec.geoms):
-        visual = geom.classname.name == "visual"
-        if visual == (detail == "physics") or (detail == "visual" and not visual):
-            spec.delete(geom)
-    for body in spec.bodies:
-        body.gravcomp = 1
-    if detail == "physics":
-        _collision(spec)
-    else:
-        _visuals(spec)
-    _drop_unused_meshes(spec)
-    _servos(spec)
-    return spec
 
 
 def _franka_file() -> Path:
@@ -157,6 +81,8 @@ def _franka_file() -> Path:
 
 def _collision(spec: Any) -> None:
     """Collision bits for the arm, boxes for the fingers."""
+    import mujoco
+
     for body in spec.bodies:
         bits = BASE_BIT if body.name in _BASE_LINKS else ARM_BIT
         for geom in list(body.geoms):
@@ -189,63 +115,7 @@ def _visuals(spec: Any) -> None:
     folder = Path(spec.meshdir)
     files = tuple(sorted(mesh.file for mesh in spec.meshes if mesh.file.endswith("_vis.obj")))
     version = f"franky-sim {importlib.metadata.version('franky-sim')}"
-    _reduce(spec, files, _decimated(folder, files, version))
-
-
-def _reduce(spec: Any, files: tuple[str, ...], arrays: dict[str, Any]) -> None:
-    """Take the decimated form of these files for the meshes that name them."""
-    for mesh in spec.meshes:
-        if mesh.file in files:
-            number = files.index(mesh.file)
-            vertices, faces = arrays[f"{number}/v"], arrays[f"{number}/f"]
-            mesh.file = ""
-            mesh.uservert = vertices.astype(np.float32).ravel()
-            mesh.userface = faces.astype(np.int32).ravel()
-
-
-@lru_cache(maxsize=4)
-def _decimated(folder: Path, files: tuple[str, ...], version: str) -> dict[str, Any]:
-    key = f"numbered, weld 0.5 mm {version} faces {VISUAL_FACES}"
-    return cached_arrays("robot-visuals", key, lambda: _decimate(folder, files))
-
-
-def _decimate(folder: Path, files: tuple[str, ...]) -> dict[str, Any]:
-    """Reduce all meshes by one common ratio, small ones less, to VISUAL_FACES in all."""
-    import fast_simplification
-    import trimesh
-
-    meshes: dict[str, Any] = {
-        name: trimesh.load(folder / name, force="mesh", process=False) for name in files
-    }
-    total = sum(len(mesh.faces) for mesh in meshes.values())
-    arrays: dict[str, Any] = {}
-    for number, mesh in enumerate(meshes.values()):
-        wanted = max(60, round(len(mesh.faces) * VISUAL_FACES / total))
-        vertices, faces = _weld(np.asarray(mesh.vertices), np.asarray(mesh.faces))
-        if wanted < len(faces):
-            simplify: Any = fast_simplification.simplify
-            vertices, faces = simplify(
-                vertices.astype(np.float32), faces.astype(np.int32), target_count=wanted
-            )
-        arrays[f"{number}/v"] = np.asarray(vertices, dtype=np.float32)
-        arrays[f"{number}/f"] = np.asarray(faces, dtype=np.int32)
-    return arrays
-
-
-def _weld(vertices: Any, faces: Any, tolerance: float = 5e-4) -> tuple[Any, Any]:
-    """Merge vertices that seams and normals split; only a welded mesh can be reduced."""
-    cells = np.round(vertices / tolerance).astype(np.int64)
-    _, inverse = np.unique(cells, axis=0, return_inverse=True)
-    inverse = inverse.ravel()
-    count = np.bincount(inverse)
-    merged = np.stack(
-        [np.bincount(inverse, weights=vertices[:, axis]) / count for axis in range(3)], axis=1
-    )
-    triangles = inverse[faces]
-    a, b, c = triangles.T
-    triangles = triangles[(a != b) & (b != c) & (a != c)]
-    _, first = np.unique(np.sort(triangles, axis=1), axis=0, return_index=True)
-    return merged, triangles[np.sort(first)]
+    reduce_meshes(spec, files, decimated(folder, files, version))
 
 
 def _drop_unused_meshes(spec: Any) -> None:
@@ -266,3 +136,6 @@ def _servos(spec: Any) -> None:
     hand.forcerange = [-GRIPPER_FORCE, GRIPPER_FORCE]
     hand.ctrlrange = [0, FRANKA.max_opening / 2]
     hand.inheritrange = 0
+
+
+PLUGIN = FrankaRobot()

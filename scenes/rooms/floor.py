@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...schemas import Asset, Refusal, Room
+from ...schemas.reserved import ROOM_PREFIX
 from ..geometry import Footprint, contains, overlap
 from .candidates import candidates
 from .plan import Piece
@@ -45,7 +46,7 @@ class Floor:
         return [other for other in self.placed if other.piece.name == name]
 
     def _name(self, piece: Piece) -> str:
-        return f"room_{piece.name}_{len(self.of(piece.name)) + 1}"
+        return f"{ROOM_PREFIX}{piece.name}_{len(self.of(piece.name)) + 1}"
 
     def _is_free(self, new: Standing) -> bool:
         if not contains(inside(self.room), new.footprint):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...schemas import Asset
+from ...schemas.reserved import ROOM_PREFIX
 from ..geometry import Array, Footprint
 from .floor import Floor
 from .spots import PILE, Box, Spot, Thing, fits_there, pose_on, put, spots_of
@@ -64,7 +65,7 @@ class Inventory:
         """
         pose = pose_on(spot, asset, place, turn, upright, DROP)
         stem = "".join(c if c.isalnum() else "_" for c in category.split(".")[0])
-        name = f"room_{stem[:40]}_{self.made + 1}"
+        name = f"{ROOM_PREFIX}{stem[:40]}_{self.made + 1}"
         thing = put(name, category, asset, pose, spot, upright)
         boxes = [] if spot.inside or spot.piece == PILE else self._ways(spot)
         if not fits_there(thing, self.on(spot), boxes, gap):

@@ -12,6 +12,7 @@ from ..manipulation import Manipulator
 from ..operators import Operator
 from ..pick_place import Manner, choose, pick_and_place
 from ..sentences import spoken
+from ..skill import About, Outlook, SkillPlugin, Survey
 
 ONE_ROUND = (0.3,)
 ON_HOOK = Manner(hangings)
@@ -19,11 +20,25 @@ SWING_SECONDS = 1.5
 """Time to come to rest on the hook."""
 
 
+ABOUT = About(
+    summary="hangs a thing by its loop on a hook",
+    prompt="hang(a, b): takes a, which is hangable and graspable, and hangs it on a hook of b; "
+    "makes attached(a, b)",
+    effects=("attached",),
+    needs="a thing with a loop that the gripper lifts, and a hook that goes through it, high "
+    "enough",
+    brings_about="`attached(thing, target)`",
+    how="the loop is led over the hook along it, let go, and swings out",
+    suites=("hang",),
+)
+
+
 @dataclass(frozen=True)
 class Hanging:
     """Bring the loop over the hook, let go, and let it swing out."""
 
     name: str = "hang"
+    about: About = ABOUT
 
     def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
         """One for everything with a loop and everything with a hook for it."""
@@ -46,18 +61,18 @@ class Hanging:
                     moves=(thing,),
                 )
 
-    def perform(self, arm: Manipulator, operator: Operator) -> None:
+    def perform(self, arm: Manipulator, operator: Operator, outlook: Outlook) -> None:
         """Hang it.
 
         Raises:
             PlanningError: no grasp brings its loop over a free hook.
-            ExecutionError: it was lost on the way.
+            SkillFailedError: it was lost on the way.
         """
         thing, target = operator.arguments
         pick_and_place(arm, "attached", thing, target, ON_HOOK)
         arm.executor.hold(SWING_SECONDS)
 
-    def unreachable(self, arm: Manipulator, operator: Operator) -> Refusal | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether no grasp brings its loop over a free hook."""
         thing, target = operator.arguments
         try:
@@ -69,3 +84,4 @@ class Hanging:
 
 
 HANG = Hanging()
+PLUGIN = SkillPlugin((HANG,))

@@ -12,9 +12,24 @@ from ..manipulation import Manipulator
 from ..operators import Operator
 from ..pick_place import Manner, choose, pick_and_place
 from ..sentences import spoken
+from ..skill import About, Outlook, SkillPlugin, Survey
 
 ONE_ROUND = (0.3,)
 BY_FEEL = Manner(insertions, lower)
+
+
+ABOUT = About(
+    summary="puts a peg into a hole that is barely wider",
+    prompt="insert(a, b): takes a, a graspable peg that stands upright, and lowers it into b, "
+    "a socket with a hole of just its size; makes inside(a, b)",
+    effects=("inside", "touching"),
+    needs="an upright peg that the gripper lifts, and a round hole that is wider by no more "
+    "than 4 mm on each side",
+    brings_about="`inside(peg, target)`",
+    how="the peg is brought over the hole, its place measured and corrected; it is lowered "
+    "step by step, and searched for along a spiral where it sticks",
+    suites=("insert",),
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +37,7 @@ class Inserting:
     """Take an upright peg, bring it over the hole, and lower it by feel."""
 
     name: str = "insert"
+    about: About = ABOUT
 
     def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
         """One for every peg and everything with a hole for it."""
@@ -40,17 +56,17 @@ class Inserting:
                     moves=(thing,),
                 )
 
-    def perform(self, arm: Manipulator, operator: Operator) -> None:
+    def perform(self, arm: Manipulator, operator: Operator, outlook: Outlook) -> None:
         """Insert it.
 
         Raises:
             PlanningError: no grasp brings the peg over the hole, or it does not stand upright.
-            ExecutionError: it got stuck, or was lost.
+            SkillFailedError: it got stuck, or was lost.
         """
         thing, target = operator.arguments
         pick_and_place(arm, "inside", thing, target, BY_FEEL)
 
-    def unreachable(self, arm: Manipulator, operator: Operator) -> Refusal | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether no grasp brings the peg over the hole."""
         thing, target = operator.arguments
         try:
@@ -62,3 +78,4 @@ class Inserting:
 
 
 INSERT = Inserting()
+PLUGIN = SkillPlugin((INSERT,))

@@ -14,6 +14,7 @@ from ..manipulation import Manipulator
 from ..operators import Operator
 from ..pouring import pour
 from ..sentences import spoken
+from ..skill import About, Outlook, SkillPlugin, Survey
 from ..tilting import choose, mouth
 
 NARROWEST = 0.03
@@ -43,11 +44,27 @@ def receives(asset: Asset, grains: Sequence[Asset]) -> bool:
     return hollow is not None and min(hollow.half_size[:2]) >= NARROWEST and holds(asset, grains)
 
 
+ABOUT = About(
+    summary="pours grains from a vessel into another",
+    prompt="pour(a, b): takes a, a graspable open vessel, and pours all grains of one kind "
+    "that lie inside it (list each grain as an object) into the wider open vessel b; makes "
+    "inside(grain, b) for every one of them",
+    effects=("inside",),
+    needs="grains of one kind (8 to 12 nuts, say), all in an open vessel that the gripper "
+    "lifts; another open vessel, 6 cm wide or more, with room for them",
+    brings_about="`inside(grain, target)` for every one",
+    how="takes the vessel, carries it level, tilts it about its lip over the target, shakes "
+    "out what stays, puts it back where it stood",
+    suites=("pour",),
+)
+
+
 @dataclass(frozen=True)
 class Pouring:
     """Take a vessel, tilt it over the other, shake, and put it back where it stood."""
 
     name: str = "pour"
+    about: About = ABOUT
 
     def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
         """One for every kind of grain, a vessel to lift, and one to pour into."""
@@ -78,17 +95,17 @@ class Pouring:
             moves=tuple(grains),
         )
 
-    def perform(self, arm: Manipulator, operator: Operator) -> None:
+    def perform(self, arm: Manipulator, operator: Operator, outlook: Outlook) -> None:
         """Pour it.
 
         Raises:
             PlanningError: no way to hold and tilt it was found.
-            ExecutionError: the vessel slipped or turned in the hand.
+            SkillFailedError: the vessel slipped or turned in the hand.
         """
         source, target = operator.arguments[:2]
         pour(arm, source, target, frozenset(operator.moves))
 
-    def unreachable(self, arm: Manipulator, operator: Operator) -> Refusal | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether the vessel cannot be held and tilted over the other."""
         source, target = operator.arguments[:2]
         arm.world.loose = frozenset(operator.moves)
@@ -103,3 +120,4 @@ class Pouring:
 
 
 POUR = Pouring()
+PLUGIN = SkillPlugin((POUR,))

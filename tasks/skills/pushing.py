@@ -11,7 +11,7 @@ import numpy as np
 
 from ...scenes.fit import fits_on
 from ...scenes.geometry import Array
-from ...schemas import Asset, PlanningError, Refusal, RefusalKind
+from ...schemas import Asset, Cause, PlanningError, Refusal, RefusalKind
 from ..formula import Literal
 from ..learning import learn
 from ..manipulation import Manipulator
@@ -21,6 +21,7 @@ from ..predicates import PhysicsFacts
 from ..pushing import TOLERANCE, Aim, plan, push
 from ..sentences import spoken
 from ..servo import Servo
+from ..skill import About, Outlook, SkillPlugin, Survey
 
 FLUSH = 0.003
 """Height of a surface onto which things can be pushed, metres."""
@@ -32,6 +33,7 @@ FAR = 0.3
 """Cost of a metre that planned strokes still have to go, where turning is what matters."""
 SLENDER = 1.2
 """Greatest height of what is pushed, as a multiple of its breadth: more would topple."""
+STROKES = "strokes with the sides of two fingers, square to a flat side, pose measured after each"
 
 
 def flush(asset: Asset) -> bool:
@@ -71,28 +73,43 @@ def onto_mats(
             )
 
 
+ABOUT_PUSH = About(
+    summary="pushes a thing too wide to lift onto a mat",
+    prompt="push(a, b): pushes a, which is too wide to be graspable and does not topple, along "
+    "the table onto the mat b; makes ontop(a, b)",
+    effects=("ontop", "touching"),
+    needs="a thing too wide to lift, 16 mm or more high, that does not topple; it and a mat "
+    "with room for it on the support",
+    brings_about="`ontop(thing, mat)`",
+    how=STROKES,
+    solvers=("planning", "optimisation", "learning"),
+    suites=("push",),
+)
+
+
 @dataclass(frozen=True)
 class Onto:
     """Push things onto mats."""
 
     name: str = "push"
+    about: About = ABOUT_PUSH
 
     def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
         """One for every thing and every mat on which it finds room."""
         things = {name: x for name, x in assets.items() if name != support and pushable(x)}
         yield from onto_mats(self.name, "push", things, assets, support)
 
-    def perform(self, arm: Manipulator, operator: Operator) -> None:
+    def perform(self, arm: Manipulator, operator: Operator, outlook: Outlook) -> None:
         """Push until all of the thing lies on the mat.
 
         Raises:
             PlanningError: no stroke is possible.
-            ExecutionError: it did not get there.
+            SkillFailedError: it did not get there.
         """
         thing, mat = operator.arguments
         bring(arm, thing, onto_mat(arm, thing, mat))
 
-    def unreachable(self, arm: Manipulator, operator: Operator) -> Refusal | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether nothing leads there from where the thing lies at the start."""
         thing, mat = operator.arguments
         failed = _failure(arm, thing, onto_mat(arm, thing, mat))
@@ -107,14 +124,14 @@ def bring(arm: Manipulator, thing: str, aim: Aim) -> None:
 
     Raises:
         PlanningError: nothing could be tried.
-        ExecutionError: it was tried and did not get there.
+        SkillFailedError: it was tried and did not get there.
     """
     reason = "the spec leaves out all other solvers"
     if set(arm.solvers) != {"learning"}:
         try:
             push(arm, thing, aim)
         except PlanningError as error:
-            if "learning" not in arm.solvers or error.cause == "time_limit":
+            if "learning" not in arm.solvers or error.kind is Cause.TIME_LIMIT:
                 raise
             reason = str(error)
         else:
@@ -161,11 +178,24 @@ def onto_mat(arm: Manipulator, thing: str, mat: str) -> Aim:
     return Aim(ways, cost, partial(lies_on, arm, thing, mat), frozenset({mat}))
 
 
+ABOUT_PUSH_NEXT_TO = About(
+    summary="pushes a thing too wide to lift next to another",
+    prompt="push_next_to(a, b): pushes a likewise until it lies next to b; makes nextto(a, b)",
+    effects=("nextto", "ontop", "touching"),
+    needs="a thing too wide to lift, likewise, and another thing on the support",
+    brings_about="`nextto(thing, other)`",
+    how=STROKES,
+    solvers=("planning", "optimisation", "learning"),
+    suites=("push_next_to",),
+)
+
+
 @dataclass(frozen=True)
 class Beside:
     """Push things next to others."""
 
     name: str = "push_next_to"
+    about: About = ABOUT_PUSH_NEXT_TO
 
     def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
         """One for every thing and everything else on the support but mats."""
@@ -194,17 +224,17 @@ class Beside:
                     moves=(thing,),
                 )
 
-    def perform(self, arm: Manipulator, operator: Operator) -> None:
+    def perform(self, arm: Manipulator, operator: Operator, outlook: Outlook) -> None:
         """Push until the thing lies next to the other one.
 
         Raises:
             PlanningError: no stroke is possible.
-            ExecutionError: it did not get there.
+            SkillFailedError: it did not get there.
         """
         thing, other = operator.arguments
         bring(arm, thing, _beside(arm, thing, other))
 
-    def unreachable(self, arm: Manipulator, operator: Operator) -> Refusal | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether nothing leads there from where the thing lies at the start."""
         thing, other = operator.arguments
         failed = _failure(arm, thing, _beside(arm, thing, other))
@@ -231,3 +261,4 @@ def _beside(arm: Manipulator, thing: str, other: str) -> Aim:
 
 PUSH = Onto()
 PUSH_NEXT_TO = Beside()
+PLUGIN = SkillPlugin((PUSH, PUSH_NEXT_TO))

@@ -9,6 +9,7 @@ from ...schemas import Asset, PlanningError, Refusal, RefusalKind
 from ..dragging import drag, plan
 from ..manipulation import Manipulator
 from ..operators import Operator
+from ..skill import About, Outlook, SkillPlugin, Survey
 from .pushing import onto_mat, onto_mats
 
 THICK = 0.05
@@ -26,28 +27,41 @@ def slidable(asset: Asset) -> bool:
     return loose and asset.extents[2] <= THICK and narrow >= NARROW and long >= LONG
 
 
+ABOUT = About(
+    summary="slides a flat thing onto a mat from above",
+    prompt="slide(a, b): drags a, which is flat and not graspable, along the table onto the "
+    "mat b with the fingertips on top of it; makes ontop(a, b)",
+    effects=("ontop", "touching"),
+    needs="a flat thing (5 cm at most) that cannot be lifted; it and a mat on the support",
+    brings_about="`ontop(thing, mat)`",
+    how="fingertips press on top and drag, with a force that is felt and kept",
+    suites=("slide",),
+)
+
+
 @dataclass(frozen=True)
 class Slide:
     """Slide flat things onto mats."""
 
     name: str = "slide"
+    about: About = ABOUT
 
     def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
         """One for every flat thing and every mat on which it finds room."""
         things = {name: x for name, x in assets.items() if name != support and slidable(x)}
         yield from onto_mats(self.name, "slide", things, assets, support)
 
-    def perform(self, arm: Manipulator, operator: Operator) -> None:
+    def perform(self, arm: Manipulator, operator: Operator, outlook: Outlook) -> None:
         """Drag until all of the thing lies on the mat.
 
         Raises:
             PlanningError: no drag is possible.
-            ExecutionError: it did not get there.
+            SkillFailedError: it did not get there.
         """
         thing, mat = operator.arguments
         drag(arm, thing, onto_mat(arm, thing, mat))
 
-    def unreachable(self, arm: Manipulator, operator: Operator) -> Refusal | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether no drag leads there from where the thing lies at the start."""
         thing, mat = operator.arguments
         try:
@@ -59,3 +73,4 @@ class Slide:
 
 
 SLIDE = Slide()
+PLUGIN = SkillPlugin((SLIDE,))

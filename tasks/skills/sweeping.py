@@ -16,6 +16,7 @@ from ..operators import Operator, fact
 from ..planar import Shadow, field
 from ..pushing import TOLERANCE
 from ..sentences import spoken
+from ..skill import About, Outlook, SkillPlugin, Survey
 from ..sweeping import Next, Way, plan, sweep
 from .pushing import flush
 
@@ -51,11 +52,26 @@ def mouth(asset: Asset) -> Cavity | None:
     return next((x for x in asset.cavities if x.opening == "front" and x.joint is None), None)
 
 
+ABOUT = About(
+    summary="sweeps a small thing onto a mat or into a dustpan",
+    prompt="sweep(a, b, c): takes the brush or sponge c and sweeps a, which is 3 cm or less "
+    "and not graspable, onto the mat b or into the dustpan b; makes ontop(a, b) or "
+    "inside(a, b)",
+    effects=("inside", "ontop", "touching"),
+    needs="a thing of 3 cm or less that cannot be lifted; it, a brush or sponge, and a mat or "
+    "dustpan on the support",
+    brings_about="`ontop(thing, mat)` or `inside(thing, dustpan)`; the tool stands where it stood",
+    how="takes the tool by its back, strokes square to its broad side, puts it back",
+    suites=("sweep",),
+)
+
+
 @dataclass(frozen=True)
 class Sweep:
     """Sweep small things onto mats and into dustpans."""
 
     name: str = "sweep"
+    about: About = ABOUT
 
     def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
         """One for every small thing, every mat or dustpan, and every tool."""
@@ -96,17 +112,17 @@ class Sweep:
             moves=(thing, tool),
         )
 
-    def perform(self, arm: Manipulator, operator: Operator) -> None:
+    def perform(self, arm: Manipulator, operator: Operator, outlook: Outlook) -> None:
         """Take the tool, sweep, and put it back.
 
         Raises:
             PlanningError: no stroke is possible.
-            ExecutionError: it did not get there, or the tool was lost.
+            SkillFailedError: it did not get there, or the tool was lost.
         """
         thing, target, tool = operator.arguments
         sweep(arm, thing, tool, _following(arm, target))
 
-    def unreachable(self, arm: Manipulator, operator: Operator) -> Refusal | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether the tool cannot be taken, or the strokes do not lead there, at the start."""
         thing, target, tool = operator.arguments
         try:
@@ -155,3 +171,4 @@ def _into(arm: Manipulator, target: str, cavity: Cavity) -> Next:
 
 
 SWEEP = Sweep()
+PLUGIN = SkillPlugin((SWEEP,))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ...schemas import Asset, Joint, PlanningError, Refusal, RefusalKind
+from ...schemas import Asset, Cause, Joint, PlanningError, Refusal, RefusalKind
 from ..formula import Literal
 from ..manipulation import Manipulator
 from ..operators import Operator
 from ..sentences import spoken
+from ..skill import About, Outlook, SkillPlugin, Survey
 from ..strokes import choose, past, switch
 
 
@@ -18,6 +19,7 @@ class Switching:
     """Move a switch past its `open_fraction`, or all of a thing's switches back."""
 
     name: str
+    about: About
     on: bool
 
     def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
@@ -36,12 +38,12 @@ class Switching:
                 reaches=(thing,),
             )
 
-    def perform(self, arm: Manipulator, operator: Operator) -> None:
+    def perform(self, arm: Manipulator, operator: Operator, outlook: Outlook) -> None:
         """Move one switch that can be reached on; or all that are on, off.
 
         Raises:
             PlanningError: none can be reached.
-            ExecutionError: one was tried and is not where it should be.
+            SkillFailedError: one was tried and is not where it should be.
         """
         (thing,) = operator.arguments
         joints = self._joints(arm, thing)
@@ -49,7 +51,7 @@ class Switching:
             for joint in joints:
                 switch(arm, thing, joint, on=False)
             return
-        error = PlanningError("no_switch", f"{thing} has nothing to turn on")
+        error = PlanningError(Cause.NO_SWITCH, f"{thing} has nothing to turn on")
         for joint in joints:
             steps = arm.executor.steps
             try:
@@ -62,7 +64,7 @@ class Switching:
             return
         raise error
 
-    def unreachable(self, arm: Manipulator, operator: Operator) -> Refusal | None:
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether no switch can be moved from where the robot stands."""
         (thing,) = operator.arguments
         joints = self._joints(arm, thing)
@@ -96,5 +98,35 @@ def _switches(asset: Asset, on: bool) -> list[Joint]:
     ]
 
 
-TURN_ON = Switching("turn_on", on=True)
-TURN_OFF = Switching("turn_off", on=False)
+HOW = "pushes or turns the switch's part"
+TURN_ON = Switching(
+    "turn_on",
+    About(
+        summary="turns a thing on by its switch",
+        prompt="turn_on(a): moves a switch of a, which is toggleable; makes toggled_on(a)",
+        effects=("toggled_on",),
+        needs="a switch that is not on",
+        brings_about="`toggled_on(thing)`",
+        how=HOW,
+        done="turned on",
+        suites=("press", "turn"),
+    ),
+    on=True,
+)
+TURN_OFF = Switching(
+    "turn_off",
+    About(
+        summary="turns a thing off by its switches",
+        prompt="turn_off(a): moves the switches of a back; a push button only goes in; makes "
+        "toggled_on(a) false",
+        effects=("toggled_on",),
+        needs="a switch that is on and that fingers can move back: a flush push button only goes "
+        "in",
+        brings_about="`not toggled_on(thing)`",
+        how=HOW,
+        done="turned off",
+        suites=("turn_off",),
+    ),
+    on=False,
+)
+PLUGIN = SkillPlugin((TURN_ON, TURN_OFF))

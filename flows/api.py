@@ -1,0 +1,114 @@
+"""The functions of the Python surface: `cousins.generate`, `cousins.load`, `cousins.preview`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..schemas import CousinsError, DatasetSpec
+from ..schemas.spec_file import load_spec
+
+if TYPE_CHECKING:
+    from ..generators.dataset import Dataset
+    from .preview import Preview
+    from .run import Summary
+
+Spec = DatasetSpec | Path | str
+"""A spec, or the path of a YAML file that holds one."""
+
+
+class ShortfallError(CousinsError):
+    """A dataset was made, but less than its spec asks for.
+
+    Attributes:
+        dataset: what was made; it is complete in itself.
+        summary: of the run, with all counts.
+    """
+
+    def __init__(self, dataset: Dataset, summary: Summary) -> None:
+        """Keep both beside the sentence."""
+        self.dataset = dataset
+        self.summary = summary
+        super().__init__(f"{summary.name} fell short: {summary.shortfall}; see {summary.out}")
+
+
+def generate(spec: Spec, out: Path | str | None = None, *, workers: int = 1) -> Dataset:
+    """Make a dataset, or finish one that was interrupted.
+
+    The same as `cousins generate SPEC --engine local`: the same spec, seed, and versions give the
+    same bytes at any number of workers.
+
+    Args:
+        spec: what to make.
+        out: the dataset's folder; by default `out/NAME`.
+        workers: processes. More than one are started afresh and import the main module, so a
+            script calls this below `if __name__ == "__main__":`.
+
+    Returns:
+        The dataset, opened for reading.
+
+    Raises:
+        SpecError: the spec cannot be met, whatever the seed.
+        DatasetError: the folder cannot be used.
+        BackendMissingError: something that the spec names is not installed.
+        ShortfallError: fewer tasks, no scenes, or no solved attempts; what was made is kept.
+        CousinsError: shards failed; what the others made is kept.
+    """
+    from ..generators.dataset import Dataset
+    from .checks import check_spec
+    from .run import run_session
+    from .session import Plan, Session
+    from .stages import production
+
+    read = _read(spec)
+    folder = Path(out) if out is not None else Path("out") / read.name
+    plan = Plan(read, folder, production(), workers, exports=read.export)
+    with Session(plan) as session:
+        if not session.finished:
+            check_spec(read, session.library)
+        summary = run_session(session)
+    if summary.shortfall is not None:
+        raise ShortfallError(Dataset(folder), summary)
+    return Dataset(folder)
+
+
+def load(path: Path | str) -> Dataset:
+    """Open a dataset folder for reading.
+
+    Raises:
+        DatasetError: the folder is no dataset of this format.
+    """
+    from ..generators.dataset import Dataset
+
+    return Dataset(Path(path))
+
+
+def preview(spec: Spec, task: int = 0, scene: int = 0) -> Preview:
+    """Assemble and draw one scene of a spec, without making a dataset.
+
+    It is the same scene that `generate` makes of that number.
+
+    Args:
+        spec: what to look at; at least one camera.
+        task: number of the task, from 0.
+        scene: number of the scene within the task, from 0.
+
+    Raises:
+        SpecError: the spec cannot be met, or has no such task or scene.
+        AssemblyError: this scene would be refused; the reasons are counted.
+        ProposalError: no such task was found.
+        BackendMissingError, RenderError: nothing can be drawn here.
+    """
+    from .checks import check_spec
+    from .preview import make_preview
+
+    read = _read(spec)
+    check_spec(read)
+    return make_preview(read, task, scene)
+
+
+def _read(spec: Spec) -> DatasetSpec:
+    """The spec, with its robot known by name."""
+    from .robots import with_robot
+
+    return with_robot(spec if isinstance(spec, DatasetSpec) else load_spec(Path(spec)))

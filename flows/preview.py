@@ -1,0 +1,99 @@
+"""One scene of a spec, assembled and drawn without a dataset."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from ..generators.changes import slice_of
+from ..schemas import Asset, DatasetSpec, RenderSpec, Scene, SpecError, TaskSpec
+from .graph import TASKS_PER_SHARD
+from .stages import production
+from .work import Stages, task_index
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One scene of a spec, as it would be made.
+
+    Attributes:
+        task: that the scene is for.
+        scene: at rest.
+        assets: of the scene, by content hash.
+        images: (H, W, 3) uint8 colours by the camera's name.
+    """
+
+    task: TaskSpec
+    scene: Scene
+    assets: dict[str, Asset] = field(repr=False)
+    images: dict[str, npt.NDArray[np.uint8]] = field(repr=False)
+
+    def sheet(self) -> npt.NDArray[np.uint8]:
+        """All images side by side, (H, W x cameras, 3) uint8."""
+        return np.concatenate(list(self.images.values()), axis=1)
+
+    def _repr_png_(self) -> bytes:
+        """The sheet, for notebooks."""
+        from PIL import Image
+
+        buffer = io.BytesIO()
+        Image.fromarray(self.sheet()).save(buffer, format="png")
+        return buffer.getvalue()
+
+
+def make_preview(spec: DatasetSpec, task: int, scene: int) -> Preview:
+    """Assemble and draw one scene; arguments and errors as of `cousins.preview`."""
+    _check(spec, task, scene)
+    stages = production()
+    library = stages.library(spec.assets)
+    wanted = _task(spec, task, stages)
+    # A scene shard reads only its slice of the spec.
+    sliced = slice_of(spec, "scenes", scene + 1)
+    built, assets = stages.build_scene(sliced, wanted, scene, library)
+    return Preview(wanted, built, assets, _images(spec, built, assets))
+
+
+def _check(spec: DatasetSpec, task: int, scene: int) -> None:
+    if not 0 <= task < spec.tasks.count:
+        raise SpecError(f"no task {task}: the spec has numbers 0 to {spec.tasks.count - 1}")
+    scenes = max(1, spec.episodes.per_task)
+    if not 0 <= scene < scenes:
+        raise SpecError(f"no scene {scene}: each task of the spec has numbers 0 to {scenes - 1}")
+    if not spec.cameras:
+        raise SpecError("cameras: a preview needs at least one, such as `- {name: front}`")
+
+
+def _task(spec: DatasetSpec, number: int, stages: Stages) -> TaskSpec:
+    """The task of that number, proposed in the batches of a run."""
+    library = stages.library(spec.assets)
+    found: tuple[TaskSpec, ...] = ()
+    for start in range(0, number + 1, TASKS_PER_SHARD):
+        stop = min(start + TASKS_PER_SHARD, spec.tasks.count)
+        batch = slice_of(spec, "tasks", stop)
+        # A run would propose the whole batch; what follows the wanted task does not change it.
+        found += stages.propose(batch, start, min(stop, number + 1), found, library)
+    by_number = {task_index(task): task for task in found}
+    if number not in by_number:
+        raise SpecError(f"no task {number}: the proposer found {len(by_number)} tasks")
+    return by_number[number]
+
+
+def _images(
+    spec: DatasetSpec, scene: Scene, assets: dict[str, Asset]
+) -> dict[str, npt.NDArray[np.uint8]]:
+    """Colours of each camera, by its name; without sweeps and labels."""
+    import imageio.v3 as imageio
+
+    from ..generators.frames import render_scene
+
+    render = spec.render.model_dump() | {"labels": ("rgb",), "videos": False, "vary": {}}
+    drawn = spec.model_copy(update={"render": RenderSpec.model_validate(render)})
+    rendered = render_scene(scene, assets, drawn)
+    images: dict[str, npt.NDArray[np.uint8]] = {}
+    for frame in rendered.frames:
+        pixels = np.asarray(imageio.imread(rendered.files[frame.files["rgb"]]), dtype=np.uint8)
+        images.setdefault(frame.camera, pixels)
+    return images

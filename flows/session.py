@@ -1,0 +1,90 @@
+"""A dataset folder that is opened once for a run: locked, with its asset library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from ..generators.store import Store
+from ..schemas import DatasetSpec
+from .graph import Graph, is_complete
+from .work import Stages
+
+if TYPE_CHECKING:
+    from ..scenes.assets.library import AssetLibrary
+
+TIME_LIMIT = 3600.0
+"""Seconds a shard may take before its process is ended."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to make, where, and with how many processes.
+
+    Attributes:
+        spec: the dataset.
+        out: its folder.
+        stages: the functions that do the work.
+        workers: processes.
+        until: the last stage.
+        exports: formats to write at the end.
+        time_limit: seconds a shard may take before its process is ended.
+    """
+
+    spec: DatasetSpec
+    out: Path
+    stages: Stages
+    workers: int = 1
+    until: str = "frames"
+    exports: tuple[str, ...] = ()
+    time_limit: float = TIME_LIMIT
+
+
+class Session:
+    """The folder of a plan while it is open. Use as a context manager.
+
+    Attributes:
+        plan: what is to be made.
+        library: the asset library of its spec.
+        store: its folder, locked.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        """Open the library and lock the folder.
+
+        Raises:
+            DatasetError: the folder cannot be used.
+            SpecError, BackendMissingError: a library cannot be used.
+        """
+        self.plan = plan
+        self.library: AssetLibrary = plan.stages.library(plan.spec.assets)
+        self._version = self.library.version
+        self.store = Store(plan.out, plan.spec, self._version)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.store.close()
+
+    @cached_property
+    def finished(self) -> bool:
+        """Whether the folder held all of the plan when it was first asked."""
+        graph = self.new_graph()
+        if not is_complete(graph, self.store):
+            return False
+        units = graph.exports(self.plan.exports, self.store.records())
+        return all(self.store.find(unit.stage, unit.shard, unit.key) for unit in units)
+
+    def new_graph(self) -> Graph:
+        """The plan's shards, none handed out yet."""
+        plan = self.plan
+        return Graph(plan.out, plan.spec, plan.stages, self._version, plan.until)

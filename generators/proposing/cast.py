@@ -1,0 +1,166 @@
+"""Who plays in a task: objects of the person's scene first, then others of the library."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+
+import numpy as np
+
+from ...schemas import ObjectSpec
+from ...schemas.reserved import RESERVED_PREFIXES, is_reserved
+from .catalogue import DISHES, DRINKS, KEEPS, Catalogue, Kind
+from .draft import RefusedError, Thing
+
+PREFER_SCENE = 0.8
+"""How often an object of the scene is taken where one would do."""
+
+WIDE = 0.085
+"""Half width of a surface that carries several things at the start, metres."""
+
+Wanted = Callable[[Kind], bool]
+
+
+class Cast:
+    """Chooses objects for one draft; each object is used once."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        scene: Sequence[Thing],
+        used: frozenset[str],
+        support: str,
+        rng: np.random.Generator,
+    ) -> None:
+        """Start with nobody chosen.
+
+        Args:
+            catalogue: what there is.
+            scene: objects of the scene that may be used.
+            used: names of the scene's objects, which new ones must not take.
+            support: name of what everything stands on.
+            rng: every choice comes from it.
+        """
+        self.catalogue = catalogue
+        self.support = support
+        self.rng = rng
+        self.chosen: list[Thing] = []
+        self._scene = list(scene)
+        self._names = set(used)
+
+    def pick(self, wanted: Wanted) -> Thing:
+        """An unused object of a kind that is wanted and not yet there.
+
+        Raises:
+            RefusedError: `no_kind` where the library has none.
+        """
+        words = {thing.kind.words for thing in self.chosen}
+
+        def suits(kind: Kind) -> bool:
+            return kind.words not in words and not kind.table and wanted(kind)
+
+        near = [thing for thing in self._scene if suits(thing.kind)]
+        if near and self.rng.random() < PREFER_SCENE:
+            thing = near[int(self.rng.integers(len(near)))]
+            self._scene.remove(thing)
+            self.chosen.append(thing)
+            return thing
+        kinds = [kind for kind in self.catalogue.kinds if suits(kind)]
+        if not kinds:
+            raise RefusedError("no_kind", "the library has nothing that suits this part")
+        return self.another(kinds[int(self.rng.integers(len(kinds)))])
+
+    def another(self, kind: Kind) -> Thing:
+        """One more object of a kind."""
+        base = re.sub(r"[^a-z0-9]+", "_", kind.category.split(".")[0].lower()).strip("_")
+        if not base[:1].isalpha() or base.startswith(RESERVED_PREFIXES):
+            base = f"object_{base}"
+        number = 1
+        while (name := base if number == 1 else f"{base}_{number}") in self._names or (
+            is_reserved(name)
+        ):
+            number += 1
+        self._names.add(name)
+        thing = Thing(name, kind)
+        self.chosen.append(thing)
+        return thing
+
+    def phrase(self, *options: str) -> str:
+        """One of several ways to say the same."""
+        return options[int(self.rng.integers(len(options)))]
+
+    def movable(self, kind: Kind) -> bool:
+        """Whether the gripper can lift it and people would put it somewhere."""
+        return kind.easy
+
+    def into(self, *targets: Thing) -> Wanted:
+        """Kinds that go inside each of the targets."""
+        return lambda kind: all(self.catalogue.goes(kind, x.kind, "inside") for x in targets)
+
+    def onto(self, *targets: Thing) -> Wanted:
+        """Kinds that go on each of the targets."""
+        return lambda kind: all(self.catalogue.goes(kind, x.kind, "ontop") for x in targets)
+
+    def pegs(self, target: Thing) -> Wanted:
+        """Kinds that are inserted into the target."""
+        keeps = KEEPS.get(target.kind.head, self.movable)
+        return lambda kind: keeps(kind) and self.catalogue.does("insert", kind, target.kind)
+
+    def hanging(self, rack: Thing) -> Wanted:
+        """Kinds that hang on the rack."""
+        return lambda kind: kind.head in DRINKS and self.catalogue.does("hang", kind, rack.kind)
+
+    def holder(self, kind: Kind) -> bool:
+        """Whether something goes inside it without opening it first."""
+        return bool(not kind.gated and kind.assets[0].cavities)
+
+    def cabinet(self, kind: Kind) -> bool:
+        """Whether it must be open for something to go inside."""
+        return kind.gated and kind.openable
+
+    def carrier(self, kind: Kind) -> bool:
+        """Whether something can stand on it."""
+        return all(asset.surfaces for asset in kind.assets)
+
+    def laden(self, kind: Kind) -> bool:
+        """Whether it can carry something at the start and be cleared."""
+        return self.carrier(kind) and not kind.furniture
+
+    def wide(self, kind: Kind) -> bool:
+        """Whether several things find room on it at the start, with room for fingers."""
+        return self.laden(kind) and all(
+            min(surface.half_size) >= WIDE for asset in kind.assets for surface in asset.surfaces
+        )
+
+    def deep_enough(self, kind: Kind) -> bool:
+        """Whether fingers reach what lies in it: not so in the curve of a dish."""
+        return self.holder(kind) and kind.head not in DISHES
+
+
+def usable(scene: Sequence[ObjectSpec], catalogue: Catalogue, support: str) -> list[Thing]:
+    """Objects of the scene that a task may use: those on the support, with joints closed.
+
+    Raises:
+        SpecError: where the library has nothing for a category.
+    """
+    things: list[Thing] = []
+    for spec in scene:
+        placed = (spec.on not in (None, support)) or spec.inside or spec.next_to
+        if not placed and not spec.joint:
+            kind = catalogue.kind(spec.category)
+            if spec.asset is not None:
+                assets = (catalogue.library.get(spec.asset),)
+                kind = catalogue.kind_of(spec.category, assets)
+            things.append(Thing(spec.name, kind))
+    return things
+
+
+def context(
+    scene: Sequence[ObjectSpec], used: Collection[str], catalogue: Catalogue, support: str
+) -> list[Kind]:
+    """Kinds of the scene's objects that take up room on the support besides the task's own."""
+    return [
+        catalogue.kind(spec.category)
+        for spec in scene
+        if spec.name not in used and spec.on in (None, support) and not spec.inside
+    ]

@@ -1,0 +1,335 @@
+"""What a proposer knows of an asset library: kinds of things, and which go with which."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...scenes.assets.library import AssetLibrary
+from ...scenes.assets.tabletop import Tabletop
+from ...scenes.catalogue import resolve
+from ...scenes.places import falls_forward
+from ...scenes.taxonomy import ancestors
+from ...schemas import Asset, Cavity, RobotSpec
+from ...tasks.capabilities import fits, gated, lidded
+from ...tasks.domain import Capabilities, Relation
+from ...tasks.skills import skill_named, sources
+
+INSTANCES = 3
+"""Cousins of a category that are measured."""
+RELATIONS: tuple[Relation, ...] = ("ontop", "inside")
+
+CUPS = frozenset(
+    {"bottle", "can", "carton", "cup", "glass", "goblet", "jar", "jug", "mug", "pitcher"}
+    | {"teacup", "thermos", "tumbler", "vase", "wineglass"}
+)
+DISHES = frozenset(
+    {"bowl", "dish", "pan", "plate", "platter", "pot", "saucepan", "saucepot", "saucer"}
+)
+TRAYS = frozenset({"board", "tray"})
+STORAGE = frozenset(
+    {"bag", "basket", "bin", "box", "bucket", "caddy", "case", "crate", "hamper", "holder"}
+    | {"organizer", "toolbox", "tub", "tupperware"}
+)
+BOOKS = frozenset({"book", "magazine", "notebook", "textbook"})
+BLOCKS = frozenset({"block", "brick", "cube", "dice"})
+TABLES = frozenset({"counter", "countertop", "desk", "table"})
+FOODS = frozenset(
+    {"edible_fruit.n.01", "food.n.01", "food.n.02", "fruit.n.01", "produce.n.01", "vegetable.n.01"}
+)
+SPARE = 0.005
+"""By how much the fingers open wider than what they take from above, metres: less than for a
+grasp that is planned, for a bounding box is wider than what it bounds."""
+RIM = 0.1
+"""Least width of what a hand beside it cannot lower between the walls of a drawer, metres."""
+DRINKS = frozenset({"cup", "glass", "mug", "teacup"})
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A category as the library offers it.
+
+    Attributes:
+        category: a BDDL synset.
+        assets: a few of its assets.
+        grip: widest thing that the robot's fingers take from above, metres.
+    """
+
+    category: str
+    assets: tuple[Asset, ...]
+    grip: float
+
+    @property
+    def words(self) -> str:
+        """What people call it, such as `jar of honey`."""
+        return self.category.split(".")[0].replace("_", " ").replace("  ", " ")
+
+    @cached_property
+    def head(self) -> str:
+        """The noun that says what it is, such as `jar`."""
+        return _head(self.category)
+
+    @cached_property
+    def movable(self) -> bool:
+        """Whether the gripper can lift any of them."""
+        return all(asset.graspable and not asset.fixed and not asset.grain for asset in self.assets)
+
+    @cached_property
+    def easy(self) -> bool:
+        """Whether the gripper can take it from above: narrow enough, or by a rim."""
+        rim = self.head in DISHES or self.head in TRAYS - {"board"}
+        narrow = all(min(asset.extents[:2]) <= self.grip or asset.cavities for asset in self.assets)
+        return self.movable and (narrow or rim)
+
+    @cached_property
+    def openable(self) -> bool:
+        """Whether all have a handle on a joint."""
+        return all("openable" in asset.affordances for asset in self.assets)
+
+    @cached_property
+    def toggleable(self) -> bool:
+        """Whether all have a switch."""
+        return all("toggleable" in asset.affordances for asset in self.assets)
+
+    @cached_property
+    def socket(self) -> bool:
+        """Whether all have a hole for something of just its size."""
+        return all("socket" in asset.affordances for asset in self.assets)
+
+    @cached_property
+    def hooked(self) -> bool:
+        """Whether all have hooks."""
+        return all(asset.hooks for asset in self.assets)
+
+    @cached_property
+    def grain(self) -> bool:
+        """Whether it is poured, and not handled one by one."""
+        return all(asset.grain for asset in self.assets)
+
+    @cached_property
+    def gated(self) -> bool:
+        """Whether nothing can go inside any of them while it is closed."""
+        return all(gated(asset) for asset in self.assets)
+
+    @cached_property
+    def lidded(self) -> bool:
+        """Whether what stands on any of them keeps it shut."""
+        return any(lidded(asset) for asset in self.assets)
+
+    @cached_property
+    def furniture(self) -> bool:
+        """Whether it stands where it is."""
+        return any(asset.fixed or asset.joints for asset in self.assets)
+
+    @cached_property
+    def low_door(self) -> bool:
+        """Whether a door that comes down before it keeps the hand out of some of them."""
+        return any(falls_forward(j) for asset in self.assets for j in asset.joints)
+
+    @cached_property
+    def drawers(self) -> bool:
+        """Whether what goes inside any of them goes into a drawer."""
+        slides = {j.name for asset in self.assets for j in asset.joints if j.kind == "slide"}
+        return any(cavity.joint in slides for asset in self.assets for cavity in asset.cavities)
+
+    @cached_property
+    def wide(self) -> bool:
+        """Whether some are only held by the rim, with the hand beside them."""
+        return any(min(asset.extents[:2]) > RIM for asset in self.assets)
+
+    @cached_property
+    def table(self) -> bool:
+        """Whether it is what a whole scene stands on."""
+        categories = (self.category, *(asset.category for asset in self.assets))
+        return any(_head(x) in TABLES or "table.n.02" in ancestors(x) for x in categories)
+
+    @cached_property
+    def area(self) -> float:
+        """Of the mean footprint with room for fingers around it, square metres."""
+        areas = [(a.extents[0] + 0.04) * (a.extents[1] + 0.04) for a in self.assets]
+        return sum(areas) / len(areas)
+
+    @cached_property
+    def foot(self) -> float:
+        """Of the mean bounding box seen from above, square metres."""
+        return sum(a.extents[0] * a.extents[1] for a in self.assets) / len(self.assets)
+
+    @cached_property
+    def widest(self) -> float:
+        """Floor of the largest cavity, mean over the assets, square metres."""
+
+        def floor(cavity: Cavity) -> float:
+            x, y, _ = cavity.half_size
+            return math.pi * x * x if cavity.round else 4 * x * y
+
+        floors = [max((floor(c) for c in a.cavities), default=0.0) for a in self.assets]
+        return sum(floors) / len(floors)
+
+    @cached_property
+    def is_food(self) -> bool:
+        """Whether it is eaten as it is."""
+        return not FOODS.isdisjoint(ancestors(self.category)) and "__of__" not in self.category
+
+
+class Catalogue:
+    """The kinds a library offers, built when they are first asked for.
+
+    Args:
+        library: where assets come from.
+        robot: what lifts them.
+    """
+
+    def __init__(self, library: AssetLibrary, robot: RobotSpec) -> None:
+        """Note what goes on a table, and tables; other assets are built later."""
+        self._grip = robot.span(SPARE)
+        self.library: AssetLibrary = Tabletop(library)
+        self.ids = self.library.ids()
+        self._kinds: dict[str, Kind] = {}
+        self._shares: dict[tuple[str, str, Relation], float] = {}
+
+    def kind(self, category: str) -> Kind:
+        """The kind of that category; the nearest offered one stands in for it.
+
+        Raises:
+            SpecError: where nothing offered is near enough.
+        """
+        if category not in self._kinds:
+            ids = self.ids[resolve(category, self.ids)]
+            spread = sorted({round(i * (len(ids) - 1) / (INSTANCES - 1)) for i in range(INSTANCES)})
+            assets = tuple(self.library.get(ids[i]) for i in spread)
+            self._kinds[category] = self.kind_of(category, assets)
+        return self._kinds[category]
+
+    def kind_of(self, category: str, assets: tuple[Asset, ...]) -> Kind:
+        """The kind of these assets, in the hands of the robot."""
+        return Kind(category, assets, self._grip)
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """All kinds, by category."""
+        return tuple(self.kind(category) for category in sorted(self.ids))
+
+    def share(self, thing: Kind, target: Kind, relation: Relation) -> float:
+        """Share of the measured pairs of cousins whose sizes allow the relation."""
+        key = (thing.category, target.category, relation)
+        if key not in self._shares:
+            pairs = [(a, b) for a in thing.assets for b in target.assets]
+            self._shares[key] = sum(fits(a, b, relation) for a, b in pairs) / len(pairs)
+        return self._shares[key]
+
+    def goes(self, thing: Kind, target: Kind, relation: Relation) -> bool:
+        """Whether it fits and people would do it."""
+        holder = "container" if relation == "inside" else "support"
+        if not thing.easy or target.table or holder not in target.assets[0].affordances:
+            return False
+        sensible = _sensible_inside if relation == "inside" else _sensible_on
+        return sensible(thing, target) and self.share(thing, target, relation) == 1
+
+    def does(self, skill: str, thing: Kind, target: Kind) -> bool:
+        """Whether a skill takes all of the measured cousins to all of the target's."""
+        wanted, does = (skill, ("thing", "target")), skill_named(skill).operators
+        return thing.category != target.category and all(
+            any(x.key == wanted for x in does({"thing": a, "target": b}, ""))
+            for a in thing.assets
+            for b in target.assets
+        )
+
+    def capabilities(
+        self, kinds: Mapping[str, Kind], support: str, certainty: float = 1.0
+    ) -> Capabilities:
+        """What can be done with objects of these kinds, by name, on the support.
+
+        `certainty` is the share of cousins that must fit a place for it to count.
+        """
+        names: Iterable[str] = kinds
+        variants = [
+            {name: kind.assets[number] for name, kind in kinds.items()}
+            for number in range(INSTANCES if kinds else 0)
+        ]
+        return Capabilities(
+            objects=(support, *names),
+            support=support,
+            movable=frozenset(name for name, kind in kinds.items() if kind.movable),
+            openable=frozenset(name for name, kind in kinds.items() if kind.openable),
+            gated=frozenset(name for name, kind in kinds.items() if kind.gated),
+            lidded=frozenset(name for name, kind in kinds.items() if kind.lidded),
+            fits=frozenset(
+                (a, b, relation)
+                for a in kinds
+                for b in kinds
+                for relation in RELATIONS
+                if a != b and self.share(kinds[a], kinds[b], relation) >= certainty
+            ),
+            sources=sources(variants, support),
+        )
+
+
+def _head(category: str) -> str:
+    """`jar` for `jar__of__honey.n.01`, `basket` for `wicker_basket.n.01`."""
+    return category.split(".")[0].split("__of__")[0].split("_")[-1]
+
+
+def _sensible_inside(thing: Kind, target: Kind) -> bool:
+    """Cups hold nothing, dishes hold food and small loose things, storage holds anything."""
+    if target.low_door or (target.drawers and thing.wide):
+        return False
+    if target.head in KEEPS:
+        return KEEPS[target.head](thing)
+    if target.furniture:
+        return True
+    if target.head in CUPS or target.head in TRAYS:
+        return False
+    if target.head in DISHES:
+        return thing.head not in CUPS | DISHES | BOOKS | STORAGE | TRAYS
+    return thing.head not in STORAGE | TRAYS
+
+
+def _sensible_on(thing: Kind, target: Kind) -> bool:
+    """Dishes and trays carry food and crockery, books carry books, like carries like."""
+    if target.head in CARRIES:
+        return CARRIES[target.head](thing)
+    if target.furniture:
+        return True
+    if target.head in DISHES:
+        return thing.is_food or thing.head in DRINKS
+    if target.head in TRAYS:
+        return thing.head not in BOOKS | STORAGE | TRAYS
+    if target.head in BOOKS:
+        return thing.head in BOOKS | DRINKS
+    if target.head in STORAGE and target.assets[0].cavities:
+        return False
+    flat = BLOCKS | BOOKS | {"box"}
+    return thing.head in flat and target.head in flat
+
+
+def _heated(thing: Kind) -> bool:
+    """Food and what it is served in."""
+    return thing.is_food or thing.head in DRINKS | DISHES
+
+
+def _inedible(thing: Kind) -> bool:
+    """Neither food nor what it is served in."""
+    return not _heated(thing)
+
+
+KEEPS: dict[str, Callable[[Kind], bool]] = {
+    "candlestick": lambda thing: thing.head == "candle",
+    "chest": lambda thing: not thing.is_food,
+    "cooker": lambda thing: thing.is_food,
+    "dustpan": lambda _: False,
+    "maker": lambda thing: thing.head in DRINKS,
+    "microwave": _heated,
+    "oven": _heated,
+    "toaster": lambda _: False,
+    "toolbox": _inedible,
+}
+"""What some pieces of furniture are for."""
+
+CARRIES: dict[str, Callable[[Kind], bool]] = {
+    "dustpan": lambda _: False,
+    "maker": lambda thing: thing.head in DRINKS,
+    "stove": lambda thing: thing.head in DISHES,
+}
+"""What goes on some of them."""

@@ -1,0 +1,101 @@
+"""Robots: each is a plug-in, or a robot file of a user's own; found by name, made for manipulation.
+
+Nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from ...schemas import RobotSpec, SpecError
+from ...schemas.plugins import Group, Needs, offer
+
+Detail = Literal["physics", "visual"]
+BASE_BIT, ARM_BIT, WORLD_BIT = 4, 2, 1
+"""Collision bits: the distal arm meets its own base and the world, never its neighbours."""
+
+
+@runtime_checkable
+class Robot(Protocol):
+    """One arm with a gripper. A robot file makes one: `_plugin.FileRobot`."""
+
+    @property
+    def arm(self) -> str:
+        """The arm in words, for documentation."""
+        ...
+
+    @property
+    def gripper(self) -> str:
+        """The gripper in words, for documentation."""
+        ...
+
+    @property
+    def inverse(self) -> str:
+        """How its joints are found for a pose, for documentation."""
+        ...
+
+    @property
+    def needs(self) -> Needs:
+        """Packages that its models come from."""
+        ...
+
+    def spec(self) -> RobotSpec:
+        """Its joints, limits and gripper.
+
+        Raises:
+            SpecError: where its file is wrong.
+            BackendMissingError: where the package of its model is not installed.
+        """
+        ...
+
+    def model(self, detail: Detail) -> Any:
+        """A fresh `mujoco.MjSpec`, with collision geometry only, or visuals only.
+
+        Collision geometry has the bits above, and names of fingertip pads end in `_pad`.
+        """
+        ...
+
+
+ROBOTS = Group("robots", Robot, "robot", order=("franka-fr3", "ur5e-2f85"))
+
+
+def robot(name: str) -> RobotSpec:
+    """The RobotSpec of that name.
+
+    Raises:
+        SpecError: where there is none; the nearest are offered.
+    """
+    spec = _robot(name).spec()
+    return spec if spec.name == name else spec.model_copy(update={"name": name})
+
+
+def robot_model(name: str, detail: Detail) -> Any:
+    """A fresh `mujoco.MjSpec` of a robot, with collision geometry only, or visuals only."""
+    return _robot(name).model(detail)
+
+
+def adopt(path: Path) -> str:
+    """Make a robot file known on this machine; the name by which scenes speak of it.
+
+    Raises:
+        SpecError: where the file is wrong, with the place and what is allowed.
+    """
+    from ._own import adopt as adopted
+
+    return adopted(path)
+
+
+def _robot(name: str) -> Robot:
+    if name in ROBOTS.names():
+        return ROBOTS.load(name)
+    from ._own import own_robot
+
+    own = own_robot(name)
+    if own is None:
+        raise SpecError(
+            f"robot {name!r} is unknown; {offer(name, ROBOTS.names())}, or the path of a robot "
+            "file (.yaml); one of your own is known once a spec that names its file was read on "
+            "this machine"
+        )
+    return own

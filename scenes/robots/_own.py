@@ -1,0 +1,72 @@
+"""Robots of a user's own: files that are known on this machine once a spec has named them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ...schemas import RobotSpec, SpecError
+from ...schemas.plugins import Needs
+from ..cache import cache_folder
+from . import Detail
+from ._file import KnownRobot
+
+
+@dataclass(frozen=True)
+class OwnRobot:
+    """A robot whose file was read on this machine."""
+
+    known: KnownRobot
+    arm: str = "as its file says"
+    gripper: str = "as its file says"
+    inverse: str = "damped least squares from 25 starts"
+    needs: Needs = field(default_factory=Needs)
+
+    def spec(self) -> RobotSpec:
+        """Its joints, limits and gripper, as measured on the model."""
+        return self.known.spec
+
+    def model(self, detail: Detail) -> Any:
+        """A fresh `mujoco.MjSpec`."""
+        return self.known.model(detail)
+
+
+@lru_cache(maxsize=16)
+def own_robot(name: str) -> OwnRobot | None:
+    """The robot of a file that was adopted on this machine, or None.
+
+    Raises:
+        SpecError: the file or its model has changed since.
+    """
+    note = cache_folder() / "robots" / name
+    if not note.is_file():
+        return None
+    known = KnownRobot.read(Path(note.read_text()))
+    if _own_name(known) != name:
+        raise SpecError(f"robot {name!r}: {note.read_text()} or its model has changed since")
+    return OwnRobot(known)
+
+
+def adopt(path: Path) -> str:
+    """Make a robot file known on this machine; the name by which scenes speak of it.
+
+    The name ends in a hash of the file and all models, so that a dataset does not depend on
+    where the file lies, and a changed robot is another robot.
+
+    Raises:
+        SpecError: where the file is wrong, with the place and what is allowed.
+    """
+    known = KnownRobot.read(path)
+    _ = known.spec
+    name = _own_name(known)
+    folder = cache_folder() / "robots"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(str(path.resolve()))
+    own_robot.cache_clear()
+    return name
+
+
+def _own_name(known: KnownRobot) -> str:
+    return f"{known.file.name}-{known.digest()[:12]}"

@@ -1,0 +1,145 @@
+"""What a skill is, and how a plug-in offers skills.
+
+A plug-in is a module or a package in `tasks/skills/`, or one that another distribution names as
+an entry point of `cousins.skills`. Its `PLUGIN` is a `SkillPlugin`. A skill says what it can do as
+operators, which the symbolic planner composes with those of all other skills, and it carries an
+operator out with the arm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from ..schemas import Asset, PluginError, Refusal, Solver
+from ..schemas.plugins import Needs
+from .domain import OperatorSource
+from .manipulation import Manipulator
+from .operators import Operator
+from .pick_place import Manner
+from .predicates import PhysicsFacts
+
+
+@dataclass(frozen=True)
+class About:
+    """What a skill says of itself; prompts, tables, and sentences are made from it.
+
+    Attributes:
+        summary: what it does, in a few words: `puts a thing on another`.
+        prompt: for a language model that proposes tasks, such as
+            `push(a, b): slides a, which is too wide to lift, onto the mat b; makes ontop(a, b)`.
+        effects: predicates of BDDL that it makes true or false, besides that what it moves leaves
+            its place.
+        needs: of the objects, in words.
+        brings_about: what holds afterwards, in words.
+        how: the motion, in words.
+        done: what has been done to its first object: `opened`; empty where it is moved.
+        solvers: what finds its motions.
+        suites: of the benchmark `solve`, in which it decides.
+    """
+
+    summary: str
+    prompt: str
+    effects: tuple[str, ...]
+    needs: str
+    brings_about: str
+    how: str
+    done: str = ""
+    solvers: tuple[Solver, ...] = ("planning",)
+    suites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a skill may know of the plan in which it is carried out.
+
+    Attributes:
+        later: what the plan does afterwards.
+        manner: how to put something down, where that is special.
+    """
+
+    later: tuple[Operator, ...] = ()
+    manner: Manner | None = None
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A plan that is looked at in a scene's initial state, to find what is out of reach.
+
+    Attributes:
+        facts: what holds at the start.
+        plan: all of its operators.
+        opened: by object, the share of its joint's range by which the arm can open it, as far
+            as skills that were looked at found out.
+    """
+
+    facts: PhysicsFacts
+    plan: tuple[Operator, ...]
+    opened: dict[str, float] = field(default_factory=dict[str, float])
+
+
+@runtime_checkable
+class Skill(Protocol):
+    """One kind of thing that the robot can do."""
+
+    @property
+    def name(self) -> str:
+        """As in plans, such as `turn_on`."""
+        ...
+
+    @property
+    def about(self) -> About:
+        """What it says of itself."""
+        ...
+
+    def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
+        """What it can do with these objects, as far as sizes and affordances tell.
+
+        Skills whose plug-in has a `source` offer nothing here.
+
+        Args:
+            assets: each object's asset by the object's name, the support included.
+            support: name of what everything stands on.
+        """
+        ...
+
+    def perform(self, arm: Manipulator, operator: Operator, outlook: Outlook) -> None:
+        """Do it. Starts with an empty hand and ends with one, away from what it touched.
+
+        Raises:
+            PlanningError: there is no way to do it as things are; nothing was moved yet.
+            SkillFailedError: it was tried and failed in physics.
+        """
+        ...
+
+    def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
+        """Why the arm cannot do it for want of reach; None is well.
+
+        The planner's world shows the scene's start; nothing is moved.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class SkillPlugin:
+    """What a module of skills offers.
+
+    Attributes:
+        skills: in the order in which they are tried.
+        source: makes their operators for each state; None where each skill lists its own.
+        needs: packages that shape what they do.
+    """
+
+    skills: tuple[Skill, ...]
+    source: OperatorSource | None = None
+    needs: Needs = field(default_factory=Needs)
+
+    def __post_init__(self) -> None:
+        """Refuse what is no skill."""
+        offered: tuple[object, ...] = self.skills
+        for skill in offered:
+            if not isinstance(skill, Skill):
+                raise PluginError(
+                    f"{skill!r} is no skill; it needs name, about, operators, perform, unreachable"
+                )
