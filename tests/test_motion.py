@@ -28,6 +28,7 @@ from cousins.tasks.collision import (
 from cousins.tasks.grasps import TIP_REACH
 from cousins.tasks.kinematics import Arm
 from cousins.tasks.motion import RESOLUTION, MotionPlanner, time_path
+from cousins.tasks.obstacles import Collision, Obstacle, ObstacleKind
 
 FRANKA = robot("franka-fr3")
 HOME = np.array(FRANKA.home)
