@@ -19,11 +19,8 @@ from cousins.tasks.collision import (
     NEAR_MARGIN,
     PRESS_DEPTH,
     ROBOT_MARGIN,
-    Collision,
     CollisionWorld,
     Held,
-    Obstacle,
-    ObstacleKind,
 )
 from cousins.tasks.grasps import TIP_REACH
 from cousins.tasks.kinematics import Arm
