@@ -158,7 +158,7 @@ def run_session(
 
     Raises:
         JobError: a unit failed because the input is wrong.
-        ExecutionError: units failed; the others are kept.
+        RunError: units failed; the others are kept.
     """
     began = time.perf_counter()
     plan, store, graph = session.plan, session.store, session.new_graph()
