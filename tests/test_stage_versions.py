@@ -132,7 +132,17 @@ def packages_from(start: list[tuple[int, str]]) -> set[str]:
             text, tree = parsed(module)
             found |= {package for package, sign in NAMED.items() if re.search(sign, text)}
             waiting += imports(module, tree)
+            waiting += plugins_used(module, text)
     return found - {"cousins"}
+
+
+def plugins_used(module: str, text: str) -> list[tuple[int, str]]:
+    """The plug-ins of a package that uses all of them, which no import names."""
+    path = module_path(module)
+    if path is None or path.stem != "__init__" or not re.search(r"\bPLUGINS\.all\(\)", text):
+        return []
+    stems = sorted({x.stem for x in path.parent.iterdir()} - {"__init__", "__pycache__"})
+    return [(1, f"{module}.{stem}") for stem in stems]
 
 
 def normal(distribution: str) -> str:
