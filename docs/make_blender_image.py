@@ -14,10 +14,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from cousins.flows.bench.frames import _scene
-from cousins.generators.blender.renderer import BlenderRenderer, Quality
 from cousins.generators.images.cameras import camera_params
-from cousins.generators.images.renderers import renderer
 from cousins.generators.images.worlds import prepared
+from cousins.generators.renderers import renderer
+from cousins.generators.renderers.blenderproc.renderer import BlenderRenderer, Quality
 
 SIZE = (416, 312)
 GAP = 4

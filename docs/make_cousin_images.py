@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from cousins.generators.images import render_episode
+from cousins.generators.frames import render_episode
 from cousins.scenes.procedural import ProceduralLibrary
 from cousins.scenes.reference import reference_spec
 from cousins.schemas import (

@@ -6,23 +6,25 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
-from ..schemas import (
-    Asset,
-    CameraParams,
-    Light,
-    Material,
-    RenderError,
-    RobotPose,
-    Scene,
-    SpecError,
-)
+from ..generators.renderers import RENDERERS, check_renderer, install
+from ..schemas import Asset, CameraParams, Light, Material, RenderError, RobotPose, Scene
+from .engines import ENGINES, engine
 
 BALL = (
     '<mujoco><worldbody><light pos="0 0 3"/><geom type="sphere" size=".1" rgba="1 0 0 1"/>'
     "</worldbody></mujoco>"
 )
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A renderer with a process of its own."""
+
+    def close(self) -> None:
+        """End the process."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -57,19 +59,38 @@ def ball() -> Ball:
 
 
 def check_backend(name: str) -> dict[str, Any]:
-    """Start a backend and draw one picture with it.
+    """Draw one picture with a renderer, or see whether an engine can run here.
 
     Raises:
-        BackendMissingError: it is not installed or unknown.
+        SpecError: there is none of that name; the nearest are offered.
+        BackendMissingError: it is not installed.
         RenderError: it does not work here; the message says what it needs.
     """
-    if name == "blenderproc":
-        return _check_blenderproc()
-    if name != "mujoco":
-        from ..generators.images.renderers import check_renderer
-
-        check_renderer(name)
-    return _check_mujoco()
+    if name in ENGINES.names() and name not in RENDERERS.names():
+        return {"backend": name, **engine(name).needs.present(), "works": True}
+    check_renderer(name)
+    backend = RENDERERS.load(name)
+    mujoco: Any = import_module("mujoco")
+    world = ball()
+    data = mujoco.MjData(world.model)
+    mujoco.mj_forward(world.model, data)
+    # From a metre above, looking down.
+    camera = CameraParams(
+        width=64, height=64, fx=128, fy=128, cx=32, cy=32,
+        pos=(0.0, 0.0, 1.0), quat=(0.0, 1.0, 0.0, 0.0),
+    )  # fmt: skip
+    start = time.perf_counter()
+    artist = backend.start()
+    picture = artist.colour(world, data, camera, shadows=True)
+    seconds = time.perf_counter() - start
+    truth = artist.truth(world, data, camera)
+    if isinstance(artist, Closable):
+        artist.close()
+    if picture.max() == picture.min() or not 0.89 < truth.depth[32, 32] < 0.91:
+        raise RenderError(
+            f"{name} drew a wrong picture; update or install again what it draws with"
+        )
+    return {"backend": name, **_versions(name), "first_frame_s": round(seconds, 1), "works": True}
 
 
 def install_backend(name: str, say: Callable[[str], None]) -> dict[str, Any]:
@@ -83,57 +104,9 @@ def install_backend(name: str, say: Callable[[str], None]) -> dict[str, Any]:
         SpecError: a backend that is not installed this way.
         BackendMissingError: it cannot be installed here; the message says why.
     """
-    if name != "blenderproc":
-        raise SpecError(f"backend {name!r}: nothing to install; allowed: blenderproc")
-    from ..generators.blender.environment import install, versions
-
-    return {"backend": name, "folder": str(install(say)), **versions()}
+    return {"backend": name, "folder": str(install(name, say)), **_versions(name)}
 
 
-def _check_mujoco() -> dict[str, Any]:
-    # The package has no types.
-    mujoco: Any = import_module("mujoco")
-    model = mujoco.MjModel.from_xml_string(BALL)
-    data = mujoco.MjData(model)
-    mujoco.mj_forward(model, data)
-    try:
-        with mujoco.Renderer(model, 64, 64) as renderer:
-            renderer.update_scene(data)
-            picture = renderer.render()
-    except (RuntimeError, ImportError, AttributeError, mujoco.FatalError) as error:
-        raise RenderError(
-            f"mujoco {mujoco.__version__} cannot draw here: {error}. On Debian: apt-get install "
-            "libegl1 libegl-mesa0 libgl1-mesa-dri, and MUJOCO_GL=egl"
-        ) from error
-    if picture.max() == picture.min():
-        raise RenderError("mujoco drew an empty picture; update the OpenGL driver")
-    return {"backend": "mujoco", "version": mujoco.__version__, "works": True}
-
-
-def _check_blenderproc() -> dict[str, Any]:
-    from ..generators.blender.environment import versions
-    from ..generators.blender.renderer import BlenderRenderer
-
-    mujoco: Any = import_module("mujoco")
-    world = ball()
-    data = mujoco.MjData(world.model)
-    mujoco.mj_forward(world.model, data)
-    # From a metre above, looking down.
-    camera = CameraParams(
-        width=64, height=64, fx=128, fy=128, cx=32, cy=32,
-        pos=(0.0, 0.0, 1.0), quat=(0.0, 1.0, 0.0, 0.0),
-    )  # fmt: skip
-    artist = BlenderRenderer()
-    start = time.perf_counter()
-    picture = artist.colour(world, data, camera, shadows=True)
-    seconds = time.perf_counter() - start
-    truth = artist.truth(world, data, camera)
-    artist.close()
-    if picture.max() == picture.min() or not 0.89 < truth.depth[32, 32] < 0.91:
-        raise RenderError("blenderproc drew a wrong picture; install it again")
-    return {
-        "backend": "blenderproc",
-        **versions(),
-        "first_frame_s": round(seconds, 1),
-        "works": True,
-    }
+def _versions(name: str) -> dict[str, str]:
+    needs = RENDERERS.load(name).needs
+    return {**needs.present(), **dict(needs.outside)}

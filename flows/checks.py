@@ -1,4 +1,4 @@
-"""What is checked before a long job: does a spec hold."""
+"""What is checked before a long job: does a spec hold, and is here what it needs."""
 
 from __future__ import annotations
 
@@ -25,20 +25,24 @@ def check_spec(
     Raises:
         SpecError: a category that nothing stands in for, an asset that is not there, or a path
             in `render.vary` that does not exist.
-        BackendMissingError, RenderError: a solver or renderer that is not here, or cannot start.
+        BackendMissingError, RenderError: a solver, proposer, renderer, or label is not here,
+            or cannot start.
     """
-    from ..generators.images.rasteriser import rasteriser
-    from ..generators.images.renderers import check_renderer
     from ..generators.images.vary import check_vary
+    from ..generators.labels import check_labels
+    from ..generators.proposers import PROPOSERS
+    from ..generators.renderers import check_renderer, renderer
     from ..scenes.tabletop import Tabletop
 
     if "learning" in spec.episodes.solvers:
         from ..tasks.learning import check_learning
 
         check_learning()
+    PROPOSERS.load(spec.tasks.proposer).needs.check(f"tasks.proposer: {spec.tasks.proposer}")
     check_renderer(spec.render.backend)
-    if draws and spec.render.backend == "mujoco":
-        rasteriser()
+    if draws:
+        check_labels(spec.render.labels)
+        renderer(spec.render.backend)
     check_vary(spec)
     table = Tabletop(library or open_library(spec.assets))
     _check_categories(spec, table)
@@ -87,3 +91,16 @@ def _check_assets(spec: DatasetSpec, library: Tabletop) -> None:
             library.get(asset_id)
         except SpecError as error:
             raise SpecError(f"{path}: {error}") from error
+
+
+def check_exports(formats: tuple[str, ...]) -> None:
+    """Refuse before any work formats that cannot be written.
+
+    Raises:
+        SpecError: there is no such format; the nearest are offered.
+        BackendMissingError: a package that one needs is not installed.
+    """
+    from ..generators.exports import EXPORTERS
+
+    for name in formats:
+        EXPORTERS.load(name).needs.check(f"export {name}")

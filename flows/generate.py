@@ -25,8 +25,8 @@ from prefect.states import Completed, Crashed, Failed
 from ..generators.dataset import ShardRecord
 from ..schemas import CousinsError, RunError
 from ..schemas.spec_file import load_spec
-from .engine import Done
 from .environment import cores
+from .executors import Done
 from .reporter import Reporter
 from .robots import with_robot
 from .run import Summary, execute, run_session
@@ -54,7 +54,7 @@ def generate(
     if next_seeds:
         read, folder = next_dataset(read, folder)
     plan = Plan(read, folder, production(), workers or cores(), exports=read.export)
-    return _settle(lambda: execute(plan, PrefectEngine()), [])
+    return _settle(lambda: execute(plan, PrefectExecutor()), [])
 
 
 def generate_now(session: Session, reporter: Reporter) -> Summary:
@@ -69,7 +69,7 @@ def generate_now(session: Session, reporter: Reporter) -> Summary:
     @flow(name=FLOW, flow_run_name=plan.spec.name, persist_result=False)
     def run(spec: str, out: str, workers: int) -> State[Any]:
         del spec, out, workers  # shown by Prefect
-        return _settle(lambda: run_session(session, PrefectEngine(), reporter), outcome)
+        return _settle(lambda: run_session(session, PrefectExecutor(), reporter), outcome)
 
     state: State[Any] = run(plan.spec.name, str(plan.out), plan.workers, return_state=True)
     if not outcome:
@@ -90,7 +90,7 @@ def _settle(work: Callable[[], Summary], outcome: list[Summary | CousinsError]) 
     return Completed(message=f"{summary.counts} in {summary.out}, hash {summary.dataset_hash}")
 
 
-class PrefectEngine:
+class PrefectExecutor:
     """Submits each shard as a task of the current flow run."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..generators.changes import slice_of
 from ..generators.dataset import PER_SHARD, STAGES, ShardRecord, read_models, shard_name
-from ..generators.hashing import render_versions, stage_versions
+from ..generators.hashing import stage_versions
 from ..generators.store import EXPORTS, Store
 from ..schemas import DatasetSpec, TaskSpec, hash_of
 from .work import Stages, Unit, task_index
@@ -137,13 +137,6 @@ class Graph:
         self.planned.add((unit.stage, unit.shard))
         return unit
 
-    def _render_versions(self, stage: str) -> dict[str, str]:
-        """By other names than the packages of this environment."""
-        if stage != "frames":
-            return {}
-        found = render_versions(self.spec.render.backend)
-        return {f"render/{name}": version for name, version in found.items()}
-
     def _key(self, stage: str, shard: str, spec: object, inputs: object) -> str:
         return hash_of(
             {
@@ -151,10 +144,7 @@ class Graph:
                 "shard": shard,
                 "stages": self.stages.name,
                 "stage_version": STAGE_VERSIONS[stage],
-                "versions": {
-                    **stage_versions(stage, shard, self.spec.episodes.solvers),
-                    **self._render_versions(stage),
-                },
+                "versions": stage_versions(stage, shard, self.spec),
                 "assets": self.library_version,
                 "spec": spec,
                 "inputs": inputs,

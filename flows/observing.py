@@ -11,7 +11,7 @@ from ..generators.perception.depth_model import check_depth_model, estimated_dep
 from ..generators.perception.frames import frame_view
 from ..generators.perception.labeller import with_labels
 from ..generators.perception.preview import preview, twin_picture, twin_scene
-from ..generators.proposals.endpoint import Endpoint
+from ..generators.proposing.endpoint import Endpoint
 from ..scenes.library import AssetLibrary
 from ..scenes.observation.observe import Observed, ObserveOptions, observe
 from ..scenes.observation.reading import (

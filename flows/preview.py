@@ -87,7 +87,7 @@ def _images(
     """Colours of each camera, by its name; without sweeps and labels."""
     import imageio.v3 as imageio
 
-    from ..generators.images import render_scene
+    from ..generators.frames import render_scene
 
     render = spec.render.model_dump() | {"labels": ("rgb",), "videos": False, "vary": {}}
     drawn = spec.model_copy(update={"render": RenderSpec.model_validate(render)})

@@ -1,4 +1,4 @@
-"""A run: makes every shard that a dataset lacks, with any engine, and sums it up."""
+"""A run: makes every shard that a dataset lacks, with any executor, and sums it up."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from ..generators.dataset import STAGES, Dataset, ShardRecord
 from ..generators.store import EXPORTS, Store, shard_folder
 from ..schemas import DatasetSpec, RunError
-from .engine import Engine, InlineEngine, LocalEngine, Pool
+from .executors import Executor, InlineExecutor, Pool, ThreadExecutor
 from .graph import Graph
 from .pool import InlinePool, JobError, WorkerPool
 from .reporter import Reporter, Silent
@@ -57,7 +57,7 @@ class Run:
     store: Store
     graph: Graph
     pool: Pool
-    engine: Engine
+    executor: Executor
     reporter: Reporter
     made: int = 0
     cpu: dict[str, float] = field(default_factory=dict[str, float])
@@ -92,7 +92,7 @@ class Run:
                         heapq.heappush(ready, (follower.order, follower.shard, follower))
                     continue
                 running += 1
-                self.engine.submit(unit, self.make, lambda u, answer: answers.put((u, answer)))
+                self.executor.submit(unit, self.make, lambda u, answer: answers.put((u, answer)))
             if not running:
                 continue
             unit, answer = answers.get()
@@ -129,12 +129,14 @@ class Run:
             file.write(json.dumps(line) + "\n")
 
 
-def execute(plan: Plan, engine: Engine | None = None, reporter: Reporter | None = None) -> Summary:
+def execute(
+    plan: Plan, executor: Executor | None = None, reporter: Reporter | None = None
+) -> Summary:
     """Make what is missing of a dataset.
 
     Args:
         plan: what to make.
-        engine: how to run it; None runs it locally.
+        executor: how to run its units; None runs them in processes of this machine.
         reporter: is told how it goes on.
 
     Raises:
@@ -143,17 +145,17 @@ def execute(plan: Plan, engine: Engine | None = None, reporter: Reporter | None 
         RunError: units failed; the others are kept.
     """
     with Session(plan) as session:
-        return run_session(session, engine, reporter)
+        return run_session(session, executor, reporter)
 
 
 def run_session(
-    session: Session, engine: Engine | None = None, reporter: Reporter | None = None
+    session: Session, executor: Executor | None = None, reporter: Reporter | None = None
 ) -> Summary:
     """Make what is missing of a dataset that is open already.
 
     Args:
         session: the open dataset.
-        engine: how to run it; None runs it locally.
+        executor: how to run its units; None runs them in processes of this machine.
         reporter: is told how it goes on.
 
     Raises:
@@ -162,12 +164,12 @@ def run_session(
     """
     began = time.perf_counter()
     plan, store, graph = session.plan, session.store, session.new_graph()
-    inline = plan.workers == 1 and engine is None
+    inline = plan.workers == 1 and executor is None
     pool: Pool = (
         InlinePool(carry_out) if inline else WorkerPool(carry_out, plan.workers, plan.time_limit)
     )
     threads = ThreadPoolExecutor(plan.workers)
-    chosen = engine or (InlineEngine() if inline else LocalEngine(threads))
+    chosen = executor or (InlineExecutor() if inline else ThreadExecutor(threads))
     run = Run(plan, store, graph, pool, chosen, reporter or Silent())
     done = plan.out / DONE
     try:
@@ -201,7 +203,7 @@ def export_dataset(
     with Store(root, spec, version) as store:
         graph = Graph(root, spec, stages, version)
         plan = Plan(spec, root, stages, exports=formats)
-        run = Run(plan, store, graph, InlinePool(carry_out), InlineEngine(), Silent())
+        run = Run(plan, store, graph, InlinePool(carry_out), InlineExecutor(), Silent())
         run.drive(graph.exports(formats, store.records()))
     return {name: root / shard_folder(EXPORTS, name) for name in formats}
 

@@ -14,7 +14,6 @@ from ..schemas import (
     EpisodeArrays,
     EpisodeSpec,
     Scene,
-    SpecError,
     TaskSpec,
 )
 from .work import Keep, RenderedLike, Stages
@@ -50,17 +49,10 @@ def open_library(spec: AssetsSpec) -> AssetLibrary:
     return open_libraries(spec)
 
 
-def exporter_names() -> tuple[str, ...]:
-    """The formats that can be exported."""
-    from ..generators.exports import EXPORTERS
-
-    return tuple(EXPORTERS)
-
-
 def _propose(
     spec: DatasetSpec, start: int, stop: int, earlier: tuple[TaskSpec, ...], library: AssetLibrary
 ) -> tuple[TaskSpec, ...]:
-    from ..generators.proposals import propose
+    from ..generators.proposers import propose
 
     return propose(spec, start, stop, earlier, library)
 
@@ -90,7 +82,7 @@ def _solve(
 def _render_scene(
     scene: Scene, assets: dict[str, Asset], spec: DatasetSpec, keep: Keep
 ) -> RenderedLike:
-    from ..generators.images import render_scene
+    from ..generators.frames import render_scene
 
     return render_scene(scene, assets, spec, keep=keep)
 
@@ -103,17 +95,15 @@ def _render_episode(
     spec: DatasetSpec,
     keep: Keep,
 ) -> RenderedLike:
-    from ..generators.images import render_episode
+    from ..generators.frames import render_episode
 
     return render_episode(scene, assets, episode, arrays, spec, keep=keep)
 
 
 def _export(name: str, dataset: Dataset, out: Path) -> None:
-    from ..generators.exports import EXPORTERS
+    from ..generators.exports import export
 
-    if name not in EXPORTERS:
-        raise SpecError(f"no export format {name!r}; allowed: {', '.join(EXPORTERS)}")
-    EXPORTERS[name].export(dataset, out)
+    export(name, dataset, out)
 
 
 def _report(dataset: Dataset, out: Path) -> Path:

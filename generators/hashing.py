@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
-from ..schemas import Solver
+from ..schemas import DatasetSpec, Solver
+from ..schemas.plugins import Group, Needs, installed
 from .dataset import STAGES
+
+
+class Shaping(Protocol):
+    """A plug-in that shapes bytes."""
+
+    @property
+    def needs(self) -> Needs:
+        """The packages that do so through it, and the version of its own code."""
+        ...
+
 
 _IMPORTED = (
     "bddl", "coacd", "fast-simplification", "mujoco", "numpy", "pillow", "scipy", "trimesh"
@@ -27,63 +38,107 @@ SHAPING: dict[str, tuple[str, ...]] = {
     "tasks": (_TEXT, *_IMPORTED),
     "scenes": (_TEXT, *_IMPORTED, *_MOTION),
     "episodes": _MOTION,
-    "frames": ("av", "pycocotools", *_IMPORTED, *_ROBOTS, *_GRASPS),
+    "frames": ("av", *_IMPORTED, *_ROBOTS),
+    "exports": (),
 }
-"""Packages whose version can change the bytes of a stage, for the same content of earlier ones."""
+"""Packages whose version can change the bytes of a stage, for the same content of earlier ones.
 
-EXPORTING: dict[str, tuple[str, ...]] = {
-    "coco": ("numpy", "pillow", "pycocotools"),
-    "lerobot": ("av", "numpy", "pandas", "pillow", "pyarrow"),
-    "traces": (*_ROBOTS, "bddl", "numpy", "pyarrow", "trimesh"),
-}
-"""Likewise of an export, by its format."""
+Proposers, renderers, labels and exporters name theirs themselves.
+"""
 
 LEARNING = ("gymnasium", "stable-baselines3", "torch")
 """Likewise of episodes, where a spec's solvers include learning."""
 
 
-def stage_versions(stage: str, shard: str, solvers: tuple[Solver, ...] = ()) -> dict[str, str]:
-    """The installed version of each package that shapes a shard; optional ones may be absent.
+def stage_versions(stage: str, shard: str, spec: DatasetSpec) -> dict[str, str]:
+    """The version of all that shapes a shard: packages, and plug-ins; optional ones may be absent.
 
     Args:
         stage: one of STAGES, or exports.
         shard: its name; that of an export is its format.
-        solvers: that the spec allows.
+        spec: names the plug-ins.
     """
-    packages = SHAPING[stage] if stage in SHAPING else EXPORTING[shard]
-    learned = LEARNING if stage == "episodes" and "learning" in solvers else ()
-    return _installed(frozenset((*packages, *learned)))
+    learned = LEARNING if stage == "episodes" and "learning" in spec.episodes.solvers else ()
+    found = _installed(frozenset((*SHAPING[stage], *learned)))
+    for group, name in _used(stage, spec, shard):
+        found |= group.versions(name)
+    return found
+
+
+def stage_packages(stage: str) -> dict[str, str]:
+    """The installed version of each package that shapes any shard of a stage.
+
+    Args:
+        stage: one of STAGES, or exports.
+    """
+    offered = (offer for group in _groups(stage) for _, offer in group.own())
+    needed = (package for offer in offered for package in offer.needs.packages)
+    return _installed(frozenset((*SHAPING[stage], *needed)))
 
 
 def versions(solvers: tuple[Solver, ...] = ()) -> dict[str, str]:
-    """As `stage_versions`, of all stages and formats together.
+    """As `stage_packages`, of all stages together.
 
     Args:
         solvers: that the spec allows.
     """
-    every = (name for names in (*SHAPING.values(), *EXPORTING.values()) for name in names)
+    every = (name for stage in SHAPING for name in stage_packages(stage))
     return _installed(frozenset((*every, *(LEARNING if "learning" in solvers else ()))))
 
 
-@lru_cache(maxsize=32)
-def _installed(packages: frozenset[str]) -> dict[str, str]:
-    """By name, in order; the version of this package itself is always among them."""
+def foreign_versions(spec: DatasetSpec) -> dict[str, str]:
+    """Versions of the plug-ins of other distributions that a spec names, and of their packages."""
     found: dict[str, str] = {}
-    for package in sorted({"cousins", *packages}):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
+    for stage, shards in (("tasks", ("",)), ("frames", ("",)), ("exports", spec.export)):
+        for shard in shards:
+            for group, name in _used(stage, spec, shard):
+                if group.source(name).distribution is not None:
+                    found |= group.versions(name)
     return found
 
 
-def render_versions(backend: str) -> dict[str, str]:
-    """Versions of what a render backend has beside the packages above, by package."""
-    if backend != "blenderproc":
-        return {}
-    from .blender.environment import versions as of_blender
+def _groups(stage: str) -> tuple[Group[Shaping], ...]:
+    """The groups whose plug-ins shape a stage."""
+    from .exports import EXPORTERS
+    from .labels import LABELS
+    from .proposers import PROPOSERS
+    from .renderers import RENDERERS
 
-    return of_blender()
+    match stage:
+        case "tasks":
+            return (PROPOSERS,)
+        case "frames":
+            return (RENDERERS, LABELS)
+        case "exports":
+            return (EXPORTERS,)
+        case _:
+            return ()
+
+
+def _used(stage: str, spec: DatasetSpec, shard: str) -> Iterator[tuple[Group[Shaping], str]]:
+    """The plug-ins that shape a shard."""
+    names = {
+        "exporters": (shard,),
+        "labels": spec.render.labels,
+        "proposers": (spec.tasks.proposer,),
+        "renderers": (spec.render.backend,),
+    }
+    for group in _groups(stage):
+        for name in names[group.name]:
+            yield group, name
+
+
+def _installed(packages: frozenset[str]) -> dict[str, str]:
+    """By name, in order; the version of this package itself is always among them."""
+    found = {package: installed(package) for package in sorted({"cousins", *packages})}
+    return {package: which for package, which in found.items() if which is not None}
+
+
+def render_versions(backend: str) -> dict[str, str]:
+    """Versions of what shapes a backend's pictures outside of this environment, by name."""
+    from .renderers import RENDERERS
+
+    return dict(RENDERERS.load(backend).needs.outside)
 
 
 def item_seed(seed: int, stage: str, task: int, item: int, attempt: int = 0) -> tuple[int, ...]:

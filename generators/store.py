@@ -23,7 +23,7 @@ from typing import Self
 from ..schemas import DatasetError, DatasetSpec
 from .changes import refuse_changes
 from .dataset import FORMAT_VERSION, STAGES, ShardRecord
-from .hashing import file_hash, render_versions, versions
+from .hashing import file_hash, foreign_versions, render_versions, versions
 
 EXPORTS = "exports"
 
@@ -205,6 +205,9 @@ class Store:
         if extra := render_versions(self.spec.render.backend):
             # Frames of another version are made anew; all else may be continued.
             saved["render_versions"] = extra
+        if foreign := foreign_versions(self.spec):
+            # Likewise of the shards that plug-ins of other distributions shape.
+            saved["plugin_versions"] = foreign
         text = json.dumps(saved, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
         finished = {p.parent.name for p in (self.root / "manifest").glob("*/*.json")}
         if path.is_file() and finished:

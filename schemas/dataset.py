@@ -14,6 +14,7 @@ from .libraries import AssetsSpec
 from .locations import misplaced
 from .parameter import Parameter, beyond
 from .perturb import PerturbSpec
+from .plugin_name import PluginName
 from .scene import CousinSpec, SceneSpec
 
 DEFAULT_LABELS: tuple[LabelName, ...] = (
@@ -34,7 +35,7 @@ DEFAULT_LABELS: tuple[LabelName, ...] = (
 class ProposalSpec(Model):
     """Where tasks come from."""
 
-    proposer: Literal["grammar", "openai", "behavior"] = "grammar"
+    proposer: Annotated[str, PluginName("proposers")] = "grammar"
     count: Annotated[int, Field(ge=1, le=100_000)] = 10
     max_steps: Annotated[int, Field(ge=1, le=12)] = 4
     """Skills in the longest plan that a proposer may aim at."""
@@ -85,7 +86,7 @@ class EpisodeSpec(Model):
 class RenderSpec(Model):
     """What is drawn and labelled."""
 
-    backend: Literal["mujoco", "blenderproc", "omnigibson"] = "mujoco"
+    backend: Annotated[str, PluginName("renderers")] = "mujoco"
     size: tuple[Annotated[int, Field(ge=16, le=4096)], Annotated[int, Field(ge=16, le=4096)]] = (
         256,
         256,
@@ -118,7 +119,7 @@ class DatasetSpec(Model):
         CameraSpec(name="wrist", mount="hand"),
     )
     render: RenderSpec = RenderSpec()
-    export: tuple[Literal["coco", "lerobot", "traces"], ...] = ()
+    export: tuple[Annotated[str, PluginName("exporters")], ...] = ()
 
     @model_validator(mode="after")
     def _cameras(self) -> Self:

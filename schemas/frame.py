@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from .base import Model, Name, Quat, Vec2, Vec3, unset
+from .plugin_name import PluginName
 
-LabelName = Literal[
-    "rgb",
-    "depth",
-    "depth_linear",
-    "normal",
-    "flow",
-    "seg_instance",
-    "seg_semantic",
-    "seg_part",
-    "seg_amodal",
-    "visible_fraction",
-    "bbox_2d_tight",
-    "bbox_2d_loose",
-    "bbox_3d",
-    "keypoints",
-    "point_cloud",
-    "poses",
-    "joint_states",
-    "predicate_states",
-    "scene_graph",
-    "camera_params",
-]
+LabelName = Annotated[str, PluginName("labels")]
 """OmniGibson's VisionSensor names where it has one, and further labels of this package."""
 
 Box2 = tuple[int, int, int, int]

@@ -39,6 +39,7 @@ HYPHENATED = frozenset({"robots"})
 """Groups whose names have hyphens where the names of their modules have underscores."""
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True)
@@ -49,15 +50,22 @@ class Needs:
         packages: distributions that it imports and whose versions shape its bytes.
         version: of the plug-in's own code; raised when it gives other bytes for the same inputs.
         install: how to get packages that are absent, such as `pip install 'cousins[text]'`.
+        outside: name and version of what shapes its bytes but lies in another environment.
     """
 
     packages: tuple[str, ...] = ()
     version: int = 1
     install: str = ""
+    outside: tuple[tuple[str, str], ...] = ()
+
+    def present(self) -> dict[str, str]:
+        """The version of each package that is installed here."""
+        found = {package: installed(package) for package in self.packages}
+        return {package: which for package, which in found.items() if which is not None}
 
     def missing(self) -> tuple[str, ...]:
         """The packages that are not installed."""
-        return tuple(package for package in self.packages if _installed(package) is None)
+        return tuple(package for package in self.packages if installed(package) is None)
 
     def check(self, owner: str) -> None:
         """Refuse where a package is absent.
@@ -94,7 +102,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Group(Generic[T]):
+class Group(Generic[T_co]):
     """All plug-ins of one kind.
 
     Attributes:
@@ -107,7 +115,7 @@ class Group(Generic[T]):
     """
 
     name: str
-    kind: type[T]
+    kind: type[T_co]
     word: str
     package: str = ""
     order: tuple[str, ...] = field(default=(), compare=False)
@@ -133,17 +141,23 @@ class Group(Generic[T]):
             raise SpecError(f"no {self.word} {name!r}; {offer(name, self.names())}")
         return found
 
-    def load(self, name: str) -> T:
+    def load(self, name: str) -> T_co:
         """Import a plug-in.
 
         Raises:
             SpecError: there is none of that name; the nearest are offered.
             PluginError: its module cannot be imported, or offers something else.
         """
-        offered: T = _load(self, self.source(name))
+        offered: T_co = _load(self, self.source(name))
         return offered
 
-    def all(self) -> Iterator[tuple[str, T]]:
+    def own(self) -> Iterator[tuple[str, T_co]]:
+        """As `all`, without those of other distributions."""
+        for name in self.names():
+            if self.source(name).distribution is None:
+                yield name, self.load(name)
+
+    def all(self) -> Iterator[tuple[str, T_co]]:
         """Every plug-in with its name, in order; imports them."""
         for name in self.names():
             yield name, self.load(name)
@@ -152,8 +166,8 @@ class Group(Generic[T]):
         """What decides the bytes of a plug-in: its own version, and its packages' versions.
 
         Returns:
-            By `GROUP/NAME` for the plug-in itself, by distribution for packages. Absent packages
-            are left out.
+            By `GROUP/NAME` for the plug-in itself, by `GROUP/NAME/THING` for what lies outside of
+            this environment, by distribution for packages. Absent packages are left out.
         """
         source = self.source(name)
         needs = getattr(self.load(name), "needs", None)
@@ -161,9 +175,9 @@ class Group(Generic[T]):
         own = f"{known.version}"
         if source.distribution is not None:
             own = f"{source.distribution} {source.version}, {known.version}"
-        found = {package: _installed(package) for package in known.packages}
-        present = {package: which for package, which in found.items() if which is not None}
-        return {f"{self.name}/{name}": own, **present}
+        place = f"{self.name}/{name}"
+        outside = {f"{place}/{thing}": which for thing, which in known.outside}
+        return {place: own, **outside, **known.present()}
 
     def _sources(self) -> dict[str, Source]:
         return _sources(self.name, self.package or FOLDERS[self.name])
@@ -253,7 +267,8 @@ def _members(kind: type[object]) -> str:
 
 
 @lru_cache(maxsize=512)
-def _installed(package: str) -> str | None:
+def installed(package: str) -> str | None:
+    """The version of a distribution; None where it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:

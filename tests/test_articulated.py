@@ -13,7 +13,7 @@ import pytest
 from test_assets import JOINTED, add, new_spec
 from worlds import LIBRARY, by_hand, first, make_request, put
 
-from cousins.generators.proposals.catalogue import Catalogue
+from cousins.generators.proposing.catalogue import Catalogue
 from cousins.scenes.choosing import choose
 from cousins.scenes.fit import fits_table
 from cousins.scenes.franka import FRANKA

@@ -7,7 +7,7 @@ import threading
 import pytest
 from test_images import spec, world
 
-from cousins.generators.images import render_scene
+from cousins.generators.frames import render_scene
 from cousins.generators.images.background import Background
 
 

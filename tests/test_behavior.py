@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cousins.generators.proposals.behavior import BehaviorProposer
+from cousins.generators.proposers.behavior import BehaviorProposer
 from cousins.scenes.mujoco_model import compile_model
 from cousins.scenes.procedural import ProceduralLibrary
 from cousins.schemas import DatasetSpec, Episode, EpisodeSpec, ProposalSpec, SpecError, TaskSpec

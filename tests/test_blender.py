@@ -23,13 +23,19 @@ import pytest
 from cousins.flows.backends import Ball, ball, check_backend, install_backend
 from cousins.flows.graph import Graph
 from cousins.flows.stages import production
-from cousins.generators.blender import environment
-from cousins.generators.blender import renderer as blender_renderer
-from cousins.generators.blender.light import developed, encoded, sky, suns, surroundings
-from cousins.generators.blender.renderer import BlenderRenderer, Quality
-from cousins.generators.blender.resources import linear, resources, unseen
-from cousins.generators.blender.worker.messages import Message, pack, unpack
 from cousins.generators.images.environment import environment as environment_around
+from cousins.generators.renderers.blenderproc import environment
+from cousins.generators.renderers.blenderproc import renderer as blender_renderer
+from cousins.generators.renderers.blenderproc.light import (
+    developed,
+    encoded,
+    sky,
+    suns,
+    surroundings,
+)
+from cousins.generators.renderers.blenderproc.renderer import BlenderRenderer, Quality
+from cousins.generators.renderers.blenderproc.resources import linear, resources, unseen
+from cousins.generators.renderers.blenderproc.worker.messages import Message, pack, unpack
 from cousins.schemas import (
     BackendMissingError,
     CameraParams,

@@ -18,11 +18,11 @@ from truth_scenes import plans
 
 from cousins.flows.backends import check_backend
 from cousins.flows.bench.frames import _scene  # pyright: ignore[reportPrivateUsage]
-from cousins.generators.blender.environment import interpreter
-from cousins.generators.blender.renderer import BlenderRenderer, Quality
 from cousins.generators.images.cameras import camera_params
-from cousins.generators.images.renderers import renderer
 from cousins.generators.images.worlds import prepared
+from cousins.generators.renderers import renderer
+from cousins.generators.renderers.blenderproc.environment import interpreter
+from cousins.generators.renderers.blenderproc.renderer import BlenderRenderer, Quality
 from cousins.schemas import Asset, BackendMissingError, Scene, Sky, Sun
 
 SIZE = (128, 96)
@@ -178,7 +178,7 @@ def test_labels_are_the_truth_in_fifty_scenes(
     def always(_: str) -> BlenderRenderer:
         return tracer
 
-    monkeypatch.setattr("cousins.generators.images.stage.renderer", always)
+    monkeypatch.setattr("cousins.generators.frames.stage.renderer", always)
     scenes = [still(number, LARGE) for number in range(SCENES)]
     scenes += [moving(at_random(plan, FRAMES), LARGE) for plan in plans(MOVING)]
     table = summary(scenes)

@@ -16,11 +16,11 @@ from pydantic import ValidationError
 from test_images import SIZE, TOP, episode_of, image, spec, world
 from test_vary import aimed
 
-from cousins.generators.images import Rendered, check_vary, render_episode, render_scene
+from cousins.generators.frames import Rendered, check_vary, render_episode, render_scene
 from cousins.generators.images.motion import blurred
-from cousins.generators.images.renderers import renderer
 from cousins.generators.images.views import Showing
 from cousins.generators.images.worlds import prepared
+from cousins.generators.renderers import renderer
 from cousins.scenes.camera_paths import along, camera_path, share_at, view_shares
 from cousins.scenes.geometry import look_at, vec3
 from cousins.scenes.mujoco_model import compile_model

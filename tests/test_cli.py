@@ -193,7 +193,9 @@ def test_report_schema_assets_and_backends(spec: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("COUSINS_CACHE", str(spec.parent / "cache"))
     checked = json.loads(call("assets", "check", "--library", "procedural", "--json"))
     assert checked["libraries"]["fake"]["passed_share"] == 1.0
-    assert "use `backend: mujoco`" in refusal("backends", "check", "unreal")
+    assert "use `backend: mujoco`" in refusal("backends", "check", "omnigibson")
+    told = refusal("backends", "check", "blendrproc")
+    assert "no renderer 'blendrproc'; did you mean 'blenderproc'?" in told
 
 
 def test_bench_finds_benchmarks_by_name(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ from cousins.generators.dataset import (
     dump_models,
 )
 from cousins.generators.exports import EXPORTERS
-from cousins.generators.images import render_scene
+from cousins.generators.frames import render_scene
 from cousins.generators.images.cameras import project
 from cousins.scenes.geometry import rotation
 from cousins.schemas import DatasetError, Model, canonical_json
@@ -73,7 +73,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Dataset, Path, A
     root = tmp_path_factory.mktemp("coco")
     dataset = build(root / "dataset")
     out = root / "dataset" / "exports" / "coco"
-    EXPORTERS["coco"].export(dataset, out)
+    EXPORTERS.load("coco").export(dataset, out)
     return dataset, out, quietly(lambda: COCO(str(out / "annotations" / "instances.json")))
 
 
@@ -156,7 +156,7 @@ def test_licences_and_sources_follow(exported: tuple[Dataset, Path, Any]) -> Non
 
 def test_same_dataset_same_bytes(exported: tuple[Dataset, Path, Any], tmp_path: Path) -> None:
     dataset, out, _ = exported
-    EXPORTERS["coco"].export(dataset, tmp_path / "again")
+    EXPORTERS.load("coco").export(dataset, tmp_path / "again")
 
     def hashes(folder: Path) -> dict[str, str]:
         return {
@@ -171,10 +171,10 @@ def test_same_dataset_same_bytes(exported: tuple[Dataset, Path, Any], tmp_path: 
 def test_frames_without_masks_are_refused(tmp_path: Path) -> None:
     dataset = build(tmp_path / "dataset", seeds=(23,), labels=("rgb", "bbox_2d_tight"))
     with pytest.raises(DatasetError, match=r"no seg_instance.*render\.labels"):
-        EXPORTERS["coco"].export(dataset, tmp_path / "out")
+        EXPORTERS.load("coco").export(dataset, tmp_path / "out")
 
 
 def test_a_folder_in_use_is_refused(exported: tuple[Dataset, Path, Any]) -> None:
     dataset, out, _ = exported
     with pytest.raises(DatasetError, match="not empty"):
-        EXPORTERS["coco"].export(dataset, out)
+        EXPORTERS.load("coco").export(dataset, out)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from test_images import TOP, image, spec, world
 from test_vary import aimed
 
-from cousins.generators.images import Rendered, render_scene
+from cousins.generators.frames import Rendered, render_scene
 from cousins.generators.images.environment import Environment, environment, lights_of
 from cousins.generators.images.lighting import WHITE_LUX, lux_of
 from cousins.generators.images.sky import (

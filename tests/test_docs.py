@@ -193,6 +193,13 @@ def test_the_table_of_causes_is_current() -> None:
     assert between.strip() == reasons.causes().strip(), "run docs/make_reasons.py"
 
 
+@pytest.mark.parametrize("page", ["labels", "plugins"])
+def test_the_tables_of_plugins_are_current(page: str) -> None:
+    text = (ROOT / f"docs/{page}.md").read_text(encoding="utf-8")
+    assert "<!-- generated: " in text
+    assert text == script("make_plugins").filled(text), "run docs/make_plugins.py"
+
+
 def test_every_key_of_the_spec_is_in_the_reference() -> None:
     keys = script("make_spec_reference").keys()
     text = (ROOT / "docs/spec.md").read_text(encoding="utf-8")
@@ -288,7 +295,8 @@ def test_constants_that_the_pages_state() -> None:
     from cousins.flows import graph
     from cousins.generators import dataset
     from cousins.generators.images import encode
-    from cousins.generators.proposals import endpoint, openai
+    from cousins.generators.proposers.openai import asking
+    from cousins.generators.proposing import endpoint
     from cousins.scenes import assembly, settling, shape_features, similarity
     from cousins.schemas.asset import SHALLOW
     from cousins.tasks import manipulation, predicates, solving, symbolic
@@ -324,7 +332,7 @@ def test_constants_that_the_pages_state() -> None:
             f"quality {encode.JPEG_QUALITY}",
         ],
         "proposers": [
-            f"the last {openai.REMEMBERED} tasks",
+            f"the last {asking.REMEMBERED} tasks",
             f"at most {endpoint.LONGEST_WAIT:g} s",
         ],
     }

@@ -11,12 +11,13 @@ import pytest
 import yaml
 
 from cousins.flows.bench import names as benchmarks
-from cousins.flows.engine import Engine
+from cousins.flows.engines import ENGINES
 from cousins.generators.exports import EXPORTERS
+from cousins.generators.labels import LABELS
+from cousins.generators.proposers import PROPOSERS
+from cousins.generators.renderers import RENDERERS
 from cousins.scenes.procedural import ProceduralLibrary
 from cousins.schemas import CousinSpec, DatasetSpec, SpecError
-from cousins.schemas.causes import Cause
-from cousins.schemas.frame import LabelName
 from cousins.schemas.libraries import LibrarySpec
 from cousins.schemas.spec_file import parse_spec
 from cousins.tasks.formula import PREDICATES
@@ -95,7 +96,7 @@ def test_predicates_are_those_that_are_evaluated() -> None:
 
 
 def test_labels_are_those_of_a_frame() -> None:
-    labels = set(get_args(LabelName))
+    labels = set(LABELS.names())
     described = first_cells(part("labels", "## Images")) + re.findall(
         r"`(\w+)`", part("labels", "## In `frames.json`")
     )
@@ -105,10 +106,10 @@ def test_labels_are_those_of_a_frame() -> None:
 
 def test_seams_have_the_implementations_that_are_listed() -> None:
     assert set(seam("AssetLibrary")) == choices(LibrarySpec, "kind")
-    assert set(seam("Proposer")) == choices(of_spec("tasks"), "proposer")
-    assert set(seam("Exporter")) == set(EXPORTERS)
-    assert set(seam("Renderer")) == choices(of_spec("render"), "backend") - {"omnigibson"}
-    assert Engine.__name__ in PAGES["architecture"]
+    assert set(seam("Proposer")) == set(PROPOSERS.names())
+    assert set(seam("Exporter")) == set(EXPORTERS.names())
+    assert set(seam("RenderBackend")) == set(RENDERERS.names()) - {"omnigibson"}
+    assert set(seam("Engine")) == set(ENGINES.names()) - {"ray", "dask"}
 
 
 def test_benchmarks_are_those_that_there_are() -> None:

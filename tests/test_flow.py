@@ -14,8 +14,8 @@ import fake_stages
 import pytest
 from fake_stages import KILL_ONCE, replay
 
-from cousins.flows.engine import LocalEngine
 from cousins.flows.environment import set_defaults
+from cousins.flows.executors import ThreadExecutor
 from cousins.flows.pool import JobError, WorkerPool
 from cousins.flows.reporter import Silent
 from cousins.flows.run import Summary, execute, export_dataset
@@ -396,7 +396,7 @@ def test_what_an_error_cancels_gives_no_answer(
         raise SpecError(unit.name)
 
     threads = ThreadPoolExecutor(1)
-    engine = LocalEngine(threads)
+    engine = ThreadExecutor(threads)
     engine.submit(first, make, lambda unit, _: answers.append(unit))
     engine.submit(second, make, lambda unit, _: answers.append(unit))
     threads.shutdown(wait=False, cancel_futures=True)

@@ -22,7 +22,7 @@ def quickstart(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a dataset and its exports where the documentation expects them."""
     root = tmp_path_factory.mktemp("docs")
     made = build_dataset(root / "out/quickstart")
-    for name, exporter in EXPORTERS.items():
+    for name, exporter in EXPORTERS.all():
         exporter.export(made, made.root / "exports" / name)
     return root
 

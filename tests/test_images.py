@@ -20,7 +20,8 @@ import trimesh
 from PIL import Image
 from solids import joined, link_meshes, robot_meshes
 
-from cousins.generators.images import (
+from cousins.flows.backends import check_backend
+from cousins.generators.frames import (
     Rendered,
     Truth,
     camera_sees,
@@ -475,6 +476,12 @@ def test_vary_names_the_nearest_path_of_the_scene() -> None:
     check_vary(spec(vary={"object.chest.joint.lidd": 0.5}))
     with pytest.raises(SpecError, match=r"object\.chest\.joint\.lid"):
         render_scene(scene, assets, spec(vary={"object.chest.joint.lidd": 0.5}))
+
+
+def test_the_rasteriser_works_here() -> None:
+    facts = check_backend("mujoco")
+    assert facts["works"]
+    assert {"backend", "mujoco", "pyopengl", "first_frame_s"} <= set(facts)
 
 
 def test_missing_backends_say_so(monkeypatch: pytest.MonkeyPatch) -> None:

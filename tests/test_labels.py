@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,13 +24,14 @@ from test_images import SIZE, episode_of, image, spec, world
 from worlds import make_request
 
 from cousins.generators.exports import EXPORTERS
-from cousins.generators.images import Rendered, render_episode, render_scene
+from cousins.generators.frames import Rendered, render_episode, render_scene
 from cousins.generators.images.amodal import decode_mask
 from cousins.generators.images.cameras import camera_params
 from cousins.generators.images.clouds import STRIDE, read_point_cloud
 from cousins.generators.images.keypoints import CORNER_EDGES, CORNER_SIGNS
 from cousins.generators.images.rasteriser import rasteriser
 from cousins.generators.images.worlds import prepared
+from cousins.generators.labels import LABELS
 from cousins.scenes.assembly import assemble
 from cousins.scenes.geometry import look_at, transform
 from cousins.scenes.mujoco_model import compile_model
@@ -43,7 +44,6 @@ from cousins.schemas import (
     ClutterSpec,
     DatasetSpec,
     FrameRecord,
-    LabelName,
     ObjectSpec,
     Scene,
     SceneGraph,
@@ -54,7 +54,7 @@ from cousins.schemas import (
 from cousins.schemas.dataset import DEFAULT_LABELS
 
 Array = npt.NDArray[Any]
-ALL: tuple[LabelName, ...] = get_args(LabelName)
+ALL = LABELS.names()
 
 
 @dataclass(frozen=True)
@@ -288,7 +288,7 @@ def test_coco_takes_corners_as_keypoints_and_whole_objects(tmp_path: Path) -> No
     labels = ("rgb", "seg_instance", "seg_amodal", "visible_fraction", "keypoints")
     dataset = build(tmp_path / "dataset", seeds=(21,), labels=labels)
     out = tmp_path / "coco"
-    EXPORTERS["coco"].export(dataset, out)
+    EXPORTERS.load("coco").export(dataset, out)
     coco = quietly(lambda: COCO(str(out / "annotations" / "instances.json")))
     frames = {frame.id: frame for frame in dataset.frames()}
     assert {tuple(c["keypoints"]) for c in coco.cats.values()} == {

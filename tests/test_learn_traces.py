@@ -15,9 +15,9 @@ import pytest
 from cousins.flows.run import Plan, execute, export_dataset
 from cousins.flows.stages import production
 from cousins.generators.dataset import Dataset
-from cousins.generators.exports.trace_procedures import procedures
-from cousins.generators.proposals import propose
-from cousins.generators.proposals.catalogue import Catalogue
+from cousins.generators.exports.traces.procedures import procedures
+from cousins.generators.proposers import propose
+from cousins.generators.proposing.catalogue import Catalogue
 from cousins.scenes.franka import FRANKA
 from cousins.schemas import AssetsSpec, DatasetSpec, Episode
 from cousins.schemas.spec_file import load_spec

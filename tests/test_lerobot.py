@@ -25,9 +25,9 @@ from lerobot_checker import check, stray_files
 
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports.lerobot import LeRobotExporter
-from cousins.generators.exports.lerobot_stats import image_stats, sampled_indices
-from cousins.generators.exports.lerobot_tables import CHUNKS_SIZE, FileCounter
-from cousins.generators.exports.lerobot_video import CameraTrack
+from cousins.generators.exports.lerobot.stats import image_stats, sampled_indices
+from cousins.generators.exports.lerobot.tables import CHUNKS_SIZE, FileCounter
+from cousins.generators.exports.lerobot.video import CameraTrack
 from cousins.schemas import DatasetError
 
 FRONT = "observation.images.front"

@@ -9,7 +9,7 @@ from statistics import median
 import pytest
 from test_images import spec, world
 
-from cousins.generators.images import render_scene
+from cousins.generators.frames import render_scene
 from cousins.generators.store import ShardWriter
 
 EVERYTHING = (

@@ -28,7 +28,7 @@ from cousins.flows.observing import observed_text
 from cousins.generators.perception.depth_model import check_depth_model
 from cousins.generators.perception.frames import frame_view
 from cousins.generators.perception.labeller import NOTHING, with_labels
-from cousins.generators.proposals.endpoint import Endpoint
+from cousins.generators.proposing.endpoint import Endpoint
 from cousins.scenes.assembly import assemble
 from cousins.scenes.geometry import Array, look_at, rotation, transform
 from cousins.scenes.observation import world

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -13,12 +14,12 @@ import numpy as np
 import pytest
 from openai_server import Reply, Server, serving
 
-from cousins.generators.proposals import propose
-from cousins.generators.proposals.cast import Cast
-from cousins.generators.proposals.catalogue import Catalogue
-from cousins.generators.proposals.draft import check, signature
-from cousins.generators.proposals.endpoint import Endpoint
-from cousins.generators.proposals.openai import OpenAIProposer
+from cousins.generators.proposers import propose
+from cousins.generators.proposers.openai import OpenAIProposer
+from cousins.generators.proposing.cast import Cast
+from cousins.generators.proposing.catalogue import Catalogue
+from cousins.generators.proposing.draft import check, signature
+from cousins.generators.proposing.endpoint import Endpoint
 from cousins.scenes.franka import FRANKA
 from cousins.scenes.library import AssetLibrary
 from cousins.scenes.procedural import ProceduralLibrary
@@ -128,7 +129,7 @@ def test_the_same_arguments_give_the_same_tasks(proposed: tuple[TaskSpec, ...]) 
 
 SCRIPT = """
 import sys
-from cousins.generators.proposals import propose
+from cousins.generators.proposers import propose
 from cousins.scenes.procedural import ProceduralLibrary
 from cousins.schemas import DatasetSpec
 for task in propose(DatasetSpec(name="x", seed=3), 0, 12, (), ProceduralLibrary()):
@@ -140,7 +141,7 @@ def test_tasks_do_not_depend_on_the_hash_seed() -> None:
     outputs = [
         subprocess.run(
             [sys.executable, "-c", SCRIPT],
-            env={"PYTHONHASHSEED": seed, "PATH": ""},
+            env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,
         ).stdout

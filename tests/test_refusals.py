@@ -13,8 +13,8 @@ import pytest
 from test_docs import script
 from worlds import LIBRARY, make_request
 
-from cousins.generators.proposals.short import put_on
-from cousins.generators.proposals.templates import TEMPLATES
+from cousins.generators.proposers.grammar.short import put_on
+from cousins.generators.proposers.grammar.templates import TEMPLATES
 from cousins.scenes.assembly import assemble
 from cousins.scenes.blame import blames_the_spec
 from cousins.schemas import (
@@ -288,8 +288,7 @@ def test_the_search_for_readers_of_messages_finds_them(code: str) -> None:
 
 
 def test_no_code_reads_a_message() -> None:
-    mine = ("tasks/setup.py", "tasks/reach.py", "tasks/skills", "generators/proposals/templates.py",
-            "generators/proposals/grammar.py")  # fmt: skip
+    mine = ("tasks/setup.py", "tasks/reach.py", "tasks/skills", "generators/proposers/grammar")
     found = [
         f"{path}:{line}" for path, tree in sources("scenes", *mine) for line in read_messages(tree)
     ]

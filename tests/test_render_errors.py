@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cousins.generators.images import check_vary
+from cousins.generators.frames import check_vary
 from cousins.schemas import SpecError
 from cousins.schemas.spec_file import load_spec
 

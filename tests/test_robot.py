@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from worlds import by_hand
 
-from cousins.generators.proposals import catalogue
+from cousins.generators.proposing import catalogue
 from cousins.scenes import rescale
 from cousins.scenes.franka import FRANKA
 from cousins.scenes.geometry import Array, axis_rotation

@@ -14,7 +14,7 @@ import pytest
 from worlds import TABLE, by_hand, first, make_task, put, scene_for
 
 from cousins.flows.bench._suites import ALL, make, run_suite
-from cousins.generators.proposals.catalogue import Catalogue
+from cousins.generators.proposing.catalogue import Catalogue
 from cousins.scenes.franka import FRANKA
 from cousins.scenes.geometry import Array
 from cousins.scenes.mujoco_model import CompiledScene, compile_model

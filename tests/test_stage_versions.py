@@ -22,7 +22,10 @@ from cousins.flows.stages import production
 from cousins.generators import hashing
 from cousins.generators.dataset import STAGES
 from cousins.generators.exports import EXPORTERS
-from cousins.schemas import DatasetSpec, EpisodeSpec
+from cousins.generators.labels import LABELS
+from cousins.generators.proposers import PROPOSERS
+from cousins.generators.renderers import RENDERERS
+from cousins.schemas import DatasetSpec, EpisodeSpec, RenderSpec, Solver, plugins
 
 ROOT = Path(__file__).parents[1]
 ENTRIES = "flows.stages"
@@ -64,7 +67,7 @@ EXCUSED: dict[str, dict[str, str]] = {
     "episodes": dict.fromkeys(hashing.LEARNING, LEARNED),
     "frames": {},
     "coco": dict.fromkeys(
-        ("airo-models", "av", "bddl", "coacd", "embreex", "fast-simplification", "franky-sim",
+        ("airo-models", "embreex", "fast-simplification", "franky-sim",
          "mujoco", "scipy", "trimesh"),
         DRAWN,
     ),
@@ -72,6 +75,14 @@ EXCUSED: dict[str, dict[str, str]] = {
     "traces": {},
 }  # fmt: skip
 """Packages that a stage's code reaches and that do not shape its bytes, with the reason."""
+
+
+PLUGINS = {
+    "generators.labels": LABELS,
+    "generators.proposers": PROPOSERS,
+    "generators.renderers": RENDERERS,
+}
+"""Packages whose modules are found by their names: a stage that reaches one reaches them all."""
 
 
 def module_path(name: str) -> Path | None:
@@ -132,17 +143,9 @@ def packages_from(start: list[tuple[int, str]]) -> set[str]:
             text, tree = parsed(module)
             found |= {package for package, sign in NAMED.items() if re.search(sign, text)}
             waiting += imports(module, tree)
-            waiting += plugins_used(module, text)
+            if module in PLUGINS:
+                waiting += [(1, f"{module}.{name}") for name, _ in PLUGINS[module].own()]
     return found - {"cousins"}
-
-
-def plugins_used(module: str, text: str) -> list[tuple[int, str]]:
-    """The plug-ins of a package that uses all of them, which no import names."""
-    path = module_path(module)
-    if path is None or path.stem != "__init__" or not re.search(r"\bPLUGINS\.all\(\)", text):
-        return []
-    stems = sorted({x.stem for x in path.parent.iterdir()} - {"__init__", "__pycache__"})
-    return [(1, f"{module}.{stem}") for stem in stems]
 
 
 def normal(distribution: str) -> str:
@@ -162,13 +165,14 @@ def reached(stage: str) -> set[str]:
 
 
 def held(stage: str) -> set[str]:
-    return set(hashing.SHAPING[stage] if stage in FUNCTIONS else hashing.EXPORTING[stage])
+    if stage in FUNCTIONS:
+        return set(hashing.stage_packages(stage)) - {"cousins"} | set(hashing.SHAPING[stage])
+    return set(EXPORTERS.load(stage).needs.packages)
 
 
 def test_every_stage_and_every_format_is_looked_at() -> None:
-    assert set(FUNCTIONS) == set(STAGES) == set(hashing.SHAPING)
-    assert set(hashing.EXPORTING) == set(EXPORTERS)
-    assert set(EXCUSED) == {*STAGES, *EXPORTERS}
+    assert set(FUNCTIONS) == set(STAGES) == set(hashing.SHAPING) - {"exports"}
+    assert set(EXCUSED) == {*STAGES, *EXPORTERS.names()}
 
 
 def test_every_function_of_the_production_stages_is_looked_at() -> None:
@@ -207,15 +211,25 @@ def test_the_walk_stops_where_a_stage_does(stage: str, package: str) -> None:
     assert package not in reached(stage)
 
 
-def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, package: str) -> dict[str, str]:
+def keys(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    package: str,
+    labels: tuple[str, ...] | None = None,
+) -> dict[str, str]:
     """The keys of a shard of every stage and format, where a package has another version."""
-    spec = DatasetSpec(name="x", episodes=EpisodeSpec(solvers=("planning", "learning")))
+    solvers: tuple[Solver, ...] = ("planning", "learning")
+    spec = DatasetSpec(
+        name="x",
+        episodes=EpisodeSpec(solvers=solvers),
+        render=RenderSpec(labels=LABELS.names() if labels is None else labels),
+    )
     graph = Graph(tmp_path, spec, production(), "library")
-    monkeypatch.setattr(hashing, "version", lambda name: "2" if name == package else "1")
-    hashing._installed.cache_clear()
+    monkeypatch.setattr(plugins, "version", lambda name: "2" if name == package else "1")
+    plugins.installed.cache_clear()
     found = {stage: graph._key(stage, "t0000", {}, []) for stage in STAGES}
-    found |= {name: graph._key("exports", name, {}, []) for name in EXPORTERS}
-    hashing._installed.cache_clear()
+    found |= {name: graph._key("exports", name, {}, []) for name in EXPORTERS.names()}
+    plugins.installed.cache_clear()
     return found
 
 
@@ -229,7 +243,7 @@ def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, package: str) -> dict[
         ("torch", {"episodes"}),
         ("imageio", set()),
         ("openai", set()),
-        ("cousins", {*STAGES, *EXPORTERS}),
+        ("cousins", {*STAGES, *EXPORTERS.names()}),
     ],
 )
 def test_another_version_moves_the_keys_of_the_stages_that_it_shapes(
@@ -240,11 +254,24 @@ def test_another_version_moves_the_keys_of_the_stages_that_it_shapes(
     assert {stage for stage in before if before[stage] != after[stage]} == moved
 
 
+@pytest.mark.parametrize(
+    ("package", "label"), [("embreex", "keypoints"), ("pycocotools", "seg_amodal")]
+)
+def test_a_package_of_one_label_counts_where_that_label_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, package: str, label: str
+) -> None:
+    for labels, moves in ((("rgb", label), True), (("rgb",), False)):
+        before = keys(monkeypatch, tmp_path, "none", labels)
+        after = keys(monkeypatch, tmp_path, package, labels)
+        assert (before["frames"] != after["frames"]) == moves
+
+
 def test_a_dataset_states_the_versions_of_all_stages() -> None:
     every = hashing.versions()
-    for stage in STAGES:
-        assert hashing.stage_versions(stage, "t0000").items() <= every.items()
-    for name in EXPORTERS:
-        assert hashing.stage_versions("exports", name).items() <= every.items()
+    for stage in (*STAGES, "exports"):
+        assert hashing.stage_packages(stage).items() <= every.items()
+    spec = DatasetSpec(name="x")
+    assert hashing.stage_versions("frames", "t0000", spec)["labels/rgb"] == "1"
+    assert hashing.foreign_versions(spec) == {}
     assert list(every) == sorted(every)
     assert every["cousins"]

@@ -18,9 +18,9 @@ from cousins.flows.stages import production
 from cousins.flows.work import Job, Unit, carry_out
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports import EXPORTERS
-from cousins.generators.exports.trace_phases import phases
-from cousins.generators.exports.trace_procedures import procedures
-from cousins.generators.exports.trace_thoughts import CHECK, thoughts
+from cousins.generators.exports.traces.phases import phases
+from cousins.generators.exports.traces.procedures import procedures
+from cousins.generators.exports.traces.thoughts import CHECK, thoughts
 from cousins.generators.object_paths import object_poses, relative
 from cousins.generators.store import Store
 from cousins.scenes.geometry import rotation
@@ -59,7 +59,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 @pytest.fixture(scope="module")
 def exported(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("exported") / "traces"
-    EXPORTERS["traces"].export(dataset, out)
+    EXPORTERS.load("traces").export(dataset, out)
     return out
 
 
@@ -252,7 +252,7 @@ def test_a_subtask_without_contact_has_no_interaction() -> None:
 def test_an_export_repeats_and_is_not_written_over(
     dataset: Dataset, exported: Path, tmp_path: Path
 ) -> None:
-    EXPORTERS["traces"].export(dataset, tmp_path / "again")
+    EXPORTERS.load("traces").export(dataset, tmp_path / "again")
     assert shard_files(tmp_path / "again") == shard_files(exported)
     with pytest.raises(DatasetError, match="not empty"):
-        EXPORTERS["traces"].export(dataset, tmp_path / "again")
+        EXPORTERS.load("traces").export(dataset, tmp_path / "again")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 import mujoco
 import numpy as np
@@ -23,16 +23,17 @@ from truth_measures import LENS, Errors, View, compare_images
 from truth_objects import compare_objects
 from truth_scenes import make, plans
 
-from cousins.generators.images import render_episode, render_scene
+from cousins.generators.frames import render_episode, render_scene
+from cousins.generators.labels import LABELS
 from cousins.scenes.mujoco_model import compile_model
-from cousins.schemas import Asset, FrameRecord, LabelName, Scene, SceneGraph
+from cousins.schemas import Asset, FrameRecord, Scene, SceneGraph
 from cousins.tasks.predicates import PhysicsFacts
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning:pycocotools"
 )
-LABELS: tuple[LabelName, ...] = tuple(x for x in get_args(LabelName) if x not in ("rgb", "flow"))
-MOVING: tuple[LabelName, ...] = ("flow", "seg_instance", "predicate_states", "scene_graph", "poses")
+ASKED = tuple(x for x in LABELS.names() if x not in ("rgb", "flow"))
+MOVING = ("flow", "seg_instance", "predicate_states", "scene_graph", "poses")
 FRAMES = 3
 """Of a moving scene."""
 
@@ -82,7 +83,7 @@ CLAIMS = {
 def still(number: int, size: tuple[int, int]) -> Errors:
     """The errors of a scene's views."""
     scene, assets = make(list(plans(number + 1))[number])
-    rendered = render_scene(scene, assets, spec(size=size, labels=LABELS))
+    rendered = render_scene(scene, assets, spec(size=size, labels=ASKED))
     assert [frame.camera for frame in rendered.frames] == [c.name for c in scene.cameras]
     compiled = compile_model(scene, assets, detail="visual")
     caster = scene_caster(scene, assets, compiled, compiled.new_data())

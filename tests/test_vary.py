@@ -15,7 +15,7 @@ from test_images import TOP, image, spec, world
 from worlds import LIBRARY, by_hand, first, put
 
 from cousins.flows.checks import check_spec
-from cousins.generators.images import Rendered, check_vary, render_scene
+from cousins.generators.frames import Rendered, check_vary, render_scene
 from cousins.generators.images.parameters import FAMILIES, Variant, family_of
 from cousins.generators.images.vary import varied
 from cousins.scenes.geometry import look_at

@@ -13,7 +13,7 @@ from solids import joined, robot_meshes
 from test_images import SIZE, image, object_mesh, spec, world
 from test_vary import aimed
 
-from cousins.generators.images import Rendered, render_scene
+from cousins.generators.frames import Rendered, render_scene
 from cousins.generators.images.amodal import decode_mask
 from cousins.generators.images.bending import bend, fold, straighten
 from cousins.generators.images.cameras import back_project, project

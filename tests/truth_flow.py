@@ -15,7 +15,7 @@ from caster import Array, Caster, centres, scene_caster, seen_at
 from truth_measures import EDGE, Errors, View
 from truth_scenes import Plan, lens, make, solved
 
-from cousins.generators.images import Rendered
+from cousins.generators.frames import Rendered
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import Asset, Episode, EpisodeArrays, Scene, SceneObject
 

@@ -15,7 +15,7 @@ import trimesh
 from caster import AROUND, Array, Caster, Hits, centres
 from PIL import Image
 
-from cousins.generators.images import Rendered
+from cousins.generators.frames import Rendered
 from cousins.generators.images.clouds import read_point_cloud
 from cousins.scenes.geometry import rotation
 from cousins.schemas import Asset, CameraParams, FrameRecord, Scene

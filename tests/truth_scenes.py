@@ -11,7 +11,7 @@ import numpy as np
 from worlds import LIBRARY, make_request
 
 from cousins.generators.hashing import item_seed
-from cousins.generators.proposals import propose
+from cousins.generators.proposers import propose
 from cousins.scenes.assembly import assemble
 from cousins.scenes.rooms.scene import Kind as RoomKind
 from cousins.schemas import (

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from ...generators.dataset import dump_arrays, load_arrays
 from ...generators.hashing import item_seed
-from ...generators.proposals.catalogue import Catalogue
+from ...generators.proposing.catalogue import Catalogue
 from ...generators.quality import without_trace
 from ...scenes.franka import FRANKA
 from ...schemas import AssemblyError, AssetsSpec, DatasetSpec, Episode, TaskSpec

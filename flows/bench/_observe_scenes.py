@@ -149,7 +149,7 @@ def shoot(scene: Scene, assets: dict[str, Asset], artist: Renderer) -> Shot:
     camera = camera_params(ready.world, data, scene.cameras[0], SIZE)
     truth = artist.truth(ready.world, data, camera)
     known = ready.labeller.instances
-    boxes = ready.labeller.state(data, ("bbox_3d",)).boxes
+    boxes = ready.labeller.boxes(data)
     view = View(
         depth=truth.depth.astype(np.float64),
         masks=ready.labeller.instance_mask(truth.geoms).astype(np.int32),

@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...generators.blender.light import encoded
-from ...generators.blender.renderer import BlenderRenderer, Quality, worker_command
-from ...generators.images import render_scene
+from ...generators.frames import render_scene
 from ...generators.images.cameras import camera_params
 from ...generators.images.worlds import prepared
+from ...generators.renderers.blenderproc.light import encoded
+from ...generators.renderers.blenderproc.renderer import BlenderRenderer, Quality, worker_command
 from ...schemas import Asset, DatasetSpec, Scene
 from .frames import OBJECTS, _scene  # pyright: ignore[reportPrivateUsage]
 

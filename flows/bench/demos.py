@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from ...generators.dataset import Dataset
+from ...generators.frames import render_episode
 from ...generators.hashing import item_seed
-from ...generators.images import render_episode
 from ...generators.store import ShardWriter, Store
 from ...scenes.library import AssetLibrary
 from ...schemas import Asset, DatasetSpec, Episode, TaskObject, TaskSpec

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...generators.dataset import dump_models
-from ...generators.images import Renderer, Truth, render_scene, renderer
+from ...generators.frames import Renderer, Truth, render_scene, renderer
 from ...generators.images.raster import MujocoRenderer
 from ...generators.images.view import Rgb, World
 from ...generators.store import ShardWriter

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ...generators.images import renderer
+from ...generators.frames import renderer
 from ...scenes.geometry import Array
 from ...scenes.observation.observe import ObserveOptions, observe
 from ...scenes.observation.view import View

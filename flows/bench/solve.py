@@ -12,7 +12,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from ...generators.proposals import propose
+from ...generators.proposers import propose
 from ...generators.quality import success_by_skill
 from ...schemas import DatasetSpec
 from ..stages import production

@@ -6,19 +6,22 @@ from typing import Annotated
 
 import typer
 
+from .choices import NamingCommand
 from .common import Json, emit, expected_errors, table
 
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    backends = typer.Typer(no_args_is_help=True, help="What can simulate and render.")
-    backends.command("check")(check_backend)
-    backends.command("install")(install_backend)
+    backends = typer.Typer(no_args_is_help=True, help="What can render, and what can run shards.")
+    backends.command("check", cls=NamingCommand)(check_backend)
+    backends.command("install", cls=NamingCommand)(install_backend)
     app.add_typer(backends, name="backends")
 
 
 def check_backend(
-    name: Annotated[str, typer.Argument(help="Such as mujoco or blenderproc.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(help="One of {renderers} or {engines}.", show_default=False)
+    ],
     json: Json = False,
 ) -> None:
     """Say whether a backend works here, and if not, what it needs."""
@@ -33,7 +36,9 @@ def check_backend(
 
 
 def install_backend(
-    name: Annotated[str, typer.Argument(help="Such as blenderproc.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(help="Such as blenderproc; renderers: {renderers}.", show_default=False)
+    ],
     json: Json = False,
 ) -> None:
     """Install a backend that has an environment of its own."""

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .choices import NamingCommand, completion
 from .common import DatasetPath, Json, SpecPath, Workers, default_out, emit, expected_errors, table
 
 if TYPE_CHECKING:
+    from ..engines import Engine as Runs
     from ..run import Summary
     from ..session import Session
-
-
-class EngineName(StrEnum):
-    """Who runs the shards."""
-
-    prefect = "prefect"
-    local = "local"
-    ray = "ray"
-    dask = "dask"
 
 
 Out = Annotated[
@@ -33,7 +25,12 @@ Out = Annotated[
     ),
 ]
 Engine = Annotated[
-    EngineName, typer.Option(help="What runs the shards; ray and dask are not built yet.")
+    str,
+    typer.Option(
+        help="What runs the shards: {engines}.",
+        metavar="NAME",
+        autocompletion=completion("engines"),
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 Limit = Annotated[float, typer.Option(min=1, help="Seconds after which a shard is given up.")]
@@ -41,19 +38,15 @@ Limit = Annotated[float, typer.Option(min=1, help="Seconds after which a shard i
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(generate)
-    app.command()(propose)
-    app.command()(assemble)
-    app.command()(solve)
-    app.command()(render)
-    app.command()(export)
+    for command in (generate, propose, assemble, solve, render, export):
+        app.command(cls=NamingCommand)(command)
 
 
 def generate(
     spec: SpecPath,
     out: Out = None,
     workers: Workers = None,
-    engine: Engine = EngineName.prefect,
+    engine: Engine = "prefect",
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
@@ -66,7 +59,7 @@ def propose(
     spec: SpecPath,
     out: Out = None,
     workers: Workers = None,
-    engine: Engine = EngineName.local,
+    engine: Engine = "local",
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
@@ -79,7 +72,7 @@ def assemble(
     spec: SpecPath,
     out: Out = None,
     workers: Workers = None,
-    engine: Engine = EngineName.local,
+    engine: Engine = "local",
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
@@ -92,7 +85,7 @@ def solve(
     spec: SpecPath,
     out: Out = None,
     workers: Workers = None,
-    engine: Engine = EngineName.local,
+    engine: Engine = "local",
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
@@ -105,7 +98,7 @@ def render(
     spec: SpecPath,
     out: Out = None,
     workers: Workers = None,
-    engine: Engine = EngineName.local,
+    engine: Engine = "local",
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
@@ -119,7 +112,11 @@ def export(
     formats: Annotated[
         list[str] | None,
         typer.Option(
-            "--format", "-f", metavar="NAME", help="coco, lerobot or traces; may be given again."
+            "--format",
+            "-f",
+            metavar="NAME",
+            help="One of {exporters}; may be given again.",
+            autocompletion=completion("exporters"),
         ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All formats.")] = False,
@@ -128,16 +125,17 @@ def export(
     """Write a finished dataset in the formats that trainers load."""
     with expected_errors():
         from ...generators.dataset import Dataset
+        from ...generators.exports import EXPORTERS
         from ...schemas import SpecError
+        from ..checks import check_exports
         from ..run import export_dataset
-        from ..stages import exporter_names, production
+        from ..stages import production
 
-        known = exporter_names()
-        chosen = known if every else tuple(formats or ())
-        unknown = [name for name in chosen if name not in known]
-        if unknown or not chosen:
-            what = f"no export format {unknown[0]!r}" if unknown else "no format given"
-            raise SpecError(f"{what}; use --format or --all; formats: {', '.join(known)}")
+        chosen = EXPORTERS.names() if every else tuple(formats or ())
+        if not chosen:
+            known = ", ".join(EXPORTERS.names())
+            raise SpecError(f"no format given; use --format or --all; formats: {known}")
+        check_exports(chosen)
         opened = Dataset(dataset)
         folders = export_dataset(opened.spec, dataset, production(), chosen)
         if json:
@@ -154,7 +152,7 @@ def _make(
     path: Path,
     out: Path | None,
     workers: int | None,
-    engine: EngineName,
+    engine_name: str,
     shard_seconds: float,
     quiet: bool,
     as_json: bool,
@@ -162,18 +160,15 @@ def _make(
     exports: bool = True,
 ) -> None:
     with expected_errors():
-        from ...schemas import BackendMissingError
         from ...schemas.spec_file import load_spec
-        from ..checks import check_spec
+        from ..checks import check_exports, check_spec
+        from ..engines import engine
         from ..environment import cores
         from ..robots import with_robot
         from ..session import Plan, Session
         from ..stages import production
 
-        if engine in (EngineName.ray, EngineName.dask):
-            raise BackendMissingError(
-                f"engine {engine.value!r} is not available; this version has: prefect, local"
-            )
+        runs = engine(engine_name)
         spec = with_robot(load_spec(path))
         formats = spec.export if exports and until == "frames" else ()
         folder = default_out(spec, out)
@@ -181,7 +176,8 @@ def _make(
         with Session(plan) as session:
             if not session.finished:
                 check_spec(spec, session.library, draws=until == "frames")
-            summary = _run(session, engine, quiet)
+                check_exports(formats)
+            summary = _run(session, runs, quiet)
         if as_json:
             emit(asdict(summary))
         else:
@@ -191,24 +187,12 @@ def _make(
             raise typer.Exit(1)
 
 
-def _run(session: Session, engine: EngineName, quiet: bool) -> Summary:
+def _run(session: Session, runs: Runs, quiet: bool) -> Summary:
     from ..progress import Bars
     from ..reporter import Silent
-    from ..run import run_session
 
-    name = session.plan.spec.name
-    # Prefect takes seconds to start: nothing to do needs nothing to show.
-    if engine is EngineName.local or session.finished:
-        with Bars(name) if not quiet else Silent() as reporter:
-            return run_session(session, None, reporter)
-    from ..server import prefect_api
-
-    with Bars(name) if not quiet else Silent() as reporter:
-        reporter.note("starting Prefect")
-        from ..generate import generate_now
-
-        with prefect_api():
-            return generate_now(session, reporter)
+    with Bars(session.plan.spec.name) if not quiet else Silent() as reporter:
+        return runs.run(session, reporter)
 
 
 def _skipped(folder: Path, count: int) -> list[tuple[str, str]]:

@@ -1,17 +1,27 @@
-"""Exports: each a pure function of a dataset."""
+"""Export formats: each is a plug-in, a pure function of a dataset."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from ...schemas.plugins import Group, Needs
 from ..dataset import Dataset
 
 
+@runtime_checkable
 class Exporter(Protocol):
     """Writes a dataset in a format that others load."""
+
+    @property
+    def summary(self) -> str:
+        """The format in one line, for the documentation."""
+        ...
+
+    @property
+    def needs(self) -> Needs:
+        """The packages that shape its bytes, and the version of its own code."""
+        ...
 
     def export(self, dataset: Dataset, out: Path) -> None:
         """Write to the folder `out`, which must be empty or absent.
@@ -22,23 +32,28 @@ class Exporter(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class _Lazy:
-    """An exporter that is imported when it is first used: its libraries are heavy."""
-
-    module: str
-    name: str
-
-    def export(self, dataset: Dataset, out: Path) -> None:
-        exporter: Exporter = getattr(import_module(self.module, __package__), self.name)()
-        exporter.export(dataset, out)
-
-
-EXPORTERS: dict[str, Exporter] = {
-    "coco": _Lazy(".coco", "CocoExporter"),
-    "lerobot": _Lazy(".lerobot", "LeRobotExporter"),
-    "traces": _Lazy(".traces", "TracesExporter"),
-}
+EXPORTERS: Group[Exporter] = Group(
+    "exporters", Exporter, "export format", order=("coco", "lerobot", "traces")
+)
 """By the name that a spec gives under `export`."""
 
-__all__ = ["EXPORTERS", "Exporter"]
+
+def export(name: str, dataset: Dataset, out: Path) -> None:
+    """Write a dataset in one format.
+
+    Args:
+        name: of the format.
+        dataset: finished.
+        out: folder, empty or absent.
+
+    Raises:
+        SpecError: there is no such format; the nearest are offered.
+        BackendMissingError: a package that the format needs is not installed.
+        DatasetError: as `Exporter.export`.
+    """
+    exporter = EXPORTERS.load(name)
+    exporter.needs.check(f"export {name}")
+    exporter.export(dataset, out)
+
+
+__all__ = ["EXPORTERS", "Exporter", "export"]

@@ -18,7 +18,7 @@ from ...scenes.asset_model import Copy, add_asset, add_resources
 from ...scenes.geometry import Array, look_at, quaternion, rotation, sphere_point, vec3
 from ...scenes.mujoco_model import set_options
 from ...schemas import Asset, CameraParams, Light, Material, RobotPose, Room, Scene
-from ..images.renderers import renderer
+from ..renderers import renderer
 
 Picture = npt.NDArray[np.uint8]
 AZIMUTH, ELEVATION = 32.0, 24.0

@@ -1,14 +1,1 @@
-"""Labelled images and videos from stored states."""
-
-from __future__ import annotations
-
-from .renderers import renderer
-from .stage import camera_sees, keyframe_steps, render_episode, render_scene
-from .stills import Rendered
-from .vary import check_vary
-from .view import Renderer, Truth
-
-__all__ = [
-    "Rendered", "Renderer", "Truth", "camera_sees", "check_vary", "keyframe_steps",
-    "render_episode", "render_scene", "renderer",
-]  # fmt: skip
+"""Cameras, light, the rasteriser, and what labels are computed from."""

@@ -55,6 +55,8 @@ def _shadowed(world: World) -> tuple[npt.NDArray[np.float64], float]:
     if room is not None:
         low, high = np.array(room.low), np.array(room.high)
         return (low + high) / 2, float(np.linalg.norm(high - low) / 2)
+    if not world.scene.objects:
+        return np.asarray(world.model.stat.center, dtype=np.float64), SHADOW_RADIUS
     support = world.scene.object(world.scene.support)
     top = world.asset_of(support.name).extents[2]
     return np.asarray(support.pos) + np.array([0.0, 0.0, top]), SHADOW_RADIUS

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ...scenes.mujoco_model import CompiledScene, compile_model
 from ...schemas import Asset, Scene, hash_of
 from ...tasks.predicates import PhysicsFacts
-from .labels import Labeller
+from .labeller import Labeller
 
 KEPT = 2
 

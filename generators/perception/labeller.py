@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ...scenes.observation.view import View
 from ...schemas import ProposalError, SpecError
-from ..proposals.endpoint import CutOffError, Endpoint
+from ..proposing.endpoint import CutOffError, Endpoint
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam

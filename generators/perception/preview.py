@@ -18,8 +18,8 @@ from ...scenes.library import AssetLibrary
 from ...scenes.observation.observe import Observed
 from ...scenes.observation.view import View
 from ...schemas import Asset, CameraParams, CousinSpec, Scene
-from ..images import renderer
 from ..images.worlds import prepared
+from ..renderers import renderer
 
 Picture = npt.NDArray[np.uint8]
 EDGES = (

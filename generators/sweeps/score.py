@@ -21,7 +21,7 @@ import numpy as np
 
 from ...schemas import DatasetError, SpecError
 from ..dataset import Dataset
-from ..exports.coco import annotations_of
+from ..exports.coco.writing import annotations_of
 from .axis import Axis, Value
 from .predictions import read_predictions
 

@@ -18,7 +18,7 @@ from cousins.flows.run import Plan, execute
 from cousins.flows.stages import production
 from cousins.flows.work import Propose
 from cousins.generators.dataset import Dataset, read_models
-from cousins.generators.hashing import EXPORTING, stage_versions
+from cousins.generators.hashing import stage_packages
 from cousins.generators.images.gl import open_gl
 from cousins.schemas import TaskSpec
 from cousins.schemas.spec_file import load_spec
@@ -81,8 +81,7 @@ def make() -> Digests:
 
 def _packages(stage: str) -> dict[str, str]:
     """Versions of the libraries that shape any shard of a stage."""
-    shards = EXPORTING if stage == "exports" else ("",)
-    return {name: v for shard in shards for name, v in stage_versions(stage, shard).items()}
+    return stage_packages(stage)
 
 
 def _made(golden: Golden, out: Path) -> dict[str, dict[str, str]]:

@@ -1,1 +1,0 @@
-"""The render backend `blenderproc`: BlenderProc's Cycles in a process of its own."""

@@ -1,0 +1,31 @@
+"""COCO: every labelled frame as an image, every visible object as an annotation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ....schemas.plugins import Needs
+from ...dataset import Dataset
+from .._folders import refuse_files
+
+
+class CocoExporter:
+    """Writes COCO instance annotations."""
+
+    summary = "COCO instances: masks as run lengths, boxes, corners of 3D boxes as keypoints"
+    needs = Needs(packages=("numpy", "pillow", "pycocotools"))
+
+    def export(self, dataset: Dataset, out: Path) -> None:
+        """Write the export to `out`, which must be empty or absent.
+
+        Raises:
+            DatasetError: where `out` holds files, there are no frames, or they lack a picture
+                or an instance mask.
+        """
+        from .writing import write
+
+        refuse_files(out)
+        write(dataset, out)
+
+
+PLUGIN = CocoExporter()

@@ -1,0 +1,242 @@
+"""Export to COCO: every labelled frame as an image, every visible object as an annotation.
+
+```
+images/<frame>.jpg            the pictures (hard links where the disk allows them)
+annotations/instances.json    masks as run lengths, boxes, and what else is known
+```
+
+Category ids are the semantic ids of the masks. Beside COCO's own fields, images carry the
+frame's id, scene, episode, step, camera, its parameters, and the swept values; annotations
+carry the object's name, asset, pose, joints, and amodal box (unoccluded, clipped).
+Where frames have these labels: the corners of the 3D box are COCO's keypoints, eight in every
+category, and `segmentation_amodal`, `visible_fraction` and `truncated` tell of whole objects.
+"""
+
+# pyright: reportMissingTypeStubs=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+import numpy.typing as npt
+
+from ....schemas import (
+    AmodalMasks,
+    DatasetError,
+    FrameRecord,
+    ObjectLabel,
+    Scene,
+    canonical_json,
+)
+from ...dataset import Dataset
+from ...images.keypoints import CORNER_EDGES
+from ...licences import asset_uses
+
+_NEEDED = ("rgb", "seg_instance")
+
+
+def write(dataset: Dataset, out: Path) -> None:
+    """Write the export to `out`, an empty or absent folder.
+
+    Raises:
+        DatasetError: where there are no frames, or they lack a picture or an instance mask.
+    """
+    (out / "images").mkdir(parents=True)
+    (out / "annotations").mkdir()
+    scenes = {scene.id: scene for scene in dataset.scenes()}
+    with (out / "annotations" / "instances.json").open("w", encoding="utf-8") as file:
+        _write(dataset, scenes, out, file)
+
+
+@dataclass
+class _Collected:
+    """What the pass over the frames gathers for the lists that follow the annotations."""
+
+    images: list[str] = field(default_factory=list[str])
+    categories: dict[int, str] = field(default_factory=dict[int, str])
+    scenes: set[str] = field(default_factory=set[str])
+    keypoints: bool = False
+
+
+def _write(dataset: Dataset, scenes: dict[str, Scene], out: Path, file: TextIO) -> None:
+    """Stream the annotations, then the rest; keys are in order."""
+    collected = _Collected()
+    file.write('{"annotations":[')
+    number = 0
+    for frame in dataset.frames():
+        image_id = len(collected.images) + 1
+        for annotation in annotations_of(dataset, frame, scenes.get(frame.scene), image_id):
+            file.write(",\n" if number else "\n")
+            number += 1
+            file.write(canonical_json({"id": number, **annotation}))
+        collected.images.append(canonical_json(_image(dataset, frame, image_id, out)))
+        collected.scenes.add(frame.scene)
+        for label in frame.objects:
+            collected.categories[label.semantic_id] = label.category
+            collected.keypoints |= label.keypoints is not None
+    if not collected.images:
+        raise DatasetError(f"{dataset.root} has no labelled frames to export")
+    uses = asset_uses(dataset, [scenes[key] for key in sorted(collected.scenes) if key in scenes])
+    names = sorted({use.licence for use in uses})
+    info = {
+        "assets": [use.model_dump(mode="json") for use in uses],
+        "description": dataset.spec.name,
+    }
+    licences = [{"id": place, "name": name} for place, name in enumerate(names, start=1)]
+    categories = [
+        _category(*item, collected.keypoints) for item in sorted(collected.categories.items())
+    ]
+    file.write("]")
+    file.write(f',\n"categories":{_lines(map(canonical_json, categories))}')
+    file.write(f',\n"images":{_lines(collected.images)}')
+    file.write(f',\n"info":{canonical_json(info)}')
+    file.write(f',\n"licenses":{_lines(map(canonical_json, licences))}}}\n')
+
+
+def _lines(rows: Iterable[str]) -> str:
+    return "[\n" + ",\n".join(rows) + "]"
+
+
+def _category(number: int, synset: str, keypoints: bool) -> dict[str, Any]:
+    lemma = synset.partition(".")[0]
+    made = {"id": number, "name": synset, "synset": synset, "supercategory": lemma}
+    if not keypoints:
+        return made
+    # COCO counts a skeleton's points from 1.
+    edges = [[a + 1, b + 1] for a, b in CORNER_EDGES]
+    return {**made, "keypoints": [f"corner_{n}" for n in range(8)], "skeleton": edges}
+
+
+def _image(dataset: Dataset, frame: FrameRecord, image_id: int, out: Path) -> dict[str, Any]:
+    """Place the picture and describe it."""
+    source = dataset.root / frame.files["rgb"]
+    name = f"{frame.id}{source.suffix}"
+    _link(source, out / "images" / name)
+    return {
+        "id": image_id,
+        "file_name": name,
+        "width": frame.camera_params.width,
+        "height": frame.camera_params.height,
+        "frame": frame.id,
+        "scene": frame.scene,
+        "episode": frame.episode,
+        "step": frame.step,
+        "camera": frame.camera,
+        "camera_params": frame.camera_params.model_dump(mode="json"),
+        "vary": frame.vary,
+    }
+
+
+def _link(source: Path, target: Path) -> None:
+    if not source.is_file():
+        raise DatasetError(f"{source} is missing")
+    try:
+        os.link(source, target)
+    except OSError:  # another disk, or one without hard links
+        shutil.copyfile(source, target)
+
+
+def annotations_of(
+    dataset: Dataset, frame: FrameRecord, scene: Scene | None, image_id: int
+) -> Iterator[dict[str, Any]]:
+    """What COCO says of each visible object of a frame; ids of annotations are left out.
+
+    Raises:
+        DatasetError: where the frame has no picture or no instance mask.
+    """
+    from pycocotools import mask as coco_mask
+
+    missing = [label for label in _NEEDED if label not in frame.files]
+    if missing:
+        raise DatasetError(
+            f"frame {frame.id} has no {' and no '.join(missing)}; the COCO export needs "
+            f"render.labels to hold {', '.join(_NEEDED)}"
+        )
+    mask = _read_mask(dataset.root / frame.files["seg_instance"])
+    whole = _read_amodal(dataset, frame)
+    visible = [label for label in frame.objects if label.visible_pixels]
+    ids = np.array([label.instance_id for label in visible], dtype=mask.dtype)
+    planes = np.asfortranarray(mask[:, :, None] == ids, dtype=np.uint8)
+    runs: Any = coco_mask.encode(planes)
+    areas: Any = coco_mask.area(runs)
+    boxes: Any = coco_mask.toBbox(runs)
+    assets = {} if scene is None else {item.name: item for item in scene.objects}
+    for label, run, area, box in zip(visible, runs, areas, boxes, strict=True):
+        item = assets.get(label.name)
+        yield {
+            "image_id": image_id,
+            "category_id": label.semantic_id,
+            "segmentation": {"size": run["size"], "counts": run["counts"].decode("ascii")},
+            "area": int(area),
+            "bbox": [int(value) for value in box],
+            "iscrowd": 0,
+            "asset": None if item is None else item.asset,
+            **_extra(label),
+            **_keypoints(label),
+            **_whole(label, whole),
+        }
+
+
+def _extra(label: ObjectLabel) -> dict[str, Any]:
+    loose = label.bbox_2d_loose
+    amodal = None if loose is None else [*loose[:2], loose[2] - loose[0], loose[3] - loose[1]]
+    box = None if label.bbox_3d is None else label.bbox_3d.model_dump(mode="json")
+    return {
+        "name": label.name,
+        "instance_id": label.instance_id,
+        "bbox_amodal": amodal,
+        "bbox_3d": box,
+        "pos": label.pos,
+        "quat": label.quat,
+        "joints": label.joints,
+    }
+
+
+def _keypoints(label: ObjectLabel) -> dict[str, Any]:
+    """The corners of the 3D box: x, y and visibility; COCO has zeros for what is out of view."""
+    if label.keypoints is None:
+        return {}
+    flat: list[float] = []
+    for point in label.keypoints:
+        if point.kind == "corner":
+            shown = point.pixel is not None and point.visibility > 0
+            flat += [*(point.pixel or (0, 0)), point.visibility] if shown else [0, 0, 0]
+    return {"keypoints": flat, "num_keypoints": sum(v > 0 for v in flat[2::3])}
+
+
+def _whole(label: ObjectLabel, masks: AmodalMasks | None) -> dict[str, Any]:
+    """What is known of the object apart from what hides it."""
+    found: dict[str, Any] = {}
+    if label.visible_fraction is not None:
+        found |= {"visible_fraction": label.visible_fraction, "truncated": label.truncated}
+    if masks is not None and label.instance_id in masks.counts:
+        run = {"size": list(masks.size), "counts": masks.counts[label.instance_id]}
+        found["segmentation_amodal"] = run
+    return found
+
+
+def _read_amodal(dataset: Dataset, frame: FrameRecord) -> AmodalMasks | None:
+    if "seg_amodal" not in frame.files:
+        return None
+    path = dataset.root / frame.files["seg_amodal"]
+    try:
+        return AmodalMasks.from_json(path.read_bytes(), source=str(path))
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error}") from error
+
+
+def _read_mask(path: Path) -> npt.NDArray[Any]:
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image)
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error}") from error

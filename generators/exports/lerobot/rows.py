@@ -1,0 +1,122 @@
+"""What the rows of a LeRobot dataset hold: frame columns, features, and provenance."""
+
+# pyright: reportMissingTypeStubs=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ....schemas import DatasetError, Episode, EpisodeArrays
+from .video import VideoFormat
+
+Columns = dict[str, npt.NDArray[Any]]
+Feature = dict[str, Any]
+
+
+def episode_columns(arrays: EpisodeArrays, episode: Episode) -> Columns:
+    """The frame features of one episode that do not depend on other episodes.
+
+    Args:
+        arrays: of the episode, T actions.
+        episode: its record.
+
+    Returns:
+        Arrays of T rows by feature name; float32 except for the indices and flags.
+
+    Raises:
+        DatasetError: where the arrays do not have the lengths that the record states.
+    """
+    count, width = arrays.actions.shape
+    if count != episode.steps or len(arrays.qpos) != count + 1:
+        raise DatasetError(
+            f"episode {episode.id}: {count} actions and {len(arrays.qpos)} states "
+            f"for {episode.steps} steps"
+        )
+    joints = arrays.qpos[:count, : width - 1]
+    last = np.arange(count) == count - 1
+    won = last & episode.success
+    return {
+        "observation.state": np.column_stack([joints, arrays.gripper[:count]]).astype(np.float32),
+        "observation.tool_pose": arrays.tool[:count].astype(np.float32),
+        "action": arrays.actions.astype(np.float32),
+        "next.reward": won.astype(np.float32),
+        "next.done": last,
+        "next.success": won,
+        "timestamp": (np.arange(count) / episode.hz).astype(np.float32),
+        "frame_index": np.arange(count, dtype=np.int64),
+    }
+
+
+def _names(key: str, width: int) -> list[str] | None:
+    """What the components of a feature are called."""
+    if key in ("observation.state", "action"):
+        return [*(f"joint_{i}.pos" for i in range(1, width)), "gripper.pos"]
+    if key == "observation.tool_pose":
+        return ["x", "y", "z", "qw", "qx", "qy", "qz"]
+    return None
+
+
+def features(columns: Columns, videos: dict[str, VideoFormat], fps: int) -> dict[str, Feature]:
+    """The `features` of info.json."""
+    described: dict[str, Feature] = {}
+    for key, values in columns.items():
+        width = values.shape[1] if values.ndim == 2 else 1
+        described[key] = {
+            "dtype": str(values.dtype),
+            "shape": [width],
+            "names": _names(key, width),
+        }
+    for key, video in videos.items():
+        described[key] = _video_feature(video, fps)
+    return described
+
+
+def _video_feature(video: VideoFormat, fps: int) -> Feature:
+    return {
+        "dtype": "video",
+        "shape": [video.height, video.width, 3],
+        "names": ["height", "width", "channels"],
+        "info": {
+            "video.height": video.height,
+            "video.width": video.width,
+            "video.codec": video.codec,
+            "video.pix_fmt": video.pix_fmt,
+            "video.fps": fps,
+            "video.channels": 3,
+            "has_audio": False,
+            "is_depth_map": False,
+        },
+    }
+
+
+def provenance(episode: Episode) -> dict[str, Any]:
+    """Columns beyond the format, which its readers leave alone: they join with our ids."""
+    subtasks = [part.model_dump(mode="json") for part in episode.subtasks]
+    return {
+        "episode_id": episode.id,
+        "task_id": episode.task,
+        "scene_id": episode.scene,
+        "seed": json.dumps(list(episode.seed)),
+        "success": episode.success,
+        "cause": episode.cause or "",
+        "subtasks": json.dumps(subtasks, sort_keys=True),
+    }
+
+
+def data_table(columns: Columns) -> Any:
+    """An Arrow table: vectors as lists of fixed length, scalars as they are."""
+    import pyarrow as pa
+
+    arrays: dict[str, Any] = {}
+    for key, values in columns.items():
+        flat = pa.array(values.reshape(-1))
+        arrays[key] = (
+            pa.FixedSizeListArray.from_arrays(flat, values.shape[1]) if values.ndim == 2 else flat
+        )
+    return pa.table(arrays)

@@ -1,0 +1,264 @@
+"""Export to LeRobotDataset v3.0: demonstrations as parquet rows and camera videos.
+
+Row k of an episode holds state k and the action taken from it, k = 0 .. T - 1; the videos show
+the same states. Source of the format: https://huggingface.co/docs/lerobot/lerobot-dataset-v3
+"""
+
+# pyright: reportMissingTypeStubs=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ....schemas import DatasetError, Episode, VideoRecord
+from ...dataset import Dataset, dump_models
+from ...licences import asset_uses
+from ...quality import without_trace
+from .rows import Columns, data_table, episode_columns, features, provenance
+from .stats import Stats, image_stats, vector_stats
+from .tables import CHUNKS_SIZE, MEGABYTE, TableWriter
+from .video import CameraTrack, VideoPart
+
+EPISODES_AT_ONCE = 100
+"""Rows of the episode table that share a row group."""
+PATTERN = "chunk-{chunk_index:03d}/file-{file_index:03d}"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Upper sizes of files, MB.
+
+    Attributes:
+        data_mb: of a data file.
+        video_mb: of a video file.
+    """
+
+    data_mb: int
+    video_mb: int
+
+
+def write(dataset: Dataset, out: Path, limits: Limits, *, failures: bool) -> None:
+    """Write the export to `out`, an empty or absent folder.
+
+    Args:
+        dataset: finished.
+        out: the folder.
+        limits: of the files' sizes.
+        failures: also export attempts that missed their goal.
+
+    Raises:
+        DatasetError: where videos are missing for some episodes, or episodes differ in frequency
+            or joints.
+    """
+    # An attempt that ended before it moved has no row to give.
+    chosen = [
+        without_trace(episode)
+        for episode in dataset.episodes()
+        if episode.steps and (episode.success or failures)
+    ]
+    cameras = _cameras(dataset, chosen)
+    with ExitStack() as stack:
+        run = _Run(limits, dataset, out, cameras, stack)
+        for episode in chosen:
+            run.add(episode)
+        run.flush()
+    run.finish({episode.scene for episode in chosen})
+
+
+def _cameras(dataset: Dataset, chosen: list[Episode]) -> dict[str, dict[str, VideoRecord]]:
+    """Videos by camera and episode; every camera must have filmed every chosen episode."""
+    wanted = {episode.id for episode in chosen}
+    found: dict[str, dict[str, VideoRecord]] = {}
+    for video in dataset.videos():
+        if video.episode in wanted:
+            found.setdefault(video.camera, {})[video.episode] = video
+    for camera, videos in found.items():
+        missing = sorted(wanted - set(videos))
+        if missing:
+            raise DatasetError(
+                f"camera {camera!r} has no video of {len(missing)} of {len(wanted)} episodes, "
+                f"such as {missing[0]!r}; render them first"
+            )
+    return {camera: found[camera] for camera in sorted(found)}
+
+
+@dataclass
+class _Totals:
+    """What is known over all episodes added so far."""
+
+    frames: int = 0
+    tasks: dict[str, int] = field(default_factory=dict[str, int])
+    columns: dict[str, list[npt.NDArray[Any]]] = field(
+        default_factory=dict[str, list[npt.NDArray[Any]]]
+    )
+    histograms: dict[str, npt.NDArray[np.int64]] = field(
+        default_factory=dict[str, npt.NDArray[np.int64]]
+    )
+    sampled: dict[str, int] = field(default_factory=dict[str, int])
+
+
+class _Run:
+    """One export in progress."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        dataset: Dataset,
+        out: Path,
+        cameras: dict[str, dict[str, VideoRecord]],
+        stack: ExitStack,
+    ) -> None:
+        self._limits, self._dataset, self._out = limits, dataset, out
+        self._fps = int(dataset.spec.episodes.hz)
+        self._videos = {f"observation.images.{name}": v for name, v in cameras.items()}
+        self._tracks = {
+            key: stack.enter_context(
+                CameraTrack(out / "videos" / key, self._fps, limits.video_mb * MEGABYTE)
+            )
+            for key in self._videos
+        }
+        self._data = stack.enter_context(TableWriter(out / "data", limits.data_mb * MEGABYTE))
+        self._meta = stack.enter_context(
+            TableWriter(out / "meta" / "episodes", limits.data_mb * MEGABYTE)
+        )
+        self._rows: list[dict[str, Any]] = []
+        self._episodes = 0
+        self._totals = _Totals()
+
+    def add(self, episode: Episode) -> None:
+        """Write one episode's rows and videos and keep its metadata."""
+        if episode.hz != self._fps:
+            raise DatasetError(f"episode {episode.id}: {episode.hz} Hz, others {self._fps} Hz")
+        columns = episode_columns(self._dataset.arrays(episode), episode)
+        totals, count = self._totals, episode.steps
+        task = totals.tasks.setdefault(episode.instruction, len(totals.tasks))
+        columns["episode_index"] = np.full(count, self._episodes, dtype=np.int64)
+        columns["index"] = np.arange(totals.frames, totals.frames + count, dtype=np.int64)
+        columns["task_index"] = np.full(count, task, dtype=np.int64)
+        self._check_columns(columns, episode)
+        for key, values in columns.items():
+            totals.columns.setdefault(key, []).append(values)
+        table = data_table(columns)
+        place = self._data.place(table)
+        self._data.write(table, place)
+        parts = {key: self._film(key, episode) for key in self._videos}
+        self._rows.append(self._row(episode, place, columns, parts))
+        totals.frames += count
+        self._episodes += 1
+        if len(self._rows) == EPISODES_AT_ONCE:
+            self.flush()
+
+    def _check_columns(self, columns: Columns, episode: Episode) -> None:
+        for key, earlier in self._totals.columns.items():
+            if columns[key].shape[1:] != earlier[0].shape[1:]:
+                raise DatasetError(
+                    f"episode {episode.id}: {key} has shape {columns[key].shape[1:]}, "
+                    f"others {earlier[0].shape[1:]}"
+                )
+
+    def _film(self, key: str, episode: Episode) -> VideoPart:
+        video = self._videos[key][episode.id]
+        part = self._tracks[key].append(self._dataset.root / video.path, episode.steps)
+        totals = self._totals
+        known = totals.histograms.get(key)
+        totals.histograms[key] = part.histogram if known is None else known + part.histogram
+        totals.sampled[key] = totals.sampled.get(key, 0) + part.sampled
+        return part
+
+    def _row(
+        self,
+        episode: Episode,
+        place: tuple[int, int],
+        columns: Columns,
+        parts: dict[str, VideoPart],
+    ) -> dict[str, Any]:
+        """A row of the episode table, without its own place."""
+        row: dict[str, Any] = {
+            "episode_index": self._episodes,
+            "tasks": [episode.instruction],
+            "length": episode.steps,
+            "data/chunk_index": place[0],
+            "data/file_index": place[1],
+            "dataset_from_index": self._totals.frames,
+            "dataset_to_index": self._totals.frames + episode.steps,
+        }
+        stats = {key: vector_stats(values) for key, values in columns.items()}
+        for key, part in parts.items():
+            row[f"videos/{key}/chunk_index"] = part.chunk
+            row[f"videos/{key}/file_index"] = part.file
+            row[f"videos/{key}/from_timestamp"] = part.start
+            row[f"videos/{key}/to_timestamp"] = part.stop
+            stats[key] = image_stats(part.histogram, part.sampled)
+        for key, values in stats.items():
+            row |= {f"stats/{key}/{name}": value for name, value in values.items()}
+        return row | provenance(episode)
+
+    def flush(self) -> None:
+        """Write the episode rows that wait."""
+        import pyarrow as pa
+
+        if not self._rows:
+            return
+        table = pa.Table.from_pylist(self._rows)
+        place = self._meta.place(table)
+        for name, value in zip(("chunk_index", "file_index"), place, strict=True):
+            column = pa.array([value] * len(self._rows), pa.int64())
+            table = table.append_column(f"meta/episodes/{name}", column)
+        self._meta.write(table, place)
+        self._rows = []
+
+    def finish(self, scenes: set[str]) -> None:
+        """Write what is known only at the end: info, statistics, tasks, and licences."""
+        import pandas as pd
+
+        meta = self._out / "meta"
+        meta.mkdir(parents=True, exist_ok=True)
+        totals = self._totals
+        tasks = pd.DataFrame(
+            {"task_index": np.arange(len(totals.tasks), dtype=np.int64)},
+            index=pd.Index(list(totals.tasks), name="task", dtype="object"),
+        )
+        tasks.to_parquet(meta / "tasks.parquet")
+        _write_json(meta / "info.json", self._info())
+        _write_json(meta / "stats.json", dict(self._stats()))
+        used = (scene for scene in self._dataset.scenes() if scene.id in scenes)
+        (meta / "assets.json").write_bytes(dump_models(asset_uses(self._dataset, used)))
+
+    def _stats(self) -> Iterator[tuple[str, Stats]]:
+        for key, parts in self._totals.columns.items():
+            yield key, vector_stats(np.concatenate(parts))
+        for key, histogram in self._totals.histograms.items():
+            yield key, image_stats(histogram, self._totals.sampled[key])
+
+    def _info(self) -> dict[str, Any]:
+        videos = {key: track.format for key, track in self._tracks.items() if track.format}
+        first = {key: parts[0] for key, parts in self._totals.columns.items()}
+        return {
+            "codebase_version": "v3.0",
+            "robot_type": self._dataset.spec.robot,
+            "total_episodes": self._episodes,
+            "total_frames": self._totals.frames,
+            "total_tasks": len(self._totals.tasks),
+            "chunks_size": CHUNKS_SIZE,
+            "data_files_size_in_mb": self._limits.data_mb,
+            "video_files_size_in_mb": self._limits.video_mb,
+            "fps": self._fps,
+            "splits": {"train": f"0:{self._episodes}"},
+            "data_path": f"data/{PATTERN}.parquet",
+            "video_path": f"videos/{{video_key}}/{PATTERN}.mp4" if self._videos else None,
+            "features": features(first, videos, self._fps),
+        }
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    path.write_text(json.dumps(value, indent=4, allow_nan=False) + "\n", encoding="utf-8")

@@ -1,0 +1,132 @@
+"""Templates of pushing, sliding and sweeping."""
+
+from __future__ import annotations
+
+from ....schemas import Asset
+from ....tasks.formula import Forall, Formula
+from ....tasks.skills.pushing import flush, pushable
+from ....tasks.skills.sliding import slidable
+from ....tasks.skills.sweeping import mouth, sweepable, sweeps
+from ...proposing.cast import Cast
+from ...proposing.catalogue import Kind
+from ...proposing.draft import Draft
+from .templates import beside, draft, every, inside, on, plural, some, template, the
+
+
+def _mat(kind: Kind) -> bool:
+    """Whether things can be pushed onto it."""
+    return all(flush(asset) for asset in kind.assets)
+
+
+def _pan(kind: Kind) -> bool:
+    """Whether things can be swept into it."""
+    return all(mouth(asset) is not None for asset in kind.assets)
+
+
+def _pushed(kind: Kind) -> bool:
+    """Whether it has to be pushed."""
+    return all(pushable(asset) for asset in kind.assets)
+
+
+def _small(kind: Kind) -> bool:
+    """Whether it has to be swept."""
+    return all(sweepable(asset) for asset in kind.assets)
+
+
+def _tool(kind: Kind) -> bool:
+    """Whether things can be swept with it."""
+    return all(sweeps(asset) for asset in kind.assets)
+
+
+def _flat(kind: Kind) -> bool:
+    """Whether it has to be slid from above: too flat to be pushed by its side."""
+
+    def only_slid(asset: Asset) -> bool:
+        return slidable(asset) and not pushable(asset)
+
+    return all(only_slid(asset) for asset in kind.assets)
+
+
+@template(1, "Something too wide to lift onto a mat")
+def push_onto(cast: Cast) -> Draft:
+    """Something too wide to lift onto a mat."""
+    mat = cast.pick(_mat)
+    thing = cast.pick(
+        lambda kind: _pushed(kind) and cast.catalogue.share(kind, mat.kind, "ontop") == 1
+    )
+    a, b = the(thing), the(mat)
+    text = cast.phrase(
+        f"push {a} onto {b}", f"move {a} over until it lies on {b}", f"{a} should lie on {b}"
+    )
+    return draft(cast, f"push {a} onto {b}", text, [on(thing, mat)])
+
+
+@template(1, "Something too wide to lift next to something")
+def push_beside(cast: Cast) -> Draft:
+    """Something too wide to lift next to something."""
+    thing = cast.pick(_pushed)
+    other = cast.pick(lambda kind: cast.movable(kind) and not _small(kind))
+    a, b = the(thing), the(other)
+    text = cast.phrase(f"push {a} next to {b}", f"push {a} over to {b}", f"bring {a} close to {b}")
+    return draft(cast, f"push {a} next to {b}", text, [beside(thing, other)])
+
+
+@template(1, "Something too flat to lift onto a mat")
+def slide_onto(cast: Cast) -> Draft:
+    """Something too flat to lift onto a mat."""
+    mat = cast.pick(_mat)
+    thing = cast.pick(
+        lambda kind: _flat(kind) and cast.catalogue.share(kind, mat.kind, "ontop") == 1
+    )
+    a, b = the(thing), the(mat)
+    text = cast.phrase(f"slide {a} onto {b}", f"lay {a} on {b}", f"{a} should lie on {b}")
+    return draft(cast, f"slide {a} onto {b}", text, [on(thing, mat)])
+
+
+@template(1, "Something small into a dustpan")
+def sweep_up(cast: Cast) -> Draft:
+    """Something small into a dustpan."""
+    pan, tool = cast.pick(_pan), cast.pick(_tool)
+    thing = cast.pick(_small)
+    a, b, c = the(thing), the(pan), the(tool)
+    text = cast.phrase(
+        f"sweep {a} into {b} with {c}", f"sweep up {a}", f"get {a} into {b}; use {c}"
+    )
+    return draft(cast, f"sweep {a} into {b}", text, [inside(thing, pan)])
+
+
+@template(1, "Something small onto a mat")
+def sweep_onto(cast: Cast) -> Draft:
+    """Something small onto a mat."""
+    mat, tool = cast.pick(_mat), cast.pick(_tool)
+    thing = cast.pick(_small)
+    a, b, c = the(thing), the(mat), the(tool)
+    text = cast.phrase(f"sweep {a} onto {b} with {c}", f"brush {a} over to {b}, using {c}")
+    return draft(cast, f"sweep {a} onto {b}", text, [on(thing, mat)])
+
+
+@template(2, "Two small things of a kind into a dustpan")
+def sweep_both(cast: Cast) -> Draft:
+    """Two small things of a kind into a dustpan."""
+    pan = cast.pick(_pan)
+    cast.pick(_tool)
+    first = cast.pick(_small)
+    both = [first, cast.another(first.kind)]
+    a, b = plural(first), the(pan)
+    text = cast.phrase(f"sweep both {a} into {b}", f"sweep up the {a}; {b} is there")
+    goal = Forall(every(both), inside(some(first), pan))
+    return draft(cast, f"sweep up both {a}", text, [goal])
+
+
+@template(2, "Something too flat to lift and something else onto one mat")
+def lay_place(cast: Cast) -> Draft:
+    """Something too flat to lift and something else onto one mat."""
+    mat = cast.pick(_mat)
+    flat = cast.pick(
+        lambda kind: _flat(kind) and cast.catalogue.share(kind, mat.kind, "ontop") == 1
+    )
+    other = cast.pick(cast.onto(mat))
+    a, b, c = the(flat), the(other), the(mat)
+    text = cast.phrase(f"lay {c} with {a} and {b}", f"slide {a} onto {c} and put {b} there too")
+    goals: list[Formula] = [on(flat, mat), on(other, mat)]
+    return draft(cast, f"lay {c}", text, goals)

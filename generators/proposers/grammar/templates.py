@@ -1,0 +1,134 @@
+"""Kinds of tasks: each template casts objects and states a start, a goal and an instruction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ....tasks.formula import And, Atom, Formula, Literal, Not, Variable
+from ...proposing.cast import Cast
+from ...proposing.draft import Draft, Thing
+
+
+@dataclass(frozen=True)
+class Template:
+    """A way to make a draft.
+
+    Attributes:
+        steps: how many skills it usually takes.
+        purpose: what its tasks are about; begins the reason that they store.
+        make: makes the draft.
+    """
+
+    steps: int
+    purpose: str
+    make: Callable[[Cast], Draft]
+
+
+TEMPLATES: list[Template] = []
+
+
+def template(
+    steps: int, purpose: str
+) -> Callable[[Callable[[Cast], Draft]], Callable[[Cast], Draft]]:
+    """Enter a function into TEMPLATES."""
+
+    def enter(make: Callable[[Cast], Draft]) -> Callable[[Cast], Draft]:
+        TEMPLATES.append(Template(steps, purpose, make))
+        return make
+
+    return enter
+
+
+def inside(thing: Thing, target: Thing) -> Atom:
+    """The object is in the target."""
+    return Atom("inside", (thing.name, target.name))
+
+
+def on(thing: Thing, target: Thing) -> Atom:
+    """The object is on the target."""
+    return Atom("ontop", (thing.name, target.name))
+
+
+def back(cast: Cast, thing: Thing) -> Atom:
+    """The object is on the support."""
+    return Atom("ontop", (thing.name, cast.support))
+
+
+def hung(thing: Thing, hook: Thing) -> Atom:
+    """The object hangs on the hook."""
+    return Atom("attached", (thing.name, hook.name))
+
+
+def beside(thing: Thing, other: Thing) -> Atom:
+    """The two are next to each other."""
+    return Atom("nextto", (thing.name, other.name))
+
+
+def opened(thing: Thing) -> Atom:
+    """It is open."""
+    return Atom("open", (thing.name,))
+
+
+def shut(thing: Thing) -> Not:
+    """It is not open."""
+    return Not(opened(thing))
+
+
+def running(thing: Thing) -> Atom:
+    """It is turned on."""
+    return Atom("toggled_on", (thing.name,))
+
+
+def every(things: Sequence[Thing]) -> Variable:
+    """A variable over objects of one kind."""
+    category = things[0].kind.category
+    return Variable(category, category, tuple(thing.name for thing in things))
+
+
+def some(thing: Thing) -> Thing:
+    """Stands for the variable over the object's kind in a quantified formula."""
+    return replace(thing, name=thing.kind.category)
+
+
+def held(*atoms: Atom | Not) -> tuple[Literal, ...]:
+    """Atoms and negated atoms as facts of the start."""
+    facts: list[Literal] = []
+    for atom in atoms:
+        if isinstance(atom, Atom):
+            facts.append(Literal(atom.predicate, atom.arguments))
+        elif isinstance(atom.body, Atom):
+            facts.append(Literal(atom.body.predicate, atom.body.arguments, negated=True))
+    return tuple(facts)
+
+
+def plural(thing: Thing) -> str:
+    """Several of its kind in words."""
+    first, *rest = thing.kind.words.split(" of ")
+    if first.endswith(("dice", "pliers")):
+        many = first
+    elif first == "die":
+        many = "dice"
+    elif first.endswith(("s", "x", "ch", "sh")):
+        many = f"{first}es"
+    else:
+        many = f"{first[:-1]}ies" if first.endswith("ry") else f"{first}s"
+    return " of ".join((many, *rest))
+
+
+def the(thing: Thing) -> str:
+    """The object in words."""
+    return f"the {thing.kind.words}"
+
+
+def draft(
+    cast: Cast,
+    title: str,
+    instruction: str,
+    goals: Sequence[Formula],
+    init: tuple[Literal, ...] = (),
+) -> Draft:
+    """A draft with everybody who was cast."""
+    goal = goals[0] if len(goals) == 1 else And(tuple(goals))
+    text = instruction[0].upper() + instruction[1:] + "."
+    return Draft(tuple(cast.chosen), init, goal, title, text, "")

@@ -1,0 +1,131 @@
+"""What a language model answers, and how it becomes a draft."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ....schemas import DatasetSpec, SpecError
+from ....schemas.reserved import is_reserved
+from ....tasks import formula
+from ....tasks.formula import PREDICATES, And, Atom, Formula, Not
+from ...proposing.catalogue import Catalogue, Kind
+from ...proposing.draft import Draft, RefusedError, Thing
+
+ObjectName = Annotated[str, Field(max_length=40)]
+STARTS = ("ontop", "inside", "nextto", "open", "toggled_on")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AnswerObject(_Strict):
+    """An object of the task."""
+
+    name: ObjectName
+    category: Annotated[str, Field(max_length=80)]
+
+
+class AnswerFact(_Strict):
+    """A fact of the start, or a condition of the goal."""
+
+    predicate: Literal["ontop", "inside", "nextto", "under", "touching", "open", "toggled_on"]
+    arguments: Annotated[list[ObjectName], Field(min_length=1, max_length=2)]
+    holds: bool
+    """False means that it must not be so."""
+
+
+class Answer(_Strict):
+    """A proposed task."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    instruction: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: Annotated[str, Field(max_length=200)]
+    objects: Annotated[list[AnswerObject], Field(min_length=1, max_length=6)]
+    init: Annotated[list[AnswerFact], Field(max_length=12)]
+    goal: Annotated[list[AnswerFact], Field(min_length=1, max_length=8)]
+
+
+def answer_schema(categories: tuple[str, ...]) -> dict[str, Any]:
+    """The JSON schema of an Answer that allows only these categories."""
+    schema = Answer.model_json_schema()
+    schema["$defs"]["AnswerObject"]["properties"]["category"]["enum"] = list(categories)
+    return schema
+
+
+def draft_of(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> Draft:
+    """The draft that an answer describes.
+
+    Raises:
+        RefusedError: where a name, a category or a fact is not allowed.
+    """
+    things = _things(answer, spec, catalogue)
+    known = {spec.scene.support, *(thing.name for thing in things)}
+    for number, fact in enumerate(answer.init):
+        if fact.predicate not in STARTS:
+            raise RefusedError(
+                "bad_init",
+                f"init[{number}]: {fact.predicate!r} cannot be arranged; allowed: "
+                f"{', '.join(STARTS)}",
+            )
+    init = tuple(
+        formula.Literal(*_atom(fact, f"init[{n}]", known), negated=not fact.holds)
+        for n, fact in enumerate(answer.init)
+    )
+    conditions: list[Formula] = []
+    for number, fact in enumerate(answer.goal):
+        atom = Atom(*_atom(fact, f"goal[{number}]", known))
+        conditions.append(atom if fact.holds else Not(atom))
+    goal = conditions[0] if len(conditions) == 1 else And(tuple(conditions))
+    return Draft(things, init, goal, answer.name, answer.instruction, answer.reason)
+
+
+def _things(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> tuple[Thing, ...]:
+    """The objects, the scene's own under their own names."""
+    own = {thing.name: thing for thing in spec.scene.objects}
+    taken: set[str] = set()
+    things: list[Thing] = []
+    for thing in answer.objects:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", thing.name):
+            raise RefusedError("bad_name", f"name {thing.name!r}: write lower case, such as mug_2")
+        if thing.name in taken or is_reserved(thing.name):
+            raise RefusedError("bad_name", f"name {thing.name!r} is taken; names must be unique")
+        taken.add(thing.name)
+        kind = _kind(thing, catalogue)
+        if thing.name in own and own[thing.name].category != thing.category:
+            raise RefusedError(
+                "bad_category",
+                f"{thing.name!r} is a {own[thing.name].category} in the scene, "
+                f"not a {thing.category}; use that category or another name",
+            )
+        things.append(Thing(thing.name, kind))
+    return tuple(things)
+
+
+def _kind(thing: AnswerObject, catalogue: Catalogue) -> Kind:
+    """The kind of an object."""
+    try:
+        kind = catalogue.kind(thing.category)
+    except SpecError as error:
+        raise RefusedError("bad_category", f"{thing.name!r}: {error}") from error
+    if kind.table:
+        raise RefusedError(
+            "bad_category", f"{thing.name!r}: a {thing.category} is a support, and one is there"
+        )
+    return kind
+
+
+def _atom(fact: AnswerFact, where: str, known: set[str]) -> tuple[str, tuple[str, ...]]:
+    """Predicate and arguments, which must be known and of the right number."""
+    count = PREDICATES[fact.predicate]
+    if len(fact.arguments) != count:
+        raise RefusedError("bad_fact", f"{where}: {fact.predicate} takes {count} objects")
+    for name in fact.arguments:
+        if name not in known:
+            raise RefusedError(
+                "bad_fact", f"{where}: no object {name!r}; there are: {', '.join(sorted(known))}"
+            )
+    return fact.predicate, tuple(fact.arguments)
