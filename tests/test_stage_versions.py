@@ -26,6 +26,7 @@ from cousins.generators.labels import LABELS
 from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
 from cousins.schemas import DatasetSpec, EpisodeSpec, RenderSpec, Solver, plugins
+from cousins.tasks.skills import PLUGINS as SKILLS
 
 ROOT = Path(__file__).parents[1]
 ENTRIES = "flows.stages"
@@ -77,7 +78,8 @@ EXCUSED: dict[str, dict[str, str]] = {
 """Packages that a stage's code reaches and that do not shape its bytes, with the reason."""
 
 
-PLUGINS = {
+PLUGINS: dict[str, plugins.Group[object]] = {
+    "tasks.skills": SKILLS,
     "generators.labels": LABELS,
     "generators.proposers": PROPOSERS,
     "generators.renderers": RENDERERS,
