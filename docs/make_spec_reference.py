@@ -19,15 +19,27 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import annotated_types
 from pydantic.fields import FieldInfo
 
+from cousins.generators.exports import EXPORTERS
 from cousins.generators.images.parameters import FAMILIES, Numbers
+from cousins.generators.labels import LABELS
+from cousins.generators.proposers import PROPOSERS
+from cousins.generators.renderers import RENDERERS
 from cousins.schemas import DatasetSpec, Model, Parameter
 from cousins.schemas.parameter import Choice, Constant, Normal, Sweep, Uniform, Within
+from cousins.schemas.plugin_name import PluginName
+from cousins.schemas.plugins import Group
 from cousins.schemas.reserved import RESERVED_NAMES, RESERVED_PREFIXES
 
 PAGE = Path(__file__).with_name("spec.md")
 BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
 PATTERNS = {"\\.n\\.": "category", "[a-zA-Z0-9_\\-]*$": "name"}
 
+GROUPS: dict[str, Group[object]] = {
+    "exporters": EXPORTERS,
+    "labels": LABELS,
+    "proposers": PROPOSERS,
+    "renderers": RENDERERS,
+}
 MEANINGS: dict[str, str] = {
     "name": "Of the dataset; names its folder, `out/NAME`, where `--out` is not given.",
     "seed": "Of everything random.",
@@ -182,6 +194,8 @@ def _is_parameter(annotation: Any) -> bool:
 def _type(annotation: Any, metadata: list[Any]) -> str:
     if annotation in (bool, int, float):
         return {bool: "true or false", int: "whole number", float: "number"}[annotation]
+    if annotation is str and any(isinstance(item, PluginName) for item in metadata):
+        return "one of"
     if annotation is str:
         patterns = [getattr(item, "pattern", None) or "" for item in metadata]
         return next((v for k, v in PATTERNS.items() if any(k in p for p in patterns)), "text")
@@ -229,6 +243,8 @@ def _bounds(metadata: list[Any]) -> str:
     low, high = "", ""
     for item in metadata:
         match item:
+            case PluginName(group=group):
+                return ", ".join(f"`{name}`" for name in GROUPS[group].names())
             case Within(low=least, high=most):
                 low, high = f"{least} ", f"to {most}"
             case annotated_types.Ge(ge=value):

@@ -41,8 +41,8 @@ class _Loader(yaml.SafeLoader):
         """Compose a node, unless it lies too deep for a recursive reader."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(None, None, _TOO_DEEP, mark)
+            here: Any = self
+            raise yaml.MarkedYAMLError(None, None, _TOO_DEEP, here.peek_event().start_mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node

@@ -137,9 +137,17 @@ class SkillPlugin:
 
     def __post_init__(self) -> None:
         """Refuse what is no skill."""
-        offered: tuple[object, ...] = self.skills
-        for skill in offered:
-            if not isinstance(skill, Skill):
-                raise PluginError(
-                    f"{skill!r} is no skill; it needs name, about, operators, perform, unreachable"
-                )
+        for skill in self.skills:
+            _check(skill)
+
+
+def _check(offered: object) -> None:
+    """Refuse what is no skill.
+
+    Raises:
+        PluginError: saying what a skill has.
+    """
+    if not isinstance(offered, Skill):
+        raise PluginError(
+            f"{offered!r} is no skill; it needs name, about, operators, perform, unreachable"
+        )

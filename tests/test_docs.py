@@ -193,6 +193,20 @@ def test_the_table_of_causes_is_current() -> None:
     assert between.strip() == reasons.causes().strip(), "run docs/make_reasons.py"
 
 
+@pytest.mark.parametrize("page", ["labels", "plugins"])
+def test_the_tables_of_plugins_are_current(page: str) -> None:
+    text = (ROOT / f"docs/{page}.md").read_text(encoding="utf-8")
+    assert "<!-- generated: " in text
+    assert text == script("make_plugins").filled(text), "run docs/make_plugins.py"
+
+
+def test_the_table_of_skills_is_current() -> None:
+    skills = script("make_skills")
+    text = (ROOT / "docs/skills.md").read_text(encoding="utf-8")
+    between = text.partition(skills.BEGIN)[2].partition(skills.END)[0]
+    assert between.strip() == skills.table().strip(), "run docs/make_skills.py"
+
+
 def test_every_key_of_the_spec_is_in_the_reference() -> None:
     keys = script("make_spec_reference").keys()
     text = (ROOT / "docs/spec.md").read_text(encoding="utf-8")

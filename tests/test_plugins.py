@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Protocol, runtime_checkable
 
 import pytest
+from plugin_lab import offer_by_entry_point
 from pydantic import BaseModel, ValidationError
 
 from cousins.schemas import BackendMissingError, PluginError, SpecError
@@ -27,20 +28,11 @@ GREETERS = Group("greeters", Greeter, "greeter", package="flows.bench", order=("
 """The folder of an unrelated package, to see that nothing in it is imported."""
 
 
-def offer_by_entry_point(
+def offer_greeter(
     folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, version: str = "1.0"
 ) -> None:
     """Put a distribution on the path that offers a greeter of that name."""
-    info = folder / f"greet_{name}-{version}.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: greet-{name}\nVersion: {version}\n"
-    )
-    (info / "entry_points.txt").write_text(f"[cousins.greeters]\n{name} = greet_{name}\n")
-    (folder / f"greet_{name}.py").write_text(text)
-    monkeypatch.syspath_prepend(folder)  # pyright: ignore[reportUnknownMemberType]
-    monkeypatch.delitem(sys.modules, f"greet_{name}", raising=False)
-    forget()
+    offer_by_entry_point(folder, monkeypatch, "greeters", name, text, version)
 
 
 @pytest.fixture(autouse=True)
@@ -76,9 +68,9 @@ def test_known_names_keep_their_order_and_others_follow_by_name() -> None:
 
 
 def test_an_entry_point_adds_a_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    offer_by_entry_point(tmp_path, monkeypatch, "hello", GOOD)
+    offer_greeter(tmp_path, monkeypatch, "hello", GOOD)
     assert "hello" in GREETERS.names()
-    assert "greet_hello" not in sys.modules
+    assert "lab_greeters_hello" not in sys.modules
     assert GREETERS.load("hello").greet() == "hello"
 
 
@@ -87,11 +79,11 @@ def test_versions_name_the_plugin_its_distribution_and_its_packages(
 ) -> None:
     from importlib.metadata import version
 
-    offer_by_entry_point(tmp_path / "1", monkeypatch, "hello", GOOD)
+    offer_greeter(tmp_path / "1", monkeypatch, "hello", GOOD)
     first = GREETERS.versions("hello")
-    assert first == {"greeters/hello": "greet-hello 1.0, 3", "numpy": version("numpy")}
+    assert first == {"greeters/hello": "lab-greeters-hello 1.0, 3", "numpy": version("numpy")}
     monkeypatch.setattr(sys, "path", [x for x in sys.path if x != str(tmp_path / "1")])
-    offer_by_entry_point(tmp_path / "2", monkeypatch, "hello", GOOD, version="1.1")
+    offer_greeter(tmp_path / "2", monkeypatch, "hello", GOOD, version="1.1")
     assert GREETERS.versions("hello") != first
 
 
@@ -110,13 +102,13 @@ def test_a_module_without_a_plugin_is_refused() -> None:
     [
         ("PLUGIN = 3", r"has a PLUGIN of type int; expected PLUGIN to be Greeter \(greet\)"),
         ("import nowhere_at_all", "cannot be imported: ModuleNotFoundError"),
-        ("1 / 0", "greeter 'bad' of greet-bad 1.0 cannot be imported: ZeroDivisionError"),
+        ("1 / 0", "greeter 'bad' of lab-greeters-bad 1.0 cannot be imported: ZeroDivisionError"),
     ],
 )
 def test_a_broken_plugin_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, expected: str
 ) -> None:
-    offer_by_entry_point(tmp_path, monkeypatch, "bad", text)
+    offer_greeter(tmp_path, monkeypatch, "bad", text)
     with pytest.raises(PluginError, match=expected):
         GREETERS.load("bad")
 
@@ -124,8 +116,8 @@ def test_a_broken_plugin_is_named(
 def test_two_plugins_of_one_name_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    offer_by_entry_point(tmp_path, monkeypatch, "frames", GOOD)
-    with pytest.raises(PluginError, match=r"two greeters are called 'frames'.*of greet-frames"):
+    offer_greeter(tmp_path, monkeypatch, "frames", GOOD)
+    with pytest.raises(PluginError, match=r"two greeters .* 'frames'.*of lab-greeters-frames"):
         GREETERS.names()
 
 

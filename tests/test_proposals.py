@@ -35,6 +35,7 @@ from cousins.schemas import (
 )
 from cousins.tasks.activities import activity_text
 from cousins.tasks.problem import object_specs, scene_problem, support_name
+from cousins.tasks.skills import skills
 
 LIBRARY = ProceduralLibrary()
 SCENE = SceneSpec(
@@ -314,8 +315,10 @@ def _no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     WAITS.clear()
 
 
-def ask(server: Server, count: int = 1, timeout: float = 20.0) -> tuple[TaskSpec, ...]:
-    asked = spec(count, proposer="openai", base_url=server.url, attempts=2)
+def ask(
+    server: Server, count: int = 1, timeout: float = 20.0, scene: SceneSpec = SCENE
+) -> tuple[TaskSpec, ...]:
+    asked = spec(count, scene, proposer="openai", base_url=server.url, attempts=2)
     endpoint = Endpoint("fake", server.url, timeout=timeout, sleep=WAITS.append)
     return OpenAIProposer(endpoint).propose(asked, 0, count, (), LIBRARY)
 
@@ -330,6 +333,72 @@ def test_a_good_answer_becomes_a_task() -> None:
     schema = request["response_format"]["json_schema"]["schema"]
     assert "cabinet.n.03" in schema["$defs"]["AnswerObject"]["properties"]["category"]["enum"]
     assert "cabinet.n.01" in request["messages"][0]["content"]
+
+
+def test_the_model_is_told_of_every_skill_and_may_ask_for_what_each_brings_about() -> None:
+    with serving([OK]) as server:
+        ask(server)
+    (request,) = server.requests
+    rules = request["messages"][0]["content"]
+    for name, skill in skills().items():
+        assert skill.about.prompt.startswith(f"{name}(")
+        assert f"- {skill.about.prompt}\n" in rules
+    facts = request["response_format"]["json_schema"]["schema"]["$defs"]["AnswerFact"]
+    allowed = facts["properties"]["predicate"]["enum"]
+    assert set(allowed) == {x for skill in skills().values() for x in skill.about.effects}
+    assert "attached" in allowed
+    assert all(f"{predicate}(a" in rules for predicate in allowed)
+
+
+ALMONDS = [f"almond_{number}" for number in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("objects", "init", "goal", "skill"),
+    [
+        (
+            {"mug": "mug.n.04", "rack": "hook_rack"},
+            [],
+            [("attached", "mug", "rack")],
+            "hang",
+        ),
+        ({"game": "board_game", "mat": "place_mat"}, [], [("ontop", "game", "mat")], "push"),
+        (
+            {"mug": "mug.n.04", "bowl": "bowl.n.01", **dict.fromkeys(ALMONDS, "hazelnut.n.02")},
+            [("inside", name, "mug") for name in ALMONDS],
+            [("inside", name, "bowl") for name in ALMONDS],
+            "pour",
+        ),
+    ],
+)
+def test_tasks_of_every_kind_of_skill_pass(
+    objects: dict[str, str],
+    init: list[tuple[str, ...]],
+    goal: list[tuple[str, ...]],
+    skill: str,
+) -> None:
+    offered = sorted(x.category for x in CATALOGUE.kinds)
+    found = {
+        name: next(x for x in offered if kind in (x, x.split(".")[0]))
+        for name, kind in objects.items()
+    }
+    reply = changed(
+        objects=[{"name": name, "category": category} for name, category in found.items()],
+        init=[fact(*x) for x in init],
+        goal=[fact(*x) for x in goal],
+    )
+    with serving([reply]) as server:
+        (task,) = ask(server, scene=SceneSpec())
+    kinds = {x.name: CATALOGUE.kind(x.category) for x in task.objects if x.name != "table"}
+    assert [step.skill for step in check(task, CATALOGUE, kinds, 5).steps] == [skill]
+
+
+def test_a_predicate_that_no_skill_brings_about_goes_back_with_those_that_some_do() -> None:
+    with serving([changed(goal=[fact("cooked", "mug")]), OK]) as server:
+        ask(server)
+    told = server.requests[1]["messages"][-1]["content"]
+    assert "'cooked'" in told
+    assert "attached, inside, nextto" in told
 
 
 def strings_without_limit(schema: Any) -> list[Any]:

@@ -13,8 +13,8 @@ import pytest
 from test_docs import script
 from worlds import LIBRARY, make_request
 
-from cousins.generators.proposers.grammar.drawing import TEMPLATES
 from cousins.generators.proposers.grammar.short import put_on
+from cousins.generators.proposers.grammar.templates import TEMPLATES
 from cousins.scenes.assembly import assemble
 from cousins.scenes.blame import blames_the_spec
 from cousins.schemas import (

@@ -30,6 +30,7 @@ from cousins.scenes.assets.categories import MODULES
 from cousins.scenes.robots import ROBOTS
 from cousins.schemas import DatasetSpec, EpisodeSpec, RenderSpec, Solver, plugins
 from cousins.schemas.plugins import Group
+from cousins.tasks.skills import PLUGINS as SKILLS
 
 ROOT = Path(__file__).parents[1]
 ENTRIES = "flows.stages"
@@ -92,6 +93,7 @@ PLUGINS = {
     "generators.renderers": modules(RENDERERS),
     "scenes.assets.categories": modules(MODULES),
     "scenes.assets.plugin": ("scenes.libraries.folder", "scenes.libraries.procedural"),
+    "tasks.skills": modules(SKILLS),
     "scenes.robots": modules(ROBOTS),
 }
 """Packages whose modules are found by their names: a stage that reaches one reaches them all."""

@@ -86,7 +86,7 @@ class _Kept:
 
     files: Mapping[str, bytes]
     objects: tuple[ObjectLabel, ...]
-    fields: Mapping[str, object]
+    fields: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ class Stills:
                 depth_scale=DEPTH_UNIT,
                 camera_params=view.camera,
                 objects=known.objects,
-                **known.fields,  # pyright: ignore[reportArgumentType]
+                **known.fields,
             )
         )
 

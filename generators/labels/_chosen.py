@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...schemas import FrameRecord, ObjectLabel, PluginError
 from . import LABELS, Label, Labelled, Place, Reads
@@ -94,7 +94,7 @@ def make(labels: Named, view: View) -> Labelled:
     """
     files: dict[str, bytes] = {}
     objects: dict[str, Mapping[int, object]] = {}
-    frame: dict[str, object] = {}
+    frame: dict[str, Any] = {}
     for name, label in labels:
         made = label.make(view)
         given = [(Place.FILE, x) for x in made.files] + [(Place.OBJECT, x) for x in made.objects]
@@ -122,6 +122,10 @@ def object_labels(view: View, made: Labelled) -> tuple[ObjectLabel, ...]:
         view: the view.
         made: what labels know of the instances.
     """
+    fields: list[dict[str, Any]] = [
+        {name: values.get(thing.instance_id) for name, values in made.objects.items()}
+        for thing in view.labeller.instances
+    ]
     return tuple(
         ObjectLabel(
             name=thing.name,
@@ -129,9 +133,7 @@ def object_labels(view: View, made: Labelled) -> tuple[ObjectLabel, ...]:
             instance_id=thing.instance_id,
             semantic_id=thing.semantic_id,
             visible_pixels=view.visible[thing.instance_id],
-            **{  # pyright: ignore[reportArgumentType]
-                name: values.get(thing.instance_id) for name, values in made.objects.items()
-            },
+            **known,
         )
-        for thing in view.labeller.instances
+        for thing, known in zip(view.labeller.instances, fields, strict=True)
     )

@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
+from ...scenes.assets.meanings import keeps
 from ...schemas import ObjectSpec
 from ...schemas.reserved import RESERVED_PREFIXES, is_reserved
-from .catalogue import DISHES, DRINKS, KEEPS, Catalogue, Kind
+from .catalogue import CONTENTS, Catalogue, Kind
 from .draft import RefusedError, Thing
 
 PREFER_SCENE = 0.8
@@ -103,12 +104,13 @@ class Cast:
 
     def pegs(self, target: Thing) -> Wanted:
         """Kinds that are inserted into the target."""
-        keeps = KEEPS.get(target.kind.head, self.movable)
-        return lambda kind: keeps(kind) and self.catalogue.does("insert", kind, target.kind)
+        declared = keeps(target.kind.category)
+        kept = self.movable if declared is None else CONTENTS[declared]
+        return lambda kind: kept(kind) and self.catalogue.does("insert", kind, target.kind)
 
     def hanging(self, rack: Thing) -> Wanted:
         """Kinds that hang on the rack."""
-        return lambda kind: kind.head in DRINKS and self.catalogue.does("hang", kind, rack.kind)
+        return lambda kind: kind.sort == "cup" and self.catalogue.does("hang", kind, rack.kind)
 
     def holder(self, kind: Kind) -> bool:
         """Whether something goes inside it without opening it first."""
@@ -134,7 +136,7 @@ class Cast:
 
     def deep_enough(self, kind: Kind) -> bool:
         """Whether fingers reach what lies in it: not so in the curve of a dish."""
-        return self.holder(kind) and kind.head not in DISHES
+        return self.holder(kind) and kind.sort != "dish"
 
 
 def usable(scene: Sequence[ObjectSpec], catalogue: Catalogue, support: str) -> list[Thing]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...scenes.assets.library import AssetLibrary
+from ...scenes.assets.meanings import carries, keeps, sort_of
+from ...scenes.assets.sorts import Contents, Sort, head
 from ...scenes.assets.tabletop import Tabletop
 from ...scenes.catalogue import resolve
 from ...scenes.places import falls_forward
@@ -21,21 +23,11 @@ INSTANCES = 3
 """Cousins of a category that are measured."""
 RELATIONS: tuple[Relation, ...] = ("ontop", "inside")
 
-CUPS = frozenset(
-    {"bottle", "can", "carton", "cup", "glass", "goblet", "jar", "jug", "mug", "pitcher"}
-    | {"teacup", "thermos", "tumbler", "vase", "wineglass"}
-)
-DISHES = frozenset(
-    {"bowl", "dish", "pan", "plate", "platter", "pot", "saucepan", "saucepot", "saucer"}
-)
-TRAYS = frozenset({"board", "tray"})
-STORAGE = frozenset(
-    {"bag", "basket", "bin", "box", "bucket", "caddy", "case", "crate", "hamper", "holder"}
-    | {"organizer", "toolbox", "tub", "tupperware"}
-)
-BOOKS = frozenset({"book", "magazine", "notebook", "textbook"})
-BLOCKS = frozenset({"block", "brick", "cube", "dice"})
-TABLES = frozenset({"counter", "countertop", "desk", "table"})
+VESSELS = frozenset[Sort | None]({"cup", "vessel"})
+TRAYS = frozenset[Sort | None]({"board", "tray"})
+STORAGE = frozenset[Sort | None]({"box", "storage"})
+FLAT = frozenset[Sort | None]({"block", "book", "box"})
+"""What stands on its like."""
 FOODS = frozenset(
     {"edible_fruit.n.01", "food.n.01", "food.n.02", "fruit.n.01", "produce.n.01", "vegetable.n.01"}
 )
@@ -44,7 +36,6 @@ SPARE = 0.005
 grasp that is planned, for a bounding box is wider than what it bounds."""
 RIM = 0.1
 """Least width of what a hand beside it cannot lower between the walls of a drawer, metres."""
-DRINKS = frozenset({"cup", "glass", "mug", "teacup"})
 
 
 @dataclass(frozen=True)
@@ -69,7 +60,12 @@ class Kind:
     @cached_property
     def head(self) -> str:
         """The noun that says what it is, such as `jar`."""
-        return _head(self.category)
+        return head(self.category)
+
+    @cached_property
+    def sort(self) -> Sort | None:
+        """What people take it for, such as a cup."""
+        return sort_of(self.category)
 
     @cached_property
     def movable(self) -> bool:
@@ -79,7 +75,7 @@ class Kind:
     @cached_property
     def easy(self) -> bool:
         """Whether the gripper can take it from above: narrow enough, or by a rim."""
-        rim = self.head in DISHES or self.head in TRAYS - {"board"}
+        rim = self.sort in ("dish", "tray")
         narrow = all(min(asset.extents[:2]) <= self.grip or asset.cavities for asset in self.assets)
         return self.movable and (narrow or rim)
 
@@ -143,7 +139,7 @@ class Kind:
     def table(self) -> bool:
         """Whether it is what a whole scene stands on."""
         categories = (self.category, *(asset.category for asset in self.assets))
-        return any(_head(x) in TABLES or "table.n.02" in ancestors(x) for x in categories)
+        return any(sort_of(x) == "table" or "table.n.02" in ancestors(x) for x in categories)
 
     @cached_property
     def area(self) -> float:
@@ -266,70 +262,53 @@ class Catalogue:
         )
 
 
-def _head(category: str) -> str:
-    """`jar` for `jar__of__honey.n.01`, `basket` for `wicker_basket.n.01`."""
-    return category.split(".")[0].split("__of__")[0].split("_")[-1]
-
-
 def _sensible_inside(thing: Kind, target: Kind) -> bool:
     """Cups hold nothing, dishes hold food and small loose things, storage holds anything."""
     if target.low_door or (target.drawers and thing.wide):
         return False
-    if target.head in KEEPS:
-        return KEEPS[target.head](thing)
+    declared = keeps(target.category)
+    if declared is not None:
+        return CONTENTS[declared](thing)
     if target.furniture:
         return True
-    if target.head in CUPS or target.head in TRAYS:
+    if target.sort in VESSELS | TRAYS:
         return False
-    if target.head in DISHES:
-        return thing.head not in CUPS | DISHES | BOOKS | STORAGE | TRAYS
-    return thing.head not in STORAGE | TRAYS
+    if target.sort == "dish":
+        return thing.sort not in VESSELS | STORAGE | TRAYS | {"dish", "book"}
+    return thing.sort not in STORAGE | TRAYS
 
 
 def _sensible_on(thing: Kind, target: Kind) -> bool:
     """Dishes and trays carry food and crockery, books carry books, like carries like."""
-    if target.head in CARRIES:
-        return CARRIES[target.head](thing)
+    declared = carries(target.category)
+    if declared is not None:
+        return CONTENTS[declared](thing)
     if target.furniture:
         return True
-    if target.head in DISHES:
-        return thing.is_food or thing.head in DRINKS
-    if target.head in TRAYS:
-        return thing.head not in BOOKS | STORAGE | TRAYS
-    if target.head in BOOKS:
-        return thing.head in BOOKS | DRINKS
-    if target.head in STORAGE and target.assets[0].cavities:
+    if target.sort == "dish":
+        return thing.is_food or thing.sort == "cup"
+    if target.sort in TRAYS:
+        return thing.sort not in STORAGE | TRAYS | {"book"}
+    if target.sort == "book":
+        return thing.sort in ("book", "cup")
+    if target.sort in STORAGE and target.assets[0].cavities:
         return False
-    flat = BLOCKS | BOOKS | {"box"}
-    return thing.head in flat and target.head in flat
+    return thing.sort in FLAT and target.sort in FLAT
 
 
-def _heated(thing: Kind) -> bool:
-    """Food and what it is served in."""
-    return thing.is_food or thing.head in DRINKS | DISHES
+def _served(thing: Kind) -> bool:
+    """Whether it is food, or what food is served in."""
+    return thing.is_food or thing.sort in ("cup", "dish")
 
 
-def _inedible(thing: Kind) -> bool:
-    """Neither food nor what it is served in."""
-    return not _heated(thing)
-
-
-KEEPS: dict[str, Callable[[Kind], bool]] = {
-    "candlestick": lambda thing: thing.head == "candle",
-    "chest": lambda thing: not thing.is_food,
-    "cooker": lambda thing: thing.is_food,
-    "dustpan": lambda _: False,
-    "maker": lambda thing: thing.head in DRINKS,
-    "microwave": _heated,
-    "oven": _heated,
-    "toaster": lambda _: False,
-    "toolbox": _inedible,
+CONTENTS: dict[Contents, Callable[[Kind], bool]] = {
+    "candles": lambda thing: thing.head == "candle",
+    "cups": lambda thing: thing.sort == "cup",
+    "dishes": lambda thing: thing.sort == "dish",
+    "food": lambda thing: thing.is_food,
+    "inedible": lambda thing: not _served(thing),
+    "no food": lambda thing: not thing.is_food,
+    "nothing": lambda _: False,
+    "served": _served,
 }
-"""What some pieces of furniture are for."""
-
-CARRIES: dict[str, Callable[[Kind], bool]] = {
-    "dustpan": lambda _: False,
-    "maker": lambda thing: thing.head in DRINKS,
-    "stove": lambda thing: thing.head in DISHES,
-}
-"""What goes on some of them."""
+"""What categories that declare it keep inside or carry on top."""

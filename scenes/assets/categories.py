@@ -16,7 +16,7 @@ import numpy as np
 from ...schemas import Asset, PluginError
 from ...schemas.plugins import Group, Needs, Source, until_forgotten
 from .licences import permits_commercial
-from .things import Contents, Goods, Thing
+from .sorts import Contents, Goods, Sort
 
 Builder = Callable[[str, str, np.random.Generator], Asset]
 """Makes the asset of an id and a category; the generator decides all that is random."""
@@ -33,8 +33,8 @@ class Category:
         name: a BDDL synset, such as `mug.n.04`.
         prefix: of the ids of its assets, such as `mug` for `mug-0000`.
         build: makes one.
-        thing: what people take it for; None leaves it to the noun of its name.
-        keeps: what goes inside, where `thing` does not say it.
+        sort: what people take it for; None leaves it to the noun of its name.
+        keeps: what goes inside, where `sort` does not say it.
         carries: likewise, what goes on top.
         stands_in: categories it is the first choice for where the library lacks them; a word
             without a dot, such as `jar`, is for all that comes in one (`jar__of__jam.n.01`).
@@ -45,7 +45,7 @@ class Category:
     name: str
     prefix: str
     build: Builder
-    thing: Thing | None = None
+    sort: Sort | None = None
     keeps: Contents | None = None
     carries: Contents | None = None
     stands_in: tuple[str, ...] = ()

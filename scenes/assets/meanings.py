@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ...schemas.plugins import until_forgotten
 from .categories import categories
-from .things import WORDS, Contents, Goods, Thing, head
+from .sorts import WORDS, Contents, Goods, Sort, head
 
 
 @until_forgotten
@@ -26,15 +26,15 @@ def stand_ins(wanted: str) -> tuple[str, ...]:
 
 
 @until_forgotten
-def _things() -> Mapping[str, Thing]:
+def _sorts() -> Mapping[str, Sort]:
     known = [declared.category for declared in categories().values()]
-    nouns = {head(x.name): x.thing for x in reversed(known) if x.thing is not None}
-    return {**WORDS, **nouns, **{x.name: x.thing for x in known if x.thing is not None}}
+    nouns = {head(x.name): x.sort for x in reversed(known) if x.sort is not None}
+    return {**WORDS, **nouns, **{x.name: x.sort for x in known if x.sort is not None}}
 
 
-def thing_of(category: str) -> Thing | None:
+def sort_of(category: str) -> Sort | None:
     """What people take a category for: as declared, else as others with its noun."""
-    return _things().get(category) or _things().get(head(category))
+    return _sorts().get(category) or _sorts().get(head(category))
 
 
 @until_forgotten

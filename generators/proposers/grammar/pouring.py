@@ -5,7 +5,7 @@ from __future__ import annotations
 from ....tasks.formula import Forall
 from ....tasks.skills.pouring import pours, receives
 from ...proposing.cast import Cast
-from ...proposing.catalogue import DISHES, DRINKS, STORAGE, Kind
+from ...proposing.catalogue import STORAGE, Kind
 from ...proposing.draft import Draft
 from .templates import draft, every, held, inside, plural, some, template, the
 
@@ -22,10 +22,10 @@ def pour_out(cast: Cast) -> Draft:
     filling = [first.kind.assets[0]] * count
 
     def cup(kind: Kind) -> bool:
-        return kind.head in DRINKS and all(pours(asset, filling) for asset in kind.assets)
+        return kind.sort == "cup" and all(pours(asset, filling) for asset in kind.assets)
 
     def bowl(kind: Kind) -> bool:
-        wide = kind.head in DISHES | STORAGE and not kind.gated
+        wide = kind.sort in STORAGE | {"dish"} and not kind.gated
         return wide and all(receives(asset, filling) for asset in kind.assets)
 
     source, target = cast.pick(cup), cast.pick(bowl)

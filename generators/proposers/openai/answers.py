@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ....schemas import DatasetSpec, SpecError
 from ....schemas.reserved import is_reserved
 from ....tasks import formula
 from ....tasks.formula import PREDICATES, And, Atom, Formula, Not
+from ....tasks.predicates import BINARY, UNARY
+from ....tasks.skills import effects
 from ...proposing.catalogue import Catalogue, Kind
 from ...proposing.draft import Draft, RefusedError, Thing
 
 ObjectName = Annotated[str, Field(max_length=40)]
 STARTS = ("ontop", "inside", "nextto", "open", "toggled_on")
+MOST_OBJECTS, MOST_FACTS = 14, 14
+"""In an answer: two vessels and the grains in one of them."""
+
+
+@cache
+def predicates() -> tuple[str, ...]:
+    """Predicates that some skill brings about and that physics can evaluate, sorted."""
+    evaluated = PREDICATES.keys() & {*BINARY, *UNARY}
+    return tuple(name for name in effects() if name in evaluated)
+
+
+def _known(predicate: str) -> str:
+    """The predicate, if a goal may ask for it.
+
+    Raises:
+        ValueError: naming those that it may ask for.
+    """
+    if predicate not in predicates():
+        raise ValueError(f"no predicate {predicate!r}; allowed: {', '.join(predicates())}")
+    return predicate
 
 
 class _Strict(BaseModel):
@@ -32,7 +55,7 @@ class AnswerObject(_Strict):
 class AnswerFact(_Strict):
     """A fact of the start, or a condition of the goal."""
 
-    predicate: Literal["ontop", "inside", "nextto", "under", "touching", "open", "toggled_on"]
+    predicate: Annotated[str, AfterValidator(_known)]
     arguments: Annotated[list[ObjectName], Field(min_length=1, max_length=2)]
     holds: bool
     """False means that it must not be so."""
@@ -44,15 +67,16 @@ class Answer(_Strict):
     name: Annotated[str, Field(min_length=1, max_length=80)]
     instruction: Annotated[str, Field(min_length=1, max_length=200)]
     reason: Annotated[str, Field(max_length=200)]
-    objects: Annotated[list[AnswerObject], Field(min_length=1, max_length=6)]
-    init: Annotated[list[AnswerFact], Field(max_length=12)]
-    goal: Annotated[list[AnswerFact], Field(min_length=1, max_length=8)]
+    objects: Annotated[list[AnswerObject], Field(min_length=1, max_length=MOST_OBJECTS)]
+    init: Annotated[list[AnswerFact], Field(max_length=MOST_FACTS)]
+    goal: Annotated[list[AnswerFact], Field(min_length=1, max_length=MOST_FACTS)]
 
 
 def answer_schema(categories: tuple[str, ...]) -> dict[str, Any]:
-    """The JSON schema of an Answer that allows only these categories."""
+    """The JSON schema of an Answer that allows only these categories, and known predicates."""
     schema = Answer.model_json_schema()
     schema["$defs"]["AnswerObject"]["properties"]["category"]["enum"] = list(categories)
+    schema["$defs"]["AnswerFact"]["properties"]["predicate"]["enum"] = list(predicates())
     return schema
 
 

@@ -10,7 +10,9 @@ from pydantic import ValidationError
 from ....scenes.assets.library import AssetLibrary
 from ....scenes.robots import robot
 from ....schemas import DatasetSpec, ProposalError, SpecError, TaskSpec
+from ....tasks.formula import PREDICATES
 from ....tasks.problem import object_specs
+from ....tasks.skills import skills
 from ...proposing.cast import context
 from ...proposing.catalogue import Catalogue, Kind
 from ...proposing.draft import (
@@ -24,7 +26,7 @@ from ...proposing.draft import (
     task_of,
 )
 from ...proposing.endpoint import CutOffError, Endpoint
-from .answers import Answer, answer_schema, draft_of
+from .answers import Answer, answer_schema, draft_of, predicates
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
@@ -129,19 +131,21 @@ def _rules(spec: DatasetSpec, catalogue: Catalogue) -> str:
     """What the model must know: the workspace, the predicates, the catalogue."""
     scene = "\n".join(f"- {x.name}: {x.category}" for x in spec.scene.objects) or "- (nothing)"
     kinds = "\n".join(f"- {_describe(kind)}" for kind in catalogue.kinds if not kind.table)
+    able = "\n".join(f"- {skill.about.prompt}" for skill in skills().values())
+    atoms = ", ".join(f"{x}({', '.join('ab'[: PREDICATES[x]])})" for x in predicates())
     support = spec.scene.support
     return f"""You invent household tasks for one arm with a two-finger gripper at a {support}.
 Answer with one JSON object: name, instruction, reason, objects, init, goal.
 - objects: every object of the task except the {support}, which is called {support!r}. Prefer \
 those of the scene, under their names; add others of the catalogue under new names.
-- init and goal: facts with a predicate, arguments and whether it holds. Predicates: ontop(a, b), \
-inside(a, b), nextto(a, b), touching(a, b), under(a, b), open(a), toggled_on(a). What init places \
-nowhere stands on the {support}; what it does not call open is closed, or on is off.
+- init and goal: facts with a predicate, arguments and whether it holds. Predicates: {atoms}. \
+What init places nowhere stands on the {support}; what it does not call open is closed, or on is \
+off.
 - The goal must not hold at the start, and 1 to {spec.tasks.max_steps} skills must reach it. \
-Skills: put something on, in, or next to something; open; close; turn on; turn off. Only \
-graspable things move, one at a time, unloaded. A thing that opens must be \
-open for anything to go in or come out.
+A thing that opens must be open for anything to go in or come out.
 - At most {MOST_FURNITURE} things that stand fixed and {MOST_MOVABLE} that move. Sizes must fit.
+Skills (what each does to its objects; facts that it makes true):
+{able}
 Objects of the scene:
 {scene}
 Catalogue (category: what it can do; size in cm):
@@ -153,6 +157,8 @@ def _describe(kind: Kind) -> str:
     able = kind.assets[0].affordances
     for asset in kind.assets:
         able &= asset.affordances
+    if kind.grain:
+        able |= {"grain"}
     size = " x ".join(str(round(100 * x)) for x in kind.assets[0].extents)
     return f"{kind.category}: {', '.join(sorted(able)) or 'nothing'}; {size}"
 

@@ -214,14 +214,14 @@ def vase(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("water_bottle.n.01", "bottle", water_bottle, thing="vessel", stands_in=("bottle",)),
+    Category("water_bottle.n.01", "bottle", water_bottle, sort="vessel", stands_in=("bottle",)),
     Category(
-        "wine_bottle.n.01", "wine-bottle", wine_bottle, thing="vessel", also_stands_in=("bottle",)
+        "wine_bottle.n.01", "wine-bottle", wine_bottle, sort="vessel", also_stands_in=("bottle",)
     ),
     Category(
-        "can__of__soda.n.01", "can", soda_can, thing="vessel", stands_in=("can.n.01", "can", "tin")
+        "can__of__soda.n.01", "can", soda_can, sort="vessel", stands_in=("can.n.01", "can", "tin")
     ),
-    Category("vase.n.01", "vase", vase, thing="vessel"),
+    Category("vase.n.01", "vase", vase, sort="vessel"),
     Category("pillar_candle.n.01", "candle", candle),
     Category("salt__shaker.n.01", "shaker", shaker, stands_in=("shaker",)),
 )

@@ -196,22 +196,20 @@ PLUGIN = Builders(
         "box__of__cereal.n.01",
         "cereal-box",
         cereal_box,
-        thing="box",
+        sort="box",
         also_stands_in=("box", "carton", "pack"),
     ),
     Category(
         "box__of__baking_soda.n.01",
         "soda-box",
         soda_box,
-        thing="box",
+        sort="box",
         stands_in=("box", "carton", "pack"),
         also_stands_in=("package",),
     ),
-    Category(
-        "book.n.02", "book", book, thing="book", stands_in=("magazine.n.02", "newspaper.n.03")
-    ),
-    Category("toy_dice.n.01", "die", block, thing="block"),
+    Category("book.n.02", "book", book, sort="book", stands_in=("magazine.n.02", "newspaper.n.03")),
+    Category("toy_dice.n.01", "die", block, sort="block"),
     Category("bar_soap.n.01", "soap", soap, stands_in=("bar",)),
     Category("sponge.n.01", "sponge", sponge),
-    Category("chopping_board.n.01", "board", board, thing="board"),
+    Category("chopping_board.n.01", "board", board, sort="board"),
 )

@@ -82,14 +82,14 @@ PLUGIN = Builders(
         "carton.n.02",
         "carton",
         carton,
-        thing="vessel",
+        sort="vessel",
         stands_in=("backpack.n.01", "mailbox.n.01", "recycling_bin.n.01"),
     ),
     Category(
         "packing_box.n.02",
         "packing-box",
         packing_box,
-        thing="box",
+        sort="box",
         stands_in=("box.n.01", "storage_container.n.01", "toy_box.n.01"),
     ),
     Category(

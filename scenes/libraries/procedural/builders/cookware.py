@@ -221,10 +221,10 @@ def mixing_bowl(asset_id: str, category: str, rng: np.random.Generator) -> Asset
 
 
 PLUGIN = Builders(
-    Category("frying_pan.n.01", "pan", frying_pan, thing="dish"),
+    Category("frying_pan.n.01", "pan", frying_pan, sort="dish"),
     Category("teapot.n.01", "teapot", teapot),
     Category("kettle.n.01", "kettle", kettle),
-    Category("pitcher.n.02", "pitcher", pitcher, thing="vessel", stands_in=("jug",)),
+    Category("pitcher.n.02", "pitcher", pitcher, sort="vessel", stands_in=("jug",)),
     Category("colander.n.01", "colander", colander),
-    Category("mixing_bowl.n.01", "mixing-bowl", mixing_bowl, thing="dish"),
+    Category("mixing_bowl.n.01", "mixing-bowl", mixing_bowl, sort="dish"),
 )

@@ -114,8 +114,8 @@ def honey_jar(asset_id: str, category: str, rng: Rng) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("jar__of__honey.n.01", "honey", honey_jar, thing="vessel", stands_in=("jar",)),
-    Category("bottle__of__lotion.n.01", "lotion", lotion, thing="vessel", stands_in=("tube",)),
-    Category("bottle__of__perfume.n.01", "perfume", perfume, thing="vessel"),
-    Category("bottle__of__essential_oil.n.01", "oil", essential_oil, thing="vessel"),
+    Category("jar__of__honey.n.01", "honey", honey_jar, sort="vessel", stands_in=("jar",)),
+    Category("bottle__of__lotion.n.01", "lotion", lotion, sort="vessel", stands_in=("tube",)),
+    Category("bottle__of__perfume.n.01", "perfume", perfume, sort="vessel"),
+    Category("bottle__of__essential_oil.n.01", "oil", essential_oil, sort="vessel"),
 )

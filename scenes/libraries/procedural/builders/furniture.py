@@ -176,10 +176,10 @@ def shelf(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("breakfast_table.n.01", "table", table, thing="table"),
-    Category("desk.n.01", "desk", desk, thing="table"),
-    Category("countertop.n.01", "countertop", countertop, thing="table"),
-    Category("console_table.n.01", "console-table", console_table, thing="table"),
-    Category("coffee_table.n.01", "coffee-table", coffee_table, thing="table"),
+    Category("breakfast_table.n.01", "table", table, sort="table"),
+    Category("desk.n.01", "desk", desk, sort="table"),
+    Category("countertop.n.01", "countertop", countertop, sort="table"),
+    Category("console_table.n.01", "console-table", console_table, sort="table"),
+    Category("coffee_table.n.01", "coffee-table", coffee_table, sort="table"),
     Category("shelf.n.01", "shelf", shelf, stands_in=("bookcase.n.01", "rack.n.01")),
 )

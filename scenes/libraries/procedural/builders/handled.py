@@ -118,7 +118,7 @@ def briefcase(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("bucket__of__paint.n.01", "paint", paint_bucket, thing="storage"),
-    Category("watering_can.n.01", "watering-can", watering_can, thing="vessel"),
+    Category("bucket__of__paint.n.01", "paint", paint_bucket, sort="storage"),
+    Category("watering_can.n.01", "watering-can", watering_can, sort="vessel"),
     Category("briefcase.n.01", "briefcase", briefcase),
 )

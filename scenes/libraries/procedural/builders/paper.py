@@ -134,9 +134,9 @@ def clipboard(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("notebook.n.01", "notebook", notebook, thing="book", stands_in=("paper.n.01",)),
+    Category("notebook.n.01", "notebook", notebook, sort="book", stands_in=("paper.n.01",)),
     Category("folder.n.02", "folder", folder),
     Category("clipboard.n.01", "clipboard", clipboard),
-    Category("comic_book.n.01", "comic", comic_book, thing="book"),
+    Category("comic_book.n.01", "comic", comic_book, sort="book"),
     Category("letter.n.01", "letter", letter),
 )

@@ -44,5 +44,5 @@ def wineglass(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("wineglass.n.01", "wineglass", wineglass, thing="vessel", stands_in=("goblet.n.01",)),
+    Category("wineglass.n.01", "wineglass", wineglass, sort="vessel", stands_in=("goblet.n.01",)),
 )

@@ -149,8 +149,8 @@ def tub(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("tray.n.01", "tray", tray, thing="tray", stands_in=("cookie_sheet.n.01", "tray")),
-    Category("wicker_basket.n.01", "basket", basket, thing="storage", stands_in=("basket",)),
+    Category("tray.n.01", "tray", tray, sort="tray", stands_in=("cookie_sheet.n.01", "tray")),
+    Category("wicker_basket.n.01", "basket", basket, sort="storage", stands_in=("basket",)),
     Category(
         "ashcan.n.01", "bin", waste_bin, stands_in=("bucket.n.01", "compost_bin.n.01", "bucket")
     ),
@@ -158,7 +158,7 @@ PLUGIN = Builders(
         "tupperware.n.01",
         "tub",
         tub,
-        thing="storage",
+        sort="storage",
         stands_in=("container.n.01",),
         also_stands_in=("storage_container.n.01",),
     ),

@@ -274,18 +274,18 @@ def saucepot(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("mug.n.04", "mug", mug, thing="cup", stands_in=("mug",)),
-    Category("teacup.n.02", "teacup", teacup, thing="cup", also_stands_in=("cup",)),
-    Category("dixie_cup.n.01", "paper-cup", paper_cup, thing="cup", stands_in=("cup",)),
-    Category("bowl.n.01", "bowl", bowl, thing="dish", stands_in=("casserole.n.02", "bowl")),
-    Category("plate.n.04", "plate", plate, thing="dish"),
-    Category("water_glass.n.02", "glass", tumbler, thing="cup", stands_in=("glass",)),
-    Category("jar.n.01", "jar", jar, thing="vessel", also_stands_in=("jar",)),
+    Category("mug.n.04", "mug", mug, sort="cup", stands_in=("mug",)),
+    Category("teacup.n.02", "teacup", teacup, sort="cup", also_stands_in=("cup",)),
+    Category("dixie_cup.n.01", "paper-cup", paper_cup, sort="cup", stands_in=("cup",)),
+    Category("bowl.n.01", "bowl", bowl, sort="dish", stands_in=("casserole.n.02", "bowl")),
+    Category("plate.n.04", "plate", plate, sort="dish"),
+    Category("water_glass.n.02", "glass", tumbler, sort="cup", stands_in=("glass",)),
+    Category("jar.n.01", "jar", jar, sort="vessel", also_stands_in=("jar",)),
     Category(
         "saucepot.n.01",
         "saucepot",
         saucepot,
-        thing="dish",
+        sort="dish",
         also_stands_in=("bucket.n.01", "bucket"),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Thing = Literal[
+Sort = Literal[
     "cup", "vessel", "dish", "tray", "board", "storage", "box", "book", "block", "table"
 ]  # fmt: skip
 """What a category is to people: a cup is drunk from and goes on dishes and books, another vessel
@@ -21,7 +21,7 @@ Goods = Literal[
 ]  # fmt: skip
 """What rooms are filled with."""
 
-WORDS: dict[str, Thing] = {
+WORDS: dict[str, Sort] = {
     "goblet": "vessel",
     "jug": "vessel",
     "thermos": "vessel",

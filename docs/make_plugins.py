@@ -1,0 +1,85 @@
+"""Writes the tables of docs/plugins.md and docs/labels.md from what plug-ins declare.
+
+    python docs/make_plugins.py
+
+A table stands between `<!-- generated: NAME -->` and `<!-- generated: end -->`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from cousins.flows.engines import ENGINES
+from cousins.generators.exports import EXPORTERS
+from cousins.generators.labels import LABELS, Place
+from cousins.generators.proposers import PROPOSERS
+from cousins.generators.renderers import RENDERERS
+from cousins.schemas.plugins import Group
+
+FOLDER = Path(__file__).parent
+PAGES = ("labels", "plugins")
+
+
+class Described(Protocol):
+    """A plug-in, as far as tables go."""
+
+    @property
+    def summary(self) -> str:
+        """What it is, in one line."""
+        ...
+
+
+def table(group: Group[Described]) -> str:
+    """The plug-ins of a group that come along, with their summaries."""
+    rows = ["| name | what it is |", "|---|---|"]
+    rows += [f"| `{name}` | {offered.summary} |" for name, offered in group.own()]
+    return "\n".join(rows)
+
+
+def label_table(place: Place, column: str) -> str:
+    """What labels store in one place."""
+    rows = [f"| label | {column} | meaning |", "|---|---|---|"]
+    for name, label in LABELS.own():
+        first = f"`{name}`"
+        for value in label.values:
+            if value.place == place:
+                stored = f"`.{value.name}`" if place == Place.FILE else f"`{value.name}`"
+                coded = f"{stored}, {value.form}" if value.form else stored
+                rows.append(f"| {first} | {coded} | {value.meaning} |")
+                first = ""
+    return "\n".join(rows).replace("|  |", "| |")
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "exporters": lambda: table(EXPORTERS),
+    "proposers": lambda: table(PROPOSERS),
+    "renderers": lambda: table(RENDERERS),
+    "engines": lambda: table(ENGINES),
+    "files": lambda: label_table(Place.FILE, "file"),
+    "objects": lambda: label_table(Place.OBJECT, "field"),
+    "frames": lambda: label_table(Place.FRAME, "field"),
+}
+
+
+def filled(page: str) -> str:
+    """A page with its tables written anew."""
+    return re.sub(
+        r"(<!-- generated: (\w+) -->\n).*?(<!-- generated: end -->)",
+        lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n\n{found[3]}",
+        page,
+        flags=re.DOTALL,
+    )
+
+
+def main() -> None:
+    """Rewrite the tables of all pages."""
+    for name in PAGES:
+        path = FOLDER / f"{name}.md"
+        path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
