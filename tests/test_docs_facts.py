@@ -18,6 +18,7 @@ from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
 from cousins.scenes.procedural import ProceduralLibrary
 from cousins.schemas import CousinSpec, DatasetSpec, SpecError
+from cousins.schemas.causes import Cause
 from cousins.schemas.libraries import LibrarySpec
 from cousins.schemas.spec_file import parse_spec
 from cousins.tasks.formula import PREDICATES
