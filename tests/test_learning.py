@@ -108,10 +108,11 @@ def test_learning_takes_over_where_strokes_fail(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(PlanningError, match="no side"):
         bring(arm, "game", onto_mat(arm, "game", "mat"))
     assert (arm.executor.steps, reasons) == (0, [])
-    for solvers, reason in (
+    expected: tuple[tuple[tuple[Solver, ...], str], ...] = (
         (("planning", "learning"), "no side can be reached"),
         (("learning",), "the spec leaves out all other solvers"),
-    ):
+    )
+    for solvers, reason in expected:
         arm = at_work(*solvers)
         aim = onto_mat(arm, "game", "mat")
         assert not aim.enough()
