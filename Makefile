@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 APT_PACKAGES := libegl1 libegl-mesa0 libgl1-mesa-dri
 export MUJOCO_GL ?= egl
 
-.PHONY: demo test test-all check bench setup system clean
+.PHONY: demo test test-all check coverage docs hooks bench setup system clean
 
 demo: setup  ## Make the quickstart dataset in out/quickstart
 	$(BIN)/cousins generate examples/quickstart.yaml --out out/quickstart
@@ -22,6 +22,17 @@ check: setup  ## Lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pyright
+
+coverage: setup  ## The default tests, with the share of lines and branches they run; out/coverage/index.html
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html
+
+docs: setup  ## The documentation as a site in out/site; warnings are errors
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --group docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+hooks: setup  ## Run lint, format and types before each commit
+	$(BIN)/pre-commit install --hook-type pre-commit --hook-type pre-push
 
 bench: setup  ## All benchmarks in their small form
 	for name in demos frames solve diversity cousins scenes observe; do $(BIN)/cousins bench $$name --small || exit 1; done

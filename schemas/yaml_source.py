@@ -12,23 +12,40 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 from .errors import SpecError
 from .locations import Loc, dotted
 
 MAX_NODES = 200_000
 """Values in one file after expanding its aliases: a bound on hostile nesting."""
+MAX_DEPTH = 64
+"""Levels of nesting, aliases expanded: far more than a spec has, far less than Python's stack."""
+MAX_DIGITS = 300
+"""Digits of a whole number: a longer one has no floating-point value."""
 
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _PLAIN = "tag:yaml.org,2002:"
+_TOO_DEEP = f"more than {MAX_DEPTH} levels of nesting"
 
 
 class _Loader(yaml.SafeLoader):
     """Leaves plain scalars unresolved: `_scalar` resolves them."""
 
     yaml_implicit_resolvers = {}
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Compose a node, unless it lies too deep for a recursive reader."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            here: Any = self
+            raise yaml.MarkedYAMLError(None, None, _TOO_DEEP, here.peek_event().start_mark)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 @dataclass
@@ -77,7 +94,7 @@ def parse_yaml(text: str, name: str) -> Source:
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
-        raise SpecError(f"{name}: not valid YAML: {_syntax(error)}") from error
+        raise SpecError(f"{name}: not valid YAML: {_syntax(error, text)}") from error
     source = Source(name)
     if node is not None:
         source.lines[()] = 1
@@ -86,11 +103,14 @@ def parse_yaml(text: str, name: str) -> Source:
     return source
 
 
-def _syntax(error: yaml.YAMLError) -> str:
+def _syntax(error: yaml.YAMLError, text: str) -> str:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         mark = error.problem_mark
         what = ": ".join(part for part in (error.context, error.problem) if part)
         return f"line {mark.line + 1}, column {mark.column + 1}: {what}"
+    if isinstance(error, ReaderError):
+        line = len(text[: error.position].splitlines() or [""])
+        return f"line {line}: the character {chr(error.character)!r} is not allowed"
     return " ".join(str(error).split())
 
 
@@ -98,9 +118,14 @@ def _build(
     node: yaml.Node, loc: Loc, source: Source, budget: Iterator[int], parents: frozenset[int]
 ) -> Any:
     if next(budget, None) is None:
-        raise SpecError(f"{source.name}: more than {MAX_NODES} values after expanding its aliases")
+        raise SpecError(
+            f"{source.name}: line {source.line(loc)}: "
+            f"more than {MAX_NODES} values after expanding its aliases"
+        )
     if id(node) in parents:
         raise SpecError(f"{source.name}: line {source.line(loc)}: an alias that contains itself")
+    if len(loc) >= MAX_DEPTH:
+        raise SpecError(f"{source.name}: line {source.line(loc)}: {_TOO_DEEP} after aliases")
     parents |= {id(node)}
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, loc, source, budget, parents)
@@ -146,6 +171,9 @@ def _scalar(node: yaml.Node, source: Source) -> Any:
     if text.lower() in _WORDS and text in (text.lower(), text.upper(), text.title()):
         return _WORDS[text.lower()]
     if _INT.fullmatch(text):
+        if len(text) > MAX_DIGITS:
+            source.problems.append((_line(node), f"a number has at most {MAX_DIGITS} digits"))
+            return 0
         return int(text)
     if _FLOAT.fullmatch(text):
         return float(text)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ..schemas import Cause, Failure, PlanningError
-from .collision import Collision, Obstacle
+from .obstacles import Collision, Obstacle
 
 
 class BlockedError(PlanningError):

@@ -10,8 +10,8 @@ import numpy as np
 from ..scenes.geometry import Array
 from ..schemas import Cause, PlanningError, Scene
 from .blocking import BlockedError
-from .collision import ObstacleKind
 from .manipulation import Manipulator
+from .obstacles import ObstacleKind
 from .pick_place import Manner
 from .placements import Placement, placements
 from .predicates import PhysicsFacts

@@ -130,11 +130,11 @@ Formula = Atom | And | Or | Not | Imply | Forall | Exists | ForN | ForPairs | Fo
 
 
 def rename(formula: Formula, names: Mapping[str, str]) -> Formula:
-    """The formula with other names for instances; what `names` lacks stays as it is."""
+    """The formula with other names for instances; what `names` lacks stays as it is.
 
-    def variable(old: Variable) -> Variable:
-        return replace(old, instances=tuple(names.get(x, x) for x in old.instances))
-
+    A bound variable that is called like one of the new names is renamed too, so that it does
+    not capture that instance.
+    """
     match formula:
         case Atom(predicate, arguments):
             return Atom(predicate, tuple(names.get(x, x) for x in arguments))
@@ -146,16 +146,48 @@ def rename(formula: Formula, names: Mapping[str, str]) -> Formula:
             return Not(rename(body, names))
         case Imply(antecedent, consequent):
             return Imply(rename(antecedent, names), rename(consequent, names))
-        case Forall(old, body):
-            return Forall(variable(old), rename(body, names))
-        case Exists(old, body):
-            return Exists(variable(old), rename(body, names))
-        case ForN(count, old, body):
-            return ForN(count, variable(old), rename(body, names))
-        case ForPairs(first, second, body):
-            return ForPairs(variable(first), variable(second), rename(body, names))
-        case ForNPairs(count, first, second, body):
-            return ForNPairs(count, variable(first), variable(second), rename(body, names))
+        case Forall(old, body) | Exists(old, body) | ForN(_, old, body):
+            (variable,), inner = _renamed((old,), body, names)
+            return replace(formula, variable=variable, body=inner)
+        case ForPairs(old, other, body) | ForNPairs(_, old, other, body):
+            (first, second), inner = _renamed((old, other), body, names)
+            return replace(formula, first=first, second=second, body=inner)
+
+
+def _renamed(
+    variables: tuple[Variable, ...], body: Formula, names: Mapping[str, str]
+) -> tuple[tuple[Variable, ...], Formula]:
+    """Quantified variables and their body with other names for instances."""
+    own = {variable.name for variable in variables}
+    inner = {old: new for old, new in names.items() if old not in own}
+    taken = {inner.get(x, x) for x in free_names(body) - own}
+    found: list[Variable] = []
+    for variable in variables:
+        name = variable.name
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        inner[variable.name] = name
+        instances = tuple(names.get(x, x) for x in variable.instances)
+        found.append(replace(variable, name=name, instances=instances))
+    return tuple(found), rename(body, inner)
+
+
+def free_names(formula: Formula) -> frozenset[str]:
+    """Every instance and every variable that the formula names and does not bind."""
+    match formula:
+        case Atom(_, arguments):
+            return frozenset(arguments)
+        case And(parts) | Or(parts):
+            return frozenset[str]().union(*(free_names(part) for part in parts))
+        case Not(body):
+            return free_names(body)
+        case Imply(antecedent, consequent):
+            return free_names(antecedent) | free_names(consequent)
+        case Forall(variable, body) | Exists(variable, body) | ForN(_, variable, body):
+            return free_names(body) - {variable.name}
+        case ForPairs(first, second, body) | ForNPairs(_, first, second, body):
+            return free_names(body) - {first.name, second.name}
 
 
 def to_text(formula: Formula) -> str:

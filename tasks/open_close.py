@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from ..scenes.geometry import Array
 from ..schemas import Cause, Handle, PlanningError, TraceEvent
 from .blocking import BlockedError, blocked, counted, mostly, obstacles
-from .collision import PRESS_DEPTH, Collision
+from .collision import PRESS_DEPTH
 from .execution import SkillFailedError
 from .handles import Hold, Travel, holds
 from .kinematics import line
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
+from .obstacles import Collision
 from .panels import panel_holds, shuts
 from .picking import APPROACH
 from .placements import joint_share

@@ -93,7 +93,11 @@ def parse(text: str) -> Problem:
 
 
 def problem_text(problem: Problem, name: str = "problem-0") -> str:
-    """The problem as BDDL text, which `parse` reads back to the same value."""
+    """The problem as BDDL text, which `parse` reads back to the same value.
+
+    Objects are written category by category, so those of several categories by turns come back
+    in another order.
+    """
     by_category: dict[str, list[str]] = {}
     for instance, category in problem.objects:
         by_category.setdefault(category, []).append(instance)

@@ -37,6 +37,11 @@ Tokens = list[Token]
 CONNECTIVES = ("and", "or", "not", "imply", "forall", "exists", "forn", "forpairs", "fornpairs")
 
 
+MAX_DEPTH = 100
+"""Levels of parentheses: several times what any activity has, and within Python's stack."""
+MAX_COUNT_DIGITS = 6
+
+
 def used_predicates(text: str) -> frozenset[str]:
     """Every predicate in :init and :goal, supported or not.
 
@@ -70,6 +75,8 @@ def sections(text: str) -> dict[str, Tokens]:
         tokens = as_group(scan_tokens(string=text), "instead of a problem")
     except Exception as error:  # bddl raises bare Exception for unbalanced parentheses
         raise SpecError(f"BDDL: {error}; a problem is one (define ..) expression") from error
+    if _depth(tokens) > MAX_DEPTH:
+        raise SpecError(f"BDDL: more than {MAX_DEPTH} levels of parentheses")
     if tokens[:1] != ["define"]:
         raise SpecError(f"BDDL: a problem starts with (define .., got {text.strip()[:60]!r}")
     found: dict[str, Tokens] = {}
@@ -200,10 +207,23 @@ def as_group(token: Token, where: str) -> Tokens:
     return token
 
 
+def _depth(tokens: Tokens) -> int:
+    """Levels of parentheses, counted without recursion."""
+    depth, level = 0, [tokens]
+    while level:
+        depth += 1
+        level = [token for group in level for token in group if isinstance(token, list)]
+    return depth
+
+
 def _count(token: Token) -> int:
     """The number of `(n)`."""
     number = token[0] if isinstance(token, list) and len(token) == 1 else token
-    if not isinstance(number, str) or not number.isdigit():
+    if (
+        not isinstance(number, str)
+        or not (number.isascii() and number.isdigit())
+        or len(number) > MAX_COUNT_DIGITS
+    ):
         raise SpecError(f"BDDL: {show(token)}: a count is written (2)")
     return int(number)
 

@@ -17,11 +17,12 @@ import numpy as np
 from ..scenes.geometry import Array, axis_rotation
 from ..schemas import Cause, Handle, Joint, PlanningError, RobotSpec, TraceEvent
 from .blocking import BlockedError, blocked, counted, mostly, obstacles
-from .collision import PRESS_DEPTH, Collision
+from .collision import PRESS_DEPTH
 from .execution import SkillFailedError
 from .handles import Travel, holds
 from .kinematics import line
 from .manipulation import CAREFUL, FAST, SLOW, Manipulator
+from .obstacles import Collision
 from .picking import APPROACH
 from .placements import joint_share
 from .pushes import pushes

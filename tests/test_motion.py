@@ -19,15 +19,13 @@ from cousins.tasks.collision import (
     NEAR_MARGIN,
     PRESS_DEPTH,
     ROBOT_MARGIN,
-    Collision,
     CollisionWorld,
     Held,
-    Obstacle,
-    ObstacleKind,
 )
 from cousins.tasks.grasps import TIP_REACH
 from cousins.tasks.kinematics import Arm
 from cousins.tasks.motion import RESOLUTION, MotionPlanner, time_path
+from cousins.tasks.obstacles import Collision, Obstacle, ObstacleKind
 
 FRANKA = robot("franka-fr3")
 HOME = np.array(FRANKA.home)

@@ -11,7 +11,6 @@ from typing import Any
 import mujoco
 import numpy as np
 import pytest
-from mujoco import rollout
 from worlds import TABLE, by_hand, first, make_task, put, scene_for
 
 from cousins.flows.bench._suites import ALL, make, run_suite
@@ -252,13 +251,13 @@ def test_trials_begin_with_the_hand_as_open_as_their_strokes(
     game = put("game", first("board_game.n.01"), (0.5, 0.1, 0.05))
     arm = at_work(3, by_hand(mat, game, arm=name))
     starts: list[Array] = []
-    original = rollout.rollout
+    original = mujoco.rollout.rollout
 
     def recorded(model: Any, data: Any, states: Array, *rest: Any, **more: Any) -> Any:
         starts.extend(states)
         return original(model, data, states, *rest, **more)
 
-    monkeypatch.setattr(rollout, "rollout", recorded)
+    monkeypatch.setattr(mujoco.rollout, "rollout", recorded)
     # Whether a stroke is good enough does not matter: it is the trials that are looked at.
     with suppress(PlanningError):
         optimise(arm, "game", np.array([0.0, -0.06]), onto_mat(arm, "game", "mat").cost)

@@ -160,7 +160,8 @@ def _folds(distortion: Coefficients) -> Array:
     if (p1, p2) == (0.0, 0.0):
         roots = np.roots([5 * k2, 3 * k1, 1.0]) if k2 else np.array([-1 / (3 * k1)] if k1 else [])
         real = [float(root.real) for root in roots if abs(root.imag) < 1e-12 and root.real > 0]
-        return np.array([np.sqrt(min(real)) if real else np.inf])
+        radius = np.sqrt(min(real, default=np.inf))
+        return np.array([radius if radius < FAR else np.inf])
     angles = np.linspace(0.0, 2 * np.pi, DIRECTIONS, endpoint=False)
     return np.array([_fold_along(np.cos(a), np.sin(a), k1, k2, p1, p2) for a in angles])
 

