@@ -118,7 +118,7 @@ def test_two_plugins_of_one_name_are_refused(
 ) -> None:
     offer_greeter(tmp_path, monkeypatch, "frames", GOOD)
     with pytest.raises(
-        PluginError, match=r"two greeters are called 'frames'.*of lab-greeters-frames"
+        PluginError, match=r"two greeters .* 'frames'.*of lab-greeters-frames"
     ):
         GREETERS.names()
 
