@@ -14,12 +14,12 @@ import pytest
 from openai_server import Reply, Server, serving
 
 from cousins.generators.proposers import propose
+from cousins.generators.proposers.grammar import drawing
 from cousins.generators.proposers.openai import OpenAIProposer
 from cousins.generators.proposing.cast import Cast
 from cousins.generators.proposing.catalogue import Catalogue
 from cousins.generators.proposing.draft import check, signature
 from cousins.generators.proposing.endpoint import Endpoint
-from cousins.generators.proposers import grammar
 from cousins.scenes.franka import FRANKA
 from cousins.scenes.library import AssetLibrary
 from cousins.scenes.procedural import ProceduralLibrary
@@ -179,9 +179,9 @@ def test_a_task_takes_few_drafts_and_a_short_search(monkeypatch: pytest.MonkeyPa
         counts["nodes"] += sum(event.event == "expand" for event in plan.trace)
         return plan
 
-    draw = grammar._draw  # pyright: ignore[reportPrivateUsage]
-    monkeypatch.setattr(grammar, "_draw", drawn)
-    monkeypatch.setattr(grammar, "check", checked)
+    draw = drawing._draw  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(drawing, "_draw", drawn)
+    monkeypatch.setattr(drawing, "check", checked)
     assert len(propose(spec(100), 0, 100, (), LIBRARY)) == 100
     assert 100 <= counts["drafts"] < 500
     assert 100 <= counts["searches"] < 150
