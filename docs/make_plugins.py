@@ -1,4 +1,4 @@
-"""Writes the tables of docs/plugins.md and docs/labels.md from what plug-ins declare.
+"""Writes the tables of the pages below from what plug-ins declare.
 
     python docs/make_plugins.py
 
@@ -17,10 +17,13 @@ from cousins.generators.exports import EXPORTERS
 from cousins.generators.labels import LABELS, Place
 from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
+from cousins.scenes.assets.categories import MODULES
+from cousins.scenes.assets.plugin import LIBRARIES
+from cousins.scenes.robots import ROBOTS
 from cousins.schemas.plugins import Group
 
 FOLDER = Path(__file__).parent
-PAGES = ("labels", "plugins")
+PAGES = ("catalogue", "labels", "plugins", "robots")
 
 
 class Described(Protocol):
@@ -53,11 +56,23 @@ def label_table(place: Place, column: str) -> str:
     return "\n".join(rows).replace("|  |", "| |")
 
 
+def category_table() -> str:
+    """The categories of each builder module that comes along."""
+    rows = ["| module | categories |", "|---|---|"]
+    for name, builders in MODULES.own():
+        made = ", ".join(f"`{category.name}`" for category in builders.categories)
+        rows.append(f"| `{name}` | {made} |")
+    return "\n".join(rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "exporters": lambda: table(EXPORTERS),
     "proposers": lambda: table(PROPOSERS),
     "renderers": lambda: table(RENDERERS),
     "engines": lambda: table(ENGINES),
+    "libraries": lambda: table(LIBRARIES),
+    "robots": lambda: table(ROBOTS),
+    "categories": category_table,
     "files": lambda: label_table(Place.FILE, "file"),
     "objects": lambda: label_table(Place.OBJECT, "field"),
     "frames": lambda: label_table(Place.FRAME, "field"),

@@ -24,6 +24,7 @@ from cousins.generators.images.parameters import FAMILIES, Numbers
 from cousins.generators.labels import LABELS
 from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
+from cousins.scenes.assets.plugin import LIBRARIES
 from cousins.schemas import DatasetSpec, Model, Parameter
 from cousins.schemas.parameter import Choice, Constant, Normal, Sweep, Uniform, Within
 from cousins.schemas.plugin_name import PluginName
@@ -37,6 +38,7 @@ PATTERNS = {"\\.n\\.": "category", "[a-zA-Z0-9_\\-]*$": "name"}
 GROUPS: dict[str, Group[object]] = {
     "exporters": EXPORTERS,
     "labels": LABELS,
+    "libraries": LIBRARIES,
     "proposers": PROPOSERS,
     "renderers": RENDERERS,
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from ..scenes.assets.categories import MODULES
 from ..scenes.robots import ROBOTS
 from ..schemas import DatasetSpec, Solver
 from ..schemas.plugins import Group, Needs, installed
@@ -90,7 +91,11 @@ def versions(solvers: tuple[Solver, ...] = ()) -> dict[str, str]:
 def foreign_versions(spec: DatasetSpec) -> dict[str, str]:
     """Versions of the plug-ins of other distributions that a spec names, and of their packages."""
     found: dict[str, str] = {}
-    for stage, shards in (("tasks", ("",)), ("frames", ("",)), ("exports", spec.export)):
+    for stage, shards in (
+        ("tasks", ("",)),
+        ("frames", ("",)),
+        ("exports", spec.export),
+    ):
         for shard in shards:
             for group, name in _used(stage, spec, shard):
                 if group.source(name).distribution is not None:
@@ -107,8 +112,10 @@ def _groups(stage: str) -> tuple[Group[Shaping], ...]:
 
     match stage:
         case "tasks":
-            return (ROBOTS, PROPOSERS)
-        case "scenes" | "episodes":
+            return (MODULES, ROBOTS, PROPOSERS)
+        case "scenes":
+            return (MODULES, ROBOTS)
+        case "episodes":
             return (ROBOTS,)
         case "frames":
             return (ROBOTS, RENDERERS, LABELS)
@@ -124,6 +131,8 @@ def _used(stage: str, spec: DatasetSpec, shard: str) -> Iterator[tuple[Group[Sha
         "exporters": (shard,),
         "labels": spec.render.labels,
         "proposers": (spec.tasks.proposer,),
+        # The library's version holds the package's own; what others declare counts without it.
+        "categories": tuple(x for x in MODULES.names() if MODULES.source(x).distribution),
         "renderers": (spec.render.backend,),
         # The name of a robot of one's own holds a hash of its files.
         "robots": tuple({spec.robot} & set(ROBOTS.names())),

@@ -205,7 +205,7 @@ def test_the_table_of_causes_is_current() -> None:
     assert between.strip() == reasons.causes().strip(), "run docs/make_reasons.py"
 
 
-@pytest.mark.parametrize("page", ["labels", "plugins"])
+@pytest.mark.parametrize("page", ["catalogue", "labels", "plugins", "robots"])
 def test_the_tables_of_plugins_are_current(page: str) -> None:
     text = (ROOT / f"docs/{page}.md").read_text(encoding="utf-8")
     assert "<!-- generated: " in text

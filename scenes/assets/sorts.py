@@ -15,11 +15,9 @@ Contents = Literal[
 ]  # fmt: skip
 """What goes into or onto a category, where the rule for its sort of thing is not enough: `served`
 is food and what it is served in, `inedible` the rest, `no food` all but food itself."""
-Goods = Literal[
-    "baking", "baskets", "bottles", "cups", "decor", "fruit", "groceries", "spices", "spoons",
-    "stationery", "supplies", "tools", "vegetables",
-]  # fmt: skip
-"""What rooms are filled with."""
+Goods = Literal["cups", "decor", "groceries", "spices", "spoons", "stationery", "supplies", "tools"]
+"""What rooms are filled with: `spoons` are all that one stirs and turns with, `supplies` what a
+workshop keeps on its shelves."""
 
 WORDS: dict[str, Sort] = {
     "goblet": "vessel",

@@ -5,11 +5,16 @@ Nothing heavy is imported here.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from ...schemas import RobotSpec, SpecError
 from ...schemas.plugins import Group, Needs, offer
+
+if TYPE_CHECKING:
+    from ._file import KnownRobot
 
 Detail = Literal["physics", "visual"]
 BASE_BIT, ARM_BIT, WORLD_BIT = 4, 2, 1
@@ -18,21 +23,11 @@ BASE_BIT, ARM_BIT, WORLD_BIT = 4, 2, 1
 
 @runtime_checkable
 class Robot(Protocol):
-    """One arm with a gripper. A robot file makes one: `_plugin.FileRobot`."""
+    """One arm with a gripper. `FileRobot` makes one of a robot file."""
 
     @property
-    def arm(self) -> str:
-        """The arm in words, for documentation."""
-        ...
-
-    @property
-    def gripper(self) -> str:
-        """The gripper in words, for documentation."""
-        ...
-
-    @property
-    def inverse(self) -> str:
-        """How its joints are found for a pose, for documentation."""
+    def summary(self) -> str:
+        """Arm, gripper and inverse kinematics in one line, for documentation."""
         ...
 
     @property
@@ -58,6 +53,45 @@ class Robot(Protocol):
 
 
 ROBOTS = Group("robots", Robot, "robot", order=("franka-fr3", "ur5e-2f85"))
+
+
+@dataclass(frozen=True)
+class FileRobot:
+    """A robot from a robot file, as docs/robots.md describes them.
+
+    Attributes:
+        path: of the file.
+        summary: arm, gripper and inverse kinematics in one line.
+        needs: packages that its models come from.
+    """
+
+    path: Path
+    summary: str = "a robot from a robot file"
+    needs: Needs = field(default_factory=lambda: Needs(("fast-simplification", "mujoco")))
+
+    def spec(self) -> RobotSpec:
+        """Its joints, limits and gripper, which is measured on the model.
+
+        Raises:
+            SpecError: where the file is wrong.
+            BackendMissingError: where the package of its model is not installed.
+        """
+        return _known(self.path).spec
+
+    def model(self, detail: Detail) -> Any:
+        """A fresh `mujoco.MjSpec`.
+
+        Raises:
+            SpecError, BackendMissingError: as `spec`.
+        """
+        return _known(self.path).model(detail)
+
+
+@lru_cache(maxsize=16)
+def _known(path: Path) -> KnownRobot:
+    from ._file import KnownRobot
+
+    return KnownRobot.read(path)
 
 
 def robot(name: str) -> RobotSpec:

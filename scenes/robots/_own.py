@@ -19,9 +19,7 @@ class OwnRobot:
     """A robot whose file was read on this machine."""
 
     known: KnownRobot
-    arm: str = "as its file says"
-    gripper: str = "as its file says"
-    inverse: str = "damped least squares from 25 starts"
+    summary: str = "a robot file of one's own"
     needs: Needs = field(default_factory=Needs)
 
     def spec(self) -> RobotSpec:

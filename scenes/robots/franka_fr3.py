@@ -35,9 +35,10 @@ _BASE_LINKS = ("fr3_link0", "fr3_link1", "fr3_link2")
 class FrankaRobot:
     """The robot that needs no robot file."""
 
-    arm: str = "Franka Research 3, seven joints"
-    gripper: str = "Franka hand, 8 cm"
-    inverse: str = "analytic (`frankik`), over samples of the last joint"
+    summary: str = (
+        "Franka Research 3, seven joints, with the Franka hand, 8 cm; analytic inverse kinematics "
+        "(`frankik`) over samples of the last joint"
+    )
     needs: Needs = NEEDS
 
     def spec(self) -> RobotSpec:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...schemas.plugins import Needs
-from ._plugin import FileRobot
+from . import FileRobot
 
 PLUGIN = FileRobot(
     Path(__file__).with_suffix(".yaml"),
-    arm="Universal Robots UR5e, six joints",
-    gripper="Robotiq 2F-85, 8.6 cm, with its linkage",
+    summary=(
+        "Universal Robots UR5e, six joints, with the Robotiq 2F-85, 8.6 cm, and its linkage; damped "
+        "least squares from 25 starts"
+    ),
     needs=Needs(("airo-models", "fast-simplification", "mujoco")),
 )

@@ -122,8 +122,9 @@ class Filling:
 
     def _add(self, fill: Fill, spot: Spot, rng: np.random.Generator) -> None:
         """One more thing, pile or group of a fill on a spot."""
+        things = fill.drawn_from(self.stock.offered)
         for _ in range(DRAWS):
-            wanted = fill.things[int(rng.integers(len(fill.things)))]
+            wanted = things[int(rng.integers(len(things)))]
             asset = self._draw((wanted,), rng)
             if asset is None or not _may_fit(asset, spot, fill.how == "upright"):
                 continue

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
+
+from ..assets.meanings import among
+from ..assets.sorts import Goods
 
 Where = Literal["run", "wall", "middle", "around", "before", "on", "above"]
 How = Literal["scatter", "row", "pile", "upright"]
@@ -79,6 +83,7 @@ class Fill:
         contents: what is put into these things, if any.
         share: of the room's small things that come from this fill at most, as long as others
             find a place.
+        goods: what else is drawn: categories that declare to be among these, after `things`.
     """
 
     owners: tuple[str, ...]
@@ -88,6 +93,13 @@ class Fill:
     most: int = 6
     contents: tuple[str, ...] = ()
     share: float = 0.16
+    goods: tuple[Goods, ...] = ()
+
+    def drawn_from(self, offered: Collection[str]) -> tuple[str, ...]:
+        """`things`, then what is declared and offered by the library: in a fixed order."""
+        declared = dict.fromkeys(name for goods in self.goods for name in among(goods))
+        further = (x for x in declared if x in offered and x not in self.things)
+        return (*self.things, *further)
 
 
 @dataclass(frozen=True)

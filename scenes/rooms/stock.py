@@ -30,11 +30,11 @@ class Stock:
 
     def __post_init__(self) -> None:
         """List what is offered, once."""
-        self._offered = self.library.ids()
+        self.offered = self.library.ids()
 
     def category(self, wanted: tuple[str, ...]) -> str:
         """The first of the categories that the library offers itself; else the first."""
-        return next((c for c in wanted if c in self._offered), wanted[0])
+        return next((c for c in wanted if c in self.offered), wanted[0])
 
     def draw(
         self,
@@ -54,7 +54,7 @@ class Stock:
         """
         for category in (self.category(wanted), *wanted):
             try:
-                ids = self._offered[resolve(category, self._offered)]
+                ids = self.offered[resolve(category, self.offered)]
             except SpecError:
                 continue
             for _ in range(DRAWS):
