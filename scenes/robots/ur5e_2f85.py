@@ -10,8 +10,8 @@ from . import FileRobot
 PLUGIN = FileRobot(
     Path(__file__).with_suffix(".yaml"),
     summary=(
-        "Universal Robots UR5e, six joints, with the Robotiq 2F-85, 8.6 cm, and its linkage; damped "
-        "least squares from 25 starts"
+        "Universal Robots UR5e, six joints, with the Robotiq 2F-85, 8.6 cm, and its linkage; "
+        "damped least squares from 25 starts"
     ),
     needs=Needs(("airo-models", "fast-simplification", "mujoco")),
 )
