@@ -138,6 +138,10 @@ def test_what_nouns_mean_is_declared_or_known() -> None:
     assert stand_ins("jar") == ("jar__of__honey.n.01", "jar.n.01")
 
 
+def edit(path: Path) -> None:
+    path.write_text(f"{path.read_text()}# more\n")
+
+
 def test_the_version_is_that_of_the_sources(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,20 +152,20 @@ def test_the_version_is_that_of_the_sources(
     forget()
     assert (LIBRARY.version, LIBRARY.stamp("mug-0000"), LIBRARY.stamp("kettle-0000")) == before
 
-    (here / "builders" / "cookware.py").open("a").write("# more\n")
+    edit(here / "builders" / "cookware.py")
     forget()
     version, mug, kettle = LIBRARY.version, LIBRARY.stamp("mug-0000"), LIBRARY.stamp("kettle-0000")
     assert version != before[0]
     assert (mug == before[1], kettle == before[2]) == (True, False)
 
-    (here / "builders" / "vessels.py").open("a").write("# more\n")
+    edit(here / "builders" / "vessels.py")
     forget()
     assert LIBRARY.stamp("mug-0000") != mug
     assert LIBRARY.stamp("kettle-0000") != kettle, "cookware uses vessels"
     assert LIBRARY.stamp("cabinet-0000") == ProceduralLibrary().stamp("cupboard-0000")
 
     cabinet = LIBRARY.stamp("cabinet-0000")
-    (here / "toolkit" / "draft.py").open("a").write("# more\n")
+    edit(here / "toolkit" / "draft.py")
     forget()
     assert LIBRARY.stamp("cabinet-0000") != cabinet
 
