@@ -94,7 +94,7 @@ def make(labels: Named, view: View) -> Labelled:
     """
     files: dict[str, bytes] = {}
     objects: dict[str, Mapping[int, object]] = {}
-    frame: dict[str, Any] = {}
+    frame: dict[str, object] = {}
     for name, label in labels:
         made = label.make(view)
         given = [(Place.FILE, x) for x in made.files] + [(Place.OBJECT, x) for x in made.objects]
@@ -122,10 +122,12 @@ def object_labels(view: View, made: Labelled) -> tuple[ObjectLabel, ...]:
         view: the view.
         made: what labels know of the instances.
     """
-    fields: list[dict[str, Any]] = [
-        {name: values.get(thing.instance_id) for name, values in made.objects.items()}
+    fields: dict[int, dict[str, Any]] = {
+        thing.instance_id: {
+            name: values.get(thing.instance_id) for name, values in made.objects.items()
+        }
         for thing in view.labeller.instances
-    ]
+    }
     return tuple(
         ObjectLabel(
             name=thing.name,
@@ -133,7 +135,7 @@ def object_labels(view: View, made: Labelled) -> tuple[ObjectLabel, ...]:
             instance_id=thing.instance_id,
             semantic_id=thing.semantic_id,
             visible_pixels=view.visible[thing.instance_id],
-            **known,
+            **fields[thing.instance_id],
         )
-        for thing, known in zip(view.labeller.instances, fields, strict=True)
+        for thing in view.labeller.instances
     )
