@@ -78,7 +78,8 @@ EXCUSED: dict[str, dict[str, str]] = {
 """Packages that a stage's code reaches and that do not shape its bytes, with the reason."""
 
 
-PLUGINS = {
+PLUGINS: dict[str, plugins.Group[object]] = {
+    "tasks.skills": SKILLS,
     "generators.labels": LABELS,
     "generators.proposers": PROPOSERS,
     "generators.renderers": RENDERERS,

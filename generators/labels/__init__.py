@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...schemas.plugins import Group, Needs
 
@@ -88,7 +88,7 @@ class Labelled:
     objects: Mapping[str, Mapping[int, object]] = field(
         default_factory=dict[str, Mapping[int, object]]
     )
-    frame: Mapping[str, object] = field(default_factory=dict[str, object])
+    frame: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 Make = Callable[["View"], Labelled]
