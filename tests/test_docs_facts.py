@@ -17,8 +17,9 @@ from cousins.generators.labels import LABELS
 from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
 from cousins.scenes.procedural import ProceduralLibrary
-from cousins.schemas import CousinSpec, DatasetSpec, SpecError
+from cousins.schemas import Cause, CousinSpec, DatasetSpec, SpecError
 from cousins.schemas.libraries import LibrarySpec
+from cousins.schemas.plugins import FOLDERS
 from cousins.schemas.spec_file import parse_spec
 from cousins.tasks.formula import PREDICATES
 from cousins.tasks.skills import skills
@@ -142,7 +143,7 @@ MODULES = sorted(
         (page, name)
         for page, text in PAGES.items()
         for name in re.findall(r"(?:`|::: |from |import )(cousins(?:\.\w+)+)", text)
-        if name.split(".")[1] not in CousinSpec.model_fields
+        if name.split(".")[1] not in {*CousinSpec.model_fields, *FOLDERS}
     }
 )
 
