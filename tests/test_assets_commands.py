@@ -39,8 +39,7 @@ def open_fake(spec: AssetsSpec) -> Shelf:
 
 
 @pytest.fixture(autouse=True)
-def fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COUSINS_CACHE", str(tmp_path / "cache"))
+def fakes(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cousins.flows.stages.open_library", open_fake)
     monkeypatch.chdir(tmp_path)
 

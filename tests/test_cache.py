@@ -13,10 +13,7 @@ from cousins.scenes.cache import cached_arrays
 SIZE = 4000
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("COUSINS_CACHE", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("cache")
 
 
 def squares(calls: list[int]) -> dict[str, np.ndarray[Any, Any]]:
@@ -26,7 +23,7 @@ def squares(calls: list[int]) -> dict[str, np.ndarray[Any, Any]]:
     return {"noise": rng.integers(0, 200, SIZE), "squares": np.arange(SIZE) ** 2}
 
 
-def test_made_once(folder: Path) -> None:
+def test_made_once(cache: Path) -> None:
     calls: list[int] = []
     first, second = (cached_arrays("test", "key", lambda: squares(calls)) for _ in range(2))
     assert calls == [0]
@@ -34,7 +31,7 @@ def test_made_once(folder: Path) -> None:
     assert all(np.array_equal(first[name], second[name]) for name in first)
     cached_arrays("test", "another key", lambda: squares(calls))
     assert calls == [0, 1]
-    assert len(list(folder.glob("test-*.npz"))) == 2
+    assert len(list(cache.glob("test-*.npz"))) == 2
 
 
 def cut(raw: bytes) -> bytes:
@@ -56,11 +53,11 @@ def overwritten(raw: bytes) -> bytes:
 
 @pytest.mark.parametrize("damage", [cut, emptied, replaced, overwritten])
 def test_damaged_files_are_made_anew(
-    damage: Any, folder: Path, capsys: pytest.CaptureFixture[str]
+    damage: Any, cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     calls: list[int] = []
     cached_arrays("test", "key", lambda: squares(calls))
-    (path,) = folder.glob("test-*.npz")
+    (path,) = cache.glob("test-*.npz")
     path.write_bytes(damage(path.read_bytes()))
     again = cached_arrays("test", "key", lambda: squares(calls))
     assert calls == [0, 1]
@@ -72,10 +69,10 @@ def test_damaged_files_are_made_anew(
 
 
 def test_a_folder_that_cannot_be_written_costs_only_time(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder / "file").write_text("in the way")
-    monkeypatch.setenv("COUSINS_CACHE", str(folder / "file" / "below"))
+    (cache / "file").write_text("in the way")
+    monkeypatch.setenv("COUSINS_CACHE", str(cache / "file" / "below"))
     calls: list[int] = []
     for _ in range(2):
         cached_arrays("test", "key", lambda: squares(calls))

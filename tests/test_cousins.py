@@ -91,12 +91,6 @@ def vessels() -> Shelf:
     return Shelf(some(VESSELS))
 
 
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("COUSINS_CACHE", str(tmp_path))
-    return tmp_path
-
-
 def rng(seed: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed))
 

@@ -17,6 +17,7 @@ import typer
 import yaml
 from datasets import build_dataset
 from PIL import Image
+from some import some
 
 from cousins.flows.cli import app
 from cousins.schemas import SpecError
@@ -25,6 +26,10 @@ from cousins.schemas.spec_file import load_spec, parse_spec
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 NAMES = [str(path.relative_to(ROOT)) for path in PAGES]
+
+PARTS = re.compile(r"`((?:scene|cousins|tasks|render): \{.*?\})`")
+LINKS = re.compile(r"\]\(([^)\s]+)\)")
+FILES = re.compile(r"`((?:schemas|scenes|tasks|generators|flows|tests|docs|examples)/[\w./]*)`")
 
 
 def blocks(path: Path, language: str) -> list[str]:
@@ -100,7 +105,7 @@ def test_specs_are_valid(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=NAMES)
 def test_parts_of_specs_are_valid(path: Path) -> None:
-    for text in re.findall(r"`((?:scene|cousins|tasks|render): \{.*?\})`", path.read_text()):
+    for text in PARTS.findall(path.read_text(encoding="utf-8")):
         if "..." not in text:
             assert parse_spec(f"name: part\n{text}").name == "part"
 
@@ -130,7 +135,7 @@ def test_starter_states_the_defaults_it_comments_on() -> None:
     written = yaml.safe_load((ROOT / "flows/starter.yaml").read_text(encoding="utf-8"))
     default = parse_spec("name: my-dataset").model_dump(mode="json")
     for part in ("cousins", "tasks", "episodes"):
-        for key, value in written[part].items():
+        for key, value in some(written[part].items()):
             assert default[part][key] == value, f"{part}.{key}"
 
 
@@ -159,16 +164,23 @@ def test_the_picture_is_made_from_a_dataset(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=NAMES)
 def test_links_lead_somewhere(path: Path) -> None:
-    for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+    for target in LINKS.findall(path.read_text(encoding="utf-8")):
         if not target.startswith("http"):
             assert (path.parent / target.split("#")[0]).exists(), f"{path.name}: {target}"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=NAMES)
 def test_named_files_exist(path: Path) -> None:
-    rooms = "schemas|scenes|tasks|generators|flows|tests|docs|examples"
-    for name in re.findall(rf"`((?:{rooms})/[\w./]*)`", path.read_text(encoding="utf-8")):
+    for name in FILES.findall(path.read_text(encoding="utf-8")):
         assert (ROOT / name).exists(), f"{path.name}: {name}"
+
+
+def test_the_pages_hold_what_their_checks_look_for() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in PAGES]
+    assert sum(len(blocks(path, "yaml")) for path in PAGES) >= 3
+    assert sum(len(PARTS.findall(text)) for text in texts) >= 3
+    assert sum(len(LINKS.findall(text)) for text in texts) >= 30
+    assert sum(len(FILES.findall(text)) for text in texts) >= 30
 
 
 def test_make_targets_exist() -> None:

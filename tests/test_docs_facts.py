@@ -17,7 +17,8 @@ from cousins.generators.labels import LABELS
 from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
 from cousins.scenes.procedural import ProceduralLibrary
-from cousins.schemas import Cause, CousinSpec, DatasetSpec, SpecError
+from cousins.schemas import CousinSpec, DatasetSpec, SpecError
+from cousins.schemas.causes import Cause
 from cousins.schemas.libraries import LibrarySpec
 from cousins.schemas.plugins import FOLDERS
 from cousins.schemas.spec_file import parse_spec
@@ -143,7 +144,7 @@ MODULES = sorted(
         (page, name)
         for page, text in PAGES.items()
         for name in re.findall(r"(?:`|::: |from |import )(cousins(?:\.\w+)+)", text)
-        if name.split(".")[1] not in {*CousinSpec.model_fields, *FOLDERS}
+        if name.split(".")[1] not in {*CousinSpec.model_fields, *FOLDERS}  # keys, entry points
     }
 )
 

@@ -8,7 +8,9 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from multiprocessing import connection
 from pathlib import Path
+from typing import Any
 
 import fake_stages
 import pytest
@@ -231,17 +233,32 @@ def test_a_job_that_always_kills_its_process_is_given_up() -> None:
         pool.run("poison", 7)
 
 
-def hang_or_answer(seconds: float) -> float:
-    time.sleep(seconds)
-    return seconds
+def hang_or_answer(hang: bool) -> int:
+    if hang:
+        threading.Event().wait()
+    return os.getpid()
 
 
-def test_a_job_that_hangs_is_ended_and_the_pool_goes_on() -> None:
-    with WorkerPool[float, float](hang_or_answer, 1, time_limit=0.5) as pool:
-        pool.run("warm", 0.0)
+def test_a_job_that_hangs_is_ended_and_the_pool_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[float | None] = []
+    hangs: list[bool] = []
+
+    def waiting(pipes: list[Any], timeout: float | None = None) -> list[Any]:
+        """The time limit has passed for what hangs, and never passes for anything else."""
+        limits.append(timeout)
+        return [] if hangs and timeout == 0.5 else list(connection.wait(pipes))
+
+    monkeypatch.setattr("cousins.flows.pool.wait", waiting)
+    with WorkerPool[bool, int](hang_or_answer, 1, time_limit=0.5) as pool:
+        first = pool.run("warm", False)
+        hangs.append(True)
         with pytest.raises(JobError, match=r"slow: took more than 0\.5 s"):
-            pool.run("slow", 60.0)
-        assert pool.run("next", 0.0) == 0.0
+            pool.run("slow", True)
+        with pytest.raises(ProcessLookupError):
+            os.kill(first, 0)
+        hangs.clear()
+        assert pool.run("next", False) != first
+    assert limits.count(0.5) == 3
 
 
 def test_an_unexpected_error_carries_its_traceback() -> None:
@@ -252,15 +269,21 @@ def test_an_unexpected_error_carries_its_traceback() -> None:
         pool.run("odd", "x")
 
 
-def test_closing_the_pool_ends_calls_in_progress() -> None:
-    with ThreadPoolExecutor(1) as threads, WorkerPool[float, float](hang_or_answer, 1) as pool:
-        pool.run("warm", 0.0)
-        call = threads.submit(pool.run, "slow", 60.0)
-        while not call.running():
-            pass
+def test_closing_the_pool_ends_calls_in_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = threading.Event()
+
+    def waiting(pipes: list[Any], timeout: float | None = None) -> list[Any]:
+        asked.set()
+        return list(connection.wait(pipes, timeout))
+
+    with ThreadPoolExecutor(1) as threads, WorkerPool[bool, int](hang_or_answer, 1) as pool:
+        pool.run("warm", False)
+        monkeypatch.setattr("cousins.flows.pool.wait", waiting)
+        call = threads.submit(pool.run, "slow", True)
+        asked.wait()
         pool.close()
         with pytest.raises(JobError, match="the run was ended"):
-            call.result(timeout=10)
+            call.result()
 
 
 def test_an_export_of_another_state_is_not_kept(tmp_path: Path) -> None:
@@ -363,14 +386,9 @@ def test_a_schedule_schedules_runs(tmp_path: Path, api: None) -> None:
         client.request("POST", "/work_pools/", json={"name": "local", "type": "process"})
         assert isinstance(client.read_work_pool("local"), WorkPool)
         deploy(chosen, "local")
-        deadline = time.monotonic() + 60
-        runs = client.read_flow_runs()
-        while time.monotonic() < deadline:
-            runs = [run for run in client.read_flow_runs() if run.state_name == "Scheduled"]
-            if runs:
-                break
-            time.sleep(0.5)
-    assert runs
+        # The server schedules by itself, once a second; only the limit of all tests ends this.
+        while not (runs := [x for x in client.read_flow_runs() if x.state_name == "Scheduled"]):
+            time.sleep(0.2)
     assert runs[0].parameters["next_seeds"] is True
     times = [run.expected_start_time for run in runs]
     assert all(when is not None and (when.hour, when.minute) == (2, 0) for when in times)
@@ -392,7 +410,7 @@ def test_what_an_error_cancels_gives_no_answer(
     go = threading.Event()
 
     def make(unit: Unit) -> ShardRecord:
-        go.wait(10)
+        go.wait()
         raise SpecError(unit.name)
 
     threads = ThreadPoolExecutor(1)

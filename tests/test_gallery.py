@@ -127,6 +127,7 @@ def test_all_joints_open_towards_their_farther_limit() -> None:
 
 def test_page_needs_nothing_from_outside(html: str) -> None:
     links = re.findall(r"(?:src|href|poster|srcset)\s*=\s*\"([^\"]*)\"", html)
+    assert sum(link.startswith("data:image/") for link in links) >= 10  # its pictures
     assert all(link.startswith(("data:", "#")) for link in links)
     assert not re.search(r"url\(|@import|https?://", html)
 

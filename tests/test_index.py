@@ -67,10 +67,7 @@ MANY = {MUG: tuple(f"mug-{i:04d}" for i in range(20))}
 SHELF = Shelf({MUG: tuple(f"mug-{i:04d}" for i in range(12)), CABINET: ("cabinet-0000",)})
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("COUSINS_CACHE", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("cache")
 
 
 @pytest.fixture

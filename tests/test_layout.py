@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from some import some
 from worlds import LIBRARY, first, make_request
 
 from cousins.scenes.assembly import assemble
@@ -78,7 +79,7 @@ def test_stated_poses_are_kept() -> None:
 def test_same_generator_same_layout() -> None:
     specs = tuple(ObjectSpec(name=n, category=c) for n, c in THINGS.items())
     one, two, other = laid_out(specs, 3), laid_out(specs, 3), laid_out(specs, 4)
-    assert all(np.array_equal(a.pose, b.pose) for a, b in zip(one, two, strict=True))
+    assert all(np.array_equal(a.pose, b.pose) for a, b in some(zip(one, two, strict=True)))
     assert not all(np.array_equal(a.pose, b.pose) for a, b in zip(one, other, strict=True))
 
 

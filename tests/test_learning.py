@@ -31,6 +31,7 @@ from cousins.schemas import (
 )
 from cousins.schemas.spec_file import parse_spec
 from cousins.tasks import learning
+from cousins.tasks import pushing as strokes
 from cousins.tasks.environment import EVERY, NEARER, Outcome, Trials, gymnasium_environment
 from cousins.tasks.execution import Executor, tool_pose
 from cousins.tasks.learning import PACKAGES, check_learning, learn
@@ -91,24 +92,33 @@ def test_versions_of_the_extra_count_only_where_it_is_asked_for() -> None:
 
 
 def test_learning_takes_over_where_strokes_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strokes and the training fail or succeed at once; all else is real, and moves the thing."""
     reasons: list[str] = []
 
-    def fail(*_: object) -> None:
+    def no_stroke(*_: object) -> None:
         raise PlanningError(Cause.NO_PUSH, "no side can be reached")
 
-    def record(arm: Manipulator, thing: str, aim: object, reason: str) -> None:
+    def train(_: object, reason: str) -> Always:
         reasons.append(reason)
+        return Always(0.0, 0.0, 0.0)
 
-    monkeypatch.setattr(pushing, "push", fail)
-    monkeypatch.setattr(pushing, "learn", record)
+    monkeypatch.setattr(strokes, "_next", no_stroke)
+    monkeypatch.setattr(learning, "_train", train)
     arm = at_work("planning", "optimisation")
     with pytest.raises(PlanningError, match="no side"):
         bring(arm, "game", onto_mat(arm, "game", "mat"))
-    arm = at_work("planning", "learning")
-    bring(arm, "game", onto_mat(arm, "game", "mat"))
-    arm = at_work("learning")
-    bring(arm, "game", onto_mat(arm, "game", "mat"))
-    assert reasons == ["no side can be reached", "the spec leaves out all other solvers"]
+    assert (arm.executor.steps, reasons) == (0, [])
+    expected: tuple[tuple[tuple[Solver, ...], str], ...] = (
+        (("planning", "learning"), "no side can be reached"),
+        (("learning",), "the spec leaves out all other solvers"),
+    )
+    for solvers, reason in expected:
+        arm = at_work(*solvers)
+        aim = onto_mat(arm, "game", "mat")
+        assert not aim.enough()
+        bring(arm, "game", aim)
+        assert reasons.pop() == reason
+        assert aim.enough(), "the policy has brought it onto the mat"
 
 
 def test_with_learning_a_scene_is_kept_that_no_stroke_solves(

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 from datasets import HZ, FixtureConfig, build_dataset, encode, shard_files
 from lerobot_checker import check, stray_files
+from some import some
 
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports.lerobot import LeRobotExporter
@@ -54,8 +55,8 @@ def episode_rows(out: Path) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    return build_dataset(tmp_path_factory.mktemp("lerobot") / "dataset")
+def dataset(built: Dataset) -> Dataset:
+    return built
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,7 @@ def test_rows_pair_each_state_with_the_action_taken_from_it(
     dataset: Dataset, exported: Path
 ) -> None:
     rows = pq.read_table(exported / "data/chunk-000/file-000.parquet").to_pandas()
-    for row in episode_rows(exported):
+    for row in some(episode_rows(exported)):
         episode = next(e for e in dataset.episodes() if e.id == row["episode_id"])
         arrays = dataset.arrays(episode)
         part = rows[rows["episode_index"] == row["episode_index"]]
@@ -120,7 +121,7 @@ def test_same_dataset_gives_the_same_bytes(
 def test_joined_videos_hold_the_original_pictures(dataset: Dataset, exported: Path) -> None:
     joined = decode(exported / f"videos/{FRONT}/chunk-000/file-000.mp4")
     by_episode = {v.episode: v for v in dataset.videos() if v.camera == "front"}
-    for row in episode_rows(exported):
+    for row in some(episode_rows(exported)):
         original = decode(dataset.root / by_episode[row["episode_id"]].path)
         start = round(row[f"videos/{FRONT}/from_timestamp"] * HZ)
         assert np.array_equal(joined[start : start + len(original)], original)

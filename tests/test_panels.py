@@ -9,6 +9,7 @@ import mujoco
 import numpy as np
 import pytest
 import trimesh
+from some import some
 from worlds import by_hand, first, make_task, put
 
 from cousins.scenes.franka import FRANKA
@@ -55,9 +56,8 @@ def test_pushes_begin_just_before_a_face_and_go_on_into_it(category: str) -> Non
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_held_edges_move_with_the_closing_axis(category: str) -> None:
     asset, joint, _ = door(category)
-    for hold in panel_holds(asset, asset.content_hash(), joint, 0, FRANKA):
-        if hold.push:
-            continue
+    found = panel_holds(asset, asset.content_hash(), joint, 0, FRANKA)
+    for hold in some(hold for hold in found if not hold.push):
         lever = hold.link_from_tool[:3, 3] - np.array(joint.anchor)
         axis = np.array(joint.axis)
         way = axis if joint.kind == "slide" else np.cross(axis, lever)

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 from openai_server import Reply, Server, serving
 
 from cousins.generators.proposers import propose
+from cousins.generators.proposers.grammar import drawing
 from cousins.generators.proposers.openai import OpenAIProposer
 from cousins.generators.proposing.cast import Cast
 from cousins.generators.proposing.catalogue import Catalogue
@@ -36,6 +36,7 @@ from cousins.schemas import (
 from cousins.tasks.activities import activity_text
 from cousins.tasks.problem import object_specs, scene_problem, support_name
 from cousins.tasks.skills import skills
+from cousins.tasks.symbolic import Plan
 
 LIBRARY = ProceduralLibrary()
 SCENE = SceneSpec(
@@ -165,10 +166,26 @@ def test_other_supports_are_named_in_the_task() -> None:
         assert task.objects[0].category == "countertop.n.01"
 
 
-def test_a_task_takes_a_few_milliseconds() -> None:
-    begin = time.process_time()
-    propose(spec(200), 0, 200, (), LIBRARY)
-    assert (time.process_time() - begin) / 200 < 0.02
+def test_a_task_takes_few_drafts_and_a_short_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts: Counter[str] = Counter()
+
+    def drawn(*arguments: Any) -> Any:
+        counts["drafts"] += 1
+        return draw(*arguments)
+
+    def checked(*arguments: Any) -> Plan:
+        counts["searches"] += 1
+        plan = check(*arguments)
+        counts["nodes"] += sum(event.event == "expand" for event in plan.trace)
+        return plan
+
+    draw = drawing._draw  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(drawing, "_draw", drawn)
+    monkeypatch.setattr(drawing, "check", checked)
+    assert len(propose(spec(100), 0, 100, (), LIBRARY)) == 100
+    assert 100 <= counts["drafts"] < 500
+    assert 100 <= counts["searches"] < 150
+    assert 100 <= counts["nodes"] < 300
 
 
 class Few:

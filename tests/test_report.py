@@ -46,8 +46,8 @@ addEventListener("load", () => {
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    return build_dataset(tmp_path_factory.mktemp("report") / "dataset")
+def dataset(built: Dataset) -> Dataset:
+    return built
 
 
 @pytest.fixture(scope="module")

@@ -133,8 +133,7 @@ def test_every_robot_has_visuals_of_moderate_size() -> None:
 
 
 @pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("COUSINS_CACHE", str(tmp_path / "cache"))
+def own(tmp_path: Path, cache: Path) -> Path:
     path = tmp_path / "arm.yaml"
     path.write_text(FR3)
     return path

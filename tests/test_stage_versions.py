@@ -81,6 +81,7 @@ PLUGINS = {
     "generators.labels": LABELS,
     "generators.proposers": PROPOSERS,
     "generators.renderers": RENDERERS,
+    "tasks.skills": SKILLS,
 }
 """Packages whose modules are found by their names: a stage that reaches one reaches them all."""
 

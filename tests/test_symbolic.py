@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from itertools import islice, pairwise
 
@@ -20,8 +19,9 @@ from cousins.tasks.domain import (
     Relation,
     start_state,
 )
+from cousins.tasks.estimate import goal_focus
 from cousins.tasks.formula import And, Atom, Exists, Forall, Formula, Literal, Not, Or, Variable
-from cousins.tasks.goals import SymbolicFacts, evaluate
+from cousins.tasks.goals import SymbolicFacts, evaluate, ground_literals
 from cousins.tasks.operators import Fact, Operator, StepKey
 from cousins.tasks.skills import sources
 from cousins.tasks.state import State
@@ -201,11 +201,10 @@ def test_quantified_goals_are_planned() -> None:
     ],
 )
 def test_impossible_goals_end_at_once_and_name_the_literal(goal: list[str], names: str) -> None:
-    begin = time.perf_counter()
+    # Not one node may be expanded: a search would end in an error of its own.
     with pytest.raises(PlanningError, match=names) as caught:
-        first(goal_of(*goal))
+        next(plans(start(), goal_of(*goal), ABLE, limit_nodes=0))
     assert caught.value.kind is Cause.NO_PLAN
-    assert time.perf_counter() - begin < 0.2
 
 
 def test_goals_that_exclude_each_other_have_no_plan() -> None:
@@ -315,16 +314,16 @@ def large() -> tuple[Formula, Capabilities]:
     return goal, able
 
 
-def test_ten_objects_and_eight_steps_take_less_than_a_second() -> None:
+def test_of_ten_objects_eight_steps_are_found_without_a_wrong_turn() -> None:
     goal, able = large()
-    begin = time.process_time()
-    plan = first(goal, able=able)
+    plan = next(plans(start(), goal, able, limit_nodes=8))
     assert len(plan.steps) == 8
-    assert time.process_time() - begin < 1.0
+    assert sum(event.event == "expand" for event in plan.trace) == 8
 
 
-def test_clutter_costs_little() -> None:
-    clutter = tuple(f"clutter_{i}" for i in range(25))
+def cluttered(count: int) -> tuple[list[str], Capabilities]:
+    """A cabinet, an apple, and a row of clutter, the first of it on the plate."""
+    clutter = tuple(f"clutter_{i}" for i in range(count))
     able = Capabilities(
         objects=("table", "apple", "plate", "cabinet", *clutter),
         support="table",
@@ -335,19 +334,27 @@ def test_clutter_costs_little() -> None:
         sources=acting(),
     )
     near = [f"nextto {x} {y}" for x, y in pairwise(clutter)]
-    near += [f"ontop {clutter[0]} plate", f"nextto apple {clutter[1]}"]
-    begin = time.process_time()
-    plan = first(goal_of("inside apple cabinet", "not open cabinet"), *near, able=able)
+    return [*near, f"ontop {clutter[0]} plate", f"nextto apple {clutter[1]}"], able
+
+
+@pytest.mark.parametrize("count", [3, 25, 60])
+def test_clutter_adds_nothing_to_the_search_but_where_it_must_look_widely(count: int) -> None:
+    near, able = cluttered(count)
+    put_away = goal_of("inside apple cabinet", "not open cabinet")
+    plan = next(plans(start(*near), put_away, able, limit_nodes=3))
     assert len(plan.steps) == 3
-    ways = plans(
-        start(*near),
-        goal_of("inside apple cabinet", "not nextto apple clutter_1"),
-        able,
-        forbidden=frozenset({("place_inside", ("apple", "cabinet"))}),
-    )
-    with pytest.raises(PlanningError):
-        next(ways)
-    assert time.process_time() - begin < 2.0
+    state = start_state(start(*near), able)
+
+    def branches(goal: Formula) -> list[int]:
+        """Ways on from the start: among what the goal names, and among all that may help."""
+        focuses = goal_focus(ground_literals(goal), state, able)
+        return [len(list(Expansion.of(able, focus).successors(state))) for focus in focuses]
+
+    apart = goal_of("inside apple cabinet", "not nextto apple clutter_1")
+    for goal, named in ((put_away, 1), (apart, 4)):
+        narrow, wide = branches(goal)
+        assert narrow == named
+        assert wide <= 2 * count + 6
 
 
 SCRIPT = """

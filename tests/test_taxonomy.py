@@ -53,9 +53,8 @@ def test_unknown_categories_offer_near_ones() -> None:
 
 def test_knowledge_base_is_never_imported() -> None:
     code = (
-        "import sys, time; from cousins.scenes import taxonomy; start = time.process_time();"
-        "taxonomy.nodes(); taxonomy.metric_boxes('mug.n.04');"
-        "assert time.process_time() - start < 1.5;"
+        "import sys; from cousins.scenes import taxonomy;"
+        "assert len(taxonomy.nodes()) > 3000; assert taxonomy.metric_boxes('mug.n.04');"
         "assert not any(name.split('.')[0] == 'bddl' for name in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -11,7 +11,7 @@ from worlds import LIBRARY, by_hand, first, put
 from cousins.scenes.asset_geometry import link_poses, seen_points, touched_points
 from cousins.scenes.geometry import vec3
 from cousins.scenes.trial import trial
-from cousins.schemas import Asset, Inertial, Joint, Link, Shape
+from cousins.schemas import Asset, Inertial, Joint, Link, RefusalKind, Shape
 from cousins.schemas.asset import ShapeKind
 from cousins.schemas.base import Vec3
 
@@ -65,9 +65,14 @@ def test_every_category_has_a_first_asset_that_passes(category: str) -> None:
     assert trial(first(category)) is None
 
 
-def test_a_plain_block_passes_twice_alike() -> None:
-    assert trial(block()) is None
-    assert trial(block()) is None
+def test_the_same_block_passes_or_fails_by_where_its_weight_is_and_always_alike() -> None:
+    # It stands on 4 cm; with its weight beyond them it falls over, and says by how much.
+    stands, falls = (block((0.02, 0.02, 0.2), com=(x, 0.0, 0.2)) for x in (0.012, 0.024))
+    assert trial(stands) is None
+    refused = trial(falls)
+    assert refused is not None
+    assert refused.kind is RefusalKind.ASSET_TOPPLES
+    assert (trial(stands), trial(falls)) == (None, refused)
 
 
 def test_a_ball_may_roll() -> None:

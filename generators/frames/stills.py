@@ -190,6 +190,7 @@ class Stills:
         paths = {suffix: f"images/{subject.id}.{suffix}" for suffix in files}
         for suffix, raw in files.items():
             self._keep(paths[suffix], raw)
+        fields: Mapping[str, Any] = known.fields
         self._frames.append(
             FrameRecord(
                 id=subject.id,
@@ -202,7 +203,7 @@ class Stills:
                 depth_scale=DEPTH_UNIT,
                 camera_params=view.camera,
                 objects=known.objects,
-                **known.fields,  # pyright: ignore[reportArgumentType]
+                **fields,
             )
         )
 

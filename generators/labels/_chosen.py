@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...schemas import FrameRecord, ObjectLabel, PluginError
 from . import LABELS, Label, Labelled, Place, Reads
@@ -122,6 +122,12 @@ def object_labels(view: View, made: Labelled) -> tuple[ObjectLabel, ...]:
         view: the view.
         made: what labels know of the instances.
     """
+    fields: dict[int, dict[str, Any]] = {
+        thing.instance_id: {
+            name: values.get(thing.instance_id) for name, values in made.objects.items()
+        }
+        for thing in view.labeller.instances
+    }
     return tuple(
         ObjectLabel(
             name=thing.name,
@@ -129,9 +135,7 @@ def object_labels(view: View, made: Labelled) -> tuple[ObjectLabel, ...]:
             instance_id=thing.instance_id,
             semantic_id=thing.semantic_id,
             visible_pixels=view.visible[thing.instance_id],
-            **{  # pyright: ignore[reportArgumentType]
-                name: values.get(thing.instance_id) for name, values in made.objects.items()
-            },
+            **fields[thing.instance_id],
         )
         for thing in view.labeller.instances
     )
