@@ -26,6 +26,7 @@ from cousins.generators.labels import LABELS
 from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
 from cousins.schemas import DatasetSpec, EpisodeSpec, RenderSpec, Solver, plugins
+from cousins.tasks.skills import PLUGINS as SKILLS
 
 ROOT = Path(__file__).parents[1]
 ENTRIES = "flows.stages"
