@@ -83,7 +83,6 @@ PLUGINS: dict[str, plugins.Group[object]] = {
     "generators.labels": LABELS,
     "generators.proposers": PROPOSERS,
     "generators.renderers": RENDERERS,
-    "tasks.skills": SKILLS,
 }
 """Packages whose modules are found by their names: a stage that reaches one reaches them all."""
 
