@@ -80,7 +80,7 @@ class Graph:
         for name in formats:
             # Exporters read the spec of the dataset, whose name is part of what they write.
             spec = _read_by(self.spec)
-            key = self._key(EXPORTS, name, spec, [content])
+            key = self.key(EXPORTS, name, spec, [content])
             order = (self.spec.tasks.count, len(STAGES))
             units.append(self._unit(Unit(EXPORTS, name, key, order, self.spec, 0, 1)))
         self.total[EXPORTS] = len(units)
@@ -117,7 +117,7 @@ class Graph:
         stop = min(start + TASKS_PER_SHARD, self.spec.tasks.count)
         spec = slice_of(self.spec, "tasks", stop)
         shard = f"b{start // TASKS_PER_SHARD:05d}"
-        key = self._key("tasks", shard, _read_by(spec), [start, stop, upstream])
+        key = self.key("tasks", shard, _read_by(spec), [start, stop, upstream])
         # A batch is proposed while the tasks of the one before are being solved.
         order = (start - TASKS_PER_SHARD, 0)
         return self._unit(Unit("tasks", shard, key, order, spec, start, stop))
@@ -128,7 +128,7 @@ class Graph:
         spec = slice_of(self.spec, stage, stop)
         shard = shard_name(task.id, start)
         inputs = [start, stop, task.content_hash(), *upstream]
-        key = self._key(stage, shard, _read_by(spec), inputs)
+        key = self.key(stage, shard, _read_by(spec), inputs)
         # The later stage goes first, so that finished tasks are finished for good.
         order = (task_index(task), -STAGES.index(stage))
         return self._unit(Unit(stage, shard, key, order, spec, start, stop, task))
@@ -137,7 +137,15 @@ class Graph:
         self.planned.add((unit.stage, unit.shard))
         return unit
 
-    def _key(self, stage: str, shard: str, spec: object, inputs: object) -> str:
+    def key(self, stage: str, shard: str, spec: object, inputs: object) -> str:
+        """Hash of all that decides a shard's bytes.
+
+        Args:
+            stage: one of STAGES, or exports.
+            shard: its name.
+            spec: what of the spec the stage reads, as JSON values.
+            inputs: the items that it holds, and the content of the shards before it.
+        """
         return hash_of(
             {
                 "stage": stage,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -85,15 +86,16 @@ def _images(
     spec: DatasetSpec, scene: Scene, assets: dict[str, Asset]
 ) -> dict[str, npt.NDArray[np.uint8]]:
     """Colours of each camera, by its name; without sweeps and labels."""
-    import imageio.v3 as imageio
+    from PIL import Image
 
     from ..generators.frames import render_scene
 
-    render = spec.render.model_dump() | {"labels": ("rgb",), "videos": False, "vary": {}}
+    once: dict[str, Any] = {"labels": ("rgb",), "videos": False, "vary": {}}
+    render = {**spec.render.model_dump(), **once}
     drawn = spec.model_copy(update={"render": RenderSpec.model_validate(render)})
     rendered = render_scene(scene, assets, drawn)
     images: dict[str, npt.NDArray[np.uint8]] = {}
     for frame in rendered.frames:
-        pixels = np.asarray(imageio.imread(rendered.files[frame.files["rgb"]]), dtype=np.uint8)
-        images.setdefault(frame.camera, pixels)
+        with Image.open(io.BytesIO(rendered.files[frame.files["rgb"]])) as picture:
+            images.setdefault(frame.camera, np.asarray(picture, dtype=np.uint8))
     return images

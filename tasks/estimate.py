@@ -54,15 +54,17 @@ def estimate(
     for thing in movers | others:
         toggled |= state.closed_around(thing, capabilities.gated)
     held_down = movers | {x for x in toggled if x in capabilities.lidded}
-    blockers = {
-        thing
-        for thing, places in state.places.items()
-        if thing not in movers
-        and any(
-            where[2] in held_down and (where[2] in movers or where[0] == "ontop")
-            for where in places
-        )
-    }
+    blockers: set[str] = set()
+    if not held_down.isdisjoint(state.loaded):
+        blockers = {
+            thing
+            for thing, places in state.places.items()
+            if thing not in movers
+            and any(
+                where[2] in held_down and (where[2] in movers or where[0] == "ontop")
+                for where in places
+            )
+        }
     opened = {x for x in toggled & shut_at_end if ("open", x) not in state.facts}
     moves = {capabilities.together.get(thing, thing) for thing in movers | others}
     return len(moves) + len(blockers) + len(toggled) + len(opened)

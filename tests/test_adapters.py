@@ -45,7 +45,7 @@ def pretended(kind: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Conve
     """The library as if its wheel were installed in an empty folder."""
     module = adapter(kind)
 
-    def found(*_: object) -> wheels.Wheel:
+    def found(*_: object) -> Any:
         return wheels.Wheel("a-wheel", "1.0", folder)
 
     monkeypatch.setattr(module, "find_wheel", found)

@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cousins.flows.cli import app
+from cousins.generators.exports import EXPORTERS
 from cousins.scenes.assets.library import AssetLibrary
 from cousins.schemas import AssetsSpec, TaskSpec
 from cousins.schemas.spec_file import load_spec
@@ -30,7 +31,6 @@ def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("cousins.flows.stages.production", fake_stages.fake_stages)
     monkeypatch.setattr("cousins.flows.stages.open_library", fake_stages.open_library)
     monkeypatch.setattr("cousins.flows.checks.open_library", fake_stages.open_library)
-    monkeypatch.setattr("cousins.flows.stages.exporter_names", lambda: ("coco", "lerobot"))
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "small.yaml"
     path.write_text(SPEC)
@@ -159,7 +159,7 @@ def test_export_writes_formats_by_name(spec: Path) -> None:
     assert "formats: coco, lerobot" in refusal("export", out)
     assert "no export format 'tfds'" in refusal("export", out, "--format", "tfds")
     answer = json.loads(call("export", out, "--all", "--json"))
-    assert set(answer["exports"]) == {"coco", "lerobot"}
+    assert set(answer["exports"]) == set(EXPORTERS.names())
     assert (out / "exports/lerobot/sub/ids.txt").is_file()
 
 

@@ -165,11 +165,8 @@ def keys(out: Path) -> dict[str, str]:
     )
     graph = Graph(out, spec, production(), "library")
     shards = {"episodes": "t0000", "frames": "t0000", "exports": "captions"}
-    found = {
-        stage: graph._key(stage, shard, {}, [])  # pyright: ignore[reportPrivateUsage]
-        for stage, shard in shards.items()
-    }
-    coco = graph._key("exports", "coco", {}, [])  # pyright: ignore[reportPrivateUsage]
+    found = {stage: graph.key(stage, shard, {}, []) for stage, shard in shards.items()}
+    coco = graph.key("exports", "coco", {}, [])
     return {**found, "coco": coco}
 
 

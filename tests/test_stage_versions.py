@@ -239,10 +239,14 @@ def keys(
         render=RenderSpec(labels=LABELS.names() if labels is None else labels),
     )
     graph = Graph(tmp_path, spec, production(), "library")
-    monkeypatch.setattr(plugins, "version", lambda name: "2" if name == package else "1")
+
+    def version(name: str) -> str:
+        return "2" if name == package else "1"
+
+    monkeypatch.setattr(plugins, "version", version)
     plugins.installed.cache_clear()
-    found = {stage: graph._key(stage, "t0000", {}, []) for stage in STAGES}
-    found |= {name: graph._key("exports", name, {}, []) for name in EXPORTERS.names()}
+    found = {stage: graph.key(stage, "t0000", {}, []) for stage in STAGES}
+    found |= {name: graph.key("exports", name, {}, []) for name in EXPORTERS.names()}
     plugins.installed.cache_clear()
     return found
 
@@ -255,8 +259,8 @@ def keys(
         ("ompl", {"scenes", "episodes"}),
         ("pycocotools", {"frames", "coco"}),
         ("torch", {"episodes"}),
-        ("imageio", set()),
-        ("openai", set()),
+        ("imageio", set[str]()),
+        ("openai", set[str]()),
         ("cousins", {*STAGES, *EXPORTERS.names()}),
     ],
 )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from ...schemas.plugins import until_forgotten
 from .categories import categories
 from .sorts import WORDS, Contents, Goods, Sort, head
+
+T = TypeVar("T")
 
 
 @until_forgotten
@@ -28,8 +31,8 @@ def stand_ins(wanted: str) -> tuple[str, ...]:
 @until_forgotten
 def _sorts() -> Mapping[str, Sort]:
     known = [declared.category for declared in categories().values()]
-    nouns = {head(x.name): x.sort for x in reversed(known) if x.sort is not None}
-    return {**WORDS, **nouns, **{x.name: x.sort for x in known if x.sort is not None}}
+    declared: dict[str, Sort] = {x.name: x.sort for x in known if x.sort is not None}
+    return {**WORDS, **_with_nouns(declared)}
 
 
 def sort_of(category: str) -> Sort | None:
@@ -40,12 +43,13 @@ def sort_of(category: str) -> Sort | None:
 @until_forgotten
 def _contents() -> tuple[Mapping[str, Contents], Mapping[str, Contents]]:
     known = [declared.category for declared in categories().values()]
-    keeps = {x.name: x.keeps for x in known if x.keeps is not None}
-    carries = {x.name: x.carries for x in known if x.carries is not None}
+    keeps: dict[str, Contents] = {x.name: x.keeps for x in known if x.keeps is not None}
+    carries: dict[str, Contents] = {x.name: x.carries for x in known if x.carries is not None}
     return _with_nouns(keeps), _with_nouns(carries)
 
 
-def _with_nouns(declared: dict[str, Contents]) -> Mapping[str, Contents]:
+def _with_nouns(declared: dict[str, T]) -> dict[str, T]:
+    """What is said of categories, and through the first of each noun of all that end in it."""
     return {**{head(name): what for name, what in reversed(declared.items())}, **declared}
 
 

@@ -62,10 +62,12 @@ class Digests:
 
     Attributes:
         opengl: renderer and version of the driver that drew.
+        processor: its kind: wider instructions round sums of floats otherwise.
         stages: in their order.
     """
 
     opengl: str
+    processor: str
     stages: dict[str, Stage]
 
     @classmethod
@@ -80,7 +82,7 @@ class Digests:
             )
             for name, stage in raw["stages"].items()
         }
-        return cls(opengl=raw["opengl"], stages=stages)
+        return cls(opengl=raw["opengl"], processor=raw["processor"], stages=stages)
 
     def text(self) -> str:
         """As it is written: one file a line, files by name."""
@@ -151,16 +153,31 @@ def other_packages(was: Digests, now: Digests, stage: str) -> list[str]:
     return list(found)
 
 
+def incomparable(was: Digests, now: Digests, stage: str) -> str | None:
+    """Why a stage may rightly have other bytes, or None.
+
+    Names alone decide tasks; what comes after them is geometry and physics, which are exact for
+    one kind of processor.
+    """
+    others = other_packages(was, now, stage)
+    if others:
+        return f"other versions shape {stage}: {', '.join(others)}"
+    if stage != "tasks" and was.processor != now.processor:
+        return f"{stage} were made on {was.processor!r}, this is {now.processor!r}"
+    return None
+
+
 def unraised(was: Digests, now: Digests) -> list[Difference]:
     """The first change of each stage and dataset for which no version was raised.
 
     A dataset whose earlier stage has other files gives later stages other inputs: these are
-    excused, as are stages that other libraries shape, and pictures of another driver.
+    excused, as are stages that other libraries shape, stages but tasks on another kind of
+    processor, and pictures of another driver.
     """
     found: list[Difference] = []
     moved: set[str] = set()
     for stage in was.stages:
-        if stage not in now.stages or other_packages(was, now, stage):
+        if stage not in now.stages or incomparable(was, now, stage) is not None:
             continue
         changed = list(differences(was, now, stage, drawn=False))
         if was.opengl == now.opengl:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 import sys
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 from digests import Case, Digests, Stage
 
 from cousins.flows.graph import STAGE_VERSIONS
@@ -58,6 +60,7 @@ CASES = (
     Golden("arm", "episodes"),
     Golden("room", "frames"),
     Golden("pictures", "frames"),
+    Golden("cousins", "frames"),
 )
 
 
@@ -76,7 +79,7 @@ def make() -> Digests:
         with tempfile.TemporaryDirectory() as folder:
             for stage, files in _made(golden, Path(folder)).items():
                 stages[stage].cases[golden.name] = Case(inputs=golden.inputs(), files=files)
-    return Digests(opengl=_opengl(), stages=stages)
+    return Digests(opengl=_opengl(), processor=_processor(), stages=stages)
 
 
 def _packages(stage: str) -> dict[str, str]:
@@ -87,7 +90,7 @@ def _packages(stage: str) -> dict[str, str]:
 def _made(golden: Golden, out: Path) -> dict[str, dict[str, str]]:
     """Digests by stage and path."""
     spec = with_robot(load_spec(SPECS / f"{golden.name}.yaml"))
-    stages = replace(production(), report=lambda dataset, page: page)
+    stages = replace(production(), report=_unwritten)
     if golden.tasks.exists():
         stages = replace(stages, propose=_given(read_models(golden.tasks, TaskSpec)))
     execute(Plan(spec, out, stages, until=golden.until, exports=spec.export))
@@ -104,6 +107,12 @@ def _made(golden: Golden, out: Path) -> dict[str, dict[str, str]]:
     return found
 
 
+def _unwritten(dataset: Dataset, page: Path) -> Path:
+    """A report is no part of a dataset."""
+    del dataset
+    return page
+
+
 def _given(tasks: tuple[TaskSpec, ...]) -> Propose:
     return lambda spec, start, stop, earlier, library: tasks[start:stop]
 
@@ -117,9 +126,10 @@ def _but_for_pixels(path: Path) -> str:
 
     def less(part: Any) -> Any:
         if isinstance(part, list):
-            return [less(x) for x in part]
+            return [less(x) for x in cast("Any", part)]
         if isinstance(part, dict):
-            return {name: less(x) for name, x in part.items() if name not in _SEEN}
+            fields = cast("dict[str, Any]", part)
+            return {name: less(x) for name, x in fields.items() if name not in _SEEN}
         return part
 
     text = json.dumps(less(json.loads(path.read_bytes())), sort_keys=True)
@@ -130,6 +140,12 @@ def _opengl() -> str:
     """The driver that draws: renderer and version."""
     _context, gl = open_gl()
     return ", ".join(gl.glGetString(x).decode() for x in (gl.GL_RENDERER, gl.GL_VERSION))
+
+
+def _processor() -> str:
+    """The kind of processor, by the widest instructions that it has."""
+    config = cast("dict[str, Any]", np.show_config(mode="dicts"))
+    return " ".join([platform.machine(), *config["SIMD Extensions"]["found"]])
 
 
 if __name__ == "__main__":
