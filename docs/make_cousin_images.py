@@ -30,8 +30,8 @@ from cousins.schemas import (
     TaskObject,
     TaskSpec,
 )
-from cousins.tasks.setup import build_scene
-from cousins.tasks.solving import solve
+from cousins.tasks.solving.setup import build_scene
+from cousins.tasks.solving.solve import solve
 
 Picture = npt.NDArray[np.uint8]
 SIZE = (300, 240)

@@ -35,7 +35,7 @@ def check_spec(
     from ..scenes.assets.tabletop import Tabletop
 
     if "learning" in spec.episodes.solvers:
-        from ..tasks.learning import check_learning
+        from ..tasks.skills.pushing.learning import check_learning
 
         check_learning()
     PROPOSERS.load(spec.tasks.proposer).needs.check(f"tasks.proposer: {spec.tasks.proposer}")

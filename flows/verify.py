@@ -51,7 +51,7 @@ def production_replay(
     scene: Scene, assets: dict[str, Asset], task: TaskSpec, episode: Episode, arrays: EpisodeArrays
 ) -> tuple[bool, float]:
     """Replay in the simulator that made the dataset."""
-    from ..tasks.replay import replay
+    from ..tasks.physics.replay import replay
 
     result = replay(scene, assets, task, episode, arrays)
     return result.success, result.max_error

@@ -14,7 +14,7 @@ from itertools import permutations
 import numpy as np
 
 from ..schemas import DatasetError, FrameRecord, ObjectLabel
-from ..tasks.predicates import BINARY, UNARY
+from ..tasks.physics.predicates import BINARY, UNARY
 
 PREDICATES = {**dict.fromkeys(UNARY, 1), **dict.fromkeys(BINARY, 2)}
 """Number of arguments by name."""

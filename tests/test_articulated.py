@@ -22,8 +22,8 @@ from cousins.scenes.choosing import choose
 from cousins.scenes.fit import fits_table
 from cousins.scenes.franka import FRANKA
 from cousins.schemas import Asset, Joint, ObjectSpec, SceneSpec
-from cousins.tasks.capabilities import capabilities
-from cousins.tasks.predicates import PhysicsFacts
+from cousins.tasks.physics.predicates import PhysicsFacts
+from cousins.tasks.solving.capabilities import capabilities
 
 TESTED = (0, 5)
 FORCE = {"opening": 20.0, "switch": 12.0}

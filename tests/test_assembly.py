@@ -34,10 +34,10 @@ from cousins.schemas import (
     SceneSpec,
     SpecError,
 )
-from cousins.tasks.goals import evaluate
-from cousins.tasks.predicates import PhysicsFacts
-from cousins.tasks.problem import scene_problem
-from cousins.tasks.setup import build_scene
+from cousins.tasks.bddl.goals import evaluate
+from cousins.tasks.bddl.problem import scene_problem
+from cousins.tasks.physics.predicates import PhysicsFacts
+from cousins.tasks.solving.setup import build_scene
 
 FULL = SceneSpec.model_validate(
     {

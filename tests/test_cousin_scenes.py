@@ -30,7 +30,7 @@ from cousins.scenes.relations import (
 from cousins.scenes.rescale import LARGEST, SMALLEST, fitted, rescaled
 from cousins.scenes.robots import robot
 from cousins.schemas import AssemblyError, Asset, CousinSpec, ObjectSpec, Scene, SceneSpec
-from cousins.tasks.predicates import PhysicsFacts
+from cousins.tasks.physics.predicates import PhysicsFacts
 
 REFERENCE = SceneSpec.model_validate(
     {

@@ -16,7 +16,7 @@ from cousins.scenes.geometry import transform, yaw_quaternion
 from cousins.scenes.places import REACH
 from cousins.schemas import AssemblyError, Asset, Scene, SceneSpec, SpecError
 from cousins.schemas.spec_file import parse_spec
-from cousins.tasks.setup import build_scene
+from cousins.tasks.solving.setup import build_scene
 
 SETTLED = 0.004
 """How far things may shift while they come to rest, metres."""

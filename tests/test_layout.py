@@ -21,7 +21,7 @@ from cousins.scenes.layout import (
 )
 from cousins.scenes.mujoco_model import compile_model
 from cousins.schemas import ObjectSpec, PoseSpec, SceneSpec
-from cousins.tasks.predicates import PhysicsFacts
+from cousins.tasks.physics.predicates import PhysicsFacts
 
 BENCH = Bench("table", 0.7, Footprint(np.array([0.55, 0.0]), np.array([0.42, 0.68]), np.pi))
 THINGS = {

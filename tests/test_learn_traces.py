@@ -21,9 +21,9 @@ from cousins.generators.proposing.catalogue import Catalogue
 from cousins.scenes.franka import FRANKA
 from cousins.schemas import AssetsSpec, DatasetSpec, Episode
 from cousins.schemas.spec_file import load_spec
-from cousins.tasks.goals import ground_literals
-from cousins.tasks.problem import scene_problem, support_name
-from cousins.tasks.symbolic import plans
+from cousins.tasks.bddl.goals import ground_literals
+from cousins.tasks.bddl.problem import scene_problem, support_name
+from cousins.tasks.symbolic.search import plans
 
 ROOT = Path(__file__).parents[1]
 

@@ -30,19 +30,24 @@ from cousins.schemas import (
     SpecError,
 )
 from cousins.schemas.spec_file import parse_spec
-from cousins.tasks import learning
-from cousins.tasks import pushing as strokes
-from cousins.tasks.environment import EVERY, NEARER, Outcome, Trials, gymnasium_environment
-from cousins.tasks.execution import Executor, tool_pose
-from cousins.tasks.learning import PACKAGES, check_learning, learn
-from cousins.tasks.manipulation import Manipulator
-from cousins.tasks.reach import out_of_reach
-from cousins.tasks.replay import replay
-from cousins.tasks.servo import OBSERVED, STEP, Action, Servo
+from cousins.tasks.motion.manipulator import Manipulator
+from cousins.tasks.physics.execution import Executor, tool_pose
+from cousins.tasks.physics.replay import replay
 from cousins.tasks.skills import pushing
-from cousins.tasks.skills.pushing import bring, onto_mat
-from cousins.tasks.solving import solve
-from cousins.tasks.symbolic import Plan, Step
+from cousins.tasks.skills.pushing import bring, learning, onto_mat
+from cousins.tasks.skills.pushing import push as strokes
+from cousins.tasks.skills.pushing.closed_loop import OBSERVED, STEP, Action, Servo
+from cousins.tasks.skills.pushing.learning import PACKAGES, check_learning, learn
+from cousins.tasks.skills.pushing.trials import (
+    EVERY,
+    NEARER,
+    Outcome,
+    Trials,
+    gymnasium_environment,
+)
+from cousins.tasks.solving.feasibility import out_of_reach
+from cousins.tasks.solving.solve import solve
+from cousins.tasks.symbolic.search import Plan, Step
 
 INSTALLED = all(find_spec(name) for name in PACKAGES)
 needs_extra = pytest.mark.skipif(not INSTALLED, reason="needs the extra `learning`")

@@ -18,7 +18,7 @@ from cousins.scenes.geometry import axis_rotation
 from cousins.scenes.mujoco_model import compile_model
 from cousins.schemas import Asset, Cavity, SceneObject, SceneSpec
 from cousins.schemas.base import Vec3
-from cousins.tasks.predicates import BINARY, PhysicsFacts, literals, turned_bounds
+from cousins.tasks.physics.predicates import BINARY, PhysicsFacts, literals, turned_bounds
 
 FAR = (0.75, -0.35, 0.0)
 Put = tuple[SceneObject, Asset]

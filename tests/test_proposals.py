@@ -33,10 +33,10 @@ from cousins.schemas import (
     SpecError,
     TaskSpec,
 )
-from cousins.tasks.activities import activity_text
-from cousins.tasks.problem import object_specs, scene_problem, support_name
+from cousins.tasks.bddl.activities import activity_text
+from cousins.tasks.bddl.problem import object_specs, scene_problem, support_name
 from cousins.tasks.skills import skills
-from cousins.tasks.symbolic import Plan
+from cousins.tasks.symbolic.search import Plan
 
 LIBRARY = ProceduralLibrary()
 SCENE = SceneSpec(

@@ -288,7 +288,12 @@ def test_the_search_for_readers_of_messages_finds_them(code: str) -> None:
 
 
 def test_no_code_reads_a_message() -> None:
-    mine = ("tasks/setup.py", "tasks/reach.py", "tasks/skills", "generators/proposers/grammar")
+    mine = (
+        "tasks/solving/setup.py",
+        "tasks/solving/feasibility.py",
+        "tasks/skills",
+        "generators/proposers/grammar",
+    )
     found = [
         f"{path}:{line}" for path, tree in sources("scenes", *mine) for line in read_messages(tree)
     ]

@@ -21,8 +21,8 @@ from cousins.scenes.importing import grips, pinch
 from cousins.scenes.mujoco_model import TIMESTEP, CompiledScene
 from cousins.scenes.robots import WORLD_BIT, robot, robot_model
 from cousins.schemas import SpecError
-from cousins.tasks.execution import tool_pose
-from cousins.tasks.kinematics import TRACK_TOLERANCE, Arm, line
+from cousins.tasks.motion.kinematics import TRACK_TOLERANCE, Arm, line
+from cousins.tasks.physics.execution import tool_pose
 
 
 @functools.lru_cache(maxsize=1)

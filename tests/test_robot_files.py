@@ -20,11 +20,11 @@ from cousins.scenes.mujoco_model import compile_model
 from cousins.scenes.robots import ROBOTS, adopt, robot, robot_model
 from cousins.schemas import DatasetSpec, EpisodeSpec, Scene, SpecError
 from cousins.schemas.spec_file import load_spec
-from cousins.tasks.execution import tool_pose
-from cousins.tasks.inverse import Chain, inverse_of
-from cousins.tasks.replay import replay
-from cousins.tasks.setup import build_scene
-from cousins.tasks.solving import solve
+from cousins.tasks.motion.inverse import Chain, inverse_of
+from cousins.tasks.physics.execution import tool_pose
+from cousins.tasks.physics.replay import replay
+from cousins.tasks.solving.setup import build_scene
+from cousins.tasks.solving.solve import solve
 
 UR = "ur5e-2f85"
 TASK = make_task({"apple": "apple.n.01", "tray": "tray.n.01"}, "", "(ontop apple tray)")

@@ -20,22 +20,21 @@ from cousins.scenes.geometry import Array
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import Asset, Episode, EpisodeArrays, EpisodeSpec, PlanningError, SpecError
-from cousins.tasks import optimisation
-from cousins.tasks.capabilities import capabilities
-from cousins.tasks.execution import Executor
-from cousins.tasks.formula import Atom, Literal
-from cousins.tasks.manipulation import Manipulator
-from cousins.tasks.optimisation import optimise
-from cousins.tasks.planar import Field, Shadow, beside, directions, field, shadow
-from cousins.tasks.predicates import PhysicsFacts
-from cousins.tasks.problem import scene_problem
-from cousins.tasks.pushing import carry_out
-from cousins.tasks.setup import required_affordances
-from cousins.tasks.skills.pushing import onto_mat, pushable
+from cousins.tasks.bddl.formula import Atom, Literal
+from cousins.tasks.bddl.problem import scene_problem
+from cousins.tasks.motion.manipulator import Manipulator
+from cousins.tasks.physics.execution import Executor
+from cousins.tasks.physics.predicates import PhysicsFacts
+from cousins.tasks.skills.pushing import onto_mat, optimisation, pushable
+from cousins.tasks.skills.pushing.optimisation import optimise
+from cousins.tasks.skills.pushing.planar import Field, Shadow, beside, directions, field, shadow
+from cousins.tasks.skills.pushing.push import carry_out
 from cousins.tasks.skills.sliding import slidable
 from cousins.tasks.skills.sweeping import sweepable, sweeps
-from cousins.tasks.solving import solve
-from cousins.tasks.symbolic import plans
+from cousins.tasks.solving.capabilities import capabilities
+from cousins.tasks.solving.setup import required_affordances
+from cousins.tasks.solving.solve import solve
+from cousins.tasks.symbolic.search import plans
 
 MAT = "place_mat.n.01"
 

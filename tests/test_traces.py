@@ -27,9 +27,9 @@ from cousins.generators.store import Store
 from cousins.scenes.geometry import rotation
 from cousins.scenes.mujoco_model import compile_model
 from cousins.schemas import DatasetError, DatasetSpec, Episode, Subtask, TraceEvent
-from cousins.tasks.formula import Literal
-from cousins.tasks.goals import SymbolicFacts, evaluate
-from cousins.tasks.problem import scene_problem
+from cousins.tasks.bddl.formula import Literal
+from cousins.tasks.bddl.goals import SymbolicFacts, evaluate
+from cousins.tasks.bddl.problem import scene_problem
 
 TASK = make_task(
     {"cabinet": "cabinet.n.01", "dice": "toy_dice.n.01"},

@@ -26,9 +26,9 @@ from cousins.scenes.geometry import Array
 from cousins.scenes.mujoco_model import compile_model
 from cousins.schemas import EpisodeSpec
 from cousins.schemas.spec_file import parse_spec
-from cousins.tasks.placements import UP, Placement
-from cousins.tasks.solving import solve
-from cousins.tasks.variety import STRATA, Variety
+from cousins.tasks.sampling.diversity import STRATA, Variety
+from cousins.tasks.sampling.placements import UP, Placement
+from cousins.tasks.solving.solve import solve
 
 CENTRE = np.array([0.5, 0.0, 0.8])
 SEED = (3, 1, 4)

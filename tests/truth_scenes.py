@@ -26,8 +26,8 @@ from cousins.schemas import (
     SceneSpec,
     TaskSpec,
 )
-from cousins.tasks.setup import build_scene
-from cousins.tasks.solving import solve
+from cousins.tasks.solving.setup import build_scene
+from cousins.tasks.solving.solve import solve
 
 SceneKind = Literal["tabletop", "articulated", "room", "cousin"]
 Made = tuple[Scene, dict[str, Asset]]

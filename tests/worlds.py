@@ -27,7 +27,7 @@ from cousins.schemas import (
     TaskSpec,
 )
 from cousins.schemas.base import Vec3
-from cousins.tasks.setup import build_scene
+from cousins.tasks.solving.setup import build_scene
 
 LIBRARY = ProceduralLibrary()
 TABLE = "breakfast_table.n.01"

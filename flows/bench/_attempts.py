@@ -17,11 +17,11 @@ from ...generators.proposing.catalogue import Catalogue
 from ...generators.quality import without_trace
 from ...scenes.franka import FRANKA
 from ...schemas import AssemblyError, AssetsSpec, DatasetSpec, Episode, TaskSpec
-from ...tasks.problem import scene_problem, support_name
-from ...tasks.replay import replay
-from ...tasks.setup import build_scene
-from ...tasks.solving import solve
-from ...tasks.symbolic import plans
+from ...tasks.bddl.problem import scene_problem, support_name
+from ...tasks.physics.replay import replay
+from ...tasks.solving.setup import build_scene
+from ...tasks.solving.solve import solve
+from ...tasks.symbolic.search import plans
 from ..stages import production
 
 Job = TypeVar("Job")

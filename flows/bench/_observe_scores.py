@@ -19,7 +19,7 @@ from ...scenes.observation.fitting import Fitted
 from ...scenes.observation.observe import Observed
 from ...scenes.observation.relating import relations
 from ...scenes.observation.surfaces import symmetry, triangles
-from ...tasks.predicates import facts
+from ...tasks.physics.predicates import facts
 from ._observe_scenes import Shot
 
 BINS = (("visible_90", 0.9, 1.01), ("visible_50_90", 0.5, 0.9), ("visible_0_50", 0.0, 0.5))

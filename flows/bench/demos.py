@@ -21,10 +21,10 @@ from ...generators.hashing import item_seed
 from ...generators.store import ShardWriter, Store
 from ...scenes.assets.library import AssetLibrary
 from ...schemas import Asset, DatasetSpec, Episode, TaskObject, TaskSpec
-from ...tasks.capabilities import fits
-from ...tasks.domain import Relation
-from ...tasks.formula import Atom, Literal
-from ...tasks.problem import Problem, problem_text
+from ...tasks.bddl.formula import Atom, Literal
+from ...tasks.bddl.problem import Problem, problem_text
+from ...tasks.symbolic.domain import Relation
+from ...tasks.symbolic.fitting import fits
 from ..stages import production
 from ..work import Job, Unit, carry_out
 

@@ -16,10 +16,10 @@ from ...generators.behaviour import FACTORS, Solution, behaviour_entropy, soluti
 from ...generators.hashing import item_seed
 from ...scenes.mujoco_model import compile_model
 from ...schemas import AssemblyError, Asset, DatasetSpec, Scene, TaskObject, TaskSpec
-from ...tasks.formula import And, Atom, Literal
-from ...tasks.problem import Problem, problem_text
-from ...tasks.setup import build_scene
-from ...tasks.solving import solve
+from ...tasks.bddl.formula import And, Atom, Literal
+from ...tasks.bddl.problem import Problem, problem_text
+from ...tasks.solving.setup import build_scene
+from ...tasks.solving.solve import solve
 from ..stages import production
 
 OBJECTS = {

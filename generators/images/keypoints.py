@@ -25,7 +25,7 @@ from ...scenes.mujoco_model import CompiledScene
 from ...schemas import Asset, Box3, CameraParams, Keypoint, SceneObject
 from ...schemas.base import Vec3
 from ...schemas.frame import KeypointKind, Visibility
-from ...tasks.grasps import grasps_of
+from ...tasks.grasping.grasps import grasps_of
 from .cameras import Array, into_camera, project
 from .sight import NEAREST, in_front, in_image
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ...scenes.mujoco_model import CompiledScene, compile_model
 from ...schemas import Asset, Scene, hash_of
-from ...tasks.predicates import PhysicsFacts
+from ...tasks.physics.predicates import PhysicsFacts
 from .labeller import Labeller
 
 KEPT = 2

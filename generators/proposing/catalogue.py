@@ -15,9 +15,9 @@ from ...scenes.catalogue import resolve
 from ...scenes.places import falls_forward
 from ...scenes.taxonomy import ancestors
 from ...schemas import Asset, Cavity, RobotSpec
-from ...tasks.capabilities import fits, gated, lidded
-from ...tasks.domain import Capabilities, Relation
 from ...tasks.skills import skill_named, sources
+from ...tasks.symbolic.domain import Capabilities, Relation
+from ...tasks.symbolic.fitting import fits, gated, lidded
 
 INSTANCES = 3
 """Cousins of a category that are measured."""

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...schemas import PlanningError, SkillCall, SpecError, TaskObject, TaskSpec
-from ...tasks.formula import And, Formula, Literal, to_text
-from ...tasks.goals import SymbolicFacts, evaluate, ground_literals
-from ...tasks.problem import Problem, problem_text, scene_problem, support_name
-from ...tasks.symbolic import Plan, plans
+from ...tasks.bddl.formula import And, Formula, Literal, to_text
+from ...tasks.bddl.goals import SymbolicFacts, evaluate, ground_literals
+from ...tasks.bddl.problem import Problem, problem_text, scene_problem, support_name
+from ...tasks.symbolic.search import Plan, plans
 from .catalogue import Catalogue, Kind
 
 SUPPORT_CATEGORIES = {

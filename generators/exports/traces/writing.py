@@ -13,8 +13,8 @@ from typing import IO
 
 from ....scenes.mujoco_model import compile_model
 from ....schemas import Episode, Scene, TaskSpec, canonical_json
-from ....tasks.formula import to_text
-from ....tasks.problem import scene_problem
+from ....tasks.bddl.formula import to_text
+from ....tasks.bddl.problem import scene_problem
 from ...dataset import Dataset
 from . import events, phases, thoughts
 from .procedures import procedures

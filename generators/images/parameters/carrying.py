@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ....scenes.geometry import axis_rotation, inverse, quaternion, transform, vec3
 from ....schemas import Asset, Link, Scene, SceneObject, VariantError
-from ....tasks.predicates import PhysicsFacts
+from ....tasks.physics.predicates import PhysicsFacts
 from ..worlds import KeyedScene, at_rest, state_key
 from .family import Variant
 

@@ -13,8 +13,8 @@ from ....scenes.catalogue import ranking
 from ....scenes.robots import robot
 from ....schemas import DatasetSpec, SpecError, TaskObject, TaskSpec
 from ....schemas.reserved import is_reserved
-from ....tasks.activities import activity_text
-from ....tasks.problem import AGENTS, FLOORS, Problem, object_specs, parse
+from ....tasks.bddl.activities import activity_text
+from ....tasks.bddl.problem import AGENTS, FLOORS, Problem, object_specs, parse
 from ...proposing.catalogue import Catalogue, Kind
 from ...proposing.draft import RefusedError, check
 

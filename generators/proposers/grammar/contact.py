@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....schemas import Asset
-from ....tasks.formula import Forall, Formula
+from ....tasks.bddl.formula import Forall, Formula
 from ....tasks.skills.pushing import flush, pushable
 from ....tasks.skills.sliding import slidable
 from ....tasks.skills.sweeping import mouth, sweepable, sweeps

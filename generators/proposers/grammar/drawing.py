@@ -9,7 +9,7 @@ import numpy as np
 from ....scenes.assets.library import AssetLibrary
 from ....scenes.robots import robot
 from ....schemas import DatasetSpec, ProposalError, TaskSpec
-from ....tasks.symbolic import Plan
+from ....tasks.symbolic.search import Plan
 from ...proposing.cast import Cast, context, usable
 from ...proposing.catalogue import Catalogue
 from ...proposing.draft import Draft, RefusedError, check, check_size, signature, taken_by, task_of

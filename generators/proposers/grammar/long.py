@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....tasks.formula import Forall, Formula, Not
+from ....tasks.bddl.formula import Forall, Formula, Not
 from ...proposing.cast import Cast
 from ...proposing.draft import Draft
 from .templates import (

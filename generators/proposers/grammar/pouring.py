@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....tasks.formula import Forall
+from ....tasks.bddl.formula import Forall
 from ....tasks.skills.pouring import pours, receives
 from ...proposing.cast import Cast
 from ...proposing.catalogue import STORAGE, Kind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....tasks.formula import Exists, Forall, Formula, ForPairs, Not
+from ....tasks.bddl.formula import Exists, Forall, Formula, ForPairs, Not
 from ...proposing.cast import Cast
 from ...proposing.draft import Draft
 from .templates import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ....tasks.formula import And, Atom, Formula, Literal, Not, Variable
+from ....tasks.bddl.formula import And, Atom, Formula, Literal, Not, Variable
 from ...proposing.cast import Cast
 from ...proposing.draft import Draft, Thing
 

@@ -10,9 +10,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ....schemas import DatasetSpec, SpecError
 from ....schemas.reserved import is_reserved
-from ....tasks import formula
-from ....tasks.formula import PREDICATES, And, Atom, Formula, Not
-from ....tasks.predicates import BINARY, UNARY
+from ....tasks.bddl import formula
+from ....tasks.bddl.formula import PREDICATES, And, Atom, Formula, Not
+from ....tasks.physics.predicates import BINARY, UNARY
 from ....tasks.skills import effects
 from ...proposing.catalogue import Catalogue, Kind
 from ...proposing.draft import Draft, RefusedError, Thing

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from ....scenes.assets.library import AssetLibrary
 from ....scenes.robots import robot
 from ....schemas import DatasetSpec, ProposalError, SpecError, TaskSpec
-from ....tasks.formula import PREDICATES
-from ....tasks.problem import object_specs
+from ....tasks.bddl.formula import PREDICATES
+from ....tasks.bddl.problem import object_specs
 from ....tasks.skills import skills
 from ...proposing.cast import context
 from ...proposing.catalogue import Catalogue, Kind
