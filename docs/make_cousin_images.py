@@ -19,8 +19,8 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from cousins.generators.frames import render_episode
+from cousins.scenes.cousins.reference import reference_spec
 from cousins.scenes.libraries.procedural import ProceduralLibrary
-from cousins.scenes.reference import reference_spec
 from cousins.schemas import (
     AssemblyError,
     Asset,

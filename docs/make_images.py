@@ -30,7 +30,7 @@ from cousins.generators.images.view import Truth
 from cousins.generators.images.worlds import prepared
 from cousins.generators.perception.preview import preview, twin_picture, twin_scene
 from cousins.generators.renderers import renderer
-from cousins.scenes.geometry import look_at, vec3
+from cousins.scenes.core.geometry import look_at, vec3
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.scenes.observation.observe import observe
 from cousins.scenes.rooms import Kind, furnished_scene

@@ -86,7 +86,7 @@ def details(choice: Choice, asset_id: str) -> dict[str, Any]:
         SpecError: where there is no such asset.
     """
     from ..scenes.assets.records import record_of
-    from ..scenes.cousins import cousins_of
+    from ..scenes.cousins.retrieval import cousins_of
 
     library = open_one(choice)
     record = record_of(library.get(asset_id))

@@ -55,7 +55,7 @@ def _check_categories(spec: DatasetSpec, library: Tabletop) -> None:
     Raises:
         SpecError: with its path, and what is near.
     """
-    from ..scenes.catalogue import resolve
+    from ..scenes.cousins.catalogue import resolve
 
     wanted = {f"scene.objects[{i}].category": x.category for i, x in enumerate(spec.scene.objects)}
     wanted |= {

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..scenes.geometry import Array, rotation
-from ..scenes.mujoco_model import CompiledScene
+from ..scenes.core.geometry import Array, rotation
+from ..scenes.model.mujoco_model import CompiledScene
 from ..schemas import Episode, EpisodeArrays, SkillCall, Subtask
 from .object_paths import object_poses
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 
-from ..scenes.geometry import Array
-from ..scenes.mujoco_model import CompiledScene
+from ..scenes.core.geometry import Array
+from ..scenes.model.mujoco_model import CompiledScene
 
 
 def object_poses(compiled: CompiledScene, qpos: Array, names: list[str]) -> dict[str, Array]:

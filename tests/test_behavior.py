@@ -9,7 +9,7 @@ import pytest
 
 from cousins.generators.proposers.behavior import BehaviorProposer
 from cousins.scenes.libraries.procedural import ProceduralLibrary
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import DatasetSpec, Episode, EpisodeSpec, ProposalSpec, SpecError, TaskSpec
 from cousins.schemas.spec_file import load_spec
 from cousins.tasks.bddl.activities import activities, activity_text

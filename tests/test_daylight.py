@@ -25,7 +25,7 @@ from cousins.generators.images.sky import (
     solid_angles,
     sun_colour,
 )
-from cousins.scenes.geometry import look_at, sphere_point, vec3
+from cousins.scenes.core.geometry import look_at, sphere_point, vec3
 from cousins.schemas import Camera, DatasetSpec, Scene, Sky, Sun
 
 Array = npt.NDArray[Any]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from worlds import make_task, scene_for
 
 from cousins.generators.dataset import dump_arrays, load_arrays
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import (
     Asset,
     Disturbance,

@@ -316,7 +316,9 @@ def test_constants_that_the_pages_state() -> None:
     from cousins.generators.images import encode
     from cousins.generators.proposers.openai import asking
     from cousins.generators.proposing import endpoint
-    from cousins.scenes import assembly, settling, shape_features, similarity
+    from cousins.scenes.assembly import assemble as assembly
+    from cousins.scenes.cousins import shape_features, similarity
+    from cousins.scenes.model import settling
     from cousins.schemas.asset import SHALLOW
     from cousins.tasks.motion import manipulator as manipulation
     from cousins.tasks.physics import predicates

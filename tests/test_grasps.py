@@ -11,8 +11,8 @@ import pytest
 import trimesh
 from worlds import first
 
-from cousins.scenes.franka import FRANKA
-from cousins.scenes.geometry import Array, inverse
+from cousins.scenes.core.franka import FRANKA
+from cousins.scenes.core.geometry import Array, inverse
 from cousins.scenes.robots import robot
 from cousins.schemas import Asset
 from cousins.tasks.grasping import grasps as module

@@ -37,8 +37,8 @@ from cousins.generators.images.encode import png
 from cousins.generators.images.gl import open_gl
 from cousins.generators.images.semantics import semantic_id
 from cousins.generators.images.view import World
-from cousins.scenes.geometry import look_at, rotation, yaw_quaternion
-from cousins.scenes.mujoco_model import CompiledScene, compile_model
+from cousins.scenes.core.geometry import look_at, rotation, yaw_quaternion
+from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import (
     Asset,
     BackendMissingError,

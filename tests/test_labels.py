@@ -32,10 +32,10 @@ from cousins.generators.images.keypoints import CORNER_EDGES, CORNER_SIGNS
 from cousins.generators.images.rasteriser import rasteriser
 from cousins.generators.images.worlds import prepared
 from cousins.generators.labels import LABELS
-from cousins.scenes.assembly import assemble
-from cousins.scenes.geometry import look_at, transform
+from cousins.scenes.assembly.assemble import assemble
+from cousins.scenes.core.geometry import look_at, transform
 from cousins.scenes.libraries.procedural import ProceduralLibrary
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import (
     AmodalMasks,
     Asset,

@@ -18,7 +18,7 @@ from cousins.generators.dataset import Dataset
 from cousins.generators.exports.traces.procedures import procedures
 from cousins.generators.proposers import propose
 from cousins.generators.proposing.catalogue import Catalogue
-from cousins.scenes.franka import FRANKA
+from cousins.scenes.core.franka import FRANKA
 from cousins.schemas import AssetsSpec, DatasetSpec, Episode
 from cousins.schemas.spec_file import load_spec
 from cousins.tasks.bddl.goals import ground_literals

@@ -15,8 +15,8 @@ from worlds import by_hand, first, make_task, put
 from cousins.flows.checks import check_spec
 from cousins.generators.changes import slice_of
 from cousins.generators.hashing import LEARNING, versions
-from cousins.scenes.geometry import Array
-from cousins.scenes.mujoco_model import CompiledScene
+from cousins.scenes.core.geometry import Array
+from cousins.scenes.model.mujoco_model import CompiledScene
 from cousins.schemas import (
     BackendMissingError,
     Cause,

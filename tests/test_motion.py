@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from worlds import by_hand, first, put
 
-from cousins.scenes.geometry import Array, inverse, transform
-from cousins.scenes.mujoco_model import CompiledScene
+from cousins.scenes.core.geometry import Array, inverse, transform
+from cousins.scenes.model.mujoco_model import CompiledScene
 from cousins.scenes.robots import robot
 from cousins.schemas import Cause, PlanningError
 from cousins.tasks.grasping.grasps import TIP_REACH

@@ -29,8 +29,8 @@ from cousins.generators.perception.depth_model import check_depth_model
 from cousins.generators.perception.frames import frame_view
 from cousins.generators.perception.labeller import NOTHING, with_labels
 from cousins.generators.proposing.endpoint import Endpoint
-from cousins.scenes.assembly import assemble
-from cousins.scenes.geometry import Array, look_at, rotation, transform
+from cousins.scenes.assembly.assemble import assemble
+from cousins.scenes.core.geometry import Array, look_at, rotation, transform
 from cousins.scenes.observation import world
 from cousins.scenes.observation.boxes import UprightBox, completed, overlap_share, smallest_box
 from cousins.scenes.observation.cleaning import depth_noise, smoothed

@@ -12,8 +12,8 @@ import trimesh
 from some import some
 from worlds import by_hand, first, make_task, put
 
-from cousins.scenes.franka import FRANKA
-from cousins.scenes.mujoco_model import CompiledScene
+from cousins.scenes.core.franka import FRANKA
+from cousins.scenes.model.mujoco_model import CompiledScene
 from cousins.schemas import Asset, EpisodeSpec, Joint
 from cousins.tasks.grasping.grasps import TIP_REACH, collision_mesh
 from cousins.tasks.grasping.handles import PUSH_GAP

@@ -11,7 +11,7 @@ from properties import cases, lengths
 from scipy.spatial.transform import Rotation
 
 from cousins.generators.images.bending import bend, fold, straighten
-from cousins.scenes.geometry import (
+from cousins.scenes.core.geometry import (
     Array,
     Footprint,
     contains,

@@ -21,7 +21,7 @@ from cousins.generators.proposing.catalogue import Catalogue
 from cousins.generators.proposing.draft import check, signature
 from cousins.generators.proposing.endpoint import Endpoint
 from cousins.scenes.assets.library import AssetLibrary
-from cousins.scenes.franka import FRANKA
+from cousins.scenes.core.franka import FRANKA
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.schemas import (
     Asset,

@@ -15,8 +15,8 @@ from worlds import LIBRARY, make_request
 
 from cousins.generators.proposers.grammar.short import put_on
 from cousins.generators.proposers.grammar.templates import TEMPLATES
-from cousins.scenes.assembly import assemble
-from cousins.scenes.blame import blames_the_spec
+from cousins.scenes.assembly.assemble import assemble
+from cousins.scenes.assembly.blame import blames_the_spec
 from cousins.schemas import (
     AssemblyError,
     AssetError,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from worlds import by_hand, first, make_task, put
 
-from cousins.scenes.mujoco_model import CompiledScene
-from cousins.scenes.seeds import generator
+from cousins.scenes.core.seeds import generator
+from cousins.scenes.model.mujoco_model import CompiledScene
 from cousins.schemas import Cause, EpisodeSpec, Failure, PlanningError
 from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.execution import Executor

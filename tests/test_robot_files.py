@@ -16,7 +16,7 @@ from worlds import LIBRARY, make_task
 
 from cousins.flows.robots import with_robot
 from cousins.generators.dataset import dump_arrays, load_arrays
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.scenes.robots import ROBOTS, adopt, robot, robot_model
 from cousins.schemas import DatasetSpec, EpisodeSpec, Scene, SpecError
 from cousins.schemas.spec_file import load_spec

@@ -15,7 +15,7 @@ import pytest
 from worlds import by_hand, first, put
 
 from cousins.flows.bench._suites import ALL
-from cousins.scenes.seeds import generator
+from cousins.scenes.core.seeds import generator
 from cousins.schemas import Cause, PlanningError, PluginError, SpecError
 from cousins.schemas.plugins import forget
 from cousins.tasks.bddl.formula import PREDICATES, And, Atom

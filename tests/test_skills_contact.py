@@ -15,10 +15,10 @@ from worlds import TABLE, by_hand, first, make_task, put, scene_for
 
 from cousins.flows.bench._suites import ALL, make, run_suite
 from cousins.generators.proposing.catalogue import Catalogue
-from cousins.scenes.franka import FRANKA
-from cousins.scenes.geometry import Array
+from cousins.scenes.core.franka import FRANKA
+from cousins.scenes.core.geometry import Array
 from cousins.scenes.libraries.procedural import ProceduralLibrary
-from cousins.scenes.mujoco_model import CompiledScene, compile_model
+from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import Asset, Episode, EpisodeArrays, EpisodeSpec, PlanningError, SpecError
 from cousins.tasks.bddl.formula import Atom, Literal
 from cousins.tasks.bddl.problem import scene_problem

@@ -10,7 +10,7 @@ import pytest
 from attempts import first_success
 from worlds import LIBRARY, by_hand, first, make_task, put
 
-from cousins.scenes.mujoco_model import CompiledScene, compile_model
+from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import DatasetSpec, EpisodeArrays
 from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.execution import Executor

@@ -7,9 +7,9 @@ import pytest
 from worlds import LIBRARY, by_hand, first, put
 
 from cousins.flows.bench._suites import make
-from cousins.scenes.geometry import Footprint
-from cousins.scenes.layout import Bench, lay_out
-from cousins.scenes.seeds import generator
+from cousins.scenes.core.geometry import Footprint
+from cousins.scenes.core.seeds import generator
+from cousins.scenes.layout.arrangement import Bench, lay_out
 from cousins.schemas import Asset, Joint, ObjectSpec
 from cousins.tasks.grasping.panel_contacts import shuts
 from cousins.tasks.motion.manipulator import Manipulator

@@ -14,7 +14,7 @@ from worlds import LIBRARY, by_hand, first, put
 
 from cousins.flows.bench._suites import make
 from cousins.flows.bench._suites.case import Case
-from cousins.scenes.mujoco_model import CompiledScene, compile_model
+from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import Asset, Episode, EpisodeArrays, Scene
 from cousins.tasks.bddl.goals import ground, missing
 from cousins.tasks.bddl.problem import scene_problem

@@ -10,7 +10,7 @@ import pytest
 from attempts import first_success
 from worlds import by_hand, first, make_task, put
 
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.tasks.grasping.grasps import piece
 from cousins.tasks.physics.predicates import PhysicsFacts
 from cousins.tasks.skills.switching.part_contacts import TIP, pushes

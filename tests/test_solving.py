@@ -17,7 +17,7 @@ import pytest
 from worlds import LIBRARY, by_hand, first, make_task, put, scene_for
 
 from cousins.generators.dataset import dump_arrays, dump_models, load_arrays
-from cousins.scenes.mujoco_model import CompiledScene, compile_model
+from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import (
     Asset,
     Cause,

@@ -24,8 +24,8 @@ from cousins.generators.exports.traces.procedures import procedures
 from cousins.generators.exports.traces.thoughts import CHECK, thoughts
 from cousins.generators.object_paths import object_poses, relative
 from cousins.generators.store import Store
-from cousins.scenes.geometry import rotation
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.core.geometry import rotation
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import DatasetError, DatasetSpec, Episode, Subtask, TraceEvent
 from cousins.tasks.bddl.formula import Literal
 from cousins.tasks.bddl.goals import SymbolicFacts, evaluate

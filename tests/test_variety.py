@@ -22,8 +22,8 @@ from cousins.generators.behaviour import (
     solution,
 )
 from cousins.generators.dataset import Dataset, shard_of
-from cousins.scenes.geometry import Array
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.core.geometry import Array
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import EpisodeSpec
 from cousins.schemas.spec_file import parse_spec
 from cousins.tasks.sampling.diversity import STRATA, Variety

@@ -18,8 +18,8 @@ from cousins.generators.images.amodal import decode_mask
 from cousins.generators.images.bending import bend, fold, straighten
 from cousins.generators.images.cameras import back_project, project
 from cousins.generators.images.photograph import blur_diameters, defocused, noisy
-from cousins.scenes.geometry import rotation
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.core.geometry import rotation
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import AmodalMasks, CameraParams, FrameRecord, VariantError
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 
 from cousins.generators.frames import Rendered
 from cousins.generators.images.clouds import read_point_cloud
-from cousins.scenes.geometry import rotation
+from cousins.scenes.core.geometry import rotation
 from cousins.schemas import Asset, CameraParams, FrameRecord, Scene
 
 SMOOTH = 0.002

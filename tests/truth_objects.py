@@ -12,7 +12,7 @@ from truth_measures import EDGE, SMALL, Errors, View, differs, inner
 
 from cousins.generators.images.amodal import decode_mask
 from cousins.generators.images.keypoints import CORNER_SIGNS
-from cousins.scenes.geometry import rotation, transform
+from cousins.scenes.core.geometry import rotation, transform
 from cousins.schemas import AmodalMasks, ObjectLabel
 
 SLIVER = 5

@@ -12,7 +12,7 @@ from worlds import LIBRARY, make_request
 
 from cousins.generators.hashing import item_seed
 from cousins.generators.proposers import propose
-from cousins.scenes.assembly import assemble
+from cousins.scenes.assembly.assemble import assemble
 from cousins.scenes.rooms.scene import Kind as RoomKind
 from cousins.schemas import (
     AssemblyError,

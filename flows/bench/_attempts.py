@@ -15,7 +15,7 @@ from ...generators.dataset import dump_arrays, load_arrays
 from ...generators.hashing import item_seed
 from ...generators.proposing.catalogue import Catalogue
 from ...generators.quality import without_trace
-from ...scenes.franka import FRANKA
+from ...scenes.core.franka import FRANKA
 from ...schemas import AssemblyError, AssetsSpec, DatasetSpec, Episode, TaskSpec
 from ...tasks.bddl.problem import scene_problem, support_name
 from ...tasks.physics.replay import replay

@@ -12,11 +12,11 @@ import numpy as np
 from ...generators.images.cameras import camera_params
 from ...generators.images.view import Renderer
 from ...generators.images.worlds import prepared
-from ...scenes.assembly import AssemblyRequest, assemble
+from ...scenes.assembly.assemble import AssemblyRequest, assemble
 from ...scenes.assets.library import AssetLibrary
-from ...scenes.geometry import Array, transform
+from ...scenes.core.geometry import Array, transform
+from ...scenes.core.seeds import branch, generator
 from ...scenes.observation.view import View
-from ...scenes.seeds import branch, generator
 from ...schemas import (
     AssemblyError,
     Asset,

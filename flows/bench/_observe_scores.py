@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ...scenes.assets.library import AssetLibrary
-from ...scenes.geometry import Array, rotation
-from ...scenes.mujoco_model import compile_model
+from ...scenes.core.geometry import Array, rotation
+from ...scenes.model.mujoco_model import compile_model
 from ...scenes.observation.boxes import UprightBox, overlap_share
 from ...scenes.observation.fitting import Fitted
 from ...scenes.observation.observe import Observed

@@ -14,7 +14,7 @@ from typing import Any
 
 from ...generators.behaviour import FACTORS, Solution, behaviour_entropy, solution
 from ...generators.hashing import item_seed
-from ...scenes.mujoco_model import compile_model
+from ...scenes.model.mujoco_model import compile_model
 from ...schemas import AssemblyError, Asset, DatasetSpec, Scene, TaskObject, TaskSpec
 from ...tasks.bddl.formula import And, Atom, Literal
 from ...tasks.bddl.problem import Problem, problem_text

@@ -25,7 +25,7 @@ from ...generators.frames import Renderer, Truth, render_scene, renderer
 from ...generators.images.raster import MujocoRenderer
 from ...generators.images.view import Rgb, World
 from ...generators.store import ShardWriter
-from ...scenes.assembly import AssemblyRequest, assemble
+from ...scenes.assembly.assemble import AssemblyRequest, assemble
 from ...scenes.libraries.procedural import ProceduralLibrary
 from ...schemas import Asset, CameraParams, DatasetSpec, Scene
 

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from ...generators.frames import renderer
-from ...scenes.geometry import Array
+from ...scenes.core.geometry import Array
+from ...scenes.core.seeds import generator
 from ...scenes.libraries.procedural import ProceduralLibrary
 from ...scenes.observation.observe import ObserveOptions, observe
 from ...scenes.observation.view import View
-from ...scenes.seeds import generator
 from ...schemas import SpecError
 from ._observe_scenes import Shot, shots
 from ._observe_scores import Score, scores, summary

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Camera, DatasetSpec, Episode, VideoRecord
 from ..images.background import Background
 from ..images.cameras import camera_params

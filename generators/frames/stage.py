@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import (
     Asset,
     DatasetSpec,

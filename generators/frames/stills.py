@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ...scenes.mujoco_model import CompiledScene
-from ...scenes.seeds import generator
+from ...scenes.core.seeds import generator
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import (
     Camera,
     CameraParams,

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.geometry import quaternion, rotation, vec3
-from ...scenes.mujoco_model import ROBOT_PREFIX, CompiledScene
+from ...scenes.core.geometry import quaternion, rotation, vec3
+from ...scenes.model.mujoco_model import ROBOT_PREFIX, CompiledScene
 from ...schemas import Camera, CameraParams, RenderError
 from .bending import bend, straighten
 from .distortion import resampling

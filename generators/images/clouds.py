@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.geometry import rotation
+from ...scenes.core.geometry import rotation
 from ...schemas import CameraParams
 from .cameras import back_project
 from .view import Truth

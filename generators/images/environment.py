@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.geometry import vec3
+from ...scenes.core.geometry import vec3
 from ...schemas import Light, Material, Scene
 from ...schemas.base import Rgba
 from .lighting import GAMMA, WHITE_LUX, lux_of

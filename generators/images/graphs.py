@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import GraphEdge, GraphNode, SceneGraph
 from ...schemas.base import Quat, Vec3
 

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.franka import FRANKA
-from ...scenes.geometry import rotation, vec3
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.core.franka import FRANKA
+from ...scenes.core.geometry import rotation, vec3
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Asset, Box3, CameraParams, Keypoint, SceneObject
 from ...schemas.base import Vec3
 from ...schemas.frame import KeypointKind, Visibility

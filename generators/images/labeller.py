@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Box3
 from ...schemas.base import Quat, Vec3
 from .keypoints import Mark, marks_of

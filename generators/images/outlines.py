@@ -17,8 +17,8 @@ import mujoco
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.geometry import rotation
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.core.geometry import rotation
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Box3, CameraParams
 from .cameras import into_camera, project
 from .distortion import bent_edges

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.mujoco_model import ROBOT_PREFIX, CompiledScene
+from ...scenes.model.mujoco_model import ROBOT_PREFIX, CompiledScene
 
 
 @dataclass(frozen=True)

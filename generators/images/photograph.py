@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.geometry import rotation
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.core.geometry import rotation
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Camera, CameraParams, Scene, VariantError
 from .lighting import GAMMA
 from .motion import At, blurred

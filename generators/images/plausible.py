@@ -14,7 +14,7 @@ import mujoco
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.validity import DEPTH, depths
+from ...scenes.model.validity import DEPTH, depths
 from ...schemas import Camera, VariantError
 from .parameters import Value, Variant, family_of
 from .worlds import KeyedScene, Simulated, at_rest, state_key

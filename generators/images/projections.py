@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.geometry import rotation
+from ...scenes.core.geometry import rotation
 from ...schemas import CameraParams
 from .lighting import Lamp
 from .view import World

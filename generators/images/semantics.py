@@ -11,7 +11,7 @@ import csv
 import difflib
 from functools import cache
 
-from ...scenes.taxonomy import data_folder, nodes
+from ...scenes.core.taxonomy import data_folder, nodes
 from ...schemas import SpecError
 
 ROBOT_CATEGORY = "agent.n.01"

@@ -13,8 +13,8 @@ import mujoco
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.camera_paths import STILLS_SECONDS, along, share_at, view_shares
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.layout.camera_paths import STILLS_SECONDS, along, share_at, view_shares
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Camera
 from .cameras import camera_params
 from .motion import At

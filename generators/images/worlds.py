@@ -14,7 +14,7 @@ import mujoco
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.mujoco_model import CompiledScene, compile_model
+from ...scenes.model.mujoco_model import CompiledScene, compile_model
 from ...schemas import Asset, Scene, hash_of
 from ...tasks.physics.predicates import PhysicsFacts
 from .labeller import Labeller

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from ...scenes.geometry import transform
+from ...scenes.core.geometry import transform
 from ...scenes.observation.view import View, checked_depth
 from ...schemas import FrameRecord, SpecError
 from ..dataset import Dataset

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from ...scenes.assembly import assemble
+from ...scenes.assembly.assemble import assemble
 from ...scenes.assets.library import AssetLibrary
-from ...scenes.choosing import AssemblyRequest
-from ...scenes.geometry import Array, inverse, quaternion, transform, vec3
+from ...scenes.core.geometry import Array, inverse, quaternion, transform, vec3
+from ...scenes.cousins.asset_selection import AssemblyRequest
 from ...scenes.observation.observe import Observed
 from ...scenes.observation.view import View
 from ...schemas import Asset, CameraParams, CousinSpec, Scene

@@ -11,9 +11,9 @@ from ...scenes.assets.library import AssetLibrary
 from ...scenes.assets.meanings import carries, keeps, sort_of
 from ...scenes.assets.sorts import Contents, Sort, head
 from ...scenes.assets.tabletop import Tabletop
-from ...scenes.catalogue import resolve
-from ...scenes.places import falls_forward
-from ...scenes.taxonomy import ancestors
+from ...scenes.core.taxonomy import ancestors
+from ...scenes.cousins.catalogue import resolve
+from ...scenes.layout.pose_sampling import falls_forward
 from ...schemas import Asset, Cavity, RobotSpec
 from ...tasks.skills import skill_named, sources
 from ...tasks.symbolic.domain import Capabilities, Relation

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ...schemas.base import Model, hash_of
-from ..cache import cache_folder
+from ..core.cache import cache_folder
 from .records import AssetRecord
 
 FORMAT = 1

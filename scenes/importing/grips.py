@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Handle, Joint
-from ..franka import FRANKA
-from ..geometry import vec3
+from ..core.franka import FRANKA
+from ..core.geometry import vec3
 from .columns import Grid, grid_over, look, top
 from .images import Mask, regions, without_ridges, without_slits
 from .parts import Parts

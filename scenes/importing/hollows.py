@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from ...schemas import Cavity
-from ..geometry import vec3
+from ..core.geometry import vec3
 from .areas import Area, largest, rectangle
 from .columns import Grid, Hits, grid_over, look, top
 from .images import Mask, regions, without_slits

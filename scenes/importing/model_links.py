@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Material, MeshData, Shape
-from ..geometry import Array, quaternion, vec3
+from ..core.geometry import Array, quaternion, vec3
 from .colours import materials_of
 from .decompose import convex_pieces
 from .model_meshes import Faces, Triangles

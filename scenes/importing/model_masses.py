@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...schemas import AssetError, Inertial, MeshData, Shape
-from ..geometry import Array, rotation
+from ..core.geometry import Array, rotation
 from .model_part import Part
 from .solids import integrals
 from .weight import Matter

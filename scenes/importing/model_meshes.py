@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...schemas import AssetError
-from ..geometry import Array
+from ..core.geometry import Array
 
 Faces = npt.NDArray[np.int64]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ...schemas import AssetError
 from ...schemas.asset import ShapeKind
-from ..geometry import Array
+from ..core.geometry import Array
 from .model_joints import RawJoint
 from .model_meshes import Triangles
 from .paints import Paint

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...schemas import AssetError, one_line
 from ...schemas.asset import ShapeKind
-from ..geometry import inverse, transform
+from ..core.geometry import inverse, transform
 from .model_files import ModelText
 from .model_joints import RawJoint, closed_value, read_joint
 from .model_meshes import Triangles, read_mesh

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from .. import taxonomy
-from ..geometry import Array
+from ..core import taxonomy
+from ..core.geometry import Array
 from .model_meshes import Triangles
 from .model_part import Part, Piece
 

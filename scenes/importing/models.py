@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 
 from ...schemas import Asset, Joint, Link
-from ..asset_geometry import seen_points
-from ..geometry import Array, vec3
+from ..core.asset_geometry import seen_points
+from ..core.geometry import Array, vec3
 from .affordances import with_affordances
 from .meshes import Axis, axes_of
 from .model_files import ModelText

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Asset, AssetError, Link, Shape
-from ..asset_geometry import link_poses, shape_points
-from ..geometry import Array
+from ..core.asset_geometry import link_poses, shape_points
+from ..core.geometry import Array
 from .solids import Index, hull
 
 

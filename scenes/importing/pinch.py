@@ -6,8 +6,8 @@ import zlib
 
 import numpy as np
 
-from ..franka import FRANKA
-from ..geometry import Array
+from ..core.franka import FRANKA
+from ..core.geometry import Array
 from .parts import Parts
 
 SPARE = 0.005

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...schemas import Surface
-from ..geometry import vec3
+from ..core.geometry import vec3
 from .areas import largest
 from .columns import Hits, grid_over, look
 from .images import regions, without_holes

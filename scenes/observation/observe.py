@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from ...schemas import SceneSpec
 from ..assets.library import AssetLibrary
-from ..geometry import Array, inverse
-from ..seeds import generator
+from ..core.geometry import Array, inverse
+from ..core.seeds import generator
 from .cleaning import depth_noise, nearest_around, smoothed, window
 from .evidence import Evidence
 from .fitting import Fitted, fit_all

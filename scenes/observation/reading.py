@@ -14,7 +14,7 @@ from ...schemas import SpecError
 from ...schemas.observation import Observation
 from ...schemas.spec_file import validated
 from ...schemas.yaml_source import parse_yaml
-from ..geometry import Array
+from ..core.geometry import Array
 from .view import Masks, View, checked_depth
 
 PICTURES = ("rgb.png", "rgb.jpg", "rgb.jpeg", "color.png", "color.jpg")

@@ -9,8 +9,8 @@ import numpy as np
 
 from ...schemas import Constant, ObjectSpec, PoseSpec
 from ..assets.library import AssetLibrary
-from ..fit import cavities_by_height, surfaces_by_height
-from ..relations import (
+from ..layout.clearance import cavities_by_height, surfaces_by_height
+from ..layout.relations import (
     aligned,
     facing,
     in_front_of,

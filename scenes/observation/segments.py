@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from ...schemas import SpecError
 from ...schemas.reserved import is_reserved
-from .. import taxonomy
-from ..catalogue import resolve
+from ..core import taxonomy
+from ..cousins.catalogue import resolve
 from ..importing.naming import category_of
 from .cleaning import interior
 from .view import View

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...schemas import SpecError
-from ..geometry import Array
+from ..core.geometry import Array
 
 FARTHEST = 50.0
 """A median depth beyond this is taken for another unit than metres."""

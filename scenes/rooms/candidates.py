@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ...schemas import Asset, Room
-from ..geometry import Array, Footprint, transform, yaw_quaternion
+from ..core.geometry import Array, Footprint, transform, yaw_quaternion
 from .plan import Piece
 from .standing import PASSAGE, Standing
 from .walls import GAP, walls

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from ...schemas import Asset
-from ..geometry import Array, Footprint, inverse
+from ..core.geometry import Array, Footprint, inverse
 from .inventory import VESSEL, Inventory
 from .plan import Fill, Part, Plan
 from .spots import PILE, Spot, Thing, outline, spots_of

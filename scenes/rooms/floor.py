@@ -9,7 +9,7 @@ import numpy as np
 
 from ...schemas import Asset, Refusal, Room
 from ...schemas.reserved import ROOM_PREFIX
-from ..geometry import Footprint, contains, overlap
+from ..core.geometry import Footprint, contains, overlap
 from .candidates import candidates
 from .plan import Piece
 from .standing import PASSAGE, Standing, standing

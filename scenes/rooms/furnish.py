@@ -21,7 +21,7 @@ from ...schemas import (
     SceneObject,
 )
 from ..assets.library import AssetLibrary
-from ..views import number
+from ..layout.views import number
 from .filling import Filling
 from .floor import Floor
 from .inventory import Inventory

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...schemas import Asset
 from ...schemas.reserved import ROOM_PREFIX
-from ..geometry import Array, Footprint
+from ..core.geometry import Array, Footprint
 from .floor import Floor
 from .spots import PILE, Box, Spot, Thing, fits_there, pose_on, put, spots_of
 from .standing import Standing

@@ -17,8 +17,8 @@ from ...schemas import (
     Scene,
     SceneObject,
 )
-from ..geometry import Array, quaternion, vec3
-from ..mujoco_model import compile_model
+from ..core.geometry import Array, quaternion, vec3
+from ..model.mujoco_model import compile_model
 from ..robots import robot
 from .filling import Filling
 from .inventory import Inventory

@@ -12,8 +12,8 @@ import mujoco
 import numpy as np
 
 from ...schemas import Refusal, RefusalKind
-from ..geometry import Array, rotation, transform
-from ..mujoco_model import CompiledScene
+from ..core.geometry import Array, rotation, transform
+from ..model.mujoco_model import CompiledScene
 
 SETTLE_SECONDS = 0.7
 WATCH_SECONDS = 0.5

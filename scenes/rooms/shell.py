@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...schemas import Camera, Room, RoomSpec, SpecError
-from ..geometry import Footprint, contains, rotation, vec3
-from ..views import number
+from ..core.geometry import Footprint, contains, rotation, vec3
+from ..layout.views import number
 from .plan import Plan
 from .walls import inside
 

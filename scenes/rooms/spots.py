@@ -7,9 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Asset
-from ..fit import ROUND_SLACK, fits_on, footprint_radius, link_transform
-from ..fit import outline as outline_of
-from ..geometry import Array, Footprint, axis_rotation, contains, inverse, overlap, transform
+from ..core.geometry import (
+    Array,
+    Footprint,
+    axis_rotation,
+    contains,
+    inverse,
+    overlap,
+    transform,
+)
+from ..layout.clearance import ROUND_SLACK, fits_on, footprint_radius, link_transform
+from ..layout.clearance import outline as outline_of
 
 CLEARANCE = 0.012
 """Free height above what is put below something, metres."""

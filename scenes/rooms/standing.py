@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Asset
-from ..geometry import Array, Footprint
+from ..core.geometry import Array, Footprint
 from .plan import Piece
 
 PASSAGE = 0.60

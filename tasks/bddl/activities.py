@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ...scenes.taxonomy import data_folder
+from ...scenes.core.taxonomy import data_folder
 from ...schemas import SpecError
 from .formula import PREDICATES
 from .reader import used_predicates

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from bddl.parsing import scan_tokens
 
-from ...scenes.taxonomy import is_a
+from ...scenes.core.taxonomy import is_a
 from ...schemas import SpecError
 from .formula import (
     PREDICATES,

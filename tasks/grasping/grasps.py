@@ -17,8 +17,8 @@ from typing import Any, Literal
 import numpy as np
 import trimesh
 
-from ...scenes.geometry import Array, transform
-from ...scenes.seeds import generator
+from ...scenes.core.geometry import Array, transform
+from ...scenes.core.seeds import generator
 from ...schemas import Asset, RobotSpec, Shape
 
 SAMPLES, DENSE_SAMPLES = 200, 500

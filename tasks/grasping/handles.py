@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...scenes.fit import link_transform
-from ...scenes.geometry import Array, axis_rotation, transform
-from ...scenes.mujoco_model import CompiledScene, JointIndex
+from ...scenes.core.geometry import Array, axis_rotation, transform
+from ...scenes.layout.clearance import link_transform
+from ...scenes.model.mujoco_model import CompiledScene, JointIndex
 from ...schemas import Handle, Joint, RobotSpec
 from .grasps import TIP_REACH
 

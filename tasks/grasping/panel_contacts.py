@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ...scenes.geometry import Array, axis_rotation, transform
-from ...scenes.seeds import generator
+from ...scenes.core.geometry import Array, axis_rotation, transform
+from ...scenes.core.seeds import generator
 from ...schemas import Asset, Handle, Joint, RobotSpec
 from .grasps import (
     TIP_REACH,

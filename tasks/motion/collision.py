@@ -13,8 +13,8 @@ import mujoco
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.geometry import Array, inverse, quaternion, transform
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.core.geometry import Array, inverse, quaternion, transform
+from ...scenes.model.mujoco_model import CompiledScene
 from ...scenes.robots import ARM_BIT, BASE_BIT, WORLD_BIT
 from .obstacles import Collision, Obstacle, ObstacleKind
 

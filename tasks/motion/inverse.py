@@ -16,8 +16,8 @@ import mujoco
 import numpy as np
 from frankik import ik, ik_full
 
-from ...scenes.franka import FRANKA
-from ...scenes.geometry import Array, axis_rotation, inverse, transform
+from ...scenes.core.franka import FRANKA
+from ...scenes.core.geometry import Array, axis_rotation, inverse, transform
 from ...scenes.robots import robot, robot_model
 from ...schemas import RobotSpec
 

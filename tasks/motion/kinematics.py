@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...scenes.geometry import Array, inverse, transform
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.core.geometry import Array, inverse, transform
+from ...scenes.model.mujoco_model import CompiledScene
 from .inverse import FEW_STEPS, LIMIT_MARGIN, Chain, inverse_of, rotation_vector
 
 TRACK_STEP = 0.01

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...scenes.geometry import Array, inverse, transform
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.core.geometry import Array, inverse, transform
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Cause, Failure, PlanningError, Solver, TraceEvent
 from ..physics.execution import Executor, tool_pose
 from ..sampling.diversity import Variety

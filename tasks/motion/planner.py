@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ...scenes.geometry import Array
+from ...scenes.core.geometry import Array
 from ...schemas import Cause, PlanningError, RobotSpec
 from .blocking import blocked
 from .collision import CollisionWorld

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ...scenes.geometry import Array
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.core.geometry import Array
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Disturbance, DisturbanceKind, PerturbSpec
 
 STIFFNESS = 900.0

@@ -16,8 +16,8 @@ import mujoco
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.geometry import Array, quaternion, transform
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.core.geometry import Array, quaternion, transform
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Cause, Disturbance, EpisodeArrays, PlanningError
 from .disturbances import Disturber, disturb, release
 

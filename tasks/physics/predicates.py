@@ -29,8 +29,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.geometry import Array
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.core.geometry import Array
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Cavity
 from ..bddl.formula import Literal
 

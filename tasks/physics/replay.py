@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from ...scenes.mujoco_model import compile_model
+from ...scenes.model.mujoco_model import compile_model
 from ...schemas import Asset, DatasetError, Episode, EpisodeArrays, Scene, TaskSpec
 from ..bddl.goals import evaluate
 from ..bddl.problem import scene_problem

@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 
-from ...scenes.geometry import Array
+from ...scenes.core.geometry import Array
 from ...schemas import Cause, PlanningError, Scene
 from ..motion.blocking import BlockedError
 from ..motion.manipulator import Manipulator

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.geometry import Array, inverse, quaternion, transform
+from ...scenes.core.geometry import Array, inverse, quaternion, transform
 from ...schemas import Cause, Failure, PlanningError, TraceEvent
 from ..grasping.grasps import Grasps, Kind, grasps_of, lowest, opening_for
 from ..motion.blocking import blocked, mostly

@@ -16,7 +16,7 @@ from itertools import islice
 
 import numpy as np
 
-from ...scenes.geometry import Array, axis_rotation, inverse
+from ...scenes.core.geometry import Array, axis_rotation, inverse
 from ...schemas import Cause, Failure, PlanningError
 from ..grasping.grasps import OPENING_MARGIN
 from ..motion.blocking import BlockedError, blocked, counted, mostly, obstacles

@@ -12,7 +12,7 @@ import copy
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from ...scenes.geometry import Array, quaternion
+from ...scenes.core.geometry import Array, quaternion
 from ...schemas import Cause, PlanningError, TraceEvent
 from ..motion.manipulator import Manipulator
 from ..physics.predicates import PhysicsFacts

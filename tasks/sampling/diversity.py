@@ -15,8 +15,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from ...scenes.geometry import Array
-from ...scenes.seeds import Seed, generator
+from ...scenes.core.geometry import Array
+from ...scenes.core.seeds import Seed, generator
 from .placements import Placement
 
 STRATA = 8

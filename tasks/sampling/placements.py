@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ...scenes.fit import base_radius, footprint_radius
-from ...scenes.geometry import Array, axis_rotation, transform
-from ...scenes.layout import REACH
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.core.geometry import Array, axis_rotation, transform
+from ...scenes.layout.arrangement import REACH
+from ...scenes.layout.clearance import base_radius, footprint_radius
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Asset
 from ..physics.predicates import MIN_NEXT_TO, PhysicsFacts, turned_bounds
 

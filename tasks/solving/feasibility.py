@@ -6,8 +6,8 @@ its own, in the initial state: whether the whole plan works out is for the solve
 
 from __future__ import annotations
 
-from ...scenes.mujoco_model import CompiledScene
-from ...scenes.seeds import generator
+from ...scenes.core.seeds import generator
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Refusal, Solver
 from ..motion.manipulator import Manipulator
 from ..physics.execution import Executor

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...scenes.assembly import AssemblyRequest, assemble
+from ...scenes.assembly.assemble import AssemblyRequest, assemble
 from ...scenes.assets.library import AssetLibrary
-from ...scenes.mujoco_model import CompiledScene
-from ...scenes.seeds import branch
-from ...scenes.taxonomy import is_a
+from ...scenes.core.seeds import branch
+from ...scenes.core.taxonomy import is_a
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import (
     RELATIONS,
     AssemblyError,

@@ -16,9 +16,9 @@ from itertools import islice, takewhile
 
 import numpy as np
 
-from ...scenes.geometry import Array
-from ...scenes.mujoco_model import CompiledScene, compile_model
-from ...scenes.seeds import Seed, generator
+from ...scenes.core.geometry import Array
+from ...scenes.core.seeds import Seed, generator
+from ...scenes.model.mujoco_model import CompiledScene, compile_model
 from ...schemas import (
     Asset,
     Cause,

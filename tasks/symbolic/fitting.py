@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...scenes.fit import ROUND_SLACK, fits_on, footprint_radius
+from ...scenes.layout.clearance import ROUND_SLACK, fits_on, footprint_radius
 from ...schemas import Asset, Cavity, Surface
 from .domain import Relation
 

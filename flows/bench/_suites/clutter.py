@@ -13,9 +13,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ....scenes.geometry import Array
-from ....scenes.mujoco_model import compile_model
-from ....scenes.seeds import generator
+from ....scenes.core.geometry import Array
+from ....scenes.core.seeds import generator
+from ....scenes.model.mujoco_model import compile_model
 from ....schemas import Asset, DatasetSpec, PlanningError, Scene
 from ....tasks.motion.manipulator import Manipulator
 from ....tasks.physics.execution import Executor

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ....scenes.mujoco_model import CompiledScene
+from ....scenes.model.mujoco_model import CompiledScene
 from ....schemas import Episode, EpisodeArrays, Subtask
 from ...object_paths import object_poses, relative
 from .tables import Column, Row

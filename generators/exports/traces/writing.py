@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
-from ....scenes.mujoco_model import compile_model
+from ....scenes.model.mujoco_model import compile_model
 from ....schemas import Episode, Scene, TaskSpec, canonical_json
 from ....tasks.bddl.formula import to_text
 from ....tasks.bddl.problem import scene_problem

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from ....scenes.geometry import axis_rotation, inverse, quaternion, transform, vec3
+from ....scenes.core.geometry import axis_rotation, inverse, quaternion, transform, vec3
 from ....schemas import Asset, Link, Scene, SceneObject, VariantError
 from ....tasks.physics.predicates import PhysicsFacts
 from ..worlds import KeyedScene, at_rest, state_key

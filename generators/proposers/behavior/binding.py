@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
-from ....scenes import taxonomy
 from ....scenes.assets.library import AssetLibrary
-from ....scenes.catalogue import ranking
+from ....scenes.core import taxonomy
+from ....scenes.cousins.catalogue import ranking
 from ....scenes.robots import robot
 from ....schemas import DatasetSpec, SpecError, TaskObject, TaskSpec
 from ....schemas.reserved import is_reserved

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ....scenes.geometry import rotation
+from ....scenes.core.geometry import rotation
 from ....schemas import CameraParams, RenderError, hash_of
 from ...images.rasteriser import rasteriser
 from ...images.view import Rgb, Truth, World

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ....schemas import Asset, AssetError, Refusal, RefusalKind, SpecError
-from ... import taxonomy
-from ...cache import cached_arrays
+from ...core import taxonomy
+from ...core.cache import cached_arrays
 from ...importing.naming import category_of
 from .notes import AssetNotes, read_notes
 from .scan import MESHES, Entry

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ....scenes.fit import link_transform
-from ....scenes.geometry import Array, axis_rotation, inverse, transform
+from ....scenes.core.geometry import Array, axis_rotation, inverse, transform
+from ....scenes.layout.clearance import link_transform
 from ....schemas import Asset, Hook, Loop
 from ...motion.manipulator import Manipulator
 from ...sampling.placements import Placement

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ....scenes.fit import footprint_radius
-from ....scenes.geometry import Array, axis_rotation, inverse, transform
-from ....scenes.mujoco_model import CompiledScene
+from ....scenes.core.geometry import Array, axis_rotation, inverse, transform
+from ....scenes.layout.clearance import footprint_radius
+from ....scenes.model.mujoco_model import CompiledScene
 from ....schemas import Asset, Cause, Cavity
 from ...motion.kinematics import line
 from ...motion.manipulator import SLOW, Manipulator

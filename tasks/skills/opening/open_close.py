@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ....scenes.geometry import Array
+from ....scenes.core.geometry import Array
 from ....schemas import Cause, Handle, PlanningError, TraceEvent
 from ...grasping.handles import Hold, Travel, holds
 from ...grasping.panel_contacts import panel_holds, shuts

@@ -16,7 +16,7 @@ from itertools import chain, islice, product, zip_longest
 
 import numpy as np
 
-from ....scenes.geometry import Array, axis_rotation, inverse, transform
+from ....scenes.core.geometry import Array, axis_rotation, inverse, transform
 from ....schemas import Asset, Cause, Cavity, Failure, PlanningError, TraceEvent
 from ...grasping.grasps import OPENING_MARGIN
 from ...motion.blocking import blocked, counted, mostly

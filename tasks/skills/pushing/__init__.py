@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ....scenes.fit import fits_on
-from ....scenes.geometry import Array
+from ....scenes.core.geometry import Array
+from ....scenes.layout.clearance import fits_on
 from ....schemas import Asset, Cause, PlanningError, Refusal, RefusalKind
 from ...bddl.formula import Literal
 from ...motion.manipulator import Manipulator

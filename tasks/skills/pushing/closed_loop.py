@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ....scenes.geometry import Array, transform
+from ....scenes.core.geometry import Array, transform
 from ....schemas import Cause, Failure, PlanningError
 from ...motion.blocking import counted
 from ...motion.collision import PRESS_DEPTH

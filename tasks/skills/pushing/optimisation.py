@@ -22,7 +22,7 @@ import mujoco
 import numpy as np
 from mujoco import rollout
 
-from ....scenes.geometry import Array
+from ....scenes.core.geometry import Array
 from ....schemas import Cause, PlanningError, TraceEvent
 from ...motion.manipulator import SLOW, Manipulator
 from ...motion.planner import time_path

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from scipy.spatial import ConvexHull
 
-from ....scenes.fit import outline
-from ....scenes.geometry import Array, transform
-from ....scenes.mujoco_model import CompiledScene
+from ....scenes.core.geometry import Array, transform
+from ....scenes.layout.clearance import outline
+from ....scenes.model.mujoco_model import CompiledScene
 from ....schemas import Surface
 
 FACE = 0.3

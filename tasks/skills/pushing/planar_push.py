@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....scenes.geometry import Array
+from ....scenes.core.geometry import Array
 from ....schemas import Cause, PlanningError
 from ...grasping.grasps import TIP_REACH
 from ...motion.blocking import blocked

@@ -21,7 +21,7 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from ....scenes.geometry import Array
+from ....scenes.core.geometry import Array
 from ....schemas import Cause, Failure, PlanningError, TraceEvent
 from ...motion.blocking import counted, mostly
 from ...motion.manipulator import CAREFUL, FAST, SLOW, Manipulator

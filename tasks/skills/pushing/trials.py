@@ -13,7 +13,7 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from ....scenes.geometry import Array
+from ....scenes.core.geometry import Array
 from ...physics.execution import STATE, apply, control, full_state
 from .closed_loop import HORIZON, OBSERVED, Action, Observation, Servo, Start
 

@@ -17,7 +17,7 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from ....scenes.geometry import Array
+from ....scenes.core.geometry import Array
 from ....schemas import Cause, Failure, PlanningError, TraceEvent
 from ...grasping.grasps import TIP_REACH
 from ...motion.blocking import blocked, counted, mostly

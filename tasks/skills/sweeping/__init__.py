@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ....scenes.taxonomy import is_a
+from ....scenes.core.taxonomy import is_a
 from ....schemas import Asset, Cavity, PlanningError, Refusal, RefusalKind
 from ...bddl.formula import Literal
 from ...motion.manipulator import Manipulator

@@ -18,7 +18,7 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from ....scenes.geometry import Array, inverse, transform, yaw_quaternion
+from ....scenes.core.geometry import Array, inverse, transform, yaw_quaternion
 from ....schemas import Cause, PlanningError, TraceEvent
 from ...motion.blocking import blocked
 from ...motion.collision import PRESS_DEPTH, Held

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ....scenes.geometry import Array, inverse, transform
+from ....scenes.core.geometry import Array, inverse, transform
 from ....schemas import Cause, PlanningError
 from ...motion.collision import PRESS_DEPTH, Held
 from ...motion.manipulator import CAREFUL, FAST, Manipulator

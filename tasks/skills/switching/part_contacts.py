@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import trimesh
 
-from ....scenes.geometry import Array, axis_rotation, rotation, transform
+from ....scenes.core.geometry import Array, axis_rotation, rotation, transform
 from ....schemas import Asset, Joint, Link
 from ...grasping.grasps import TIP_REACH, piece
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....scenes.geometry import Array, axis_rotation
+from ....scenes.core.geometry import Array, axis_rotation
 from ....schemas import Cause, Handle, Joint, PlanningError, RobotSpec, TraceEvent
 from ...grasping.handles import Travel, holds
 from ...motion.blocking import BlockedError, blocked, counted, mostly, obstacles
