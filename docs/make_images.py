@@ -24,10 +24,10 @@ from PIL import Image
 
 from cousins.flows.bench._observe_scenes import shots
 from cousins.generators.dataset import Dataset
-from cousins.generators.images.cameras import camera_params
-from cousins.generators.images.normals import encode_normals, normals
-from cousins.generators.images.view import Truth
-from cousins.generators.images.worlds import prepared
+from cousins.generators.images.camera.cameras import camera_params
+from cousins.generators.images.camera.view import Truth
+from cousins.generators.images.truth.normals import encode_normals, normals
+from cousins.generators.images.truth.worlds import prepared
 from cousins.generators.perception.preview import preview, twin_picture, twin_scene
 from cousins.generators.renderers import renderer
 from cousins.scenes.core.geometry import look_at, vec3

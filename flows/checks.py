@@ -28,7 +28,7 @@ def check_spec(
         BackendMissingError, RenderError: a solver, proposer, renderer, or label is not here,
             or cannot start.
     """
-    from ..generators.images.vary import check_vary
+    from ..generators.images.parameters.vary import check_vary
     from ..generators.labels import check_labels
     from ..generators.proposers import PROPOSERS
     from ..generators.renderers import check_renderer, renderer
@@ -78,7 +78,7 @@ def _check_assets(spec: DatasetSpec, library: Tabletop) -> None:
     Raises:
         SpecError: with its path.
     """
-    from ..generators.images.vary import swapped_assets
+    from ..generators.images.parameters.vary import swapped_assets
 
     wanted = [(f"render.vary.{path}", asset_id) for path, asset_id in swapped_assets(spec)]
     wanted += [

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..generators.changes import slice_of
 from ..generators.dataset import PER_SHARD, STAGES, ShardRecord, read_models, shard_name
-from ..generators.hashing import stage_versions
-from ..generators.store import EXPORTS, Store
+from ..generators.store.changes import slice_of
+from ..generators.store.hashing import stage_versions
+from ..generators.store.writer import EXPORTS, Store
 from ..schemas import DatasetSpec, TaskSpec, hash_of
 from .work import Stages, Unit, task_index
 

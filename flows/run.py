@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ..generators.dataset import STAGES, Dataset, ShardRecord
-from ..generators.store import EXPORTS, Store, shard_folder
+from ..generators.store.writer import EXPORTS, Store, shard_folder
 from ..schemas import DatasetSpec, RunError
 from .executors import Executor, InlineExecutor, Pool, ThreadExecutor
 from .graph import Graph

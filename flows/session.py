@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from ..generators.store import Store
+from ..generators.store.writer import Store
 from ..schemas import DatasetSpec
 from .graph import Graph, is_complete
 from .work import Stages

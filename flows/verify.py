@@ -17,8 +17,8 @@ from ..generators.dataset import (
     read_models,
     shard_name,
 )
-from ..generators.hashing import file_hash
-from ..generators.store import EXPORTS, dataset_hash
+from ..generators.store.hashing import file_hash
+from ..generators.store.writer import EXPORTS, dataset_hash
 from ..schemas import Asset, DatasetError, Episode, EpisodeArrays, Scene, TaskSpec
 from .pool import JobError, WorkerPool
 

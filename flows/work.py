@@ -16,8 +16,8 @@ from ..generators.dataset import (
     load_arrays,
     read_models,
 )
-from ..generators.hashing import item_seed
-from ..generators.store import Prepared, ShardWriter
+from ..generators.store.hashing import item_seed
+from ..generators.store.writer import Prepared, ShardWriter
 from ..schemas import (
     AssemblyError,
     Asset,

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pytest
 import trimesh
 
-from cousins.generators.images.semantics import semantic_id
+from cousins.generators.images.truth.semantics import semantic_id
 from cousins.scenes.assets.categories import ORDER
 from cousins.scenes.assets.library import AssetLibrary
 from cousins.scenes.assets.shape_hash import shape_hash

@@ -17,9 +17,9 @@ from test_images import SIZE, TOP, episode_of, image, spec, world
 from test_vary import aimed
 
 from cousins.generators.frames import Rendered, check_vary, render_episode, render_scene
-from cousins.generators.images.motion import blurred
-from cousins.generators.images.views import Showing
-from cousins.generators.images.worlds import prepared
+from cousins.generators.images.camera.motion import blurred
+from cousins.generators.images.parameters.views import Showing
+from cousins.generators.images.truth.worlds import prepared
 from cousins.generators.renderers import renderer
 from cousins.scenes.core.geometry import look_at, vec3
 from cousins.scenes.core.seeds import generator

@@ -26,7 +26,7 @@ from cousins.generators.dataset import (
 )
 from cousins.generators.exports import EXPORTERS
 from cousins.generators.frames import render_scene
-from cousins.generators.images.cameras import project
+from cousins.generators.images.camera.cameras import project
 from cousins.scenes.core.geometry import rotation
 from cousins.schemas import DatasetError, Model, canonical_json
 

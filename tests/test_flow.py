@@ -27,7 +27,7 @@ from cousins.flows.session import Plan, Session
 from cousins.flows.verify import verify
 from cousins.flows.work import Unit
 from cousins.generators.dataset import Dataset, ShardRecord
-from cousins.generators.store import dataset_hash
+from cousins.generators.store.writer import dataset_hash
 from cousins.schemas import (
     DatasetError,
     FrameRecord,

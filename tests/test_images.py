@@ -32,11 +32,11 @@ from cousins.generators.frames import (
     render_scene,
     renderer,
 )
-from cousins.generators.images.cameras import camera_params, project
+from cousins.generators.images.camera.cameras import camera_params, project
+from cousins.generators.images.camera.view import World
 from cousins.generators.images.encode import png
-from cousins.generators.images.gl import open_gl
-from cousins.generators.images.semantics import semantic_id
-from cousins.generators.images.view import World
+from cousins.generators.images.raster.gl import open_gl
+from cousins.generators.images.truth.semantics import semantic_id
 from cousins.scenes.core.geometry import look_at, rotation, yaw_quaternion
 from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import (

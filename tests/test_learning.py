@@ -13,8 +13,8 @@ import pytest
 from worlds import by_hand, first, make_task, put
 
 from cousins.flows.checks import check_spec
-from cousins.generators.changes import slice_of
-from cousins.generators.hashing import LEARNING, versions
+from cousins.generators.store.changes import slice_of
+from cousins.generators.store.hashing import LEARNING, versions
 from cousins.scenes.core.geometry import Array
 from cousins.scenes.model.mujoco_model import CompiledScene
 from cousins.schemas import (

@@ -16,11 +16,11 @@ from cousins.flows.engines import ENGINES, engine
 from cousins.flows.graph import Graph
 from cousins.flows.stages import production
 from cousins.generators.exports import EXPORTERS
-from cousins.generators.hashing import foreign_versions
 from cousins.generators.labels import LABELS, Place, check_labels
 from cousins.generators.labels._chosen import chosen
 from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
+from cousins.generators.store.hashing import foreign_versions
 from cousins.schemas import (
     BackendMissingError,
     DatasetSpec,

@@ -15,7 +15,7 @@ from test_robot_files import FR3
 
 from cousins.flows.libraries import library_spec
 from cousins.flows.robots import with_robot
-from cousins.generators.hashing import foreign_versions, stage_versions
+from cousins.generators.store.hashing import foreign_versions, stage_versions
 from cousins.scenes.assets import categories as declarations
 from cousins.scenes.assets.categories import ORDER, categories
 from cousins.scenes.assets.joint import open_libraries

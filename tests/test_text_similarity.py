@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cousins.generators.hashing import SHAPING
+from cousins.generators.store.hashing import SHAPING
 from cousins.scenes.cousins import catalogue, text_similarity
 from cousins.scenes.cousins.catalogue import ranking
 from cousins.scenes.cousins.text_similarity import PACKAGE, pieces, similarity

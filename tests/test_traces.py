@@ -22,8 +22,8 @@ from cousins.generators.exports import EXPORTERS
 from cousins.generators.exports.traces.phases import phases
 from cousins.generators.exports.traces.procedures import procedures
 from cousins.generators.exports.traces.thoughts import CHECK, thoughts
-from cousins.generators.object_paths import object_poses, relative
-from cousins.generators.store import Store
+from cousins.generators.quality.object_paths import object_poses, relative
+from cousins.generators.store.writer import Store
 from cousins.scenes.core.geometry import rotation
 from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import DatasetError, DatasetSpec, Episode, Subtask, TraceEvent

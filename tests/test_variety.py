@@ -13,7 +13,8 @@ from worlds import make_task, scene_for
 
 from cousins.flows.run import Plan, execute
 from cousins.flows.verify import verify
-from cousins.generators.behaviour import (
+from cousins.generators.dataset import Dataset, shard_of
+from cousins.generators.quality.behaviour import (
     FACTORS,
     Handling,
     Solution,
@@ -21,7 +22,6 @@ from cousins.generators.behaviour import (
     entropy,
     solution,
 )
-from cousins.generators.dataset import Dataset, shard_of
 from cousins.scenes.core.geometry import Array
 from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import EpisodeSpec

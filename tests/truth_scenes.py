@@ -10,8 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from worlds import LIBRARY, make_request
 
-from cousins.generators.hashing import item_seed
 from cousins.generators.proposers import propose
+from cousins.generators.store.hashing import item_seed
 from cousins.scenes.assembly.assemble import assemble
 from cousins.scenes.rooms.scene import Kind as RoomKind
 from cousins.schemas import (

@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import TypeVar
 
 from ...generators.dataset import dump_arrays, load_arrays
-from ...generators.hashing import item_seed
 from ...generators.proposing.catalogue import Catalogue
-from ...generators.quality import without_trace
+from ...generators.quality.measures import without_trace
+from ...generators.store.hashing import item_seed
 from ...scenes.core.franka import FRANKA
 from ...schemas import AssemblyError, AssetsSpec, DatasetSpec, Episode, TaskSpec
 from ...tasks.bddl.problem import scene_problem, support_name

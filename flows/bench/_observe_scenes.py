@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...generators.images.cameras import camera_params
-from ...generators.images.view import Renderer
-from ...generators.images.worlds import prepared
+from ...generators.images.camera.cameras import camera_params
+from ...generators.images.camera.view import Renderer
+from ...generators.images.truth.worlds import prepared
 from ...scenes.assembly.assemble import AssemblyRequest, assemble
 from ...scenes.assets.library import AssetLibrary
 from ...scenes.core.geometry import Array, transform

@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from ...generators.behaviour import FACTORS, Solution, behaviour_entropy, solution
-from ...generators.hashing import item_seed
+from ...generators.quality.behaviour import FACTORS, Solution, behaviour_entropy, solution
+from ...generators.store.hashing import item_seed
 from ...scenes.model.mujoco_model import compile_model
 from ...schemas import AssemblyError, Asset, DatasetSpec, Scene, TaskObject, TaskSpec
 from ...tasks.bddl.formula import And, Atom, Literal

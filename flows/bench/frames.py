@@ -22,9 +22,9 @@ import numpy.typing as npt
 
 from ...generators.dataset import dump_models
 from ...generators.frames import Renderer, Truth, render_scene, renderer
-from ...generators.images.raster import MujocoRenderer
-from ...generators.images.view import Rgb, World
-from ...generators.store import ShardWriter
+from ...generators.images.camera.view import Rgb, World
+from ...generators.images.raster.passes import MujocoRenderer
+from ...generators.store.writer import ShardWriter
 from ...scenes.assembly.assemble import AssemblyRequest, assemble
 from ...scenes.libraries.procedural import ProceduralLibrary
 from ...schemas import Asset, CameraParams, DatasetSpec, Scene

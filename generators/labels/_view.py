@@ -14,15 +14,15 @@ import numpy.typing as npt
 
 from ...schemas import Box3, CameraParams, PluginError
 from ...schemas.base import Quat, Vec3
-from ..images.amodal import Amodal
-from ..images.flow import Moment as Sighting
-from ..images.keypoints import Marks, marks_at
-from ..images.labeller import Labeller
-from ..images.outlines import Spans, spans
-from ..images.poses import Poses
-from ..images.silhouettes import Words
-from ..images.view import Rgb, Truth
-from ..images.worlds import Prepared
+from ..images.camera.view import Rgb, Truth
+from ..images.raster.silhouettes import Words
+from ..images.truth.amodal import Amodal
+from ..images.truth.flow import Moment as Sighting
+from ..images.truth.keypoints import Marks, marks_at
+from ..images.truth.labeller import Labeller
+from ..images.truth.outlines import Spans, spans
+from ..images.truth.poses import Poses
+from ..images.truth.worlds import Prepared
 from . import Reads
 
 

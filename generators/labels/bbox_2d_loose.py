@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _make(view: View) -> Labelled:
-    from ..images.outlines import boxes_2d
+    from ..images.truth.outlines import boxes_2d
 
     return Labelled(objects={"bbox_2d_loose": boxes_2d(view.extent, view.camera)})
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _make(view: View) -> Labelled:
-    from ..images.tight_boxes import tight_boxes
+    from ..images.truth.tight_boxes import tight_boxes
 
     return Labelled(objects={"bbox_2d_tight": tight_boxes(view.mask)})
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _make(view: View) -> Labelled:
-    from ..images.distance import distance
+    from ..images.camera.distance import distance
     from ..images.encode import depth_units, png
 
     away = distance(view.truth.depth, view.camera)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def _make(view: View) -> Labelled:
-    from ..images.flow import Moment, encode_flow, flow
+    from ..images.truth.flow import Moment, encode_flow, flow
 
     if view.after is None:
         return Labelled()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _make(view: View) -> Labelled:
-    from ..images.keypoints import keypoints
+    from ..images.truth.keypoints import keypoints
 
     found = keypoints(view.moment.marks, view.truth.depth, view.camera)
     ids = range(1, len(view.visible))

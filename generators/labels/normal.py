@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def _make(view: View) -> Labelled:
     from ..images.encode import png
-    from ..images.normals import coded_normals
+    from ..images.truth.normals import coded_normals
 
     return Labelled(files={"normal.png": png(coded_normals(view.truth, view.camera))})
 

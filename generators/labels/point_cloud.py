@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def _make(view: View) -> Labelled:
-    from ..images.clouds import point_cloud
+    from ..images.truth.clouds import point_cloud
 
     cloud = point_cloud(view.truth, view.mask, view.camera)
     return Labelled(files={"point_cloud.ply": cloud})

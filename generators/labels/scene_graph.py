@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _make(view: View) -> Labelled:
-    from ..images.graphs import scene_graph
+    from ..images.truth.graphs import scene_graph
 
     moment = view.moment
     graph = scene_graph(moment.ready.world, moment.places, moment.facts)

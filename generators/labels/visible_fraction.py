@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _make(view: View) -> Labelled:
-    from ..images.outlines import truncated
+    from ..images.truth.outlines import truncated
 
     ids = range(1, len(view.visible))
     shares = {key: view.amodal.fraction(key, view.visible[key]) for key in ids}

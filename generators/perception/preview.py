@@ -18,7 +18,7 @@ from ...scenes.cousins.asset_selection import AssemblyRequest
 from ...scenes.observation.observe import Observed
 from ...scenes.observation.view import View
 from ...schemas import Asset, CameraParams, CousinSpec, Scene
-from ..images.worlds import prepared
+from ..images.truth.worlds import prepared
 from ..renderers import renderer
 
 Picture = npt.NDArray[np.uint8]

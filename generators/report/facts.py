@@ -19,7 +19,7 @@ from ...schemas import (
 )
 from ..dataset import Dataset
 from ..licences import AssetUse, asset_uses
-from ..quality import QualityReport, measure, plan_of, without_trace
+from ..quality.measures import QualityReport, measure, plan_of, without_trace
 from .charts import Column
 
 DISTANCE_BINS = 10

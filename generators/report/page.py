@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..dataset import Dataset
-from ..quality import Rate, Spread
+from ..quality.measures import Rate, Spread
 from .charts import Bar, bar_chart, column_chart
 from .embeds import Maker
 from .facts import Facts, gather

@@ -20,8 +20,8 @@ from cousins.flows.run import Plan, execute
 from cousins.flows.stages import production
 from cousins.flows.work import Propose
 from cousins.generators.dataset import Dataset, read_models
-from cousins.generators.hashing import stage_packages
-from cousins.generators.images.gl import open_gl
+from cousins.generators.images.raster.gl import open_gl
+from cousins.generators.store.hashing import stage_packages
 from cousins.schemas import TaskSpec
 from cousins.schemas.spec_file import load_spec
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ....scenes.model.mujoco_model import CompiledScene
 from ....schemas import Episode, EpisodeArrays, Subtask
-from ...object_paths import object_poses, relative
+from ...quality.object_paths import object_poses, relative
 from .tables import Column, Row
 
 COLUMNS = (

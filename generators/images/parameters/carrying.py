@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ....scenes.core.geometry import axis_rotation, inverse, quaternion, transform, vec3
 from ....schemas import Asset, Link, Scene, SceneObject, VariantError
 from ....tasks.physics.predicates import PhysicsFacts
-from ..worlds import KeyedScene, at_rest, state_key
+from ..truth.worlds import KeyedScene, at_rest, state_key
 from .family import Variant
 
 Array = npt.NDArray[np.float64]

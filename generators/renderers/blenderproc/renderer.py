@@ -13,8 +13,8 @@ import numpy as np
 
 from ....scenes.core.geometry import rotation
 from ....schemas import CameraParams, RenderError, hash_of
-from ...images.rasteriser import rasteriser
-from ...images.view import Rgb, Truth, World
+from ...images.camera.view import Rgb, Truth, World
+from ...images.raster.rasteriser import rasteriser
 from .environment import DEBIAN, interpreter
 from .light import developed, sky, suns, surroundings
 from .process import WorkerDiedError, WorkerFailedError, WorkerProcess
