@@ -95,7 +95,7 @@ ALLOWED: dict[str, str] = {
     "cousins.distance": "0 <= low <= high <= 1",
     "assets.libraries[].path": "exactly for a folder",
     "cameras[].look_at": "the support, `table`, an object of `scene.objects`",
-    "tasks.bddl.activities": "exactly with `proposer: behavior`",
+    "tasks.activities": "exactly with `proposer: behavior`",
     "scene.objects[].on": "one of on, inside, next_to",
     "scene.objects[].inside": "one of on, inside, next_to",
     "scene.objects[].next_to": "one of on, inside, next_to",

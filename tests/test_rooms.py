@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,39 @@ def test_a_room_imports_only_from_rooms_to_its_left(path: Path) -> None:
             target = name
         if target[0] in ROOMS:
             assert ROOMS.index(target[0]) <= ROOMS.index(room), f"{room} imports {target}"
+
+
+def edges() -> dict[tuple[str, ...], set[tuple[str, ...]]]:
+    """Which module imports which, those inside functions included, by path below the root."""
+    modules = {
+        (p.parent if p.stem == "__init__" else p.with_suffix("")).relative_to(ROOT).parts
+        for p in FILES
+    }
+    found: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for path in FILES:
+        inside = path.relative_to(ROOT).parent.parts
+        module = inside if path.stem == "__init__" else (*inside, path.stem)
+        for level, name in imports(path):
+            if level:
+                target = (*inside[: len(inside) - level + 1], *name)
+                found.setdefault(module, set()).add(target if target in modules else target[:-1])
+    return found
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_packages_do_not_import_each_other_in_a_circle(depth: int) -> None:
+    """A package is a folder down to this depth; modules beside the packages of a room are alone."""
+
+    def package(module: tuple[str, ...]) -> tuple[str, ...]:
+        folder = module if (ROOT / Path(*module)).is_dir() else module[:-1]
+        return folder[:depth] if len(folder) > 1 else module
+
+    above: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for module, targets in edges().items():
+        above.setdefault(package(module), set()).update(package(target) for target in targets)
+    order = TopologicalSorter({one: others - {one} for one, others in above.items()})
+    order.prepare()  # raises CycleError, which names the circle
+    assert len(above) > 60
 
 
 def loaded_by(code: str) -> set[str]:

@@ -26,9 +26,9 @@ from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.execution import Executor
 from cousins.tasks.physics.predicates import PhysicsFacts
 from cousins.tasks.skills.pushing import onto_mat, optimisation, pushable
+from cousins.tasks.skills.pushing.motion import carry_out
 from cousins.tasks.skills.pushing.optimisation import optimise
 from cousins.tasks.skills.pushing.planar import Field, Shadow, beside, directions, field, shadow
-from cousins.tasks.skills.pushing.push import carry_out
 from cousins.tasks.skills.sliding import slidable
 from cousins.tasks.skills.sweeping import sweepable, sweeps
 from cousins.tasks.solving.capabilities import capabilities

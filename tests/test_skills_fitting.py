@@ -17,8 +17,8 @@ from cousins.tasks.physics.execution import Executor
 from cousins.tasks.physics.predicates import PhysicsFacts
 from cousins.tasks.pick_place.placing import choose
 from cousins.tasks.skills.hanging import ON_HOOK
-from cousins.tasks.skills.hanging.hang import fits as goes_on
-from cousins.tasks.skills.inserting.insert import fits as goes_in
+from cousins.tasks.skills.hanging.poses import fits as goes_on
+from cousins.tasks.skills.inserting.motion import fits as goes_in
 from cousins.tasks.solving.capabilities import capabilities
 from cousins.tasks.solving.setup import build_scene
 

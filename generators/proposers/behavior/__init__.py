@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class BehaviorProposer:
     """Takes the activities that the spec names, in their order."""
 
-    summary = "activities of BEHAVIOR-1K by name, in the order of `tasks.bddl.activities`"
+    summary = "activities of BEHAVIOR-1K by name, in the order of `tasks.activities`"
     needs = Needs(packages=("bddl", "numpy"))
 
     def propose(

@@ -12,7 +12,7 @@ from ...pick_place.placing import Manner, choose, pick_and_place
 from ...skill import About, Outlook, SkillPlugin, Survey
 from ...symbolic.operators import Operator
 from ...symbolic.sentences import spoken
-from .hang import fits, hangings, hangs_free
+from .poses import fits, hangings, hangs_free
 
 ONE_ROUND = (0.3,)
 ON_HOOK = Manner(hangings)

@@ -12,7 +12,7 @@ from ...pick_place.placing import Manner, choose, pick_and_place
 from ...skill import About, Outlook, SkillPlugin, Survey
 from ...symbolic.operators import Operator
 from ...symbolic.sentences import spoken
-from .insert import fits, insertions, lower
+from .motion import fits, insertions, lower
 
 ONE_ROUND = (0.3,)
 BY_FEEL = Manner(insertions, lower)

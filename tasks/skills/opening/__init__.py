@@ -14,7 +14,7 @@ from ...symbolic.operators import Operator
 from ._operators import TOGGLES
 from ._reach import open_in_thought, out_of_reach
 from .joints import joints_to_move
-from .open_close import move_joint
+from .motion import move_joint
 
 NEEDS = "a handle on a joint; nothing on a lid"
 

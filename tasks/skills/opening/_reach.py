@@ -8,7 +8,7 @@ from ...sampling.placements import is_open
 from ...skill import Survey
 from ...symbolic.operators import Operator
 from .joints import joints_to_move
-from .open_close import reachable_share
+from .motion import reachable_share
 
 OPEN_IN_THOUGHT = 0.88
 """Share of a joint's range at which it counts as opened, where no step says how far."""

@@ -14,7 +14,7 @@ from ...motion.manipulator import Manipulator
 from ...skill import About, Outlook, SkillPlugin, Survey
 from ...symbolic.operators import Operator
 from ...symbolic.sentences import spoken
-from .pour import pour
+from .motion import pour
 from .tilting import choose, mouth
 
 NARROWEST = 0.03

@@ -20,8 +20,8 @@ from ...symbolic.operators import Operator, fact
 from ...symbolic.sentences import spoken
 from .closed_loop import Servo
 from .learning import learn
+from .motion import TOLERANCE, Aim, plan, push
 from .planar import Shadow, beside, field, shadow
-from .push import TOLERANCE, Aim, plan, push
 
 FLUSH = 0.003
 """Height of a surface onto which things can be pushed, metres."""

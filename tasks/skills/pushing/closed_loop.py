@@ -25,9 +25,9 @@ from ...motion.blocking import counted
 from ...motion.collision import PRESS_DEPTH
 from ...motion.manipulator import Manipulator
 from ...physics.execution import tool_pose
+from .motion import Aim
 from .planar import Shadow, shadow
 from .planar_push import OUTER, RISE, STANDOFF, pose_behind
-from .push import Aim
 
 PERIOD = 0.2
 """Between two decisions, seconds."""

@@ -24,7 +24,7 @@ from ....schemas import BackendMissingError, Cause, PlanningError
 from ...motion.manipulator import CAREFUL, FAST, Manipulator
 from ...physics.execution import SkillFailedError
 from .closed_loop import HORIZON, Servo, Start
-from .push import Aim
+from .motion import Aim
 from .trials import Trials, gymnasium_environment
 
 DISTRIBUTIONS = ("gymnasium", "stable-baselines3", "torch")

@@ -10,7 +10,7 @@ from ...motion.manipulator import Manipulator
 from ...skill import About, Outlook, SkillPlugin, Survey
 from ...symbolic.operators import Operator
 from ..pushing import onto_mat, onto_mats
-from .drag import drag, plan
+from .motion import drag, plan
 
 THICK = 0.05
 """Greatest height of what is slid from above, metres."""

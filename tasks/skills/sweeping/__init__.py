@@ -16,9 +16,9 @@ from ...skill import About, Outlook, SkillPlugin, Survey
 from ...symbolic.operators import Operator, fact
 from ...symbolic.sentences import spoken
 from ..pushing import flush
+from ..pushing.motion import TOLERANCE
 from ..pushing.planar import Shadow, field
-from ..pushing.push import TOLERANCE
-from .sweep import Next, Way, plan, sweep
+from .motion import Next, Way, plan, sweep
 
 TOOLS = ("brush.n.02", "sponge.n.01")
 LARGEST = 0.03

@@ -11,7 +11,7 @@ from ...motion.manipulator import Manipulator
 from ...skill import About, Outlook, SkillPlugin, Survey
 from ...symbolic.operators import Operator
 from ...symbolic.sentences import spoken
-from .switch import choose, past, switch
+from .motion import choose, past, switch
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from ...motion.blocking import blocked, counted, mostly
 from ...motion.kinematics import line
 from ...motion.manipulator import CAREFUL, FAST, Manipulator
 from ...physics.execution import SkillFailedError
+from ..pushing.motion import GAIN, Aim, refuse_obstacles
 from ..pushing.planar import Shadow, shadow
-from ..pushing.push import GAIN, Aim, refuse_obstacles
 
 DRAGS = 10
 """Drags after which a thing that is still not there has failed."""
