@@ -35,7 +35,7 @@ from cousins.tasks.physics.execution import Executor, tool_pose
 from cousins.tasks.physics.replay import replay
 from cousins.tasks.skills import pushing
 from cousins.tasks.skills.pushing import bring, learning, onto_mat
-from cousins.tasks.skills.pushing import push as strokes
+from cousins.tasks.skills.pushing import motion as strokes
 from cousins.tasks.skills.pushing.closed_loop import OBSERVED, STEP, Action, Servo
 from cousins.tasks.skills.pushing.learning import PACKAGES, check_learning, learn
 from cousins.tasks.skills.pushing.trials import (
