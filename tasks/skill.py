@@ -16,7 +16,7 @@ from ..schemas import Asset, PluginError, Refusal, Solver
 from ..schemas.plugins import Needs
 from .motion.manipulator import Manipulator
 from .physics.predicates import PhysicsFacts
-from .pick_place.placing import Manner
+from .pick_place.placing import PlacementStrategy
 from .symbolic.domain import OperatorSource
 from .symbolic.operators import Operator
 
@@ -60,7 +60,7 @@ class Outlook:
     """
 
     later: tuple[Operator, ...] = ()
-    manner: Manner | None = None
+    manner: PlacementStrategy | None = None
 
 
 @dataclass(frozen=True)

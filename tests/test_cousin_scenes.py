@@ -16,7 +16,7 @@ from cousins.scenes.cousins.reference import reference_spec, twin_of_size
 from cousins.scenes.cousins.rescale import LARGEST, SMALLEST, fitted, rescaled
 from cousins.scenes.layout.arrangement import lay_out
 from cousins.scenes.layout.clearance import outlines_overlap
-from cousins.scenes.layout.placed import Bench
+from cousins.scenes.layout.placed import Workspace
 from cousins.scenes.layout.relations import (
     Body,
     aligned,
@@ -204,7 +204,9 @@ def test_without_adjust_a_stated_pose_is_exact_or_refused() -> None:
     assert np.hypot(two.pos[0] - 0.5, two.pos[1] - 0.03) <= 0.1 + 0.003
 
 
-BENCH = Bench("table", 0.7, Footprint(np.array([0.55, 0.0]), np.array([0.42, 0.68]), np.pi), 0.01)
+BENCH = Workspace(
+    "table", 0.7, Footprint(np.array([0.55, 0.0]), np.array([0.42, 0.68]), np.pi), 0.01
+)
 
 
 def stated(name: str, category: str, y: float, **more: object) -> tuple[ObjectSpec, Asset]:

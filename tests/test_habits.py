@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import json
 import os
@@ -147,3 +148,15 @@ def test_the_site_is_built_without_warnings_and_fetches_nothing(tmp_path: Path) 
         assert not loaded.search(page.read_text(encoding="utf-8")), page.name
     assert "AssetLibrary" in (tmp_path / "site/api.html").read_text(encoding="utf-8")
     assert not list((tmp_path / "site").glob("*.py"))
+
+
+def test_a_class_name_has_one_meaning() -> None:
+    """Private classes are local; all others are found by their name alone."""
+    found: dict[str, list[str]] = {}
+    for room in ("schemas", "scenes", "tasks", "generators", "flows"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    found.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert len(found) > 300
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}

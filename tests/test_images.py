@@ -23,8 +23,8 @@ from some import some
 
 from cousins.flows.backends import check_backend
 from cousins.generators.frames import (
+    GBuffer,
     Rendered,
-    Truth,
     camera_sees,
     check_vary,
     keyframe_steps,
@@ -520,12 +520,12 @@ def test_a_renderer_can_be_given() -> None:
 
         def truth(
             self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
-        ) -> Truth:
+        ) -> GBuffer:
             assert isinstance(world, CompiledScene)
             geoms = np.zeros((SIZE[1], SIZE[0]), dtype=np.int32)
             bodies = list(world.objects["brick"].bodies.values())
             geoms[10:20, 30:60] = 1 + int(np.isin(world.model.geom_bodyid, bodies).argmax())
-            return Truth(depth=np.where(geoms > 0, 1.5, 0).astype(np.float32), geoms=geoms)
+            return GBuffer(depth=np.where(geoms > 0, 1.5, 0).astype(np.float32), geoms=geoms)
 
     scene, assets = world(17)
     made = render_scene(scene, assets, spec(), artist=Fake())

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cousins.flows.run import Plan, execute, export_dataset
+from cousins.flows.run import RunRequest, execute, export_dataset
 from cousins.flows.stages import production
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports.traces.procedures import procedures
@@ -101,7 +101,7 @@ def test_it_beats_the_most_frequent_node_on_held_out_tasks() -> None:
 def test_it_learns_from_a_generated_dataset(tmp_path: Path) -> None:
     spec = load_spec(ROOT / "examples/traces.yaml")
     spec = spec.model_copy(update={"tasks": spec.tasks.model_copy(update={"count": 50})})
-    execute(Plan(spec, tmp_path, production(), 2))
+    execute(RunRequest(spec, tmp_path, production(), 2))
     folders = export_dataset(spec, tmp_path, production(), ("traces",))
     text = (folders["traces"] / "procedures.jsonl").read_text(encoding="utf-8")
     result = example().evaluate([json.loads(x) for x in text.splitlines()], seed=0, folds=5)

@@ -32,7 +32,7 @@ from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.execution import SkillFailedError
 from cousins.tasks.physics.predicates import PhysicsFacts
 from cousins.tasks.physics.replay import replay
-from cousins.tasks.pick_place.placing import Manner
+from cousins.tasks.pick_place.placing import PlacementStrategy
 from cousins.tasks.solving import perform as performing
 from cousins.tasks.solving.solve import solve
 from cousins.tasks.symbolic.search import Step
@@ -120,7 +120,7 @@ def test_a_skill_that_gives_up_has_failed_only_where_its_effect_is_missing(
     calls: list[str] = []
 
     def gives_up(
-        arm: Manipulator, step: Step, later: tuple[Step, ...], manner: Manner | None
+        arm: Manipulator, step: Step, later: tuple[Step, ...], manner: PlacementStrategy | None
     ) -> None:
         calls.append(step.skill)
         if done or len(calls) > 1:

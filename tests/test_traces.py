@@ -16,7 +16,7 @@ from some import some
 from worlds import LIBRARY, make_task
 
 from cousins.flows.stages import production
-from cousins.flows.work import Job, Unit, carry_out
+from cousins.flows.work import Job, ShardTask, carry_out
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports import EXPORTERS
 from cousins.generators.exports.traces.phases import phases
@@ -46,7 +46,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     spec = DatasetSpec(name="traces", cameras=())
     with Store(root, spec, LIBRARY.version) as store:
         for stage in ("scenes", "episodes"):
-            unit = Unit(stage, TASK.id, "test", (0, 0), spec, 0, SCENES, TASK)
+            unit = ShardTask(stage, TASK.id, "test", (0, 0), spec, 0, SCENES, TASK)
             store.commit(stage, TASK.id, "test", carry_out(Job(root, production(), unit)).prepared)
     tasks = root / "data" / "tasks" / "b00000"
     tasks.mkdir(parents=True)

@@ -26,16 +26,16 @@ from ..images.camera.cameras import camera_params
 from ..images.camera.distortion import Lensed, through
 from ..images.camera.motion import At
 from ..images.camera.photograph import photograph
-from ..images.camera.view import Renderer, Rgb, Truth
+from ..images.camera.view import GBuffer, Renderer, Rgb
 from ..images.encode import DEPTH_UNIT
 from ..images.parameters import Value
 from ..images.raster.rasteriser import rasteriser
-from ..images.truth.flow import Moment as Sighting
+from ..images.truth.flow import PoseSnapshot
 from ..images.truth.poses import Poses
-from ..images.truth.worlds import Prepared, facts_at
+from ..images.truth.worlds import PreparedScene, facts_at
 from ..labels import Reads
 from ..labels._chosen import Chosen, chosen, make, object_labels
-from ..labels._view import Moment, View
+from ..labels._view import LabelMoment, LabelView
 
 Keep = Callable[[str, bytes], None]
 """Takes a finished file: its path, relative to the shard's folder, and its content."""
@@ -94,7 +94,7 @@ class _Moment:
     """What no camera changes, and what it is known by."""
 
     key: str
-    moment: Moment
+    moment: LabelMoment
 
 
 class Stills:
@@ -121,7 +121,7 @@ class Stills:
         self._frames: list[FrameRecord] = []
         self._labels: OrderedDict[str, Future[_Kept]] = OrderedDict()
         self._moment: _Moment | None = None
-        self._ahead: dict[str, tuple[str, Truth]] = {}
+        self._ahead: dict[str, tuple[str, GBuffer]] = {}
 
     def frames(self) -> tuple[FrameRecord, ...]:
         """The records so far; of all frames once the other thread is done."""
@@ -129,7 +129,7 @@ class Stills:
 
     def add(
         self,
-        ready: Prepared,
+        ready: PreparedScene,
         data: Any,
         camera: Camera,
         subject: Subject,
@@ -164,7 +164,7 @@ class Stills:
             if len(self._labels) > KEPT_LABELS:
                 self._labels.popitem(last=False)
         then = None if leads is None else self._next(ready, leads[1], leads[0])
-        view = View(now.moment, params, truth, pixels=pixels, after=then)
+        view = LabelView(now.moment, params, truth, pixels=pixels, after=then)
         self._other.do(partial(self._finish, subject, camera, view, labels))
 
     def _picture(
@@ -182,7 +182,9 @@ class Stills:
             self._artist, world, data, camera, params, shadows=shadows, rng=rng, at=at
         )
 
-    def _finish(self, subject: Subject, camera: Camera, view: View, labels: Future[_Kept]) -> None:
+    def _finish(
+        self, subject: Subject, camera: Camera, view: LabelView, labels: Future[_Kept]
+    ) -> None:
         """Encode a frame, hand its files on, and write its record."""
         fresh = make(self._wanted.fresh, view)
         known = labels.result()
@@ -207,7 +209,7 @@ class Stills:
             )
         )
 
-    def _now(self, ready: Prepared, data: Any) -> _Moment:
+    def _now(self, ready: PreparedScene, data: Any) -> _Moment:
         """The moment in `data`, kept from camera to camera."""
         key = _moment(ready, data)
         if self._moment is None or self._moment.key != key:
@@ -215,12 +217,12 @@ class Stills:
             if Reads.FACTS in self._wanted.reads:
                 found = facts_at(ready.world.scene, ready.world.assets, data.qpos)
                 facts = self._other.do(found.atoms)
-            self._moment = _Moment(key, Moment(ready, Poses.of(data), facts))
+            self._moment = _Moment(key, LabelMoment(ready, Poses.of(data), facts))
         return self._moment
 
     def _truth(
-        self, ready: Prepared, camera: str, data: Any, params: CameraParams, key: str
-    ) -> Truth:
+        self, ready: PreparedScene, camera: str, data: Any, params: CameraParams, key: str
+    ) -> GBuffer:
         """Draw ids and depths, unless the frame before this one needed them for its flow."""
         kept = self._ahead.get(camera)
         if kept is not None and kept[0] == key:
@@ -228,7 +230,12 @@ class Stills:
         return self._artist.truth(ready.world, data, params, normals=self._normals)
 
     def _label(
-        self, ready: Prepared, moment: Moment, data: Any, params: CameraParams, truth: Truth | None
+        self,
+        ready: PreparedScene,
+        moment: LabelMoment,
+        data: Any,
+        params: CameraParams,
+        truth: GBuffer | None,
     ) -> Future[_Kept]:
         words = None
         if Reads.SILHOUETTES in self._wanted.reads:
@@ -236,22 +243,22 @@ class Stills:
             words = through(
                 params, lambda view: rasteriser().silhouettes(ready.world, data, view, groups)
             )
-        return self._other.do(partial(_kept, self._wanted, View(moment, params, truth, words)))
+        return self._other.do(partial(_kept, self._wanted, LabelView(moment, params, truth, words)))
 
-    def _next(self, ready: Prepared, camera: Camera, after: Any) -> Sighting:
+    def _next(self, ready: PreparedScene, camera: Camera, after: Any) -> PoseSnapshot:
         """The view that flow leads to; the next frame needs it too."""
         params = camera_params(ready.world, after, camera, self._spec.render.size)
         key = f"{_moment(ready, after)} {params.canonical_json()}"
         truth = self._artist.truth(ready.world, after, params, normals=self._normals)
         self._ahead[camera.name] = (key, truth)
-        return Sighting(truth, params, Poses.of(after))
+        return PoseSnapshot(truth, params, Poses.of(after))
 
 
-def _kept(wanted: Chosen, view: View) -> _Kept:
+def _kept(wanted: Chosen, view: LabelView) -> _Kept:
     made = make(wanted.kept, view)
     return _Kept(made.files, object_labels(view, made), made.frame)
 
 
-def _moment(ready: Prepared, data: Any) -> str:
+def _moment(ready: PreparedScene, data: Any) -> str:
     """What decides all that can be seen of a scene, the lights aside."""
     return f"{ready.key} {data.qpos.tobytes().hex()}"

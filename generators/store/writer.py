@@ -29,7 +29,7 @@ EXPORTS = "exports"
 
 
 @dataclass(frozen=True)
-class Prepared:
+class StagedShard:
     """A shard that lies complete in a temporary folder."""
 
     folder: Path
@@ -76,14 +76,14 @@ class ShardWriter:
                 self.files[name] = file_hash(path)
                 self.sizes[name] = path.stat().st_size
 
-    def finish(self, counts: dict[str, int], items: int) -> Prepared:
+    def finish(self, counts: dict[str, int], items: int) -> StagedShard:
         """Sync the files, then their folders: the shard is complete."""
         # All at the end: the kernel has then had time to write most of it.
         for name in self.files:
             _sync(self.folder / name)
         for folder in sorted({path.parent for path in self.folder.rglob("*")} | {self.folder}):
             _sync(folder)
-        return Prepared(self.folder, self.files, self.sizes, counts, items)
+        return StagedShard(self.folder, self.files, self.sizes, counts, items)
 
 
 class Store:
@@ -144,7 +144,7 @@ class Store:
             for place in sorted(self._records, key=lambda place: (order.index(place[0]), place[1]))
         )
 
-    def commit(self, stage: str, shard: str, key: str, prepared: Prepared) -> ShardRecord:
+    def commit(self, stage: str, shard: str, key: str, prepared: StagedShard) -> ShardRecord:
         """Move a prepared shard into place and record it; replaces an older one."""
         target = self.root / shard_folder(stage, shard)
         prefix = shard_folder(stage, shard)

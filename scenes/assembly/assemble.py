@@ -28,10 +28,10 @@ from ..assets.library import AssetLibrary
 from ..assets.tabletop import Tabletop
 from ..core.geometry import Array, Footprint, transform, vec3
 from ..core.seeds import generator
-from ..cousins.asset_selection import SUPPORTS, AssemblyRequest, Choice, choose
+from ..cousins.asset_selection import SUPPORTS, AssemblyRequest, SelectedAsset, choose
 from ..layout.arrangement import lay_out
 from ..layout.crowding import crowd_of
-from ..layout.placed import Bench, MisfitError, NoPlaceError, Placed
+from ..layout.placed import MisfitError, NoPlaceError, Placed, Workspace
 from ..layout.relations import body, broken
 from ..layout.views import (
     number,
@@ -124,7 +124,7 @@ def _furnish(request: AssemblyRequest, library: AssetLibrary) -> Furnishing | No
 def _attempt(
     request: AssemblyRequest,
     spec: SceneSpec,
-    choices: dict[str, Choice],
+    choices: dict[str, SelectedAsset],
     furnishing: Furnishing | None,
     attempt: int,
     refuse: SceneCheck,
@@ -167,7 +167,7 @@ def _attempt(
     return settled, assets
 
 
-def _stand_support(spec: SceneSpec, asset: Asset) -> tuple[Bench, Array]:
+def _stand_support(spec: SceneSpec, asset: Asset) -> tuple[Workspace, Array]:
     """The support in front of the robot, its front (+x) turned towards the robot."""
     depth = asset.extents[0]
     top = max(asset.surfaces, key=lambda surface: surface.pos[2])
@@ -175,7 +175,7 @@ def _stand_support(spec: SceneSpec, asset: Asset) -> tuple[Bench, Array]:
     pose = transform([centre[0], centre[1], 0.0], (0.0, 0.0, 0.0, 1.0))
     middle = pose[:2, :3] @ np.array(top.pos) + pose[:2, 3]
     area = Footprint(middle, np.array(top.half_size), np.pi)
-    return Bench(spec.support, top.pos[2], area, spec.adjust), pose
+    return Workspace(spec.support, top.pos[2], area, spec.adjust), pose
 
 
 def _scene_object(request: AssemblyRequest, placed: Placed, distance: float) -> SceneObject:
@@ -199,7 +199,7 @@ def _scene_object(request: AssemblyRequest, placed: Placed, distance: float) -> 
 def _dress(
     request: AssemblyRequest,
     spec: SceneSpec,
-    bench: Bench,
+    bench: Workspace,
     objects: tuple[SceneObject, ...],
     placed: tuple[Placed, ...],
     room: Room | None,

@@ -57,7 +57,7 @@ class AssemblyRequest:
 
 
 @dataclass(frozen=True)
-class Choice:
+class SelectedAsset:
     """An asset and its distance from the twin."""
 
     asset: Asset
@@ -66,19 +66,21 @@ class Choice:
 
 def choose(
     request: AssemblyRequest, library: AssetLibrary, rng: np.random.Generator
-) -> tuple[SceneSpec, dict[str, Choice]]:
+) -> tuple[SceneSpec, dict[str, SelectedAsset]]:
     """Draw clutter, and a cousin for every object and the support."""
     spec = _with_clutter(request.spec, library, rng)
-    chosen: dict[str, Choice] = {spec.support: _support(request, library, rng)}
+    chosen: dict[str, SelectedAsset] = {spec.support: _support(request, library, rng)}
     for thing in spec.objects:
         if thing.asset is not None:
-            chosen[thing.name] = Choice(library.get(thing.asset), 0.0)
+            chosen[thing.name] = SelectedAsset(library.get(thing.asset), 0.0)
             continue
         chosen[thing.name] = _cousin(thing, request, library, chosen, rng)
     return spec, chosen
 
 
-def _support(request: AssemblyRequest, library: AssetLibrary, rng: np.random.Generator) -> Choice:
+def _support(
+    request: AssemblyRequest, library: AssetLibrary, rng: np.random.Generator
+) -> SelectedAsset:
     """A cousin of the support, of its own kind and as near to the band as there are.
 
     What the robot works at stays what it is, however far the other cousins are.
@@ -95,16 +97,16 @@ def _support(request: AssemblyRequest, library: AssetLibrary, rng: np.random.Gen
         min(ranked, key=lambda c: max(low - c.distance.total, c.distance.total - high)),
     )
     cousin = found[int(rng.integers(len(found)))]
-    return Choice(library.get(cousin.asset_id), cousin.distance.total)
+    return SelectedAsset(library.get(cousin.asset_id), cousin.distance.total)
 
 
 def _cousin(
     thing: ObjectSpec,
     request: AssemblyRequest,
     library: AssetLibrary,
-    chosen: Mapping[str, Choice],
+    chosen: Mapping[str, SelectedAsset],
     rng: np.random.Generator,
-) -> Choice:
+) -> SelectedAsset:
     """A cousin of an object's twin, one that what carries it has room for if there is any.
 
     Where the object was measured, the twin is the asset of nearest size, and the cousin is
@@ -123,13 +125,13 @@ def _cousin(
     wider = request.cousins.model_copy(update={"per_object": count})
     candidates = choices(twin, wider, library, required)
     carrier = chosen.get(thing.on or thing.inside or "")
-    drawn: list[Choice] = []
+    drawn: list[SelectedAsset] = []
     for place in rng.permutation(len(candidates)):
         cousin = candidates[int(place)]
         asset = library.get(cousin.asset_id)
         if thing.extents is not None:
             asset = fitted(asset, thing.extents, robot(request.robot))
-        drawn.append(Choice(asset, cousin.distance.total))
+        drawn.append(SelectedAsset(asset, cousin.distance.total))
         fits = carrier is None or has_room(carrier.asset, thing, asset)
         if fits and all(has_room_for(asset, other) for other in carried):
             return drawn[-1]

@@ -21,13 +21,13 @@ from ...schemas import (
 from ..core.geometry import Footprint, contains, overlap, transform, yaw_quaternion
 from .clearance import outlines_overlap
 from .crowding import Crowd, crowding
-from .placed import Bench, MisfitError, NoPlaceError, Place, Placed
+from .placed import CandidatePose, MisfitError, NoPlaceError, Placed, Workspace
 from .pose_sampling import DROP, REACH, falls_forward, propose
 from .reference_poses import anchored
 from .relations import Body, broken
 from .views import number
 
-__all__ = ["REACH", "Bench", "NoPlaceError", "Placed", "lay_out"]
+__all__ = ["REACH", "NoPlaceError", "Placed", "Workspace", "lay_out"]
 
 ATTEMPTS_PER_OBJECT = 80
 TOUCH = 0.003
@@ -35,7 +35,7 @@ TOUCH = 0.003
 
 
 def lay_out(
-    bench: Bench,
+    bench: Workspace,
     objects: tuple[tuple[ObjectSpec, Asset], ...],
     rng: np.random.Generator,
     crowd: Crowd | None = None,
@@ -54,7 +54,7 @@ def lay_out(
     return tuple(placed[spec.name] for spec, _ in objects)
 
 
-def _rank(spec: ObjectSpec, asset: Asset, bench: Bench, last: frozenset[str]) -> int:
+def _rank(spec: ObjectSpec, asset: Asset, bench: Workspace, last: frozenset[str]) -> int:
     """Furniture first, then what stands on the bench, then what depends on another object."""
     if spec.name in last:
         return 4
@@ -85,7 +85,7 @@ def _joints(spec: ObjectSpec, asset: Asset, rng: np.random.Generator) -> dict[st
 
 
 def _place(
-    bench: Bench,
+    bench: Workspace,
     spec: ObjectSpec,
     asset: Asset,
     joints: dict[str, float],
@@ -117,11 +117,11 @@ def _no_place(spec: ObjectSpec, reasons: set[Refusal]) -> Refusal:
 
 
 def _checked(
-    bench: Bench,
+    bench: Workspace,
     spec: ObjectSpec,
     asset: Asset,
     joints: dict[str, float],
-    place: Place,
+    place: CandidatePose,
     placed: Mapping[str, Placed],
 ) -> Placed:
     """Refuse what leaves the bench, comes too close to what is there, or loses a relation."""
@@ -142,7 +142,7 @@ def _checked(
     return found
 
 
-def _refuse_contact(mine: Placed, other: Placed, place: Place) -> None:
+def _refuse_contact(mine: Placed, other: Placed, place: CandidatePose) -> None:
     """Refuse what touches another thing of its level, or the way of its door or drawer.
 
     Raises:

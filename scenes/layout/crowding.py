@@ -11,7 +11,7 @@ from ...schemas import Asset, Parameter, Refusal, RefusalKind, SceneSpec
 from ...schemas.reserved import CLUTTER_PREFIX
 from ..core.geometry import Array, transform, yaw_quaternion
 from .clearance import slid_apart
-from .placed import Bench, NoPlaceError, Place, Placed
+from .placed import CandidatePose, NoPlaceError, Placed, Workspace
 from .pose_sampling import DROP, REACH, SIDE_REACH
 from .views import number
 
@@ -52,13 +52,13 @@ def crowd_of(spec: SceneSpec, task: frozenset[str]) -> Crowd | None:
 
 
 def crowding(
-    bench: Bench,
+    bench: Workspace,
     crowd: Crowd,
     asset: Asset,
     placed: Mapping[str, Placed],
     share: float,
     rng: np.random.Generator,
-) -> Place:
+) -> CandidatePose:
     """A place on the bench, as close to one of the crowded things as the gap says.
 
     Args:
@@ -86,7 +86,7 @@ def crowding(
     x, y = (float(value) for value in centre + away * distance)
     if not REACH[0] <= np.hypot(x, y) <= REACH[1] or abs(y) > SIDE_REACH:
         raise NoPlaceError(Refusal(RefusalKind.OUT_OF_REACH))
-    return Place(x, y, bench.height, yaw, bench.name, gap, crowding=True)
+    return CandidatePose(x, y, bench.height, yaw, bench.name, gap, crowding=True)
 
 
 def _outside(other: Placed, away: Array, rng: np.random.Generator) -> Array:

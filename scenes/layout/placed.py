@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ...schemas import Asset, ObjectSpec, Refusal
 from ..core.geometry import Array, Footprint
-from .regions import Region
+from .regions import AssetRegion
 
 Origin = tuple[float, float, float]
 """x, y in metres and yaw in radians."""
@@ -54,7 +54,7 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Bench:
+class Workspace:
     """The support everything stands on.
 
     Attributes:
@@ -71,7 +71,7 @@ class Bench:
 
 
 @dataclass(frozen=True)
-class Place:
+class CandidatePose:
     """Where an object may go.
 
     Attributes:
@@ -94,6 +94,6 @@ class Place:
     gap: float
     beside: str | None = None
     given: bool = False
-    region: Region | None = None
+    region: AssetRegion | None = None
     origin: Origin | None = None
     crowding: bool = False

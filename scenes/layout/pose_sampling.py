@@ -14,8 +14,8 @@ import numpy as np
 from ...schemas import Asset, Joint, ObjectSpec, Refusal, RefusalKind
 from ..core.geometry import Array, Footprint
 from .clearance import base_radius, footprint_radius, link_transform, outline
-from .placed import Bench, MisfitError, NoPlaceError, Place, Placed
-from .regions import Region, fits, regions_for
+from .placed import CandidatePose, MisfitError, NoPlaceError, Placed, Workspace
+from .regions import AssetRegion, fits, regions_for
 
 REACH = (0.30, 0.70)
 """Least and greatest distance from the robot's axis at which things are laid out, metres."""
@@ -46,18 +46,18 @@ BEFORE = (0.02, 0.12)
 """Free space between a front and what stands before it, metres."""
 
 
-def carrier(spec: ObjectSpec, bench: Bench) -> str | None:
+def carrier(spec: ObjectSpec, bench: Workspace) -> str | None:
     """The object that something is on or in, where it is not the bench."""
     return spec.on if spec.on and spec.on != bench.name else spec.inside
 
 
 def propose(
-    bench: Bench,
+    bench: Workspace,
     spec: ObjectSpec,
     asset: Asset,
     placed: Mapping[str, Placed],
     rng: np.random.Generator,
-) -> Place:
+) -> CandidatePose:
     """One place by the object's relation, as if the spec stated no pose.
 
     Raises:
@@ -75,7 +75,7 @@ def propose(
     return _free(bench, spec, rng)
 
 
-def _facing(bench: Bench, asset: Asset, rng: np.random.Generator) -> Place:
+def _facing(bench: Workspace, asset: Asset, rng: np.random.Generator) -> CandidatePose:
     """Furniture: its front towards the robot, near enough to open."""
     bearing = rng.uniform(-0.75, 0.75)
     yaw = np.pi + bearing * 0.8 + rng.normal(0, 0.06)
@@ -84,7 +84,7 @@ def _facing(bench: Bench, asset: Asset, rng: np.random.Generator) -> Place:
     back = -np.array([np.cos(yaw), np.sin(yaw)])
     centre = direction * front + back * asset.extents[0] / 2
     x, y = (float(value) for value in centre)
-    return Place(x, y, bench.height, float(yaw), bench.name, 0.02)
+    return CandidatePose(x, y, bench.height, float(yaw), bench.name, 0.02)
 
 
 def falls_forward(joint: Joint) -> bool:
@@ -108,7 +108,7 @@ def _front_distance(asset: Asset, rng: np.random.Generator) -> float:
     return float(rng.uniform(*(LID_FRONT if asset.cavities else BARE_FRONT)))
 
 
-def _free(bench: Bench, spec: ObjectSpec, rng: np.random.Generator) -> Place:
+def _free(bench: Workspace, spec: ObjectSpec, rng: np.random.Generator) -> CandidatePose:
     """Anywhere within reach, uniformly over the area."""
     low, high = REACH
     radius = float(np.sqrt(rng.uniform(low**2, high**2)))
@@ -117,12 +117,12 @@ def _free(bench: Bench, spec: ObjectSpec, rng: np.random.Generator) -> Place:
     yaw = float(rng.uniform(-np.pi, np.pi))
     if spec.pose.y is None and abs(y) > SIDE_REACH:
         raise NoPlaceError(Refusal(RefusalKind.OUT_OF_REACH))
-    return Place(x, y, bench.height, yaw, bench.name, GAP)
+    return CandidatePose(x, y, bench.height, yaw, bench.name, GAP)
 
 
 def _beside(
-    bench: Bench, spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Generator
-) -> Place:
+    bench: Workspace, spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Generator
+) -> CandidatePose:
     """Next to another object, on the same level, as close as `nextto` asks for.
 
     One side of the other's bounds is chosen; true outlines count, so that round things come
@@ -141,7 +141,7 @@ def _beside(
     z = float(other.pose[2, 3]) - DROP
     if np.hypot(x, y) > REACH[1] and other.level == bench.name and spec.pose.x is None:
         raise NoPlaceError(Refusal(RefusalKind.OUT_OF_REACH))
-    return Place(x, y, z, yaw, other.level, 0.002, beside=other.spec.name)
+    return CandidatePose(x, y, z, yaw, other.level, 0.002, beside=other.spec.name)
 
 
 def _bounds(asset: Asset, yaw: float) -> tuple[Array, Array]:
@@ -155,7 +155,7 @@ def _support(footprint: Footprint, direction: Array) -> float:
     return float(np.abs(footprint.axes() @ direction) @ footprint.half)
 
 
-def _before(asset: Asset, other: Placed, rng: np.random.Generator) -> Place:
+def _before(asset: Asset, other: Placed, rng: np.random.Generator) -> CandidatePose:
     """Before the front of another object, on the same level."""
     ahead, aside = other.footprint.axes()
     yaw = float(rng.uniform(-np.pi, np.pi))
@@ -163,7 +163,7 @@ def _before(asset: Asset, other: Placed, rng: np.random.Generator) -> Place:
     away = other.footprint.half[0] + _support(local, ahead) + rng.uniform(*BEFORE)
     side = rng.uniform(-0.7, 0.7) * other.footprint.half[1]
     x, y = (float(v) for v in other.footprint.centre + ahead * away + aside * side)
-    return Place(x, y, float(other.pose[2, 3]) - DROP, yaw, other.level, 0.005)
+    return CandidatePose(x, y, float(other.pose[2, 3]) - DROP, yaw, other.level, 0.005)
 
 
 def _carried(
@@ -172,7 +172,7 @@ def _carried(
     other: Placed,
     placed: Mapping[str, Placed],
     rng: np.random.Generator,
-) -> Place:
+) -> CandidatePose:
     """On a surface or inside a cavity of another object."""
     region = _region(spec, asset, other, rng)
     if asset.grain:
@@ -187,7 +187,7 @@ def _carried(
     return in_region(other, region, rng.uniform(np.minimum(low, share * room), share * room), yaw)
 
 
-def _under_body(other: Placed, region: Region, room: float) -> float:
+def _under_body(other: Placed, region: AssetRegion, room: float) -> float:
     """Least x of what lies in a drawer so that, pulled out, all of it is before the body.
 
     Args:
@@ -203,7 +203,9 @@ def _under_body(other: Placed, region: Region, room: float) -> float:
     return -np.inf
 
 
-def _among(asset: Asset, other: Placed, region: Region, placed: Mapping[str, Placed]) -> Place:
+def _among(
+    asset: Asset, other: Placed, region: AssetRegion, placed: Mapping[str, Placed]
+) -> CandidatePose:
     """The next of many grains: in rings, layer on layer, which then fall into place."""
     level = f"{other.spec.name}/{region.name}/"
     before = sum(thing.level.startswith(level) for thing in placed.values())
@@ -218,7 +220,7 @@ def _among(asset: Asset, other: Placed, region: Region, placed: Mapping[str, Pla
     return replace(place, z=height, level=f"{level}{layer}", gap=0.0)
 
 
-def _region(spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Generator) -> Region:
+def _region(spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Generator) -> AssetRegion:
     """Where on or in another object it goes: the level asked for, else an open one that fits."""
     fitting = [r for r in regions_for(other.asset, spec) if fits(r, asset)]
     fitting = [r for r in fitting if _is_open(other, r.name)] or fitting
@@ -229,7 +231,7 @@ def _region(spec: ObjectSpec, asset: Asset, other: Placed, rng: np.random.Genera
     return fitting[int(rng.integers(len(fitting)))]
 
 
-def region_room(region: Region, asset: Asset, yaw: float) -> Array:
+def region_room(region: AssetRegion, asset: Asset, yaw: float) -> Array:
     """How far an object's middle may be from the middle of a region, (2,), metres.
 
     Args:
@@ -247,20 +249,20 @@ def region_room(region: Region, asset: Asset, yaw: float) -> Array:
     return room
 
 
-def region_frame(other: Placed, region: Region) -> Array:
+def region_frame(other: Placed, region: AssetRegion) -> Array:
     """`world_from_link` (4, 4) of the part that a region belongs to."""
     frame: Array = other.pose @ link_transform(other.asset, region.link, other.joints)
     return frame
 
 
-def in_region(other: Placed, region: Region, offset: Array, yaw: float) -> Place:
+def in_region(other: Placed, region: AssetRegion, offset: Array, yaw: float) -> CandidatePose:
     """The place at an offset (2,) from a region's middle, turned by `yaw` in its frame."""
     frame = region_frame(other, region)
     point = frame @ np.array([*(region.centre[:2] + offset), region.centre[2], 1.0])
     turned = float(np.arctan2(frame[1, 0], frame[0, 0])) + yaw
     level = f"{other.spec.name}/{region.name}"
     x, y, z = (float(value) for value in point[:3])
-    return Place(x, y, z, turned, level, 0.004, region=region)
+    return CandidatePose(x, y, z, turned, level, 0.004, region=region)
 
 
 def _is_open(placed: Placed, cavity: str) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from ...schemas import Asset, ObjectSpec
 from ..core.geometry import Array, Footprint, contains, transform, yaw_quaternion
 from .clearance import outlines_overlap
-from .placed import Bench, Origin, Place, Placed
+from .placed import CandidatePose, Origin, Placed, Workspace
 from .pose_sampling import carrier, in_region, region_frame, region_room
 from .relations import ALIGNED, FACING, Body, next_to, quarter_turn
 from .views import number
@@ -30,14 +30,14 @@ TURN = float(np.radians(5.0))
 
 
 def anchored(
-    bench: Bench,
+    bench: Workspace,
     spec: ObjectSpec,
     asset: Asset,
-    place: Place,
+    place: CandidatePose,
     placed: Mapping[str, Placed],
     share: float,
     rng: np.random.Generator,
-) -> Place:
+) -> CandidatePose:
     """A place with what the spec states of the pose in it.
 
     Args:
@@ -72,7 +72,7 @@ def anchored(
     return moved
 
 
-def _stated(spec: ObjectSpec, place: Place, rng: np.random.Generator) -> Origin:
+def _stated(spec: ObjectSpec, place: CandidatePose, rng: np.random.Generator) -> Origin:
     """The parts of the pose that the spec states in place of the proposed ones."""
     pose, path = spec.pose, f"object.{spec.name}.pose"
     x = place.x if pose.x is None else number(pose.x, rng, f"{path}.x")
@@ -113,7 +113,7 @@ def _grown(spec: ObjectSpec, asset: Asset, yaw: float, axis: int) -> float:
     return float(more @ (across if axis == 0 else across[::-1]))
 
 
-def _within(place: Place, asset: Asset, anchor: Placed) -> Place:
+def _within(place: CandidatePose, asset: Asset, anchor: Placed) -> CandidatePose:
     """The nearest place within the region that carries it."""
     if place.region is None:
         return place
@@ -126,7 +126,7 @@ def _within(place: Place, asset: Asset, anchor: Placed) -> Place:
     return replace(kept, origin=place.origin, given=True)
 
 
-def _snug(place: Place, asset: Asset, anchor: Placed, bench: Bench) -> Place:
+def _snug(place: CandidatePose, asset: Asset, anchor: Placed, bench: Workspace) -> CandidatePose:
     """Nearer to its anchor, or farther away, until it is next to it without touching.
 
     Where that leads off the bench, the other sides of the anchor are tried.
@@ -146,7 +146,7 @@ def _snug(place: Place, asset: Asset, anchor: Placed, bench: Bench) -> Place:
     return place
 
 
-def _stands_beside(place: Place, asset: Asset, anchor: Placed, bench: Bench) -> bool:
+def _stands_beside(place: CandidatePose, asset: Asset, anchor: Placed, bench: Workspace) -> bool:
     """Whether it is next to its anchor there, without touching it or leaving the bench."""
     centre = np.array([place.x, place.y])
     footprint = Footprint(centre, np.array(asset.extents[:2]) / 2, place.yaw)
@@ -159,7 +159,7 @@ def _stands_beside(place: Place, asset: Asset, anchor: Placed, bench: Bench) -> 
     )
 
 
-def _on_bench(place: Place, asset: Asset, bench: Bench) -> Place:
+def _on_bench(place: CandidatePose, asset: Asset, bench: Workspace) -> CandidatePose:
     """Moved inwards where it would look out over the edge of the bench."""
     area = bench.area
     half = np.array(asset.extents[:2]) / 2
@@ -171,8 +171,8 @@ def _on_bench(place: Place, asset: Asset, bench: Bench) -> Place:
 
 
 def _turned(
-    spec: ObjectSpec, place: Place, placed: Mapping[str, Placed], rng: np.random.Generator
-) -> Place:
+    spec: ObjectSpec, place: CandidatePose, placed: Mapping[str, Placed], rng: np.random.Generator
+) -> CandidatePose:
     """Turned to face, or to be aligned with, what the spec says, where it is not yet."""
     faced, parallel = placed.get(spec.facing or ""), placed.get(spec.aligned or "")
     if faced is not None:

@@ -18,7 +18,7 @@ from .clearance import (
 
 
 @dataclass(frozen=True)
-class Region:
+class AssetRegion:
     """A surface or a hollow of an asset, in the frame of one of its links.
 
     Attributes:
@@ -40,31 +40,31 @@ class Region:
     walled: bool
 
 
-def surface_regions(asset: Asset) -> list[Region]:
+def surface_regions(asset: Asset) -> list[AssetRegion]:
     """Open surfaces, the lowest first."""
 
-    def region(s: Surface) -> Region:
-        return Region(
+    def region(s: Surface) -> AssetRegion:
+        return AssetRegion(
             s.name, s.link, np.array(s.pos), np.array(s.half_size), s.clearance, s.disc, False
         )
 
     return [region(s) for s in surfaces_by_height(asset)]
 
 
-def cavity_regions(asset: Asset) -> list[Region]:
+def cavity_regions(asset: Asset) -> list[AssetRegion]:
     """Hollows, the lowest first."""
 
-    def region(c: Cavity) -> Region:
+    def region(c: Cavity) -> AssetRegion:
         floor = np.array(c.centre) - np.array([0, 0, c.half_size[2]])
         half = np.array(c.half_size[:2])
         # What stands in an open vessel may look out of it by half its own height.
         height = 2 * c.half_size[2] * (2.0 if c.opening == "top" and c.joint is None else 1.0)
-        return Region(c.name, c.link, floor, half, height, c.round, True)
+        return AssetRegion(c.name, c.link, floor, half, height, c.round, True)
 
     return [region(c) for c in cavities_by_height(asset)]
 
 
-def fits(region: Region, asset: Asset) -> bool:
+def fits(region: AssetRegion, asset: Asset) -> bool:
     """Whether an asset, upright, finds room there."""
     half = np.array(asset.extents[:2]) / 2
     if asset.extents[2] > region.height - 0.003:
@@ -76,7 +76,7 @@ def fits(region: Region, asset: Asset) -> bool:
     return bool((np.sort(half) <= np.sort(region.half) - 0.002).all())
 
 
-def regions_for(carrier: Asset, spec: ObjectSpec) -> list[Region]:
+def regions_for(carrier: Asset, spec: ObjectSpec) -> list[AssetRegion]:
     """Where on or in its carrier an object may go: all levels, or the one that is asked for.
 
     The highest stands in for levels that the carrier does not have.

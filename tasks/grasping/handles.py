@@ -30,7 +30,7 @@ STEPS = 24
 
 
 @dataclass(frozen=True)
-class Hold:
+class ContactPose:
     """One way to take hold of a handle.
 
     Attributes:
@@ -48,18 +48,18 @@ class Hold:
     width: float = 0.0
 
 
-def holds(handle: Handle, pushing: bool, robot: RobotSpec) -> list[Hold]:
+def holds(handle: Handle, pushing: bool, robot: RobotSpec) -> list[ContactPose]:
     """All ways to hold a handle, the plain ones first; then the ways to push it."""
     approach, closing = np.array(handle.approach), np.array(handle.closing)
     bar = np.cross(closing, approach)
-    found: list[Hold] = []
+    found: list[ContactPose] = []
     for tilt in TILTS:
         for sign in (1.0, -1.0):
             turn = axis_rotation(bar, tilt)
             margin = HANDLE_MARGIN if abs(tilt) < HOOK_TILT else HOOK_MARGIN
             frame = _frame(handle.pos, turn @ approach, turn @ (sign * closing))
             opening = min(handle.width + margin, robot.max_opening)
-            found.append(Hold(len(found), frame, opening, False, handle.width))
+            found.append(ContactPose(len(found), frame, opening, False, handle.width))
     if not pushing:
         return found
     contact = np.array(handle.pos) - approach * (handle.width / 2 + TIP_REACH + PUSH_GAP)
@@ -68,7 +68,7 @@ def holds(handle: Handle, pushing: bool, robot: RobotSpec) -> list[Hold]:
             turn = axis_rotation(bar, tilt)
             z = turn @ approach
             frame = _frame(contact, z, axis_rotation(z, roll) @ turn @ closing)
-            found.append(Hold(len(found), frame, 0.0, True))
+            found.append(ContactPose(len(found), frame, 0.0, True))
     return found
 
 
@@ -98,7 +98,7 @@ class Travel:
         self._axis: Array = self.link[:3, :3] @ axis
         self._anchor: Array = self.link[:3, :3] @ np.array(self.joint.anchor) + self.link[:3, 3]
 
-    def tool(self, hold: Hold) -> Array:
+    def tool(self, hold: ContactPose) -> Array:
         """`world_from_tool` (4, 4) with the joint where it is."""
         return self.link @ hold.link_from_tool
 
@@ -106,7 +106,7 @@ class Travel:
         """The joint's position at a share of its range."""
         return self.where.low + share * (self.where.high - self.where.low)
 
-    def way(self, hold: Hold, goal: float, follow: float) -> tuple[Array, list[Array]]:
+    def way(self, hold: ContactPose, goal: float, follow: float) -> tuple[Array, list[Array]]:
         """Joint positions (STEPS,) from here to `goal`, and the tool pose at each.
 
         Args:

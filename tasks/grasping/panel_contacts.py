@@ -26,7 +26,7 @@ from .grasps import (
     opening_for,
     sample_surface,
 )
-from .handles import PUSH_GAP, Hold
+from .handles import PUSH_GAP, ContactPose
 
 CONTACTS = 10
 """Places on a part where it is pushed."""
@@ -53,10 +53,12 @@ ROLLS = (0.0, np.pi / 2)
 MAX_HELD = 40
 """Ways to hold an edge."""
 
-_CACHE: OrderedDict[tuple[str, str, float], list[Hold]] = OrderedDict()
+_CACHE: OrderedDict[tuple[str, str, float], list[ContactPose]] = OrderedDict()
 
 
-def panel_holds(asset: Asset, key: str, joint: Joint, first: int, robot: RobotSpec) -> list[Hold]:
+def panel_holds(
+    asset: Asset, key: str, joint: Joint, first: int, robot: RobotSpec
+) -> list[ContactPose]:
     """Ways to shut a part: pushes, the straight ones first, then holds by its edges.
 
     Args:
@@ -83,10 +85,10 @@ def shuts(handle: Handle, joint: Joint) -> bool:
     return bool(ways[0] @ np.array(handle.approach) > OPPOSED)
 
 
-def _pushes(mesh: Any, joint: Joint, rng: np.random.Generator) -> list[Hold]:
+def _pushes(mesh: Any, joint: Joint, rng: np.random.Generator) -> list[ContactPose]:
     """Closed fingers just before contact."""
     points, ways = _contacts(mesh, joint, rng)
-    found: list[Hold] = []
+    found: list[ContactPose] = []
     for tilt, directions in TILTS:
         for point, way in zip(points, ways, strict=True):
             side = np.cross(way, [0.0, 0.0, 1.0] if abs(way[2]) < 0.9 else [1.0, 0.0, 0.0])
@@ -99,7 +101,7 @@ def _pushes(mesh: Any, joint: Joint, rng: np.random.Generator) -> list[Hold]:
                 for roll in ROLLS:
                     y = axis_rotation(z, roll) @ about
                     turned = np.stack([np.cross(y, z), y, z], axis=1)
-                    found.append(Hold(0, transform(tip - z * TIP_REACH, turned), 0.0, True))
+                    found.append(ContactPose(0, transform(tip - z * TIP_REACH, turned), 0.0, True))
     return found
 
 
@@ -115,7 +117,9 @@ def _contacts(mesh: Any, joint: Joint, rng: np.random.Generator) -> tuple[Array,
     return points[chosen], ways[chosen]
 
 
-def _edges(mesh: Any, joint: Joint, robot: RobotSpec, rng: np.random.Generator) -> list[Hold]:
+def _edges(
+    mesh: Any, joint: Joint, robot: RobotSpec, rng: np.random.Generator
+) -> list[ContactPose]:
     """The open hand around a part, closing along its way."""
     pinches = antipodal(mesh, robot, rng, below=2.0)
     if len(pinches.widths) == 0:
@@ -125,7 +129,7 @@ def _edges(mesh: Any, joint: Joint, robot: RobotSpec, rng: np.random.Generator) 
     good = np.flatnonzero((along > ALONG) & (levers > HELD_LEVER_SHARE * levers.max()))
     chosen = rng.permutation(good)[:MAX_HELD]
     return [
-        Hold(
+        ContactPose(
             0,
             pinches.poses[i],
             opening_for(float(pinches.widths[i]), robot),

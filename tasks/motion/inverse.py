@@ -38,7 +38,7 @@ ALIKE = 0.02
 _DAMPING = 1e-5 * np.eye(6)
 
 
-class Inverse(Protocol):
+class IKSolver(Protocol):
     """From tool poses to arm configurations."""
 
     def solutions(self, base_from_tool: Array, near: Array) -> Array:
@@ -50,7 +50,7 @@ class Inverse(Protocol):
         ...
 
 
-class Chain:
+class KinematicChain:
     """The robot alone: forward kinematics, and steps towards a pose.
 
     Args:
@@ -130,7 +130,7 @@ class FrankaInverse:
         chain: the FR3.
     """
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: KinematicChain) -> None:
         """Frames between the tool and the flange."""
         # The flange is the hand's frame turned by 45 degrees about the last axis.
         flange_from_hand = transform([0, 0, 0], axis_rotation([0, 0, 1], -np.pi / 4))
@@ -139,12 +139,12 @@ class FrankaInverse:
         self._last = [float(q7) for q7 in np.linspace(chain.low[6], chain.high[6], Q7_SAMPLES)]
 
     def solutions(self, base_from_tool: Array, near: Array) -> Array:
-        """As `Inverse`."""
+        """As `IKSolver`."""
         flange = base_from_tool @ self._tool_from_flange
         return np.concatenate([ik_full(flange, near, q7, is_fr3=True) for q7 in self._last])
 
     def beside(self, base_from_tool: Array, q: Array) -> Array | None:
-        """As `Inverse`: with the last joint held."""
+        """As `IKSolver`: with the last joint held."""
         return np.asarray(ik(base_from_tool @ self._tool_from_flange, q, float(q[6]), is_fr3=True))
 
 
@@ -155,14 +155,14 @@ class IterativeInverse:
         chain: the arm.
     """
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: KinematicChain) -> None:
         """Spread the starts evenly over the joints' space (Halton's sequence)."""
         self._chain = chain
         low, high = np.maximum(chain.low, -np.pi), np.minimum(chain.high, np.pi)
         self._starts = low + _halton(STARTS, len(low)) * (high - low)
 
     def solutions(self, base_from_tool: Array, near: Array) -> Array:
-        """As `Inverse`."""
+        """As `IKSolver`."""
         chain = self._chain
         if np.linalg.norm(base_from_tool[:3, 3] - chain.shoulder) > chain.reach:
             return np.zeros((0, len(near)))
@@ -177,7 +177,7 @@ class IterativeInverse:
         return np.array(found).reshape(-1, len(near))
 
     def beside(self, base_from_tool: Array, q: Array) -> Array | None:
-        """As `Inverse`: none, the steps towards it are the way."""
+        """As `IKSolver`: none, the steps towards it are the way."""
         del base_from_tool, q
         return None
 
@@ -190,7 +190,7 @@ class IterativeInverse:
         return result
 
 
-def inverse_of(chain: Chain, spec: RobotSpec) -> Inverse:
+def inverse_of(chain: KinematicChain, spec: RobotSpec) -> IKSolver:
     """The inverse kinematics of a robot."""
     return FrankaInverse(chain) if spec.name == FRANKA.name else IterativeInverse(chain)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...scenes.core.geometry import Array, inverse, transform
 from ...scenes.model.mujoco_model import CompiledScene
-from .inverse import FEW_STEPS, LIMIT_MARGIN, Chain, inverse_of, rotation_vector
+from .inverse import FEW_STEPS, LIMIT_MARGIN, KinematicChain, inverse_of, rotation_vector
 
 TRACK_STEP = 0.01
 """Metres between two poses of a tracked straight line."""
@@ -33,7 +33,7 @@ class Arm:
     def __init__(self, compiled: CompiledScene) -> None:
         """Place the robot where the scene has it."""
         spec, pose = compiled.robot.spec, compiled.scene.robot
-        self._chain = Chain(spec)
+        self._chain = KinematicChain(spec)
         self._inverse = inverse_of(self._chain, spec)
         self._world_from_base = transform(pose.pos, pose.quat)
         self._base_from_world = inverse(self._world_from_base)

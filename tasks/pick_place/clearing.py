@@ -15,7 +15,7 @@ from ..motion.obstacles import ObstacleKind
 from ..physics.predicates import PhysicsFacts
 from ..sampling.placements import Placement, placements
 from ..symbolic.sentences import spoken
-from .placing import Manner
+from .placing import PlacementStrategy
 
 CLEARANCES = (0.11, 0.06, 0.02)
 """Around what way is made for, metres: room for the hand, or the most that there is."""
@@ -63,7 +63,7 @@ def blockers(arm: Manipulator, error: PlanningError, wanted: tuple[str, ...]) ->
     return sorted(found, key=lambda name: -found[name])
 
 
-def away_from(names: tuple[str, ...]) -> Manner:
+def away_from(names: tuple[str, ...]) -> PlacementStrategy:
     """Putting something down on the support with room for the hand around some objects."""
 
     def options(arm: Manipulator, thing: str, target: str) -> list[Placement]:
@@ -82,7 +82,7 @@ def away_from(names: tuple[str, ...]) -> Manner:
                 return away[:TRIED_PLACES]
         return []
 
-    return Manner(options)
+    return PlacementStrategy(options)
 
 
 def _free_space(facts: PhysicsFacts, pose: Array, extents: Array, others: list[str]) -> float:

@@ -52,7 +52,7 @@ BACK_OFF = 0.09
 
 
 @dataclass(frozen=True)
-class Drop:
+class ReachedPlacement:
     """A placement that can be reached, with the paths that carry it out."""
 
     placement: Placement
@@ -67,7 +67,7 @@ def _let_go(arm: Manipulator, thing: str, target: str, placement: Placement) -> 
 
 
 @dataclass(frozen=True)
-class Manner:
+class PlacementStrategy:
     """A special way to put something down.
 
     Attributes:
@@ -80,7 +80,11 @@ class Manner:
 
 
 def pick_and_place(
-    arm: Manipulator, relation: str, thing: str, target: str, manner: Manner | None = None
+    arm: Manipulator,
+    relation: str,
+    thing: str,
+    target: str,
+    manner: PlacementStrategy | None = None,
 ) -> None:
     """Move an object so that `relation(thing, target)` holds.
 
@@ -125,8 +129,8 @@ def choose(
     thing: str,
     target: str,
     rounds: tuple[float, ...] = NOISE,
-    manner: Manner | None = None,
-) -> tuple[Grasp, Drop]:
+    manner: PlacementStrategy | None = None,
+) -> tuple[Grasp, ReachedPlacement]:
     """The first grasp, in order of score with some noise, from which a placement is reached.
 
     Args:
@@ -166,7 +170,7 @@ def choose(
 
 
 def _options(
-    arm: Manipulator, relation: str, thing: str, target: str, manner: Manner | None
+    arm: Manipulator, relation: str, thing: str, target: str, manner: PlacementStrategy | None
 ) -> list[Placement]:
     """Where an object can go, what this attempt prefers first."""
     data, compiled = arm.executor.data, arm.compiled
@@ -207,7 +211,7 @@ def _turned(options: list[Placement], object_from_tool: Array, half: Array) -> I
         yield replace(placement, pose=pose)
 
 
-def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator[Drop]:
+def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator[ReachedPlacement]:
     """The placements that can be reached with the object held as it is.
 
     Raises:
@@ -241,7 +245,7 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
             except PlanningError as error:
                 errors.append(error)
             else:
-                yield Drop(placement, q, path, grasp.held)
+                yield ReachedPlacement(placement, q, path, grasp.held)
     refused = Counter(error.cause for error in errors) or Counter([Failure(Cause.NO_CANDIDATE)])
     told = ", ".join(f"{text} x{count}" for text, count in Counter(map(str, errors)).most_common())
     detail = f"{len(options)} placements: {told}"
@@ -255,7 +259,7 @@ def _put_back(arm: Manipulator, grasp: Grasp) -> None:
     arm.back_off(-grasp.pose[:3, 2], grasp.opening)
 
 
-def _put_down(arm: Manipulator, subject: str, drop: Drop, path: list[Array]) -> None:
+def _put_down(arm: Manipulator, subject: str, drop: ReachedPlacement, path: list[Array]) -> None:
     """Carry what is held to where it goes.
 
     Raises:
@@ -269,7 +273,9 @@ def _put_down(arm: Manipulator, subject: str, drop: Drop, path: list[Array]) -> 
     verify_held(arm, held.name, held)
 
 
-def _carriage(arm: Manipulator, options: list[Placement], grasp: Grasp) -> tuple[Drop, list[Array]]:
+def _carriage(
+    arm: Manipulator, options: list[Placement], grasp: Grasp
+) -> tuple[ReachedPlacement, list[Array]]:
     """A placement that can be reached, and the path to where it begins."""
     failed = PlanningError(Cause.NO_PATH, "no placement is left")
     opening = arm.executor.opening

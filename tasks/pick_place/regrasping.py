@@ -19,7 +19,7 @@ from ..physics.predicates import PhysicsFacts
 from ..sampling.placements import RELEASE_HEIGHT, UP, Placement
 from ..symbolic.sentences import spoken
 from .clearing import away_from
-from .placing import Manner, choose
+from .placing import PlacementStrategy, choose
 
 PLACES, FEW_PLACES = 10, 4
 """Places on the support at which the thing is imagined, and where only little time is given."""
@@ -39,7 +39,7 @@ def regrasp(
     target: str,
     error: PlanningError,
     places: int,
-) -> Manner | None:
+) -> PlacementStrategy | None:
     """How to put a thing down on the support so that it can then be moved to its target.
 
     Args:
@@ -75,7 +75,7 @@ def regrasp(
         del arm, thing, target
         return suiting
 
-    return Manner(options)
+    return PlacementStrategy(options)
 
 
 def _clashes(error: PlanningError) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ...schemas import PlanningError
 from ..motion.manipulator import Manipulator
 from ..pick_place.clearing import aside, away_from, blockers
-from ..pick_place.placing import Manner
+from ..pick_place.placing import PlacementStrategy
 from ..pick_place.regrasping import FEW_PLACES, PLACES, confined, purpose, regrasp
 from ..skills import skill_named
 from ..skills.placing import RELATIONS, onto
@@ -22,7 +22,7 @@ MAX_TURNS = 2
 
 
 @dataclass
-class Ways:
+class ObstacleRemoval:
     """The ways made in one attempt, each kind so often at most.
 
     Attributes:
@@ -32,7 +32,7 @@ class Ways:
     """
 
     asides: Counter[str] = field(default_factory=Counter[str])
-    manners: dict[Step, Manner] = field(default_factory=dict[Step, Manner])
+    manners: dict[Step, PlacementStrategy] = field(default_factory=dict[Step, PlacementStrategy])
     turned: Counter[StepKey] = field(default_factory=Counter[StepKey])
 
     def find(self, arm: Manipulator, step: Step, error: PlanningError) -> Step | None:

@@ -7,7 +7,7 @@ from ..bddl.goals import Facts
 from ..motion.manipulator import Manipulator
 from ..physics.execution import SkillFailedError
 from ..physics.predicates import PhysicsFacts
-from ..pick_place.placing import Manner
+from ..pick_place.placing import PlacementStrategy
 from ..skill import Outlook
 from ..skills import skill_named
 from ..symbolic.search import Step
@@ -23,7 +23,10 @@ def present_facts(arm: Manipulator) -> PhysicsFacts:
 
 
 def perform(
-    arm: Manipulator, step: Step, later: tuple[Step, ...] = (), manner: Manner | None = None
+    arm: Manipulator,
+    step: Step,
+    later: tuple[Step, ...] = (),
+    manner: PlacementStrategy | None = None,
 ) -> None:
     """Carry out a step, and make sure that its effect holds.
 

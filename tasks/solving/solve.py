@@ -45,7 +45,7 @@ from ..skills.pushing.learning import DISTRIBUTIONS, check_learning
 from ..symbolic.operators import StepKey
 from ..symbolic.search import Plan, Step, plans
 from .capabilities import capabilities
-from .obstacle_removal import Ways
+from .obstacle_removal import ObstacleRemoval
 from .perform import achieved, in_words, perform, present_facts
 
 MAX_FAILURES = 4
@@ -146,7 +146,7 @@ class _Attempt:
     rejected: int = 0
     last: Failure | None = None
     """What failed last."""
-    ways: Ways = field(default_factory=Ways)
+    ways: ObstacleRemoval = field(default_factory=ObstacleRemoval)
     lost: int | None = None
     """Number of the failed subtask that nothing has made up for yet."""
 

@@ -84,11 +84,11 @@ def child(spec: Path, out: Path, workers: int) -> None:
     sys.path.insert(0, str(Path(__file__).parents[1]))
     from fake_stages import fake_stages
 
-    from cousins.flows.run import Plan, execute
+    from cousins.flows.run import RunRequest, execute
     from cousins.schemas.spec_file import load_spec
 
     read = load_spec(spec)
-    execute(Plan(read, out, fake_stages(), workers, exports=read.export))
+    execute(RunRequest(read, out, fake_stages(), workers, exports=read.export))
 
 
 def main() -> None:

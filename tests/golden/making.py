@@ -16,7 +16,7 @@ from digests import Case, Digests, Stage
 
 from cousins.flows.graph import STAGE_VERSIONS
 from cousins.flows.robots import with_robot
-from cousins.flows.run import Plan, execute
+from cousins.flows.run import RunRequest, execute
 from cousins.flows.stages import production
 from cousins.flows.work import Propose
 from cousins.generators.dataset import Dataset, read_models
@@ -93,7 +93,7 @@ def _made(golden: Golden, out: Path) -> dict[str, dict[str, str]]:
     stages = replace(production(), report=_unwritten)
     if golden.tasks.exists():
         stages = replace(stages, propose=_given(read_models(golden.tasks, TaskSpec)))
-    execute(Plan(spec, out, stages, until=golden.until, exports=spec.export))
+    execute(RunRequest(spec, out, stages, until=golden.until, exports=spec.export))
     found: dict[str, dict[str, str]] = {}
     for stage in STAGE_VERSIONS:
         files: dict[str, str] = {}

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from ....schemas import CameraParams, VariantError
 from .bending import Coefficients, straighten
-from .view import Renderer, Rgb, Truth, World
+from .view import GBuffer, Renderer, Rgb, World
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -79,7 +79,7 @@ class Resampling:
         """The pixels of a wide image (H', W', ...) that hold the centres, (H, W, ...)."""
         return image[self.rows.astype(np.int64), self.columns.astype(np.int64)]
 
-    def depth(self, wide: Truth) -> npt.NDArray[np.float32]:
+    def depth(self, wide: GBuffer) -> npt.NDArray[np.float32]:
         """Depth (H, W) at the centres, which lie off those of the wide pixels that hold them.
 
         Of a plane, 1 / depth is linear in the image. Its slope comes from a neighbour on the same
@@ -100,7 +100,7 @@ class Resampling:
             inverse = inverse + offset * np.where(np.isinf(slope), 0.0, slope)
         return np.where(here > 0, 1 / inverse, 0.0).astype(np.float32)
 
-    def points(self, wide: Truth) -> Array:
+    def points(self, wide: GBuffer) -> Array:
         """What the wide pixels that hold the centres hit, in the camera's frame, (H, W, 3)."""
         _, _, fx, fy, cx, cy = self.wide
         x, y = (np.floor(self.columns) + 0.5 - cx) / fx, (np.floor(self.rows) + 0.5 - cy) / fy
@@ -119,7 +119,7 @@ class Resampling:
         return np.stack([image[place] for place in places]), np.stack(weights)
 
 
-def _step(wide: Truth, places: list[tuple[Index, Index]]) -> Array:
+def _step(wide: GBuffer, places: list[tuple[Index, Index]]) -> Array:
     """How 1 / depth changes from pixels to their neighbours (H, W); inf where an edge is between.
 
     Args:
@@ -196,7 +196,7 @@ class Lensed:
 
     def truth(
         self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
-    ) -> Truth:
+    ) -> GBuffer:
         """See `Renderer`."""
         lens = resampling(camera)
         if lens is None:
@@ -204,4 +204,4 @@ class Lensed:
         wide = self._artist.truth(world, data, lens.camera(camera), normals=normals)
         geoms, depth = lens.nearest(wide.geoms), lens.depth(wide)
         facing = None if wide.normals is None else lens.nearest(wide.normals)
-        return Truth(depth, geoms, facing, lens.points(wide))
+        return GBuffer(depth, geoms, facing, lens.points(wide))

@@ -14,7 +14,7 @@ Rgb = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Truth:
+class GBuffer:
     """What each pixel's centre sees.
 
     Attributes:
@@ -66,7 +66,7 @@ class Renderer(Protocol):
 
     def truth(
         self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
-    ) -> Truth:
+    ) -> GBuffer:
         """Depth and geom of each pixel, from the same geometry as the picture.
 
         Args:

@@ -20,7 +20,7 @@ from . import (
     Footing,
     Load,
     Numbers,
-    Parts,
+    PathWords,
     Value,
     Variant,
     family_of,
@@ -41,7 +41,7 @@ def check_vary(spec: DatasetSpec) -> None:
     Raises:
         SpecError: naming the path, and the nearest valid ones or the allowed range.
     """
-    parts = Parts(
+    parts = PathWords(
         tuple(spec.scene.light),
         {camera.name: _footing(camera) for camera in spec.cameras},
         {thing.name: (*thing.joint, ALL_JOINTS) for thing in spec.scene.objects},
@@ -100,7 +100,7 @@ def check_paths(scene: Scene, assets: Mapping[str, Asset], spec: DatasetSpec) ->
         thing.name: tuple(joint.name for joint in assets[thing.asset_hash].joints)
         for thing in scene.objects
     }
-    parts = Parts(
+    parts = PathWords(
         tuple(light.name for light in scene.lights),
         {camera.name: footing(camera) for camera in scene.cameras},
         {name: (*own, ALL_JOINTS) if own else () for name, own in joints.items()},

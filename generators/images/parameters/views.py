@@ -24,7 +24,7 @@ Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class View:
+class StillView:
     """One view of a still scene.
 
     Attributes:
@@ -55,14 +55,14 @@ class View:
         return moment
 
 
-def views(camera: Camera) -> Iterator[View]:
+def views(camera: Camera) -> Iterator[StillView]:
     """The views of a still scene that a camera takes: one, or those along its path."""
     if camera.path is None:
-        yield View(camera, camera)
+        yield StillView(camera, camera)
         return
     for number, share in enumerate(view_shares(camera.path)):
         values: dict[str, Value] = {f"camera.{camera.name}.path": share}
-        yield View(along(camera, share), camera, share, values, (f"p{number:03d}",))
+        yield StillView(along(camera, share), camera, share, values, (f"p{number:03d}",))
 
 
 class Showing:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from ....schemas import CameraParams
-from ..camera.view import Rgb, Truth, World
+from ..camera.view import GBuffer, Rgb, World
 from .around import Around
 from .colour_shaders import colour_sources
 from .gl import Frame, Program, open_gl, shadow_array
@@ -105,7 +105,7 @@ class MujocoRenderer:
 
     def truth(
         self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
-    ) -> Truth:
+    ) -> GBuffer:
         """See `Renderer`."""
         gl = self._gl
         model = self._model(world, data)
@@ -124,11 +124,11 @@ class MujocoRenderer:
         gl.glReadPixels(0, 0, *shape[::-1], gl.GL_RG, gl.GL_FLOAT, raw)
         depth, geoms = np.ascontiguousarray(raw[..., 0]), raw[..., 1].astype(np.int32)
         if not normals:
-            return Truth(depth, geoms)
+            return GBuffer(depth, geoms)
         facing = np.empty((*shape, 4), dtype=np.uint8)
         gl.glReadBuffer(gl.GL_COLOR_ATTACHMENT1)
         gl.glReadPixels(0, 0, *shape[::-1], gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, facing)
-        return Truth(depth, geoms, np.ascontiguousarray(facing[..., :3]))
+        return GBuffer(depth, geoms, np.ascontiguousarray(facing[..., :3]))
 
     def silhouettes(
         self, world: World, data: Any, camera: CameraParams, groups: npt.NDArray[Any]

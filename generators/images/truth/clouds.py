@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ....scenes.core.geometry import rotation
 from ....schemas import CameraParams
 from ..camera.cameras import back_project
-from ..camera.view import Truth
+from ..camera.view import GBuffer
 
 STRIDE = 2
 """Every STRIDE-th pixel of every STRIDE-th row gives a point, the first at (0, 0)."""
@@ -28,7 +28,7 @@ end_header
 """
 
 
-def point_cloud(truth: Truth, mask: npt.NDArray[Any], camera: CameraParams) -> bytes:
+def point_cloud(truth: GBuffer, mask: npt.NDArray[Any], camera: CameraParams) -> bytes:
     """Points in the world with their instances, row by row, as binary PLY.
 
     Args:

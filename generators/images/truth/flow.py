@@ -15,7 +15,7 @@ from ....scenes.core.geometry import rotation
 from ....schemas import CameraParams
 from ..camera.cameras import Array, back_project, project
 from ..camera.sight import NEAREST, in_front, in_image
-from ..camera.view import Truth
+from ..camera.view import GBuffer
 from .poses import Poses
 
 UNKNOWN, HIDDEN, SEEN = 0, 1, 2
@@ -24,7 +24,7 @@ view or hidden afterwards; its point is seen afterwards."""
 
 
 @dataclass(frozen=True)
-class Moment:
+class PoseSnapshot:
     """A view of one moment.
 
     Attributes:
@@ -33,7 +33,7 @@ class Moment:
         poses: of the bodies.
     """
 
-    truth: Truth
+    truth: GBuffer
     camera: CameraParams
     poses: Poses
 
@@ -51,7 +51,9 @@ class Flow:
     state: npt.NDArray[np.uint8]
 
 
-def flow(before: Moment, after: Moment, geom_bodies: npt.NDArray[np.integer[Any]]) -> Flow:
+def flow(
+    before: PoseSnapshot, after: PoseSnapshot, geom_bodies: npt.NDArray[np.integer[Any]]
+) -> Flow:
     """Forward flow of every pixel.
 
     Args:
@@ -79,7 +81,7 @@ def flow(before: Moment, after: Moment, geom_bodies: npt.NDArray[np.integer[Any]
     return Flow(motion, state)
 
 
-def _motion(before: Moment, after: Moment, body: int) -> tuple[Array, Array]:
+def _motion(before: PoseSnapshot, after: PoseSnapshot, body: int) -> tuple[Array, Array]:
     """Rotation (3, 3) and shift (3,): where points of a body go, camera frame to camera frame."""
     into, out = rotation(before.camera.quat), rotation(after.camera.quat).T
     first = np.asarray(before.poses.xmat[body]).reshape(3, 3)

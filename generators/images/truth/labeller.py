@@ -16,7 +16,7 @@ from ....schemas import Box3
 from ....schemas.base import Quat, Vec3
 from .keypoints import Mark, marks_of
 from .outlines import Outline, body_instances, boxes_3d, outline, upright
-from .parts import Parts, parts_of
+from .parts import LinkIds, parts_of
 from .semantics import ROBOT_CATEGORY, semantic_id
 
 ROBOT_NAME = "robot"
@@ -61,7 +61,7 @@ class Labeller:
         """Instance id of each pixel, (H, W), uint8 where fewer than 256 instances, else uint16.
 
         Args:
-            geoms: (H, W), 1 + geom id, as in `Truth`.
+            geoms: (H, W), 1 + geom id, as in `GBuffer`.
         """
         return self._instance_of[geoms]
 
@@ -71,7 +71,7 @@ class Labeller:
         return mask
 
     @cached_property
-    def parts(self) -> Parts:
+    def parts(self) -> LinkIds:
         """The ids of all links."""
         return parts_of(self.world)
 

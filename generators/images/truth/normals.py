@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from ....schemas import CameraParams
 from ..camera.cameras import back_project
-from ..camera.view import Truth
+from ..camera.view import GBuffer
 
 Array = npt.NDArray[np.float64]
 
 
-def normals(truth: Truth, camera: CameraParams) -> Array:
+def normals(truth: GBuffer, camera: CameraParams) -> Array:
     """Unit normals (H, W, 3) in the camera's frame (+x right, +y down, +z ahead).
 
     Along each image axis the nearer in depth of the two neighbours on the same geom gives the
@@ -32,7 +32,7 @@ def normals(truth: Truth, camera: CameraParams) -> Array:
     return np.where(known[..., None], np.where(facing, -normal, normal), 0.0)
 
 
-def coded_normals(truth: Truth, camera: CameraParams) -> npt.NDArray[np.uint8]:
+def coded_normals(truth: GBuffer, camera: CameraParams) -> npt.NDArray[np.uint8]:
     """The normals of a view as the label holds them, (H, W, 3): the renderer's, if it has any."""
     return encode_normals(normals(truth, camera)) if truth.normals is None else truth.normals
 

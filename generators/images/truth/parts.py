@@ -14,11 +14,11 @@ from ....scenes.model.mujoco_model import ROBOT_PREFIX, CompiledScene
 
 
 @dataclass(frozen=True)
-class Parts:
+class LinkIds:
     """Ids of links: from 1, by instance and then by place in the asset.
 
     Attributes:
-        of_geom: (1 + ngeom,) part of 1 + geom id as in `Truth`; uint8 where fewer than 256
+        of_geom: (1 + ngeom,) part of 1 + geom id as in `GBuffer`; uint8 where fewer than 256
             parts, else uint16. 0 is no part.
         names: part id by link name, by instance id.
     """
@@ -27,7 +27,7 @@ class Parts:
     names: dict[int, dict[str, int]]
 
 
-def parts_of(world: CompiledScene) -> Parts:
+def parts_of(world: CompiledScene) -> LinkIds:
     """The parts of a scene that was compiled with visual detail."""
     links = [world.objects[thing.name].bodies for thing in world.scene.objects]
     robot = {
@@ -43,4 +43,4 @@ def parts_of(world: CompiledScene) -> Parts:
             total += 1
             ids[body] = names[instance][link] = total
     width = np.uint8 if total < 256 else np.uint16
-    return Parts(np.append(0, ids[world.model.geom_bodyid]).astype(width), names)
+    return LinkIds(np.append(0, ids[world.model.geom_bodyid]).astype(width), names)

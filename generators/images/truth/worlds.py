@@ -23,7 +23,7 @@ KEPT = 2
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedScene:
     """A scene that can be drawn and labelled.
 
     Attributes:
@@ -44,7 +44,7 @@ class Prepared:
         return self.data
 
 
-def prepared(scene: Scene, assets: Mapping[str, Asset]) -> Prepared:
+def prepared(scene: Scene, assets: Mapping[str, Asset]) -> PreparedScene:
     """The scene, ready to draw; recently used models are kept."""
     found = _prepared(KeyedScene(shape_key(scene), scene, assets))
     return replace(found, world=replace(found.world, scene=scene))
@@ -121,9 +121,9 @@ class KeyedScene:
 
 
 @lru_cache(maxsize=KEPT)
-def _prepared(plan: KeyedScene) -> Prepared:
+def _prepared(plan: KeyedScene) -> PreparedScene:
     world = compile_model(plan.scene, plan.assets, detail="visual")
-    return Prepared(plan.key, world, Labeller(world), world.new_data())
+    return PreparedScene(plan.key, world, Labeller(world), world.new_data())
 
 
 @lru_cache(maxsize=KEPT)

@@ -15,7 +15,7 @@ from ....schemas import DatasetSpec, SpecError, TaskObject, TaskSpec
 from ....schemas.reserved import is_reserved
 from ....tasks.bddl.activities import activity_text
 from ....tasks.bddl.problem import AGENTS, FLOORS, Problem, object_specs, parse
-from ...proposing.catalogue import Catalogue, Kind
+from ...proposing.catalogue import Catalogue, OfferedCategory
 from ...proposing.draft import RefusedError, check
 
 NAME = "behavior"
@@ -71,7 +71,7 @@ def _task(name: str, index: int, spec: DatasetSpec, catalogue: Catalogue) -> Tas
             reason=f"BEHAVIOR-1K activity {name}",
         )
         object_specs(task)
-        kinds: dict[str, Kind] = {
+        kinds: dict[str, OfferedCategory] = {
             bindings[x]: catalogue.kind(categories[x])
             for x in bindings
             if bindings[x] != spec.scene.support

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from ....schemas import Asset, PlanningError, Refusal, RefusalKind
 from ...bddl.formula import Literal
 from ...motion.manipulator import Manipulator
-from ...pick_place.placing import Manner, choose, pick_and_place
+from ...pick_place.placing import PlacementStrategy, choose, pick_and_place
 from ...skill import About, Outlook, SkillPlugin, Survey
 from ...symbolic.operators import Operator
 from ...symbolic.sentences import spoken
 from .poses import fits, hangings, hangs_free
 
 ONE_ROUND = (0.3,)
-ON_HOOK = Manner(hangings)
+ON_HOOK = PlacementStrategy(hangings)
 SWING_SECONDS = 1.5
 """Time to come to rest on the hook."""
 

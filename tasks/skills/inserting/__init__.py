@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from ....schemas import Asset, PlanningError, Refusal, RefusalKind
 from ...bddl.formula import Literal
 from ...motion.manipulator import Manipulator
-from ...pick_place.placing import Manner, choose, pick_and_place
+from ...pick_place.placing import PlacementStrategy, choose, pick_and_place
 from ...skill import About, Outlook, SkillPlugin, Survey
 from ...symbolic.operators import Operator
 from ...symbolic.sentences import spoken
 from .motion import fits, insertions, lower
 
 ONE_ROUND = (0.3,)
-BY_FEEL = Manner(insertions, lower)
+BY_FEEL = PlacementStrategy(insertions, lower)
 
 
 ABOUT = About(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ....scenes.core.geometry import Array
 from ....schemas import Cause, Handle, PlanningError, TraceEvent
-from ...grasping.handles import Hold, Travel, holds
+from ...grasping.handles import ContactPose, Travel, holds
 from ...grasping.panel_contacts import panel_holds, shuts
 from ...motion.blocking import BlockedError, blocked, counted, mostly, obstacles
 from ...motion.collision import PRESS_DEPTH
@@ -49,7 +49,7 @@ class Pull:
     """A way to move a joint by its handle, with the paths that carry it out."""
 
     key: tuple[str, ...]
-    hold: Hold
+    hold: ContactPose
     reach: list[Array]
     approach: list[Array]
     path: list[Array]
@@ -200,7 +200,7 @@ def _load(arm: Manipulator, thing: str) -> frozenset[str]:
     )
 
 
-def _starts(arm: Manipulator, thing: str, tool: Array, hold: Hold) -> list[_Start]:
+def _starts(arm: Manipulator, thing: str, tool: Array, hold: ContactPose) -> list[_Start]:
     """Configurations that hold the handle and have a free straight approach.
 
     Raises:
@@ -229,7 +229,7 @@ def _starts(arm: Manipulator, thing: str, tool: Array, hold: Hold) -> list[_Star
 def _path(
     arm: Manipulator,
     travel: Travel,
-    hold: Hold,
+    hold: ContactPose,
     share: float,
     follow: float,
     starts: dict[int, list[_Start]],

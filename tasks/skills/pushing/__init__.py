@@ -18,10 +18,10 @@ from ...physics.predicates import PhysicsFacts
 from ...skill import About, Outlook, SkillPlugin, Survey
 from ...symbolic.operators import Operator, fact
 from ...symbolic.sentences import spoken
-from .closed_loop import Servo
+from .closed_loop import ClosedLoopPusher
 from .learning import learn
 from .motion import TOLERANCE, Aim, plan, push
-from .planar import Shadow, beside, field, shadow
+from .planar import Footprint2D, beside, field, shadow
 
 FLUSH = 0.003
 """Height of a surface onto which things can be pushed, metres."""
@@ -147,7 +147,7 @@ def _failure(arm: Manipulator, thing: str, aim: Aim) -> PlanningError | None:
         if "learning" not in arm.solvers:
             return error
         try:
-            Servo(arm, thing, aim).starts()
+            ClosedLoopPusher(arm, thing, aim).starts()
         except PlanningError as failed:
             return failed
     return None
@@ -166,11 +166,11 @@ def onto_mat(arm: Manipulator, thing: str, mat: str) -> Aim:
     """Where a thing should go so that all of it lies on a mat."""
     surface = arm.compiled.asset_of(mat).open_surfaces[0]
 
-    def ways(seen: Shadow, data: Any) -> list[Array]:
+    def ways(seen: Footprint2D, data: Any) -> list[Array]:
         place = field(arm.compiled, data, mat, surface)
         return [] if place.misses(seen) < TOLERANCE else [place.way(seen)]
 
-    def cost(seen: Shadow, data: Any) -> float:
+    def cost(seen: Footprint2D, data: Any) -> float:
         place = field(arm.compiled, data, mat, surface)
         way = place.way(seen)
         return FAR * float(np.linalg.norm(way)) + place.sticks_out(seen.moved(way))
@@ -247,12 +247,12 @@ class Beside:
 def _beside(arm: Manipulator, thing: str, other: str) -> Aim:
     """Where a thing should go so that it lies next to another one."""
 
-    def ways(seen: Shadow, data: Any) -> list[Array]:
+    def ways(seen: Footprint2D, data: Any) -> list[Array]:
         if PhysicsFacts(arm.compiled, data).holds("nextto", (thing, other)):
             return []
         return beside(seen, shadow(arm.compiled, data, other))
 
-    def cost(seen: Shadow, data: Any) -> float:
+    def cost(seen: Footprint2D, data: Any) -> float:
         left = ways(seen, data)
         return min((float(np.linalg.norm(way)) for way in left), default=0.0)
 

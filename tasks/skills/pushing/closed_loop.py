@@ -26,7 +26,7 @@ from ...motion.collision import PRESS_DEPTH
 from ...motion.manipulator import Manipulator
 from ...physics.execution import tool_pose
 from .motion import Aim
-from .planar import Shadow, shadow
+from .planar import Footprint2D, shadow
 from .planar_push import OUTER, RISE, STANDOFF, pose_behind
 
 PERIOD = 0.2
@@ -66,7 +66,7 @@ class Start:
     approach: list[Array]
 
 
-class Servo:
+class ClosedLoopPusher:
     """The fingers beside one thing, from the state in which they are to begin.
 
     Lengths are measured along and across the way that the thing has to go at first.
@@ -210,7 +210,7 @@ class Servo:
 
     def lost(self, data: Any) -> bool:
         """Whether the thing has left what it lay on, or fallen over."""
-        seen: Shadow = shadow(self.arm.compiled, data, self.thing)
+        seen: Footprint2D = shadow(self.arm.compiled, data, self.thing)
         return bool(
             abs(seen.low - self._first.low) > FALL or abs(seen.high - self._first.high) > FALL
         )
@@ -226,4 +226,4 @@ class Servo:
         return float(np.arctan2(pose[1, 0], pose[0, 0]))
 
 
-__all__ = ["Servo", "Start"]
+__all__ = ["ClosedLoopPusher", "Start"]

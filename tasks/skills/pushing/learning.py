@@ -23,9 +23,9 @@ import numpy as np
 from ....schemas import BackendMissingError, Cause, PlanningError
 from ...motion.manipulator import CAREFUL, FAST, Manipulator
 from ...physics.execution import SkillFailedError
-from .closed_loop import HORIZON, Servo, Start
+from .closed_loop import HORIZON, ClosedLoopPusher, Start
 from .motion import Aim
-from .trials import Trials, gymnasium_environment
+from .trials import PushEnv, gymnasium_environment
 
 DISTRIBUTIONS = ("gymnasium", "stable-baselines3", "torch")
 """Packages whose version can change what is learned."""
@@ -93,11 +93,11 @@ def learn(arm: Manipulator, thing: str, aim: Aim, reason: str) -> None:
     policy, moved = None, False
     for _ in range(TRIES):
         arm.clear()
-        servo = Servo(arm, thing, aim)
+        servo = ClosedLoopPusher(arm, thing, aim)
         now = servo.left(arm.executor.data)
         if now == 0.0:
             return
-        trials = Trials(servo, servo.starts())
+        trials = PushEnv(servo, servo.starts())
         policy = policy or _train(trials, reason)
         useful = [one.start for one in _try_all(trials, policy) if one.left <= WORTH * now]
         if not useful:
@@ -112,7 +112,7 @@ def learn(arm: Manipulator, thing: str, aim: Aim, reason: str) -> None:
     raise SkillFailedError(Cause.NOT_PUSHED, f"{thing} is not there with what was learned")
 
 
-def _carry_out(servo: Servo, policy: Any, starts: Sequence[Start]) -> None:
+def _carry_out(servo: ClosedLoopPusher, policy: Any, starts: Sequence[Start]) -> None:
     """Take up the first place to which there is a path, and do what the policy says.
 
     Raises:
@@ -149,7 +149,7 @@ def _carry_out(servo: Servo, policy: Any, starts: Sequence[Start]) -> None:
     arm.executor.refresh()
 
 
-def _train(trials: Trials, reason: str) -> Any:
+def _train(trials: PushEnv, reason: str) -> Any:
     """A policy, trained until it succeeds from some place, or for as long as it may."""
     from stable_baselines3 import SAC
 
@@ -175,13 +175,13 @@ def _train(trials: Trials, reason: str) -> Any:
     return policy
 
 
-def _try_all(trials: Trials, policy: Any) -> list[Reached]:
+def _try_all(trials: PushEnv, policy: Any) -> list[Reached]:
     """What comes of a trial from each place, the best first."""
     found = [_try(trials, policy, number) for number in range(len(trials.starts))]
     return sorted(found, key=lambda one: (not one.solved, one.left, one.start))
 
 
-def _try(trials: Trials, policy: Any, start: int) -> Reached:
+def _try(trials: PushEnv, policy: Any, start: int) -> Reached:
     """Carry out a policy in a copy of the physics, without chance."""
     seen, value = trials.begin(start), 0.0
     while True:

@@ -27,8 +27,8 @@ from ...motion.blocking import counted, mostly
 from ...motion.manipulator import CAREFUL, FAST, SLOW, Manipulator
 from ...physics.execution import SkillFailedError
 from .optimisation import Cost, optimise
-from .planar import Shadow, directions, overlaps, shadow, swept
-from .planar_push import OUTER, Stroke, pose_behind, stroke_paths
+from .planar import Footprint2D, directions, overlaps, shadow, swept
+from .planar_push import OUTER, PlanarPush, pose_behind, stroke_paths
 
 STROKES = 8
 """Strokes after which a thing that is still not there has failed."""
@@ -52,7 +52,7 @@ OPTIMISED = 3
 TURN_OVER = 0.015
 """Reach over an edge from which a thing is worth turning, metres."""
 
-Ways = Callable[[Shadow, Any], Sequence[Array]]
+Ways = Callable[[Footprint2D, Any], Sequence[Array]]
 """Displacements (2,) that would do, the best first, from an outline and a state; empty is there."""
 
 
@@ -119,7 +119,7 @@ def push(arm: Manipulator, thing: str, aim: Aim) -> None:
 
 def _next(
     arm: Manipulator, thing: str, aim: Aim, left: Sequence[Array], stuck: str, may_optimise: bool
-) -> Stroke:
+) -> PlanarPush:
     """The next stroke: planned where a side can be pushed square, else found in physics.
 
     Raises:
@@ -142,7 +142,7 @@ def _next(
     return stroke
 
 
-def carry_out(arm: Manipulator, stroke: Stroke, reach: list[Array]) -> None:
+def carry_out(arm: Manipulator, stroke: PlanarPush, reach: list[Array]) -> None:
     """Come down behind the thing, push, draw back, and look."""
     arm.follow(reach, stroke.opening, FAST)
     arm.follow(stroke.approach, stroke.opening, CAREFUL)
@@ -156,7 +156,7 @@ def carry_out(arm: Manipulator, stroke: Stroke, reach: list[Array]) -> None:
     arm.executor.refresh()
 
 
-def plan(arm: Manipulator, thing: str, aim: Aim) -> Stroke:
+def plan(arm: Manipulator, thing: str, aim: Aim) -> PlanarPush:
     """The first of a few strokes that lead there in thought.
 
     Raises:
@@ -183,7 +183,7 @@ def _sequence(
     data: Any,
     depth: int,
     refused: Counter[Failure],
-) -> Stroke | None:
+) -> PlanarPush | None:
     """The first stroke of the first sequence that works, depth first."""
     seen = shadow(arm.compiled, data, thing)
     for way in aim.ways(seen, data):
@@ -224,12 +224,12 @@ def _moved(arm: Manipulator, thing: str, data: Any, by: Array) -> Any:
 def _stroke(
     arm: Manipulator,
     thing: str,
-    seen: Shadow,
+    seen: Footprint2D,
     along: Array,
     distance: float,
     ignore: frozenset[str],
     data: Any,
-) -> Stroke:
+) -> PlanarPush:
     """One stroke, with fingers as far apart as the thing is broad.
 
     Raises:
@@ -247,7 +247,7 @@ def _stroke(
     raise error
 
 
-def _openings(arm: Manipulator, seen: Shadow, along: Array) -> tuple[float, ...]:
+def _openings(arm: Manipulator, seen: Footprint2D, along: Array) -> tuple[float, ...]:
     """How far apart the fingers may be on the side that they push."""
     across = np.array([-along[1], along[0]])
     breadth = seen.extent(across) + seen.extent(-across)
@@ -258,7 +258,7 @@ def _openings(arm: Manipulator, seen: Shadow, along: Array) -> tuple[float, ...]
 def refuse_obstacles(
     arm: Manipulator,
     thing: str,
-    seen: Shadow,
+    seen: Footprint2D,
     along: Array,
     distance: float,
     ignore: frozenset[str],

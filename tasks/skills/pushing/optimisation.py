@@ -27,8 +27,8 @@ from ....schemas import Cause, PlanningError, TraceEvent
 from ...motion.manipulator import SLOW, Manipulator
 from ...motion.planner import time_path
 from ...physics.execution import control, substeps
-from .planar import Shadow, shadow
-from .planar_push import Stroke, pose_behind, stroke_paths
+from .planar import Footprint2D, shadow
+from .planar_push import PlanarPush, pose_behind, stroke_paths
 
 DRAWS = 10
 """Strokes per round."""
@@ -52,11 +52,11 @@ COAST = 0.3
 """How long things may go on moving after a stroke, seconds."""
 STATE = mujoco.mjtState.mjSTATE_FULLPHYSICS
 
-Cost = Callable[[Shadow, Any], float]
+Cost = Callable[[Footprint2D, Any], float]
 """How far a thing that looks like this is from where it should be, in metres."""
 
 
-def optimise(arm: Manipulator, thing: str, way: Array | None, cost: Cost) -> Stroke:
+def optimise(arm: Manipulator, thing: str, way: Array | None, cost: Cost) -> PlanarPush:
     """The best stroke found, in a plane of direction, offset, and length.
 
     Args:
@@ -80,7 +80,7 @@ def optimise(arm: Manipulator, thing: str, way: Array | None, cost: Cost) -> Str
         distance = max(float(np.linalg.norm(way)), LEAST)
         mean = np.array([np.arctan2(way[1], way[0]), 0.0, distance])
         spread = np.array([TURN, SHIFT * across, REACH * distance])
-    best: tuple[float, Stroke] | None = None
+    best: tuple[float, PlanarPush] | None = None
     for number in range(ROUNDS):
         drawn = _draw(arm, thing, seen, mean, spread * NARROWER**number)
         if not drawn:
@@ -104,10 +104,10 @@ def optimise(arm: Manipulator, thing: str, way: Array | None, cost: Cost) -> Str
 
 
 def _draw(
-    arm: Manipulator, thing: str, seen: Shadow, mean: Array, spread: Array
-) -> list[tuple[Array, Stroke]]:
+    arm: Manipulator, thing: str, seen: Footprint2D, mean: Array, spread: Array
+) -> list[tuple[Array, PlanarPush]]:
     """Strokes about a mean that the arm can make, with their parameters; the mean comes first."""
-    found: list[tuple[Array, Stroke]] = []
+    found: list[tuple[Array, PlanarPush]] = []
     for number in range(DRAWS * TRIES):
         noise = arm.rng.normal(0.0, 1.0, 3)
         values = mean + spread * noise * (number > 0)
@@ -124,7 +124,7 @@ def _draw(
     return found
 
 
-def _scores(arm: Manipulator, thing: str, strokes: Sequence[Stroke], cost: Cost) -> Array:
+def _scores(arm: Manipulator, thing: str, strokes: Sequence[PlanarPush], cost: Cost) -> Array:
     """The cost (N,) of the state in which each stroke leaves the world."""
     compiled = arm.compiled
     starts, controls = zip(*(_controls(arm, stroke) for stroke in strokes), strict=True)
@@ -150,7 +150,7 @@ def _scores(arm: Manipulator, thing: str, strokes: Sequence[Stroke], cost: Cost)
     return scores
 
 
-def _controls(arm: Manipulator, stroke: Stroke) -> tuple[Array, Array]:
+def _controls(arm: Manipulator, stroke: PlanarPush) -> tuple[Array, Array]:
     """The state at the start of a stroke, and its controls (T, nu), one per physics step."""
     compiled, hz = arm.compiled, arm.executor.hz
     robot, count = compiled.robot, substeps(compiled, hz)

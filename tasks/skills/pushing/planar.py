@@ -27,7 +27,7 @@ EDGE = 0.012
 
 
 @dataclass(frozen=True)
-class Shadow:
+class Footprint2D:
     """A thing seen from above.
 
     Attributes:
@@ -60,26 +60,26 @@ class Shadow:
                     back = max(back, -x)
         return back if np.isfinite(back) else self.extent(-along)
 
-    def moved(self, by: Array) -> Shadow:
+    def moved(self, by: Array) -> Footprint2D:
         """The same, elsewhere."""
-        return Shadow(self.hull + by, self.centre + by, self.low, self.high)
+        return Footprint2D(self.hull + by, self.centre + by, self.low, self.high)
 
 
-def shadow(compiled: CompiledScene, data: Any, name: str) -> Shadow:
+def shadow(compiled: CompiledScene, data: Any, name: str) -> Footprint2D:
     """How an object looks from above in a forward-computed state."""
     body = compiled.objects[name].body
     pose = transform(data.xpos[body], data.xmat[body].reshape(3, 3))
     points = outline(compiled.asset_of(name)) @ pose[:3, :3].T + pose[:3, 3]
     flat = points[:, :2]
     hull = flat[ConvexHull(flat).vertices]
-    return Shadow(hull, np.array(data.subtree_com[body][:2]), *_range(points[:, 2]))
+    return Footprint2D(hull, np.array(data.subtree_com[body][:2]), *_range(points[:, 2]))
 
 
 def _range(values: Array) -> tuple[float, float]:
     return float(values.min()), float(values.max())
 
 
-def directions(thing: Shadow, way: Array) -> list[Array]:
+def directions(thing: Footprint2D, way: Array) -> list[Array]:
     """Directions in which a thing can be pushed without turning, the most useful first.
 
     Flat sides are pushed at right angles; what is round is pushed straight where it should go.
@@ -138,7 +138,7 @@ class Field:
         """Whether a point (2,) lies in it, at least `inset` from its edge."""
         return bool((np.abs(self.axes @ (point - self.centre)) <= self.half - inset).all())
 
-    def way(self, thing: Shadow) -> Array:
+    def way(self, thing: Footprint2D) -> Array:
         """The shortest displacement (2,) that brings all of a thing well inside.
 
         What is too wide is brought to the middle.
@@ -151,12 +151,12 @@ class Field:
         shift: Array = (wanted - middle) @ self.axes
         return shift
 
-    def sticks_out(self, thing: Shadow) -> float:
+    def sticks_out(self, thing: Footprint2D) -> float:
         """How far the thing reaches over the edge, metres."""
         local = np.abs((thing.hull - self.centre) @ self.axes.T)
         return float(np.maximum(local - self.half, 0.0).max())
 
-    def misses(self, thing: Shadow) -> float:
+    def misses(self, thing: Footprint2D) -> float:
         """How far the thing still is from where it should be, metres."""
         return float(np.linalg.norm(self.way(thing)))
 
@@ -169,7 +169,7 @@ def field(compiled: CompiledScene, data: Any, name: str, surface: Surface) -> Fi
     return Field(centre[:2], frame[:2, :2].T.copy(), np.array(surface.half_size), float(centre[2]))
 
 
-def beside(thing: Shadow, other: Shadow) -> list[Array]:
+def beside(thing: Footprint2D, other: Footprint2D) -> list[Array]:
     """Displacements (2,) that bring a thing next to another one, the shortest first."""
     low, high = thing.hull.min(axis=0), thing.hull.max(axis=0)
     other_low, other_high = other.hull.min(axis=0), other.hull.max(axis=0)
@@ -192,7 +192,7 @@ def beside(thing: Shadow, other: Shadow) -> list[Array]:
     return sorted(ways, key=lambda way: float(np.linalg.norm(way)))
 
 
-def swept(thing: Shadow, along: Array, distance: float) -> Array:
+def swept(thing: Footprint2D, along: Array, distance: float) -> Array:
     """Corners (M, 2) of what a thing passes over on a straight way."""
     points = np.concatenate([thing.hull, thing.hull + along * distance])
     corners: Array = points[ConvexHull(points).vertices]

@@ -15,7 +15,7 @@ from ...motion.blocking import blocked
 from ...motion.collision import PRESS_DEPTH
 from ...motion.kinematics import line
 from ...motion.manipulator import Manipulator
-from .planar import Shadow
+from .planar import Footprint2D
 
 FINGER = 0.0105
 """Half thickness of the fingertips along the push, metres."""
@@ -31,7 +31,7 @@ CONFIGURATIONS = 3
 
 
 @dataclass(frozen=True)
-class Stroke:
+class PlanarPush:
     """One push, as joint paths.
 
     Attributes:
@@ -52,7 +52,7 @@ class Stroke:
 
 
 def pose_behind(
-    seen: Shadow, along: Array, opening: float, tilt: float, flip: bool, aside: float = 0.0
+    seen: Footprint2D, along: Array, opening: float, tilt: float, flip: bool, aside: float = 0.0
 ) -> Array:
     """`world_from_tool` (4, 4) of fingers that just touch the rear side of a thing.
 
@@ -80,7 +80,7 @@ def pose_behind(
 
 def stroke_paths(
     arm: Manipulator, thing: str, touch: Array, along: Array, distance: float, opening: float
-) -> Stroke:
+) -> PlanarPush:
     """Joint paths of a stroke from the pose at the touch.
 
     Raises:
@@ -111,5 +111,5 @@ def stroke_paths(
                 error = blocked("on the way the arm would hit", hit)
                 break
         else:
-            return Stroke(along, distance, opening, approach, [q, *path])
+            return PlanarPush(along, distance, opening, approach, [q, *path])
     raise error

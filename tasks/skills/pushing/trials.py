@@ -15,7 +15,7 @@ import numpy as np
 
 from ....scenes.core.geometry import Array
 from ...physics.execution import STATE, apply, control, full_state
-from .closed_loop import HORIZON, OBSERVED, Action, Observation, Servo, Start
+from .closed_loop import HORIZON, OBSERVED, Action, ClosedLoopPusher, Observation, Start
 
 NEARER, DISTURBED = 10.0, 10.0
 """Reward of a metre nearer to the goal; what moving other things by a metre takes away."""
@@ -24,11 +24,11 @@ THERE, LOST, EVERY = 2.0, -2.0, -0.02
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PushOutcome:
     """What came of one decision.
 
     Attributes:
-        seen: (12,) what is seen after it, as `Servo.observe` says.
+        seen: (12,) what is seen after it, as `ClosedLoopPusher.observe` says.
         reward: by how much the goal is nearer, less what else was moved.
         over: the effect holds, or the thing is lost.
         cut: the trial has lasted for long enough.
@@ -44,7 +44,7 @@ class Outcome:
     solved: bool
 
 
-class Trials:
+class PushEnv:
     """Trials of one subtask: each begins at a place beside the thing, in a copy of the physics.
 
     Args:
@@ -52,7 +52,7 @@ class Trials:
         starts: places where trials begin.
     """
 
-    def __init__(self, servo: Servo, starts: Sequence[Start]) -> None:
+    def __init__(self, servo: ClosedLoopPusher, starts: Sequence[Start]) -> None:
         """Copy the state."""
         self.servo, self.starts = servo, starts
         self._data = copy.copy(servo.arm.executor.data)
@@ -68,8 +68,8 @@ class Trials:
         self._left, self._disturbed = servo.left(self._data), servo.disturbed(self._data)
         return servo.observe(self._data)
 
-    def step(self, action: Action) -> Outcome:
-        """Carry out one decision, (3,) in [-1, 1], as `Servo.rows` says."""
+    def step(self, action: Action) -> PushOutcome:
+        """Carry out one decision, (3,) in [-1, 1], as `ClosedLoopPusher.rows` says."""
         servo, arm = self.servo, self.servo.arm
         for row in servo.rows(self._data, action, self._opening):
             apply(arm.compiled, self._data, row, arm.executor.hz)
@@ -81,7 +81,7 @@ class Trials:
         lost = servo.lost(self._data)
         solved = left == 0.0 and not lost
         over = lost or solved
-        return Outcome(
+        return PushOutcome(
             seen=servo.observe(self._data),
             reward=reward + LOST * lost + THERE * solved,
             over=over,
@@ -101,7 +101,7 @@ class Trials:
         return full_state(compiled, data)
 
 
-def gymnasium_environment(trials: Trials) -> Any:
+def gymnasium_environment(trials: PushEnv) -> Any:
     """The trials as a Gymnasium environment, each at a place that is drawn.
 
     `reset` takes a place's number as `options["start"]`.
@@ -109,7 +109,7 @@ def gymnasium_environment(trials: Trials) -> Any:
     # gymnasium is optional and untyped here.
     import gymnasium  # pyright: ignore[reportMissingImports]
 
-    class PushEnv(gymnasium.Env):  # type: ignore[misc]
+    class GymPushEnv(gymnasium.Env):  # type: ignore[misc]
         """Observations (12,) and actions (3,), float32."""
 
         metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012
@@ -128,4 +128,4 @@ def gymnasium_environment(trials: Trials) -> Any:
             info = {"is_success": one.solved, "left": one.left}
             return one.seen, one.reward, one.over, one.cut, info
 
-    return PushEnv()
+    return GymPushEnv()

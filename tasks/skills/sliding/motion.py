@@ -25,7 +25,7 @@ from ...motion.kinematics import line
 from ...motion.manipulator import CAREFUL, FAST, Manipulator
 from ...physics.execution import SkillFailedError
 from ..pushing.motion import GAIN, Aim, refuse_obstacles
-from ..pushing.planar import Shadow, shadow
+from ..pushing.planar import Footprint2D, shadow
 
 DRAGS = 10
 """Drags after which a thing that is still not there has failed."""
@@ -225,7 +225,9 @@ def plan(arm: Manipulator, thing: str, aim: Aim, slips: int = 0) -> Drag:
     raise PlanningError(mostly(Cause.NO_DRAG, refused), detail)
 
 
-def _drag(arm: Manipulator, thing: str, seen: Shadow, way: Array, lead: float, turn: float) -> Drag:
+def _drag(
+    arm: Manipulator, thing: str, seen: Footprint2D, way: Array, lead: float, turn: float
+) -> Drag:
     """A drag by one point with the fingers turned one way.
 
     Raises:

@@ -17,8 +17,8 @@ from ...symbolic.operators import Operator, fact
 from ...symbolic.sentences import spoken
 from ..pushing import flush
 from ..pushing.motion import TOLERANCE
-from ..pushing.planar import Shadow, field
-from .motion import Next, Way, plan, sweep
+from ..pushing.planar import Footprint2D, field
+from .motion import Next, SweepTarget, plan, sweep
 
 TOOLS = ("brush.n.02", "sponge.n.01")
 LARGEST = 0.03
@@ -67,7 +67,7 @@ ABOUT = About(
 
 
 @dataclass(frozen=True)
-class Sweep:
+class SweepSkill:
     """Sweep small things onto mats and into dustpans."""
 
     name: str = "sweep"
@@ -141,9 +141,9 @@ def _following(arm: Manipulator, target: str) -> Next:
         return _into(arm, target, cavity)
     surface = asset.open_surfaces[0]
 
-    def onto(thing: Shadow, data: Any) -> Way | None:
+    def onto(thing: Footprint2D, data: Any) -> SweepTarget | None:
         place = field(arm.compiled, data, target, surface)
-        return None if place.misses(thing) < TOLERANCE else Way(place.way(thing))
+        return None if place.misses(thing) < TOLERANCE else SweepTarget(place.way(thing))
 
     return onto
 
@@ -153,7 +153,7 @@ def _into(arm: Manipulator, target: str, cavity: Cavity) -> Next:
     tool_room = cavity.half_size[1] - WALL
     lip = cavity.half_size[0]
 
-    def into(thing: Shadow, data: Any) -> Way | None:
+    def into(thing: Footprint2D, data: Any) -> SweepTarget | None:
         body = arm.compiled.objects[target].bodies[cavity.link]
         frame = data.xmat[body].reshape(3, 3)
         middle = data.xpos[body] + frame @ np.array(cavity.centre)
@@ -162,13 +162,13 @@ def _into(arm: Manipulator, target: str, cavity: Cavity) -> Next:
         if abs(x) < lip - TOLERANCE and abs(y) < cavity.half_size[1]:
             return None
         if x > lip and abs(y) < tool_room - TOLERANCE:
-            return Way(ahead * (lip - INSIDE - x), (y - tool_room, y + tool_room))
+            return SweepTarget(ahead * (lip - INSIDE - x), (y - tool_room, y + tool_room))
         if x > lip + BEFORE / 2:
-            return Way(left * (np.sign(y) * tool_room * 0.3 - y))
-        return Way(ahead * (lip + BEFORE - x))
+            return SweepTarget(left * (np.sign(y) * tool_room * 0.3 - y))
+        return SweepTarget(ahead * (lip + BEFORE - x))
 
     return into
 
 
-SWEEP = Sweep()
+SWEEP = SweepSkill()
 PLUGIN = SkillPlugin((SWEEP,))

@@ -26,8 +26,8 @@ from ...motion.kinematics import line
 from ...motion.manipulator import CAREFUL, SLOW, Manipulator
 from ...physics.execution import SkillFailedError
 from ...pick_place.picking import CONFIGURATIONS
-from ..pushing.planar import Shadow, shadow
-from .tools import Taking, lost, plan_taking, put_back, take
+from ..pushing.planar import Footprint2D, shadow
+from .tools import ToolGrasp, lost, plan_taking, put_back, take
 
 STROKES = 8
 AHEAD = 4
@@ -45,12 +45,12 @@ END = 0.012
 STALLED = 0.004
 """Strokes that gain less than this are in vain, metres."""
 
-Next = Callable[[Shadow, Any], "Way | None"]
+Next = Callable[[Footprint2D, Any], "SweepTarget | None"]
 """The next stroke for a thing that looks like this in this state; None where it is there."""
 
 
 @dataclass(frozen=True)
-class Way:
+class SweepTarget:
     """Where a stroke should bring a thing.
 
     Attributes:
@@ -99,7 +99,7 @@ def sweep(arm: Manipulator, thing: str, tool: str, following: Next) -> None:
     put_back(arm, taking)
 
 
-def _strokes(arm: Manipulator, thing: str, taking: Taking, following: Next) -> None:
+def _strokes(arm: Manipulator, thing: str, taking: ToolGrasp, following: Next) -> None:
     for _ in range(STROKES):
         arm.executor.refresh()
         before = shadow(arm.compiled, arm.executor.data, thing)
@@ -124,7 +124,7 @@ def _strokes(arm: Manipulator, thing: str, taking: Taking, following: Next) -> N
         raise SkillFailedError(Cause.NOT_SWEPT, f"{thing} is not there after {STROKES} strokes")
 
 
-def plan(arm: Manipulator, thing: str, tool: str, following: Next) -> Taking:
+def plan(arm: Manipulator, thing: str, tool: str, following: Next) -> ToolGrasp:
     """How to take the tool, once all strokes work in thought.
 
     Raises:
@@ -151,7 +151,13 @@ def plan(arm: Manipulator, thing: str, tool: str, following: Next) -> Taking:
 
 
 def _stroke(
-    arm: Manipulator, thing: str, seen: Shadow, way: Way, held: Held, width: float, data: Any
+    arm: Manipulator,
+    thing: str,
+    seen: Footprint2D,
+    way: SweepTarget,
+    held: Held,
+    width: float,
+    data: Any,
 ) -> _Stroke:
     """A stroke that moves the thing as wanted.
 
@@ -173,7 +179,7 @@ def _stroke(
     raise error
 
 
-def _shifts(way: Way, half: float) -> list[float]:
+def _shifts(way: SweepTarget, half: float) -> list[float]:
     """Where the middle of a tool of half length `half` goes, to the left of the thing, metres.
 
     Raises:
@@ -191,7 +197,7 @@ def _shifts(way: Way, half: float) -> list[float]:
 
 
 def _tool_pose(
-    arm: Manipulator, seen: Shadow, along: Array, shift: float, turn: float, held: Held
+    arm: Manipulator, seen: Footprint2D, along: Array, shift: float, turn: float, held: Held
 ) -> Array:
     """`world_from_tool` (4, 4) of the hand with the tool's broad side behind the thing."""
     extents = arm.compiled.asset_of(held.name).extents

@@ -29,7 +29,7 @@ SLIPPED = 0.02
 
 
 @dataclass(frozen=True)
-class Taking:
+class ToolGrasp:
     """How a tool is taken, and how it then lies in the hand.
 
     Attributes:
@@ -58,7 +58,7 @@ def object_pose(arm: Manipulator, data: Any, name: str) -> Array:
     return transform(data.xpos[body], data.xmat[body].reshape(3, 3))
 
 
-def plan_taking(arm: Manipulator, tool: str) -> Taking:
+def plan_taking(arm: Manipulator, tool: str) -> ToolGrasp:
     """A grip from straight above, by the tool's handle or across its narrow side.
 
     Raises:
@@ -86,7 +86,7 @@ def plan_taking(arm: Manipulator, tool: str) -> Taking:
                 continue
             finally:
                 arm.look()
-            return Taking(held, home, width, approach, lift)
+            return ToolGrasp(held, home, width, approach, lift)
     raise error
 
 
@@ -103,7 +103,7 @@ def _grip(arm: Manipulator, tool: str) -> tuple[Array, float]:
     return transform([0.0, 0.0, asset.extents[2] - DEEP], frame), asset.extents[narrow]
 
 
-def take(arm: Manipulator, taking: Taking) -> None:
+def take(arm: Manipulator, taking: ToolGrasp) -> None:
     """Go there, close the hand, and lift the tool.
 
     Raises:
@@ -121,14 +121,14 @@ def take(arm: Manipulator, taking: Taking) -> None:
         raise SkillFailedError(Cause.TOOL_MISSED, f"{taking.held.name} did not come along")
 
 
-def lost(arm: Manipulator, taking: Taking) -> bool:
+def lost(arm: Manipulator, taking: ToolGrasp) -> bool:
     """Whether the tool is no longer in the hand as it was taken."""
     now = arm.held(taking.held.name).tool_from_object
     shift = np.linalg.norm(now[:3, 3] - taking.held.tool_from_object[:3, 3])
     return bool(shift > SLIPPED) or arm.executor.opening < HELD_OPENING
 
 
-def put_back(arm: Manipulator, taking: Taking) -> None:
+def put_back(arm: Manipulator, taking: ToolGrasp) -> None:
     """Put the tool back where it was, let go, and leave.
 
     Raises:

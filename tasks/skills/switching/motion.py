@@ -50,7 +50,7 @@ MAX_WAYS = 90
 
 
 @dataclass(frozen=True)
-class Way:
+class SwitchContact:
     """One way to touch the part.
 
     Attributes:
@@ -71,10 +71,10 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Stroke:
+class SwitchMotion:
     """A way with the paths that carry it out."""
 
-    way: Way
+    way: SwitchContact
     reach: list[Array]
     approach: list[Array]
     path: list[Array]
@@ -111,7 +111,7 @@ def switch(arm: Manipulator, thing: str, joint: Joint, on: bool) -> None:
     raise SkillFailedError(Cause.NOT_SWITCHED, f"{joint.name} of {thing} stands at {share:.0%}")
 
 
-def _carry_out(arm: Manipulator, stroke: Stroke) -> None:
+def _carry_out(arm: Manipulator, stroke: SwitchMotion) -> None:
     """Come, touch, move, let go, and leave."""
     way = stroke.way
     arm.follow(stroke.reach, way.opening, FAST)
@@ -126,7 +126,7 @@ def _carry_out(arm: Manipulator, stroke: Stroke) -> None:
     arm.executor.refresh()
 
 
-def choose(arm: Manipulator, thing: str, joint: Joint, on: bool) -> Stroke:
+def choose(arm: Manipulator, thing: str, joint: Joint, on: bool) -> SwitchMotion:
     """The first stroke that works, as far as it should go or, failing that, part of the way.
 
     Raises:
@@ -180,7 +180,9 @@ def _part(arm: Manipulator, thing: str, joint: Joint) -> Handle:
     )  # fmt: skip
 
 
-def _ways(arm: Manipulator, thing: str, joint: Joint, travel: Travel, on: bool) -> Iterator[Way]:
+def _ways(
+    arm: Manipulator, thing: str, joint: Joint, travel: Travel, on: bool
+) -> Iterator[SwitchContact]:
     """All ways to move the part: knobs are turned first, anything else is pushed first."""
     asset = arm.compiled.asset_of(thing)
     handles = [handle for handle in asset.handles if handle.joint == joint.name]
@@ -197,20 +199,22 @@ def _ways(arm: Manipulator, thing: str, joint: Joint, travel: Travel, on: bool) 
 
 def _gripped(
     thing: str, joint: Joint, travel: Travel, handle: Handle, knob: bool, robot: RobotSpec
-) -> Iterator[Way]:
+) -> Iterator[SwitchContact]:
     """Ways to hold a handle; a knob is held in line with its axis."""
     for hold in holds(handle, False, robot)[: 2 if knob else None]:
         for roll in ROLLS if knob and hold.number == 0 else (0.0,):
             tool = travel.tool(hold)
             tool[:3, :3] = axis_rotation(tool[:3, 2], roll) @ tool[:3, :3]
             key = (f"turn {joint.name} of {thing}", handle.name, str(hold.number), f"{roll:.2f}")
-            yield Way(key, tool, -tool[:3, 2], hold.opening, handle.width, False)
+            yield SwitchContact(key, tool, -tool[:3, 2], hold.opening, handle.width, False)
 
 
-def _pushed(arm: Manipulator, thing: str, joint: Joint, travel: Travel, on: bool) -> list[Way]:
+def _pushed(
+    arm: Manipulator, thing: str, joint: Joint, travel: Travel, on: bool
+) -> list[SwitchContact]:
     """Ways to push the part: from above or from the robot's side, far from a hinge, first."""
     asset, robot = arm.compiled.asset_of(thing), np.array(arm.compiled.scene.robot.pos)
-    found: list[tuple[float, Way]] = []
+    found: list[tuple[float, SwitchContact]] = []
     for number, push in enumerate(pushes(asset, joint, on)):
         tool = travel.link @ push.link_from_tool
         ahead = tool[:3, 3] - robot
@@ -224,7 +228,7 @@ def _pushed(arm: Manipulator, thing: str, joint: Joint, travel: Travel, on: bool
         )
         key = (f"push {joint.name} of {thing}", str(number))
         away = -travel.link[:3, :3] @ push.along
-        found.append((score, Way(key, tool, away, 0.0, 0.0, True)))
+        found.append((score, SwitchContact(key, tool, away, 0.0, 0.0, True)))
     found.sort(key=lambda x: -x[0])
     return [way for _, way in found]
 
@@ -233,10 +237,10 @@ def _stroke(
     arm: Manipulator,
     thing: str,
     travel: Travel,
-    way: Way,
+    way: SwitchContact,
     goal: float,
     starts: dict[tuple[str, ...], list[list[Array]] | PlanningError],
-) -> Stroke:
+) -> SwitchMotion:
     """The paths of one way to one goal.
 
     Raises:
@@ -265,11 +269,11 @@ def _stroke(
                 continue
             arm.look()
             reach = arm.planner.connect(arm.q, approach[0], way.opening, arm.rng)
-            return Stroke(way, reach, approach, [approach[-1], *path])
+            return SwitchMotion(way, reach, approach, [approach[-1], *path])
     raise error
 
 
-def _approaches(arm: Manipulator, thing: str, way: Way) -> list[list[Array]]:
+def _approaches(arm: Manipulator, thing: str, way: SwitchContact) -> list[list[Array]]:
     """Straight approaches to where the stroke begins, one for each arm configuration.
 
     Raises:

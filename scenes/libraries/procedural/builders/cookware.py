@@ -10,7 +10,7 @@ from ..toolkit import materials as look
 from ..toolkit.draft import Draft, LinkDraft
 from ..toolkit.geometry import Array, revolve, rotation, tube
 from ..toolkit.pieces import LIFT, base, column, foot, ring, turned
-from .vessels import Wall, grip, hollow, shell
+from .vessels import VesselWall, grip, hollow, shell
 
 STEEL, CERAMIC, HOLLOW, PLASTIC = 2700.0, 2300.0, 450.0, 1000.0
 BLACK: look.Rgb = (0.11, 0.11, 0.12)
@@ -25,7 +25,7 @@ def frying_pan(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     draft.materials["outer"] = painted if rng.random() < 0.35 else draft.materials["inner"]
     draft.materials["grip"] = look.wood(rng) if rng.random() < 0.35 else look.plain(BLACK, 0.6)
     radius = float(rng.uniform(0.088, 0.105))
-    wall = Wall(
+    wall = VesselWall(
         radius * float(rng.uniform(0.82, 0.9)), radius, float(rng.uniform(0.038, 0.050)), 0.0025,
         0.004, bulge=0.002,
     )  # fmt: skip
@@ -147,7 +147,7 @@ def kettle(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 def pitcher(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A tall open pitcher with an ear at +y."""
     rim = float(rng.uniform(0.042, 0.050))
-    wall = Wall(
+    wall = VesselWall(
         rim * float(rng.uniform(0.85, 1.0)), rim, float(rng.uniform(0.135, 0.175)), 0.0035, 0.006,
         bulge=float(rng.uniform(0.0, 0.003)),
     )  # fmt: skip
@@ -170,7 +170,7 @@ def colander(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     )
     draft.materials["outer"] = look.plain(colour, 0.35, 0.4)
     rim = float(rng.uniform(0.088, 0.098))
-    wall = Wall(
+    wall = VesselWall(
         rim * 0.62, rim, rim * float(rng.uniform(0.90, 0.98)), 0.004, 0.005,
         bulge=float(rng.uniform(0.0015, 0.003)),
     )  # fmt: skip
@@ -205,7 +205,7 @@ def colander(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 def mixing_bowl(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A wide bowl of steel, glass or stoneware."""
     rim = float(rng.uniform(0.095, 0.110))
-    wall = Wall(
+    wall = VesselWall(
         rim * float(rng.uniform(0.60, 0.68)), rim, rim * float(rng.uniform(0.75, 0.95)), 0.005,
         0.006, bulge=float(rng.uniform(0.003, 0.005)),
     )  # fmt: skip

@@ -20,7 +20,7 @@ BIN = 0.085
 
 
 @dataclass(frozen=True)
-class Room:
+class Compartment:
     """One compartment: its name, its bounds (y0, z0, y1, z1), and its doors' hinges.
 
     `hinges` holds "l" and "r", seen by who stands inside: "l" is at +y.
@@ -60,30 +60,32 @@ def refrigerator(asset_id: str, category: str, rng: np.random.Generator) -> Asse
     return draft.build(graspable=False, fixed=True)
 
 
-def _rooms(plan: int, y: float, height: float, rng: np.random.Generator) -> list[Room]:
+def _rooms(plan: int, y: float, height: float, rng: np.random.Generator) -> list[Compartment]:
     """The compartments of one of five plans, bottom first."""
     low, shelves = 0.05, int(rng.integers(2, 4))
     side = "l" if rng.random() < 0.4 else "r"
     cold = float(rng.uniform(0.30, 0.42))
     if plan == 0:
-        return [Room("main", -y, low, y, height, side, shelves)]
+        return [Compartment("main", -y, low, y, height, side, shelves)]
     if plan == 1:
         split = height - cold * height
-        return [Room("main", -y, low, y, split, side, shelves),
-                Room("freezer", -y, split, y, height, side, 1)]  # fmt: skip
+        return [Compartment("main", -y, low, y, split, side, shelves),
+                Compartment("freezer", -y, split, y, height, side, 1)]  # fmt: skip
     split = low + cold * height
     if plan == 2:
-        return [Room("freezer", -y, low, y, split, side, 1),
-                Room("main", -y, split, y, height, side, shelves)]  # fmt: skip
+        return [Compartment("freezer", -y, low, y, split, side, 1),
+                Compartment("main", -y, split, y, height, side, shelves)]  # fmt: skip
     if plan == 3:
         middle = y * float(rng.uniform(-0.2, 0.1))
-        return [Room("freezer", -y, low, middle, height, "r", shelves + 1),
-                Room("main", middle, low, y, height, "l", shelves + 1)]  # fmt: skip
-    return [Room("freezer", -y, low, y, split, side, 1),
-            Room("main", -y, split, y, height, "lr", shelves)]  # fmt: skip
+        return [Compartment("freezer", -y, low, middle, height, "r", shelves + 1),
+                Compartment("main", middle, low, y, height, "l", shelves + 1)]  # fmt: skip
+    return [Compartment("freezer", -y, low, y, split, side, 1),
+            Compartment("main", -y, split, y, height, "lr", shelves)]  # fmt: skip
 
 
-def _compartment(draft: Draft, body: LinkDraft, depth: tuple[float, float], room: Room) -> None:
+def _compartment(
+    draft: Draft, body: LinkDraft, depth: tuple[float, float], room: Compartment
+) -> None:
     """Walls, glass shelves, and a cavity with a surface for every level."""
     wall = 0.045
     low, high = (depth[0], room.y0, room.z0), (depth[1], room.y1, room.z1)
@@ -110,7 +112,7 @@ def _compartment(draft: Draft, body: LinkDraft, depth: tuple[float, float], room
         draft.surface(f"{name}_shelf", body.name, middle, half, clearance=top - z)
 
 
-def _door(draft: Draft, body: LinkDraft, front: float, room: Room, side: str, bar: Bar,
+def _door(draft: Draft, body: LinkDraft, front: float, room: Compartment, side: str, bar: Bar,
           rng: np.random.Generator) -> None:  # fmt: skip
     """A door with racks inside and an upright bar away from its hinge."""
     pair = len(room.hinges) > 1

@@ -12,7 +12,7 @@ from ..toolkit.geometry import bevel_box, loft, revolve, rotation, tube
 from ..toolkit.lying import bar, rod, skid
 from ..toolkit.pieces import LIFT, column, foot, ring, turned
 from ..toolkit.slabs import slab
-from .vessels import Wall, shell
+from .vessels import VesselWall, shell
 
 PLASTIC, ELECTRIC, PAPER, RUBBER, METAL = 1000.0, 700.0, 700.0, 1100.0, 2700.0
 SHELLS: tuple[look.Rgb, ...] = (
@@ -160,7 +160,7 @@ def pencil_holder(asset_id: str, category: str, rng: np.random.Generator) -> Ass
     )[int(rng.integers(4))]  # fmt: skip
     draft.materials["lead"] = look.plain((0.85, 0.72, 0.52), 0.8)
     radius, height = float(rng.uniform(0.030, 0.0345)), float(rng.uniform(0.085, 0.105))
-    wall = Wall(radius, radius, height, 0.003, 0.005)
+    wall = VesselWall(radius, radius, height, 0.003, 0.005)
     link = draft.link()
     shell(link, wall, "cup", "cup", 1200.0)
     for name in ("pen_a", "pen_b", "pen_c"):

@@ -19,7 +19,7 @@ Profile = list[tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class Wall:
+class VesselWall:
     """An open vessel: radii at the foot and rim, height, wall and floor thickness, metres."""
 
     foot: float
@@ -61,7 +61,7 @@ class Wall:
         return [*zip(r.tolist(), z.tolist(), strict=True), *low, (0.0, self.floor)]
 
 
-def shell(link: LinkDraft, wall: Wall, outer: str, inner: str, density: float) -> None:
+def shell(link: LinkDraft, wall: VesselWall, outer: str, inner: str, density: float) -> None:
     """Add the visual of a vessel, rounded at the rim."""
     outside, inside = wall.outside(), wall.inside()
     crown = ((outside[-1][0] + inside[0][0]) / 2, wall.height)
@@ -69,7 +69,9 @@ def shell(link: LinkDraft, wall: Wall, outer: str, inner: str, density: float) -
     link.show(revolve(inside), inner, density)
 
 
-def hollow(draft: Draft, link: LinkDraft, wall: Wall, staves: int = 12, plates: int = 3) -> None:
+def hollow(
+    draft: Draft, link: LinkDraft, wall: VesselWall, staves: int = 12, plates: int = 3
+) -> None:
     """Add collision pieces and the cavity of a vessel."""
     thick = max(wall.wall, 0.004)
     middle = wall.bulge * 0.6
@@ -83,7 +85,7 @@ def hollow(draft: Draft, link: LinkDraft, wall: Wall, staves: int = 12, plates: 
 
 
 def grip(
-    draft: Draft, link: LinkDraft, wall: Wall, rng: np.random.Generator, material: str,
+    draft: Draft, link: LinkDraft, wall: VesselWall, rng: np.random.Generator, material: str,
     density: float,
 ) -> None:  # fmt: skip
     """Add the ear of a cup at +y, with three collision capsules."""
@@ -120,7 +122,12 @@ def _capsule(link: LinkDraft, start: Array, end: Array, radius: float) -> None:
 
 
 def _finish(
-    draft: Draft, wall: Wall, outer: Material, inner: Material, density: float, staves: int = 12
+    draft: Draft,
+    wall: VesselWall,
+    outer: Material,
+    inner: Material,
+    density: float,
+    staves: int = 12,
 ) -> LinkDraft:
     """The parts that all open vessels share."""
     link = draft.link()
@@ -139,7 +146,7 @@ def mug(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     rim = float(rng.uniform(0.034, 0.046))
     style = rng.random()
     foot = rim * float(rng.uniform(0.96, 1.0) if style < 0.5 else rng.uniform(0.78, 0.92))
-    wall = Wall(
+    wall = VesselWall(
         foot, rim, float(rng.uniform(0.075, 0.112)), float(rng.uniform(0.0032, 0.0045)),
         float(rng.uniform(0.005, 0.007)), bulge=0.003 if style > 0.8 else 0.0,
     )  # fmt: skip
@@ -153,7 +160,7 @@ def mug(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 def teacup(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A low cup that widens upward, with an ear at +y."""
     rim = float(rng.uniform(0.036, 0.045))
-    wall = Wall(
+    wall = VesselWall(
         rim * float(rng.uniform(0.62, 0.75)), rim, float(rng.uniform(0.048, 0.066)), 0.003,
         0.005, bulge=float(rng.uniform(0.001, 0.003)),
     )  # fmt: skip
@@ -167,7 +174,7 @@ def teacup(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 def paper_cup(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A paper cup: a printed cone with a rolled rim."""
     rim = float(rng.uniform(0.037, 0.043))
-    wall = Wall(
+    wall = VesselWall(
         rim * float(rng.uniform(0.70, 0.78)), rim, float(rng.uniform(0.088, 0.125)), 0.0016, 0.004
     )
     draft = Draft(asset_id, category)
@@ -179,7 +186,7 @@ def paper_cup(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     return draft.build(graspable=True)
 
 
-def _rolled(wall: Wall) -> Mesh:
+def _rolled(wall: VesselWall) -> Mesh:
     """The rolled rim of a paper cup."""
     angle = np.linspace(0, 2 * np.pi, 9)
     r = wall.rim - wall.wall / 2 + 0.0016 * np.cos(angle)
@@ -191,7 +198,7 @@ def bowl(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A bowl: flat floor, walls that curve outward."""
     rim = float(rng.uniform(0.058, 0.086))
     foot = rim * float(rng.uniform(0.55, 0.68))
-    wall = Wall(
+    wall = VesselWall(
         foot, rim, rim * float(rng.uniform(0.55, 0.85)), float(rng.uniform(0.0046, 0.0056)),
         float(rng.uniform(0.005, 0.007)), bulge=float(rng.uniform(0.003, 0.005)),
     )  # fmt: skip
@@ -228,7 +235,7 @@ def plate(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 def tumbler(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A drinking glass."""
     rim = float(rng.uniform(0.030, 0.041))
-    wall = Wall(
+    wall = VesselWall(
         rim * float(rng.uniform(0.72, 1.0)), rim, float(rng.uniform(0.085, 0.155)), 0.0024,
         float(rng.uniform(0.006, 0.012)), bulge=0.002 if rng.random() < 0.3 else 0.0,
     )  # fmt: skip
@@ -241,7 +248,7 @@ def tumbler(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 def jar(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """An open storage jar of glass or stoneware."""
     radius = float(rng.uniform(0.033, 0.048))
-    wall = Wall(
+    wall = VesselWall(
         radius, radius, float(rng.uniform(0.075, 0.13)), float(rng.uniform(0.003, 0.0045)),
         0.007, bulge=float(rng.uniform(0.0, 0.002)), lip=0.0015,
     )  # fmt: skip
@@ -254,7 +261,9 @@ def jar(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 def saucepot(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     """A pot of steel or enamel with a long handle towards the back (-x)."""
     radius = float(rng.uniform(0.062, 0.085))
-    wall = Wall(radius * 0.96, radius, float(rng.uniform(0.06, 0.095)), 0.002, 0.005, lip=0.0015)
+    wall = VesselWall(
+        radius * 0.96, radius, float(rng.uniform(0.06, 0.095)), 0.002, 0.005, lip=0.0015
+    )
     draft = Draft(asset_id, category)
     steel = look.metal(rng)
     outer = look.plain(look.pick(rng, look.PRINTS), 0.3) if rng.random() < 0.4 else steel
