@@ -212,6 +212,13 @@ def test_the_tables_of_plugins_are_current(page: str) -> None:
     assert text == script("make_plugins").filled(text), "run docs/make_plugins.py"
 
 
+def test_the_table_of_packages_is_current() -> None:
+    packages = script("make_packages")
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    between = text.partition(packages.BEGIN)[2].partition(packages.END)[0]
+    assert between.strip() == packages.table().strip(), "run docs/make_packages.py"
+
+
 def test_the_table_of_skills_is_current() -> None:
     skills = script("make_skills")
     text = (ROOT / "docs/skills.md").read_text(encoding="utf-8")
