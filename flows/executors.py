@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
-from ..generators.dataset import ShardRecord
+from ..generators.shards import ShardRecord
 from .pool import JobError
 from .work import Job, Result, ShardTask
 

@@ -22,7 +22,7 @@ from prefect.context import FlowRunContext
 from prefect.futures import PrefectFuture
 from prefect.states import Completed, Crashed, Failed
 
-from ..generators.dataset import ShardRecord
+from ..generators.shards import ShardRecord
 from ..schemas import CousinsError, RunError
 from ..schemas.spec_file import load_spec
 from .environment import cores

@@ -6,13 +6,19 @@ episodes in them, their frames. Nothing waits for the whole of a stage but the e
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..generators.dataset import PER_SHARD, STAGES, ShardRecord, read_models, shard_name
+from ..generators.dataset import (
+    read_models,
+)
+from ..generators.shards import EXPORTS, PER_SHARD, STAGES, ShardRecord, shard_name
 from ..generators.store.changes import slice_of
 from ..generators.store.hashing import stage_versions
-from ..generators.store.writer import EXPORTS, Store
+from ..generators.store.writer import (
+    Store,
+)
 from ..schemas import DatasetSpec, TaskSpec, hash_of
 from .work import ShardTask, Stages, task_index
 
@@ -32,6 +38,7 @@ class Graph:
         library_version: of the asset library.
         until: the last stage to run: tasks, scenes, episodes or frames.
         planned: every shard that has been handed out.
+        contents: what the shards that others followed hold, by stage and name.
         total: how many shards of each stage there will be, as far as is known.
     """
 
@@ -41,6 +48,7 @@ class Graph:
     library_version: str
     until: str = "frames"
     planned: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    contents: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     total: dict[str, int] = field(default_factory=dict[str, int])
 
     def start(self) -> list[ShardTask]:
@@ -54,6 +62,7 @@ class Graph:
 
     def after(self, unit: ShardTask, record: ShardRecord) -> list[ShardTask]:
         """The units that a finished one makes ready."""
+        self.contents[record.place] = record.content
         if unit.stage == "tasks":
             return self._after_tasks(unit, record)
         if unit.task is None:
@@ -65,7 +74,7 @@ class Graph:
         # The chain of keys carries what earlier stages have read.
         return [
             self._of_task(
-                stages[follower], unit.task, unit.start, unit.stop, [unit.key, _content(record)]
+                stages[follower], unit.task, unit.start, unit.stop, [unit.key, record.content]
             )
         ]
 
@@ -73,25 +82,23 @@ class Graph:
         self, formats: tuple[str, ...], records: tuple[ShardRecord, ...]
     ) -> list[ShardTask]:
         """The units that export the whole dataset."""
-        content = {
-            f"{record.stage}/{record.shard}": _content(record)
-            for record in records
-            if record.stage != EXPORTS
-        }
+        content = contents_of(records)
         units: list[ShardTask] = []
         for name in formats:
             # Exporters read the spec of the dataset, whose name is part of what they write.
             spec = _read_by(self.spec)
             key = self.key(EXPORTS, name, spec, [content])
             order = (self.spec.tasks.count, len(STAGES))
-            units.append(self._unit(ShardTask(EXPORTS, name, key, order, self.spec, 0, 1)))
+            inputs = {"data": hash_of(content)}
+            unit = ShardTask(EXPORTS, name, key, order, self.spec, 0, 1, inputs=inputs)
+            units.append(self._unit(unit))
         self.total[EXPORTS] = len(units)
         return units
 
     def _after_tasks(self, unit: ShardTask, record: ShardRecord) -> list[ShardTask]:
         units: list[ShardTask] = []
         if unit.stop < self.spec.tasks.count:
-            units.append(self._tasks(unit.stop, [unit.key, _content(record)]))
+            units.append(self._tasks(unit.stop, [unit.key, record.content]))
         tasks = read_models(self.root / "data" / "tasks" / unit.shard / "tasks.json", TaskSpec)
         missing = unit.stop - unit.start - len(tasks)
         for stage in self._stages()[1:]:
@@ -122,7 +129,9 @@ class Graph:
         key = self.key("tasks", shard, _read_by(spec), [start, stop, upstream])
         # A batch is proposed while the tasks of the one before are being solved.
         order = (start - TASKS_PER_SHARD, 0)
-        return self._unit(ShardTask("tasks", shard, key, order, spec, start, stop))
+        earlier = ("tasks", f"b{start // TASKS_PER_SHARD - 1:05d}")
+        inputs = {"/".join(earlier): self.contents[earlier]} if earlier in self.contents else {}
+        return self._unit(ShardTask("tasks", shard, key, order, spec, start, stop, inputs=inputs))
 
     def _of_task(
         self, stage: str, task: TaskSpec, start: int, stop: int, upstream: list[str]
@@ -133,7 +142,13 @@ class Graph:
         key = self.key(stage, shard, _read_by(spec), inputs)
         # The later stage goes first, so that finished tasks are finished for good.
         order = (task_index(task), -STAGES.index(stage))
-        return self._unit(ShardTask(stage, shard, key, order, spec, start, stop, task))
+        before = STAGES[1 : STAGES.index(stage)]
+        known = {f"{x}/{shard}": self.contents.get((x, shard)) for x in before}
+        made_from = {f"task/{task.id}": task.content_hash()}
+        made_from |= {place: content for place, content in known.items() if content is not None}
+        return self._unit(
+            ShardTask(stage, shard, key, order, spec, start, stop, task, inputs=made_from)
+        )
 
     def _unit(self, unit: ShardTask) -> ShardTask:
         self.planned.add((unit.stage, unit.shard))
@@ -162,8 +177,9 @@ class Graph:
         )
 
 
-def _content(record: ShardRecord) -> str:
-    return hash_of(record.files)
+def contents_of(records: Iterable[ShardRecord]) -> dict[str, str]:
+    """What all shards but the exports hold, by stage and name."""
+    return {"/".join(r.place): r.content for r in records if r.stage != EXPORTS}
 
 
 def is_complete(graph: Graph, store: Store) -> bool:

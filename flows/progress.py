@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.progress import TimeElapsedColumn as Elapsed
 
-from ..generators.dataset import ShardRecord
+from ..generators.shards import ShardRecord
 from .work import ShardTask
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Protocol, Self
 
-from ..generators.dataset import ShardRecord
+from ..generators.shards import ShardRecord
 from .work import ShardTask
 
 

@@ -10,9 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from ..generators.dataset import STAGES, Dataset, ShardRecord
-from ..generators.store.writer import EXPORTS, Store, shard_folder
-from ..schemas import DatasetSpec, RunError
+from ..generators.dataset import (
+    Dataset,
+)
+from ..generators.shards import EXPORTS, STAGES, ShardRecord, shard_folder
+from ..generators.store.files import write_atomic
+from ..generators.store.writer import (
+    Store,
+)
+from ..schemas import DatasetError, DatasetSpec, RunError
 from .executors import InlineExecutor, Pool, ShardExecutor, ThreadExecutor
 from .graph import Graph
 from .pool import InlinePool, JobError, WorkerPool
@@ -22,6 +28,9 @@ from .session import RunRequest, Session
 from .work import Job, Result, ShardTask, Stages, carry_out
 
 __all__ = ["Run", "RunRequest", "Session", "Summary", "execute", "export_dataset", "run_session"]
+
+Place = tuple[str, str]
+"""Stage and shard."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +71,16 @@ class Run:
     made: int = 0
     cpu: dict[str, float] = field(default_factory=dict[str, float])
     failures: list[str] = field(default_factory=list[str])
+    units: dict[tuple[str, str], ShardTask] = field(
+        default_factory=dict[tuple[str, str], ShardTask]
+    )
+    sound: set[Place] = field(default_factory=set[Place])
 
     def make(self, unit: ShardTask) -> ShardRecord:
         """Do the work of one unit in the pool and commit it."""
         start = time.perf_counter()
         result = self.pool.run(unit.name, Job(self.store.root, self.plan.stages, unit))
-        record = self.store.commit(unit.stage, unit.shard, unit.key, result.prepared)
+        record = self.store.commit(unit.stage, unit.shard, unit.key, result.prepared, unit.inputs)
         self._note(unit, result, time.perf_counter() - start)
         return record
 
@@ -85,11 +98,17 @@ class Run:
         while ready or running:
             while ready and running < 2 * self.plan.workers:
                 unit = heapq.heappop(ready)[2]
+                self.units[unit.stage, unit.shard] = unit
                 record = self.store.find(unit.stage, unit.shard, unit.key)
                 if record is not None:
                     self.reporter.found(unit, record, self.graph.total)
                     for follower in self.graph.after(unit, record):
                         heapq.heappush(ready, (follower.order, follower.shard, follower))
+                    continue
+                damaged = self._damaged_input(unit)
+                if damaged is not None:
+                    # Once it is made anew, this unit follows from it again.
+                    heapq.heappush(ready, (damaged.order, damaged.shard, damaged))
                     continue
                 running += 1
                 self.executor.submit(unit, self.make, lambda u, answer: answers.put((u, answer)))
@@ -103,6 +122,25 @@ class Run:
             shown = "\n".join(f"  {failure}" for failure in self.failures[:10])
             raise RunError(f"{len(self.failures)} shards failed; the others are kept:\n{shown}")
 
+    def _damaged_input(self, unit: ShardTask) -> ShardTask | None:
+        """The unit of an input whose files are not what was written; its shard is taken away."""
+        for place in unit.inputs:
+            stage, _, shard = place.partition("/")
+            record = self.store.record(stage, shard)
+            if record is None or record.place in self.sound:
+                continue
+            if not self.store.sound(record):
+                self.reporter.note(f"{place} is damaged; it is made again")
+                self.store.discard(record)
+                return self.units[record.place]
+            self.sound.add(record.place)
+        return None
+
+    def damaged(self) -> tuple[ShardRecord, ...]:
+        """The shards, all but exports, whose files are not what was written; reads all of them."""
+        records = [record for record in self.store.records() if record.stage != EXPORTS]
+        return tuple(record for record in records if not self.store.sound(record))
+
     def _settle(self, unit: ShardTask, answer: ShardRecord | BaseException) -> list[ShardTask]:
         if isinstance(answer, JobError) and not answer.fatal:
             self.failures.append(str(answer))
@@ -111,6 +149,7 @@ class Run:
         if isinstance(answer, BaseException):
             raise answer
         self.made += 1
+        self.sound.add(answer.place)
         self.reporter.finished(unit, answer, self.graph.total)
         return self.graph.after(unit, answer)
 
@@ -174,10 +213,12 @@ def run_session(
     done = plan.out / DONE
     try:
         chosen.begin(plan.out)
+        for note in store.notes:
+            run.reporter.note(note)
         done.unlink(missing_ok=True)
         run.drive(graph.start())
         _prune(graph, store, plan)
-        run.drive(graph.exports(plan.exports, store.records()))
+        run.drive(_ready_exports(run))
         report = _report(run) if plan.until == STAGES[-1] else None
     finally:
         pool.close()
@@ -185,7 +226,7 @@ def run_session(
     summary = _summary(plan, store, run, time.perf_counter() - began, report)
     if plan.until == STAGES[-1]:
         done.parent.mkdir(exist_ok=True)
-        done.write_text(json.dumps(asdict(summary), indent=1) + "\n", encoding="utf-8")
+        write_atomic(done, (json.dumps(asdict(summary), indent=1) + "\n").encode())
     return summary
 
 
@@ -204,8 +245,31 @@ def export_dataset(
         graph = Graph(root, spec, stages, version)
         plan = RunRequest(spec, root, stages, exports=formats)
         run = Run(plan, store, graph, InlinePool(carry_out), InlineExecutor(), Silent())
-        run.drive(graph.exports(formats, store.records()))
+        units = graph.exports(formats, store.records())
+        if not _all_found(store, units) and (damaged := run.damaged()):
+            raise DatasetError(
+                f"{root}: the shard {'/'.join(damaged[0].place)} is not what was written; "
+                f"mend it with `cousins verify {root} --repair`"
+            )
+        run.drive(units)
     return {name: root / shard_folder(EXPORTS, name) for name in formats}
+
+
+def _all_found(store: Store, units: list[ShardTask]) -> bool:
+    return all(store.find(unit.stage, unit.shard, unit.key) is not None for unit in units)
+
+
+def _ready_exports(run: Run) -> list[ShardTask]:
+    """The exports of this run; before one is made, what it reads is checked, and mended."""
+    formats, store = run.plan.exports, run.store
+    units = run.graph.exports(formats, store.records())
+    if _all_found(store, units):
+        return units
+    for record in run.damaged():
+        run.reporter.note(f"{'/'.join(record.place)} is damaged; it is made again")
+        store.discard(record)
+    run.drive(run.graph.start())
+    return run.graph.exports(formats, store.records())
 
 
 def _report(run: Run) -> Path:

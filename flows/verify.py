@@ -4,26 +4,41 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..generators.dataset import (
-    STAGES,
-    Dataset,
-    ShardRecord,
-    read_models,
-    shard_name,
-)
+from ..generators.dataset import Dataset, read_models
+from ..generators.shards import EXPORTS, STAGES, ShardRecord, is_own, shard_folder, shard_name
 from ..generators.store.hashing import file_hash
-from ..generators.store.writer import EXPORTS, dataset_hash
-from ..schemas import Asset, DatasetError, Episode, EpisodeArrays, Scene, TaskSpec
+from ..generators.store.writer import dataset_hash, seal_broken
+from ..schemas import Asset, DatasetError, Episode, EpisodeArrays, Scene, TaskSpec, hash_of
+from ..schemas.plugins import names
+from .graph import contents_of
 from .pool import JobError, WorkerPool
+from .run import run_session
+from .session import RunRequest, Session
+from .work import Stages
 
 Replay = Callable[[Scene, dict[str, Asset], TaskSpec, Episode, EpisodeArrays], tuple[bool, float]]
 """Gives whether the goal held at the end, and the greatest deviation from the stored states."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong with a dataset.
+
+    Attributes:
+        text: a sentence that names the place.
+        shard: the stage and name of the shard that has to be made again, where one has.
+        stray: a file that belongs to no shard but lies in the folder of one.
+    """
+
+    text: str
+    shard: tuple[str, str] | None = None
+    stray: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,20 +85,23 @@ def verify(root: Path, workers: int, replay: Replay = production_replay) -> Veri
     """
     dataset = Dataset(root)
     with _reading(root):
-        problems = [*_hash_problems(dataset), *_gaps(dataset)]
-        tasks = {task.id: task for task in dataset.tasks()}
+        found = [*_shard_problems(dataset)]
+        found += _gaps(dataset)
+        found += [] if found else [*_reference_problems(dataset)]
+        problems = [problem.text for problem in found]
+        tasks: dict[str, TaskSpec] = {}
         demonstrations, replayed = 0, 0
         if not problems:
-            problems += _reference_problems(dataset)
+            tasks = {task.id: task for task in dataset.tasks()}
             shards = [
                 _Shard(root, _needed(dataset, record, tasks), record.shard, replay)
                 for record in dataset.records("episodes")
             ]
-            for good, total, found in _replay_all(shards, workers):
+            for good, total, missed in _replay_all(shards, workers):
                 demonstrations += total
                 replayed += good
-                problems += found
-        frames = sum(record.items for record in dataset.records("frames"))
+                problems += missed
+        frames = sum(record.items for record in _readable(dataset, "frames"))
         return Verification(
             dataset_hash=dataset_hash(root),
             tasks=len(tasks),
@@ -92,6 +110,48 @@ def verify(root: Path, workers: int, replay: Replay = production_replay) -> Veri
             replayed=replayed / demonstrations if demonstrations else 0.0,
             problems=tuple(problems),
         )
+
+
+def repair(root: Path, workers: int, stages: Stages) -> tuple[str, ...]:
+    """Make again what is damaged, from the dataset's own spec.
+
+    Damaged shards are removed and made anew; strange files inside of shards are moved to
+    `set_aside/`. The bytes are those of the first time, where the versions are.
+
+    Args:
+        root: the dataset folder.
+        workers: processes.
+        stages: the functions that made it.
+
+    Returns:
+        A sentence for each thing that was done.
+
+    Raises:
+        DatasetError: the folder is no dataset, is in use, or was made by other versions.
+        CousinsError: as `execute`.
+    """
+    spec = Dataset(root).spec
+    exports = tuple(sorted(path.stem for path in (root / "manifest" / EXPORTS).glob("[!.]*.json")))
+    done: list[str] = []
+    plan = RunRequest(spec, root, stages, workers, exports=exports)
+    with Session(plan) as session:
+        done += session.store.notes
+        for problem in [*_shard_problems(Dataset(root))]:
+            record = session.store.record(*problem.shard) if problem.shard else None
+            if record is not None:
+                session.store.discard(record)
+                done.append(f"{problem.text}: made again")
+            elif problem.stray is not None:
+                place = session.store.set_aside(problem.stray)
+                done.append(f"{problem.text}: moved to {place}")
+        run_session(session)
+    return tuple(done)
+
+
+def _readable(dataset: Dataset, stage: str) -> Iterator[ShardRecord]:
+    for path in sorted((dataset.root / "manifest" / stage).glob("[!.]*.json")):
+        with suppress(DatasetError):  # it is among the problems already
+            yield ShardRecord.read(path)
 
 
 @contextmanager
@@ -111,62 +171,111 @@ def _reading(root: Path) -> Generator[None]:
         os.close(descriptor)
 
 
-def _hash_problems(dataset: Dataset) -> Iterator[str]:
-    recorded: set[str] = set()
+def _shard_problems(dataset: Dataset) -> Iterator[Problem]:
+    """Files that are not what was written, and shards that were not made from what is there."""
+    if seal_broken(dataset.root):
+        yield Problem("spec.json is not what was written")
+    found: dict[tuple[str, str], ShardRecord] = {}
     for stage in (*STAGES, EXPORTS):
-        for record in dataset.records(stage):
+        for path in sorted((dataset.root / "manifest" / stage).glob("[!.]*.json")):
+            try:
+                record = ShardRecord.read(path)
+            except DatasetError as error:
+                yield Problem(str(error))
+                continue
+            found[record.place] = record
             for name, digest in record.files.items():
-                recorded.add(name)
-                path = dataset.root / name
-                if not path.is_file():
-                    yield f"{name} is missing"
-                elif file_hash(path) != digest:
-                    yield f"{name} is not what was written: its hash differs"
-    for folder in ("data", "exports"):
+                said = _file_problem(dataset.root / name, digest)
+                if said is not None:
+                    yield Problem(f"{name} {said}", record.place)
+    yield from _chain_problems(dataset, found)
+    recorded = {name for record in found.values() for name in record.files}
+    for folder in (shard_folder(*place) for place in found):
         for path in sorted((dataset.root / folder).rglob("*")):
             name = path.relative_to(dataset.root).as_posix()
-            if path.is_file() and name not in recorded:
-                yield f"{name} belongs to no finished shard"
+            if not path.is_dir() and name not in recorded:
+                yield Problem(f"{name} belongs to no finished shard", stray=name)
+    formats = names("exporters")
+    for stage in (*STAGES, EXPORTS):
+        for path in sorted((dataset.root / shard_folder(stage, "x")).parent.glob("*")):
+            if (stage, path.name) not in found and is_own(stage, path.name, formats):
+                name = path.relative_to(dataset.root).as_posix()
+                yield Problem(f"{name} belongs to no finished shard")
 
 
-def _gaps(dataset: Dataset) -> Iterator[str]:
+def _file_problem(path: Path, digest: str) -> str | None:
+    if path.is_symlink():
+        return "is a link; links in a dataset are not followed"
+    if not path.is_file():
+        return "is missing"
+    return None if file_hash(path) == digest else "is not what was written: its hash differs"
+
+
+def _chain_problems(
+    dataset: Dataset, found: dict[tuple[str, str], ShardRecord]
+) -> Iterator[Problem]:
+    """Shards that were made from other inputs than those that are there now."""
+    tasks = {
+        f"task/{task.id}": task.content_hash() for task in _sound_tasks(dataset, found.values())
+    }
+    content = contents_of(found.values())
+    now = {**content, **tasks, "data": hash_of(content)}
+    for record in found.values():
+        for place, made_from in record.inputs.items():
+            if place in now and now[place] != made_from:
+                yield Problem(
+                    f"{'/'.join(record.place)} was made from another {place} than is there now",
+                    record.place,
+                )
+
+
+def _sound_tasks(dataset: Dataset, records: Iterable[ShardRecord]) -> Iterator[TaskSpec]:
+    """The tasks of the batches whose file is what was written."""
+    for record in records:
+        name = f"data/tasks/{record.shard}/tasks.json"
+        if record.stage != "tasks" or name not in record.files:
+            continue
+        if _file_problem(dataset.root / name, record.files[name]) is None:
+            yield from read_models(dataset.root / name, TaskSpec)
+
+
+def _gaps(dataset: Dataset) -> Iterator[Problem]:
     """Shards that are missing from a stage that has begun."""
-    names = {stage: {record.shard for record in dataset.records(stage)} for stage in STAGES}
+    names = {stage: {record.shard for record in _readable(dataset, stage)} for stage in STAGES}
     count = max(1, dataset.spec.episodes.per_task)
     if not names["tasks"]:
-        yield "no tasks are made yet; run `cousins generate`"
+        yield Problem("no tasks are made yet; run `cousins generate`")
         return
-    folders = [dataset.root / "data" / "tasks" / shard / "tasks.json" for shard in names["tasks"]]
-    tasks = [
-        task for path in sorted(folders) if path.is_file() for task in read_models(path, TaskSpec)
-    ]
+    tasks = list(_sound_tasks(dataset, _readable(dataset, "tasks")))
     wanted = {shard_name(task.id, index) for task in tasks for index in range(count)}
     for stage in STAGES[1:]:
         missing = sorted(wanted - names[stage])
         if names[stage] and missing:
-            yield (
+            yield Problem(
                 f"{len(missing)} shards of {stage} are missing, such as {missing[0]}; "
                 "finish with `cousins generate`"
             )
 
 
-def _reference_problems(dataset: Dataset) -> Iterator[str]:
+def _reference_problems(dataset: Dataset) -> Iterator[Problem]:
     scenes = {scene.id for scene in dataset.scenes()}
     episodes = {episode.id: episode for episode in dataset.episodes()}
     for episode in episodes.values():
         if episode.scene not in scenes:
-            yield f"episode {episode.id} names the scene {episode.scene}, which is not there"
+            yield Problem(
+                f"episode {episode.id} names the scene {episode.scene}, which is not there"
+            )
     for frame in dataset.frames():
         if frame.scene not in scenes:
-            yield f"frame {frame.id} names the scene {frame.scene}, which is not there"
+            yield Problem(f"frame {frame.id} names the scene {frame.scene}, which is not there")
         if frame.episode is not None and frame.episode not in episodes:
-            yield f"frame {frame.id} names the episode {frame.episode}, which is not there"
+            yield Problem(f"frame {frame.id} names the episode {frame.episode}, which is not there")
         for path in frame.files.values():
             if not (dataset.root / path).is_file():
-                yield f"frame {frame.id} names the file {path}, which is not there"
+                yield Problem(f"frame {frame.id} names the file {path}, which is not there")
     for video in dataset.videos():
         if video.episode not in episodes or not (dataset.root / video.path).is_file():
-            yield f"video {video.path} or its episode {video.episode} is not there"
+            yield Problem(f"video {video.path} or its episode {video.episode} is not there")
 
 
 def _needed(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -110,6 +111,7 @@ class ShardTask:
         task: of all stages but the first and the last.
         start: first item.
         stop: one past the last item.
+        inputs: what it is made from, as `ShardRecord.inputs`.
     """
 
     stage: str
@@ -120,6 +122,7 @@ class ShardTask:
     start: int
     stop: int
     task: TaskSpec | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def name(self) -> str:
@@ -146,11 +149,15 @@ class Result:
 
 
 def carry_out(job: Job) -> Result:
-    """Make one shard in a temporary folder."""
+    """Make one shard in a temporary folder, which is removed where that fails."""
     cpu, wall = time.process_time(), time.perf_counter()
     writer = ShardWriter.create(job.root, job.unit.stage, job.unit.shard)
-    counts, items = _WORK[job.unit.stage](job, writer)
-    prepared = writer.finish(counts, items)
+    try:
+        counts, items = _WORK[job.unit.stage](job, writer)
+        prepared = writer.finish(counts, items)
+    except BaseException:
+        shutil.rmtree(writer.folder, ignore_errors=True)
+        raise
     return Result(prepared, time.process_time() - cpu, time.perf_counter() - wall)
 
 
@@ -278,7 +285,7 @@ def _pictures(
     spec, keep = job.unit.spec, writer.add
     yield job.stages.render_scene(scene, assets, spec, keep)
     for episode in tried:
-        arrays = load_arrays((folder / f"{episode.id}.npz").read_bytes())
+        arrays = load_arrays((folder / f"{episode.id}.npz").read_bytes(), episode.id)
         yield job.stages.render_episode(scene, assets, episode, arrays, spec, keep)
 
 

@@ -22,14 +22,17 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-from collections.abc import Iterator, Sequence
+import os
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import GenericAlias
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from ..schemas import (
     Asset,
@@ -44,28 +47,12 @@ from ..schemas import (
     TaskSpec,
     VideoRecord,
 )
+from .shards import ShardRecord, shard_folder, shard_of, stored_path
 
 FORMAT_VERSION = 1
-STAGES = ("tasks", "scenes", "episodes", "frames")
-PER_SHARD = 10
-"""Scenes and episodes of a task that share a shard."""
+ARRAYS_LIMIT = 256 * 2**20
+"""Greatest size of an episode's arrays when they are unpacked, bytes."""
 Item = TypeVar("Item", bound=Model)
-
-
-class ShardRecord(Model):
-    """What a finished shard holds; written last, so that its presence means completeness."""
-
-    stage: str
-    shard: str
-    key: str
-    """Hash of everything that decides the shard's bytes."""
-    files: dict[str, str]
-    """Path relative to the dataset folder, to SHA-256."""
-    items: int
-    sizes: dict[str, int] = Field(default_factory=dict)
-    """Path to bytes: a cheap check that the files are there."""
-    counts: dict[str, int] = Field(default_factory=dict)
-    """What a summary needs: tasks, scenes, refused, attempts, solved, frames, videos."""
 
 
 class Dataset:
@@ -85,24 +72,45 @@ class Dataset:
         path = root / "spec.json"
         if not path.is_file():
             raise DatasetError(f"{root} is no dataset: it has no spec.json")
-        saved = json.loads(path.read_text(encoding="utf-8"))
+        saved = read_saved(path)
         if saved.get("format") != FORMAT_VERSION:
             raise DatasetError(
                 f"{path}: format {saved.get('format')!r}; this version reads {FORMAT_VERSION}"
             )
-        self.spec = DatasetSpec.model_validate(saved["spec"])
+        try:
+            self.spec = DatasetSpec.model_validate(saved["spec"])
+            self._versions: dict[str, str] = dict(saved.get("versions", {}))
+        except (KeyError, TypeError, ValueError) as error:
+            raise DatasetError(damaged(path)) from error
 
     @property
     def library_version(self) -> str:
         """Of the asset libraries it was made with."""
-        saved = json.loads((self.root / "spec.json").read_text(encoding="utf-8"))
-        return str(saved["versions"]["assets"])
+        return self._versions.get("assets", "")
+
+    def file(self, name: str) -> Path:
+        """Where a file that a record names lies.
+
+        Args:
+            name: relative to the dataset's folder, as records give it.
+
+        Raises:
+            DatasetError: the path leads out of the dataset, also by a link.
+        """
+        try:
+            path = self.root / stored_path(name)
+        except ValueError as error:
+            raise DatasetError(f"{self.root}: {error}") from error
+        if os.path.realpath(path) != os.path.join(os.path.realpath(self.root), name):
+            raise DatasetError(f"{path} is reached by a link; links in a dataset are not followed")
+        return path
 
     def records(self, stage: str) -> Iterator[ShardRecord]:
         """The records of all finished shards of a stage, by name."""
         paths = (self.root / "manifest" / stage).glob("*.json")
         for path in sorted(paths, key=lambda path: path.stem):
-            yield ShardRecord.from_json(path.read_bytes(), str(path))
+            if not path.name.startswith("."):  # such as ._t0001.json, which macOS leaves
+                yield ShardRecord.read(path)
 
     def tasks(self) -> Iterator[TaskSpec]:
         """All tasks."""
@@ -118,58 +126,62 @@ class Dataset:
 
     def frames(self) -> Iterator[FrameRecord]:
         """All labelled frames."""
-        return self._items("frames", "frames.json", FrameRecord)
+        for record in self.records("frames"):
+            for frame in self._of(record, "frames.json", FrameRecord):
+                self._refuse_strangers(record, frame.id, frame.files.values())
+                yield frame
 
     def videos(self) -> Iterator[VideoRecord]:
         """All videos of episodes."""
-        return self._items("frames", "videos.json", VideoRecord)
+        for record in self.records("frames"):
+            for video in self._of(record, "videos.json", VideoRecord):
+                self._refuse_strangers(record, video.episode, [video.path])
+                yield video
 
     def skipped(self) -> Iterator[SkippedRecord]:
         """Values of sweeps that some scene could not take."""
         for record in self.records("frames"):
-            path = self.root / "data" / "frames" / record.shard / "skipped.json"
-            if path.is_file():
-                yield from read_models(path, SkippedRecord)
+            if f"{shard_folder(*record.place)}/skipped.json" in record.files:
+                yield from self._of(record, "skipped.json", SkippedRecord)
 
     def assets_of(self, scene: Scene) -> dict[str, Asset]:
         """The assets of a scene, by content hash."""
-        folder = self.root / "data" / "scenes" / shard_of(str(scene.task), scene.id) / "assets"
-        return {thing.asset_hash: _asset(folder, thing.asset_hash) for thing in scene.objects}
+        folder = f"data/scenes/{shard_of(str(scene.task), scene.id)}/assets"
+        names = {thing.asset_hash for thing in scene.objects}
+        return {name: _asset(self.file(f"{folder}/{name}.json"), name) for name in sorted(names)}
 
     def arrays(self, episode: Episode) -> EpisodeArrays:
         """The arrays of an episode."""
         shard = shard_of(episode.task, episode.id)
-        path = self.root / "data" / "episodes" / shard / f"{episode.id}.npz"
-        return load_arrays(path.read_bytes())
+        path = self.file(f"data/episodes/{shard}/{episode.id}.npz")
+        if not path.is_file():
+            raise DatasetError(f"{path} is missing")
+        return load_arrays(path.read_bytes(), str(path))
 
     def _items(self, stage: str, name: str, model: type[Item]) -> Iterator[Item]:
         for record in self.records(stage):
-            path = self.root / "data" / stage / record.shard / name
-            yield from read_models(path, model)
+            yield from self._of(record, name, model)
 
+    def _of(self, record: ShardRecord, name: str, model: type[Item]) -> tuple[Item, ...]:
+        return read_models(self.file(f"{shard_folder(*record.place)}/{name}"), model)
 
-def shard_name(task: str, index: int) -> str:
-    """The shard that holds the scene or episode of this index within its task."""
-    chunk = index // PER_SHARD
-    return f"{task}-c{chunk:03d}" if chunk else task
-
-
-def shard_of(task: str, item: str) -> str:
-    """The shard of a scene or episode by its id, such as `t0003-s12`, `t0003-e12-a1`.
-
-    Raises:
-        DatasetError: where the id is not of that form.
-    """
-    number = item.removeprefix(f"{task}-")[1:].partition("-a")[0]
-    if not number.isdigit():
-        raise DatasetError(f"id {item!r}: expected {task}-s or {task}-e and a number")
-    return shard_name(task, int(number))
+    def _refuse_strangers(self, record: ShardRecord, item: str, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in record.files:
+                raise DatasetError(
+                    f"{self.root}: {item} names the file {name!r}, which is none of its shard "
+                    f"{'/'.join(record.place)}"
+                )
 
 
 @lru_cache(maxsize=512)
-def _asset(folder: Path, content_hash: str) -> Asset:
-    path = folder / f"{content_hash}.json"
-    return Asset.from_json(path.read_bytes(), str(path))
+def _asset(path: Path, content_hash: str) -> Asset:
+    if not path.is_file():
+        raise DatasetError(f"{path} is missing")
+    asset = Asset.from_json(path.read_bytes(), str(path))
+    if asset.content_hash() != content_hash:
+        raise DatasetError(f"{path} is damaged: its content does not have the hash in its name")
+    return asset
 
 
 def read_models(path: Path, model: type[Item]) -> tuple[Item, ...]:
@@ -185,7 +197,8 @@ def read_models(path: Path, model: type[Item]) -> tuple[Item, ...]:
     except FileNotFoundError as error:
         raise DatasetError(f"{path} is missing") from error
     except ValidationError as error:
-        raise DatasetError(f"{path} is damaged: {error}") from error
+        first = error.errors()[0]
+        raise DatasetError(f"{path} is damaged: {first['loc']}: {first['msg']}") from error
 
 
 def dump_models(items: Sequence[Model]) -> bytes:
@@ -202,7 +215,49 @@ def dump_arrays(arrays: EpisodeArrays) -> bytes:
     return buffer.getvalue()
 
 
-def load_arrays(raw: bytes) -> EpisodeArrays:
-    """The inverse of `dump_arrays`."""
-    with np.load(io.BytesIO(raw)) as stored:
-        return EpisodeArrays(**{name: stored[name] for name in stored.files})
+def load_arrays(raw: bytes, source: str = "arrays") -> EpisodeArrays:
+    """The inverse of `dump_arrays`.
+
+    Args:
+        raw: an npz file.
+        source: names the file in the error.
+
+    Raises:
+        DatasetError: it is damaged, or unpacks to more than any episode has.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+            size = sum(member.file_size for member in packed.infolist())
+        if size > ARRAYS_LIMIT:
+            raise DatasetError(
+                f"{source} unpacks to {size} bytes; an episode has at most {ARRAYS_LIMIT}"
+            )
+        with np.load(io.BytesIO(raw), allow_pickle=False) as stored:
+            return EpisodeArrays(**{name: stored[name] for name in stored.files})
+    except (zipfile.BadZipFile, zlib.error, ValueError, TypeError, KeyError, EOFError) as error:
+        raise DatasetError(f"{source} is damaged: {error}") from error
+
+
+def read_saved(path: Path) -> dict[str, Any]:
+    """What a dataset's spec.json holds.
+
+    Raises:
+        DatasetError: it is a link, no JSON, or no mapping.
+    """
+    if path.is_symlink():
+        raise DatasetError(f"{path} is a link; links in a dataset are not followed")
+    try:
+        saved: Any = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(damaged(path)) from error
+    if not isinstance(saved, dict):
+        raise DatasetError(damaged(path))
+    return cast("dict[str, Any]", saved)
+
+
+def damaged(path: Path) -> str:
+    """What to say of a spec.json that cannot be read."""
+    return (
+        f"{path} is damaged; write it anew with `cousins generate SPEC --out {path.parent}`, "
+        "which keeps everything that was made from that spec"
+    )

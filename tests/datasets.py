@@ -20,10 +20,10 @@ from PIL import Image
 from cousins.generators.dataset import (
     FORMAT_VERSION,
     Dataset,
-    ShardRecord,
     dump_arrays,
     dump_models,
 )
+from cousins.generators.shards import ShardRecord
 from cousins.schemas import (
     Asset,
     Camera,
@@ -212,9 +212,8 @@ class _Builder:
         self.files[name] = hashlib.sha256(raw).hexdigest()
 
     def _record(self, stage: str, shard: str, items: int) -> None:
-        record = ShardRecord(
-            stage=stage, shard=shard, key=f"fixture-{shard}", files=self.files, items=items
-        )
+        told = {"stage": stage, "shard": shard, "key": f"fixture-{shard}", "items": items}
+        record = ShardRecord.model_validate({**told, "files": self.files})
         path = self.root / "manifest" / stage / f"{shard}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(record.canonical_json())

@@ -21,12 +21,12 @@ from test_images import object_mesh, spec, world
 from cousins.generators.dataset import (
     FORMAT_VERSION,
     Dataset,
-    ShardRecord,
     dump_models,
 )
 from cousins.generators.exports import EXPORTERS
 from cousins.generators.frames import render_scene
 from cousins.generators.images.camera.cameras import project
+from cousins.generators.shards import ShardRecord
 from cousins.scenes.core.geometry import rotation
 from cousins.schemas import DatasetError, Model, canonical_json
 
@@ -55,7 +55,14 @@ def build(root: Path, seeds: tuple[int, ...] = (21, 22), **render: Any) -> Datas
     saved = {"format": FORMAT_VERSION, "spec": wanted.model_dump(mode="json")}
     files["spec.json"] = canonical_json(saved).encode()
     for stage in ("scenes", "frames"):
-        record = ShardRecord(stage=stage, shard="task", key="", files={}, items=1)
+        inside = {
+            path: hashlib.sha256(raw).hexdigest()
+            for path, raw in files.items()
+            if path.startswith(f"data/{stage}/")
+        }
+        record = ShardRecord.model_validate(
+            {"stage": stage, "shard": "task", "key": "", "files": inside, "items": 1}
+        )
         files[f"manifest/{stage}/task.json"] = record.canonical_json().encode()
     for path, raw in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)

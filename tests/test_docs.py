@@ -319,7 +319,7 @@ def test_the_library_is_as_large_as_stated() -> None:
 
 def test_constants_that_the_pages_state() -> None:
     from cousins.flows import graph
-    from cousins.generators import dataset
+    from cousins.generators import shards
     from cousins.generators.images import encode
     from cousins.generators.proposers.openai import asking
     from cousins.generators.proposing import endpoint
@@ -368,7 +368,7 @@ def test_constants_that_the_pages_state() -> None:
         ],
     }
     assert (assembly.ATTEMPTS_PER_CHOICE, solving.REST_SECONDS) == (6, 1.0)
-    assert (dataset.PER_SHARD, endpoint.RETRIES) == (10, 3)
+    assert (shards.PER_SHARD, endpoint.RETRIES) == (10, 3)
     assert (similarity.LESSER, shape_features.QUANTILES) == (1 / 4, 16)
     for page, sentences in stated.items():
         for sentence in sentences:

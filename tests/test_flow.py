@@ -26,7 +26,10 @@ from cousins.flows.seeds import next_dataset
 from cousins.flows.session import RunRequest, Session
 from cousins.flows.verify import verify
 from cousins.flows.work import ShardTask
-from cousins.generators.dataset import Dataset, ShardRecord
+from cousins.generators.dataset import (
+    Dataset,
+)
+from cousins.generators.shards import ShardRecord
 from cousins.generators.store.writer import dataset_hash
 from cousins.schemas import (
     DatasetError,

@@ -20,11 +20,11 @@ import pytest
 
 from cousins.flows.graph import Graph
 from cousins.flows.stages import production
-from cousins.generators.dataset import STAGES
 from cousins.generators.exports import EXPORTERS
 from cousins.generators.labels import LABELS
 from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
+from cousins.generators.shards import STAGES
 from cousins.generators.store import hashing
 from cousins.scenes.assets.categories import MODULES
 from cousins.scenes.robots import ROBOTS

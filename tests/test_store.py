@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cousins.generators.dataset import Dataset, shard_name, shard_of
+from cousins.generators.dataset import (
+    Dataset,
+)
+from cousins.generators.shards import shard_name, shard_of
 from cousins.generators.store.writer import ShardWriter, Store, dataset_hash
 from cousins.schemas import DatasetError, DatasetSpec
 from cousins.schemas.spec_file import parse_spec
@@ -54,16 +57,16 @@ def test_a_shard_with_a_lost_or_cut_file_is_made_again(tmp_path: Path) -> None:
 
 def test_what_a_crash_leaves_is_removed_at_start(tmp_path: Path) -> None:
     with Store(tmp_path, SPEC) as store:
-        put(store, "tasks", "kept", b"one")
+        put(store, "tasks", "b00000", b"one")
         clean = dataset_hash(tmp_path)
-        put(store, "tasks", "torn", b"two")
+        put(store, "tasks", "b00001", b"two")
         ShardWriter.create(tmp_path, "scenes", "t0000").add("x", b"half")
         # As if killed between the rename and the record.
-        (tmp_path / "manifest/tasks/torn.json").unlink()
+        (tmp_path / "manifest/tasks/b00001.json").unlink()
     with Store(tmp_path, SPEC) as store:
-        assert not (tmp_path / "data/tasks/torn").exists()
+        assert not (tmp_path / "data/tasks/b00001").exists()
         assert not (tmp_path / "tmp").exists()
-        assert store.find("tasks", "kept", "k") is not None
+        assert store.find("tasks", "b00000", "k") is not None
         assert dataset_hash(tmp_path) == clean
 
 

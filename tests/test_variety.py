@@ -13,7 +13,9 @@ from worlds import make_task, scene_for
 
 from cousins.flows.run import RunRequest, execute
 from cousins.flows.verify import verify
-from cousins.generators.dataset import Dataset, shard_of
+from cousins.generators.dataset import (
+    Dataset,
+)
 from cousins.generators.quality.behaviour import (
     FACTORS,
     Handling,
@@ -22,6 +24,7 @@ from cousins.generators.quality.behaviour import (
     entropy,
     solution,
 )
+from cousins.generators.shards import shard_of
 from cousins.scenes.core.geometry import Array
 from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import EpisodeSpec

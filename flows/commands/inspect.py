@@ -32,15 +32,26 @@ def register(app: typer.Typer) -> None:
     app.command()(init)
 
 
-def verify(dataset: DatasetPath, workers: Workers = None, json: Json = False) -> None:
+def verify(
+    dataset: DatasetPath,
+    workers: Workers = None,
+    repair: Annotated[
+        bool, typer.Option(help="First make again what is damaged; strange files are set aside.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Check all hashes and replay every demonstration from the files alone."""
     with expected_errors():
         from ..environment import cores
+        from ..stages import production
+        from ..verify import repair as mend
         from ..verify import verify as check
 
+        mended = mend(dataset, workers or cores(), production()) if repair else ()
         found = check(dataset, workers or cores())
         if json:
-            emit({**asdict(found), "problems": list(found.problems)})
+            answer = {**asdict(found), "problems": list(found.problems)}
+            emit({**answer, "mended": list(mended)} if repair else answer)
         else:
             table(
                 [
@@ -49,6 +60,7 @@ def verify(dataset: DatasetPath, workers: Workers = None, json: Json = False) ->
                     ("demonstrations", str(found.demonstrations)),
                     ("frames", str(found.frames)),
                     ("replayed", f"{found.replayed:.1%}"),
+                    *((("mended", "\n".join(mended) or "nothing"),) if repair else ()),
                     ("problems", "\n".join(found.problems) or "none"),
                 ]
             )

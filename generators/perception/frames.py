@@ -55,7 +55,7 @@ def _label(name: str, category: str) -> str:
 
 
 def _image(dataset: Dataset, frame: FrameRecord, label: str) -> npt.NDArray[Any]:
-    path = dataset.root / frame.files[label]
+    path = dataset.file(frame.files[label])
     try:
         return np.asarray(Image.open(path))
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..dataset import Dataset
+from ..store.files import write_atomic
 
 
 def write_report(dataset: Dataset, out: Path) -> Path:
@@ -23,6 +24,5 @@ def write_report(dataset: Dataset, out: Path) -> Path:
     from .page import render
 
     target = out if out.suffix == ".html" else out / "index.html"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(render(dataset), encoding="utf-8")
+    write_atomic(target, render(dataset).encode())
     return target

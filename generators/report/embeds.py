@@ -119,7 +119,7 @@ class Maker:
 
     def __init__(self, dataset: Dataset, facts: ReportFacts, budget: Budget) -> None:
         """Take pictures of what `facts` names from the dataset's folder."""
-        self.root, self.facts, self.budget = dataset.root, facts, budget
+        self._dataset, self.facts, self.budget = dataset, facts, budget
 
     def cards(self) -> list[TaskCard]:
         """The first tasks, each with its first cousin scenes."""
@@ -138,7 +138,7 @@ class Maker:
         return self._picture(frame, THUMBNAIL) if frame else None
 
     def _picture(self, frame: FrameRecord, longest: int) -> str | None:
-        pixels = read_rgb(self.root / frame.files["rgb"], longest)
+        pixels = read_rgb(self._dataset.file(frame.files["rgb"]), longest)
         return self.budget.embed(jpeg(pixels), "image/jpeg")
 
     def sheets(self) -> list[Sheet]:
@@ -159,10 +159,10 @@ class Maker:
             return None
         instance, depth, near, far = None, None, 0.0, 0.0
         if "seg_instance" in frame.files:
-            raw = mask_picture(self.root / frame.files["seg_instance"], SHEET)
+            raw = mask_picture(self._dataset.file(frame.files["seg_instance"]), SHEET)
             instance = self.budget.embed(raw, "image/png")
         if "depth_linear" in frame.files:
-            path = self.root / frame.files["depth_linear"]
+            path = self._dataset.file(frame.files["depth_linear"])
             raw, near, far = depth_picture(path, frame.depth_scale, SHEET)
             depth = self.budget.embed(raw, "image/jpeg")
         camera = frame.camera_params
@@ -198,7 +198,7 @@ class Maker:
     def _clip(self, episode: Episode) -> Clip | None:
         videos = self.facts.videos[episode.id][:2]
         frames = episode.steps
-        raw, poster, speed = clip([self.root / v.path for v in videos], frames, episode.hz)
+        raw, poster, speed = clip([self._dataset.file(v.path) for v in videos], frames, episode.hz)
         uri = self.budget.embed(raw, "video/mp4")
         still = self.budget.embed(poster, "image/jpeg")
         if uri is None or still is None:

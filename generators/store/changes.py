@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from ...schemas import DatasetError, DatasetSpec, EpisodeSpec
-from ..dataset import FORMAT_VERSION, STAGES
+from ..dataset import (
+    FORMAT_VERSION,
+)
+from ..shards import STAGES
 
 _SLICES = {
     "tasks": ("seed", "robot", "assets", "scene", "cousins", "tasks"),

@@ -11,7 +11,7 @@ from ...scenes.assets.categories import MODULES
 from ...scenes.robots import ROBOTS
 from ...schemas import DatasetSpec, Solver
 from ...schemas.plugins import Group, Needs, installed
-from ..dataset import STAGES
+from ..shards import STAGES
 
 
 class Shaping(Protocol):

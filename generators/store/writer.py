@@ -8,24 +8,27 @@ either nothing or a complete shard, and what it leaves under `tmp/` is removed a
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
 from ...schemas import DatasetError, DatasetSpec
-from ..dataset import FORMAT_VERSION, STAGES, ShardRecord
+from ...schemas.plugins import names
+from ..dataset import FORMAT_VERSION, read_saved
+from ..shards import EXPORTS, STAGES, ShardRecord, is_own, shard_folder
 from .changes import refuse_changes
+from .files import lock, refuse_links, remove_tree, sync, write_atomic
 from .hashing import file_hash, foreign_versions, render_versions, versions
 
-EXPORTS = "exports"
+SEAL = "manifest/spec.sha256"
+"""Relative to the dataset's folder: the hash of spec.json as it was written."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,9 @@ class ShardWriter:
         """Sync the files, then their folders: the shard is complete."""
         # All at the end: the kernel has then had time to write most of it.
         for name in self.files:
-            _sync(self.folder / name)
+            sync(self.folder / name)
         for folder in sorted({path.parent for path in self.folder.rglob("*")} | {self.folder}):
-            _sync(folder)
+            sync(folder)
         return StagedShard(self.folder, self.files, self.sizes, counts, items)
 
 
@@ -92,6 +95,7 @@ class Store:
     Attributes:
         root: the folder.
         spec: what it is being made from.
+        notes: what was found damaged or foreign when it was opened, a sentence each.
     """
 
     def __init__(self, root: Path, spec: DatasetSpec, library_version: str = "") -> None:
@@ -102,7 +106,10 @@ class Store:
         """
         self.root = root
         self.spec = spec
-        self._lock = _lock(root)
+        self.notes: list[str] = []
+        self._formats = names("exporters")
+        refuse_links(root)
+        self._lock = lock(root)
         self._commit = threading.Lock()
         self._records: dict[tuple[str, str], ShardRecord] = {}
         try:
@@ -130,11 +137,14 @@ class Store:
         os.close(self._lock)
 
     def find(self, stage: str, shard: str, key: str) -> ShardRecord | None:
-        """The record of a finished shard, if it has this key and its files are there."""
+        """The record of a finished shard, if it has this key and its files are there.
+
+        Batches of tasks are read at once, in this process; their files are compared by hash.
+        """
         record = self._records.get((stage, shard))
         if record is None or record.key != key or not self._present(record):
             return None
-        return record
+        return None if stage == "tasks" and not self.sound(record) else record
 
     def records(self) -> tuple[ShardRecord, ...]:
         """All records, by stage and name."""
@@ -144,28 +154,75 @@ class Store:
             for place in sorted(self._records, key=lambda place: (order.index(place[0]), place[1]))
         )
 
-    def commit(self, stage: str, shard: str, key: str, prepared: StagedShard) -> ShardRecord:
-        """Move a prepared shard into place and record it; replaces an older one."""
-        target = self.root / shard_folder(stage, shard)
+    def commit(
+        self,
+        stage: str,
+        shard: str,
+        key: str,
+        prepared: StagedShard,
+        inputs: Mapping[str, str] | None = None,
+    ) -> ShardRecord:
+        """Move a prepared shard into place and record it; replaces an older one.
+
+        Args:
+            stage: of the shard.
+            shard: its name.
+            key: hash of all that decided its bytes.
+            prepared: its files, in a temporary folder.
+            inputs: as `ShardRecord.inputs`.
+        """
         prefix = shard_folder(stage, shard)
-        record = ShardRecord(
-            stage=stage,
-            shard=shard,
-            key=key,
-            files={f"{prefix}/{name}": digest for name, digest in sorted(prepared.files.items())},
-            sizes={f"{prefix}/{name}": size for name, size in sorted(prepared.sizes.items())},
-            counts=prepared.counts,
-            items=prepared.items,
-        )
+        target = self.root / prefix
+        record = ShardRecord.model_validate(
+            {
+                "stage": stage,
+                "shard": shard,
+                "key": key,
+                "files": {f"{prefix}/{name}": x for name, x in sorted(prepared.files.items())},
+                "sizes": {f"{prefix}/{name}": x for name, x in sorted(prepared.sizes.items())},
+                "counts": prepared.counts,
+                "items": prepared.items,
+                "inputs": dict(inputs or {}),
+            }
+        ).sealed()
         with self._commit:
             self._remove(stage, shard)
             target.parent.mkdir(parents=True, exist_ok=True)
             prepared.folder.rename(target)
-            _sync(target.parent)
+            sync(target.parent)
             path = self.root / "manifest" / stage / f"{shard}.json"
-            _write_atomic(path, record.canonical_json().encode() + b"\n")
+            write_atomic(path, record.canonical_json().encode() + b"\n")
             self._records[stage, shard] = record
         return record
+
+    def record(self, stage: str, shard: str) -> ShardRecord | None:
+        """The record of a shard, whatever its key."""
+        return self._records.get((stage, shard))
+
+    def sound(self, record: ShardRecord) -> bool:
+        """Whether every file of a shard is what was written, by its hash; reads all of them."""
+        return self._present(record) and all(
+            file_hash(self.root / name) == digest for name, digest in record.files.items()
+        )
+
+    def discard(self, record: ShardRecord) -> None:
+        """Remove a shard, so that it is made anew."""
+        with self._commit:
+            self._remove(*record.place)
+
+    def set_aside(self, name: str) -> Path:
+        """Move what does not belong into a shard's folder out of the way; nothing is deleted.
+
+        Args:
+            name: a file or folder, relative to the dataset's folder.
+
+        Returns:
+            Where it lies now, below `set_aside/`.
+        """
+        target = self.root / "set_aside" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (self.root / name).rename(target)
+        return target
 
     def keep_only(self, stages: Iterable[str], wanted: set[tuple[str, str]]) -> None:
         """Remove the shards of these stages that are not wanted."""
@@ -181,7 +238,7 @@ class Store:
     def _present(self, record: ShardRecord) -> bool:
         for name, size in record.sizes.items():
             path = self.root / name
-            if not path.is_file() or path.stat().st_size != size:
+            if path.is_symlink() or not path.is_file() or path.stat().st_size != size:
                 return False
         return True
 
@@ -190,10 +247,12 @@ class Store:
         path = self.root / "manifest" / stage / f"{shard}.json"
         if path.exists():
             path.unlink()
-            _sync(path.parent)
+            sync(path.parent)
         self._records.pop((stage, shard), None)
         target = self.root / shard_folder(stage, shard)
-        if target.exists():
+        if target.is_symlink() or target.is_file():
+            target.unlink()
+        elif target.exists():
             shutil.rmtree(target)
 
     def _enter_spec(self, current: dict[str, str]) -> None:
@@ -210,40 +269,79 @@ class Store:
             saved["plugin_versions"] = foreign
         text = json.dumps(saved, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
         finished = {p.parent.name for p in (self.root / "manifest").glob("*/*.json")}
-        if path.is_file() and finished:
+        if path.is_file() and finished and self._trusted(path):
             refuse_changes(path, self.spec, current, finished)
         elif not path.is_file():
             _refuse_foreign(self.root)
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            _write_atomic(path, text.encode())
+        if not path.is_file() or path.read_bytes() != text.encode():
+            write_atomic(path, text.encode())
+        seal = f"{hashlib.sha256(text.encode()).hexdigest()}\n".encode()
+        place = self.root / SEAL
+        if not place.is_file() or place.read_bytes() != seal:
+            write_atomic(place, seal)
+
+    def _trusted(self, path: Path) -> bool:
+        """Whether spec.json is as it was written; a damaged one is written anew, by the keys."""
+        try:
+            read_saved(path)
+        except DatasetError:
+            self.notes.append(f"{path} was damaged and is written anew")
+            return False
+        if seal_broken(self.root):
+            self.notes.append(f"{path} was changed since it was written, and is written anew")
+            return False
+        return True
 
     def _clean(self) -> None:
         if (self.root / "tmp").exists():
-            _remove_tree(self.root / "tmp")
+            remove_tree(self.root / "tmp")
         for stage in (*STAGES, EXPORTS):
             for path in sorted((self.root / "manifest" / stage).glob("*.json")):
-                record = ShardRecord.from_json(path.read_bytes(), str(path))
-                self._records[stage, record.shard] = record
+                try:
+                    record = ShardRecord.read(path)
+                except DatasetError:
+                    # A broken record is no record: its shard is made again.
+                    if is_own(stage, path.stem, self._formats):
+                        self.notes.append(f"{path} was damaged; its shard is made again")
+                        path.unlink()
+                    else:
+                        self.notes.append(f"{path} is none of this dataset's records")
+                    continue
+                self._records[record.place] = record
             folder = self.root / Path(shard_folder(stage, "x")).parent
             for data in sorted(folder.iterdir()) if folder.is_dir() else []:
                 if (stage, data.name) not in self._records:
-                    shutil.rmtree(data)
+                    self._remove_unrecorded(stage, data)
+
+    def _remove_unrecorded(self, stage: str, path: Path) -> None:
+        """Remove what a crash has left of a shard; all else belongs to someone else."""
+        if is_own(stage, path.name, self._formats) and path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            self.notes.append(f"{path} is none of this dataset's shards; it is left alone")
 
 
-def shard_folder(stage: str, shard: str) -> str:
-    """Where a shard's files lie, relative to the dataset folder."""
-    return f"exports/{shard}" if stage == EXPORTS else f"data/{stage}/{shard}"
+def seal_broken(root: Path) -> bool:
+    """Whether spec.json is not what was written; a dataset of an older version has no seal."""
+    place = root / SEAL
+    if not place.is_file():
+        return False
+    return place.read_text(encoding="utf-8", errors="replace").strip() != file_hash(
+        root / "spec.json"
+    )
 
 
 def dataset_hash(root: Path) -> str:
-    """SHA-256 over the sorted paths and hashes of the spec, the data, and the exports."""
-    files = {
-        path.relative_to(root).as_posix(): file_hash(path)
-        for folder in ("data", "exports")
-        for path in (root / folder).rglob("*")
-        if path.is_file()
-    }
-    return _combine(root, files)
+    """SHA-256 over the sorted paths and hashes of the spec, and of all files of its shards.
+
+    The files are read. What belongs to no shard, such as a user's own folder, does not count.
+    """
+    files: dict[str, str] = {}
+    for path in sorted((root / "manifest").glob("*/[!.]*.json")):
+        with contextlib.suppress(DatasetError):  # a broken record is no record
+            files |= dict.fromkeys(ShardRecord.read(path).files, "")
+    found = {name: file_hash(root / name) for name in files if (root / name).is_file()}
+    return _combine(root, found)
 
 
 def _combine(root: Path, files: dict[str, str]) -> str:
@@ -252,65 +350,11 @@ def _combine(root: Path, files: dict[str, str]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def _lock(root: Path) -> int:
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(root / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise DatasetError(
-            f"{root} cannot be written: {error.strerror}; choose another folder with --out"
-        ) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.read(descriptor, 100).decode(errors="replace").strip()
-        os.close(descriptor)
-        raise DatasetError(
-            f"{root} is in use by another run (process {holder}); wait for it or end it"
-        ) from error
-    os.truncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-    return descriptor
-
-
 def _refuse_foreign(root: Path) -> None:
-    known = {".lock", "tmp", "logs"}
+    known = {".lock", "tmp", "logs", "set_aside"}
     others = sorted(path.name for path in root.iterdir() if path.name not in known)
     if others:
         raise DatasetError(
             f"{root} is not empty and no dataset (it holds {', '.join(others[:5])}); "
             "choose an empty folder with --out"
         )
-
-
-def _remove_tree(folder: Path) -> None:
-    # Workers of a killed run may still be writing while they die: try again a few times.
-    for _ in range(20):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            return
-        threading.Event().wait(0.1)
-    shutil.rmtree(folder)
-
-
-def _write_synced(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _write_atomic(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    _write_synced(temporary, content)
-    temporary.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

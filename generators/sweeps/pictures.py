@@ -47,7 +47,7 @@ def read(dataset: Dataset, frame: FrameRecord, label: str) -> npt.NDArray[Any]:
     if label not in frame.files:
         have = ", ".join(frame.files)
         raise DatasetError(f"frame {frame.id} has no {label}; it has {have}; see render.labels")
-    path = dataset.root / frame.files[label]
+    path = dataset.file(frame.files[label])
     try:
         with Image.open(path) as opened:
             return np.asarray(opened)

@@ -116,7 +116,7 @@ def _category(number: int, synset: str, keypoints: bool) -> dict[str, Any]:
 
 def _image(dataset: Dataset, frame: FrameRecord, image_id: int, out: Path) -> dict[str, Any]:
     """Place the picture and describe it."""
-    source = dataset.root / frame.files["rgb"]
+    source = dataset.file(frame.files["rgb"])
     name = f"{frame.id}{source.suffix}"
     _link(source, out / "images" / name)
     return {
@@ -159,7 +159,7 @@ def annotations_of(
             f"frame {frame.id} has no {' and no '.join(missing)}; the COCO export needs "
             f"render.labels to hold {', '.join(_NEEDED)}"
         )
-    mask = _read_mask(dataset.root / frame.files["seg_instance"])
+    mask = _read_mask(dataset.file(frame.files["seg_instance"]))
     whole = _read_amodal(dataset, frame)
     visible = [label for label in frame.objects if label.visible_pixels]
     ids = np.array([label.instance_id for label in visible], dtype=mask.dtype)
@@ -225,7 +225,7 @@ def _whole(label: ObjectLabel, masks: AmodalMasks | None) -> dict[str, Any]:
 def _read_amodal(dataset: Dataset, frame: FrameRecord) -> AmodalMasks | None:
     if "seg_amodal" not in frame.files:
         return None
-    path = dataset.root / frame.files["seg_amodal"]
+    path = dataset.file(frame.files["seg_amodal"])
     try:
         return AmodalMasks.from_json(path.read_bytes(), source=str(path))
     except OSError as error:

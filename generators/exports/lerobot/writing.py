@@ -168,7 +168,7 @@ class _Run:
 
     def _film(self, key: str, episode: Episode) -> VideoPart:
         video = self._videos[key][episode.id]
-        part = self._tracks[key].append(self._dataset.root / video.path, episode.steps)
+        part = self._tracks[key].append(self._dataset.file(video.path), episode.steps)
         totals = self._totals
         known = totals.histograms.get(key)
         totals.histograms[key] = part.histogram if known is None else known + part.histogram
