@@ -14,8 +14,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from cousins.flows.bench.frames import _scene
-from cousins.generators.images.cameras import camera_params
-from cousins.generators.images.worlds import prepared
+from cousins.generators.images.camera.cameras import camera_params
+from cousins.generators.images.truth.worlds import prepared
 from cousins.generators.renderers import renderer
 from cousins.generators.renderers.blenderproc.renderer import BlenderRenderer, Quality
 

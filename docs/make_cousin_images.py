@@ -19,8 +19,8 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from cousins.generators.frames import render_episode
+from cousins.scenes.cousins.reference import reference_spec
 from cousins.scenes.libraries.procedural import ProceduralLibrary
-from cousins.scenes.reference import reference_spec
 from cousins.schemas import (
     AssemblyError,
     Asset,
@@ -30,8 +30,8 @@ from cousins.schemas import (
     TaskObject,
     TaskSpec,
 )
-from cousins.tasks.setup import build_scene
-from cousins.tasks.solving import solve
+from cousins.tasks.solving.setup import build_scene
+from cousins.tasks.solving.solve import solve
 
 Picture = npt.NDArray[np.uint8]
 SIZE = (300, 240)

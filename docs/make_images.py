@@ -24,13 +24,13 @@ from PIL import Image
 
 from cousins.flows.bench._observe_scenes import shots
 from cousins.generators.dataset import Dataset
-from cousins.generators.images.cameras import camera_params
-from cousins.generators.images.normals import encode_normals, normals
-from cousins.generators.images.view import Truth
-from cousins.generators.images.worlds import prepared
+from cousins.generators.images.camera.cameras import camera_params
+from cousins.generators.images.camera.view import GBuffer
+from cousins.generators.images.truth.normals import encode_normals, normals
+from cousins.generators.images.truth.worlds import prepared
 from cousins.generators.perception.preview import preview, twin_picture, twin_scene
 from cousins.generators.renderers import renderer
-from cousins.scenes.geometry import look_at, vec3
+from cousins.scenes.core.geometry import look_at, vec3
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.scenes.observation.observe import observe
 from cousins.scenes.rooms import Kind, furnished_scene
@@ -96,7 +96,7 @@ def directions(dataset: Dataset, frame: FrameRecord) -> Picture:
     if "normal" in frame.files:
         return read(dataset, frame, "normal")
     metres = read(dataset, frame, "depth_linear").astype(np.float32) * frame.depth_scale
-    truth = Truth(metres, read(dataset, frame, "seg_instance").astype(np.int32) + 1)
+    truth = GBuffer(metres, read(dataset, frame, "seg_instance").astype(np.int32) + 1)
     return encode_normals(normals(truth, frame.camera_params))
 
 

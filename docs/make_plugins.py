@@ -14,7 +14,7 @@ from typing import Protocol
 
 from cousins.flows.engines import ENGINES
 from cousins.generators.exports import EXPORTERS
-from cousins.generators.labels import LABELS, Place
+from cousins.generators.labels import LABELS, StoragePlace
 from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
 from cousins.scenes.assets.categories import MODULES
@@ -42,14 +42,14 @@ def table(group: Group[Described]) -> str:
     return "\n".join(rows)
 
 
-def label_table(place: Place, column: str) -> str:
+def label_table(place: StoragePlace, column: str) -> str:
     """What labels store in one place."""
     rows = [f"| label | {column} | meaning |", "|---|---|---|"]
     for name, label in LABELS.own():
         first = f"`{name}`"
         for value in label.values:
             if value.place == place:
-                stored = f"`.{value.name}`" if place == Place.FILE else f"`{value.name}`"
+                stored = f"`.{value.name}`" if place == StoragePlace.FILE else f"`{value.name}`"
                 coded = f"{stored}, {value.form}" if value.form else stored
                 rows.append(f"| {first} | {coded} | {value.meaning} |")
                 first = ""
@@ -73,9 +73,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "libraries": lambda: table(LIBRARIES),
     "robots": lambda: table(ROBOTS),
     "categories": category_table,
-    "files": lambda: label_table(Place.FILE, "file"),
-    "objects": lambda: label_table(Place.OBJECT, "field"),
-    "frames": lambda: label_table(Place.FRAME, "field"),
+    "files": lambda: label_table(StoragePlace.FILE, "file"),
+    "objects": lambda: label_table(StoragePlace.OBJECT, "field"),
+    "frames": lambda: label_table(StoragePlace.FRAME, "field"),
 }
 
 

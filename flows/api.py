@@ -57,12 +57,12 @@ def generate(spec: Spec, out: Path | str | None = None, *, workers: int = 1) -> 
     from ..generators.dataset import Dataset
     from .checks import check_spec
     from .run import run_session
-    from .session import Plan, Session
+    from .session import RunRequest, Session
     from .stages import production
 
     read = _read(spec)
     folder = Path(out) if out is not None else Path("out") / read.name
-    plan = Plan(read, folder, production(), workers, exports=read.export)
+    plan = RunRequest(read, folder, production(), workers, exports=read.export)
     with Session(plan) as session:
         if not session.finished:
             check_spec(read, session.library)

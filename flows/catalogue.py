@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..schemas import SpecError
 from ..schemas.base import Model
-from .libraries import Choice, open_each, open_one
+from .libraries import LibraryChoice, open_each, open_one
 
 if TYPE_CHECKING:
     from ..scenes.assets.index import Index, Progress
@@ -55,7 +55,7 @@ class Checked:
         return {"libraries": libraries, "not_opened": dict(self.not_opened)}
 
 
-def listing(choice: Choice, category: str | None) -> list[Listed]:
+def listing(choice: LibraryChoice, category: str | None) -> list[Listed]:
     """The categories on offer.
 
     Raises:
@@ -79,14 +79,14 @@ def listing(choice: Choice, category: str | None) -> list[Listed]:
     return found
 
 
-def details(choice: Choice, asset_id: str) -> dict[str, Any]:
+def details(choice: LibraryChoice, asset_id: str) -> dict[str, Any]:
     """Everything about one asset, with its nearest cousins.
 
     Raises:
         SpecError: where there is no such asset.
     """
     from ..scenes.assets.records import record_of
-    from ..scenes.cousins import cousins_of
+    from ..scenes.cousins.retrieval import cousins_of
 
     library = open_one(choice)
     record = record_of(library.get(asset_id))
@@ -113,7 +113,7 @@ def details(choice: Choice, asset_id: str) -> dict[str, Any]:
     }
 
 
-def check(choice: Choice, category: str | None, limit: int | None, workers: int) -> Checked:
+def check(choice: LibraryChoice, category: str | None, limit: int | None, workers: int) -> Checked:
     """Put assets to their trial; what is known from earlier checks is not tried again.
 
     Args:
@@ -142,7 +142,7 @@ def check(choice: Choice, category: str | None, limit: int | None, workers: int)
     return Checked(tuple(found), not_opened)
 
 
-def page(choice: Choice, category: str | None, out: Path, workers: int) -> Path:
+def page(choice: LibraryChoice, category: str | None, out: Path, workers: int) -> Path:
     """Write the catalogue as one HTML page.
 
     Raises:

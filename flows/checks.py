@@ -28,14 +28,14 @@ def check_spec(
         BackendMissingError, RenderError: a solver, proposer, renderer, or label is not here,
             or cannot start.
     """
-    from ..generators.images.vary import check_vary
+    from ..generators.images.parameters.vary import check_vary
     from ..generators.labels import check_labels
     from ..generators.proposers import PROPOSERS
     from ..generators.renderers import check_renderer, renderer
     from ..scenes.assets.tabletop import Tabletop
 
     if "learning" in spec.episodes.solvers:
-        from ..tasks.learning import check_learning
+        from ..tasks.skills.pushing.learning import check_learning
 
         check_learning()
     PROPOSERS.load(spec.tasks.proposer).needs.check(f"tasks.proposer: {spec.tasks.proposer}")
@@ -55,7 +55,7 @@ def _check_categories(spec: DatasetSpec, library: Tabletop) -> None:
     Raises:
         SpecError: with its path, and what is near.
     """
-    from ..scenes.catalogue import resolve
+    from ..scenes.cousins.catalogue import resolve
 
     wanted = {f"scene.objects[{i}].category": x.category for i, x in enumerate(spec.scene.objects)}
     wanted |= {
@@ -78,7 +78,7 @@ def _check_assets(spec: DatasetSpec, library: Tabletop) -> None:
     Raises:
         SpecError: with its path.
     """
-    from ..generators.images.vary import swapped_assets
+    from ..generators.images.parameters.vary import swapped_assets
 
     wanted = [(f"render.vary.{path}", asset_id) for path, asset_id in swapped_assets(spec)]
     wanted += [

@@ -7,11 +7,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
-from ..generators.dataset import ShardRecord
+from ..generators.shards import ShardRecord
 from .pool import JobError
-from .work import Job, Result, Unit
+from .work import Job, Result, ShardTask
 
-Done = Callable[[Unit, ShardRecord | BaseException], None]
+Done = Callable[[ShardTask, ShardRecord | BaseException], None]
 
 
 class Pool(Protocol):
@@ -26,14 +26,14 @@ class Pool(Protocol):
         ...
 
 
-class Executor(Protocol):
+class ShardExecutor(Protocol):
     """Runs `make` for units, some at a time, and calls `done` from any thread."""
 
     def begin(self, root: Path) -> None:
         """The dataset is locked: no other run of it is alive."""
         ...
 
-    def submit(self, unit: Unit, make: Callable[[Unit], ShardRecord], done: Done) -> None:
+    def submit(self, unit: ShardTask, make: Callable[[ShardTask], ShardRecord], done: Done) -> None:
         """Start one unit."""
         ...
 
@@ -48,7 +48,7 @@ class ThreadExecutor:
     def begin(self, root: Path) -> None:
         """Nothing to prepare."""
 
-    def submit(self, unit: Unit, make: Callable[[Unit], ShardRecord], done: Done) -> None:
+    def submit(self, unit: ShardTask, make: Callable[[ShardTask], ShardRecord], done: Done) -> None:
         """Start one unit."""
 
         def answer(future: Future[ShardRecord]) -> None:
@@ -65,7 +65,7 @@ class InlineExecutor:
     def begin(self, root: Path) -> None:
         """Nothing to prepare."""
 
-    def submit(self, unit: Unit, make: Callable[[Unit], ShardRecord], done: Done) -> None:
+    def submit(self, unit: ShardTask, make: Callable[[ShardTask], ShardRecord], done: Done) -> None:
         """Run one unit."""
         try:
             record = make(unit)

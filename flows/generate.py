@@ -22,7 +22,7 @@ from prefect.context import FlowRunContext
 from prefect.futures import PrefectFuture
 from prefect.states import Completed, Crashed, Failed
 
-from ..generators.dataset import ShardRecord
+from ..generators.shards import ShardRecord
 from ..schemas import CousinsError, RunError
 from ..schemas.spec_file import load_spec
 from .environment import cores
@@ -31,9 +31,9 @@ from .reporter import Reporter
 from .robots import with_robot
 from .run import Summary, execute, run_session
 from .seeds import next_dataset
-from .session import Plan, Session
+from .session import RunRequest, Session
 from .stages import production
-from .work import Unit
+from .work import ShardTask
 
 FLOW = "cousins-generate"
 
@@ -53,7 +53,7 @@ def generate(
     read, folder = with_robot(load_spec(Path(spec))), Path(out)
     if next_seeds:
         read, folder = next_dataset(read, folder)
-    plan = Plan(read, folder, production(), workers or cores(), exports=read.export)
+    plan = RunRequest(read, folder, production(), workers or cores(), exports=read.export)
     return _settle(lambda: execute(plan, PrefectExecutor()), [])
 
 
@@ -111,7 +111,7 @@ class PrefectExecutor:
             tags = [*context.flow_run.tags, tag]
             client.update_flow_run(context.flow_run.id, tags=tags)
 
-    def submit(self, unit: Unit, make: Callable[[Unit], ShardRecord], done: Done) -> None:
+    def submit(self, unit: ShardTask, make: Callable[[ShardTask], ShardRecord], done: Done) -> None:
         """Start one unit."""
         if unit.stage not in self._tasks:
             self._tasks[unit.stage] = self._task(unit.stage)
@@ -142,7 +142,7 @@ class PrefectExecutor:
 
         return make_shard
 
-    def _answer(self, unit: Unit, future: PrefectFuture[Any]) -> ShardRecord | BaseException:
+    def _answer(self, unit: ShardTask, future: PrefectFuture[Any]) -> ShardRecord | BaseException:
         del self._work[unit.name]
         answer = self._answers.pop(unit.name, None)
         if answer is not None:

@@ -9,12 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..generators.changes import slice_of
-from ..generators.dataset import PER_SHARD, STAGES, ShardRecord, read_models, shard_name
-from ..generators.hashing import stage_versions
-from ..generators.store import EXPORTS, Store
+from ..generators.dataset import (
+    read_models,
+)
+from ..generators.shards import EXPORTS, PER_SHARD, STAGES, ShardRecord, shard_name
+from ..generators.store.changes import slice_of
+from ..generators.store.hashing import stage_versions
+from ..generators.store.writer import (
+    Store,
+)
 from ..schemas import DatasetSpec, TaskSpec, hash_of
-from .work import Stages, Unit, task_index
+from .work import ShardTask, Stages, task_index
 
 TASKS_PER_SHARD = 25
 STAGE_VERSIONS = {"tasks": 3, "scenes": 4, "episodes": 4, "frames": 3, "exports": 2}
@@ -43,7 +48,7 @@ class Graph:
     planned: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     total: dict[str, int] = field(default_factory=dict[str, int])
 
-    def start(self) -> list[Unit]:
+    def start(self) -> list[ShardTask]:
         """The units that depend on nothing."""
         batches = -(-self.spec.tasks.count // TASKS_PER_SHARD)
         per_task = len(self._chunks())
@@ -52,7 +57,7 @@ class Graph:
             self.total[stage] = batches if stage == "tasks" else self.spec.tasks.count * per_task
         return [self._tasks(0, None)]
 
-    def after(self, unit: Unit, record: ShardRecord) -> list[Unit]:
+    def after(self, unit: ShardTask, record: ShardRecord) -> list[ShardTask]:
         """The units that a finished one makes ready."""
         if unit.stage == "tasks":
             return self._after_tasks(unit, record)
@@ -69,25 +74,27 @@ class Graph:
             )
         ]
 
-    def exports(self, formats: tuple[str, ...], records: tuple[ShardRecord, ...]) -> list[Unit]:
+    def exports(
+        self, formats: tuple[str, ...], records: tuple[ShardRecord, ...]
+    ) -> list[ShardTask]:
         """The units that export the whole dataset."""
         content = {
             f"{record.stage}/{record.shard}": _content(record)
             for record in records
             if record.stage != EXPORTS
         }
-        units: list[Unit] = []
+        units: list[ShardTask] = []
         for name in formats:
             # Exporters read the spec of the dataset, whose name is part of what they write.
             spec = _read_by(self.spec)
             key = self.key(EXPORTS, name, spec, [content])
             order = (self.spec.tasks.count, len(STAGES))
-            units.append(self._unit(Unit(EXPORTS, name, key, order, self.spec, 0, 1)))
+            units.append(self._unit(ShardTask(EXPORTS, name, key, order, self.spec, 0, 1)))
         self.total[EXPORTS] = len(units)
         return units
 
-    def _after_tasks(self, unit: Unit, record: ShardRecord) -> list[Unit]:
-        units: list[Unit] = []
+    def _after_tasks(self, unit: ShardTask, record: ShardRecord) -> list[ShardTask]:
+        units: list[ShardTask] = []
         if unit.stop < self.spec.tasks.count:
             units.append(self._tasks(unit.stop, [unit.key, _content(record)]))
         tasks = read_models(self.root / "data" / "tasks" / unit.shard / "tasks.json", TaskSpec)
@@ -113,27 +120,27 @@ class Graph:
         count = max(1, self.spec.episodes.per_task)
         return [(start, min(start + PER_SHARD, count)) for start in range(0, count, PER_SHARD)]
 
-    def _tasks(self, start: int, upstream: list[str] | None) -> Unit:
+    def _tasks(self, start: int, upstream: list[str] | None) -> ShardTask:
         stop = min(start + TASKS_PER_SHARD, self.spec.tasks.count)
         spec = slice_of(self.spec, "tasks", stop)
         shard = f"b{start // TASKS_PER_SHARD:05d}"
         key = self.key("tasks", shard, _read_by(spec), [start, stop, upstream])
         # A batch is proposed while the tasks of the one before are being solved.
         order = (start - TASKS_PER_SHARD, 0)
-        return self._unit(Unit("tasks", shard, key, order, spec, start, stop))
+        return self._unit(ShardTask("tasks", shard, key, order, spec, start, stop))
 
     def _of_task(
         self, stage: str, task: TaskSpec, start: int, stop: int, upstream: list[str]
-    ) -> Unit:
+    ) -> ShardTask:
         spec = slice_of(self.spec, stage, stop)
         shard = shard_name(task.id, start)
         inputs = [start, stop, task.content_hash(), *upstream]
         key = self.key(stage, shard, _read_by(spec), inputs)
         # The later stage goes first, so that finished tasks are finished for good.
         order = (task_index(task), -STAGES.index(stage))
-        return self._unit(Unit(stage, shard, key, order, spec, start, stop, task))
+        return self._unit(ShardTask(stage, shard, key, order, spec, start, stop, task))
 
-    def _unit(self, unit: Unit) -> Unit:
+    def _unit(self, unit: ShardTask) -> ShardTask:
         self.planned.add((unit.stage, unit.shard))
         return unit
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Choice:
+class LibraryChoice:
     """What the command line says about libraries.
 
     Attributes:
@@ -30,7 +30,7 @@ class Choice:
     allow_noncommercial: bool = False
 
 
-def chosen(choice: Choice) -> AssetsSpec:
+def chosen(choice: LibraryChoice) -> AssetsSpec:
     """What is asked for; the procedural library where nothing is.
 
     Raises:
@@ -61,7 +61,7 @@ def library_spec(text: str) -> LibrarySpec:
     raise SpecError(f"--library {text}: allowed are {', '.join(ways)}")
 
 
-def open_one(choice: Choice) -> AssetLibrary:
+def open_one(choice: LibraryChoice) -> AssetLibrary:
     """All that is asked for as one library.
 
     Raises:
@@ -71,7 +71,7 @@ def open_one(choice: Choice) -> AssetLibrary:
     return stages.open_library(chosen(choice))
 
 
-def open_each(choice: Choice) -> tuple[list[AssetLibrary], dict[str, str]]:
+def open_each(choice: LibraryChoice) -> tuple[list[AssetLibrary], dict[str, str]]:
     """The libraries one by one; without names or a spec, all that are installed.
 
     Returns:

@@ -22,7 +22,7 @@ from ..scenes.observation.reading import (
     read_rgb,
 )
 from ..scenes.observation.spec_text import spec_text
-from ..scenes.observation.view import View, checked_depth
+from ..scenes.observation.view import DepthView, checked_depth
 from ..schemas import AssetsSpec, SpecError
 from ..schemas.spec_file import parse_spec
 
@@ -50,7 +50,7 @@ class ObserveRequest:
     rebuild: bool = False
 
 
-def read_view(request: ObserveRequest, library: AssetLibrary) -> View:
+def read_view(request: ObserveRequest, library: AssetLibrary) -> DepthView:
     """The view that a request is about, with labels by a model if one was named.
 
     Raises:
@@ -70,7 +70,7 @@ def read_view(request: ObserveRequest, library: AssetLibrary) -> View:
     return with_labels(view, sorted(library.ids()), endpoint, request.options.seed)[0]
 
 
-def _folder_view(request: ObserveRequest) -> View:
+def _folder_view(request: ObserveRequest) -> DepthView:
     folder = request.source
     if (folder / "spec.json").is_file():
         raise SpecError(f"{folder} is a dataset; say which of its frames with --frame ID")

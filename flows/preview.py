@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..generators.changes import slice_of
+from ..generators.store.changes import slice_of
 from ..schemas import Asset, DatasetSpec, RenderSpec, Scene, SpecError, TaskSpec
 from .graph import TASKS_PER_SHARD
 from .stages import production

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.progress import TimeElapsedColumn as Elapsed
 
-from ..generators.dataset import ShardRecord
-from .work import Unit
+from ..generators.shards import ShardRecord
+from .work import ShardTask
 
 
 class Bars:
@@ -49,20 +49,20 @@ class Bars:
         """One line above the bars."""
         self._console.print(f"{self._title}: {text}", style="dim")
 
-    def found(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+    def found(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
         """A shard was already there."""
         self._advance(unit, record, total)
 
-    def finished(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+    def finished(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
         """A shard was made."""
         self._advance(unit, record, total)
 
-    def failed(self, unit: Unit, message: str) -> None:
+    def failed(self, unit: ShardTask, message: str) -> None:
         """A shard failed."""
         del unit
         self._console.print(message, style="red", markup=False)
 
-    def _advance(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+    def _advance(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
         for stage, count in total.items():
             if stage not in self._bars:
                 self._bars[stage] = self._progress.add_task(stage, total=count, detail="")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Protocol, Self
 
-from ..generators.dataset import ShardRecord
-from .work import Unit
+from ..generators.shards import ShardRecord
+from .work import ShardTask
 
 
 class Reporter(Protocol):
@@ -29,15 +29,15 @@ class Reporter(Protocol):
         """Something worth a line."""
         ...
 
-    def found(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+    def found(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
         """A shard was already there."""
         ...
 
-    def finished(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+    def finished(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
         """A shard was made."""
         ...
 
-    def failed(self, unit: Unit, message: str) -> None:
+    def failed(self, unit: ShardTask, message: str) -> None:
         """A shard failed."""
         ...
 
@@ -60,11 +60,11 @@ class Silent:
     def note(self, text: str) -> None:
         """Nothing."""
 
-    def found(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+    def found(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
         """Nothing."""
 
-    def finished(self, unit: Unit, record: ShardRecord, total: dict[str, int]) -> None:
+    def finished(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
         """Nothing."""
 
-    def failed(self, unit: Unit, message: str) -> None:
+    def failed(self, unit: ShardTask, message: str) -> None:
         """Nothing."""

@@ -10,18 +10,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from ..generators.dataset import STAGES, Dataset, ShardRecord
-from ..generators.store import EXPORTS, Store, shard_folder
+from ..generators.dataset import (
+    Dataset,
+)
+from ..generators.shards import EXPORTS, STAGES, ShardRecord, shard_folder
+from ..generators.store.writer import (
+    Store,
+)
 from ..schemas import DatasetSpec, RunError
-from .executors import Executor, InlineExecutor, Pool, ThreadExecutor
+from .executors import InlineExecutor, Pool, ShardExecutor, ThreadExecutor
 from .graph import Graph
 from .pool import InlinePool, JobError, WorkerPool
 from .reporter import Reporter, Silent
 from .seeds import DONE
-from .session import Plan, Session
-from .work import Job, Result, Stages, Unit, carry_out
+from .session import RunRequest, Session
+from .work import Job, Result, ShardTask, Stages, carry_out
 
-__all__ = ["Plan", "Run", "Session", "Summary", "execute", "export_dataset", "run_session"]
+__all__ = ["Run", "RunRequest", "Session", "Summary", "execute", "export_dataset", "run_session"]
 
 
 @dataclass(frozen=True)
@@ -53,17 +58,17 @@ class Summary:
 class Run:
     """The state of one run over an open store."""
 
-    plan: Plan
+    plan: RunRequest
     store: Store
     graph: Graph
     pool: Pool
-    executor: Executor
+    executor: ShardExecutor
     reporter: Reporter
     made: int = 0
     cpu: dict[str, float] = field(default_factory=dict[str, float])
     failures: list[str] = field(default_factory=list[str])
 
-    def make(self, unit: Unit) -> ShardRecord:
+    def make(self, unit: ShardTask) -> ShardRecord:
         """Do the work of one unit in the pool and commit it."""
         start = time.perf_counter()
         result = self.pool.run(unit.name, Job(self.store.root, self.plan.stages, unit))
@@ -71,14 +76,14 @@ class Run:
         self._note(unit, result, time.perf_counter() - start)
         return record
 
-    def drive(self, units: list[Unit]) -> None:
+    def drive(self, units: list[ShardTask]) -> None:
         """Make these units and all that follow from them.
 
         Raises:
             RunError: after everything else is done, where units failed.
             JobError: at once, where the input is wrong.
         """
-        answers: queue.Queue[tuple[Unit, ShardRecord | BaseException]] = queue.Queue()
+        answers: queue.Queue[tuple[ShardTask, ShardRecord | BaseException]] = queue.Queue()
         ready = [(unit.order, unit.shard, unit) for unit in units]
         heapq.heapify(ready)
         running = 0
@@ -103,7 +108,7 @@ class Run:
             shown = "\n".join(f"  {failure}" for failure in self.failures[:10])
             raise RunError(f"{len(self.failures)} shards failed; the others are kept:\n{shown}")
 
-    def _settle(self, unit: Unit, answer: ShardRecord | BaseException) -> list[Unit]:
+    def _settle(self, unit: ShardTask, answer: ShardRecord | BaseException) -> list[ShardTask]:
         if isinstance(answer, JobError) and not answer.fatal:
             self.failures.append(str(answer))
             self.reporter.failed(unit, str(answer))
@@ -114,7 +119,7 @@ class Run:
         self.reporter.finished(unit, answer, self.graph.total)
         return self.graph.after(unit, answer)
 
-    def _note(self, unit: Unit, result: Result, seconds: float) -> None:
+    def _note(self, unit: ShardTask, result: Result, seconds: float) -> None:
         self.cpu[unit.stage] = self.cpu.get(unit.stage, 0.0) + result.cpu_seconds
         line = {
             "shard": unit.name,
@@ -130,7 +135,7 @@ class Run:
 
 
 def execute(
-    plan: Plan, executor: Executor | None = None, reporter: Reporter | None = None
+    plan: RunRequest, executor: ShardExecutor | None = None, reporter: Reporter | None = None
 ) -> Summary:
     """Make what is missing of a dataset.
 
@@ -149,7 +154,7 @@ def execute(
 
 
 def run_session(
-    session: Session, executor: Executor | None = None, reporter: Reporter | None = None
+    session: Session, executor: ShardExecutor | None = None, reporter: Reporter | None = None
 ) -> Summary:
     """Make what is missing of a dataset that is open already.
 
@@ -202,7 +207,7 @@ def export_dataset(
     version = Dataset(root).library_version
     with Store(root, spec, version) as store:
         graph = Graph(root, spec, stages, version)
-        plan = Plan(spec, root, stages, exports=formats)
+        plan = RunRequest(spec, root, stages, exports=formats)
         run = Run(plan, store, graph, InlinePool(carry_out), InlineExecutor(), Silent())
         run.drive(graph.exports(formats, store.records()))
     return {name: root / shard_folder(EXPORTS, name) for name in formats}
@@ -216,7 +221,7 @@ def _report(run: Run) -> Path:
     return page
 
 
-def _prune(graph: Graph, store: Store, plan: Plan) -> None:
+def _prune(graph: Graph, store: Store, plan: RunRequest) -> None:
     """Remove shards that this spec no longer has, and exports of what the dataset was before."""
     store.keep_only(STAGES[: STAGES.index(plan.until) + 1], graph.planned)
     formats = tuple(record.shard for record in store.records() if record.stage == EXPORTS)
@@ -229,7 +234,9 @@ def _prune(graph: Graph, store: Store, plan: Plan) -> None:
     store.keep_only([EXPORTS], fresh)
 
 
-def _summary(plan: Plan, store: Store, run: Run, seconds: float, report: Path | None) -> Summary:
+def _summary(
+    plan: RunRequest, store: Store, run: Run, seconds: float, report: Path | None
+) -> Summary:
     counts = {"tasks_asked": plan.spec.tasks.count, "tasks": 0, "scenes": 0, "refused": 0}
     counts |= {"attempts": 0, "solved": 0, "frames": 0, "videos": 0, "skipped": 0}
     for record in store.records():

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from ..generators.store import Store
+from ..generators.store.writer import Store
 from ..schemas import DatasetSpec
 from .graph import Graph, is_complete
 from .work import Stages
@@ -21,7 +21,7 @@ TIME_LIMIT = 3600.0
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunRequest:
     """What to make, where, and with how many processes.
 
     Attributes:
@@ -52,7 +52,7 @@ class Session:
         store: its folder, locked.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RunRequest) -> None:
         """Open the library and lock the folder.
 
         Raises:

@@ -60,7 +60,7 @@ def _propose(
 def _build_scene(
     spec: DatasetSpec, task: TaskSpec, index: int, library: AssetLibrary
 ) -> tuple[Scene, dict[str, Asset]]:
-    from ..tasks.setup import build_scene
+    from ..tasks.solving.setup import build_scene
 
     return build_scene(spec, task, index, library)
 
@@ -74,7 +74,7 @@ def _solve(
     episode_id: str,
     solution: int,
 ) -> tuple[Episode, EpisodeArrays]:
-    from ..tasks.solving import solve
+    from ..tasks.solving.solve import solve
 
     return solve(scene, assets, task, spec, seed, episode_id, solution)
 

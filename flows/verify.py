@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..generators.dataset import (
-    STAGES,
     Dataset,
-    ShardRecord,
     read_models,
-    shard_name,
 )
-from ..generators.hashing import file_hash
-from ..generators.store import EXPORTS, dataset_hash
+from ..generators.shards import EXPORTS, STAGES, ShardRecord, shard_name
+from ..generators.store.hashing import file_hash
+from ..generators.store.writer import (
+    dataset_hash,
+)
 from ..schemas import Asset, DatasetError, Episode, EpisodeArrays, Scene, TaskSpec
 from .pool import JobError, WorkerPool
 
@@ -51,7 +51,7 @@ def production_replay(
     scene: Scene, assets: dict[str, Asset], task: TaskSpec, episode: Episode, arrays: EpisodeArrays
 ) -> tuple[bool, float]:
     """Replay in the simulator that made the dataset."""
-    from ..tasks.replay import replay
+    from ..tasks.physics.replay import replay
 
     result = replay(scene, assets, task, episode, arrays)
     return result.success, result.max_error

@@ -16,8 +16,8 @@ from ..generators.dataset import (
     load_arrays,
     read_models,
 )
-from ..generators.hashing import item_seed
-from ..generators.store import Prepared, ShardWriter
+from ..generators.store.hashing import item_seed
+from ..generators.store.writer import ShardWriter, StagedShard
 from ..schemas import (
     AssemblyError,
     Asset,
@@ -98,7 +98,7 @@ class Stages:
 
 
 @dataclass(frozen=True)
-class Unit:
+class ShardTask:
     """One shard to make.
 
     Attributes:
@@ -133,14 +133,14 @@ class Job:
 
     root: Path
     stages: Stages
-    unit: Unit
+    unit: ShardTask
 
 
 @dataclass(frozen=True)
 class Result:
     """A prepared shard and what it cost."""
 
-    prepared: Prepared
+    prepared: StagedShard
     cpu_seconds: float
     wall_seconds: float
 
@@ -306,7 +306,7 @@ def _scenes(job: Job) -> Iterator[tuple[Scene, Assets]]:
         )
 
 
-def _task(unit: Unit) -> TaskSpec:
+def _task(unit: ShardTask) -> TaskSpec:
     if unit.task is None:
         raise ValueError(f"{unit.name} has no task")
     return unit.task

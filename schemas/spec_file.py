@@ -18,7 +18,7 @@ from .dataset import DatasetSpec
 from .errors import SpecError
 from .locations import MISPLACED, Loc, dotted
 from .plugins import offer
-from .yaml_source import Source, parse_yaml, read_yaml
+from .yaml_source import YamlDocument, parse_yaml, read_yaml
 
 M = TypeVar("M", bound=BaseModel)
 _EXPECTED = {
@@ -83,11 +83,11 @@ def is_path(robot: str) -> bool:
     return robot.endswith((".yaml", ".yml"))
 
 
-def _validate(source: Source) -> DatasetSpec:
+def _validate(source: YamlDocument) -> DatasetSpec:
     return validated(source, DatasetSpec, "a spec is a mapping such as `name: my-dataset`")
 
 
-def validated(source: Source, model: type[M], form: str) -> M:
+def validated(source: YamlDocument, model: type[M], form: str) -> M:
     """What a YAML file says, as a model.
 
     Args:
@@ -117,7 +117,7 @@ def validated(source: Source, model: type[M], form: str) -> M:
 
 
 def describe(
-    error: ValidationError, source: Source, model: type[BaseModel] = DatasetSpec
+    error: ValidationError, source: YamlDocument, model: type[BaseModel] = DatasetSpec
 ) -> list[tuple[int, str]]:
     """(line, message) of every error; members of a union that failed alike are merged."""
     merged: dict[Loc, list[_Reason]] = {}

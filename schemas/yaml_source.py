@@ -49,7 +49,7 @@ class _Loader(yaml.SafeLoader):
 
 
 @dataclass
-class Source:
+class YamlDocument:
     """A parsed YAML file.
 
     Attributes:
@@ -71,7 +71,7 @@ class Source:
         return self.lines.get(loc, 1)
 
 
-def read_yaml(path: Path) -> Source:
+def read_yaml(path: Path) -> YamlDocument:
     """Read a YAML file.
 
     Raises:
@@ -85,7 +85,7 @@ def read_yaml(path: Path) -> Source:
     return parse_yaml(text, str(path))
 
 
-def parse_yaml(text: str, name: str) -> Source:
+def parse_yaml(text: str, name: str) -> YamlDocument:
     """Parse YAML text; `name` names it in messages.
 
     Raises:
@@ -95,7 +95,7 @@ def parse_yaml(text: str, name: str) -> Source:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         raise SpecError(f"{name}: not valid YAML: {_syntax(error, text)}") from error
-    source = Source(name)
+    source = YamlDocument(name)
     if node is not None:
         source.lines[()] = 1
         budget = iter(range(MAX_NODES))
@@ -115,7 +115,7 @@ def _syntax(error: yaml.YAMLError, text: str) -> str:
 
 
 def _build(
-    node: yaml.Node, loc: Loc, source: Source, budget: Iterator[int], parents: frozenset[int]
+    node: yaml.Node, loc: Loc, source: YamlDocument, budget: Iterator[int], parents: frozenset[int]
 ) -> Any:
     if next(budget, None) is None:
         raise SpecError(
@@ -141,7 +141,11 @@ def _build(
 
 
 def _mapping(
-    node: yaml.MappingNode, loc: Loc, source: Source, budget: Iterator[int], parents: frozenset[int]
+    node: yaml.MappingNode,
+    loc: Loc,
+    source: YamlDocument,
+    budget: Iterator[int],
+    parents: frozenset[int],
 ) -> dict[str, Any]:
     _check_tag(node, "map", source)
     result: dict[str, Any] = {}
@@ -163,7 +167,7 @@ def _mapping(
     return result
 
 
-def _scalar(node: yaml.Node, source: Source) -> Any:
+def _scalar(node: yaml.Node, source: YamlDocument) -> Any:
     _check_tag(node, "str", source)
     text = str(node.value)
     if getattr(node, "style", None) is not None:
@@ -180,7 +184,7 @@ def _scalar(node: yaml.Node, source: Source) -> Any:
     return text
 
 
-def _check_tag(node: yaml.Node, expected: str, source: Source) -> None:
+def _check_tag(node: yaml.Node, expected: str, source: YamlDocument) -> None:
     if node.tag != _PLAIN + expected:
         source.problems.append(
             (_line(node), f"the tag {node.tag!r} is not allowed; write plain YAML")

@@ -14,11 +14,11 @@ from typing import Protocol, runtime_checkable
 
 from ..schemas import Asset, PluginError, Refusal, Solver
 from ..schemas.plugins import Needs
-from .domain import OperatorSource
-from .manipulation import Manipulator
-from .operators import Operator
-from .pick_place import Manner
-from .predicates import PhysicsFacts
+from .motion.manipulator import Manipulator
+from .physics.predicates import PhysicsFacts
+from .pick_place.placing import PlacementStrategy
+from .symbolic.domain import OperatorSource
+from .symbolic.operators import Operator
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Outlook:
     """
 
     later: tuple[Operator, ...] = ()
-    manner: Manner | None = None
+    manner: PlacementStrategy | None = None
 
 
 @dataclass(frozen=True)

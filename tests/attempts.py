@@ -5,8 +5,8 @@ from __future__ import annotations
 from worlds import scene_for
 
 from cousins.schemas import Asset, Episode, EpisodeArrays, EpisodeSpec, Scene, TaskSpec
-from cousins.tasks.replay import replay
-from cousins.tasks.solving import solve
+from cousins.tasks.physics.replay import replay
+from cousins.tasks.solving.solve import solve
 
 Attempt = tuple[Scene, dict[str, Asset], Episode, EpisodeArrays]
 

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import trimesh
 from solids import joined, link_meshes, robot_meshes, surroundings
 
-from cousins.scenes.geometry import rotation
-from cousins.scenes.mujoco_model import CompiledScene
+from cousins.scenes.core.geometry import rotation
+from cousins.scenes.model.mujoco_model import CompiledScene
 from cousins.schemas import Asset, CameraParams, Scene
 
 Array = npt.NDArray[Any]

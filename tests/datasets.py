@@ -15,12 +15,12 @@ from typing import Any
 import av
 import numpy as np
 import numpy.typing as npt
+from cousins.generators.shards import ShardRecord
 from PIL import Image
 
 from cousins.generators.dataset import (
     FORMAT_VERSION,
     Dataset,
-    ShardRecord,
     dump_arrays,
     dump_models,
 )

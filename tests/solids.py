@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import trimesh
 
-from cousins.scenes.geometry import rotation, transform
-from cousins.scenes.mujoco_model import CompiledScene
-from cousins.scenes.surroundings import DEFAULT_ROOM, PEDESTAL_HALF, SKIRTING
+from cousins.scenes.core.geometry import rotation, transform
+from cousins.scenes.model.mujoco_model import CompiledScene
+from cousins.scenes.model.surroundings import DEFAULT_ROOM, PEDESTAL_HALF, SKIRTING
 from cousins.schemas import Asset, Scene, SceneObject, Shape
 
 Array = npt.NDArray[Any]

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from worlds import first
 
-from cousins.scenes import taxonomy
-from cousins.scenes.asset_geometry import seen_points
 from cousins.scenes.assets.library import AssetLibrary
 from cousins.scenes.assets.licences import permits_commercial
 from cousins.scenes.assets.trial import trial
+from cousins.scenes.core import taxonomy
+from cousins.scenes.core.asset_geometry import seen_points
 from cousins.scenes.importing.scale import check_scale
 from cousins.scenes.libraries._converted import ConvertedLibrary, Offer
 from cousins.schemas import Asset, AssetError, BackendMissingError, SpecError

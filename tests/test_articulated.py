@@ -18,12 +18,12 @@ from cousins.generators.proposing.catalogue import Catalogue
 from cousins.scenes.assets.categories import categories
 from cousins.scenes.assets.library import AssetLibrary
 from cousins.scenes.assets.tabletop import Tabletop
-from cousins.scenes.choosing import choose
-from cousins.scenes.fit import fits_table
-from cousins.scenes.franka import FRANKA
+from cousins.scenes.core.franka import FRANKA
+from cousins.scenes.cousins.asset_selection import choose
+from cousins.scenes.layout.clearance import fits_table
 from cousins.schemas import Asset, Joint, ObjectSpec, SceneSpec
-from cousins.tasks.capabilities import capabilities
-from cousins.tasks.predicates import PhysicsFacts
+from cousins.tasks.physics.predicates import PhysicsFacts
+from cousins.tasks.solving.capabilities import capabilities
 
 TESTED = (0, 5)
 FORCE = {"opening": 20.0, "switch": 12.0}

@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 from worlds import LIBRARY, make_request, make_task, scene_for
 
-from cousins.scenes.assembly import ATTEMPTS, assemble
-from cousins.scenes.geometry import rotation
-from cousins.scenes.mujoco_model import compile_model
-from cousins.scenes.settling import MAX_DEPTH, check_at_rest
+from cousins.scenes.assembly.assemble import ATTEMPTS, assemble
+from cousins.scenes.core.geometry import rotation
+from cousins.scenes.model.mujoco_model import compile_model
+from cousins.scenes.model.settling import MAX_DEPTH, check_at_rest
 from cousins.schemas import (
     AssemblyError,
     Asset,
@@ -34,10 +34,10 @@ from cousins.schemas import (
     SceneSpec,
     SpecError,
 )
-from cousins.tasks.goals import evaluate
-from cousins.tasks.predicates import PhysicsFacts
-from cousins.tasks.problem import scene_problem
-from cousins.tasks.setup import build_scene
+from cousins.tasks.bddl.goals import evaluate
+from cousins.tasks.bddl.problem import scene_problem
+from cousins.tasks.physics.predicates import PhysicsFacts
+from cousins.tasks.solving.setup import build_scene
 
 FULL = SceneSpec.model_validate(
     {
@@ -118,7 +118,7 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
 def test_a_fresh_process_gives_the_same_bytes() -> None:
     program = (
         "import test_assembly as t; from worlds import LIBRARY, make_request;"
-        "from cousins.scenes.assembly import assemble;"
+        "from cousins.scenes.assembly.assemble import assemble;"
         "scene, _ = assemble(make_request(t.FULL, 1, t.CAMERAS), LIBRARY);"
         "import sys; sys.stdout.write(scene.content_hash())"
     )

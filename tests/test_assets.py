@@ -14,13 +14,14 @@ import numpy.typing as npt
 import pytest
 import trimesh
 
-from cousins.generators.images.semantics import semantic_id
-from cousins.scenes import taxonomy, textures
+from cousins.generators.images.truth.semantics import semantic_id
 from cousins.scenes.assets.categories import ORDER
 from cousins.scenes.assets.library import AssetLibrary
 from cousins.scenes.assets.shape_hash import shape_hash
+from cousins.scenes.core import taxonomy
 from cousins.scenes.libraries.procedural import INSTANCES, ProceduralLibrary
-from cousins.scenes.textures import pixels
+from cousins.scenes.model import textures
+from cousins.scenes.model.textures import pixels
 from cousins.schemas import Asset, Shape, SpecError, Texture
 
 LIBRARY = ProceduralLibrary()

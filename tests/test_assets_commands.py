@@ -11,7 +11,7 @@ from test_index import Shelf
 from typer.testing import CliRunner
 
 from cousins.flows.cli import app
-from cousins.flows.libraries import Choice, chosen, library_spec
+from cousins.flows.libraries import LibraryChoice, chosen, library_spec
 from cousins.schemas import AssetsSpec, BackendMissingError, SpecError
 
 RUNNER = CliRunner()
@@ -128,9 +128,9 @@ def test_libraries_are_named_or_come_from_a_spec(tmp_path: Path) -> None:
             library_spec(wrong)
     path = tmp_path / "spec.yaml"
     path.write_text("name: x\nassets: {libraries: [procedural, {folder: ./mine}]}\n")
-    found = chosen(Choice(spec=path, allow_noncommercial=True))
+    found = chosen(LibraryChoice(spec=path, allow_noncommercial=True))
     assert [one.kind for one in found.libraries] == ["procedural", "folder"]
     assert found.allow_noncommercial
     with pytest.raises(SpecError, match="give one of them"):
-        chosen(Choice(("procedural",), path))
+        chosen(LibraryChoice(("procedural",), path))
     assert "give one of them" in refusal("list", "--spec", str(path), "--library", "procedural")

@@ -15,10 +15,10 @@ from bddl.parsing import parse_problem
 from some import some
 
 from cousins.schemas import ObjectSpec, SpecError, TaskObject, TaskSpec
-from cousins.tasks.activities import activities, activity_text
-from cousins.tasks.formula import PREDICATES, Formula, Literal
-from cousins.tasks.goals import SymbolicFacts, evaluate, explain, ground_literals, unsatisfied
-from cousins.tasks.problem import Problem, object_specs, parse, problem_text, scene_problem
+from cousins.tasks.bddl.activities import activities, activity_text
+from cousins.tasks.bddl.formula import PREDICATES, Formula, Literal
+from cousins.tasks.bddl.goals import SymbolicFacts, evaluate, explain, ground_literals, unsatisfied
+from cousins.tasks.bddl.problem import Problem, object_specs, parse, problem_text, scene_problem
 
 
 def text(goal: str, init: str = "", objects: str | None = None) -> str:

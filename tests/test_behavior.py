@@ -9,15 +9,15 @@ import pytest
 
 from cousins.generators.proposers.behavior import BehaviorProposer
 from cousins.scenes.libraries.procedural import ProceduralLibrary
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import DatasetSpec, Episode, EpisodeSpec, ProposalSpec, SpecError, TaskSpec
 from cousins.schemas.spec_file import load_spec
-from cousins.tasks.activities import activities, activity_text
-from cousins.tasks.goals import evaluate, ground_literals
-from cousins.tasks.predicates import PhysicsFacts
-from cousins.tasks.problem import scene_problem
-from cousins.tasks.setup import build_scene
-from cousins.tasks.solving import solve
+from cousins.tasks.bddl.activities import activities, activity_text
+from cousins.tasks.bddl.goals import evaluate, ground_literals
+from cousins.tasks.bddl.problem import scene_problem
+from cousins.tasks.physics.predicates import PhysicsFacts
+from cousins.tasks.solving.setup import build_scene
+from cousins.tasks.solving.solve import solve
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "behavior.yaml"
 LIBRARY = ProceduralLibrary()

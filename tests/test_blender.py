@@ -23,7 +23,7 @@ import pytest
 from cousins.flows.backends import Ball, ball, check_backend, install_backend
 from cousins.flows.graph import Graph
 from cousins.flows.stages import production
-from cousins.generators.images.environment import environment as environment_around
+from cousins.generators.images.light.environment import environment as environment_around
 from cousins.generators.renderers.blenderproc import environment
 from cousins.generators.renderers.blenderproc import renderer as blender_renderer
 from cousins.generators.renderers.blenderproc.light import (

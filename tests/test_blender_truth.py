@@ -18,8 +18,8 @@ from truth_scenes import plans
 
 from cousins.flows.backends import check_backend
 from cousins.flows.bench.frames import _scene  # pyright: ignore[reportPrivateUsage]
-from cousins.generators.images.cameras import camera_params
-from cousins.generators.images.worlds import prepared
+from cousins.generators.images.camera.cameras import camera_params
+from cousins.generators.images.truth.worlds import prepared
 from cousins.generators.renderers import renderer
 from cousins.generators.renderers.blenderproc.environment import interpreter
 from cousins.generators.renderers.blenderproc.renderer import BlenderRenderer, Quality

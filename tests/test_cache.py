@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cousins.scenes.cache import cached_arrays
+from cousins.scenes.core.cache import cached_arrays
 
 SIZE = 4000
 

@@ -17,15 +17,15 @@ from test_images import SIZE, TOP, episode_of, image, spec, world
 from test_vary import aimed
 
 from cousins.generators.frames import Rendered, check_vary, render_episode, render_scene
-from cousins.generators.images.motion import blurred
-from cousins.generators.images.views import Showing
-from cousins.generators.images.worlds import prepared
+from cousins.generators.images.camera.motion import blurred
+from cousins.generators.images.parameters.views import Showing
+from cousins.generators.images.truth.worlds import prepared
 from cousins.generators.renderers import renderer
-from cousins.scenes.camera_paths import along, camera_path, share_at, view_shares
-from cousins.scenes.geometry import look_at, vec3
-from cousins.scenes.mujoco_model import compile_model
-from cousins.scenes.seeds import generator
-from cousins.scenes.views import sample_camera
+from cousins.scenes.core.geometry import look_at, vec3
+from cousins.scenes.core.seeds import generator
+from cousins.scenes.layout.camera_paths import along, camera_path, share_at, view_shares
+from cousins.scenes.layout.views import sample_camera
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import (
     Asset,
     Camera,

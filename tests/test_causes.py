@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from cousins.schemas import CAUSES, Cause, Failure, PlanningError, SkillCall
-from cousins.tasks.blocking import BlockedError, blocked, counted, mostly, obstacles
-from cousins.tasks.obstacles import Collision, Obstacle, ObstacleKind
+from cousins.tasks.motion.blocking import BlockedError, blocked, counted, mostly, obstacles
+from cousins.tasks.motion.obstacles import Collision, Obstacle, ObstacleKind
 
 TASKS = Path(__file__).parents[1] / "tasks"
 WALL, CUP = (Obstacle(ObstacleKind.OBJECT, name) for name in ("wall", "cup"))

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from worlds import by_hand, first, make_task, put
 
-from cousins.scenes.mujoco_model import CompiledScene
+from cousins.scenes.model.mujoco_model import CompiledScene
 from cousins.schemas import Cause, Episode, EpisodeArrays, EpisodeSpec, Failure, TaskSpec
-from cousins.tasks.solving import solve
-from cousins.tasks.ways import MAX_WAYS
+from cousins.tasks.solving.obstacle_removal import MAX_WAYS
+from cousins.tasks.solving.solve import solve
 
 BASKET = "wicker_basket.n.01"
 

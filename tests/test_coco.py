@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cousins.generators.shards import ShardRecord
 from PIL import Image
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
@@ -21,13 +22,12 @@ from test_images import object_mesh, spec, world
 from cousins.generators.dataset import (
     FORMAT_VERSION,
     Dataset,
-    ShardRecord,
     dump_models,
 )
 from cousins.generators.exports import EXPORTERS
 from cousins.generators.frames import render_scene
-from cousins.generators.images.cameras import project
-from cousins.scenes.geometry import rotation
+from cousins.generators.images.camera.cameras import project
+from cousins.scenes.core.geometry import rotation
 from cousins.schemas import DatasetError, Model, canonical_json
 
 

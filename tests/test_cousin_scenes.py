@@ -9,15 +9,15 @@ import pytest
 from some import some
 from worlds import LIBRARY, first, make_request
 
-from cousins.scenes.assembly import assemble
-from cousins.scenes.fit import outlines_overlap
-from cousins.scenes.franka import FRANKA
-from cousins.scenes.geometry import Footprint, transform, yaw_quaternion
-from cousins.scenes.layout import lay_out
-from cousins.scenes.mujoco_model import compile_model
-from cousins.scenes.placed import Bench
-from cousins.scenes.reference import reference_spec, twin_of_size
-from cousins.scenes.relations import (
+from cousins.scenes.assembly.assemble import assemble
+from cousins.scenes.core.franka import FRANKA
+from cousins.scenes.core.geometry import Footprint, transform, yaw_quaternion
+from cousins.scenes.cousins.reference import reference_spec, twin_of_size
+from cousins.scenes.cousins.rescale import LARGEST, SMALLEST, fitted, rescaled
+from cousins.scenes.layout.arrangement import lay_out
+from cousins.scenes.layout.clearance import outlines_overlap
+from cousins.scenes.layout.placed import Workspace
+from cousins.scenes.layout.relations import (
     Body,
     aligned,
     broken,
@@ -27,10 +27,10 @@ from cousins.scenes.relations import (
     level_on,
     next_to,
 )
-from cousins.scenes.rescale import LARGEST, SMALLEST, fitted, rescaled
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.scenes.robots import robot
 from cousins.schemas import AssemblyError, Asset, CousinSpec, ObjectSpec, Scene, SceneSpec
-from cousins.tasks.predicates import PhysicsFacts
+from cousins.tasks.physics.predicates import PhysicsFacts
 
 REFERENCE = SceneSpec.model_validate(
     {
@@ -204,7 +204,9 @@ def test_without_adjust_a_stated_pose_is_exact_or_refused() -> None:
     assert np.hypot(two.pos[0] - 0.5, two.pos[1] - 0.03) <= 0.1 + 0.003
 
 
-BENCH = Bench("table", 0.7, Footprint(np.array([0.55, 0.0]), np.array([0.42, 0.68]), np.pi), 0.01)
+BENCH = Workspace(
+    "table", 0.7, Footprint(np.array([0.55, 0.0]), np.array([0.42, 0.68]), np.pi), 0.01
+)
 
 
 def stated(name: str, category: str, y: float, **more: object) -> tuple[ObjectSpec, Asset]:

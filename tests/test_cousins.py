@@ -15,12 +15,11 @@ from scipy.stats import spearmanr
 
 from cousins.flows.bench import cousins as bench
 from cousins.flows.bench._chamfer import chamfer, cloud
-from cousins.scenes.cousins import choices, cousins_of, distance, pick
-from cousins.scenes.descriptor_store import category_table, whole_table
-from cousins.scenes.descriptors import SPECIAL, DescriptorTable, describe
-from cousins.scenes.libraries.procedural import ProceduralLibrary
-from cousins.scenes.shape_features import GRAIN, SLABS, occupancy
-from cousins.scenes.similarity import (
+from cousins.scenes.cousins.descriptor_store import category_table, whole_table
+from cousins.scenes.cousins.descriptors import SPECIAL, DescriptorTable, describe
+from cousins.scenes.cousins.retrieval import choices, cousins_of, distance, pick
+from cousins.scenes.cousins.shape_features import GRAIN, SLABS, occupancy
+from cousins.scenes.cousins.similarity import (
     DISTINCT,
     OUTSIZE,
     WEIGHTS,
@@ -29,6 +28,7 @@ from cousins.scenes.similarity import (
     measure,
     search,
 )
+from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.schemas import (
     AssemblyError,
     Asset,

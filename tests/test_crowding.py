@@ -10,13 +10,13 @@ import pytest
 from worlds import LIBRARY, first, make_request
 
 from cousins.flows.bench._suites import clutter, make
-from cousins.scenes.assembly import assemble
-from cousins.scenes.fit import outlines_overlap, slid_apart
-from cousins.scenes.geometry import transform, yaw_quaternion
-from cousins.scenes.places import REACH
+from cousins.scenes.assembly.assemble import assemble
+from cousins.scenes.core.geometry import transform, yaw_quaternion
+from cousins.scenes.layout.clearance import outlines_overlap, slid_apart
+from cousins.scenes.layout.pose_sampling import REACH
 from cousins.schemas import AssemblyError, Asset, Scene, SceneSpec, SpecError
 from cousins.schemas.spec_file import parse_spec
-from cousins.tasks.setup import build_scene
+from cousins.tasks.solving.setup import build_scene
 
 SETTLED = 0.004
 """How far things may shift while they come to rest, metres."""

@@ -14,9 +14,9 @@ from test_images import TOP, image, spec, world
 from test_vary import aimed
 
 from cousins.generators.frames import Rendered, render_scene
-from cousins.generators.images.environment import Environment, environment, lights_of
-from cousins.generators.images.lighting import WHITE_LUX, lux_of
-from cousins.generators.images.sky import (
+from cousins.generators.images.light.environment import Environment, environment, lights_of
+from cousins.generators.images.light.lighting import WHITE_LUX, lux_of
+from cousins.generators.images.light.sky import (
     LUMINANCE,
     clear_sky,
     column_azimuths,
@@ -25,7 +25,7 @@ from cousins.generators.images.sky import (
     solid_angles,
     sun_colour,
 )
-from cousins.scenes.geometry import look_at, sphere_point, vec3
+from cousins.scenes.core.geometry import look_at, sphere_point, vec3
 from cousins.schemas import Camera, DatasetSpec, Scene, Sky, Sun
 
 Array = npt.NDArray[Any]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from worlds import make_task, scene_for
 
 from cousins.generators.dataset import dump_arrays, load_arrays
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import (
     Asset,
     Disturbance,
@@ -20,9 +20,9 @@ from cousins.schemas import (
     PerturbSpec,
     Scene,
 )
-from cousins.tasks.execution import Executor, apply
-from cousins.tasks.replay import replay
-from cousins.tasks.solving import solve
+from cousins.tasks.physics.execution import Executor, apply
+from cousins.tasks.physics.replay import replay
+from cousins.tasks.solving.solve import solve
 
 TASK = make_task(
     {"car": "toy_car.n.01", "board": "chopping_board.n.01"}, "", "(ontop car board)"

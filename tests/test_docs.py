@@ -304,7 +304,7 @@ def test_every_import_is_declared() -> None:
 
 def test_the_library_is_as_large_as_stated() -> None:
     from cousins.scenes.libraries.procedural import ProceduralLibrary
-    from cousins.tasks.activities import activities
+    from cousins.tasks.bddl.activities import activities
 
     assert {len(ids) for ids in ProceduralLibrary().ids().values()} == {64}
     assert (len(activities()), sum(x.supported for x in activities())) == (1016, 276)
@@ -316,9 +316,14 @@ def test_constants_that_the_pages_state() -> None:
     from cousins.generators.images import encode
     from cousins.generators.proposers.openai import asking
     from cousins.generators.proposing import endpoint
-    from cousins.scenes import assembly, settling, shape_features, similarity
+    from cousins.scenes.assembly import assemble as assembly
+    from cousins.scenes.cousins import shape_features, similarity
+    from cousins.scenes.model import settling
     from cousins.schemas.asset import SHALLOW
-    from cousins.tasks import manipulation, predicates, solving, symbolic
+    from cousins.tasks.motion import manipulator as manipulation
+    from cousins.tasks.physics import predicates
+    from cousins.tasks.solving import solve as solving
+    from cousins.tasks.symbolic import search as symbolic
 
     pages = {path.stem: path.read_text(encoding="utf-8") for path in PAGES}
     stated = {

@@ -22,7 +22,7 @@ from cousins.schemas import CousinSpec, DatasetSpec, SpecError
 from cousins.schemas.causes import Cause
 from cousins.schemas.plugins import FOLDERS
 from cousins.schemas.spec_file import parse_spec
-from cousins.tasks.formula import PREDICATES
+from cousins.tasks.bddl.formula import PREDICATES
 from cousins.tasks.skills import skills
 
 ROOT = Path(__file__).parents[1]

@@ -10,8 +10,8 @@ import pytest
 from worlds import LIBRARY, by_hand, first, make_task, put
 
 from cousins.schemas import EpisodeSpec
-from cousins.tasks.grasps import TIP_REACH
-from cousins.tasks.solving import solve
+from cousins.tasks.grasping.grasps import TIP_REACH
+from cousins.tasks.solving.solve import solve
 
 
 @pytest.mark.parametrize(

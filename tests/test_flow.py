@@ -14,6 +14,7 @@ from typing import Any
 
 import fake_stages
 import pytest
+from cousins.generators.shards import ShardRecord
 from fake_stages import KILL_ONCE, replay
 
 from cousins.flows.environment import set_defaults
@@ -23,11 +24,13 @@ from cousins.flows.reporter import Silent
 from cousins.flows.run import Summary, execute, export_dataset
 from cousins.flows.schedules import deploy, deployment
 from cousins.flows.seeds import next_dataset
-from cousins.flows.session import Plan, Session
+from cousins.flows.session import RunRequest, Session
 from cousins.flows.verify import verify
-from cousins.flows.work import Unit
-from cousins.generators.dataset import Dataset, ShardRecord
-from cousins.generators.store import dataset_hash
+from cousins.flows.work import ShardTask
+from cousins.generators.dataset import (
+    Dataset,
+)
+from cousins.generators.store.writer import dataset_hash
 from cousins.schemas import (
     DatasetError,
     FrameRecord,
@@ -40,12 +43,12 @@ from cousins.schemas.spec_file import parse_spec
 TEXT = "name: flow\nseed: 3\ntasks: {count: 27}\nepisodes: {per_task: 12}\nexport: [coco]\n"
 
 
-def plan(out: Path, text: str = TEXT, workers: int = 1) -> Plan:
+def plan(out: Path, text: str = TEXT, workers: int = 1) -> RunRequest:
     spec = parse_spec(text)
-    return Plan(spec, out, fake_stages.fake_stages(), workers, exports=spec.export)
+    return RunRequest(spec, out, fake_stages.fake_stages(), workers, exports=spec.export)
 
 
-def small(out: Path, changes: str = "", workers: int = 1) -> Plan:
+def small(out: Path, changes: str = "", workers: int = 1) -> RunRequest:
     return plan(
         out, f"name: small\ntasks: {{count: 3}}\nepisodes: {{per_task: 2}}\n{changes}", workers
     )
@@ -91,7 +94,7 @@ def test_a_second_run_repeats_nothing(finished: tuple[Path, Summary]) -> None:
 def test_a_dataset_is_finished_only_when_nothing_is_missing(tmp_path: Path) -> None:
     whole = small(tmp_path, "export: [coco]")
 
-    def finished(asked: Plan) -> bool:
+    def finished(asked: RunRequest) -> bool:
         with Session(asked) as session:
             return session.finished
 
@@ -335,7 +338,7 @@ def test_prefect_makes_the_same_bytes(tmp_path: Path, api: None) -> None:
 
     from cousins.flows.generate import generate_now
 
-    def flow_of(asked: Plan) -> Summary:
+    def flow_of(asked: RunRequest) -> Summary:
         with Session(asked) as session:
             return generate_now(session, Silent())
 
@@ -405,11 +408,11 @@ def test_what_an_error_cancels_gives_no_answer(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     spec = small(tmp_path).spec
-    first, second = (Unit("tasks", f"b{i}", "", (0, i), spec, i, i + 1) for i in range(2))
-    answers: list[Unit] = []
+    first, second = (ShardTask("tasks", f"b{i}", "", (0, i), spec, i, i + 1) for i in range(2))
+    answers: list[ShardTask] = []
     go = threading.Event()
 
-    def make(unit: Unit) -> ShardRecord:
+    def make(unit: ShardTask) -> ShardRecord:
         go.wait()
         raise SpecError(unit.name)
 

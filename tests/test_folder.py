@@ -19,8 +19,8 @@ from cousins.scenes.libraries.folder.notes import AssetNotes, read_notes
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.schemas import Asset, EpisodeSpec, Refusal, RefusalKind, SpecError
 from cousins.schemas.spec_file import load_spec
-from cousins.tasks.setup import build_scene
-from cousins.tasks.solving import solve
+from cousins.tasks.solving.setup import build_scene
+from cousins.tasks.solving.solve import solve
 
 pytestmark = pytest.mark.usefixtures("module_cache")
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from cousins.scenes.geometry import (
+from cousins.scenes.core.geometry import (
     Array,
     Footprint,
     axis_rotation,

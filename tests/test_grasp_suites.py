@@ -7,9 +7,9 @@ from some import some
 from worlds import LIBRARY
 
 from cousins.flows.bench._suites import grasping
-from cousins.scenes.franka import FRANKA
+from cousins.scenes.core.franka import FRANKA
 from cousins.schemas import Asset
-from cousins.tasks.grasps import RIM_WIDTH, grasps_of
+from cousins.tasks.grasping.grasps import RIM_WIDTH, grasps_of
 
 
 def assets(category: str) -> list[Asset]:

@@ -11,12 +11,12 @@ import pytest
 import trimesh
 from worlds import first
 
-from cousins.scenes.franka import FRANKA
-from cousins.scenes.geometry import Array, inverse
+from cousins.scenes.core.franka import FRANKA
+from cousins.scenes.core.geometry import Array, inverse
 from cousins.scenes.robots import robot
 from cousins.schemas import Asset
-from cousins.tasks import grasps as module
-from cousins.tasks.grasps import (
+from cousins.tasks.grasping import grasps as module
+from cousins.tasks.grasping.grasps import (
     FRICTION_ANGLE,
     MIN_WIDTH,
     Grasps,

@@ -23,8 +23,8 @@ from some import some
 
 from cousins.flows.backends import check_backend
 from cousins.generators.frames import (
+    GBuffer,
     Rendered,
-    Truth,
     camera_sees,
     check_vary,
     keyframe_steps,
@@ -32,13 +32,13 @@ from cousins.generators.frames import (
     render_scene,
     renderer,
 )
-from cousins.generators.images.cameras import camera_params, project
+from cousins.generators.images.camera.cameras import camera_params, project
+from cousins.generators.images.camera.view import World
 from cousins.generators.images.encode import png
-from cousins.generators.images.gl import open_gl
-from cousins.generators.images.semantics import semantic_id
-from cousins.generators.images.view import World
-from cousins.scenes.geometry import look_at, rotation, yaw_quaternion
-from cousins.scenes.mujoco_model import CompiledScene, compile_model
+from cousins.generators.images.raster.gl import open_gl
+from cousins.generators.images.truth.semantics import semantic_id
+from cousins.scenes.core.geometry import look_at, rotation, yaw_quaternion
+from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import (
     Asset,
     BackendMissingError,
@@ -520,12 +520,12 @@ def test_a_renderer_can_be_given() -> None:
 
         def truth(
             self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
-        ) -> Truth:
+        ) -> GBuffer:
             assert isinstance(world, CompiledScene)
             geoms = np.zeros((SIZE[1], SIZE[0]), dtype=np.int32)
             bodies = list(world.objects["brick"].bodies.values())
             geoms[10:20, 30:60] = 1 + int(np.isin(world.model.geom_bodyid, bodies).argmax())
-            return Truth(depth=np.where(geoms > 0, 1.5, 0).astype(np.float32), geoms=geoms)
+            return GBuffer(depth=np.where(geoms > 0, 1.5, 0).astype(np.float32), geoms=geoms)
 
     scene, assets = world(17)
     made = render_scene(scene, assets, spec(), artist=Fake())

@@ -16,7 +16,7 @@ import trimesh
 from PIL import Image
 from worlds import first
 
-from cousins.scenes.asset_geometry import link_poses
+from cousins.scenes.core.asset_geometry import link_poses
 from cousins.scenes.importing import decompose, meshes, patches
 from cousins.scenes.importing.affordances import with_affordances
 from cousins.scenes.importing.colours import MOST, materials_of

@@ -25,17 +25,17 @@ from worlds import make_request
 
 from cousins.generators.exports import EXPORTERS
 from cousins.generators.frames import Rendered, render_episode, render_scene
-from cousins.generators.images.amodal import decode_mask
-from cousins.generators.images.cameras import camera_params
-from cousins.generators.images.clouds import STRIDE, read_point_cloud
-from cousins.generators.images.keypoints import CORNER_EDGES, CORNER_SIGNS
-from cousins.generators.images.rasteriser import rasteriser
-from cousins.generators.images.worlds import prepared
+from cousins.generators.images.camera.cameras import camera_params
+from cousins.generators.images.raster.rasteriser import rasteriser
+from cousins.generators.images.truth.amodal import decode_mask
+from cousins.generators.images.truth.clouds import STRIDE, read_point_cloud
+from cousins.generators.images.truth.keypoints import CORNER_EDGES, CORNER_SIGNS
+from cousins.generators.images.truth.worlds import prepared
 from cousins.generators.labels import LABELS
-from cousins.scenes.assembly import assemble
-from cousins.scenes.geometry import look_at, transform
+from cousins.scenes.assembly.assemble import assemble
+from cousins.scenes.core.geometry import look_at, transform
 from cousins.scenes.libraries.procedural import ProceduralLibrary
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import (
     AmodalMasks,
     Asset,

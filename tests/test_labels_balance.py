@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from cousins.generators.balance import StateSample, balanced_states
+from cousins.generators.quality.balance import StateSample, balanced_states
 from cousins.schemas import CameraParams, DatasetError, FrameRecord, ObjectLabel
 
 CAMERA = CameraParams(

@@ -9,21 +9,15 @@ import pytest
 from some import some
 from worlds import LIBRARY, first, make_request
 
-from cousins.scenes.assembly import assemble
-from cousins.scenes.fit import base_radius, footprint_radius, link_transform
-from cousins.scenes.geometry import Footprint, contains, overlap, rotation
-from cousins.scenes.layout import (
-    REACH,
-    Bench,
-    NoPlaceError,
-    Placed,
-    lay_out,
-)
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.assembly.assemble import assemble
+from cousins.scenes.core.geometry import Footprint, contains, overlap, rotation
+from cousins.scenes.layout.arrangement import REACH, NoPlaceError, Placed, Workspace, lay_out
+from cousins.scenes.layout.clearance import base_radius, footprint_radius, link_transform
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import ObjectSpec, PoseSpec, SceneSpec
-from cousins.tasks.predicates import PhysicsFacts
+from cousins.tasks.physics.predicates import PhysicsFacts
 
-BENCH = Bench("table", 0.7, Footprint(np.array([0.55, 0.0]), np.array([0.42, 0.68]), np.pi))
+BENCH = Workspace("table", 0.7, Footprint(np.array([0.55, 0.0]), np.array([0.42, 0.68]), np.pi))
 THINGS = {
     "cabinet": "cabinet.n.01",
     "tray": "tray.n.01",

@@ -12,18 +12,18 @@ from typing import Any
 
 import pytest
 
-from cousins.flows.run import Plan, execute, export_dataset
+from cousins.flows.run import RunRequest, execute, export_dataset
 from cousins.flows.stages import production
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports.traces.procedures import procedures
 from cousins.generators.proposers import propose
 from cousins.generators.proposing.catalogue import Catalogue
-from cousins.scenes.franka import FRANKA
+from cousins.scenes.core.franka import FRANKA
 from cousins.schemas import AssetsSpec, DatasetSpec, Episode
 from cousins.schemas.spec_file import load_spec
-from cousins.tasks.goals import ground_literals
-from cousins.tasks.problem import scene_problem, support_name
-from cousins.tasks.symbolic import plans
+from cousins.tasks.bddl.goals import ground_literals
+from cousins.tasks.bddl.problem import scene_problem, support_name
+from cousins.tasks.symbolic.search import plans
 
 ROOT = Path(__file__).parents[1]
 
@@ -101,7 +101,7 @@ def test_it_beats_the_most_frequent_node_on_held_out_tasks() -> None:
 def test_it_learns_from_a_generated_dataset(tmp_path: Path) -> None:
     spec = load_spec(ROOT / "examples/traces.yaml")
     spec = spec.model_copy(update={"tasks": spec.tasks.model_copy(update={"count": 50})})
-    execute(Plan(spec, tmp_path, production(), 2))
+    execute(RunRequest(spec, tmp_path, production(), 2))
     folders = export_dataset(spec, tmp_path, production(), ("traces",))
     text = (folders["traces"] / "procedures.jsonl").read_text(encoding="utf-8")
     result = example().evaluate([json.loads(x) for x in text.splitlines()], seed=0, folds=5)

@@ -13,10 +13,10 @@ import pytest
 from worlds import by_hand, first, make_task, put
 
 from cousins.flows.checks import check_spec
-from cousins.generators.changes import slice_of
-from cousins.generators.hashing import LEARNING, versions
-from cousins.scenes.geometry import Array
-from cousins.scenes.mujoco_model import CompiledScene
+from cousins.generators.store.changes import slice_of
+from cousins.generators.store.hashing import LEARNING, versions
+from cousins.scenes.core.geometry import Array
+from cousins.scenes.model.mujoco_model import CompiledScene
 from cousins.schemas import (
     BackendMissingError,
     Cause,
@@ -30,19 +30,24 @@ from cousins.schemas import (
     SpecError,
 )
 from cousins.schemas.spec_file import parse_spec
-from cousins.tasks import learning
-from cousins.tasks import pushing as strokes
-from cousins.tasks.environment import EVERY, NEARER, Outcome, Trials, gymnasium_environment
-from cousins.tasks.execution import Executor, tool_pose
-from cousins.tasks.learning import PACKAGES, check_learning, learn
-from cousins.tasks.manipulation import Manipulator
-from cousins.tasks.reach import out_of_reach
-from cousins.tasks.replay import replay
-from cousins.tasks.servo import OBSERVED, STEP, Action, Servo
+from cousins.tasks.motion.manipulator import Manipulator
+from cousins.tasks.physics.execution import Executor, tool_pose
+from cousins.tasks.physics.replay import replay
 from cousins.tasks.skills import pushing
-from cousins.tasks.skills.pushing import bring, onto_mat
-from cousins.tasks.solving import solve
-from cousins.tasks.symbolic import Plan, Step
+from cousins.tasks.skills.pushing import bring, learning, onto_mat
+from cousins.tasks.skills.pushing import motion as strokes
+from cousins.tasks.skills.pushing.closed_loop import OBSERVED, STEP, Action, ClosedLoopPusher
+from cousins.tasks.skills.pushing.learning import PACKAGES, check_learning, learn
+from cousins.tasks.skills.pushing.trials import (
+    EVERY,
+    NEARER,
+    PushEnv,
+    PushOutcome,
+    gymnasium_environment,
+)
+from cousins.tasks.solving.feasibility import out_of_reach
+from cousins.tasks.solving.solve import solve
+from cousins.tasks.symbolic.search import Plan, Step
 
 INSTALLED = all(find_spec(name) for name in PACKAGES)
 needs_extra = pytest.mark.skipif(not INSTALLED, reason="needs the extra `learning`")
@@ -155,7 +160,7 @@ def test_what_is_there_is_not_learned() -> None:
 
 def test_fingers_come_down_beside_the_thing_and_move_as_told() -> None:
     arm = at_work("learning")
-    servo = Servo(arm, "game", onto_mat(arm, "game", "mat"))
+    servo = ClosedLoopPusher(arm, "game", onto_mat(arm, "game", "mat"))
     data = arm.executor.data
     assert servo.left(data) > 0.05
     assert servo.disturbed(data) == 0.0
@@ -181,10 +186,10 @@ def test_fingers_come_down_beside_the_thing_and_move_as_told() -> None:
 
 def test_trials_repeat_and_leave_the_world_alone() -> None:
     arm = at_work("learning")
-    servo = Servo(arm, "game", onto_mat(arm, "game", "mat"))
-    trials = Trials(servo, servo.starts())
+    servo = ClosedLoopPusher(arm, "game", onto_mat(arm, "game", "mat"))
+    trials = PushEnv(servo, servo.starts())
 
-    def tried() -> list[Outcome]:
+    def tried() -> list[PushOutcome]:
         trials.begin(0)
         return [trials.step(np.zeros(3, dtype=np.float32)) for _ in range(8)]
 
@@ -216,7 +221,7 @@ def test_a_policy_is_carried_out_from_the_best_place(monkeypatch: pytest.MonkeyP
     arm = at_work("learning")
     aim = onto_mat(arm, "game", "mat")
     learn(arm, "game", aim, "no reason")
-    assert Servo(arm, "game", aim).left(arm.executor.data) == 0.0
+    assert ClosedLoopPusher(arm, "game", aim).left(arm.executor.data) == 0.0
     assert arm.interaction is not None
 
 
@@ -241,8 +246,8 @@ def test_gymnasium_finds_nothing_wrong() -> None:
     from gymnasium.utils.env_checker import check_env
 
     arm = at_work("learning")
-    servo = Servo(arm, "game", onto_mat(arm, "game", "mat"))
-    check_env(gymnasium_environment(Trials(servo, servo.starts())), skip_render_check=True)
+    servo = ClosedLoopPusher(arm, "game", onto_mat(arm, "game", "mat"))
+    check_env(gymnasium_environment(PushEnv(servo, servo.starts())), skip_render_check=True)
 
 
 def learned(compiled: CompiledScene) -> tuple[Episode, EpisodeArrays]:

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 import trimesh
 
-from cousins.scenes.asset_geometry import seen_points, touched_points
-from cousins.scenes.asset_model import Copy, add_asset, add_resources
 from cousins.scenes.assets.trial import trial
+from cousins.scenes.core.asset_geometry import seen_points, touched_points
 from cousins.scenes.importing.models import asset_from_model
+from cousins.scenes.model.asset_model import Copy, add_asset, add_resources
 from cousins.schemas import Asset, AssetError
 
 CABINET = "cabinet.n.01"

@@ -10,22 +10,22 @@ import numpy as np
 import pytest
 from worlds import by_hand, first, put
 
-from cousins.scenes.geometry import Array, inverse, transform
-from cousins.scenes.mujoco_model import CompiledScene
+from cousins.scenes.core.geometry import Array, inverse, transform
+from cousins.scenes.model.mujoco_model import CompiledScene
 from cousins.scenes.robots import robot
 from cousins.schemas import Cause, PlanningError
-from cousins.tasks.blocking import BlockedError
-from cousins.tasks.collision import (
+from cousins.tasks.grasping.grasps import TIP_REACH
+from cousins.tasks.motion.blocking import BlockedError
+from cousins.tasks.motion.collision import (
     NEAR_MARGIN,
     PRESS_DEPTH,
     ROBOT_MARGIN,
     CollisionWorld,
     Held,
 )
-from cousins.tasks.grasps import TIP_REACH
-from cousins.tasks.kinematics import Arm
-from cousins.tasks.motion import RESOLUTION, MotionPlanner, time_path
-from cousins.tasks.obstacles import Collision, Obstacle, ObstacleKind
+from cousins.tasks.motion.kinematics import Arm
+from cousins.tasks.motion.obstacles import Collision, Obstacle, ObstacleKind
+from cousins.tasks.motion.planner import RESOLUTION, MotionPlanner, time_path
 
 FRANKA = robot("franka-fr3")
 HOME = np.array(FRANKA.home)

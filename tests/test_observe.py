@@ -29,8 +29,8 @@ from cousins.generators.perception.depth_model import check_depth_model
 from cousins.generators.perception.frames import frame_view
 from cousins.generators.perception.labeller import NOTHING, with_labels
 from cousins.generators.proposing.endpoint import Endpoint
-from cousins.scenes.assembly import assemble
-from cousins.scenes.geometry import Array, look_at, rotation, transform
+from cousins.scenes.assembly.assemble import assemble
+from cousins.scenes.core.geometry import Array, look_at, rotation, transform
 from cousins.scenes.observation import world
 from cousins.scenes.observation.boxes import UprightBox, completed, overlap_share, smallest_box
 from cousins.scenes.observation.cleaning import depth_noise, smoothed
@@ -40,7 +40,7 @@ from cousins.scenes.observation.planes import support_plane
 from cousins.scenes.observation.reading import read_folder
 from cousins.scenes.observation.relating import relations
 from cousins.scenes.observation.surfaces import positions, symmetry, triangles
-from cousins.scenes.observation.view import View, back_project
+from cousins.scenes.observation.view import DepthView, back_project
 from cousins.schemas import AssetsSpec, BackendMissingError, CousinSpec, ProposalError, SpecError
 from cousins.schemas.spec_file import load_spec
 
@@ -75,7 +75,7 @@ SCENE = (
 )
 
 
-def cast(things: tuple[Thing, ...], eye: tuple[float, ...] = EYE) -> View:
+def cast(things: tuple[Thing, ...], eye: tuple[float, ...] = EYE) -> DepthView:
     """A view of things on a table 1.6 m x 1 m, by exact rays: no noise, no graphics."""
     pose = transform(eye, rotation(look_at(eye, TARGET)) @ _CV_FROM_GL)
     table = trimesh.creation.box(extents=(1.0, 1.6, 0.04))
@@ -106,7 +106,7 @@ def cast(things: tuple[Thing, ...], eye: tuple[float, ...] = EYE) -> View:
     depth[ray] = np.einsum("ni,ni->n", normal, corner - pose[:3, 3]) / along
     masks = np.zeros(width * height, dtype=np.int32)
     masks[ray] = np.maximum(owner[hit], 0)
-    return View(
+    return DepthView(
         depth=depth.reshape(height, width),
         masks=masks.reshape(height, width),
         labels={i + 1: LIBRARY.get(t.asset).category for i, t in enumerate(things)},
@@ -119,7 +119,7 @@ def cast(things: tuple[Thing, ...], eye: tuple[float, ...] = EYE) -> View:
 
 
 @lru_cache(maxsize=1)
-def scene_view() -> View:
+def scene_view() -> DepthView:
     return cast(SCENE)
 
 
@@ -129,7 +129,7 @@ def scene_observed() -> Observed:
 
 
 @lru_cache(maxsize=1)
-def pair_view() -> View:
+def pair_view() -> DepthView:
     return cast(SCENE[:2])
 
 
@@ -153,7 +153,7 @@ def yaw_error(thing: Fitted, truth: Thing) -> float:
 # Planes
 
 
-def plane_of(view: View, up: Array | None = None, seed: int = 0) -> tuple[float, float]:
+def plane_of(view: DepthView, up: Array | None = None, seed: int = 0) -> tuple[float, float]:
     """Angle of the support from level in degrees, and error of its height in metres."""
     cloud = back_project(view, view.depth)
     objects = tuple(cloud[(view.masks == i) & (view.depth > 0)] for i in view.labels)
@@ -166,7 +166,7 @@ def plane_of(view: View, up: Array | None = None, seed: int = 0) -> tuple[float,
     return float(np.degrees(np.arccos(min(1.0, normal[2])))), height - HEIGHT
 
 
-def noisy(view: View, sigma: float, seed: int = 1) -> View:
+def noisy(view: DepthView, sigma: float, seed: int = 1) -> DepthView:
     noise = np.random.default_rng(seed).normal(0, sigma, view.depth.shape)
     return replace(view, depth=np.where(view.depth > 0, view.depth + noise, 0.0))
 
@@ -381,7 +381,7 @@ def test_gravity_may_be_given_instead() -> None:
 # Folders
 
 
-def write_folder(folder: Path, view: View, told: Mapping[str, Any] | None = None) -> Path:
+def write_folder(folder: Path, view: DepthView, told: Mapping[str, Any] | None = None) -> Path:
     """A view as a folder, millimetres in depth.png."""
     folder.mkdir(exist_ok=True)
     width, height = view.size

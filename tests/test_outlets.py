@@ -16,11 +16,11 @@ from cousins.flows.engines import ENGINES, engine
 from cousins.flows.graph import Graph
 from cousins.flows.stages import production
 from cousins.generators.exports import EXPORTERS
-from cousins.generators.hashing import foreign_versions
-from cousins.generators.labels import LABELS, Place, check_labels
+from cousins.generators.labels import LABELS, StoragePlace, check_labels
 from cousins.generators.labels._chosen import chosen
 from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
+from cousins.generators.store.hashing import foreign_versions
 from cousins.schemas import (
     BackendMissingError,
     DatasetSpec,
@@ -117,10 +117,12 @@ def test_every_label_stores_where_frames_have_a_place_and_no_two_the_same() -> N
     check_labels(LABELS.names())
     stored = [(value.place, value.name) for _, label in LABELS.all() for value in label.values]
     assert len(set(stored)) == len(stored)
-    own = {name for place, name in stored if place is Place.OBJECT}
+    own = {name for place, name in stored if place is StoragePlace.OBJECT}
     always = {"name", "category", "instance_id", "semantic_id", "visible_pixels"}
     assert own == set(ObjectLabel.model_fields) - always
-    assert {name for place, name in stored if place is Place.FRAME} < set(FrameRecord.model_fields)
+    assert {name for place, name in stored if place is StoragePlace.FRAME} < set(
+        FrameRecord.model_fields
+    )
 
 
 LABEL = """

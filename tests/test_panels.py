@@ -12,13 +12,13 @@ import trimesh
 from some import some
 from worlds import by_hand, first, make_task, put
 
-from cousins.scenes.franka import FRANKA
-from cousins.scenes.mujoco_model import CompiledScene
+from cousins.scenes.core.franka import FRANKA
+from cousins.scenes.model.mujoco_model import CompiledScene
 from cousins.schemas import Asset, EpisodeSpec, Joint
-from cousins.tasks.grasps import TIP_REACH, collision_mesh
-from cousins.tasks.handles import PUSH_GAP
-from cousins.tasks.panels import FINGER, OVERLAP, ROLLS, TILTS, panel_holds
-from cousins.tasks.solving import solve
+from cousins.tasks.grasping.grasps import TIP_REACH, collision_mesh
+from cousins.tasks.grasping.handles import PUSH_GAP
+from cousins.tasks.grasping.panel_contacts import FINGER, OVERLAP, ROLLS, TILTS, panel_holds
+from cousins.tasks.solving.solve import solve
 
 CATEGORIES = ("cabinet.n.01", "cabinet.n.03", "cedar_chest.n.01")
 

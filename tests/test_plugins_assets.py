@@ -15,12 +15,12 @@ from test_robot_files import FR3
 
 from cousins.flows.libraries import library_spec
 from cousins.flows.robots import with_robot
-from cousins.generators.hashing import foreign_versions, stage_versions
+from cousins.generators.store.hashing import foreign_versions, stage_versions
 from cousins.scenes.assets import categories as declarations
 from cousins.scenes.assets.categories import ORDER, categories
 from cousins.scenes.assets.joint import open_libraries
 from cousins.scenes.assets.meanings import among, carries, keeps, sort_of, stand_ins
-from cousins.scenes.catalogue import resolve
+from cousins.scenes.cousins.catalogue import resolve
 from cousins.scenes.libraries.procedural import ProceduralLibrary, sources
 from cousins.scenes.robots import ROBOTS, robot, robot_model
 from cousins.scenes.rooms.kinds import PLANS

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from worlds import LIBRARY, by_hand, first, make_request, put
 
-from cousins.scenes.assembly import assemble
-from cousins.scenes.fit import link_transform
-from cousins.scenes.geometry import axis_rotation
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.assembly.assemble import assemble
+from cousins.scenes.core.geometry import axis_rotation
+from cousins.scenes.layout.clearance import link_transform
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import Asset, Cavity, SceneObject, SceneSpec
 from cousins.schemas.base import Vec3
-from cousins.tasks.predicates import BINARY, PhysicsFacts, literals, turned_bounds
+from cousins.tasks.physics.predicates import BINARY, PhysicsFacts, literals, turned_bounds
 
 FAR = (0.75, -0.35, 0.0)
 Put = tuple[SceneObject, Asset]

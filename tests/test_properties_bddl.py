@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from properties import cases
 
 from cousins.schemas import SpecError
-from cousins.tasks.activities import activity_text
-from cousins.tasks.formula import (
+from cousins.tasks.bddl.activities import activity_text
+from cousins.tasks.bddl.formula import (
     PREDICATES,
     And,
     Atom,
@@ -28,8 +28,8 @@ from cousins.tasks.formula import (
     rename,
     to_text,
 )
-from cousins.tasks.goals import SymbolicFacts, evaluate, ground_literals
-from cousins.tasks.problem import Problem, parse, problem_text
+from cousins.tasks.bddl.goals import SymbolicFacts, evaluate, ground_literals
+from cousins.tasks.bddl.problem import Problem, parse, problem_text
 
 CATEGORIES = ("apple.n.01", "bowl.n.01", "cabinet.n.01")
 INSTANCES = {kind: tuple(f"{kind}_{n}" for n in (1, 2)) for kind in CATEGORIES}

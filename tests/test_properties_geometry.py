@@ -10,8 +10,8 @@ from hypothesis.extra import numpy as arrays
 from properties import cases, lengths
 from scipy.spatial.transform import Rotation
 
-from cousins.generators.images.bending import bend, fold, straighten
-from cousins.scenes.geometry import (
+from cousins.generators.images.camera.bending import bend, fold, straighten
+from cousins.scenes.core.geometry import (
     Array,
     Footprint,
     contains,

@@ -16,12 +16,12 @@ from openai_server import Reply, Server, serving
 from cousins.generators.proposers import propose
 from cousins.generators.proposers.grammar import drawing
 from cousins.generators.proposers.openai import OpenAIProposer
-from cousins.generators.proposing.cast import Cast
+from cousins.generators.proposing.cast import ObjectBinding
 from cousins.generators.proposing.catalogue import Catalogue
 from cousins.generators.proposing.draft import check, signature
 from cousins.generators.proposing.endpoint import Endpoint
 from cousins.scenes.assets.library import AssetLibrary
-from cousins.scenes.franka import FRANKA
+from cousins.scenes.core.franka import FRANKA
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.schemas import (
     Asset,
@@ -33,10 +33,10 @@ from cousins.schemas import (
     SpecError,
     TaskSpec,
 )
-from cousins.tasks.activities import activity_text
-from cousins.tasks.problem import object_specs, scene_problem, support_name
+from cousins.tasks.bddl.activities import activity_text
+from cousins.tasks.bddl.problem import object_specs, scene_problem, support_name
 from cousins.tasks.skills import skills
-from cousins.tasks.symbolic import Plan
+from cousins.tasks.symbolic.search import Plan
 
 LIBRARY = ProceduralLibrary()
 SCENE = SceneSpec(
@@ -222,7 +222,7 @@ def test_what_is_taken_from_above_is_up_to_the_robot() -> None:
 @pytest.mark.parametrize("category", ["room_light.n.01", "world.n.01", "desk.n.01"])
 def test_new_objects_get_no_name_that_scenes_use_themselves(category: str) -> None:
     kind = CATALOGUE.kind_of(category, CATALOGUE.kind("mug.n.04").assets)
-    cast = Cast(CATALOGUE, (), frozenset(), "table", np.random.default_rng(0))
+    cast = ObjectBinding(CATALOGUE, (), frozenset(), "table", np.random.default_rng(0))
     names = [cast.another(kind).name for _ in range(3)]
     assert len(set(names)) == 3
     SceneSpec(objects=tuple(ObjectSpec(name=name, category=category) for name in names))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from datasets import FixtureConfig, build_dataset
 
-from cousins.generators import quality
+from cousins.generators.quality import measures as quality
 from cousins.schemas import Episode
 
 HZ = 200.0

@@ -15,8 +15,8 @@ from worlds import LIBRARY, make_request
 
 from cousins.generators.proposers.grammar.short import put_on
 from cousins.generators.proposers.grammar.templates import TEMPLATES
-from cousins.scenes.assembly import assemble
-from cousins.scenes.blame import blames_the_spec
+from cousins.scenes.assembly.assemble import assemble
+from cousins.scenes.assembly.blame import blames_the_spec
 from cousins.schemas import (
     AssemblyError,
     AssetError,
@@ -288,7 +288,12 @@ def test_the_search_for_readers_of_messages_finds_them(code: str) -> None:
 
 
 def test_no_code_reads_a_message() -> None:
-    mine = ("tasks/setup.py", "tasks/reach.py", "tasks/skills", "generators/proposers/grammar")
+    mine = (
+        "tasks/solving/setup.py",
+        "tasks/solving/feasibility.py",
+        "tasks/skills",
+        "generators/proposers/grammar",
+    )
     found = [
         f"{path}:{line}" for path, tree in sources("scenes", *mine) for line in read_messages(tree)
     ]

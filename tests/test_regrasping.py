@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from worlds import by_hand, first, make_task, put
 
-from cousins.scenes.mujoco_model import CompiledScene
-from cousins.scenes.seeds import generator
+from cousins.scenes.core.seeds import generator
+from cousins.scenes.model.mujoco_model import CompiledScene
 from cousins.schemas import Cause, EpisodeSpec, Failure, PlanningError
-from cousins.tasks.execution import Executor
-from cousins.tasks.manipulation import Manipulator
-from cousins.tasks.regrasping import FEW_PLACES, confined, regrasp
-from cousins.tasks.solving import solve
+from cousins.tasks.motion.manipulator import Manipulator
+from cousins.tasks.physics.execution import Executor
+from cousins.tasks.pick_place.regrasping import FEW_PLACES, confined, regrasp
+from cousins.tasks.solving.solve import solve
 
 BOX, SHELF, APPLE = "packing_box.n.02", "shelf.n.01", "apple.n.01"
 

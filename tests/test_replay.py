@@ -16,8 +16,8 @@ from worlds import make_task, scene_for
 
 from cousins.generators.dataset import dump_arrays
 from cousins.schemas import Asset, DatasetError, Episode, EpisodeArrays, EpisodeSpec, Scene
-from cousins.tasks.replay import replay
-from cousins.tasks.solving import solve
+from cousins.tasks.physics.replay import replay
+from cousins.tasks.solving.solve import solve
 
 TASK = make_task(
     {"apple": "apple.n.01", "basket": "wicker_basket.n.01"}, "", "(inside apple basket)"
@@ -27,7 +27,7 @@ import json, sys
 from pathlib import Path
 from cousins.generators.dataset import load_arrays
 from cousins.schemas import Asset, Episode, Scene, TaskSpec
-from cousins.tasks.replay import replay
+from cousins.tasks.physics.replay import replay
 root = Path(sys.argv[1])
 read = lambda model, name: model.from_json((root / name).read_bytes())
 assets = {p.stem: Asset.from_json(p.read_bytes()) for p in sorted(root.glob("assets/*.json"))}

@@ -20,7 +20,7 @@ from PIL import Image
 
 from cousins.generators.dataset import Dataset, dump_models
 from cousins.generators.report import facts, page, pictures, write_report
-from cousins.generators.report.charts import Bar, Column, bar_chart, column_chart
+from cousins.generators.report.charts import ChartBar, HistogramBin, bar_chart, column_chart
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PROBE = """
@@ -218,7 +218,7 @@ def test_sample_shows_each_scene_by_another_camera(dataset: Dataset) -> None:
 
 
 def test_bars_are_as_long_as_their_share() -> None:
-    svg = bar_chart([Bar("a & b", 0.25, "25%"), Bar("c", 7.0, "x", "bad")], "t")
+    svg = bar_chart([ChartBar("a & b", 0.25, "25%"), ChartBar("c", 7.0, "x", "bad")], "t")
     widths = re.findall(r'class="(?:plain|bad)" y="\d+" width="([\d.]+)%"', svg)
     assert widths == ["25.00", "100.00"]
     assert "a &amp; b" in svg
@@ -226,7 +226,9 @@ def test_bars_are_as_long_as_their_share() -> None:
 
 
 def test_columns_stack_success_below_failure() -> None:
-    svg = column_chart([Column("0", 4, 1), Column("1", 2, 2), Column("2", 0, 0)], "3", "t")
+    svg = column_chart(
+        [HistogramBin("0", 4, 1), HistogramBin("1", 2, 2), HistogramBin("2", 0, 0)], "3", "t"
+    )
     heights = re.findall(
         r'class="(bad|good)" x="[\d.]+%" y="[\d.]+" width="[\d.]+%" height="([\d.]+)"', svg
     )

@@ -14,15 +14,15 @@ import pytest
 from worlds import by_hand
 
 from cousins.generators.proposing import catalogue
-from cousins.scenes import rescale
-from cousins.scenes.franka import FRANKA
-from cousins.scenes.geometry import Array, axis_rotation
+from cousins.scenes.core.franka import FRANKA
+from cousins.scenes.core.geometry import Array, axis_rotation
+from cousins.scenes.cousins import rescale
 from cousins.scenes.importing import grips, pinch
-from cousins.scenes.mujoco_model import TIMESTEP, CompiledScene
+from cousins.scenes.model.mujoco_model import TIMESTEP, CompiledScene
 from cousins.scenes.robots import WORLD_BIT, robot, robot_model
 from cousins.schemas import SpecError
-from cousins.tasks.execution import tool_pose
-from cousins.tasks.kinematics import TRACK_TOLERANCE, Arm, line
+from cousins.tasks.motion.kinematics import TRACK_TOLERANCE, Arm, line
+from cousins.tasks.physics.execution import tool_pose
 
 
 @functools.lru_cache(maxsize=1)

@@ -16,15 +16,15 @@ from worlds import LIBRARY, make_task
 
 from cousins.flows.robots import with_robot
 from cousins.generators.dataset import dump_arrays, load_arrays
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.scenes.robots import ROBOTS, adopt, robot, robot_model
 from cousins.schemas import DatasetSpec, EpisodeSpec, Scene, SpecError
 from cousins.schemas.spec_file import load_spec
-from cousins.tasks.execution import tool_pose
-from cousins.tasks.inverse import Chain, inverse_of
-from cousins.tasks.replay import replay
-from cousins.tasks.setup import build_scene
-from cousins.tasks.solving import solve
+from cousins.tasks.motion.inverse import KinematicChain, inverse_of
+from cousins.tasks.physics.execution import tool_pose
+from cousins.tasks.physics.replay import replay
+from cousins.tasks.solving.setup import build_scene
+from cousins.tasks.solving.solve import solve
 
 UR = "ur5e-2f85"
 TASK = make_task({"apple": "apple.n.01", "tray": "tray.n.01"}, "", "(ontop apple tray)")
@@ -109,7 +109,7 @@ def test_the_gripper_keeps_its_linkage_together_in_physics() -> None:
 
 def test_the_iterative_inverse_is_exact_and_finds_several_ways() -> None:
     spec = robot(UR)
-    chain = Chain(spec)
+    chain = KinematicChain(spec)
     inverse, rng = inverse_of(chain, spec), np.random.default_rng(0)
     solved = 0
     for _ in range(20):

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from worlds import LIBRARY, by_hand, first, make_request, put
 
-from cousins.scenes.assembly import assemble
-from cousins.scenes.geometry import Footprint, look_at, overlap, rotation, transform
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.assembly.assemble import assemble
+from cousins.scenes.core.geometry import Footprint, look_at, overlap, rotation, transform
+from cousins.scenes.core.seeds import generator
+from cousins.scenes.model.mujoco_model import compile_model
+from cousins.scenes.model.validity import validity
 from cousins.scenes.rooms import Kind, furnish, furnished_scene
 from cousins.scenes.rooms.kinds import PLANS
 from cousins.scenes.rooms.rest import come_to_rest
 from cousins.scenes.rooms.shell import shell, station, within
 from cousins.scenes.rooms.spots import UPRIGHT, outline, spots_of
-from cousins.scenes.seeds import generator
-from cousins.scenes.validity import validity
 from cousins.schemas import (
     AssemblyError,
     Asset,

@@ -15,22 +15,22 @@ import pytest
 from worlds import by_hand, first, put
 
 from cousins.flows.bench._suites import ALL
-from cousins.scenes.seeds import generator
+from cousins.scenes.core.seeds import generator
 from cousins.schemas import Cause, PlanningError, PluginError, SpecError
 from cousins.schemas.plugins import forget
-from cousins.tasks.capabilities import capabilities
-from cousins.tasks.domain import Capabilities
-from cousins.tasks.execution import Executor
-from cousins.tasks.formula import PREDICATES, And, Atom
-from cousins.tasks.joints import joints_to_move
-from cousins.tasks.manipulation import Manipulator
-from cousins.tasks.operators import Operator
-from cousins.tasks.predicates import BINARY, UNARY, PhysicsFacts
+from cousins.tasks.bddl.formula import PREDICATES, And, Atom
+from cousins.tasks.motion.manipulator import Manipulator
+from cousins.tasks.physics.execution import Executor
+from cousins.tasks.physics.predicates import BINARY, UNARY, PhysicsFacts
 from cousins.tasks.skill import SkillPlugin
 from cousins.tasks.skills import PLUGINS, skill_named, skills
 from cousins.tasks.skills.opening import OPEN
+from cousins.tasks.skills.opening.joints import joints_to_move
 from cousins.tasks.skills.placing import PLACE_ON, beside, into, onto
-from cousins.tasks.symbolic import plans
+from cousins.tasks.solving.capabilities import capabilities
+from cousins.tasks.symbolic.domain import Capabilities
+from cousins.tasks.symbolic.operators import Operator
+from cousins.tasks.symbolic.search import plans
 
 ORDER = ("open", "close", "turn_on", "turn_off", "insert", "hang", "pour", "push",
          "push_next_to", "slide", "sweep", "place_on", "place_inside", "place_next_to")  # fmt: skip
@@ -101,7 +101,7 @@ def test_nothing_is_put_under_things_that_stand() -> None:
 
 def test_where_a_thing_is_does_not_depend_on_the_order_of_a_set() -> None:
     code = (
-        "from cousins.tasks.state import State; "
+        "from cousins.tasks.symbolic.state import State; "
         "facts = [('ontop', 'x', y) for y in 'abcdef'] + [('inside', 'x', 'g')]; "
         "print(State.of(facts).places['x'])"
     )
@@ -132,7 +132,7 @@ def test_what_is_opened_does_not_mind_a_skill_with_three_arguments_later_on() ->
 
 PLUGIN = """
 from dataclasses import replace
-from cousins.tasks.operators import Operator
+from cousins.tasks.symbolic.operators import Operator
 from cousins.tasks.skill import About, SkillPlugin
 
 class Folding:

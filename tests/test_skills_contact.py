@@ -15,27 +15,33 @@ from worlds import TABLE, by_hand, first, make_task, put, scene_for
 
 from cousins.flows.bench._suites import ALL, make, run_suite
 from cousins.generators.proposing.catalogue import Catalogue
-from cousins.scenes.franka import FRANKA
-from cousins.scenes.geometry import Array
+from cousins.scenes.core.franka import FRANKA
+from cousins.scenes.core.geometry import Array
 from cousins.scenes.libraries.procedural import ProceduralLibrary
-from cousins.scenes.mujoco_model import CompiledScene, compile_model
+from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import Asset, Episode, EpisodeArrays, EpisodeSpec, PlanningError, SpecError
-from cousins.tasks import optimisation
-from cousins.tasks.capabilities import capabilities
-from cousins.tasks.execution import Executor
-from cousins.tasks.formula import Atom, Literal
-from cousins.tasks.manipulation import Manipulator
-from cousins.tasks.optimisation import optimise
-from cousins.tasks.planar import Field, Shadow, beside, directions, field, shadow
-from cousins.tasks.predicates import PhysicsFacts
-from cousins.tasks.problem import scene_problem
-from cousins.tasks.pushing import carry_out
-from cousins.tasks.setup import required_affordances
-from cousins.tasks.skills.pushing import onto_mat, pushable
+from cousins.tasks.bddl.formula import Atom, Literal
+from cousins.tasks.bddl.problem import scene_problem
+from cousins.tasks.motion.manipulator import Manipulator
+from cousins.tasks.physics.execution import Executor
+from cousins.tasks.physics.predicates import PhysicsFacts
+from cousins.tasks.skills.pushing import onto_mat, optimisation, pushable
+from cousins.tasks.skills.pushing.motion import carry_out
+from cousins.tasks.skills.pushing.optimisation import optimise
+from cousins.tasks.skills.pushing.planar import (
+    Field,
+    Footprint2D,
+    beside,
+    directions,
+    field,
+    shadow,
+)
 from cousins.tasks.skills.sliding import slidable
 from cousins.tasks.skills.sweeping import sweepable, sweeps
-from cousins.tasks.solving import solve
-from cousins.tasks.symbolic import plans
+from cousins.tasks.solving.capabilities import capabilities
+from cousins.tasks.solving.setup import required_affordances
+from cousins.tasks.solving.solve import solve
+from cousins.tasks.symbolic.search import plans
 
 MAT = "place_mat.n.01"
 
@@ -65,11 +71,11 @@ def final(compiled: CompiledScene, arrays: EpisodeArrays) -> PhysicsFacts:
     return PhysicsFacts(compiled, data)
 
 
-def square(half: float, centre: tuple[float, float] = (0.0, 0.0), yaw: float = 0.0) -> Shadow:
+def square(half: float, centre: tuple[float, float] = (0.0, 0.0), yaw: float = 0.0) -> Footprint2D:
     """A square seen from above."""
     corners = half * np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
     c, s = np.cos(yaw), np.sin(yaw)
-    return Shadow(corners @ np.array([[c, s], [-s, c]]) + centre, np.array(centre), 0.0, 0.05)
+    return Footprint2D(corners @ np.array([[c, s], [-s, c]]) + centre, np.array(centre), 0.0, 0.05)
 
 
 def test_a_field_asks_for_no_more_than_it_takes() -> None:
@@ -92,7 +98,7 @@ def test_flat_sides_are_pushed_square_and_round_ones_straight() -> None:
         assert np.isclose(abs(np.cos(2 * (np.arctan2(along[1], along[0]) - 0.4))), 1.0)
         assert along[0] > 0 or along[1] > 0
     angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    disc = Shadow(0.06 * np.stack([np.cos(angle), np.sin(angle)], -1), np.zeros(2), 0.0, 0.1)
+    disc = Footprint2D(0.06 * np.stack([np.cos(angle), np.sin(angle)], -1), np.zeros(2), 0.0, 0.1)
     np.testing.assert_allclose(directions(disc, np.array([3.0, 4.0]))[0], [0.6, 0.8])
     assert disc.behind(np.array([1.0, 0.0]), 0.04) == pytest.approx(0.06, abs=1e-3)
     assert disc.behind(np.array([1.0, 0.0]), 0.01, 0.05) == pytest.approx(0.039, abs=4e-3)

@@ -10,17 +10,17 @@ import pytest
 from attempts import first_success
 from worlds import LIBRARY, by_hand, first, make_task, put
 
-from cousins.scenes.mujoco_model import CompiledScene, compile_model
+from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import DatasetSpec, EpisodeArrays
-from cousins.tasks.capabilities import capabilities
-from cousins.tasks.execution import Executor
-from cousins.tasks.hanging import fits as goes_on
-from cousins.tasks.inserting import fits as goes_in
-from cousins.tasks.manipulation import Manipulator
-from cousins.tasks.pick_place import choose
-from cousins.tasks.predicates import PhysicsFacts
-from cousins.tasks.setup import build_scene
+from cousins.tasks.motion.manipulator import Manipulator
+from cousins.tasks.physics.execution import Executor
+from cousins.tasks.physics.predicates import PhysicsFacts
+from cousins.tasks.pick_place.placing import choose
 from cousins.tasks.skills.hanging import ON_HOOK
+from cousins.tasks.skills.hanging.poses import fits as goes_on
+from cousins.tasks.skills.inserting.motion import fits as goes_in
+from cousins.tasks.solving.capabilities import capabilities
+from cousins.tasks.solving.setup import build_scene
 
 INSERT = make_task(
     {"candle": "beeswax_candle.n.01", "stick": "candlestick.n.01"}, "", "(inside candle stick)"

@@ -7,18 +7,18 @@ import pytest
 from worlds import LIBRARY, by_hand, first, put
 
 from cousins.flows.bench._suites import make
-from cousins.scenes.geometry import Footprint
-from cousins.scenes.layout import Bench, lay_out
-from cousins.scenes.seeds import generator
+from cousins.scenes.core.geometry import Footprint
+from cousins.scenes.core.seeds import generator
+from cousins.scenes.layout.arrangement import Workspace, lay_out
 from cousins.schemas import Asset, Joint, ObjectSpec
-from cousins.tasks.execution import Executor
-from cousins.tasks.joints import joints_to_move
-from cousins.tasks.manipulation import Manipulator
-from cousins.tasks.panels import shuts
-from cousins.tasks.predicates import PhysicsFacts
+from cousins.tasks.grasping.panel_contacts import shuts
+from cousins.tasks.motion.manipulator import Manipulator
+from cousins.tasks.physics.execution import Executor
+from cousins.tasks.physics.predicates import PhysicsFacts
+from cousins.tasks.skills.opening.joints import joints_to_move
 from cousins.tasks.skills.placing import into
 
-BENCH = Bench("table", 0.7, Footprint(np.array([0.55, 0.0]), np.array([0.42, 0.68]), np.pi))
+BENCH = Workspace("table", 0.7, Footprint(np.array([0.55, 0.0]), np.array([0.42, 0.68]), np.pi))
 
 
 def chest_of(drawers: int) -> Asset:

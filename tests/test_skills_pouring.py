@@ -14,20 +14,21 @@ from worlds import LIBRARY, by_hand, first, put
 
 from cousins.flows.bench._suites import make
 from cousins.flows.bench._suites.case import Case
-from cousins.scenes.mujoco_model import CompiledScene, compile_model
+from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import Asset, Episode, EpisodeArrays, Scene
-from cousins.tasks import pouring, solving, tilting
-from cousins.tasks.capabilities import capabilities
-from cousins.tasks.domain import start_state
-from cousins.tasks.estimate import estimate
-from cousins.tasks.goals import ground, missing
-from cousins.tasks.predicates import PhysicsFacts
-from cousins.tasks.problem import scene_problem
-from cousins.tasks.replay import replay
-from cousins.tasks.setup import build_scene
-from cousins.tasks.skills.pouring import pours, receives
-from cousins.tasks.solving import solve
-from cousins.tasks.symbolic import plans
+from cousins.tasks.bddl.goals import ground, missing
+from cousins.tasks.bddl.problem import scene_problem
+from cousins.tasks.physics.predicates import PhysicsFacts
+from cousins.tasks.physics.replay import replay
+from cousins.tasks.skills.pouring import motion as pouring
+from cousins.tasks.skills.pouring import pours, receives, tilting
+from cousins.tasks.solving import solve as solving
+from cousins.tasks.solving.capabilities import capabilities
+from cousins.tasks.solving.setup import build_scene
+from cousins.tasks.solving.solve import solve
+from cousins.tasks.symbolic.domain import start_state
+from cousins.tasks.symbolic.heuristic import estimate
+from cousins.tasks.symbolic.search import plans
 
 NUT = "hazelnut.n.02"
 NUMBER = 5007

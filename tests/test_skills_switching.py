@@ -10,11 +10,11 @@ import pytest
 from attempts import first_success
 from worlds import by_hand, first, make_task, put
 
-from cousins.scenes.mujoco_model import compile_model
-from cousins.tasks.capabilities import capabilities
-from cousins.tasks.grasps import piece
-from cousins.tasks.predicates import PhysicsFacts
-from cousins.tasks.pushes import TIP, pushes
+from cousins.scenes.model.mujoco_model import compile_model
+from cousins.tasks.grasping.grasps import piece
+from cousins.tasks.physics.predicates import PhysicsFacts
+from cousins.tasks.skills.switching.part_contacts import TIP, pushes
+from cousins.tasks.solving.capabilities import capabilities
 
 SWITCHES = ("loudspeaker.n.01", "toaster.n.02", "switch.n.01", "faucet.n.01", "rice_cooker.n.01")
 OFF, ON = "(not (toggled_on thing))", "(toggled_on thing)"

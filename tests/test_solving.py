@@ -17,7 +17,7 @@ import pytest
 from worlds import LIBRARY, by_hand, first, make_task, put, scene_for
 
 from cousins.generators.dataset import dump_arrays, dump_models, load_arrays
-from cousins.scenes.mujoco_model import CompiledScene, compile_model
+from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import (
     Asset,
     Cause,
@@ -28,14 +28,14 @@ from cousins.schemas import (
     Scene,
     TaskSpec,
 )
-from cousins.tasks import performing
-from cousins.tasks.execution import SkillFailedError
-from cousins.tasks.manipulation import Manipulator
-from cousins.tasks.pick_place import Manner
-from cousins.tasks.predicates import PhysicsFacts
-from cousins.tasks.replay import replay
-from cousins.tasks.solving import solve
-from cousins.tasks.symbolic import Step
+from cousins.tasks.motion.manipulator import Manipulator
+from cousins.tasks.physics.execution import SkillFailedError
+from cousins.tasks.physics.predicates import PhysicsFacts
+from cousins.tasks.physics.replay import replay
+from cousins.tasks.pick_place.placing import PlacementStrategy
+from cousins.tasks.solving import perform as performing
+from cousins.tasks.solving.solve import solve
+from cousins.tasks.symbolic.search import Step
 
 SPEC = EpisodeSpec()
 TASKS: dict[str, tuple[TaskSpec, tuple[str, ...]]] = {
@@ -120,7 +120,7 @@ def test_a_skill_that_gives_up_has_failed_only_where_its_effect_is_missing(
     calls: list[str] = []
 
     def gives_up(
-        arm: Manipulator, step: Step, later: tuple[Step, ...], manner: Manner | None
+        arm: Manipulator, step: Step, later: tuple[Step, ...], manner: PlacementStrategy | None
     ) -> None:
         calls.append(step.skill)
         if done or len(calls) > 1:
@@ -128,7 +128,7 @@ def test_a_skill_that_gives_up_has_failed_only_where_its_effect_is_missing(
         if len(calls) == 1:
             raise SkillFailedError(Cause.NOT_SLID, "given up")
 
-    monkeypatch.setattr("cousins.tasks.solving.perform", gives_up)
+    monkeypatch.setattr("cousins.tasks.solving.solve.perform", gives_up)
     episode = attempt(task)[2]
     assert episode.success
     assert any(event.reason == "given up" for event in episode.trace)

@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cousins.generators.shards import STAGES
 
 from cousins.flows.graph import Graph
 from cousins.flows.stages import production
-from cousins.generators import hashing
-from cousins.generators.dataset import STAGES
 from cousins.generators.exports import EXPORTERS
 from cousins.generators.labels import LABELS
 from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
+from cousins.generators.store import hashing
 from cousins.scenes.assets.categories import MODULES
 from cousins.scenes.robots import ROBOTS
 from cousins.schemas import DatasetSpec, EpisodeSpec, RenderSpec, Solver, plugins
@@ -199,7 +199,7 @@ def test_every_function_of_the_production_stages_is_looked_at() -> None:
 def test_a_stage_holds_what_its_code_reaches(stage: str) -> None:
     found, excused = reached(stage), {*ALWAYS, *EXCUSED[stage]}
     assert found - held(stage) == found & excused, (
-        "either the key of the stage holds a package (generators/hashing.py), or its code has no "
+        "either the key of the stage holds a package (generators/store/hashing.py), or its code has no "
         "use for it, or EXCUSED here says why it shapes no byte"
     )
     assert held(stage) <= found

@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from cousins.generators.shards import shard_name, shard_of
 
-from cousins.generators.dataset import Dataset, shard_name, shard_of
-from cousins.generators.store import ShardWriter, Store, dataset_hash
+from cousins.generators.dataset import (
+    Dataset,
+)
+from cousins.generators.store.writer import ShardWriter, Store, dataset_hash
 from cousins.schemas import DatasetError, DatasetSpec
 from cousins.schemas.spec_file import parse_spec
 
@@ -71,7 +74,7 @@ def test_a_second_writer_is_refused_and_a_dead_one_is_not_waited_for(tmp_path: P
     with Store(tmp_path, SPEC), pytest.raises(DatasetError, match="in use by another run"):
         Store(tmp_path, SPEC)
     code = (
-        "import os, sys; from pathlib import Path; from cousins.generators.store import Store;"
+        "import os, sys; from pathlib import Path; from cousins.generators.store.writer import Store;"
         "from cousins.schemas import DatasetSpec;"
         "Store(Path(sys.argv[1]), DatasetSpec.model_validate_json(sys.argv[2])); os._exit(1)"
     )
@@ -118,7 +121,7 @@ def test_other_versions_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def other(_: object) -> dict[str, str]:
         return {"mujoco": "0.1"}
 
-    monkeypatch.setattr("cousins.generators.store.versions", other)
+    monkeypatch.setattr("cousins.generators.store.writer.versions", other)
     with pytest.raises(DatasetError, match=r"version of mujoco: .* became 0\.1"):
         Store(tmp_path, SPEC, "library-1")
 

@@ -10,7 +10,20 @@ from itertools import islice, pairwise
 import pytest
 
 from cousins.schemas import Cause, PlanningError
-from cousins.tasks.domain import (
+from cousins.tasks.bddl.formula import (
+    And,
+    Atom,
+    Exists,
+    Forall,
+    Formula,
+    Literal,
+    Not,
+    Or,
+    Variable,
+)
+from cousins.tasks.bddl.goals import SymbolicFacts, evaluate, ground_literals
+from cousins.tasks.skills import sources
+from cousins.tasks.symbolic.domain import (
     Capabilities,
     Expansion,
     Focus,
@@ -19,13 +32,10 @@ from cousins.tasks.domain import (
     Relation,
     start_state,
 )
-from cousins.tasks.estimate import goal_focus
-from cousins.tasks.formula import And, Atom, Exists, Forall, Formula, Literal, Not, Or, Variable
-from cousins.tasks.goals import SymbolicFacts, evaluate, ground_literals
-from cousins.tasks.operators import Fact, Operator, StepKey
-from cousins.tasks.skills import sources
-from cousins.tasks.state import State
-from cousins.tasks.symbolic import Plan, plans
+from cousins.tasks.symbolic.heuristic import goal_focus
+from cousins.tasks.symbolic.operators import Fact, Operator, StepKey
+from cousins.tasks.symbolic.search import Plan, plans
+from cousins.tasks.symbolic.state import State
 
 THINGS = ("apple", "pear", "book", "box", "plate", "bowl", "basket")
 TABLE = ("table", *THINGS, "cabinet", "chest", "shelf")

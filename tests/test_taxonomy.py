@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
-from cousins.scenes import catalogue, taxonomy
 from cousins.scenes.assets.categories import categories
-from cousins.scenes.catalogue import resolve
+from cousins.scenes.core import taxonomy
+from cousins.scenes.cousins import catalogue
+from cousins.scenes.cousins.catalogue import resolve
 from cousins.schemas import SpecError
 
 CATEGORIES = tuple(categories())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cousins.generators.hashing import SHAPING
-from cousins.scenes import catalogue, text_similarity
-from cousins.scenes.catalogue import ranking
-from cousins.scenes.text_similarity import PACKAGE, pieces, similarity
+from cousins.generators.store.hashing import SHAPING
+from cousins.scenes.cousins import catalogue, text_similarity
+from cousins.scenes.cousins.catalogue import ranking
+from cousins.scenes.cousins.text_similarity import PACKAGE, pieces, similarity
 from cousins.schemas import BackendMissingError
 
 TIED = ("water_bottle.n.01", "wine_bottle.n.01")

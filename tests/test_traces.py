@@ -16,20 +16,20 @@ from some import some
 from worlds import LIBRARY, make_task
 
 from cousins.flows.stages import production
-from cousins.flows.work import Job, Unit, carry_out
+from cousins.flows.work import Job, ShardTask, carry_out
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports import EXPORTERS
 from cousins.generators.exports.traces.phases import phases
 from cousins.generators.exports.traces.procedures import procedures
 from cousins.generators.exports.traces.thoughts import CHECK, thoughts
-from cousins.generators.object_paths import object_poses, relative
-from cousins.generators.store import Store
-from cousins.scenes.geometry import rotation
-from cousins.scenes.mujoco_model import compile_model
+from cousins.generators.quality.object_paths import object_poses, relative
+from cousins.generators.store.writer import Store
+from cousins.scenes.core.geometry import rotation
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import DatasetError, DatasetSpec, Episode, Subtask, TraceEvent
-from cousins.tasks.formula import Literal
-from cousins.tasks.goals import SymbolicFacts, evaluate
-from cousins.tasks.problem import scene_problem
+from cousins.tasks.bddl.formula import Literal
+from cousins.tasks.bddl.goals import SymbolicFacts, evaluate
+from cousins.tasks.bddl.problem import scene_problem
 
 TASK = make_task(
     {"cabinet": "cabinet.n.01", "dice": "toy_dice.n.01"},
@@ -46,7 +46,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     spec = DatasetSpec(name="traces", cameras=())
     with Store(root, spec, LIBRARY.version) as store:
         for stage in ("scenes", "episodes"):
-            unit = Unit(stage, TASK.id, "test", (0, 0), spec, 0, SCENES, TASK)
+            unit = ShardTask(stage, TASK.id, "test", (0, 0), spec, 0, SCENES, TASK)
             store.commit(stage, TASK.id, "test", carry_out(Job(root, production(), unit)).prepared)
     tasks = root / "data" / "tasks" / "b00000"
     tasks.mkdir(parents=True)

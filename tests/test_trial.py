@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from worlds import LIBRARY, by_hand, first, put
 
-from cousins.scenes.asset_geometry import link_poses, seen_points, touched_points
 from cousins.scenes.assets.trial import trial
-from cousins.scenes.geometry import vec3
+from cousins.scenes.core.asset_geometry import link_poses, seen_points, touched_points
+from cousins.scenes.core.geometry import vec3
 from cousins.schemas import Asset, Inertial, Joint, Link, RefusalKind, Shape
 from cousins.schemas.asset import ShapeKind
 from cousins.schemas.base import Vec3

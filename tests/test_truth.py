@@ -25,9 +25,9 @@ from truth_scenes import make, plans
 
 from cousins.generators.frames import render_episode, render_scene
 from cousins.generators.labels import LABELS
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import Asset, FrameRecord, Scene, SceneGraph
-from cousins.tasks.predicates import PhysicsFacts
+from cousins.tasks.physics.predicates import PhysicsFacts
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation:DeprecationWarning:pycocotools"

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cousins.generators.shards import shard_of
 from fake_stages import fake_stages, replay
 from worlds import make_task, scene_for
 
-from cousins.flows.run import Plan, execute
+from cousins.flows.run import RunRequest, execute
 from cousins.flows.verify import verify
-from cousins.generators.behaviour import (
+from cousins.generators.dataset import (
+    Dataset,
+)
+from cousins.generators.quality.behaviour import (
     FACTORS,
     Handling,
     Solution,
@@ -21,14 +25,13 @@ from cousins.generators.behaviour import (
     entropy,
     solution,
 )
-from cousins.generators.dataset import Dataset, shard_of
-from cousins.scenes.geometry import Array
-from cousins.scenes.mujoco_model import compile_model
+from cousins.scenes.core.geometry import Array
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import EpisodeSpec
 from cousins.schemas.spec_file import parse_spec
-from cousins.tasks.placements import UP, Placement
-from cousins.tasks.solving import solve
-from cousins.tasks.variety import STRATA, Variety
+from cousins.tasks.sampling.diversity import STRATA, Variety
+from cousins.tasks.sampling.placements import UP, Placement
+from cousins.tasks.solving.solve import solve
 
 CENTRE = np.array([0.5, 0.0, 0.8])
 SEED = (3, 1, 4)
@@ -157,7 +160,7 @@ def test_attempts_in_one_scene_are_kept_apart(tmp_path: Path) -> None:
         "name: several\nseed: 3\ntasks: {count: 2}\n"
         "episodes: {per_task: 2, per_scene: 3, keep_failures: true}\n"
     )
-    execute(Plan(parse_spec(text), tmp_path, fake_stages(), 1))
+    execute(RunRequest(parse_spec(text), tmp_path, fake_stages(), 1))
     dataset = Dataset(tmp_path)
     episodes = [x for x in dataset.episodes() if x.task == "t0000"]
     assert [(x.id, x.scene, x.solution) for x in episodes] == [
@@ -178,7 +181,7 @@ def test_attempts_in_one_scene_are_kept_apart(tmp_path: Path) -> None:
 def test_the_first_attempts_are_those_without_further_ones(tmp_path: Path) -> None:
     text = "name: several\nseed: 3\ntasks: {count: 1}\nepisodes: {per_task: 2, per_scene: %d}\n"
     for count in (1, 2):
-        execute(Plan(parse_spec(text % count), tmp_path / str(count), fake_stages(), 1))
+        execute(RunRequest(parse_spec(text % count), tmp_path / str(count), fake_stages(), 1))
     alone, more = (list(Dataset(tmp_path / str(count)).episodes()) for count in (1, 2))
     assert [x for x in more if x.solution == 0] == alone
 

@@ -17,8 +17,8 @@ from worlds import LIBRARY, by_hand, first, put
 from cousins.flows.checks import check_spec
 from cousins.generators.frames import Rendered, check_vary, render_scene
 from cousins.generators.images.parameters import FAMILIES, Variant, family_of
-from cousins.generators.images.vary import varied
-from cousins.scenes.geometry import look_at
+from cousins.generators.images.parameters.vary import varied
+from cousins.scenes.core.geometry import look_at
 from cousins.schemas import Asset, Camera, Light, Scene, SpecError, VariantError
 
 Array = npt.NDArray[Any]

@@ -14,12 +14,12 @@ from test_images import SIZE, image, object_mesh, spec, world
 from test_vary import aimed
 
 from cousins.generators.frames import Rendered, render_scene
-from cousins.generators.images.amodal import decode_mask
-from cousins.generators.images.bending import bend, fold, straighten
-from cousins.generators.images.cameras import back_project, project
-from cousins.generators.images.photograph import blur_diameters, defocused, noisy
-from cousins.scenes.geometry import rotation
-from cousins.scenes.mujoco_model import compile_model
+from cousins.generators.images.camera.bending import bend, fold, straighten
+from cousins.generators.images.camera.cameras import back_project, project
+from cousins.generators.images.camera.photograph import blur_diameters, defocused, noisy
+from cousins.generators.images.truth.amodal import decode_mask
+from cousins.scenes.core.geometry import rotation
+from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import AmodalMasks, CameraParams, FrameRecord, VariantError
 
 

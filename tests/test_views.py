@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from worlds import by_hand, first, put
 
-from cousins.scenes.geometry import look_at, rotation, sphere_point
-from cousins.scenes.seeds import branch, generator
-from cousins.scenes.views import blackbody, number, sample_camera, sample_lights
-from cousins.scenes.visibility import visible_share
+from cousins.scenes.core.geometry import look_at, rotation, sphere_point
+from cousins.scenes.core.seeds import branch, generator
+from cousins.scenes.layout.views import blackbody, number, sample_camera, sample_lights
+from cousins.scenes.model.visibility import visible_share
 from cousins.schemas import Camera, CameraSpec, Choice, LightSpec, SpecError
 
 

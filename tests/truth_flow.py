@@ -16,7 +16,7 @@ from truth_measures import EDGE, Errors, View
 from truth_scenes import Plan, lens, make, solved
 
 from cousins.generators.frames import Rendered
-from cousins.scenes.mujoco_model import CompiledScene, compile_model
+from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import Asset, Episode, EpisodeArrays, Scene, SceneObject
 
 STRIDE = 2

@@ -10,9 +10,9 @@ from caster import NEAR, Array, centres, seen_at
 from solids import link_poses
 from truth_measures import EDGE, SMALL, Errors, View, differs, inner
 
-from cousins.generators.images.amodal import decode_mask
-from cousins.generators.images.keypoints import CORNER_SIGNS
-from cousins.scenes.geometry import rotation, transform
+from cousins.generators.images.truth.amodal import decode_mask
+from cousins.generators.images.truth.keypoints import CORNER_SIGNS
+from cousins.scenes.core.geometry import rotation, transform
 from cousins.schemas import AmodalMasks, ObjectLabel
 
 SLIVER = 5

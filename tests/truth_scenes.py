@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 from worlds import LIBRARY, make_request
 
-from cousins.generators.hashing import item_seed
 from cousins.generators.proposers import propose
-from cousins.scenes.assembly import assemble
+from cousins.generators.store.hashing import item_seed
+from cousins.scenes.assembly.assemble import assemble
 from cousins.scenes.rooms.scene import Kind as RoomKind
 from cousins.schemas import (
     AssemblyError,
@@ -26,8 +26,8 @@ from cousins.schemas import (
     SceneSpec,
     TaskSpec,
 )
-from cousins.tasks.setup import build_scene
-from cousins.tasks.solving import solve
+from cousins.tasks.solving.setup import build_scene
+from cousins.tasks.solving.solve import solve
 
 SceneKind = Literal["tabletop", "articulated", "room", "cousin"]
 Made = tuple[Scene, dict[str, Asset]]

@@ -8,10 +8,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from cousins.scenes.assembly import AssemblyRequest
-from cousins.scenes.geometry import yaw_quaternion
+from cousins.scenes.assembly.assemble import AssemblyRequest
+from cousins.scenes.core.geometry import yaw_quaternion
 from cousins.scenes.libraries.procedural import ProceduralLibrary
-from cousins.scenes.mujoco_model import CompiledScene, compile_model
+from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.scenes.robots import robot
 from cousins.schemas import (
     Asset,
@@ -27,7 +27,7 @@ from cousins.schemas import (
     TaskSpec,
 )
 from cousins.schemas.base import Vec3
-from cousins.tasks.setup import build_scene
+from cousins.tasks.solving.setup import build_scene
 
 LIBRARY = ProceduralLibrary()
 TABLE = "breakfast_table.n.01"

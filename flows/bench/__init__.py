@@ -8,7 +8,7 @@ import time
 from importlib import import_module
 from typing import Any
 
-from ...generators.hashing import versions
+from ...generators.store.hashing import versions
 from ...schemas import SpecError
 
 

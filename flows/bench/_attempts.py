@@ -12,16 +12,16 @@ from functools import lru_cache
 from typing import TypeVar
 
 from ...generators.dataset import dump_arrays, load_arrays
-from ...generators.hashing import item_seed
 from ...generators.proposing.catalogue import Catalogue
-from ...generators.quality import without_trace
-from ...scenes.franka import FRANKA
+from ...generators.quality.measures import without_trace
+from ...generators.store.hashing import item_seed
+from ...scenes.core.franka import FRANKA
 from ...schemas import AssemblyError, AssetsSpec, DatasetSpec, Episode, TaskSpec
-from ...tasks.problem import scene_problem, support_name
-from ...tasks.replay import replay
-from ...tasks.setup import build_scene
-from ...tasks.solving import solve
-from ...tasks.symbolic import plans
+from ...tasks.bddl.problem import scene_problem, support_name
+from ...tasks.physics.replay import replay
+from ...tasks.solving.setup import build_scene
+from ...tasks.solving.solve import solve
+from ...tasks.symbolic.search import plans
 from ..stages import production
 
 Job = TypeVar("Job")

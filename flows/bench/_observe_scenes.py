@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...generators.images.cameras import camera_params
-from ...generators.images.view import Renderer
-from ...generators.images.worlds import prepared
-from ...scenes.assembly import AssemblyRequest, assemble
+from ...generators.images.camera.cameras import camera_params
+from ...generators.images.camera.view import Renderer
+from ...generators.images.truth.worlds import prepared
+from ...scenes.assembly.assemble import AssemblyRequest, assemble
 from ...scenes.assets.library import AssetLibrary
-from ...scenes.geometry import Array, transform
-from ...scenes.observation.view import View
-from ...scenes.seeds import branch, generator
+from ...scenes.core.geometry import Array, transform
+from ...scenes.core.seeds import branch, generator
+from ...scenes.observation.view import DepthView
 from ...schemas import (
     AssemblyError,
     Asset,
@@ -66,7 +66,7 @@ class Shot:
 
     scene: Scene
     assets: dict[str, Asset]
-    view: View
+    view: DepthView
     boxes: dict[str, Box3]
     ids: dict[str, int]
 
@@ -74,7 +74,7 @@ class Shot:
         """The true asset of an object."""
         return self.assets[self.scene.object(name).asset_hash]
 
-    def with_depth(self, depth: Array) -> View:
+    def with_depth(self, depth: Array) -> DepthView:
         """The view with another depth image."""
         return replace(self.view, depth=depth)
 
@@ -150,7 +150,7 @@ def shoot(scene: Scene, assets: dict[str, Asset], artist: Renderer) -> Shot:
     truth = artist.truth(ready.world, data, camera)
     known = ready.labeller.instances
     boxes = ready.labeller.boxes(data)
-    view = View(
+    view = DepthView(
         depth=truth.depth.astype(np.float64),
         masks=ready.labeller.instance_mask(truth.geoms).astype(np.int32),
         labels={i.instance_id: _words(i.name, i.category) for i in known},

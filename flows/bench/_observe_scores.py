@@ -12,14 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ...scenes.assets.library import AssetLibrary
-from ...scenes.geometry import Array, rotation
-from ...scenes.mujoco_model import compile_model
+from ...scenes.core.geometry import Array, rotation
+from ...scenes.model.mujoco_model import compile_model
 from ...scenes.observation.boxes import UprightBox, overlap_share
 from ...scenes.observation.fitting import Fitted
 from ...scenes.observation.observe import Observed
 from ...scenes.observation.relating import relations
 from ...scenes.observation.surfaces import symmetry, triangles
-from ...tasks.predicates import facts
+from ...tasks.physics.predicates import facts
 from ._observe_scenes import Shot
 
 BINS = (("visible_90", 0.9, 1.01), ("visible_50_90", 0.5, 0.9), ("visible_0_50", 0.0, 0.5))
@@ -30,7 +30,7 @@ STRIDE = 2
 
 
 @dataclass(frozen=True)
-class Row:
+class ObjectScore:
     """One object; what could not be measured is None.
 
     Attributes:
@@ -53,7 +53,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Score:
+class SceneScore:
     """One scene.
 
     Attributes:
@@ -62,13 +62,13 @@ class Score:
         stated: relations that were observed.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[ObjectScore, ...]
     found: int
     true: int
     stated: int
 
 
-def scores(shot: Shot, observed: Observed | None, library: AssetLibrary) -> Score:
+def scores(shot: Shot, observed: Observed | None, library: AssetLibrary) -> SceneScore:
     """Compare an observation with the truth; None counts as nothing found."""
     fitted = {thing.segment.name: thing for thing in observed.objects} if observed else {}
     support = shot.scene.support
@@ -80,10 +80,10 @@ def scores(shot: Shot, observed: Observed | None, library: AssetLibrary) -> Scor
     ]
     truth = _true_relations(shot)
     told = relations(observed.objects, support) if observed else frozenset[tuple[str, str, str]]()
-    return Score(tuple(rows), len(truth & told), len(truth), len(told))
+    return SceneScore(tuple(rows), len(truth & told), len(truth), len(told))
 
 
-def summary(found: Sequence[Score]) -> dict[str, Any]:
+def summary(found: Sequence[SceneScore]) -> dict[str, Any]:
     """The figures of several scenes."""
     rows = [row for score in found for row in score.rows]
     true = sum(score.true for score in found)
@@ -103,7 +103,7 @@ def summary(found: Sequence[Score]) -> dict[str, Any]:
     }
 
 
-def _figures(rows: Sequence[Row]) -> dict[str, Any]:
+def _figures(rows: Sequence[ObjectScore]) -> dict[str, Any]:
     def middle(values: Sequence[float | None]) -> float | None:
         known = [value for value in values if value is not None]
         return round(float(np.median(known)), 4) if known else None
@@ -133,19 +133,21 @@ def _ninth(values: Sequence[float]) -> float | None:
     return round(float(np.percentile(values, 90)), 4) if values else None
 
 
-def _row(shot: Shot, name: str, thing: Fitted | None, height: float, library: AssetLibrary) -> Row:
+def _row(
+    shot: Shot, name: str, thing: Fitted | None, height: float, library: AssetLibrary
+) -> ObjectScore:
     asset = shot.asset_of(name)
     visible = visible_share(shot, name)
     turns = symmetry(library, asset.id)
     if thing is None:
-        return Row(visible, False, None, None, None, turns == 0, False)
+        return ObjectScore(visible, False, None, None, None, turns == 0, False)
     truth = true_box(shot, name, height)
     span = 2 * np.pi / turns if turns else np.inf
     # Only what cannot be told apart by looking is forgiven: turns that change nothing.
     apart = thing.box.yaw - truth.yaw
     yaw = float((apart + span / 2) % span - span / 2) if turns else 0.0
     like = replace(thing.box, yaw=truth.yaw + yaw)
-    return Row(
+    return ObjectScore(
         visible=visible,
         category=thing.body.asset.category == asset.category,
         centre=float(np.linalg.norm(thing.box.centre - truth.centre)),

@@ -22,8 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ...generators.frames import render_scene
-from ...generators.images.cameras import camera_params
-from ...generators.images.worlds import prepared
+from ...generators.images.camera.cameras import camera_params
+from ...generators.images.truth.worlds import prepared
 from ...generators.renderers.blenderproc.light import encoded
 from ...generators.renderers.blenderproc.renderer import BlenderRenderer, Quality, worker_command
 from ...schemas import Asset, DatasetSpec, Scene

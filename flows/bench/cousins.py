@@ -25,11 +25,11 @@ import numpy.typing as npt
 from scipy.stats import spearmanr
 
 from ...scenes.assets.library import AssetLibrary
-from ...scenes.descriptor_store import whole_table
-from ...scenes.descriptors import DescriptorTable, describe
+from ...scenes.core.seeds import generator
+from ...scenes.cousins.descriptor_store import whole_table
+from ...scenes.cousins.descriptors import DescriptorTable, describe
+from ...scenes.cousins.similarity import Ranking, search
 from ...scenes.libraries.procedural import ProceduralLibrary
-from ...scenes.seeds import generator
-from ...scenes.similarity import Ranking, search
 from ...schemas import Asset
 from ._chamfer import chamfer, cloud
 

@@ -17,16 +17,16 @@ import numpy as np
 
 from ...generators.dataset import Dataset
 from ...generators.frames import render_episode
-from ...generators.hashing import item_seed
-from ...generators.store import ShardWriter, Store
+from ...generators.store.hashing import item_seed
+from ...generators.store.writer import ShardWriter, Store
 from ...scenes.assets.library import AssetLibrary
 from ...schemas import Asset, DatasetSpec, Episode, TaskObject, TaskSpec
-from ...tasks.capabilities import fits
-from ...tasks.domain import Relation
-from ...tasks.formula import Atom, Literal
-from ...tasks.problem import Problem, problem_text
+from ...tasks.bddl.formula import Atom, Literal
+from ...tasks.bddl.problem import Problem, problem_text
+from ...tasks.solving.capabilities import fits
+from ...tasks.symbolic.domain import Relation
 from ..stages import production
-from ..work import Job, Unit, carry_out
+from ..work import Job, ShardTask, carry_out
 
 TABLE = "breakfast_table.n.01"
 TARGETS: tuple[tuple[str, Relation], ...] = (
@@ -101,7 +101,7 @@ def _make(
         for task in tasks:
             for stage, name in names.items():
                 cpu, wall = time.process_time(), time.perf_counter()
-                unit = Unit(stage, task.id, "bench", (0, 0), spec, 0, scenes, task)
+                unit = ShardTask(stage, task.id, "bench", (0, 0), spec, 0, scenes, task)
                 store.commit(stage, task.id, "bench", carry_out(Job(root, stages, unit)).prepared)
                 watch.add(name, cpu, wall)
     return len(tasks) * scenes

@@ -12,14 +12,14 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from ...generators.behaviour import FACTORS, Solution, behaviour_entropy, solution
-from ...generators.hashing import item_seed
-from ...scenes.mujoco_model import compile_model
+from ...generators.quality.behaviour import FACTORS, Solution, behaviour_entropy, solution
+from ...generators.store.hashing import item_seed
+from ...scenes.model.mujoco_model import compile_model
 from ...schemas import AssemblyError, Asset, DatasetSpec, Scene, TaskObject, TaskSpec
-from ...tasks.formula import And, Atom, Literal
-from ...tasks.problem import Problem, problem_text
-from ...tasks.setup import build_scene
-from ...tasks.solving import solve
+from ...tasks.bddl.formula import And, Atom, Literal
+from ...tasks.bddl.problem import Problem, problem_text
+from ...tasks.solving.setup import build_scene
+from ...tasks.solving.solve import solve
 from ..stages import production
 
 OBJECTS = {

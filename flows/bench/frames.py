@@ -21,11 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ...generators.dataset import dump_models
-from ...generators.frames import Renderer, Truth, render_scene, renderer
-from ...generators.images.raster import MujocoRenderer
-from ...generators.images.view import Rgb, World
-from ...generators.store import ShardWriter
-from ...scenes.assembly import AssemblyRequest, assemble
+from ...generators.frames import GBuffer, Renderer, render_scene, renderer
+from ...generators.images.camera.view import Rgb, World
+from ...generators.images.raster.passes import MujocoRenderer
+from ...generators.store.writer import ShardWriter
+from ...scenes.assembly.assemble import AssemblyRequest, assemble
 from ...scenes.libraries.procedural import ProceduralLibrary
 from ...schemas import Asset, CameraParams, DatasetSpec, Scene
 
@@ -60,7 +60,7 @@ class Recorded:
 
     def truth(
         self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
-    ) -> Truth:
+    ) -> GBuffer:
         """See `Renderer`."""
         self._calls.append(_Call(world, np.array(data.qpos), camera, False, normals))
         return self._artist.truth(world, data, camera, normals=normals)

@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 
 from ...generators.frames import renderer
-from ...scenes.geometry import Array
+from ...scenes.core.geometry import Array
+from ...scenes.core.seeds import generator
 from ...scenes.libraries.procedural import ProceduralLibrary
 from ...scenes.observation.observe import ObserveOptions, observe
-from ...scenes.observation.view import View
-from ...scenes.seeds import generator
+from ...scenes.observation.view import DepthView
 from ...schemas import SpecError
 from ._observe_scenes import Shot, shots
-from ._observe_scores import Score, scores, summary
+from ._observe_scores import SceneScore, scores, summary
 
 BASELINE_FOCAL = 0.05 * 600.0
 """Of a stereo camera whose depth comes in steps: baseline in metres times focal length."""
@@ -39,9 +39,9 @@ def run(small: bool, seed: int) -> dict[str, Any]:
     """Measure; keys as documented for `observe`."""
     count = 2 if small else 50
     library = ProceduralLibrary()
-    clean: list[Score] = []
-    without_twin: list[Score] = []
-    noisy: dict[str, list[Score]] = {name: [] for name in SPOILS}
+    clean: list[SceneScore] = []
+    without_twin: list[SceneScore] = []
+    noisy: dict[str, list[SceneScore]] = {name: [] for name in SPOILS}
     seconds: list[float] = []
     for number, shot in enumerate(shots(count, seed, library, renderer("mujoco"))):
         start = time.process_time()
@@ -61,7 +61,9 @@ def run(small: bool, seed: int) -> dict[str, Any]:
     }
 
 
-def _score(shot: Shot, view: View, library: ProceduralLibrary, options: ObserveOptions) -> Score:
+def _score(
+    shot: Shot, view: DepthView, library: ProceduralLibrary, options: ObserveOptions
+) -> SceneScore:
     """Of one view; where nothing could be observed at all, everything counts as missed."""
     try:
         observed = observe(view, library, options)

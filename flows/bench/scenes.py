@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from ...scenes.libraries.procedural import ProceduralLibrary
+from ...scenes.model.validity import validity
 from ...scenes.rooms import Kind, furnished_scene
-from ...scenes.validity import validity
 from ...schemas import AssemblyError
 
 KINDS: tuple[Kind, ...] = get_args(Kind)

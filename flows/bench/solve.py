@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from ...generators.proposers import propose
-from ...generators.quality import success_by_skill
+from ...generators.quality.measures import success_by_skill
 from ...schemas import DatasetSpec
 from ..stages import production
 from ._attempts import Tally, in_processes, tally

@@ -58,9 +58,9 @@ def list_assets(
     """List the categories on offer, and with --category the assets of one."""
     with expected_errors():
         from ..catalogue import listing
-        from ..libraries import Choice
+        from ..libraries import LibraryChoice
 
-        found = listing(Choice(tuple(library or ()), spec, allow_noncommercial), category)
+        found = listing(LibraryChoice(tuple(library or ()), spec, allow_noncommercial), category)
         if json:
             emit({"categories": [one.model_dump(mode="json") for one in found]})
         else:
@@ -77,9 +77,9 @@ def show_asset(
     """Show one asset: size, mass, joints, affordances, licence, and its nearest cousins."""
     with expected_errors():
         from ..catalogue import details
-        from ..libraries import Choice
+        from ..libraries import LibraryChoice
 
-        facts = details(Choice(tuple(library or ()), spec, allow_noncommercial), asset)
+        facts = details(LibraryChoice(tuple(library or ()), spec, allow_noncommercial), asset)
         if json:
             emit(facts)
         else:
@@ -114,9 +114,9 @@ def check_assets(
     with expected_errors():
         from ..catalogue import check
         from ..environment import cores
-        from ..libraries import Choice
+        from ..libraries import LibraryChoice
 
-        choice = Choice(tuple(library or ()), spec, allow_noncommercial)
+        choice = LibraryChoice(tuple(library or ()), spec, allow_noncommercial)
         found = check(choice, category, limit, workers or cores())
         if json:
             emit(found.facts())
@@ -143,9 +143,9 @@ def assets_page(
     with expected_errors():
         from ..catalogue import page
         from ..environment import cores
-        from ..libraries import Choice
+        from ..libraries import LibraryChoice
 
-        choice = Choice(tuple(library or ()), spec, allow_noncommercial)
+        choice = LibraryChoice(tuple(library or ()), spec, allow_noncommercial)
         path = page(choice, category, out, workers or cores())
         if json:
             emit({"page": str(path)})

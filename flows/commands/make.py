@@ -165,14 +165,16 @@ def _make(
         from ..engines import engine
         from ..environment import cores
         from ..robots import with_robot
-        from ..session import Plan, Session
+        from ..session import RunRequest, Session
         from ..stages import production
 
         runs = engine(engine_name)
         spec = with_robot(load_spec(path))
         formats = spec.export if exports and until == "frames" else ()
         folder = default_out(spec, out)
-        plan = Plan(spec, folder, production(), workers or cores(), until, formats, shard_seconds)
+        plan = RunRequest(
+            spec, folder, production(), workers or cores(), until, formats, shard_seconds
+        )
         with Session(plan) as session:
             if not session.finished:
                 check_spec(spec, session.library, draws=until == "frames")

@@ -77,7 +77,7 @@ def observe(
     with expected_errors():
         from ...scenes.observation.observe import ObserveOptions
         from ...schemas import SpecError
-        from ..libraries import Choice, chosen, open_one
+        from ..libraries import LibraryChoice, chosen, open_one
         from ..observing import ObserveRequest, facts, observe_request, observed_text
 
         if label_url is not None and label_model is None:
@@ -91,7 +91,7 @@ def observe(
             depth_model=depth_model,
             rebuild=rebuild,
         )
-        choice = Choice(tuple(library or ()), None, allow_noncommercial)
+        choice = LibraryChoice(tuple(library or ()), None, allow_noncommercial)
         observed = observe_request(request, open_one(choice), preview)
         text = observed_text(observed, _name(out), chosen(choice))
         _write(out, text)

@@ -23,7 +23,7 @@ AxisPath = Annotated[
 TITLES = ("value", "images", "objects", "AP", "AP50", "accuracy")
 
 
-class View(StrEnum):
+class SheetContent(StrEnum):
     """What a sheet shows of each frame."""
 
     rgb = "rgb"
@@ -83,7 +83,9 @@ def show(
         Path, typer.Option(metavar="FILE", help="A .png, .jpg or .gif file.", show_default=False)
     ],
     axis: AxisPath = None,
-    view: Annotated[list[View] | None, typer.Option(help="Repeatable; rgb if none.")] = None,
+    view: Annotated[
+        list[SheetContent] | None, typer.Option(help="Repeatable; rgb if none.")
+    ] = None,
     scene: Annotated[str | None, typer.Option(help="Its id.", show_default=False)] = None,
     camera: Annotated[str | None, typer.Option(help="Its name.", show_default=False)] = None,
     side: Annotated[int, typer.Option(min=16, max=2048, help="Pixels of each picture.")] = 256,
@@ -94,7 +96,7 @@ def show(
         from ...generators.sweeps import swept, write_sheet
 
         opened = Dataset(dataset)
-        views = tuple(one.value for one in view or [View.rgb])
+        views = tuple(one.value for one in view or [SheetContent.rgb])
         along = swept(opened, axis)
         count = write_sheet(opened, along, out, views=views, scene=scene, camera=camera, side=side)
         typer.echo(f"{out}: {count} values of {along.path}")

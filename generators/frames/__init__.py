@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from ..images.vary import check_vary
-from ..images.view import Renderer, Truth
+from ..images.camera.view import GBuffer, Renderer
+from ..images.parameters.vary import check_vary
 from ..renderers import renderer
+from .frame_labels import Rendered
 from .stage import camera_sees, keyframe_steps, render_episode, render_scene
-from .stills import Rendered
 
 __all__ = [
-    "Rendered", "Renderer", "Truth", "camera_sees", "check_vary", "keyframe_steps",
-    "render_episode", "render_scene", "renderer",
+    "GBuffer",
+    "Rendered",
+    "Renderer",
+    "camera_sees",
+    "check_vary",
+    "keyframe_steps",
+    "render_episode",
+    "render_scene",
+    "renderer",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.mujoco_model import CompiledScene
+from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import (
     Asset,
     DatasetSpec,
@@ -23,15 +23,15 @@ from ...schemas import (
     VideoRecord,
 )
 from ..images.background import Background
-from ..images.cameras import camera_params
-from ..images.plausible import check_sight
-from ..images.variations import variations
-from ..images.view import Renderer
-from ..images.views import Showing, views
-from ..images.worlds import at_rest, prepared
+from ..images.camera.cameras import camera_params
+from ..images.camera.view import Renderer
+from ..images.parameters.plausible import check_sight
+from ..images.parameters.variations import variations
+from ..images.parameters.views import Showing, views
+from ..images.truth.worlds import at_rest, prepared
 from ..renderers import renderer
-from .films import Film
-from .stills import Keep, Rendered, Stills, Subject, short_name
+from .frame_labels import Keep, Rendered, Stills, Subject, short_name
+from .videos import Film
 
 SIGHT_SIZE = (64, 64)
 """Pixels of the quick look by which a camera's view is checked."""

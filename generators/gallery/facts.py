@@ -60,7 +60,7 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Card:
+class CategoryCard:
     """One category of one library."""
 
     category: str
@@ -90,10 +90,10 @@ class Card:
 class Gallery:
     """The page's contents."""
 
-    cards: tuple[Card, ...]
+    cards: tuple[CategoryCard, ...]
     libraries: tuple[LibrarySummary, ...]
 
-    def section(self, key: str) -> list[Card]:
+    def section(self, key: str) -> list[CategoryCard]:
         """The cards of a section, by name."""
         return sorted((c for c in self.cards if c.section == key), key=lambda c: c.name)
 
@@ -118,7 +118,7 @@ def gather(
     for place, (_, index) in enumerate(indexed):
         for record in index.records.values():
             grouped.setdefault((place, record.category), []).append(record)
-    cards: list[Card] = []
+    cards: list[CategoryCard] = []
     for (place, _), records in grouped.items():
         cards.append(_card(indexed[place][0], records))
         if progress is not None:
@@ -126,11 +126,11 @@ def gather(
     return Gallery(tuple(cards), tuple(summarise(*pair) for pair in indexed))
 
 
-def _card(library: AssetLibrary, records: list[AssetRecord]) -> Card:
+def _card(library: AssetLibrary, records: list[AssetRecord]) -> CategoryCard:
     first = records[0]
     masses = [record.mass for record in records]
     sides = [max(record.extents) for record in records]
-    return Card(
+    return CategoryCard(
         category=first.category,
         library=library.name,
         section=_section(first),

@@ -13,10 +13,10 @@ import mujoco
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.asset_geometry import link_points, link_poses
-from ...scenes.asset_model import Copy, add_asset, add_resources
-from ...scenes.geometry import Array, look_at, quaternion, rotation, sphere_point, vec3
-from ...scenes.mujoco_model import set_options
+from ...scenes.core.asset_geometry import link_points, link_poses
+from ...scenes.core.geometry import Array, look_at, quaternion, rotation, sphere_point, vec3
+from ...scenes.model.asset_model import Copy, add_asset, add_resources
+from ...scenes.model.mujoco_model import set_options
 from ...schemas import Asset, CameraParams, Light, Material, RobotPose, Room, Scene
 from ..renderers import renderer
 

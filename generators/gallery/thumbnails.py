@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ...scenes.cache import cache_folder
+from ...scenes.core.cache import cache_folder
 from ...schemas import Asset
 
 SIZE = 176

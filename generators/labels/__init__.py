@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from ...schemas.plugins import Group, Needs
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import LabelView
 
 
-class Place(StrEnum):
+class StoragePlace(StrEnum):
     """Where a value of a label is stored."""
 
     FILE = "file"
@@ -28,15 +28,15 @@ class Reads(StrEnum):
     """What must be drawn or worked out for a label beside depth and geom of each pixel."""
 
     COLOUR = "colour"
-    """The picture, in `View.picture`: drawn anew for each frame."""
+    """The picture, in `LabelView.picture`: drawn anew for each frame."""
     FACTS = "facts"
     """The literals that hold, in `Moment.facts`."""
     NEXT = "next"
-    """What the camera sees at its next keyframe, in `View.after`."""
+    """What the camera sees at its next keyframe, in `LabelView.after`."""
     NORMALS = "normals"
     """Normals, in `Truth.normals`, of renderers that have some."""
     SILHOUETTES = "silhouettes"
-    """Whole objects, in `View.amodal`."""
+    """Whole objects, in `LabelView.amodal`."""
     TRUTH = "truth"
     """Depth and geom of each pixel: of labels that read `COLOUR` or `NEXT`; others have them."""
 
@@ -53,7 +53,7 @@ class Value:
         form: of a file: how it is coded.
     """
 
-    place: Place
+    place: StoragePlace
     name: str
     meaning: str
     form: str = ""
@@ -61,17 +61,17 @@ class Value:
 
 def file(name: str, form: str, meaning: str) -> Value:
     """A file of the frame."""
-    return Value(Place.FILE, name, meaning, form)
+    return Value(StoragePlace.FILE, name, meaning, form)
 
 
 def of_object(name: str, meaning: str) -> Value:
     """A field of each object."""
-    return Value(Place.OBJECT, name, meaning)
+    return Value(StoragePlace.OBJECT, name, meaning)
 
 
 def of_frame(name: str, meaning: str) -> Value:
     """A field of the frame."""
-    return Value(Place.FRAME, name, meaning)
+    return Value(StoragePlace.FRAME, name, meaning)
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,11 @@ class Labelled:
     frame: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
-Make = Callable[["View"], Labelled]
+Make = Callable[["LabelView"], Labelled]
 """Works out a label; called in a thread of its own, one view after the other."""
 
 
-def nothing(view: View) -> Labelled:
+def nothing(view: LabelView) -> Labelled:
     """Of labels whose values are always there."""
     del view
     return Labelled()
@@ -162,6 +162,14 @@ def check_labels(names: tuple[str, ...]) -> None:
 
 
 __all__ = [
-    "LABELS", "Label", "Labelled", "Place", "Reads", "Value", "check_labels", "file",
-    "of_frame", "of_object",
+    "LABELS",
+    "Label",
+    "Labelled",
+    "Reads",
+    "StoragePlace",
+    "Value",
+    "check_labels",
+    "file",
+    "of_frame",
+    "of_object",
 ]  # fmt: skip

@@ -8,15 +8,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ...schemas import FrameRecord, ObjectLabel, PluginError
-from . import LABELS, Label, Labelled, Place, Reads
+from . import LABELS, Label, Labelled, Reads, StoragePlace
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import LabelView
 
 Named = tuple[tuple[str, Label], ...]
 FIELDS = {
-    Place.OBJECT: frozenset(ObjectLabel.model_fields),
-    Place.FRAME: frozenset(FrameRecord.model_fields),
+    StoragePlace.OBJECT: frozenset(ObjectLabel.model_fields),
+    StoragePlace.FRAME: frozenset(FrameRecord.model_fields),
 }
 
 
@@ -50,12 +50,12 @@ def chosen(names: tuple[str, ...]) -> Chosen:
         PluginError: a label stores what it cannot, or two store the same.
     """
     asked = tuple((name, LABELS.load(name)) for name in LABELS.names() if name in names)
-    owners: dict[tuple[Place, str], str] = {}
+    owners: dict[tuple[StoragePlace, str], str] = {}
     for name, label in asked:
         label.needs.check(f"render.labels: {name}")
         for value in label.values:
             _check(name, label, value.place, value.name)
-            key = value.name.partition(".")[0] if value.place == Place.FILE else value.name
+            key = value.name.partition(".")[0] if value.place == StoragePlace.FILE else value.name
             other = owners.setdefault((value.place, key), name)
             if other != name:
                 raise PluginError(f"labels {other!r} and {name!r} both store {value.name!r}")
@@ -68,13 +68,13 @@ def chosen(names: tuple[str, ...]) -> Chosen:
     )
 
 
-def _check(name: str, label: Label, place: Place, value: str) -> None:
+def _check(name: str, label: Label, place: StoragePlace, value: str) -> None:
     """Refuse what a frame has no place for.
 
     Raises:
         PluginError: naming the label and the value.
     """
-    if place == Place.FILE:
+    if place == StoragePlace.FILE:
         if "/" in value or "." not in value.strip("."):
             raise PluginError(f"label {name!r}: file {value!r} is not such as `depth.png`")
     elif value not in FIELDS[place]:
@@ -86,7 +86,7 @@ def _check(name: str, label: Label, place: Place, value: str) -> None:
         )
 
 
-def make(labels: Named, view: View) -> Labelled:
+def make(labels: Named, view: LabelView) -> Labelled:
     """What labels make of a view, together.
 
     Raises:
@@ -97,8 +97,10 @@ def make(labels: Named, view: View) -> Labelled:
     frame: dict[str, object] = {}
     for name, label in labels:
         made = label.make(view)
-        given = [(Place.FILE, x) for x in made.files] + [(Place.OBJECT, x) for x in made.objects]
-        given += [(Place.FRAME, x) for x in made.frame]
+        given = [(StoragePlace.FILE, x) for x in made.files] + [
+            (StoragePlace.OBJECT, x) for x in made.objects
+        ]
+        given += [(StoragePlace.FRAME, x) for x in made.frame]
         _refuse(name, given, [(value.place, value.name) for value in label.values])
         files |= made.files
         objects |= made.objects
@@ -107,7 +109,9 @@ def make(labels: Named, view: View) -> Labelled:
 
 
 def _refuse(
-    name: str, given: Sequence[tuple[Place, str]], declared: Sequence[tuple[Place, str]]
+    name: str,
+    given: Sequence[tuple[StoragePlace, str]],
+    declared: Sequence[tuple[StoragePlace, str]],
 ) -> None:
     unknown = [value for value in given if value not in declared]
     if unknown:
@@ -115,7 +119,7 @@ def _refuse(
         raise PluginError(f"label {name!r} gives the {place} {value!r}, which it does not declare")
 
 
-def object_labels(view: View, made: Labelled) -> tuple[ObjectLabel, ...]:
+def object_labels(view: LabelView, made: Labelled) -> tuple[ObjectLabel, ...]:
     """The label of every instance in one view, seen or not.
 
     Args:

@@ -14,20 +14,20 @@ import numpy.typing as npt
 
 from ...schemas import Box3, CameraParams, PluginError
 from ...schemas.base import Quat, Vec3
-from ..images.amodal import Amodal
-from ..images.flow import Moment as Sighting
-from ..images.keypoints import Marks, marks_at
-from ..images.labeller import Labeller
-from ..images.outlines import Spans, spans
-from ..images.poses import Poses
-from ..images.silhouettes import Words
-from ..images.view import Rgb, Truth
-from ..images.worlds import Prepared
+from ..images.camera.view import GBuffer, Rgb
+from ..images.raster.silhouettes import Words
+from ..images.truth.amodal import Amodal
+from ..images.truth.flow import PoseSnapshot as Sighting
+from ..images.truth.keypoints import Marks, marks_at
+from ..images.truth.labeller import Labeller
+from ..images.truth.outlines import Spans, spans
+from ..images.truth.poses import Poses
+from ..images.truth.worlds import PreparedScene
 from . import Reads
 
 
 @dataclass(frozen=True)
-class Moment:
+class PoseSnapshot:
     """What no camera changes: the state of a scene. By instance id where not said otherwise.
 
     Attributes:
@@ -36,7 +36,7 @@ class Moment:
         known: the literals that hold; None where no label reads them.
     """
 
-    ready: Prepared
+    ready: PreparedScene
     poses: Poses
     known: Future[tuple[str, ...]] | None = None
 
@@ -83,7 +83,7 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class View:
+class LabelView:
     """One camera's view of a moment.
 
     Attributes:
@@ -95,9 +95,9 @@ class View:
         after: the camera's next keyframe; None where there is none.
     """
 
-    moment: Moment
+    moment: PoseSnapshot
     camera: CameraParams
-    seen: Truth | None = None
+    seen: GBuffer | None = None
     whole: Words | None = None
     pixels: Rgb | None = None
     after: Sighting | None = None
@@ -108,7 +108,7 @@ class View:
         return self.moment.labeller
 
     @property
-    def truth(self) -> Truth:
+    def truth(self) -> GBuffer:
         """Depth and geom of each pixel.
 
         Raises:

@@ -8,11 +8,11 @@ from ...schemas.plugins import Needs
 from . import Label, Labelled, of_object
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import LabelView
 
 
-def _make(view: View) -> Labelled:
-    from ..images.outlines import boxes_2d
+def _make(view: LabelView) -> Labelled:
+    from ..images.truth.outlines import boxes_2d
 
     return Labelled(objects={"bbox_2d_loose": boxes_2d(view.extent, view.camera)})
 

@@ -8,11 +8,11 @@ from ...schemas.plugins import Needs
 from . import Label, Labelled, of_object
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import LabelView
 
 
-def _make(view: View) -> Labelled:
-    from ..images.tight_boxes import tight_boxes
+def _make(view: LabelView) -> Labelled:
+    from ..images.truth.tight_boxes import tight_boxes
 
     return Labelled(objects={"bbox_2d_tight": tight_boxes(view.mask)})
 

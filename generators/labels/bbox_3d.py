@@ -8,10 +8,10 @@ from ...schemas.plugins import Needs
 from . import Label, Labelled, of_object
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import LabelView
 
 
-def _make(view: View) -> Labelled:
+def _make(view: LabelView) -> Labelled:
     return Labelled(objects={"bbox_3d": view.moment.boxes})
 
 

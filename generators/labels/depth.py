@@ -8,11 +8,11 @@ from ...schemas.plugins import Needs
 from . import Label, Labelled, file
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import LabelView
 
 
-def _make(view: View) -> Labelled:
-    from ..images.distance import distance
+def _make(view: LabelView) -> Labelled:
+    from ..images.camera.distance import distance
     from ..images.encode import depth_units, png
 
     away = distance(view.truth.depth, view.camera)

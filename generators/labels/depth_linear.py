@@ -8,10 +8,10 @@ from ...schemas.plugins import Needs
 from . import Label, Labelled, file
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import LabelView
 
 
-def _make(view: View) -> Labelled:
+def _make(view: LabelView) -> Labelled:
     from ..images.encode import depth_units, png
 
     return Labelled(files={"depth_linear.png": png(depth_units(view.truth.depth))})

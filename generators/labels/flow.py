@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from . import Label, Labelled, Reads, file
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import LabelView
 
 
-def _make(view: View) -> Labelled:
-    from ..images.flow import Moment, encode_flow, flow
+def _make(view: LabelView) -> Labelled:
+    from ..images.truth.flow import PoseSnapshot, encode_flow, flow
 
     if view.after is None:
         return Labelled()
-    now = Moment(view.truth, view.camera, view.moment.poses)
+    now = PoseSnapshot(view.truth, view.camera, view.moment.poses)
     bodies = view.moment.ready.world.model.geom_bodyid
     return Labelled(files={"flow.npz": encode_flow(flow(now, view.after, bodies))})
 

@@ -8,11 +8,11 @@ from ...schemas.plugins import Needs
 from . import Label, Labelled, of_object
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import LabelView
 
 
-def _make(view: View) -> Labelled:
-    from ..images.keypoints import keypoints
+def _make(view: LabelView) -> Labelled:
+    from ..images.truth.keypoints import keypoints
 
     found = keypoints(view.moment.marks, view.truth.depth, view.camera)
     ids = range(1, len(view.visible))

@@ -8,12 +8,12 @@ from ...schemas.plugins import Needs
 from . import Label, Labelled, Reads, file
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import LabelView
 
 
-def _make(view: View) -> Labelled:
+def _make(view: LabelView) -> Labelled:
     from ..images.encode import png
-    from ..images.normals import coded_normals
+    from ..images.truth.normals import coded_normals
 
     return Labelled(files={"normal.png": png(coded_normals(view.truth, view.camera))})
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from . import Label, Labelled, file
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import LabelView
 
 
-def _make(view: View) -> Labelled:
-    from ..images.clouds import point_cloud
+def _make(view: LabelView) -> Labelled:
+    from ..images.truth.clouds import point_cloud
 
     cloud = point_cloud(view.truth, view.mask, view.camera)
     return Labelled(files={"point_cloud.ply": cloud})

@@ -8,10 +8,10 @@ from ...schemas.plugins import Needs
 from . import Label, Labelled, Reads, file
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import LabelView
 
 
-def _make(view: View) -> Labelled:
+def _make(view: LabelView) -> Labelled:
     from ..images.encode import jpeg
 
     return Labelled(files={"rgb.jpg": jpeg(view.picture)})

@@ -8,11 +8,11 @@ from ...schemas.plugins import Needs
 from . import Label, Labelled, Reads, file
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import LabelView
 
 
-def _make(view: View) -> Labelled:
-    from ..images.graphs import scene_graph
+def _make(view: LabelView) -> Labelled:
+    from ..images.truth.graphs import scene_graph
 
     moment = view.moment
     graph = scene_graph(moment.ready.world, moment.places, moment.facts)

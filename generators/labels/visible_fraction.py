@@ -8,11 +8,11 @@ from ...schemas.plugins import Needs
 from . import Label, Labelled, Reads, of_object
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import LabelView
 
 
-def _make(view: View) -> Labelled:
-    from ..images.outlines import truncated
+def _make(view: LabelView) -> Labelled:
+    from ..images.truth.outlines import truncated
 
     ids = range(1, len(view.visible))
     shares = {key: view.amodal.fraction(key, view.visible[key]) for key in ids}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.geometry import Array
+from ...scenes.core.geometry import Array
 from ...schemas import BackendMissingError, SpecError
 
 PACKAGES = ("torch", "transformers")

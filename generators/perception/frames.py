@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from ...scenes.geometry import transform
-from ...scenes.observation.view import View, checked_depth
+from ...scenes.core.geometry import transform
+from ...scenes.observation.view import DepthView, checked_depth
 from ...schemas import FrameRecord, SpecError
 from ..dataset import Dataset
 
 NEEDED = ("depth_linear", "seg_instance")
 
 
-def frame_view(dataset: Dataset, frame_id: str) -> View:
+def frame_view(dataset: Dataset, frame_id: str) -> DepthView:
     """The view of a frame, with the categories of its objects as labels.
 
     Raises:
@@ -37,7 +37,7 @@ def frame_view(dataset: Dataset, frame_id: str) -> View:
     camera = frame.camera_params
     raw = _image(dataset, frame, "depth_linear").astype(np.float64) * frame.depth_scale
     rgb = _image(dataset, frame, "rgb") if "rgb" in frame.files else None
-    return View(
+    return DepthView(
         depth=checked_depth(raw, frame.files["depth_linear"]),
         masks=_image(dataset, frame, "seg_instance").astype(np.int32),
         labels={thing.instance_id: _label(thing.name, thing.category) for thing in frame.objects},

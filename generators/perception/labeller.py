@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ...scenes.observation.view import View
+from ...scenes.observation.view import DepthView
 from ...schemas import ProposalError, SpecError
 from ..proposing.endpoint import CutOffError, Endpoint
 
@@ -41,8 +41,8 @@ class _Answer(BaseModel):
 
 
 def with_labels(
-    view: View, categories: Sequence[str], endpoint: Endpoint, seed: int = 0
-) -> tuple[View, dict[int, str]]:
+    view: DepthView, categories: Sequence[str], endpoint: Endpoint, seed: int = 0
+) -> tuple[DepthView, dict[int, str]]:
     """The view with a label for each mask that had none.
 
     Args:

@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from ...scenes.assembly import assemble
+from ...scenes.assembly.assemble import assemble
 from ...scenes.assets.library import AssetLibrary
-from ...scenes.choosing import AssemblyRequest
-from ...scenes.geometry import Array, inverse, quaternion, transform, vec3
+from ...scenes.core.geometry import Array, inverse, quaternion, transform, vec3
+from ...scenes.cousins.asset_selection import AssemblyRequest
 from ...scenes.observation.observe import Observed
-from ...scenes.observation.view import View
+from ...scenes.observation.view import DepthView
 from ...schemas import Asset, CameraParams, CousinSpec, Scene
-from ..images.worlds import prepared
+from ..images.truth.worlds import prepared
 from ..renderers import renderer
 
 Picture = npt.NDArray[np.uint8]
@@ -32,14 +32,14 @@ AWAY = (0.0, 0.0, -3.0)
 """Where the robot is while the twin is drawn: out of the picture, metres."""
 
 
-def preview(view: View, observed: Observed, twin: Picture | None = None) -> Image.Image:
+def preview(view: DepthView, observed: Observed, twin: Picture | None = None) -> Image.Image:
     """The picture, the masks with boxes, and the twin if there is one, side by side."""
     seen = picture(view)
     tiles = [seen, boxes_over(view, observed), *([] if twin is None else [twin])]
     return Image.fromarray(np.concatenate(tiles, axis=1))
 
 
-def picture(view: View) -> Picture:
+def picture(view: DepthView) -> Picture:
     """The picture of the view; where there is none, its depth, the near bright."""
     if view.rgb is not None:
         return view.rgb
@@ -49,7 +49,7 @@ def picture(view: View) -> Picture:
     return (255 * near[..., None].repeat(3, axis=2)).astype(np.uint8)
 
 
-def boxes_over(view: View, observed: Observed) -> Picture:
+def boxes_over(view: DepthView, observed: Observed) -> Picture:
     """The picture in grey, each mask in its colour, with the twins' boxes; fronts are bold."""
     grey = picture(view).mean(axis=2, keepdims=True).repeat(3, axis=2)
     for number, thing in enumerate(observed.objects):
@@ -92,7 +92,7 @@ def twin_scene(
 
 
 def twin_picture(
-    view: View, observed: Observed, scene: Scene, assets: Mapping[str, Asset]
+    view: DepthView, observed: Observed, scene: Scene, assets: Mapping[str, Asset]
 ) -> Picture:
     """An assembled scene as the camera of the view would see it, without the robot."""
     height = scene.robot.pos[2]
@@ -108,7 +108,7 @@ def twin_picture(
     return renderer("mujoco").colour(ready.world, ready.world.new_data(), camera, shadows=True)
 
 
-def _project(view: View, camera_from_bench: Array, points: Array) -> Array | None:
+def _project(view: DepthView, camera_from_bench: Array, points: Array) -> Array | None:
     """Pixel coordinates (N, 2), or None where a point lies behind the camera."""
     local = points @ camera_from_bench[:3, :3].T + camera_from_bench[:3, 3]
     if (local[:, 2] < 0.02).any():

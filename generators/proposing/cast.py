@@ -10,8 +10,8 @@ import numpy as np
 from ...scenes.assets.meanings import keeps
 from ...schemas import ObjectSpec
 from ...schemas.reserved import RESERVED_PREFIXES, is_reserved
-from .catalogue import CONTENTS, Catalogue, Kind
-from .draft import RefusedError, Thing
+from .catalogue import CONTENTS, Catalogue, OfferedCategory
+from .draft import BoundObject, RefusedError
 
 PREFER_SCENE = 0.8
 """How often an object of the scene is taken where one would do."""
@@ -19,16 +19,16 @@ PREFER_SCENE = 0.8
 WIDE = 0.085
 """Half width of a surface that carries several things at the start, metres."""
 
-Wanted = Callable[[Kind], bool]
+Wanted = Callable[[OfferedCategory], bool]
 
 
-class Cast:
+class ObjectBinding:
     """Chooses objects for one draft; each object is used once."""
 
     def __init__(
         self,
         catalogue: Catalogue,
-        scene: Sequence[Thing],
+        scene: Sequence[BoundObject],
         used: frozenset[str],
         support: str,
         rng: np.random.Generator,
@@ -45,11 +45,11 @@ class Cast:
         self.catalogue = catalogue
         self.support = support
         self.rng = rng
-        self.chosen: list[Thing] = []
+        self.chosen: list[BoundObject] = []
         self._scene = list(scene)
         self._names = set(used)
 
-    def pick(self, wanted: Wanted) -> Thing:
+    def pick(self, wanted: Wanted) -> BoundObject:
         """An unused object of a kind that is wanted and not yet there.
 
         Raises:
@@ -57,7 +57,7 @@ class Cast:
         """
         words = {thing.kind.words for thing in self.chosen}
 
-        def suits(kind: Kind) -> bool:
+        def suits(kind: OfferedCategory) -> bool:
             return kind.words not in words and not kind.table and wanted(kind)
 
         near = [thing for thing in self._scene if suits(thing.kind)]
@@ -71,7 +71,7 @@ class Cast:
             raise RefusedError("no_kind", "the library has nothing that suits this part")
         return self.another(kinds[int(self.rng.integers(len(kinds)))])
 
-    def another(self, kind: Kind) -> Thing:
+    def another(self, kind: OfferedCategory) -> BoundObject:
         """One more object of a kind."""
         base = re.sub(r"[^a-z0-9]+", "_", kind.category.split(".")[0].lower()).strip("_")
         if not base[:1].isalpha() or base.startswith(RESERVED_PREFIXES):
@@ -82,7 +82,7 @@ class Cast:
         ):
             number += 1
         self._names.add(name)
-        thing = Thing(name, kind)
+        thing = BoundObject(name, kind)
         self.chosen.append(thing)
         return thing
 
@@ -90,62 +90,62 @@ class Cast:
         """One of several ways to say the same."""
         return options[int(self.rng.integers(len(options)))]
 
-    def movable(self, kind: Kind) -> bool:
+    def movable(self, kind: OfferedCategory) -> bool:
         """Whether the gripper can lift it and people would put it somewhere."""
         return kind.easy
 
-    def into(self, *targets: Thing) -> Wanted:
+    def into(self, *targets: BoundObject) -> Wanted:
         """Kinds that go inside each of the targets."""
         return lambda kind: all(self.catalogue.goes(kind, x.kind, "inside") for x in targets)
 
-    def onto(self, *targets: Thing) -> Wanted:
+    def onto(self, *targets: BoundObject) -> Wanted:
         """Kinds that go on each of the targets."""
         return lambda kind: all(self.catalogue.goes(kind, x.kind, "ontop") for x in targets)
 
-    def pegs(self, target: Thing) -> Wanted:
+    def pegs(self, target: BoundObject) -> Wanted:
         """Kinds that are inserted into the target."""
         declared = keeps(target.kind.category)
         kept = self.movable if declared is None else CONTENTS[declared]
         return lambda kind: kept(kind) and self.catalogue.does("insert", kind, target.kind)
 
-    def hanging(self, rack: Thing) -> Wanted:
+    def hanging(self, rack: BoundObject) -> Wanted:
         """Kinds that hang on the rack."""
         return lambda kind: kind.sort == "cup" and self.catalogue.does("hang", kind, rack.kind)
 
-    def holder(self, kind: Kind) -> bool:
+    def holder(self, kind: OfferedCategory) -> bool:
         """Whether something goes inside it without opening it first."""
         return bool(not kind.gated and kind.assets[0].cavities)
 
-    def cabinet(self, kind: Kind) -> bool:
+    def cabinet(self, kind: OfferedCategory) -> bool:
         """Whether it must be open for something to go inside."""
         return kind.gated and kind.openable
 
-    def carrier(self, kind: Kind) -> bool:
+    def carrier(self, kind: OfferedCategory) -> bool:
         """Whether something can stand on it."""
         return all(asset.surfaces for asset in kind.assets)
 
-    def laden(self, kind: Kind) -> bool:
+    def laden(self, kind: OfferedCategory) -> bool:
         """Whether it can carry something at the start and be cleared."""
         return self.carrier(kind) and not kind.furniture
 
-    def wide(self, kind: Kind) -> bool:
+    def wide(self, kind: OfferedCategory) -> bool:
         """Whether several things find room on it at the start, with room for fingers."""
         return self.laden(kind) and all(
             min(surface.half_size) >= WIDE for asset in kind.assets for surface in asset.surfaces
         )
 
-    def deep_enough(self, kind: Kind) -> bool:
+    def deep_enough(self, kind: OfferedCategory) -> bool:
         """Whether fingers reach what lies in it: not so in the curve of a dish."""
         return self.holder(kind) and kind.sort != "dish"
 
 
-def usable(scene: Sequence[ObjectSpec], catalogue: Catalogue, support: str) -> list[Thing]:
+def usable(scene: Sequence[ObjectSpec], catalogue: Catalogue, support: str) -> list[BoundObject]:
     """Objects of the scene that a task may use: those on the support, with joints closed.
 
     Raises:
         SpecError: where the library has nothing for a category.
     """
-    things: list[Thing] = []
+    things: list[BoundObject] = []
     for spec in scene:
         placed = (spec.on not in (None, support)) or spec.inside or spec.next_to
         if not placed and not spec.joint:
@@ -153,13 +153,13 @@ def usable(scene: Sequence[ObjectSpec], catalogue: Catalogue, support: str) -> l
             if spec.asset is not None:
                 assets = (catalogue.library.get(spec.asset),)
                 kind = catalogue.kind_of(spec.category, assets)
-            things.append(Thing(spec.name, kind))
+            things.append(BoundObject(spec.name, kind))
     return things
 
 
 def context(
     scene: Sequence[ObjectSpec], used: Collection[str], catalogue: Catalogue, support: str
-) -> list[Kind]:
+) -> list[OfferedCategory]:
     """Kinds of the scene's objects that take up room on the support besides the task's own."""
     return [
         catalogue.kind(spec.category)

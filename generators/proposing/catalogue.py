@@ -11,13 +11,13 @@ from ...scenes.assets.library import AssetLibrary
 from ...scenes.assets.meanings import carries, keeps, sort_of
 from ...scenes.assets.sorts import Contents, Sort, head
 from ...scenes.assets.tabletop import Tabletop
-from ...scenes.catalogue import resolve
-from ...scenes.places import falls_forward
-from ...scenes.taxonomy import ancestors
+from ...scenes.core.taxonomy import ancestors
+from ...scenes.cousins.catalogue import resolve
+from ...scenes.layout.pose_sampling import falls_forward
 from ...schemas import Asset, Cavity, RobotSpec
-from ...tasks.capabilities import fits, gated, lidded
-from ...tasks.domain import Capabilities, Relation
 from ...tasks.skills import skill_named, sources
+from ...tasks.solving.capabilities import fits, gated, lidded
+from ...tasks.symbolic.domain import Capabilities, Relation
 
 INSTANCES = 3
 """Cousins of a category that are measured."""
@@ -39,7 +39,7 @@ RIM = 0.1
 
 
 @dataclass(frozen=True)
-class Kind:
+class OfferedCategory:
     """A category as the library offers it.
 
     Attributes:
@@ -182,10 +182,10 @@ class Catalogue:
         self._grip = robot.span(SPARE)
         self.library: AssetLibrary = Tabletop(library)
         self.ids = self.library.ids()
-        self._kinds: dict[str, Kind] = {}
+        self._kinds: dict[str, OfferedCategory] = {}
         self._shares: dict[tuple[str, str, Relation], float] = {}
 
-    def kind(self, category: str) -> Kind:
+    def kind(self, category: str) -> OfferedCategory:
         """The kind of that category; the nearest offered one stands in for it.
 
         Raises:
@@ -198,16 +198,16 @@ class Catalogue:
             self._kinds[category] = self.kind_of(category, assets)
         return self._kinds[category]
 
-    def kind_of(self, category: str, assets: tuple[Asset, ...]) -> Kind:
+    def kind_of(self, category: str, assets: tuple[Asset, ...]) -> OfferedCategory:
         """The kind of these assets, in the hands of the robot."""
-        return Kind(category, assets, self._grip)
+        return OfferedCategory(category, assets, self._grip)
 
     @cached_property
-    def kinds(self) -> tuple[Kind, ...]:
+    def kinds(self) -> tuple[OfferedCategory, ...]:
         """All kinds, by category."""
         return tuple(self.kind(category) for category in sorted(self.ids))
 
-    def share(self, thing: Kind, target: Kind, relation: Relation) -> float:
+    def share(self, thing: OfferedCategory, target: OfferedCategory, relation: Relation) -> float:
         """Share of the measured pairs of cousins whose sizes allow the relation."""
         key = (thing.category, target.category, relation)
         if key not in self._shares:
@@ -215,7 +215,7 @@ class Catalogue:
             self._shares[key] = sum(fits(a, b, relation) for a, b in pairs) / len(pairs)
         return self._shares[key]
 
-    def goes(self, thing: Kind, target: Kind, relation: Relation) -> bool:
+    def goes(self, thing: OfferedCategory, target: OfferedCategory, relation: Relation) -> bool:
         """Whether it fits and people would do it."""
         holder = "container" if relation == "inside" else "support"
         if not thing.easy or target.table or holder not in target.assets[0].affordances:
@@ -223,7 +223,7 @@ class Catalogue:
         sensible = _sensible_inside if relation == "inside" else _sensible_on
         return sensible(thing, target) and self.share(thing, target, relation) == 1
 
-    def does(self, skill: str, thing: Kind, target: Kind) -> bool:
+    def does(self, skill: str, thing: OfferedCategory, target: OfferedCategory) -> bool:
         """Whether a skill takes all of the measured cousins to all of the target's."""
         wanted, does = (skill, ("thing", "target")), skill_named(skill).operators
         return thing.category != target.category and all(
@@ -233,7 +233,7 @@ class Catalogue:
         )
 
     def capabilities(
-        self, kinds: Mapping[str, Kind], support: str, certainty: float = 1.0
+        self, kinds: Mapping[str, OfferedCategory], support: str, certainty: float = 1.0
     ) -> Capabilities:
         """What can be done with objects of these kinds, by name, on the support.
 
@@ -262,7 +262,7 @@ class Catalogue:
         )
 
 
-def _sensible_inside(thing: Kind, target: Kind) -> bool:
+def _sensible_inside(thing: OfferedCategory, target: OfferedCategory) -> bool:
     """Cups hold nothing, dishes hold food and small loose things, storage holds anything."""
     if target.low_door or (target.drawers and thing.wide):
         return False
@@ -278,7 +278,7 @@ def _sensible_inside(thing: Kind, target: Kind) -> bool:
     return thing.sort not in STORAGE | TRAYS
 
 
-def _sensible_on(thing: Kind, target: Kind) -> bool:
+def _sensible_on(thing: OfferedCategory, target: OfferedCategory) -> bool:
     """Dishes and trays carry food and crockery, books carry books, like carries like."""
     declared = carries(target.category)
     if declared is not None:
@@ -296,12 +296,12 @@ def _sensible_on(thing: Kind, target: Kind) -> bool:
     return thing.sort in FLAT and target.sort in FLAT
 
 
-def _served(thing: Kind) -> bool:
+def _served(thing: OfferedCategory) -> bool:
     """Whether it is food, or what food is served in."""
     return thing.is_food or thing.sort in ("cup", "dish")
 
 
-CONTENTS: dict[Contents, Callable[[Kind], bool]] = {
+CONTENTS: dict[Contents, Callable[[OfferedCategory], bool]] = {
     "candles": lambda thing: thing.head == "candle",
     "cups": lambda thing: thing.sort == "cup",
     "dishes": lambda thing: thing.sort == "dish",

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...schemas import PlanningError, SkillCall, SpecError, TaskObject, TaskSpec
-from ...tasks.formula import And, Formula, Literal, to_text
-from ...tasks.goals import SymbolicFacts, evaluate, ground_literals
-from ...tasks.problem import Problem, problem_text, scene_problem, support_name
-from ...tasks.symbolic import Plan, plans
-from .catalogue import Catalogue, Kind
+from ...tasks.bddl.formula import And, Formula, Literal, to_text
+from ...tasks.bddl.goals import SymbolicFacts, evaluate, ground_literals
+from ...tasks.bddl.problem import Problem, problem_text, scene_problem, support_name
+from ...tasks.symbolic.search import Plan, plans
+from .catalogue import Catalogue, OfferedCategory
 
 SUPPORT_CATEGORIES = {
     "table": "breakfast_table.n.01",
@@ -39,15 +39,15 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True)
-class Thing:
+class BoundObject:
     """An object of a draft: its name in the scene and what it is."""
 
     name: str
-    kind: Kind
+    kind: OfferedCategory
 
 
 @dataclass(frozen=True)
-class Draft:
+class TaskProposal:
     """A task before it is checked.
 
     Attributes:
@@ -59,7 +59,7 @@ class Draft:
         reason: why it was chosen.
     """
 
-    things: tuple[Thing, ...]
+    things: tuple[BoundObject, ...]
     init: tuple[Literal, ...]
     goal: Formula
     title: str
@@ -68,7 +68,7 @@ class Draft:
 
 
 def task_of(
-    draft: Draft, index: int, support: str, proposer: str, seed: tuple[int, ...]
+    draft: TaskProposal, index: int, support: str, proposer: str, seed: tuple[int, ...]
 ) -> TaskSpec:
     """The draft as a TaskSpec, with its BDDL text."""
     category = SUPPORT_CATEGORIES[support]
@@ -103,7 +103,7 @@ def task_of(
 def check(
     task: TaskSpec,
     catalogue: Catalogue,
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[str, OfferedCategory],
     max_steps: int,
     certainty: float = 1.0,
 ) -> Plan:
@@ -139,7 +139,7 @@ def check(
     return plan
 
 
-def check_room(goal: Formula, kinds: Mapping[str, Kind]) -> None:
+def check_room(goal: Formula, kinds: Mapping[str, OfferedCategory]) -> None:
     """Refuse to put more into something than finds room side by side, with fingers between.
 
     Args:
@@ -165,7 +165,9 @@ def check_room(goal: Formula, kinds: Mapping[str, Kind]) -> None:
             )
 
 
-def check_size(kinds: Mapping[str, Kind], context: Sequence[Kind] = ()) -> None:
+def check_size(
+    kinds: Mapping[str, OfferedCategory], context: Sequence[OfferedCategory] = ()
+) -> None:
     """Refuse what does not fit in front of one arm.
 
     Args:

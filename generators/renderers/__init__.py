@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from ...schemas import SpecError
 from ...schemas.plugins import Group, Needs
-from ..images.view import Renderer
+from ..images.camera.view import Renderer
 
 
 @runtime_checkable

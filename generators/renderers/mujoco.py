@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...schemas.plugins import Needs
-from ..images.rasteriser import rasteriser
-from ..images.view import Renderer
+from ..images.camera.view import Renderer
+from ..images.raster.rasteriser import rasteriser
 
 
 class MujocoBackend:

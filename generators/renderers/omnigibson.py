@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...schemas import BackendMissingError
 from ...schemas.plugins import Needs
-from ..images.view import Renderer
+from ..images.camera.view import Renderer
 
 WHY = (
     "render.backend: 'omnigibson' is not available: it needs an RTX machine with OmniGibson and "

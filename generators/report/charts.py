@@ -11,7 +11,7 @@ PLOT = 150
 
 
 @dataclass(frozen=True)
-class Bar:
+class ChartBar:
     """One row of a bar chart.
 
     Attributes:
@@ -28,7 +28,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Column:
+class HistogramBin:
     """One bin of a histogram: how many, and how many of them succeeded."""
 
     label: str
@@ -36,7 +36,7 @@ class Column:
     good: int
 
 
-def bar_chart(bars: list[Bar], title: str) -> Markup:
+def bar_chart(bars: list[ChartBar], title: str) -> Markup:
     """Horizontal bars, each under its label."""
     parts = [_opening(title, ROW * len(bars))]
     for number, bar in enumerate(bars):
@@ -61,7 +61,7 @@ def bar_chart(bars: list[Bar], title: str) -> Markup:
     return Markup("").join([*parts, Markup("</svg>")])
 
 
-def column_chart(columns: list[Column], end: str, title: str) -> Markup:
+def column_chart(columns: list[HistogramBin], end: str, title: str) -> Markup:
     """Vertical bars; the lower part of each is what succeeded.
 
     Args:
@@ -95,7 +95,7 @@ def _opening(title: str, height: int) -> Markup:
     ).format(title=title, height=height)
 
 
-def _column(column: Column, left: float, step: float, unit: float) -> Markup:
+def _column(column: HistogramBin, left: float, step: float, unit: float) -> Markup:
     total, good = column.total * unit, column.good * unit
     floor = PLOT + 20
     gap = step * 0.08

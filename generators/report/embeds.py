@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ...schemas import Episode, FrameRecord, Scene
 from ..dataset import Dataset
-from .facts import Facts, TaskFacts, scene_distance
+from .facts import ReportFacts, TaskFacts, scene_distance
 from .pictures import (
     Budget,
     clip,
@@ -37,7 +37,7 @@ class Thumb:
 
 
 @dataclass(frozen=True)
-class Card:
+class TaskCard:
     """One task in the gallery."""
 
     facts: TaskFacts
@@ -46,7 +46,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Label:
+class BoxOverlay:
     """One object in a frame: its box in per cent of the picture, and its colour."""
 
     name: str
@@ -73,7 +73,7 @@ class Sheet:
     depth: str | None
     near: float
     far: float
-    labels: tuple[Label, ...]
+    labels: tuple[BoxOverlay, ...]
 
     @property
     def shown(self) -> int:
@@ -82,7 +82,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Segment:
+class SubtaskSpan:
     """A subtask on a clip's time line, in per cent of its length."""
 
     start: float
@@ -103,7 +103,7 @@ class Clip:
     seconds: float
     """Of the demonstration; the clip lasts `speed` times less."""
     speed: int
-    segments: tuple[Segment, ...]
+    segments: tuple[SubtaskSpan, ...]
 
 
 @dataclass(frozen=True)
@@ -117,21 +117,21 @@ class Swept:
 class Maker:
     """Makes the embedded parts of one page, most important first."""
 
-    def __init__(self, dataset: Dataset, facts: Facts, budget: Budget) -> None:
+    def __init__(self, dataset: Dataset, facts: ReportFacts, budget: Budget) -> None:
         """Take pictures of what `facts` names from the dataset's folder."""
         self.root, self.facts, self.budget = dataset.root, facts, budget
 
-    def cards(self) -> list[Card]:
+    def cards(self) -> list[TaskCard]:
         """The first tasks, each with its first cousin scenes."""
         return [self._card(task) for task in self.facts.tasks[:TASK_CARDS]]
 
-    def _card(self, task: TaskFacts) -> Card:
+    def _card(self, task: TaskFacts) -> TaskCard:
         shown = task.scenes[:SCENES_PER_CARD]
         thumbs = tuple(
             Thumb(self._thumb(scene), scene.id, scene_distance(scene), task.outcome(scene))
             for scene in shown
         )
-        return Card(task, thumbs, len(task.scenes) - len(shown))
+        return TaskCard(task, thumbs, len(task.scenes) - len(shown))
 
     def _thumb(self, scene: Scene) -> str | None:
         frame = self.facts.frames.first_of_scene.get(scene.id)
@@ -204,7 +204,7 @@ class Maker:
         if uri is None or still is None:
             return None
         segments = tuple(
-            Segment(
+            SubtaskSpan(
                 start=100 * part.start / frames,
                 width=100 * (part.end - part.start) / frames,
                 skill=part.skill.replace("_", " "),
@@ -232,15 +232,15 @@ def _css(colour: tuple[int, int, int]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
-def _labels(frame: FrameRecord) -> tuple[Label, ...]:
-    made: list[Label] = []
+def _labels(frame: FrameRecord) -> tuple[BoxOverlay, ...]:
+    made: list[BoxOverlay] = []
     width, height = frame.camera_params.width, frame.camera_params.height
     for thing in frame.objects:
         if thing.visible_pixels == 0:
             continue
         x0, y0, x1, y1 = thing.bbox_2d_tight or (0, 0, 0, 0)
         made.append(
-            Label(
+            BoxOverlay(
                 name=thing.name,
                 category=thing.category,
                 pixels=thing.visible_pixels,

@@ -19,8 +19,8 @@ from ...schemas import (
 )
 from ..dataset import Dataset
 from ..licences import AssetUse, asset_uses
-from ..quality import QualityReport, measure, plan_of, without_trace
-from .charts import Column
+from ..quality.measures import QualityReport, measure, plan_of, without_trace
+from .charts import HistogramBin
 
 DISTANCE_BINS = 10
 SWEEPS = 32
@@ -119,7 +119,7 @@ def visible(frame: FrameRecord) -> int:
 
 
 @dataclass(frozen=True)
-class Facts:
+class ReportFacts:
     """Everything the page needs to know."""
 
     tasks: tuple[TaskFacts, ...]
@@ -128,7 +128,7 @@ class Facts:
     """By episode."""
     quality: QualityReport
     trace: tuple[TraceRow, ...]
-    distances: tuple[Column, ...]
+    distances: tuple[HistogramBin, ...]
     assets: tuple[AssetUse, ...]
     refused: dict[str, int]
     """Why layouts were refused while scenes were assembled."""
@@ -146,7 +146,7 @@ class Facts:
         return tuple(scene for facts in self.tasks for scene in facts.scenes)
 
 
-def gather(dataset: Dataset) -> Facts:
+def gather(dataset: Dataset) -> ReportFacts:
     """Read a dataset once and keep what the page needs.
 
     Raises:
@@ -167,7 +167,7 @@ def gather(dataset: Dataset) -> Facts:
     for video in dataset.videos():
         videos.setdefault(video.episode, []).append(video)
     tried = [(scene, facts.outcome(scene)) for facts in tasks for scene in facts.scenes]
-    return Facts(
+    return ReportFacts(
         tasks=tasks,
         frames=_frames(dataset, {s.id: s.task or "" for f in tasks for s in f.scenes}),
         videos={episode: tuple(found) for episode, found in videos.items()},
@@ -207,11 +207,11 @@ def scene_distance(scene: Scene) -> float:
     return fmean(distances) if distances else 0.0
 
 
-def distance_histogram(samples: list[tuple[float, bool]]) -> tuple[Column, ...]:
+def distance_histogram(samples: list[tuple[float, bool]]) -> tuple[HistogramBin, ...]:
     """Attempts and successes by cousin distance, in equal bins over [0, 1]."""
     bins = [min(int(distance * DISTANCE_BINS), DISTANCE_BINS - 1) for distance, _ in samples]
     return tuple(
-        Column(
+        HistogramBin(
             label=f"{number / DISTANCE_BINS:.1f}",
             total=bins.count(number),
             good=sum(

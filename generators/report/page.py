@@ -9,10 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..dataset import Dataset
-from ..quality import Rate, Spread
-from .charts import Bar, bar_chart, column_chart
+from ..quality.measures import Rate, Spread
+from .charts import ChartBar, bar_chart, column_chart
 from .embeds import Maker
-from .facts import Facts, gather
+from .facts import ReportFacts, gather
 from .pictures import Budget
 
 BUDGET = 18_000_000
@@ -23,7 +23,7 @@ ATTEMPT_MARKS = 40
 
 def _rates(rates: dict[str, Rate], title: str) -> Markup:
     bars = [
-        Bar(
+        ChartBar(
             name.replace("_", " "),
             rate.share,
             f"{rate.share:.0%}  ({rate.successes} of {rate.attempts})",
@@ -37,7 +37,7 @@ def _rates(rates: dict[str, Rate], title: str) -> Markup:
 def _counts(counts: dict[str, int], title: str, tone: str = "plain") -> Markup:
     most = max(counts.values(), default=1) or 1
     bars = [
-        Bar(name.replace("_", " "), count / most, f"{count:,}", tone)
+        ChartBar(name.replace("_", " "), count / most, f"{count:,}", tone)
         for name, count in counts.items()
     ]
     return bar_chart(bars, title)
@@ -45,7 +45,7 @@ def _counts(counts: dict[str, int], title: str, tone: str = "plain") -> Markup:
 
 def _seconds(times: dict[str, float]) -> Markup:
     most = max(times.values(), default=1.0) or 1.0
-    bars = [Bar(name, value / most, f"{value:,.1f} s") for name, value in times.items()]
+    bars = [ChartBar(name, value / most, f"{value:,.1f} s") for name, value in times.items()]
     return bar_chart(bars, "Seconds by stage")
 
 
@@ -53,7 +53,7 @@ def _plan_name(length: int) -> str:
     return "no plan found" if length == 0 else f"{length} skill{'s' if length > 1 else ''}"
 
 
-def charts(facts: Facts) -> dict[str, Markup]:
+def charts(facts: ReportFacts) -> dict[str, Markup]:
     """All charts of the page, by name."""
     quality = facts.quality
     lengths = {_plan_name(n): rate for n, rate in quality.success_by_plan_length.items()}
@@ -62,7 +62,7 @@ def charts(facts: Facts) -> dict[str, Markup]:
         "lengths": _rates(lengths, "Success by length of plan"),
         "efficiency": bar_chart(
             [
-                Bar(
+                ChartBar(
                     skill.replace("_", " "),
                     value.median,
                     f"{value.median:.2f}  ({value.q10:.2f} to {value.q90:.2f})",
@@ -78,7 +78,7 @@ def charts(facts: Facts) -> dict[str, Markup]:
     }
 
 
-def measures(facts: Facts) -> list[tuple[str, str, str]]:
+def measures(facts: ReportFacts) -> list[tuple[str, str, str]]:
     """Quality measures in one number each: name, value, and what it means."""
     quality, rows = facts.quality, list[tuple[str, str, str]]()
 
@@ -113,7 +113,7 @@ def measures(facts: Facts) -> list[tuple[str, str, str]]:
     return rows
 
 
-def licence_groups(facts: Facts) -> list[tuple[str, str, int, int]]:
+def licence_groups(facts: ReportFacts) -> list[tuple[str, str, int, int]]:
     """Library, licence, assets, and categories, by library."""
     assets = Counter((use.library, use.licence) for use in facts.assets)
     return [

@@ -12,12 +12,12 @@ import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
 from ...schemas import Asset, Refusal, RefusalKind, one_line
-from ..asset_geometry import link_poses, touched_points
-from ..asset_model import Copy, add_asset, add_resources
-from ..geometry import Array, rotation
-from ..mujoco_model import set_options
+from ..core.asset_geometry import link_poses, touched_points
+from ..core.geometry import Array, rotation
+from ..model.asset_model import Copy, add_asset, add_resources
+from ..model.mujoco_model import set_options
+from ..model.settling import CHECK_STEPS, MAX_DEPTH, MAX_TILT, REST_SPEED, REST_SPIN
 from ..robots import WORLD_BIT
-from ..settling import CHECK_STEPS, MAX_DEPTH, MAX_TILT, REST_SPEED, REST_SPIN
 
 DROP = 0.01
 """Height of the fall, metres."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ...schemas import AssetError, CousinsError
-from .index_file import Row, read_rows, row_key, write_rows
+from .index_file import IndexRow, read_rows, row_key, write_rows
 from .library import AssetLibrary
 from .records import AssetRecord, record_of
 
@@ -99,7 +99,7 @@ def build_index(
     )
 
 
-def _kept(library: AssetLibrary) -> dict[str, Row]:
+def _kept(library: AssetLibrary) -> dict[str, IndexRow]:
     """Stored rows of ids that the library still has, offered or set aside."""
     known = {name for ids in library.ids().values() for name in ids} | set(library.quarantined())
     return {name: row for name, row in read_rows(library.name).items() if name in known}
@@ -118,7 +118,7 @@ def _tell(progress: Progress | None, total: int, missing: int) -> Callable[[int]
 def _fill(
     library: AssetLibrary,
     missing: Wanted,
-    stored: dict[str, Row],
+    stored: dict[str, IndexRow],
     workers: int,
     tell: Callable[[int], None],
 ) -> None:
@@ -141,19 +141,21 @@ def _fill(
         write_rows(library.name, stored)
 
 
-def _alone(library: AssetLibrary, chunks: list[Wanted]) -> Iterator[dict[str, Row]]:
+def _alone(library: AssetLibrary, chunks: list[Wanted]) -> Iterator[dict[str, IndexRow]]:
     for chunk in chunks:
         yield look(library, chunk)
 
 
-def _spread(library: AssetLibrary, chunks: list[Wanted], workers: int) -> Iterator[dict[str, Row]]:
+def _spread(
+    library: AssetLibrary, chunks: list[Wanted], workers: int
+) -> Iterator[dict[str, IndexRow]]:
     """The same from several processes, in the order in which they finish."""
     # What cannot be sent is told here: inside the pool it would be waited for without end.
     pickle.dumps(library)
     context = multiprocessing.get_context("spawn")
     size = min(workers, len(chunks))
     with ProcessPoolExecutor(size, mp_context=context, initializer=_ignore_interrupt) as pool:
-        running: dict[Future[dict[str, Row]], Wanted] = {
+        running: dict[Future[dict[str, IndexRow]], Wanted] = {
             pool.submit(partial(look, library), chunk): chunk for chunk in chunks
         }
         try:
@@ -170,7 +172,7 @@ def _ignore_interrupt() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _answer(future: Future[dict[str, Row]], chunk: Wanted) -> dict[str, Row]:
+def _answer(future: Future[dict[str, IndexRow]], chunk: Wanted) -> dict[str, IndexRow]:
     try:
         return future.result()
     except BrokenProcessPool as error:
@@ -180,21 +182,21 @@ def _answer(future: Future[dict[str, Row]], chunk: Wanted) -> dict[str, Row]:
         ) from error
 
 
-def look(library: AssetLibrary, wanted: Wanted) -> dict[str, Row]:
+def look(library: AssetLibrary, wanted: Wanted) -> dict[str, IndexRow]:
     """The rows of some assets, by id. Each one is built and tried."""
     return {name: _row(library, category, name) for category, name in wanted}
 
 
-def _row(library: AssetLibrary, category: str, asset_id: str) -> Row:
+def _row(library: AssetLibrary, category: str, asset_id: str) -> IndexRow:
     key = row_key(library.stamp(asset_id))
     try:
         asset = library.get(asset_id)
     except CousinsError as error:
-        return Row(key=key, broken=f"cannot be built: {error}")
+        return IndexRow(key=key, broken=f"cannot be built: {error}")
     if (asset.id, asset.category) != (asset_id, category):
         named = f"{asset.id} of {asset.category}"
-        return Row(key=key, broken=f"is {named}, but listed as {asset_id} of {category}")
-    return Row(key=key, record=record_of(asset))
+        return IndexRow(key=key, broken=f"is {named}, but listed as {asset_id} of {category}")
+    return IndexRow(key=key, record=record_of(asset))
 
 
 def _with_duplicates(records: Mapping[str, AssetRecord]) -> dict[str, AssetRecord]:

@@ -13,14 +13,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ...schemas.base import Model, hash_of
-from ..cache import cache_folder
+from ..core.cache import cache_folder
 from .records import AssetRecord
 
 FORMAT = 1
 """Raised when the meaning of a record or the trial changes."""
 
 
-class Row(Model):
+class IndexRow(Model):
     """What is stored about one asset: its record, or why it cannot be built."""
 
     key: str
@@ -30,7 +30,7 @@ class Row(Model):
 
 
 class _Stored(Model):
-    rows: dict[str, Row]
+    rows: dict[str, IndexRow]
 
 
 def row_key(stamp: str) -> str:
@@ -43,7 +43,7 @@ def index_path(library: str) -> Path:
     return cache_folder() / f"index-{hash_of(library)[:16]}.json"
 
 
-def read_rows(library: str) -> dict[str, Row]:
+def read_rows(library: str) -> dict[str, IndexRow]:
     """Stored rows by asset id; none, with a note on standard error, from a file that is not valid.
 
     Rows may be out of date: compare their keys.
@@ -62,7 +62,7 @@ def read_rows(library: str) -> dict[str, Row]:
         return {}
 
 
-def write_rows(library: str, rows: Mapping[str, Row]) -> None:
+def write_rows(library: str, rows: Mapping[str, IndexRow]) -> None:
     """Store rows: a whole file, renamed into place.
 
     A folder that cannot be written only costs the time to work them out again.

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...schemas import Asset, Joint
-from ..asset_geometry import link_poses, shape_triangles
-from ..geometry import Array
+from ..core.asset_geometry import link_poses, shape_triangles
+from ..core.geometry import Array
 
 GRAIN = 5e-5
 """Metres; shapes whose moments agree within this are one."""

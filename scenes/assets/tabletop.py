@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ...schemas import Asset
-from .. import taxonomy
-from ..fit import fits_table
+from ..core import taxonomy
+from ..layout.clearance import fits_table
 from .library import AssetLibrary
 
 TABLES = ("table.n.02", "countertop.n.01")

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ...schemas import Asset, Refusal, RefusalKind
-from ..asset_geometry import link_points, seen_points, touched_points
+from ..core.asset_geometry import link_points, seen_points, touched_points
 from .drop import drop
 
 MAX_MISFIT = 0.005

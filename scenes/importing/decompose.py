@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...schemas import AssetError, MeshData
-from ..cache import cached_arrays
+from ..core.cache import cached_arrays
 from .solids import (
     Array,
     Index,

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Handle, Joint
-from ..franka import FRANKA
-from ..geometry import vec3
+from ..core.franka import FRANKA
+from ..core.geometry import vec3
 from .columns import Grid, grid_over, look, top
 from .images import Mask, regions, without_ridges, without_slits
-from .parts import Parts
+from .parts import AssetMeshes
 from .solids import Array, Index
 
 SPARE = 0.008
@@ -59,7 +59,7 @@ class _Grip:
     worth: float
 
 
-def handles_of(parts: Parts) -> tuple[Handle, ...]:
+def handles_of(parts: AssetMeshes) -> tuple[Handle, ...]:
     """The best handle of each link with a joint, where it has any, in the link's frame.
 
     The asset at rest is looked at from the front, from above and from both sides. What stands
@@ -94,7 +94,9 @@ def handles_of(parts: Parts) -> tuple[Handle, ...]:
     return tuple(found)
 
 
-def _grips(parts: Parts, number: int, group: Index, view: Array, joint: Joint) -> Iterator[_Grip]:
+def _grips(
+    parts: AssetMeshes, number: int, group: Index, view: Array, joint: Joint
+) -> Iterator[_Grip]:
     """Bars and knobs of a group of links, seen from one side."""
     seen = parts.triangles @ view.T
     own = np.isin(parts.owner, group)
@@ -177,7 +179,7 @@ def _thickness(z: Array, level: Array, cell: Index, front: float) -> float:
     return float(np.median(exits)) if exits else 2 * GRASP_DEPTH
 
 
-def _worth(parts: Parts, number: int, joint: Joint, pos: Array, view: Array) -> float:
+def _worth(parts: AssetMeshes, number: int, joint: Joint, pos: Array, view: Array) -> float:
     pose = parts.poses[number]
     axis = pose[:3, :3] @ np.array(joint.axis)
     axis = axis / np.linalg.norm(axis)

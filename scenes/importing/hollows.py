@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 
 from ...schemas import Cavity
-from ..geometry import vec3
+from ..core.geometry import vec3
 from .areas import Area, largest, rectangle
 from .columns import Grid, Hits, grid_over, look, top
 from .images import Mask, regions, without_slits
-from .parts import Parts
+from .parts import AssetMeshes
 from .solids import Array
 
 FINEST, CELLS = 0.001, {"top": 128, "front": 288}
@@ -48,7 +48,7 @@ class _Basin:
     brim: float
 
 
-def cavities_of(parts: Parts) -> tuple[Cavity, ...]:
+def cavities_of(parts: AssetMeshes) -> tuple[Cavity, ...]:
     """Hollows that open upward or to the front of links that never tilt, in the link's frame.
 
     Water is poured over the height map of one link as seen from the opening (the priority flood
@@ -65,7 +65,7 @@ def cavities_of(parts: Parts) -> tuple[Cavity, ...]:
     return tuple(found)
 
 
-def _of_link(parts: Parts, number: int, opening: Literal["top", "front"]) -> list[Cavity]:
+def _of_link(parts: AssetMeshes, number: int, opening: Literal["top", "front"]) -> list[Cavity]:
     axes = _AXES[opening]
     triangles = parts.within(number) @ axes.T
     own = parts.owner == number
@@ -138,7 +138,7 @@ def _of_region(
     ]
 
 
-def _door(parts: Parts, number: int, hits: Hits, grid: Grid, basin: _Basin) -> str | None:
+def _door(parts: AssetMeshes, number: int, hits: Hits, grid: Grid, basin: _Basin) -> str | None:
     """Name of the joint that uncovers a hollow, empty if it is open, None if nothing does."""
     others = hits.kept((hits.owner != number) & basin.mask.ravel()[hits.cell])
     above = others.kept(others.z > basin.floor + 0.3 * (basin.brim - basin.floor))

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from ...schemas import Asset, AssetError, Link, MeshData, Shape
-from ..geometry import vec3
+from ..core.geometry import vec3
 from .affordances import with_affordances
 from .colours import materials_of
 from .decompose import convex_pieces

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...schemas import Joint
 from ...schemas.base import Name
-from ..geometry import Array, vec3
+from ..core.geometry import Array, vec3
 
 SWITCHES = frozenset(
     ("button", "dial", "faucet", "knob", "latch", "lever", "lock", "pedal", "switch", "tap")

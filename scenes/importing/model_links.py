@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Material, MeshData, Shape
-from ..geometry import Array, quaternion, vec3
+from ..core.geometry import Array, quaternion, vec3
 from .colours import materials_of
 from .decompose import convex_pieces
-from .model_meshes import Faces, Triangles
-from .model_part import Part, Piece
+from .model_meshes import Faces, TriangleMesh
+from .model_part import WeldedGeom, WeldedPart
 from .paints import face_colours, mean_colour
 from .solids import decimated, welded
 
@@ -38,7 +38,9 @@ class Shapes:
     materials: dict[str, Material]
 
 
-def shapes_of(parts: Sequence[Part], names: Sequence[str], origins: Sequence[Array]) -> Shapes:
+def shapes_of(
+    parts: Sequence[WeldedPart], names: Sequence[str], origins: Sequence[Array]
+) -> Shapes:
     """Primitives as they are, meshes reduced and by colour, or as convex pieces.
 
     Args:
@@ -78,13 +80,13 @@ class _Shown:
         looks: of each face, (M, 6), or of the primitive, (1, 6), as `materials_of` takes them.
     """
 
-    piece: Piece
+    piece: WeldedGeom
     vertices: Array
     faces: Faces
     looks: Array
 
 
-def _shown(piece: Piece) -> _Shown:
+def _shown(piece: WeldedGeom) -> _Shown:
     if piece.mesh is None:
         nothing = np.zeros((0, 3), dtype=np.int64)
         return _Shown(piece, np.zeros((0, 3)), nothing, _looks(piece, np.ones((1, 3))))
@@ -100,7 +102,7 @@ def _shown(piece: Piece) -> _Shown:
     return _Shown(piece, placed, faces, looks)
 
 
-def _colours(piece: Piece, mesh: Triangles) -> Array:
+def _colours(piece: WeldedGeom, mesh: TriangleMesh) -> Array:
     """What the texture or the file adds to the piece's own colour, (M, 3) or (1, 3)."""
     if piece.paint is not None and piece.paint.image is not None and mesh.uv is not None:
         return _calmed(mesh, face_colours(piece.paint, mesh.uv))
@@ -109,7 +111,7 @@ def _colours(piece: Piece, mesh: Triangles) -> Array:
     return np.ones((1, 3)) if piece.paint is None else np.array([mean_colour(piece.paint)])
 
 
-def _calmed(mesh: Triangles, colours: Array) -> Array:
+def _calmed(mesh: TriangleMesh, colours: Array) -> Array:
     """Colours with their mean on large flat sides, where few triangles cannot show a picture."""
     a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
     normals = np.cross(b - a, c - a)
@@ -126,7 +128,7 @@ def _calmed(mesh: Triangles, colours: Array) -> Array:
     return np.where(flat[side][:, None], means[side], colours)
 
 
-def _looks(piece: Piece, colours: Array) -> Array:
+def _looks(piece: WeldedGeom, colours: Array) -> Array:
     if piece.mesh is None and piece.paint is not None:
         colours = np.array([mean_colour(piece.paint)])
     rgb = np.clip(colours * np.array(piece.rgba[:3]), 0, 1)
@@ -134,7 +136,7 @@ def _looks(piece: Piece, colours: Array) -> Array:
     return np.column_stack([rgb, rest])
 
 
-def _nearest(mesh: Triangles, colours: Array, centres: Array) -> Array:
+def _nearest(mesh: TriangleMesh, colours: Array, centres: Array) -> Array:
     """The colours of the faces of a mesh nearest to points (K, 3)."""
     from scipy.spatial import cKDTree
 
@@ -175,7 +177,7 @@ def _without_slivers(which: Faces) -> Faces:
 
 
 def _touched(
-    pieces: Sequence[Piece], name: str, origin: Array, meshes: dict[str, MeshData]
+    pieces: Sequence[WeldedGeom], name: str, origin: Array, meshes: dict[str, MeshData]
 ) -> tuple[Shape, ...]:
     """Primitives as they are, meshes as convex pieces; repeats are dropped."""
     shapes: list[Shape] = []
@@ -194,7 +196,7 @@ def _touched(
     return tuple(shapes)
 
 
-def _primitive(piece: Piece, origin: Array, material: str | None) -> Shape:
+def _primitive(piece: WeldedGeom, origin: Array, material: str | None) -> Shape:
     w, x, y, z = (float(np.round(v, 8)) + 0.0 for v in quaternion(piece.pose[:3, :3]))
     return Shape(
         kind=piece.kind,

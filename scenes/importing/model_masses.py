@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...schemas import AssetError, Inertial, MeshData, Shape
-from ..geometry import Array, rotation
-from .model_part import Part
+from ..core.geometry import Array, rotation
+from .model_part import WeldedPart
 from .solids import integrals
 from .weight import Matter
 
@@ -32,7 +32,7 @@ def matter_of(shapes: Sequence[Shape], meshes: Mapping[str, MeshData]) -> Matter
 
 
 def inertials(
-    parts: Sequence[Part], matters: Sequence[Matter], origins: Sequence[Array], boxes: Array,
+    parts: Sequence[WeldedPart], matters: Sequence[Matter], origins: Sequence[Array], boxes: Array,
     typical: float, trusted: bool,
 ) -> list[Inertial]:  # fmt: skip
     """Mass properties of each part in its link's frame.
@@ -65,7 +65,7 @@ def inertials(
     return found
 
 
-def _stated(part: Part) -> float | None:
+def _stated(part: WeldedPart) -> float | None:
     """What the file says a part weighs, or None: bodies' masses, else those of its geoms."""
     if part.weights:
         return sum(weight.mass for weight in part.weights)
@@ -73,7 +73,7 @@ def _stated(part: Part) -> float | None:
     return sum(given) if given else None
 
 
-def _combined(part: Part) -> tuple[float, Array, Array]:
+def _combined(part: WeldedPart) -> tuple[float, Array, Array]:
     """Mass, centre of mass and inertia about it of the given weights."""
     mass = sum(weight.mass for weight in part.weights)
     com = np.sum([weight.mass * weight.com for weight in part.weights], axis=0) / mass
@@ -84,7 +84,7 @@ def _combined(part: Part) -> tuple[float, Array, Array]:
     return mass, com, inertia
 
 
-def _plausible(part: Part, box: Array) -> bool:
+def _plausible(part: WeldedPart, box: Array) -> bool:
     """Whether the given inertia can be that of something in a box of that size."""
     mass, _, inertia = _combined(part)
     moments = np.linalg.eigvalsh(inertia)
@@ -93,7 +93,7 @@ def _plausible(part: Part, box: Array) -> bool:
     return bool(triangle) and GYRATION[0] <= gyration <= GYRATION[1]
 
 
-def _given(part: Part, origin: Array) -> Inertial:
+def _given(part: WeldedPart, origin: Array) -> Inertial:
     mass, com, inertia = _combined(part)
     spread = np.trace(inertia) / 2 * np.eye(3) - inertia
     where = com - origin

@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ...schemas import AssetError
-from ..geometry import Array
+from ..core.geometry import Array
 
 Faces = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Triangles:
+class TriangleMesh:
     """A triangle mesh.
 
     Attributes:
@@ -46,7 +46,7 @@ class Triangles:
         return found
 
 
-def read_mesh(path: Path) -> Triangles:
+def read_mesh(path: Path) -> TriangleMesh:
     """A mesh file.
 
     Raises:
@@ -58,7 +58,7 @@ def read_mesh(path: Path) -> Triangles:
     return mesh
 
 
-def _msh(path: Path) -> Triangles:
+def _msh(path: Path) -> TriangleMesh:
     """MuJoCo's binary format: four counts, then vertices, normals, uv (v down), faces."""
     raw = path.read_bytes()
     header = np.frombuffer(raw[:16], dtype="<i4")
@@ -77,10 +77,10 @@ def _msh(path: Path) -> Triangles:
         start = 3 * points + 3 * normals
         flat = numbers[start : start + 2 * points].reshape(-1, 2).astype(np.float64)
         uv = (flat * [1.0, -1.0] + [0.0, 1.0])[index]
-    return Triangles(vertices, index.astype(np.int64), uv)
+    return TriangleMesh(vertices, index.astype(np.int64), uv)
 
 
-def _other(path: Path) -> Triangles:
+def _other(path: Path) -> TriangleMesh:
     import trimesh
 
     try:
@@ -94,7 +94,7 @@ def _other(path: Path) -> Triangles:
         raise AssetError(f"mesh file {path} cannot be read: {error}") from error
     uv: Any = getattr(mesh.visual, "uv", None)
     corners = None if uv is None or len(uv) != len(vertices) else np.asarray(uv)[faces]
-    return Triangles(vertices, faces, corners, colours)
+    return TriangleMesh(vertices, faces, corners, colours)
 
 
 def _colours(mesh: Any, faces: Faces) -> Array | None:

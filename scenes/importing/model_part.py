@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 from ...schemas import AssetError
 from ...schemas.asset import ShapeKind
-from ..geometry import Array
+from ..core.geometry import Array
 from .model_joints import RawJoint
-from .model_meshes import Triangles
+from .model_meshes import TriangleMesh
 from .paints import Paint
 
 
 @dataclass(frozen=True)
-class Piece:
+class WeldedGeom:
     """One geom.
 
     Attributes:
@@ -32,7 +32,7 @@ class Piece:
 
     kind: ShapeKind
     size: tuple[float, ...]
-    mesh: Triangles | None
+    mesh: TriangleMesh | None
     pose: Array
     name: str
     material: str
@@ -54,7 +54,7 @@ class Weight:
 
 
 @dataclass(frozen=True)
-class Part:
+class WeldedPart:
     """Bodies that are welded to each other.
 
     Attributes:
@@ -69,12 +69,12 @@ class Part:
     name: str
     parent: int | None
     joint: RawJoint | None
-    seen: tuple[Piece, ...] = ()
-    touched: tuple[Piece, ...] = ()
+    seen: tuple[WeldedGeom, ...] = ()
+    touched: tuple[WeldedGeom, ...] = ()
     weights: tuple[Weight, ...] = ()
 
 
-def rooted(drafts: list[Part]) -> list[Part]:
+def rooted(drafts: list[WeldedPart]) -> list[WeldedPart]:
     """The same with a root that has geometry: what moves against nothing is the root.
 
     Raises:
@@ -100,13 +100,13 @@ def rooted(drafts: list[Part]) -> list[Part]:
     return parts
 
 
-def pruned(parts: list[Part]) -> list[Part]:
+def pruned(parts: list[WeldedPart]) -> list[WeldedPart]:
     """Without the parts that have no geometry.
 
     Raises:
         AssetError: where other parts hang on such a part, or a body has several joints.
     """
-    kept: list[Part] = []
+    kept: list[WeldedPart] = []
     place: dict[int, int] = {}
     for index, part in enumerate(parts):
         if part.joint is not None and part.joint.count > 1:

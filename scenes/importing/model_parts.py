@@ -14,11 +14,11 @@ import numpy as np
 
 from ...schemas import AssetError, one_line
 from ...schemas.asset import ShapeKind
-from ..geometry import inverse, transform
+from ..core.geometry import inverse, transform
 from .model_files import ModelText
 from .model_joints import RawJoint, closed_value, read_joint
-from .model_meshes import Triangles, read_mesh
-from .model_part import Part, Piece, Weight, pruned, rooted
+from .model_meshes import TriangleMesh, read_mesh
+from .model_part import Weight, WeldedGeom, WeldedPart, pruned, rooted
 
 KINDS: dict[int, ShapeKind] = {
     int(mujoco.mjtGeom.mjGEOM_BOX): "box",
@@ -35,13 +35,13 @@ INVISIBLE = 0.02
 """Alpha up to which a geom is not seen."""
 
 
-_STAND_IN = Triangles(
+_STAND_IN = TriangleMesh(
     np.array([[0, 0, 0], [3, 0, 0], [0, 2, 0], [0, 0, 1]], dtype=np.float64),
     np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]], dtype=np.int64),
 )
 
 
-def read_parts(text: ModelText, reverse: Collection[str] = ()) -> list[Part]:
+def read_parts(text: ModelText, reverse: Collection[str] = ()) -> list[WeldedPart]:
     """The parts of a model; each comes after its parent, the first one is the root.
 
     Args:
@@ -68,14 +68,14 @@ def read_parts(text: ModelText, reverse: Collection[str] = ()) -> list[Part]:
     return _Reader(spec, model, data, meshes, text, reverse).parts()
 
 
-def _load_meshes(spec: Any, files: Mapping[str, Any]) -> dict[str, Triangles]:
+def _load_meshes(spec: Any, files: Mapping[str, Any]) -> dict[str, TriangleMesh]:
     """The triangles by name, scaled as the model says.
 
     MuJoCo works out where meshes are, for which any mesh will do: it gets a small box, but for
     those it is to fit a primitive to.
     """
     fitted = {g.meshname for g in spec.geoms if g.type != mujoco.mjtGeom.mjGEOM_MESH}
-    found: dict[str, Triangles] = {}
+    found: dict[str, TriangleMesh] = {}
     for mesh in spec.meshes:
         if not mesh.file:
             continue
@@ -90,7 +90,7 @@ def _load_meshes(spec: Any, files: Mapping[str, Any]) -> dict[str, Triangles]:
         uv = raw.uv if raw.uv is None or np.prod(scale) > 0 else raw.uv[:, ::-1]
         frame = transform(mesh.refpos, mesh.refquat)
         vertices = ((raw.vertices - frame[:3, 3]) @ frame[:3, :3]) * scale
-        found[mesh.name] = Triangles(vertices, faces, uv, raw.colours)
+        found[mesh.name] = TriangleMesh(vertices, faces, uv, raw.colours)
     return found
 
 
@@ -98,7 +98,7 @@ class _Reader:
     """Collects the parts of one compiled model."""
 
     def __init__(
-        self, spec: Any, model: Any, data: Any, meshes: dict[str, Triangles], text: ModelText,
+        self, spec: Any, model: Any, data: Any, meshes: dict[str, TriangleMesh], text: ModelText,
         reverse: Collection[str],
     ) -> None:  # fmt: skip
         self.model, self.data, self.meshes, self.text = model, data, meshes, text
@@ -114,16 +114,16 @@ class _Reader:
         if only_seen and not only_touched:  # told apart by their contact bits alone
             self.seen_groups = set()
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[WeldedPart]:
         model = self.model
         owner = {0: 0}
-        drafts = [Part(self._name(0), None, None)]
+        drafts = [WeldedPart(self._name(0), None, None)]
         for body in range(model.nbody):
             if body > 0:
                 parent = owner[int(model.body_parentid[body])]
                 joints = self._joints(body)
                 if joints:
-                    drafts.append(Part(self._name(body), parent, self._one(body, joints)))
+                    drafts.append(WeldedPart(self._name(body), parent, self._one(body, joints)))
                 owner[body] = len(drafts) - 1 if joints else parent
             index = owner[body]
             drafts[index] = self._filled(drafts[index], body)
@@ -145,7 +145,7 @@ class _Reader:
             return None
         return read_joint(self.model, self.data, joints, self._name(body), self.reverse)
 
-    def _filled(self, part: Part, body: int) -> Part:
+    def _filled(self, part: WeldedPart, body: int) -> WeldedPart:
         model = self.model
         first, count = int(model.body_geomadr[body]), int(model.body_geomnum[body])
         seen, touched = list(part.seen), list(part.touched)
@@ -173,7 +173,7 @@ class _Reader:
         inertia = turn @ np.diag(self.model.body_inertia[body]) @ turn.T
         return Weight(mass, np.array(self.data.xipos[body]), inertia)
 
-    def _piece(self, geom: int) -> Piece:
+    def _piece(self, geom: int) -> WeldedGeom:
         model = self.model
         kind = KINDS.get(int(model.geom_type[geom]))
         if kind is None:
@@ -187,13 +187,13 @@ class _Reader:
         given = self.geoms[geom]
         rgba, roughness, metallic, name = self._look(geom, mesh)
         mass = float(given.mass)
-        return Piece(
+        return WeldedGeom(
             kind, tuple(float(v) for v in model.geom_size[geom][: SIZES[kind]]), mesh, pose,
             str(given.name), name, rgba, roughness, metallic, self.text.paints.get(name),
             None if np.isnan(mass) or mass <= 0 else mass,
         )  # fmt: skip
 
-    def _triangles(self, index: int) -> Triangles:
+    def _triangles(self, index: int) -> TriangleMesh:
         name = str(self.model.mesh(index).name)
         if name in self.meshes:
             return self.meshes[name]
@@ -202,13 +202,13 @@ class _Reader:
         first, faces = int(model.mesh_faceadr[index]), int(model.mesh_facenum[index])
         frame = transform(model.mesh_pos[index], model.mesh_quat[index])
         local = np.array(model.mesh_vert[start : start + count], dtype=np.float64)
-        return Triangles(
+        return TriangleMesh(
             local @ frame[:3, :3].T + frame[:3, 3],
             np.array(model.mesh_face[first : first + faces], dtype=np.int64),
         )
 
     def _look(
-        self, geom: int, mesh: Triangles | None
+        self, geom: int, mesh: TriangleMesh | None
     ) -> tuple[tuple[float, float, float, float], float, float, str]:
         """Colour, roughness, metallic and the material's name."""
         model = self.model

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from .. import taxonomy
-from ..geometry import Array
-from .model_meshes import Triangles
-from .model_part import Part, Piece
+from ..core import taxonomy
+from ..core.geometry import Array
+from .model_meshes import TriangleMesh
+from .model_part import WeldedGeom, WeldedPart
 
 NEAR = 1.15
 """What is at most this much larger or smaller than all models of its kind stays as it is."""
@@ -31,7 +31,7 @@ def scale_to_kind(category: str, extents: Array) -> float:
     return round((low if size < low else high) / size, 3)
 
 
-def moved(part: Part, turn: Array, scale: float, offset: Array) -> Part:
+def moved(part: WeldedPart, turn: Array, scale: float, offset: Array) -> WeldedPart:
     """A part after x -> scale * turn x + offset, with rotation (3, 3) and offset (3,)."""
     joint = part.joint
     if joint is not None:
@@ -58,22 +58,22 @@ def moved(part: Part, turn: Array, scale: float, offset: Array) -> Part:
     )
 
 
-def _piece(piece: Piece, turn: Array, scale: float, offset: Array) -> Piece:
+def _piece(piece: WeldedGeom, turn: Array, scale: float, offset: Array) -> WeldedGeom:
     pose = np.eye(4)
     pose[:3, :3] = turn @ piece.pose[:3, :3]
     pose[:3, 3] = scale * (turn @ piece.pose[:3, 3]) + offset
     mesh = piece.mesh
     if mesh is not None and scale != 1.0:
-        mesh = Triangles(mesh.vertices * scale, mesh.faces, mesh.uv, mesh.colours)
+        mesh = TriangleMesh(mesh.vertices * scale, mesh.faces, mesh.uv, mesh.colours)
     return replace(piece, pose=pose, size=tuple(s * scale for s in piece.size), mesh=mesh)
 
 
-def seen_bounds(parts: Sequence[Part]) -> Array:
+def seen_bounds(parts: Sequence[WeldedPart]) -> Array:
     """Least and greatest corner of all that is seen, (2, 3)."""
     return _around([_bounds(piece) for part in parts for piece in part.seen])
 
 
-def part_bounds(part: Part) -> Array:
+def part_bounds(part: WeldedPart) -> Array:
     """The same of all that a part has."""
     return _around([_bounds(piece) for piece in (*part.seen, *part.touched)])
 
@@ -83,7 +83,7 @@ def _around(boxes: list[Array]) -> Array:
     return np.array([all_boxes[:, 0].min(axis=0), all_boxes[:, 1].max(axis=0)])
 
 
-def _bounds(piece: Piece) -> Array:
+def _bounds(piece: WeldedGeom) -> Array:
     turn, pos = piece.pose[:3, :3], piece.pose[:3, 3]
     if piece.mesh is not None:
         points = piece.mesh.vertices[np.unique(piece.mesh.faces)] @ turn.T + pos

@@ -11,8 +11,8 @@ import mujoco
 import numpy as np
 
 from ...schemas import Asset, Link, Shape
-from ..asset_model import Copy, add_asset, add_resources
-from ..geometry import Array, rotation, vec3
+from ..core.geometry import Array, rotation, vec3
+from ..model.asset_model import Copy, add_asset, add_resources
 
 STEPS = 40
 DEEP = 0.0008

@@ -10,15 +10,15 @@ from typing import Literal
 import numpy as np
 
 from ...schemas import Asset, Joint, Link
-from ..asset_geometry import seen_points
-from ..geometry import Array, vec3
+from ..core.asset_geometry import seen_points
+from ..core.geometry import Array, vec3
 from .affordances import with_affordances
 from .meshes import Axis, axes_of
 from .model_files import ModelText
 from .model_joints import controls_of, joint_of
 from .model_links import Shapes, shapes_of
 from .model_masses import inertials, matter_of
-from .model_part import Part
+from .model_part import WeldedPart
 from .model_parts import read_parts
 from .model_placing import moved, part_bounds, scale_to_kind, seen_bounds
 from .model_text import read_model
@@ -140,7 +140,7 @@ def asset_from_text(text: ModelText, how: ModelImport) -> Asset:
     return with_affordances(with_free_travel(_asset(links, shapes, how, extents)))
 
 
-def placed_parts(text: ModelText, how: ModelImport) -> list[Part]:
+def placed_parts(text: ModelText, how: ModelImport) -> list[WeldedPart]:
     """The parts of a model in the asset's frame: metres, upright, bottom centre at the origin.
 
     Raises:
@@ -155,7 +155,7 @@ def placed_parts(text: ModelText, how: ModelImport) -> list[Part]:
     return [moved(part, np.eye(3), 1.0, offset) for part in parts]
 
 
-def _names(parts: Sequence[Part]) -> list[str]:
+def _names(parts: Sequence[WeldedPart]) -> list[str]:
     """Allowed names, each once; joints bear the names of their links."""
     names = ["body"]
     for part in parts[1:]:
@@ -170,7 +170,9 @@ def _names(parts: Sequence[Part]) -> list[str]:
     return names
 
 
-def _joint(part: Part, name: str, bounds: Array, extents: Array, category: str) -> Joint | None:
+def _joint(
+    part: WeldedPart, name: str, bounds: Array, extents: Array, category: str
+) -> Joint | None:
     if part.joint is None:
         return None
     words = (part.joint.name, part.name, category.split(".")[0])

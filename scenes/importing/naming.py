@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from .. import taxonomy
 from ..assets.categories import categories
+from ..core import taxonomy
 
 TOO_MANY = 400
 """A synset with more models below it than this, such as a container, says too little."""

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...schemas import AssetError
-from ..geometry import Array
+from ..core.geometry import Array
 
 LARGEST = 512
 """Images are reduced to this many pixels a side before colours are read."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Asset, AssetError, Link, Shape
-from ..asset_geometry import link_poses, shape_points
-from ..geometry import Array
+from ..core.asset_geometry import link_poses, shape_points
+from ..core.geometry import Array
 from .solids import Index, hull
 
 
 @dataclass(frozen=True)
-class Parts:
+class AssetMeshes:
     """All that is seen or touched of an asset with its joints at zero, in the asset's frame.
 
     Attributes:
@@ -62,7 +62,7 @@ class Parts:
         return next(i for i, link in enumerate(self.asset.links) if link.name == name)
 
 
-def parts_of(asset: Asset) -> Parts:
+def parts_of(asset: Asset) -> AssetMeshes:
     """The triangles of an asset's visuals and collision pieces."""
     poses = link_poses(asset)
     triangles: list[Array] = []
@@ -79,7 +79,7 @@ def parts_of(asset: Asset) -> Parts:
             touched.append(np.full(len(found), solid))
     if not triangles:
         raise AssetError("it has no geometry")
-    return Parts(
+    return AssetMeshes(
         asset, np.concatenate(triangles), np.concatenate(owner), np.concatenate(touched),
         tuple(poses[link.name] for link in asset.links),
     )  # fmt: skip

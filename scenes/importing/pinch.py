@@ -6,9 +6,9 @@ import zlib
 
 import numpy as np
 
-from ..franka import FRANKA
-from ..geometry import Array
-from .parts import Parts
+from ..core.franka import FRANKA
+from ..core.geometry import Array
+from .parts import AssetMeshes
 
 SPARE = 0.005
 """By how much the fingers open wider than the widest graspable part, metres: less than for a
@@ -25,7 +25,7 @@ GROUND = 0.010
 SAMPLES = 300
 
 
-def can_pinch(parts: Parts) -> bool:
+def can_pinch(parts: AssetMeshes) -> bool:
     """Whether some antipodal pair of the root link's pieces suits the reference gripper.
 
     From points on the surface, rays run inward to where they first leave all pieces. The pair

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...schemas import AssetError
-from .. import taxonomy
+from ..core import taxonomy
 
 SLACK = 3.0
 """A thing may be this many times larger or smaller than any model of its kind."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ...schemas import Surface
-from ..geometry import vec3
+from ..core.geometry import vec3
 from .areas import largest
 from .columns import Hits, grid_over, look
 from .images import regions, without_holes
-from .parts import Parts
+from .parts import AssetMeshes
 from .solids import Array, Index
 
 LEVEL = 0.9965
@@ -26,7 +26,7 @@ STEP = 0.002
 FINEST, CELLS = 0.0025, 160
 
 
-def surfaces_of(parts: Parts) -> tuple[Surface, ...]:
+def surfaces_of(parts: AssetMeshes) -> tuple[Surface, ...]:
     """Level areas of links that never tilt, lowest first on each link, in the link's frame.
 
     An area counts where a disc or rectangle of at least 12 cm across lies level and free to
@@ -41,7 +41,7 @@ def surfaces_of(parts: Parts) -> tuple[Surface, ...]:
 
 
 def _of_link(
-    parts: Parts, number: int, name: str, own: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    parts: AssetMeshes, number: int, name: str, own: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> list[Surface]:
     triangles = parts.within(number)
     grid = grid_over(triangles[own].reshape(-1, 3), FINEST, CELLS)

@@ -10,8 +10,8 @@ from functools import lru_cache
 import numpy as np
 
 from ...schemas import Inertial, MeshData
-from .. import taxonomy
-from ..geometry import vec3
+from ..core import taxonomy
+from ..core.geometry import vec3
 from .solids import Array, integrals
 
 DENSITY = 400.0

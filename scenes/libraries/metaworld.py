@@ -7,32 +7,32 @@ from xml.etree import ElementTree
 from ...schemas.plugins import Needs
 from ..importing.model_files import Element
 from ._converted import ConvertedLibrary
-from ._wheels import Thing, WheelPlugin, find_wheel, wheel_library
+from ._wheels import WheelModel, WheelPlugin, find_wheel, wheel_library
 
 COMMAND = "pip install --no-deps metaworld==3.1.1"
 """With its requirements it would bring another MuJoCo."""
 THINGS = (
-    Thing("basketball", "ball.n.01"),
-    Thing("binA", "tray.n.01"),
-    Thing("binB", "tray.n.01"),
-    Thing("block", "toy_dice.n.01"),
-    Thing("coffeemachine", "coffee_maker.n.01", front="-y"),
-    Thing("doorlockA", "strongbox.n.01", front="-y"),
-    Thing("doorlockB", "strongbox.n.01", front="-y"),
-    Thing("drawer", "cabinet.n.01", front="-y"),
-    Thing("faucet", "faucet.n.01", front="-y"),
-    Thing("hammer", "hammer.n.02"),
-    Thing("laptop", "laptop.n.01", front="-y", reverse=("laptoplid_link",)),
-    Thing("mug", "mug.n.04"),
-    Thing("plug", "plug.n.01"),
-    Thing("plug_wall", "wall_socket.n.01"),
-    Thing("puck", "puck.n.02"),
-    Thing("shelf", "shelf.n.01", front="-y"),
-    Thing("shelfb", "shelf.n.01"),
-    Thing("soccer_ball", "soccer_ball.n.01"),
-    Thing("thermos", "water_bottle.n.01", fit=False),
-    Thing("window", "openable_window.n.01", front="-y"),
-    Thing("window_horiz", "openable_window.n.01", front="-y"),
+    WheelModel("basketball", "ball.n.01"),
+    WheelModel("binA", "tray.n.01"),
+    WheelModel("binB", "tray.n.01"),
+    WheelModel("block", "toy_dice.n.01"),
+    WheelModel("coffeemachine", "coffee_maker.n.01", front="-y"),
+    WheelModel("doorlockA", "strongbox.n.01", front="-y"),
+    WheelModel("doorlockB", "strongbox.n.01", front="-y"),
+    WheelModel("drawer", "cabinet.n.01", front="-y"),
+    WheelModel("faucet", "faucet.n.01", front="-y"),
+    WheelModel("hammer", "hammer.n.02"),
+    WheelModel("laptop", "laptop.n.01", front="-y", reverse=("laptoplid_link",)),
+    WheelModel("mug", "mug.n.04"),
+    WheelModel("plug", "plug.n.01"),
+    WheelModel("plug_wall", "wall_socket.n.01"),
+    WheelModel("puck", "puck.n.02"),
+    WheelModel("shelf", "shelf.n.01", front="-y"),
+    WheelModel("shelfb", "shelf.n.01"),
+    WheelModel("soccer_ball", "soccer_ball.n.01"),
+    WheelModel("thermos", "water_bottle.n.01", fit=False),
+    WheelModel("window", "openable_window.n.01", front="-y"),
+    WheelModel("window_horiz", "openable_window.n.01", front="-y"),
 )
 _NOTHING = "a prop of one task: no BDDL category"
 _SOLID = "a plain solid that stands for any object"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from ...schemas.plugins import Needs
 from ._converted import ConvertedLibrary
-from ._wheels import Thing, WheelPlugin, find_wheel, in_radians, wheel_library
+from ._wheels import WheelModel, WheelPlugin, find_wheel, in_radians, wheel_library
 
 COMMAND = "pip install --no-deps robosuite==1.5.2"
 """Its own requirements (numba, OpenCV, pynput and more) serve its simulator, not its models."""
 THINGS = (
-    Thing("bottle", "water_bottle.n.01"),
-    Thing("bread", "bread.n.01"),
-    Thing("can", "can__of__soda.n.01"),
-    Thing("cereal", "box__of__cereal.n.01", front="-y"),
-    Thing("lemon", "lemon.n.01"),
-    Thing("milk", "carton__of__milk.n.01"),
+    WheelModel("bottle", "water_bottle.n.01"),
+    WheelModel("bread", "bread.n.01"),
+    WheelModel("can", "can__of__soda.n.01"),
+    WheelModel("cereal", "box__of__cereal.n.01", front="-y"),
+    WheelModel("lemon", "lemon.n.01"),
+    WheelModel("milk", "carton__of__milk.n.01"),
 )
 REFUSED = {
     "door": "a door of 0.6 m between two posts: no BDDL category",

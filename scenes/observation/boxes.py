@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..geometry import Array, Footprint
+from ..core.geometry import Array, Footprint
 
 TRIM = 0.5
 """Per cent of points left out at either end of an extent."""

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from ..geometry import Array
+from ..core.geometry import Array
 from .planes import Plane
 from .view import Masks
 

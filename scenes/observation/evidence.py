@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..geometry import Array
+from ..core.geometry import Array
 from .surfaces import Posed, plane_distances
 
 MODEL_POINTS = 300

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import taxonomy
 from ..assets.library import AssetLibrary
-from ..fit import cavities_by_height, link_transform, surfaces_by_height
-from ..geometry import Array, transform, yaw_quaternion
-from ..relations import Body
+from ..core import taxonomy
+from ..core.geometry import Array, transform, yaw_quaternion
+from ..layout.clearance import cavities_by_height, link_transform, surfaces_by_height
+from ..layout.relations import Body
 from .articulation import opened
 from .boxes import UprightBox, completed, smallest_box
 from .evidence import Evidence, explained

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..assets.library import AssetLibrary
-from ..geometry import Array
+from ..core.geometry import Array
 from .boxes import smallest_box
 from .evidence import Evidence, energies, turned, unturned
 from .surfaces import Posed, Shares, posed, symmetry

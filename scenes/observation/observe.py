@@ -10,15 +10,15 @@ import numpy.typing as npt
 
 from ...schemas import SceneSpec
 from ..assets.library import AssetLibrary
-from ..geometry import Array, inverse
-from ..seeds import generator
+from ..core.geometry import Array, inverse
+from ..core.seeds import generator
 from .cleaning import depth_noise, nearest_around, smoothed, window
 from .evidence import Evidence
 from .fitting import Fitted, fit_all
 from .planes import Plane, support_plane
 from .relating import object_specs
-from .segments import Parts, Segment, sort_masks
-from .view import View, back_project
+from .segments import Segment, SortedMasks, sort_masks
+from .view import DepthView, back_project
 from .world import Side, bench_from_given, bench_from_scratch, up_in_camera
 
 ADJUST = 0.08
@@ -69,7 +69,9 @@ class Observed:
     bench_from_camera: Array
 
 
-def observe(view: View, library: AssetLibrary, options: ObserveOptions | None = None) -> Observed:
+def observe(
+    view: DepthView, library: AssetLibrary, options: ObserveOptions | None = None
+) -> Observed:
     """Read a scene from one view.
 
     Args:
@@ -96,18 +98,18 @@ def observe(view: View, library: AssetLibrary, options: ObserveOptions | None = 
     return Observed(spec, fitted, parts.skipped, plane, noise, bench)
 
 
-def _surroundings(view: View, parts: Parts) -> npt.NDArray[np.bool_]:
+def _surroundings(view: DepthView, parts: SortedMasks) -> npt.NDArray[np.bool_]:
     """Pixels (H, W) that may belong to the support."""
     others = list(parts.supports) if _supports_seen(view, parts) else [0]
     return np.isin(view.masks, others) & (view.depth > 0)
 
 
-def _supports_seen(view: View, parts: Parts) -> bool:
+def _supports_seen(view: DepthView, parts: SortedMasks) -> bool:
     """Whether enough of a mask that is labelled as a support has depth."""
     return int((np.isin(view.masks, list(parts.supports)) & (view.depth > 0)).sum()) >= 500
 
 
-def _support(view: View, parts: Parts, cloud: Array, seed: int) -> tuple[Plane, int]:
+def _support(view: DepthView, parts: SortedMasks, cloud: Array, seed: int) -> tuple[Plane, int]:
     """The support's plane, and the mask it belongs to (0 is the background)."""
     wanted = _surroundings(view, parts)
     objects = tuple(cloud[segment.pixels] for segment in parts.segments)
@@ -119,7 +121,9 @@ def _support(view: View, parts: Parts, cloud: Array, seed: int) -> tuple[Plane, 
     return plane, most
 
 
-def _bench(view: View, parts: Parts, cloud: Array, plane: Plane, options: ObserveOptions) -> Array:
+def _bench(
+    view: DepthView, parts: SortedMasks, cloud: Array, plane: Plane, options: ObserveOptions
+) -> Array:
     """`bench_from_camera`, (4, 4)."""
     if view.world_from_camera is not None:
         return bench_from_given(view.world_from_camera, plane)
@@ -128,7 +132,7 @@ def _bench(view: View, parts: Parts, cloud: Array, plane: Plane, options: Observ
 
 
 def _evidence(
-    view: View, parts: Parts, depth: Array, bench: Array, noise: float
+    view: DepthView, parts: SortedMasks, depth: Array, bench: Array, noise: float
 ) -> dict[int, Evidence]:
     """What is seen of each object, by instance id."""
     cloud = back_project(view, depth)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...schemas import SpecError
-from ..geometry import Array
+from ..core.geometry import Array
 
 HYPOTHESES = 600
 PLANES = 8

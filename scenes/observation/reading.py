@@ -14,8 +14,8 @@ from ...schemas import SpecError
 from ...schemas.observation import Observation
 from ...schemas.spec_file import validated
 from ...schemas.yaml_source import parse_yaml
-from ..geometry import Array
-from .view import Masks, View, checked_depth
+from ..core.geometry import Array
+from .view import DepthView, Masks, checked_depth
 
 PICTURES = ("rgb.png", "rgb.jpg", "rgb.jpeg", "color.png", "color.jpg")
 _FORM = 'an observation is an object such as {"width": 640, "height": 480, "fx": 615, ...}'
@@ -34,7 +34,7 @@ def read_observation(folder: Path) -> Observation:
     return validated(parse_yaml(text.expandtabs(), str(path)), Observation, _FORM)
 
 
-def read_folder(folder: Path) -> View:
+def read_folder(folder: Path) -> DepthView:
     """Read one view.
 
     Raises:
@@ -45,7 +45,9 @@ def read_folder(folder: Path) -> View:
     return made(told, depth, read_masks(folder, told), read_rgb(folder))
 
 
-def made(told: Observation, depth: Array, masks: Masks, rgb: npt.NDArray[np.uint8] | None) -> View:
+def made(
+    told: Observation, depth: Array, masks: Masks, rgb: npt.NDArray[np.uint8] | None
+) -> DepthView:
     """A view from what an observation.json tells and the images."""
     to_cv = CV_FROM_GL if told.camera == "opengl" else np.eye(4)
     pose = None if told.world_from_camera is None else np.array(told.world_from_camera) @ to_cv
@@ -54,7 +56,7 @@ def made(told: Observation, depth: Array, masks: Masks, rgb: npt.NDArray[np.uint
         gravity = to_cv[:3, :3] @ np.array(told.gravity)
         gravity = gravity / np.linalg.norm(gravity)
     shift = 0.5 - told.pixel_centre
-    return View(
+    return DepthView(
         depth=depth,
         masks=masks,
         labels=told.labels,

@@ -9,8 +9,8 @@ import numpy as np
 
 from ...schemas import Constant, ObjectSpec, PoseSpec
 from ..assets.library import AssetLibrary
-from ..fit import cavities_by_height, surfaces_by_height
-from ..relations import (
+from ..layout.clearance import cavities_by_height, surfaces_by_height
+from ..layout.relations import (
     aligned,
     facing,
     in_front_of,
@@ -29,7 +29,7 @@ PARALLEL = np.radians(4.0)
 
 
 @dataclass(frozen=True)
-class Standing:
+class ObservedSupport:
     """What carries an object.
 
     Attributes:
@@ -43,7 +43,7 @@ class Standing:
     level: int | None = None
 
 
-def standing(thing: Fitted, others: Sequence[Fitted], support: str) -> Standing:
+def standing(thing: Fitted, others: Sequence[Fitted], support: str) -> ObservedSupport:
     """What carries an object: the smallest hollow it is in, a surface, or the support."""
     for other in sorted(others, key=lambda o: float(np.prod(o.box.extents))):
         hollow, top = level_inside(thing.body, other.body), level_on(thing.body, other.body)
@@ -51,10 +51,10 @@ def standing(thing: Fitted, others: Sequence[Fitted], support: str) -> Standing:
             # What lies on an open shelf or a tray counts as on it.
             walled = cavities_by_height(other.body.asset)[hollow].encloses
             if walled or top is None:
-                return Standing("inside", other.segment.name, hollow)
+                return ObservedSupport("inside", other.segment.name, hollow)
         if top is not None:
-            return Standing("on", other.segment.name, top)
-    return Standing("on", support)
+            return ObservedSupport("on", other.segment.name, top)
+    return ObservedSupport("on", support)
 
 
 def relations(fitted: Sequence[Fitted], support: str) -> frozenset[tuple[str, str, str]]:
@@ -119,7 +119,7 @@ def object_specs(
     return tuple(specs)
 
 
-def _stated(under: Standing, earlier: Sequence[Fitted]) -> int | None:
+def _stated(under: ObservedSupport, earlier: Sequence[Fitted]) -> int | None:
     """The level, where what carries it has more than one."""
     carrier = next((o.body.asset for o in earlier if o.segment.name == under.target), None)
     if carrier is None:

@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from ...schemas import SpecError
 from ...schemas.reserved import is_reserved
-from .. import taxonomy
-from ..catalogue import resolve
+from ..core import taxonomy
+from ..cousins.catalogue import resolve
 from ..importing.naming import category_of
 from .cleaning import interior
-from .view import View
+from .view import DepthView
 
 LEAST_PIXELS = 60
 """With a depth reading, for an object to be measured."""
@@ -53,7 +53,7 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Parts:
+class SortedMasks:
     """The masks of a view, sorted.
 
     Attributes:
@@ -69,7 +69,7 @@ class Parts:
     skipped: Mapping[str, str]
 
 
-def sort_masks(view: View, offered: Iterable[str], *, strict: bool) -> Parts:
+def sort_masks(view: DepthView, offered: Iterable[str], *, strict: bool) -> SortedMasks:
     """Say of every mask what it is.
 
     Args:
@@ -112,7 +112,7 @@ def sort_masks(view: View, offered: Iterable[str], *, strict: bool) -> Parts:
     if not segments:
         reasons = "; ".join(f"{what}: {why}" for what, why in skipped.items())
         raise SpecError(f"no object can be measured ({reasons or 'no mask is an object'})")
-    return Parts(tuple(segments), supports, frozenset(ignored), skipped)
+    return SortedMasks(tuple(segments), supports, frozenset(ignored), skipped)
 
 
 def _category(label: str, offered: tuple[str, ...]) -> str:

@@ -14,9 +14,9 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from ...schemas import Asset, Shape
-from ..asset_geometry import link_poses
 from ..assets.library import AssetLibrary
-from ..geometry import Array, transform
+from ..core.asset_geometry import link_poses
+from ..core.geometry import Array, transform
 
 LEAST, MOST = 2500, 7000
 """Points per asset."""

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...schemas import SpecError
-from ..geometry import Array
+from ..core.geometry import Array
 
 FARTHEST = 50.0
 """A median depth beyond this is taken for another unit than metres."""
@@ -23,7 +23,7 @@ Masks = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
-class View:
+class DepthView:
     """One view.
 
     Attributes:
@@ -80,7 +80,7 @@ def checked_depth(raw: npt.NDArray[Any], place: str) -> Array:
     return depth
 
 
-def back_project(view: View, depth: Array) -> Array:
+def back_project(view: DepthView, depth: Array) -> Array:
     """Points (H, W, 3) in the camera's frame through the centres of the pixels."""
     (fx, fy), (cx, cy) = view.focal, view.centre
     width, height = view.size

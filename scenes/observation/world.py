@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from ...schemas import SpecError
-from ..geometry import Array, transform
+from ..core.geometry import Array, transform
 from .planes import Plane
 
 Side = Literal["near", "far", "left", "right"]

@@ -32,7 +32,7 @@ from ...schemas import (
 )
 from ...schemas.spec_file import validated
 from ...schemas.yaml_source import read_yaml
-from ..geometry import inverse, transform, vec3
+from ..core.geometry import inverse, transform, vec3
 from . import ARM_BIT, BASE_BIT, WORLD_BIT, Detail
 from ._visuals import decimated, reduce_meshes
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...schemas import RobotSpec, SpecError
 from ...schemas.plugins import Needs
-from ..cache import cache_folder
+from ..core.cache import cache_folder
 from . import Detail
 from ._file import KnownRobot
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..cache import cached_arrays
+from ..core.cache import cached_arrays
 
 VISUAL_FACES = 12_000
 """Faces that a robot's visual meshes are reduced to."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from ...schemas import BackendMissingError, RobotSpec
 from ...schemas.plugins import Needs
-from ..franka import FRANKA
+from ..core.franka import FRANKA
 from . import ARM_BIT, BASE_BIT, WORLD_BIT, Detail
 from ._visuals import decimated, reduce_meshes
 

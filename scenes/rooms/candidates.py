@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ...schemas import Asset, Room
-from ..geometry import Array, Footprint, transform, yaw_quaternion
-from .plan import Piece
-from .standing import PASSAGE, Standing
+from ..core.geometry import Array, Footprint, transform, yaw_quaternion
+from .plan import Furniture
+from .standing import PASSAGE, PlacedFurniture
 from .walls import GAP, walls
 
 ATTEMPTS = 60
@@ -24,7 +24,11 @@ Candidate = tuple[Array, str]
 
 
 def candidates(
-    room: Room, placed: Sequence[Standing], piece: Piece, asset: Asset, rng: np.random.Generator
+    room: Room,
+    placed: Sequence[PlacedFurniture],
+    piece: Furniture,
+    asset: Asset,
+    rng: np.random.Generator,
 ) -> Iterator[Candidate]:
     """Poses to try, at most a few hundred."""
     targets = [other for other in placed if other.piece.name == piece.target]
@@ -43,7 +47,7 @@ def candidates(
     return _on(targets, asset, rng)
 
 
-def _run(room: Room, placed: Sequence[Standing], asset: Asset) -> Iterator[Candidate]:
+def _run(room: Room, placed: Sequence[PlacedFurniture], asset: Asset) -> Iterator[Candidate]:
     """Close to what already stands in the run, from the first wall's corner on."""
     half = asset.extents[1] / 2
     far, left, right, _ = walls(room)
@@ -81,7 +85,7 @@ def _in_the_middle(room: Room, asset: Asset, rng: np.random.Generator) -> Iterat
             yield transform([x, y, 0.0], yaw_quaternion(yaw)), ""
 
 
-def _around(targets: Sequence[Standing], asset: Asset) -> Iterator[Candidate]:
+def _around(targets: Sequence[PlacedFurniture], asset: Asset) -> Iterator[Candidate]:
     """Chairs at the long sides of a table, then at its ends, each facing it."""
     for table in targets:
         area = table.footprint
@@ -99,7 +103,7 @@ def _around(targets: Sequence[Standing], asset: Asset) -> Iterator[Candidate]:
                     yield transform([x, y, 0.0], yaw_quaternion(yaw)), table.name
 
 
-def _before(targets: Sequence[Standing], asset: Asset) -> Iterator[Candidate]:
+def _before(targets: Sequence[PlacedFurniture], asset: Asset) -> Iterator[Candidate]:
     """In front of a desk, facing it."""
     for desk in targets:
         ahead = desk.footprint.axes()[0]
@@ -108,7 +112,7 @@ def _before(targets: Sequence[Standing], asset: Asset) -> Iterator[Candidate]:
         yield transform([x, y, 0.0], yaw_quaternion(desk.footprint.yaw + np.pi)), desk.name
 
 
-def _above(targets: Sequence[Standing], asset: Asset, height: float) -> Iterator[Candidate]:
+def _above(targets: Sequence[PlacedFurniture], asset: Asset, height: float) -> Iterator[Candidate]:
     """Over a counter, against the same wall."""
     for counter in targets:
         area = counter.footprint
@@ -120,7 +124,9 @@ def _above(targets: Sequence[Standing], asset: Asset, height: float) -> Iterator
             yield transform([x, y, height], yaw_quaternion(area.yaw)), counter.name
 
 
-def _on(targets: Sequence[Standing], asset: Asset, rng: np.random.Generator) -> Iterator[Candidate]:
+def _on(
+    targets: Sequence[PlacedFurniture], asset: Asset, rng: np.random.Generator
+) -> Iterator[Candidate]:
     """On the top of another piece, towards its back."""
     half = np.array(asset.extents[:2]) / 2
     for carrier in targets:

@@ -9,11 +9,11 @@ from functools import partial
 import numpy as np
 
 from ...schemas import Asset
-from ..geometry import Array, Footprint, inverse
+from ..core.geometry import Array, Footprint, inverse
 from .inventory import VESSEL, Inventory
-from .plan import Fill, Part, Plan
-from .spots import PILE, Spot, Thing, outline, spots_of
-from .standing import Standing
+from .plan import Fill, RoomPlan, SettingItem
+from .spots import PILE, PlacementRegion, StockedObject, outline, spots_of
+from .standing import PlacedFurniture
 from .stock import Stock
 
 TRIES = 12
@@ -44,7 +44,7 @@ class Filling:
         fill_of: which fill each thing came from, by name.
     """
 
-    plan: Plan
+    plan: RoomPlan
     inventory: Inventory
     stock: Stock
     fill_of: dict[str, int] = field(default_factory=dict[str, int])
@@ -86,7 +86,9 @@ class Filling:
         """Things there are of a fill."""
         return Counter(self.fill_of.get(name) for name in self.inventory.things)[number]
 
-    def _take(self, number: int, fill: Fill, spot: Spot, rng: np.random.Generator) -> None:
+    def _take(
+        self, number: int, fill: Fill, spot: PlacementRegion, rng: np.random.Generator
+    ) -> None:
         """One turn of a fill on a spot."""
         known = set(self.inventory.things)
         if len(self.inventory.on(spot)) < fill.most:
@@ -98,7 +100,13 @@ class Filling:
     def _draw(self, wanted: tuple[str, ...], rng: np.random.Generator) -> Asset | None:
         return self.stock.draw(wanted, rng, suits=partial(_is_small, wanted))
 
-    def _lay(self, part: Part, seat: Standing, owner: Standing, rng: np.random.Generator) -> None:
+    def _lay(
+        self,
+        part: SettingItem,
+        seat: PlacedFurniture,
+        owner: PlacedFurniture,
+        rng: np.random.Generator,
+    ) -> None:
         """One thing of a setting, on the top of the owner."""
         spots = [s for s in self.inventory.spots if s.owner == owner.name and not s.inside]
         asset = self._draw(part.categories, rng)
@@ -120,7 +128,7 @@ class Filling:
         category = self.stock.category(part.categories)
         self.inventory.try_put(category, asset, top, place, turn, gap=SETTING_GAP)
 
-    def _add(self, fill: Fill, spot: Spot, rng: np.random.Generator) -> None:
+    def _add(self, fill: Fill, spot: PlacementRegion, rng: np.random.Generator) -> None:
         """One more thing, pile or group of a fill on a spot."""
         things = fill.drawn_from(self.stock.offered)
         for _ in range(DRAWS):
@@ -140,8 +148,13 @@ class Filling:
                 return
 
     def _put_somewhere(
-        self, category: str, asset: Asset, fill: Fill, spot: Spot, rng: np.random.Generator
-    ) -> Thing | None:
+        self,
+        category: str,
+        asset: Asset,
+        fill: Fill,
+        spot: PlacementRegion,
+        rng: np.random.Generator,
+    ) -> StockedObject | None:
         for _ in range(TRIES):
             turn = float(rng.normal(0, 0.12))
             if fill.how == "scatter":
@@ -155,7 +168,7 @@ class Filling:
                 return thing
         return None
 
-    def _pile(self, first: Thing, rng: np.random.Generator) -> None:
+    def _pile(self, first: StockedObject, rng: np.random.Generator) -> None:
         """More of the same sort on top, each no larger than the one below."""
         below = first
         limit = first.spot.pose[2, 3] + first.spot.height - 0.02
@@ -171,7 +184,9 @@ class Filling:
                 return
             below = thing
 
-    def _pour(self, vessel: Thing, contents: tuple[str, ...], rng: np.random.Generator) -> None:
+    def _pour(
+        self, vessel: StockedObject, contents: tuple[str, ...], rng: np.random.Generator
+    ) -> None:
         """A few things into a bowl or basket."""
         hollows = spots_of(vessel.name, VESSEL, vessel.asset, vessel.pose)
         for _ in range(CONTENTS):
@@ -187,7 +202,12 @@ class Filling:
                         break
 
     def _shelve(
-        self, category: str, asset: Asset, fill: Fill, spot: Spot, rng: np.random.Generator
+        self,
+        category: str,
+        asset: Asset,
+        fill: Fill,
+        spot: PlacementRegion,
+        rng: np.random.Generator,
     ) -> None:
         """Several side by side on edge, from one end of a shelf on."""
         if self.inventory.on(spot):
@@ -211,14 +231,14 @@ def _is_small(wanted: tuple[str, ...], asset: Asset) -> bool:
     return not asset.fixed or asset.category in wanted
 
 
-def _may_fit(asset: Asset, spot: Spot, upright: bool) -> bool:
+def _may_fit(asset: Asset, spot: PlacementRegion, upright: bool) -> bool:
     bounds = outline(asset, upright)
     across = np.sort((bounds.high - bounds.low)[:2])
     return bounds.height < spot.height and bool((across <= 2 * np.sort(spot.half)).all())
 
 
 def _place(
-    asset: Asset, spot: Spot, turn: float, rng: np.random.Generator, *, at_back: bool
+    asset: Asset, spot: PlacementRegion, turn: float, rng: np.random.Generator, *, at_back: bool
 ) -> Array:
     """A place (2,) for the middle of an asset, in the spot's frame."""
     bounds = outline(asset)

@@ -9,10 +9,10 @@ import numpy as np
 
 from ...schemas import Asset, Refusal, Room
 from ...schemas.reserved import ROOM_PREFIX
-from ..geometry import Footprint, contains, overlap
+from ..core.geometry import Footprint, contains, overlap
 from .candidates import candidates
-from .plan import Piece
-from .standing import PASSAGE, Standing, standing
+from .plan import Furniture
+from .standing import PASSAGE, PlacedFurniture, standing
 from .walls import inside
 
 
@@ -29,10 +29,10 @@ class Floor:
 
     room: Room
     reserved: list[Footprint]
-    placed: list[Standing] = field(default_factory=list[Standing])
+    placed: list[PlacedFurniture] = field(default_factory=list[PlacedFurniture])
     refused: Counter[Refusal] = field(default_factory=Counter[Refusal])
 
-    def place(self, piece: Piece, asset: Asset, rng: np.random.Generator) -> bool:
+    def place(self, piece: Furniture, asset: Asset, rng: np.random.Generator) -> bool:
         """Put one more of a piece somewhere; False where no place was found."""
         for pose, target in candidates(self.room, self.placed, piece, asset, rng):
             made = standing(self._name(piece), piece, asset, pose, target)
@@ -41,14 +41,14 @@ class Floor:
                 return True
         return False
 
-    def of(self, name: str) -> list[Standing]:
+    def of(self, name: str) -> list[PlacedFurniture]:
         """All that stands of a piece, by its name in the plan."""
         return [other for other in self.placed if other.piece.name == name]
 
-    def _name(self, piece: Piece) -> str:
+    def _name(self, piece: Furniture) -> str:
         return f"{ROOM_PREFIX}{piece.name}_{len(self.of(piece.name)) + 1}"
 
-    def _is_free(self, new: Standing) -> bool:
+    def _is_free(self, new: PlacedFurniture) -> bool:
         if not contains(inside(self.room), new.footprint):
             return False
         if new.low < 1.0 and any(overlap(area, new.footprint) for area in self.reserved):

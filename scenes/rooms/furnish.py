@@ -21,12 +21,12 @@ from ...schemas import (
     SceneObject,
 )
 from ..assets.library import AssetLibrary
-from ..views import number
+from ..layout.views import number
 from .filling import Filling
 from .floor import Floor
 from .inventory import Inventory
 from .kinds import PLANS
-from .plan import Piece, Plan
+from .plan import Furniture, RoomPlan
 from .repair import UnfinishedError, furniture, repair, small
 from .shell import shell, station, within
 from .stock import Stock
@@ -142,7 +142,7 @@ def _check_full(
         raise UnfinishedError(Refusal(RefusalKind.ROOM_TOO_FULL, numbers=numbers), reasons)
 
 
-def _furnished(plan: Plan, room: Room, stock: Stock, rng: np.random.Generator) -> Floor:
+def _furnished(plan: RoomPlan, room: Room, stock: Stock, rng: np.random.Generator) -> Floor:
     """The floor with all furniture that finds a place."""
     # A run of furniture goes on along the right wall; the door is then in the left one.
     sides = 1 if any(piece.where == "run" for piece in plan.pieces) else 2
@@ -165,5 +165,5 @@ def _furnished(plan: Plan, room: Room, stock: Stock, rng: np.random.Generator) -
     return floor
 
 
-def _suits(piece: Piece, asset: Asset) -> bool:
+def _suits(piece: Furniture, asset: Asset) -> bool:
     return asset.fixed and piece.height[0] <= asset.extents[2] <= piece.height[1]

@@ -9,10 +9,10 @@ import numpy as np
 
 from ...schemas import Asset
 from ...schemas.reserved import ROOM_PREFIX
-from ..geometry import Array, Footprint
+from ..core.geometry import Array, Footprint
 from .floor import Floor
-from .spots import PILE, Box, Spot, Thing, fits_there, pose_on, put, spots_of
-from .standing import Standing
+from .spots import PILE, Box, PlacementRegion, StockedObject, fits_there, pose_on, put, spots_of
+from .standing import PlacedFurniture
 
 DROP = 0.0006
 """Free height under what is put down, metres."""
@@ -33,7 +33,7 @@ class Inventory:
     """
 
     floor: Floor
-    things: dict[str, Thing] = field(default_factory=dict[str, Thing])
+    things: dict[str, StockedObject] = field(default_factory=dict[str, StockedObject])
     made: int = 0
 
     def __post_init__(self) -> None:
@@ -44,14 +44,14 @@ class Inventory:
         ]
         self._boxes = {s.name: _box(s) for s in standing}
 
-    def on(self, spot: Spot) -> list[Thing]:
+    def on(self, spot: PlacementRegion) -> list[StockedObject]:
         """What is on a spot."""
         return [thing for thing in self.things.values() if thing.spot.name == spot.name]
 
     def try_put(
-        self, category: str, asset: Asset, spot: Spot, place: Array, turn: float, *,
+        self, category: str, asset: Asset, spot: PlacementRegion, place: Array, turn: float, *,
         upright: bool = False, gap: float = 0.0,
-    ) -> Thing | None:  # fmt: skip
+    ) -> StockedObject | None:  # fmt: skip
         """Put an asset down if it fits there.
 
         Args:
@@ -98,14 +98,14 @@ class Inventory:
         carried = {n for n, thing in self.things.items() if thing.spot.owner in names}
         return names if carried <= names else self.with_carried(names | carried)
 
-    def _ways(self, spot: Spot) -> list[Box]:
+    def _ways(self, spot: PlacementRegion) -> list[Box]:
         """Furniture that stands in the way, but for what the spot is part of."""
         area = spot.area().grown(0.05)
         boxes = self._boxes.items()
         return [box for name, box in boxes if name != spot.owner and _close(area, box.footprint)]
 
 
-def _box(standing: Standing) -> Box:
+def _box(standing: PlacedFurniture) -> Box:
     """What small things keep out of: furniture, and the reach of doors of what stands on it."""
     footprint = standing.footprint
     if standing.piece.where == "on":

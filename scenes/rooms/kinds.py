@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .plan import Fill, Part, Piece, Plan, Setting
+from .plan import Fill, Furniture, RoomPlan, Setting, SettingItem
 
 _FRUIT = ("apple.n.01", "orange.n.01", "pear.n.01", "lemon.n.01", "banana.n.02")
 _VEGETABLES = ("potato.n.01", "beefsteak_tomato.n.01", "vidalia_onion.n.01", "cucumber.n.02")
@@ -37,44 +37,44 @@ _SHELVES = ("bookcase.n.01", "rack.n.01")
 _EATING = Setting(
     "table",
     (
-        Part(("plate.n.04",), 0.04, 0.0),
-        Part(("fork.n.01",), 0.13, -0.15, 90.0),
-        Part(("table_knife.n.01",), 0.13, 0.15, 90.0),
-        Part(("water_glass.n.02", "wineglass.n.01"), 0.27, 0.17),
+        SettingItem(("plate.n.04",), 0.04, 0.0),
+        SettingItem(("fork.n.01",), 0.13, -0.15, 90.0),
+        SettingItem(("table_knife.n.01",), 0.13, 0.15, 90.0),
+        SettingItem(("water_glass.n.02", "wineglass.n.01"), 0.27, 0.17),
     ),
 )
 _WRITING = Setting(
     "desk",
     (
-        Part(("monitor.n.04",), 0.42, 0.0),
-        Part(("keyboard.n.01",), 0.14, 0.0),
-        Part(("mouse.n.04",), 0.17, 0.29),
-        Part(("mug.n.04",), 0.32, -0.36),
+        SettingItem(("monitor.n.04",), 0.42, 0.0),
+        SettingItem(("keyboard.n.01",), 0.14, 0.0),
+        SettingItem(("mouse.n.04",), 0.17, 0.29),
+        SettingItem(("mug.n.04",), 0.32, -0.36),
     ),
 )
 
-KITCHEN = Plan(
+KITCHEN = RoomPlan(
     length=(4.3, 5.2),
     width=(4.6, 5.4),
     pieces=(
-        Piece("fridge", ("electric_refrigerator.n.01", "refrigerator.n.01"), "run",
+        Furniture("fridge", ("electric_refrigerator.n.01", "refrigerator.n.01"), "run",
               height=(1.2, 2.2)),
-        Piece("counter", ("countertop.n.01",), "run", matching=True),
-        Piece("stove", ("oven.n.01", "stove.n.01"), "run", height=(0.6, 1.3)),
-        Piece("counter", ("countertop.n.01",), "run", matching=True),
-        Piece("sink", ("sink.n.01",), "run", height=(0.6, 1.4)),
-        Piece("dishwasher", ("dishwasher.n.01",), "run", height=(0.6, 1.1)),
-        Piece("counter", ("countertop.n.01",), "run", (0, 1), matching=True),
-        Piece("microwave", ("microwave.n.02",), "on", target="counter"),
-        Piece("toaster", ("toaster.n.02",), "on", target="counter"),
-        Piece("coffee_maker", ("coffee_maker.n.01", "rice_cooker.n.01"), "on", target="counter"),
-        Piece("cupboard", ("cabinet.n.03",), "above", (4, 6), "counter", (0.2, 0.9), 1.42,
+        Furniture("counter", ("countertop.n.01",), "run", matching=True),
+        Furniture("stove", ("oven.n.01", "stove.n.01"), "run", height=(0.6, 1.3)),
+        Furniture("counter", ("countertop.n.01",), "run", matching=True),
+        Furniture("sink", ("sink.n.01",), "run", height=(0.6, 1.4)),
+        Furniture("dishwasher", ("dishwasher.n.01",), "run", height=(0.6, 1.1)),
+        Furniture("counter", ("countertop.n.01",), "run", (0, 1), matching=True),
+        Furniture("microwave", ("microwave.n.02",), "on", target="counter"),
+        Furniture("toaster", ("toaster.n.02",), "on", target="counter"),
+        Furniture("coffee_maker", ("coffee_maker.n.01", "rice_cooker.n.01"), "on", target="counter"),
+        Furniture("cupboard", ("cabinet.n.03",), "above", (4, 6), "counter", (0.2, 0.9), 1.42,
               matching=True),
-        Piece("table", ("breakfast_table.n.01",), "wall"),
-        Piece("chair", ("straight_chair.n.01",), "around", (2, 4), "table", matching=True),
-        Piece("shelves", ("rack.n.01", "bookcase.n.01"), "wall", (1, 2), height=(0.6, 2.3)),
-        Piece("bin", ("recycling_bin.n.01",), "wall"),
-        Piece("stool", ("stool.n.01",), "wall", (0, 2)),
+        Furniture("table", ("breakfast_table.n.01",), "wall"),
+        Furniture("chair", ("straight_chair.n.01",), "around", (2, 4), "table", matching=True),
+        Furniture("shelves", ("rack.n.01", "bookcase.n.01"), "wall", (1, 2), height=(0.6, 2.3)),
+        Furniture("bin", ("recycling_bin.n.01",), "wall"),
+        Furniture("stool", ("stool.n.01",), "wall", (0, 2)),
     ),
     settings=(_EATING,),
     fills=(
@@ -98,22 +98,22 @@ KITCHEN = Plan(
     ),
 )  # fmt: skip
 
-DINING = Plan(
+DINING = RoomPlan(
     length=(5.4, 6.2),
     width=(4.6, 5.4),
     pieces=(
-        Piece("table", ("breakfast_table.n.01",), "middle"),
-        Piece("chair", ("straight_chair.n.01",), "around", (6, 6), "table", matching=True),
-        Piece("sideboard", ("console_table.n.01",), "wall", (2, 3)),
-        Piece("shelves", _SHELVES, "wall", (2, 2), height=(0.6, 2.3)),
-        Piece("chest", ("cabinet.n.01",), "wall", (1, 2), height=(0.3, 1.3)),
-        Piece("sofa", ("sofa.n.01",), "wall", (0, 1)),
-        Piece("armchair", ("armchair.n.01",), "wall", (1, 2)),
-        Piece("lamp", ("floor_lamp.n.01",), "wall", (1, 2), height=(0.9, 2.2)),
-        Piece("stand", ("stand.n.04",), "wall", (1, 2), height=(0.3, 1.3)),
-        Piece("cupboard", ("cabinet.n.03",), "on", (1, 1), "sideboard", (0.2, 0.9)),
-        Piece("radio", ("radio_receiver.n.01",), "on", (0, 1), "sideboard"),
-        Piece("table_lamp", ("table_lamp.n.01",), "on", (1, 1), "stand"),
+        Furniture("table", ("breakfast_table.n.01",), "middle"),
+        Furniture("chair", ("straight_chair.n.01",), "around", (6, 6), "table", matching=True),
+        Furniture("sideboard", ("console_table.n.01",), "wall", (2, 3)),
+        Furniture("shelves", _SHELVES, "wall", (2, 2), height=(0.6, 2.3)),
+        Furniture("chest", ("cabinet.n.01",), "wall", (1, 2), height=(0.3, 1.3)),
+        Furniture("sofa", ("sofa.n.01",), "wall", (0, 1)),
+        Furniture("armchair", ("armchair.n.01",), "wall", (1, 2)),
+        Furniture("lamp", ("floor_lamp.n.01",), "wall", (1, 2), height=(0.9, 2.2)),
+        Furniture("stand", ("stand.n.04",), "wall", (1, 2), height=(0.3, 1.3)),
+        Furniture("cupboard", ("cabinet.n.03",), "on", (1, 1), "sideboard", (0.2, 0.9)),
+        Furniture("radio", ("radio_receiver.n.01",), "on", (0, 1), "sideboard"),
+        Furniture("table_lamp", ("table_lamp.n.01",), "on", (1, 1), "stand"),
     ),
     settings=(_EATING,),
     fills=(
@@ -137,22 +137,22 @@ DINING = Plan(
     ),
 )  # fmt: skip
 
-OFFICE = Plan(
+OFFICE = RoomPlan(
     length=(5.0, 5.8),
     width=(4.6, 5.4),
     pieces=(
-        Piece("desk", ("desk.n.01",), "wall", (2, 3), front=0.85),
-        Piece("chair", ("swivel_chair.n.01", "straight_chair.n.01"), "before", (3, 3), "desk",
+        Furniture("desk", ("desk.n.01",), "wall", (2, 3), front=0.85),
+        Furniture("chair", ("swivel_chair.n.01", "straight_chair.n.01"), "before", (3, 3), "desk",
               matching=True),
-        Piece("shelves", ("bookcase.n.01",), "wall", (2, 3), height=(0.9, 2.3)),
-        Piece("drawers", ("cabinet.n.01",), "wall", (2, 3), height=(0.3, 1.3)),
-        Piece("wardrobe", ("wardrobe.n.01",), "wall", (0, 1), height=(1.2, 2.3)),
-        Piece("side_table", ("console_table.n.01",), "wall", (1, 1)),
-        Piece("lamp", ("floor_lamp.n.01",), "wall", (1, 1), height=(0.9, 2.2)),
-        Piece("bin", ("recycling_bin.n.01",), "wall", (1, 1)),
-        Piece("sofa", ("sofa.n.01", "armchair.n.01"), "wall", (0, 1)),
-        Piece("low_table", ("coffee_table.n.01",), "middle", (0, 1)),
-        Piece("stand", ("stand.n.04",), "wall", (0, 2), height=(0.3, 1.3)),
+        Furniture("shelves", ("bookcase.n.01",), "wall", (2, 3), height=(0.9, 2.3)),
+        Furniture("drawers", ("cabinet.n.01",), "wall", (2, 3), height=(0.3, 1.3)),
+        Furniture("wardrobe", ("wardrobe.n.01",), "wall", (0, 1), height=(1.2, 2.3)),
+        Furniture("side_table", ("console_table.n.01",), "wall", (1, 1)),
+        Furniture("lamp", ("floor_lamp.n.01",), "wall", (1, 1), height=(0.9, 2.2)),
+        Furniture("bin", ("recycling_bin.n.01",), "wall", (1, 1)),
+        Furniture("sofa", ("sofa.n.01", "armchair.n.01"), "wall", (0, 1)),
+        Furniture("low_table", ("coffee_table.n.01",), "middle", (0, 1)),
+        Furniture("stand", ("stand.n.04",), "wall", (0, 2), height=(0.3, 1.3)),
     ),
     settings=(_WRITING,),
     fills=(
@@ -175,22 +175,22 @@ OFFICE = Plan(
     ),
 )  # fmt: skip
 
-WORKSHOP = Plan(
+WORKSHOP = RoomPlan(
     length=(4.6, 5.6),
     width=(4.6, 5.6),
     pieces=(
-        Piece("bench", ("worktable.n.01", "console_table.n.01"), "wall", (2, 3),
+        Furniture("bench", ("worktable.n.01", "console_table.n.01"), "wall", (2, 3),
               height=(0.6, 1.9)),
-        Piece("stool", ("stool.n.01",), "before", (1, 2), "bench"),
-        Piece("shelves", ("rack.n.01", "bookcase.n.01"), "wall", (2, 3), height=(0.6, 2.3)),
-        Piece("wardrobe", ("wardrobe.n.01",), "wall", (0, 1), height=(1.2, 2.3)),
-        Piece("drawers", ("cabinet.n.01",), "wall", (1, 2), height=(0.3, 1.3)),
-        Piece("cupboard", ("cabinet.n.03",), "on", (1, 1), "bench", (0.2, 0.9)),
-        Piece("toolbox", ("toolbox.n.01",), "on", (1, 2), "bench"),
-        Piece("radio", ("radio_receiver.n.01",), "on", (0, 1), "bench"),
-        Piece("bin", ("recycling_bin.n.01",), "wall", (1, 1)),
-        Piece("cooler", ("cooler.n.01",), "wall", (0, 1)),
-        Piece("table", ("worktable.n.01", "breakfast_table.n.01"), "middle", (1, 1),
+        Furniture("stool", ("stool.n.01",), "before", (1, 2), "bench"),
+        Furniture("shelves", ("rack.n.01", "bookcase.n.01"), "wall", (2, 3), height=(0.6, 2.3)),
+        Furniture("wardrobe", ("wardrobe.n.01",), "wall", (0, 1), height=(1.2, 2.3)),
+        Furniture("drawers", ("cabinet.n.01",), "wall", (1, 2), height=(0.3, 1.3)),
+        Furniture("cupboard", ("cabinet.n.03",), "on", (1, 1), "bench", (0.2, 0.9)),
+        Furniture("toolbox", ("toolbox.n.01",), "on", (1, 2), "bench"),
+        Furniture("radio", ("radio_receiver.n.01",), "on", (0, 1), "bench"),
+        Furniture("bin", ("recycling_bin.n.01",), "wall", (1, 1)),
+        Furniture("cooler", ("cooler.n.01",), "wall", (0, 1)),
+        Furniture("table", ("worktable.n.01", "breakfast_table.n.01"), "middle", (1, 1),
               height=(0.6, 1.0)),
     ),
     settings=(),

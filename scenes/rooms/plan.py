@@ -14,7 +14,7 @@ How = Literal["scatter", "row", "pile", "upright"]
 
 
 @dataclass(frozen=True)
-class Piece:
+class Furniture:
     """Furniture of one sort.
 
     Attributes:
@@ -45,7 +45,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Part:
+class SettingItem:
     """One thing of a setting.
 
     Attributes:
@@ -66,7 +66,7 @@ class Setting:
     """What lies in front of each seat at a piece of furniture."""
 
     owner: str
-    parts: tuple[Part, ...]
+    parts: tuple[SettingItem, ...]
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Fill:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RoomPlan:
     """One kind of room.
 
     Attributes:
@@ -115,6 +115,6 @@ class Plan:
 
     length: tuple[float, float]
     width: tuple[float, float]
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Furniture, ...]
     settings: tuple[Setting, ...]
     fills: tuple[Fill, ...]

@@ -17,14 +17,14 @@ from ...schemas import (
     Scene,
     SceneObject,
 )
-from ..geometry import Array, quaternion, vec3
-from ..mujoco_model import compile_model
+from ..core.geometry import Array, quaternion, vec3
+from ..model.mujoco_model import compile_model
 from ..robots import robot
 from .filling import Filling
 from .inventory import Inventory
 from .rest import come_to_rest
-from .spots import Thing
-from .standing import Standing
+from .spots import StockedObject
+from .standing import PlacedFurniture
 
 ROUNDS = 8
 """Times a room is settled and repaired."""
@@ -101,12 +101,12 @@ def _scene(
     return scene, {asset.content_hash(): asset for asset in assets}
 
 
-def furniture(standing: Standing) -> SceneObject:
+def furniture(standing: PlacedFurniture) -> SceneObject:
     """A piece of furniture as an object of a scene."""
     return _object(standing.name, standing.asset, standing.pose, "context", standing.asset.fixed)
 
 
-def small(thing: Thing, *, fixed: bool = False) -> SceneObject:
+def small(thing: StockedObject, *, fixed: bool = False) -> SceneObject:
     """A small thing as an object of a scene; `fixed` welds it where it is."""
     return _object(thing.name, thing.asset, thing.pose, "clutter", fixed or thing.asset.fixed)
 

@@ -12,8 +12,8 @@ import mujoco
 import numpy as np
 
 from ...schemas import Refusal, RefusalKind
-from ..geometry import Array, rotation, transform
-from ..mujoco_model import CompiledScene
+from ..core.geometry import Array, rotation, transform
+from ..model.mujoco_model import CompiledScene
 
 SETTLE_SECONDS = 0.7
 WATCH_SECONDS = 0.5
@@ -31,7 +31,7 @@ DEPTH = 0.0007
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RestOutcome:
     """What became of the free things of a room.
 
     Attributes:
@@ -43,7 +43,7 @@ class Outcome:
     bad: dict[str, Refusal]
 
 
-def come_to_rest(compiled: CompiledScene, contained: frozenset[str]) -> Outcome:
+def come_to_rest(compiled: CompiledScene, contained: frozenset[str]) -> RestOutcome:
     """Let everything settle, then watch it.
 
     Args:
@@ -69,7 +69,7 @@ def come_to_rest(compiled: CompiledScene, contained: frozenset[str]) -> Outcome:
             bad[name] = RefusalKind.THING_TOPPLES
         elif _gone(settled[name], end[name]) > CREEP or _turned(settled[name], end[name]) < TURN:
             bad[name] = RefusalKind.THING_RESTLESS
-    return Outcome(end, {name: Refusal(kind, (name,)) for name, kind in bad.items()})
+    return RestOutcome(end, {name: Refusal(kind, (name,)) for name, kind in bad.items()})
 
 
 def _poses(compiled: CompiledScene, data: Any, names: list[str]) -> dict[str, Array]:

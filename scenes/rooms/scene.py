@@ -8,11 +8,11 @@ import numpy as np
 
 from ...schemas import Asset, Constant, LightSpec, RobotPose, RoomSpec, Scene, SceneObject, Uniform
 from ..assets.library import AssetLibrary
-from ..catalogue import resolve
-from ..geometry import vec3
+from ..core.geometry import vec3
+from ..core.seeds import generator
+from ..cousins.catalogue import resolve
+from ..layout.views import sample_lights
 from ..robots import robot
-from ..seeds import generator
-from ..views import sample_lights
 from .furnish import furnish
 
 Kind = Literal["kitchen", "dining", "office", "workshop"]

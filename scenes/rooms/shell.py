@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...schemas import Camera, Room, RoomSpec, SpecError
-from ..geometry import Footprint, contains, rotation, vec3
-from ..views import number
-from .plan import Plan
+from ..core.geometry import Footprint, contains, rotation, vec3
+from ..layout.views import number
+from .plan import RoomPlan
 from .walls import inside
 
 HEIGHT = (2.45, 2.75)
@@ -29,7 +29,7 @@ def station() -> Footprint:
     )
 
 
-def shell(spec: RoomSpec, plan: Plan, rng: np.random.Generator) -> Room:
+def shell(spec: RoomSpec, plan: RoomPlan, rng: np.random.Generator) -> Room:
     """Walls of the size asked for, or one that suits the plan, around the robot.
 
     Raises:

@@ -7,9 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Asset
-from ..fit import ROUND_SLACK, fits_on, footprint_radius, link_transform
-from ..fit import outline as outline_of
-from ..geometry import Array, Footprint, axis_rotation, contains, inverse, overlap, transform
+from ..core.geometry import (
+    Array,
+    Footprint,
+    axis_rotation,
+    contains,
+    inverse,
+    overlap,
+    transform,
+)
+from ..layout.clearance import ROUND_SLACK, fits_on, footprint_radius, link_transform
+from ..layout.clearance import outline as outline_of
 
 CLEARANCE = 0.012
 """Free height above what is put below something, metres."""
@@ -25,7 +33,7 @@ PILE = "pile"
 
 
 @dataclass(frozen=True)
-class Spot:
+class PlacementRegion:
     """A level area that carries things.
 
     Attributes:
@@ -58,7 +66,7 @@ class Spot:
         return Footprint(self.pose[:2, 3], self.half, self.yaw)
 
 
-def spots_of(name: str, piece: str, asset: Asset, pose: Array) -> list[Spot]:
+def spots_of(name: str, piece: str, asset: Asset, pose: Array) -> list[PlacementRegion]:
     """All spots of an object whose joints are closed.
 
     Args:
@@ -67,14 +75,16 @@ def spots_of(name: str, piece: str, asset: Asset, pose: Array) -> list[Spot]:
         asset: what it is.
         pose: (4, 4) `world_from_object`, upright.
     """
-    found: list[Spot] = []
+    found: list[PlacementRegion] = []
     for surface in asset.open_surfaces:
         at = pose @ link_transform(asset, surface.link, {})
         at = at @ transform(surface.pos, FLAT)
         half, free = np.array(surface.half_size), surface.clearance
         if at[2, 3] <= HIGHEST:
             found.append(
-                Spot(f"{name}/{surface.name}", name, piece, at, half, free, False, surface.disc)
+                PlacementRegion(
+                    f"{name}/{surface.name}", name, piece, at, half, free, False, surface.disc
+                )
             )
     for cavity in asset.cavities:
         if not cavity.encloses:
@@ -87,13 +97,15 @@ def spots_of(name: str, piece: str, asset: Asset, pose: Array) -> list[Spot]:
         half = np.array(cavity.half_size[:2])
         if at[2, 3] <= HIGHEST:
             found.append(
-                Spot(f"{name}/{cavity.name}", name, piece, at, half, height, True, cavity.round)
+                PlacementRegion(
+                    f"{name}/{cavity.name}", name, piece, at, half, height, True, cavity.round
+                )
             )
     return found
 
 
 @dataclass(frozen=True)
-class Outline:
+class TiltedBounds:
     """Bounds of an asset's collision geometry about its origin, after a tilt, metres.
 
     Attributes:
@@ -119,15 +131,15 @@ class Outline:
         return Footprint(pose[:2, 3] + turned, half, yaw)
 
 
-_OUTLINES: dict[tuple[str, bool], Outline] = {}
+_OUTLINES: dict[tuple[str, bool], TiltedBounds] = {}
 
 
-def outline(asset: Asset, upright: bool = False) -> Outline:
+def outline(asset: Asset, upright: bool = False) -> TiltedBounds:
     """True bounds of an asset that lies flat, or stands on its side edge."""
     key = (asset.content_hash(), upright)
     if key not in _OUTLINES:
         points = outline_of(asset) @ (UPRIGHT if upright else FLAT).T
-        _OUTLINES[key] = Outline(points.min(axis=0), points.max(axis=0))
+        _OUTLINES[key] = TiltedBounds(points.min(axis=0), points.max(axis=0))
     return _OUTLINES[key]
 
 
@@ -141,7 +153,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Thing:
+class StockedObject:
     """A small thing in its place.
 
     Attributes:
@@ -158,26 +170,28 @@ class Thing:
     category: str
     asset: Asset
     pose: Array
-    spot: Spot
+    spot: PlacementRegion
     box: Box
     upright: bool
 
-    def at(self, pose: Array) -> Thing:
+    def at(self, pose: Array) -> StockedObject:
         """The same thing at another pose (4, 4)."""
         return put(self.name, self.category, self.asset, pose, self.spot, self.upright)
 
 
-def put(name: str, category: str, asset: Asset, pose: Array, spot: Spot, upright: bool) -> Thing:
+def put(
+    name: str, category: str, asset: Asset, pose: Array, spot: PlacementRegion, upright: bool
+) -> StockedObject:
     """A thing at a pose (4, 4) `world_from_object`."""
     untilted = pose @ transform(np.zeros(3), (UPRIGHT if upright else FLAT).T)
     bounds = outline(asset, upright)
     low = float(pose[2, 3] + bounds.low[2])
     box = Box(bounds.footprint(untilted), low, low + bounds.height)
-    return Thing(name, category, asset, pose, spot, box, upright)
+    return StockedObject(name, category, asset, pose, spot, box, upright)
 
 
 def pose_on(
-    spot: Spot, asset: Asset, place: Array, turn: float, upright: bool, drop: float
+    spot: PlacementRegion, asset: Asset, place: Array, turn: float, upright: bool, drop: float
 ) -> Array:
     """Pose (4, 4) of an asset on a spot.
 
@@ -198,7 +212,9 @@ def pose_on(
     return spot.pose @ local @ transform(np.zeros(3), UPRIGHT if upright else FLAT)
 
 
-def fits_there(thing: Thing, things: list[Thing], boxes: list[Box], gap: float) -> bool:
+def fits_there(
+    thing: StockedObject, things: list[StockedObject], boxes: list[Box], gap: float
+) -> bool:
     """Whether a thing lies on its spot and touches nothing.
 
     Args:
@@ -220,7 +236,7 @@ def fits_there(thing: Thing, things: list[Thing], boxes: list[Box], gap: float) 
     )  # fmt: skip
 
 
-def _carried(thing: Thing) -> bool:
+def _carried(thing: StockedObject) -> bool:
     """Whether all of it lies over its spot; in a pile, whether its foot does."""
     spot, asset = thing.spot, thing.asset
     off = float(np.linalg.norm((inverse(spot.pose) @ thing.pose)[:2, 3]))

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Asset
-from ..geometry import Array, Footprint
-from .plan import Piece
+from ..core.geometry import Array, Footprint
+from .plan import Furniture
 
 PASSAGE = 0.60
 """Free width around what stands in the middle: a person can pass, metres."""
 
 
 @dataclass(frozen=True)
-class Standing:
+class PlacedFurniture:
     """A piece of furniture in its place.
 
     Attributes:
@@ -30,7 +30,7 @@ class Standing:
     """
 
     name: str
-    piece: Piece
+    piece: Furniture
     asset: Asset
     pose: Array
     footprint: Footprint
@@ -40,7 +40,9 @@ class Standing:
     target: str = ""
 
 
-def standing(name: str, piece: Piece, asset: Asset, pose: Array, target: str) -> Standing:
+def standing(
+    name: str, piece: Furniture, asset: Asset, pose: Array, target: str
+) -> PlacedFurniture:
     """A piece at a pose (4, 4) `world_from_object`, with what it keeps free before it."""
     yaw = float(np.arctan2(pose[1, 0], pose[0, 0]))
     half = np.array(asset.extents[:2]) / 2
@@ -51,7 +53,7 @@ def standing(name: str, piece: Piece, asset: Asset, pose: Array, target: str) ->
         depth = max(piece.front, reach(asset) + 0.1)
         ahead = footprint.axes()[0] * (half[0] + depth / 2)
         front = Footprint(footprint.centre + ahead, np.array([depth / 2, half[1]]), yaw)
-    return Standing(
+    return PlacedFurniture(
         name, piece, asset, pose, footprint, low, low + asset.extents[2], front, target
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...schemas import Asset, Refusal, RefusalKind, SpecError
 from ..assets.library import AssetLibrary
-from ..catalogue import resolve
+from ..cousins.catalogue import resolve
 
 DRAWS = 8
 """Assets of a category looked at for one that suits."""

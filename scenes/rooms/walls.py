@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas import Asset, Room
-from ..geometry import Array, Footprint, transform, yaw_quaternion
+from ..core.geometry import Array, Footprint, transform, yaw_quaternion
 
 DOOR = 0.90
 """Width of the doorway and depth kept free behind it, metres."""

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...schemas import Asset, PluginError, SpecError
 from ...schemas.plugins import Group, offer
-from ..domain import GroundOperators, OperatorSource
-from ..operators import Operator
 from ..skill import Skill, SkillPlugin
+from ..symbolic.domain import GroundOperators, OperatorSource
+from ..symbolic.operators import Operator
 
 PLUGINS = Group(
     "skills",

@@ -17,7 +17,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cousins.generators.store import dataset_hash
+from cousins.generators.store.writer import dataset_hash
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,11 @@ def child(spec: Path, out: Path, workers: int) -> None:
     sys.path.insert(0, str(Path(__file__).parents[1]))
     from fake_stages import fake_stages
 
-    from cousins.flows.run import Plan, execute
+    from cousins.flows.run import RunRequest, execute
     from cousins.schemas.spec_file import load_spec
 
     read = load_spec(spec)
-    execute(Plan(read, out, fake_stages(), workers, exports=read.export))
+    execute(RunRequest(read, out, fake_stages(), workers, exports=read.export))
 
 
 def main() -> None:

@@ -16,12 +16,12 @@ from digests import Case, Digests, Stage
 
 from cousins.flows.graph import STAGE_VERSIONS
 from cousins.flows.robots import with_robot
-from cousins.flows.run import Plan, execute
+from cousins.flows.run import RunRequest, execute
 from cousins.flows.stages import production
 from cousins.flows.work import Propose
 from cousins.generators.dataset import Dataset, read_models
-from cousins.generators.hashing import stage_packages
-from cousins.generators.images.gl import open_gl
+from cousins.generators.images.raster.gl import open_gl
+from cousins.generators.store.hashing import stage_packages
 from cousins.schemas import TaskSpec
 from cousins.schemas.spec_file import load_spec
 
@@ -93,7 +93,7 @@ def _made(golden: Golden, out: Path) -> dict[str, dict[str, str]]:
     stages = replace(production(), report=_unwritten)
     if golden.tasks.exists():
         stages = replace(stages, propose=_given(read_models(golden.tasks, TaskSpec)))
-    execute(Plan(spec, out, stages, until=golden.until, exports=spec.export))
+    execute(RunRequest(spec, out, stages, until=golden.until, exports=spec.export))
     found: dict[str, dict[str, str]] = {}
     for stage in STAGE_VERSIONS:
         files: dict[str, str] = {}

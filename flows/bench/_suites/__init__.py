@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....schemas import AssemblyError, Asset, DatasetSpec, Episode, Scene, SpecError
-from ....tasks.setup import build_scene
-from ....tasks.solving import solve
+from ....tasks.solving.setup import build_scene
+from ....tasks.solving.solve import solve
 from ...stages import production
 from . import clutter, contact, fitting, furniture, grasping, moving, pouring, switching
 from .case import Case, Suite

@@ -13,13 +13,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ....scenes.geometry import Array
-from ....scenes.mujoco_model import compile_model
-from ....scenes.seeds import generator
+from ....scenes.core.geometry import Array
+from ....scenes.core.seeds import generator
+from ....scenes.model.mujoco_model import compile_model
 from ....schemas import Asset, DatasetSpec, PlanningError, Scene
-from ....tasks.execution import Executor
-from ....tasks.manipulation import Manipulator
-from ....tasks.picking import candidates, reachable_grasp
+from ....tasks.motion.manipulator import Manipulator
+from ....tasks.physics.execution import Executor
+from ....tasks.pick_place.picking import candidates, reachable_grasp
 from .case import Case, Suite, case, one
 
 OBJECTS = 10

@@ -36,7 +36,7 @@ from ....schemas import (
     canonical_json,
 )
 from ...dataset import Dataset
-from ...images.keypoints import CORNER_EDGES
+from ...images.truth.keypoints import CORNER_EDGES
 from ...licences import asset_uses
 
 _NEEDED = ("rgb", "seg_instance")

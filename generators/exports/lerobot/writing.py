@@ -23,7 +23,7 @@ import numpy.typing as npt
 from ....schemas import DatasetError, Episode, VideoRecord
 from ...dataset import Dataset, dump_models
 from ...licences import asset_uses
-from ...quality import without_trace
+from ...quality.measures import without_trace
 from .rows import Columns, data_table, episode_columns, features, provenance
 from .stats import Stats, image_stats, vector_stats
 from .tables import CHUNKS_SIZE, MEGABYTE, TableWriter

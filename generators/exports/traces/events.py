@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ....schemas import Episode
-from .tables import Column, Row
+from .tables import Row, TableColumn
 
 COLUMNS = (
-    Column("episode", "string", "id of the episode"),
-    Column("task", "string", "id of its task"),
-    Column("scene", "string", "id of its scene"),
-    Column("success", "bool", "whether the episode reached its goal"),
-    Column("index", "int32", "place in the episode's trace, from 0"),
-    Column("step", "int32", "actions taken before the event"),
-    Column("subtask", "int32", "index of the subtask it served; null while planning"),
-    Column("stage", "string", "symbolic, grasp, placement, motion, or execution"),
-    Column("event", "string", "expand, reject, choose, backtrack, or fail"),
-    Column("subject", "string", "the skill or candidate that it is about"),
-    Column("reason", "string", "why it was rejected or failed; of a chosen skill, its purpose"),
-    Column("values", "list<float64>", "costs or poses that were compared or chosen"),
-    Column("node", "int32", "of a symbolic search: number of the node; 0 is the start"),
-    Column("parent", "int32", "number of the node that it follows; null for the start"),
-    Column("facts", "list<string>", "of a start all facts; of other nodes what changes"),
+    TableColumn("episode", "string", "id of the episode"),
+    TableColumn("task", "string", "id of its task"),
+    TableColumn("scene", "string", "id of its scene"),
+    TableColumn("success", "bool", "whether the episode reached its goal"),
+    TableColumn("index", "int32", "place in the episode's trace, from 0"),
+    TableColumn("step", "int32", "actions taken before the event"),
+    TableColumn("subtask", "int32", "index of the subtask it served; null while planning"),
+    TableColumn("stage", "string", "symbolic, grasp, placement, motion, or execution"),
+    TableColumn("event", "string", "expand, reject, choose, backtrack, or fail"),
+    TableColumn("subject", "string", "the skill or candidate that it is about"),
+    TableColumn(
+        "reason", "string", "why it was rejected or failed; of a chosen skill, its purpose"
+    ),
+    TableColumn("values", "list<float64>", "costs or poses that were compared or chosen"),
+    TableColumn("node", "int32", "of a symbolic search: number of the node; 0 is the start"),
+    TableColumn("parent", "int32", "number of the node that it follows; null for the start"),
+    TableColumn("facts", "list<string>", "of a start all facts; of other nodes what changes"),
 )
 
 

@@ -9,33 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ....scenes.mujoco_model import CompiledScene
+from ....scenes.model.mujoco_model import CompiledScene
 from ....schemas import Episode, EpisodeArrays, Subtask
-from ...object_paths import object_poses, relative
-from .tables import Column, Row
+from ...quality.object_paths import object_poses, relative
+from .tables import Row, TableColumn
 
 COLUMNS = (
-    Column("episode", "string", "id of the episode"),
-    Column("task", "string", "id of its task"),
-    Column("scene", "string", "id of its scene"),
-    Column("success", "bool", "whether the episode reached its goal"),
-    Column("subtask", "int32", "index of the subtask"),
-    Column("skill", "string", "what was done"),
-    Column("arguments", "list<string>", "with which objects"),
-    Column("sentence", "string", "the subgoal and its reason"),
-    Column("subtask_success", "bool", "whether the subtask had its effect"),
-    Column("recovers", "int32", "index of the failed subtask that it makes up for"),
-    Column("phase", "string", "alignment, before the first contact, or interaction"),
-    Column("start", "int32", "first action of the phase"),
-    Column("end", "int32", "one past its last action"),
-    Column("object", "string", "the argument in whose frame the path is given"),
-    Column(
+    TableColumn("episode", "string", "id of the episode"),
+    TableColumn("task", "string", "id of its task"),
+    TableColumn("scene", "string", "id of its scene"),
+    TableColumn("success", "bool", "whether the episode reached its goal"),
+    TableColumn("subtask", "int32", "index of the subtask"),
+    TableColumn("skill", "string", "what was done"),
+    TableColumn("arguments", "list<string>", "with which objects"),
+    TableColumn("sentence", "string", "the subgoal and its reason"),
+    TableColumn("subtask_success", "bool", "whether the subtask had its effect"),
+    TableColumn("recovers", "int32", "index of the failed subtask that it makes up for"),
+    TableColumn("phase", "string", "alignment, before the first contact, or interaction"),
+    TableColumn("start", "int32", "first action of the phase"),
+    TableColumn("end", "int32", "one past its last action"),
+    TableColumn("object", "string", "the argument in whose frame the path is given"),
+    TableColumn(
         "object_from_tool",
         "list<list<float64>>",
         "pose of the tool in the object's frame at states `start` to `end`, both included: "
         "x, y, z in metres, then quaternion wxyz",
     ),
-    Column("gripper", "list<float32>", "measured opening at the same states, metres"),
+    TableColumn("gripper", "list<float32>", "measured opening at the same states, metres"),
 )
 
 

@@ -16,7 +16,7 @@ ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """One column of a table.
 
     Attributes:
@@ -33,7 +33,7 @@ class Column:
 class TableFile:
     """One parquet file that grows by rows."""
 
-    def __init__(self, path: Path, columns: Sequence[Column]) -> None:
+    def __init__(self, path: Path, columns: Sequence[TableColumn]) -> None:
         """Open the file; it has a schema even where no rows follow."""
         import pyarrow as pa
         import pyarrow.parquet as pq

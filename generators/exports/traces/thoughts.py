@@ -12,20 +12,24 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from ....schemas import Episode, EpisodeArrays, Subtask
-from .tables import Column, Row
+from .tables import Row, TableColumn
 
 COLUMNS = (
-    Column("episode", "string", "id of the episode"),
-    Column("task", "string", "id of its task"),
-    Column("scene", "string", "id of its scene"),
-    Column("success", "bool", "whether the episode reached its goal"),
-    Column("step", "int32", "which action: state, video frame, and `frame_index` have this number"),
-    Column("instruction", "string", "the mission"),
-    Column("subtask", "int32", "index of the subtask at work; null between them"),
-    Column("thought", "string", "the subgoal at work and its reason"),
-    Column("state", "list<float32>", "arm joints, radians, and the opening, metres, before"),
-    Column("action", "list<float32>", "joint command, radians, and the commanded opening, metres"),
-    Column("frames", "list<string>", "ids of the labelled frames of this state"),
+    TableColumn("episode", "string", "id of the episode"),
+    TableColumn("task", "string", "id of its task"),
+    TableColumn("scene", "string", "id of its scene"),
+    TableColumn("success", "bool", "whether the episode reached its goal"),
+    TableColumn(
+        "step", "int32", "which action: state, video frame, and `frame_index` have this number"
+    ),
+    TableColumn("instruction", "string", "the mission"),
+    TableColumn("subtask", "int32", "index of the subtask at work; null between them"),
+    TableColumn("thought", "string", "the subgoal at work and its reason"),
+    TableColumn("state", "list<float32>", "arm joints, radians, and the opening, metres, before"),
+    TableColumn(
+        "action", "list<float32>", "joint command, radians, and the commanded opening, metres"
+    ),
+    TableColumn("frames", "list<string>", "ids of the labelled frames of this state"),
 )
 CHECK = "wait to see that the result lasts"
 RETREAT = "let go and go back after a failure: {cause}"

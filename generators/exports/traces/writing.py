@@ -11,14 +11,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
-from ....scenes.mujoco_model import compile_model
+from ....scenes.model.mujoco_model import compile_model
 from ....schemas import Episode, Scene, TaskSpec, canonical_json
-from ....tasks.formula import to_text
-from ....tasks.problem import scene_problem
+from ....tasks.bddl.formula import to_text
+from ....tasks.bddl.problem import scene_problem
 from ...dataset import Dataset
 from . import events, phases, thoughts
 from .procedures import procedures
-from .tables import Column, TableFile
+from .tables import TableColumn, TableFile
 
 Frames = dict[str, dict[int, tuple[str, ...]]]
 """Ids of labelled frames by episode and step."""
@@ -40,7 +40,7 @@ class _Files:
     """The open files of one export."""
 
     def __init__(self, out: Path, stack: ExitStack) -> None:
-        def table(name: str, columns: tuple[Column, ...]) -> TableFile:
+        def table(name: str, columns: tuple[TableColumn, ...]) -> TableFile:
             return stack.enter_context(TableFile(out / f"{name}.parquet", columns))
 
         self._events = table("events", events.COLUMNS)

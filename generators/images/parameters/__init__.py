@@ -12,7 +12,7 @@ from .family import (
     Footing,
     Load,
     Numbers,
-    Parts,
+    PathWords,
     Value,
     Variant,
     Words,
@@ -30,7 +30,7 @@ FAMILIES: tuple[Family, ...] = (
 """In the order of the reference."""
 
 __all__ = [
-    "FAMILIES", "Changes", "Family", "Flag", "Footing", "Load", "Numbers", "Parts", "Value",
+    "FAMILIES", "Changes", "Family", "Flag", "Footing", "Load", "Numbers", "PathWords", "Value",
     "Variant", "Words", "family_of", "refuse_unknown",
 ]  # fmt: skip
 

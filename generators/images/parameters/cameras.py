@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ....scenes.camera_paths import along
-from ....scenes.geometry import look_at, sphere_point, vec3
+from ....scenes.core.geometry import look_at, sphere_point, vec3
+from ....scenes.layout.camera_paths import along
 from ....schemas import Camera, Lens, VariantError
 from .family import Apply, Family, Footing, Numbers, Value, Variant
 

@@ -11,10 +11,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from ....scenes.geometry import axis_rotation, inverse, quaternion, transform, vec3
+from ....scenes.core.geometry import axis_rotation, inverse, quaternion, transform, vec3
 from ....schemas import Asset, Link, Scene, SceneObject, VariantError
-from ....tasks.predicates import PhysicsFacts
-from ..worlds import KeyedScene, at_rest, state_key
+from ....tasks.physics.predicates import PhysicsFacts
+from ..truth.worlds import KeyedScene, at_rest, state_key
 from .family import Variant
 
 Array = npt.NDArray[np.float64]

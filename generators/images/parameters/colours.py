@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from ....scenes.colours import linear
+from ....scenes.core.colours import linear
 from ....schemas import Material, Texture
 from ....schemas.asset import TextureKind
 from ....schemas.base import Rgba

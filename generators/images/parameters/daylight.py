@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ....scenes.colours import linear
-from ....scenes.geometry import sphere_point, vec3
-from ....scenes.views import blackbody
+from ....scenes.core.colours import linear
+from ....scenes.core.geometry import sphere_point, vec3
+from ....scenes.layout.views import blackbody
 from ....schemas import Sky, Sun, VariantError
 from ....schemas.colours import HELP, is_colour
 from .family import Family, Numbers, Value, Variant, Words

@@ -161,7 +161,7 @@ class Family:
 
 
 @dataclass(frozen=True)
-class Parts:
+class PathWords:
     """What NAME and JOINT may stand for.
 
     Attributes:

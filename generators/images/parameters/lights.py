@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ....scenes.geometry import sphere_point, vec3
-from ....scenes.views import blackbody
+from ....scenes.core.geometry import sphere_point, vec3
+from ....scenes.layout.views import blackbody
 from ....schemas import VariantError
 from .colours import HELP, is_colour, linear
 from .family import Family, Numbers, Value, Variant, Words

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ....scenes.geometry import axis_rotation, quaternion, rotation
-from ....scenes.rescale import rescaled
+from ....scenes.core.geometry import axis_rotation, quaternion, rotation
+from ....scenes.cousins.rescale import rescaled
 from ....schemas import SceneObject, SpecError, VariantError
 from .carrying import moved, riders
 from .family import Family, Flag, Numbers, Value, Variant, Words

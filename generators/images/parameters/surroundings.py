@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ....scenes.seeds import generator
+from ....scenes.core.seeds import generator
 from ....schemas import VariantError
 from .carrying import moved, riders
 from .colours import SURFACE_HELP, is_surface, surface

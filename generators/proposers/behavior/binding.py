@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
-from ....scenes import taxonomy
 from ....scenes.assets.library import AssetLibrary
-from ....scenes.catalogue import ranking
+from ....scenes.core import taxonomy
+from ....scenes.cousins.catalogue import ranking
 from ....scenes.robots import robot
 from ....schemas import DatasetSpec, SpecError, TaskObject, TaskSpec
 from ....schemas.reserved import is_reserved
-from ....tasks.activities import activity_text
-from ....tasks.problem import AGENTS, FLOORS, Problem, object_specs, parse
-from ...proposing.catalogue import Catalogue, Kind
+from ....tasks.bddl.activities import activity_text
+from ....tasks.bddl.problem import AGENTS, FLOORS, Problem, object_specs, parse
+from ...proposing.catalogue import Catalogue, OfferedCategory
 from ...proposing.draft import RefusedError, check
 
 NAME = "behavior"
@@ -71,7 +71,7 @@ def _task(name: str, index: int, spec: DatasetSpec, catalogue: Catalogue) -> Tas
             reason=f"BEHAVIOR-1K activity {name}",
         )
         object_specs(task)
-        kinds: dict[str, Kind] = {
+        kinds: dict[str, OfferedCategory] = {
             bindings[x]: catalogue.kind(categories[x])
             for x in bindings
             if bindings[x] != spec.scene.support

@@ -3,42 +3,42 @@
 from __future__ import annotations
 
 from ....schemas import Asset
-from ....tasks.formula import Forall, Formula
+from ....tasks.bddl.formula import Forall, Formula
 from ....tasks.skills.pushing import flush, pushable
 from ....tasks.skills.sliding import slidable
 from ....tasks.skills.sweeping import mouth, sweepable, sweeps
-from ...proposing.cast import Cast
-from ...proposing.catalogue import Kind
-from ...proposing.draft import Draft
+from ...proposing.cast import ObjectBinding
+from ...proposing.catalogue import OfferedCategory
+from ...proposing.draft import TaskProposal
 from .templates import beside, draft, every, inside, on, plural, some, template, the
 
 
-def _mat(kind: Kind) -> bool:
+def _mat(kind: OfferedCategory) -> bool:
     """Whether things can be pushed onto it."""
     return all(flush(asset) for asset in kind.assets)
 
 
-def _pan(kind: Kind) -> bool:
+def _pan(kind: OfferedCategory) -> bool:
     """Whether things can be swept into it."""
     return all(mouth(asset) is not None for asset in kind.assets)
 
 
-def _pushed(kind: Kind) -> bool:
+def _pushed(kind: OfferedCategory) -> bool:
     """Whether it has to be pushed."""
     return all(pushable(asset) for asset in kind.assets)
 
 
-def _small(kind: Kind) -> bool:
+def _small(kind: OfferedCategory) -> bool:
     """Whether it has to be swept."""
     return all(sweepable(asset) for asset in kind.assets)
 
 
-def _tool(kind: Kind) -> bool:
+def _tool(kind: OfferedCategory) -> bool:
     """Whether things can be swept with it."""
     return all(sweeps(asset) for asset in kind.assets)
 
 
-def _flat(kind: Kind) -> bool:
+def _flat(kind: OfferedCategory) -> bool:
     """Whether it has to be slid from above: too flat to be pushed by its side."""
 
     def only_slid(asset: Asset) -> bool:
@@ -48,7 +48,7 @@ def _flat(kind: Kind) -> bool:
 
 
 @template(1, "Something too wide to lift onto a mat")
-def push_onto(cast: Cast) -> Draft:
+def push_onto(cast: ObjectBinding) -> TaskProposal:
     """Something too wide to lift onto a mat."""
     mat = cast.pick(_mat)
     thing = cast.pick(
@@ -62,7 +62,7 @@ def push_onto(cast: Cast) -> Draft:
 
 
 @template(1, "Something too wide to lift next to something")
-def push_beside(cast: Cast) -> Draft:
+def push_beside(cast: ObjectBinding) -> TaskProposal:
     """Something too wide to lift next to something."""
     thing = cast.pick(_pushed)
     other = cast.pick(lambda kind: cast.movable(kind) and not _small(kind))
@@ -72,7 +72,7 @@ def push_beside(cast: Cast) -> Draft:
 
 
 @template(1, "Something too flat to lift onto a mat")
-def slide_onto(cast: Cast) -> Draft:
+def slide_onto(cast: ObjectBinding) -> TaskProposal:
     """Something too flat to lift onto a mat."""
     mat = cast.pick(_mat)
     thing = cast.pick(
@@ -84,7 +84,7 @@ def slide_onto(cast: Cast) -> Draft:
 
 
 @template(1, "Something small into a dustpan")
-def sweep_up(cast: Cast) -> Draft:
+def sweep_up(cast: ObjectBinding) -> TaskProposal:
     """Something small into a dustpan."""
     pan, tool = cast.pick(_pan), cast.pick(_tool)
     thing = cast.pick(_small)
@@ -96,7 +96,7 @@ def sweep_up(cast: Cast) -> Draft:
 
 
 @template(1, "Something small onto a mat")
-def sweep_onto(cast: Cast) -> Draft:
+def sweep_onto(cast: ObjectBinding) -> TaskProposal:
     """Something small onto a mat."""
     mat, tool = cast.pick(_mat), cast.pick(_tool)
     thing = cast.pick(_small)
@@ -106,7 +106,7 @@ def sweep_onto(cast: Cast) -> Draft:
 
 
 @template(2, "Two small things of a kind into a dustpan")
-def sweep_both(cast: Cast) -> Draft:
+def sweep_both(cast: ObjectBinding) -> TaskProposal:
     """Two small things of a kind into a dustpan."""
     pan = cast.pick(_pan)
     cast.pick(_tool)
@@ -119,7 +119,7 @@ def sweep_both(cast: Cast) -> Draft:
 
 
 @template(2, "Something too flat to lift and something else onto one mat")
-def lay_place(cast: Cast) -> Draft:
+def lay_place(cast: ObjectBinding) -> TaskProposal:
     """Something too flat to lift and something else onto one mat."""
     mat = cast.pick(_mat)
     flat = cast.pick(

@@ -9,10 +9,18 @@ import numpy as np
 from ....scenes.assets.library import AssetLibrary
 from ....scenes.robots import robot
 from ....schemas import DatasetSpec, ProposalError, TaskSpec
-from ....tasks.symbolic import Plan
-from ...proposing.cast import Cast, context, usable
+from ....tasks.symbolic.search import Plan
+from ...proposing.cast import ObjectBinding, context, usable
 from ...proposing.catalogue import Catalogue
-from ...proposing.draft import Draft, RefusedError, check, check_size, signature, taken_by, task_of
+from ...proposing.draft import (
+    RefusedError,
+    TaskProposal,
+    check,
+    check_size,
+    signature,
+    taken_by,
+    task_of,
+)
 from . import contact, long, pouring, short
 from .templates import TEMPLATES, Template
 
@@ -65,7 +73,7 @@ def _one(spec: DatasetSpec, index: int, catalogue: Catalogue, taken: set[str]) -
         strict = attempt < STRICT * ATTEMPTS
         template = _draw(rng, (low, high) if strict else (1, spec.tasks.max_steps))
         try:
-            draft = template.make(Cast(catalogue, scene, used, support, rng))
+            draft = template.make(ObjectBinding(catalogue, scene, used, support, rng))
             kinds = {thing.name: thing.kind for thing in draft.things}
             check_size(kinds, context(spec.scene.objects, kinds, catalogue, support))
             task = task_of(draft, index, support, NAME, seed)
@@ -92,7 +100,7 @@ def _draw(rng: np.random.Generator, lengths: tuple[int, int]) -> Template:
     return fitting[int(rng.integers(len(fitting)))]
 
 
-def _reason(template: Template, draft: Draft, plan: Plan) -> str:
+def _reason(template: Template, draft: TaskProposal, plan: Plan) -> str:
     """Why the task is there: what it exercises."""
     skills = ", ".join(step.skill for step in plan.steps)
     kinds = ", ".join(sorted({thing.kind.words for thing in draft.things}))

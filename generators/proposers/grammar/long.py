@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ....tasks.formula import Forall, Formula, Not
-from ...proposing.cast import Cast
-from ...proposing.draft import Draft
+from ....tasks.bddl.formula import Forall, Formula, Not
+from ...proposing.cast import ObjectBinding
+from ...proposing.draft import TaskProposal
 from .templates import (
     back,
     beside,
@@ -24,7 +24,7 @@ from .templates import (
 
 
 @template(3, "Open, put in, close")
-def store_away(cast: Cast) -> Draft:
+def store_away(cast: ObjectBinding) -> TaskProposal:
     """Open, put in, close."""
     target = cast.pick(cast.cabinet)
     thing = cast.pick(cast.into(target))
@@ -37,7 +37,7 @@ def store_away(cast: Cast) -> Draft:
 
 
 @template(3, "Put something in, close, turn on")
-def cook(cast: Cast) -> Draft:
+def cook(cast: ObjectBinding) -> TaskProposal:
     """Put something in, close, turn on."""
     target = cast.pick(lambda kind: cast.cabinet(kind) and kind.toggleable)
     thing = cast.pick(cast.into(target))
@@ -51,7 +51,7 @@ def cook(cast: Cast) -> Draft:
 
 
 @template(3, "Open, put two in")
-def store_both(cast: Cast) -> Draft:
+def store_both(cast: ObjectBinding) -> TaskProposal:
     """Open, put two in."""
     target = cast.pick(cast.cabinet)
     first, second = cast.pick(cast.into(target)), cast.pick(cast.into(target))
@@ -62,7 +62,7 @@ def store_both(cast: Cast) -> Draft:
 
 
 @template(3, "Open, take out onto something, close")
-def fetch_onto(cast: Cast) -> Draft:
+def fetch_onto(cast: ObjectBinding) -> TaskProposal:
     """Open, take out onto something, close."""
     source = cast.pick(cast.cabinet)
     target = cast.pick(lambda kind: cast.carrier(kind) and not kind.furniture)
@@ -77,7 +77,7 @@ def fetch_onto(cast: Cast) -> Draft:
 
 
 @template(3, "Three things into one")
-def three_in(cast: Cast) -> Draft:
+def three_in(cast: ObjectBinding) -> TaskProposal:
     """Three things into one."""
     target = cast.pick(cast.holder)
     things = [cast.pick(cast.into(target)) for _ in range(3)]
@@ -88,7 +88,7 @@ def three_in(cast: Cast) -> Draft:
 
 
 @template(3, "One thing on, two next to")
-def set_table(cast: Cast) -> Draft:
+def set_table(cast: ObjectBinding) -> TaskProposal:
     """One thing on, two next to."""
     target = cast.pick(lambda kind: cast.carrier(kind) and not kind.furniture)
     first = cast.pick(cast.onto(target))
@@ -102,7 +102,7 @@ def set_table(cast: Cast) -> Draft:
 
 
 @template(3, "A stack of four, the lowest of which stays")
-def stack_three(cast: Cast) -> Draft:
+def stack_three(cast: ObjectBinding) -> TaskProposal:
     """A stack of four, the lowest of which stays."""
     low = cast.pick(cast.carrier)
     second = cast.pick(lambda kind: cast.onto(low)(kind) and cast.carrier(kind))
@@ -115,7 +115,7 @@ def stack_three(cast: Cast) -> Draft:
 
 
 @template(3, "Two things off, one thing on")
-def clear_and_use(cast: Cast) -> Draft:
+def clear_and_use(cast: ObjectBinding) -> TaskProposal:
     """Two things off, one thing on."""
     target = cast.pick(cast.wide)
     first, second, third = (cast.pick(cast.onto(target)) for _ in range(3))
@@ -127,7 +127,7 @@ def clear_and_use(cast: Cast) -> Draft:
 
 
 @template(3, "Two into one thing, one onto another")
-def tidy(cast: Cast) -> Draft:
+def tidy(cast: ObjectBinding) -> TaskProposal:
     """Two into one thing, one onto another."""
     box, shelf = cast.pick(cast.holder), cast.pick(cast.carrier)
     first, second = cast.pick(cast.into(box)), cast.pick(cast.into(box))
@@ -142,7 +142,7 @@ def tidy(cast: Cast) -> Draft:
 
 
 @template(4, "Open, put two in, close")
-def store_both_away(cast: Cast) -> Draft:
+def store_both_away(cast: ObjectBinding) -> TaskProposal:
     """Open, put two in, close."""
     target = cast.pick(cast.cabinet)
     first, second = cast.pick(cast.into(target)), cast.pick(cast.into(target))
@@ -153,7 +153,7 @@ def store_both_away(cast: Cast) -> Draft:
 
 
 @template(4, "Open, put two of a kind in, close")
-def store_pair_away(cast: Cast) -> Draft:
+def store_pair_away(cast: ObjectBinding) -> TaskProposal:
     """Open, put two of a kind in, close."""
     target = cast.pick(cast.cabinet)
     first = cast.pick(cast.into(target))
@@ -165,7 +165,7 @@ def store_pair_away(cast: Cast) -> Draft:
 
 
 @template(4, "Open, take one out, put another in, close")
-def swap_inside(cast: Cast) -> Draft:
+def swap_inside(cast: ObjectBinding) -> TaskProposal:
     """Open, take one out, put another in, close."""
     target = cast.pick(cast.cabinet)
     first, second = cast.pick(cast.into(target)), cast.pick(cast.into(target))
@@ -179,7 +179,7 @@ def swap_inside(cast: Cast) -> Draft:
 
 
 @template(4, "Open, put in, close, and put something on top or elsewhere")
-def store_and_set(cast: Cast) -> Draft:
+def store_and_set(cast: ObjectBinding) -> TaskProposal:
     """Open, put in, close, and put something on top or elsewhere."""
     target = cast.pick(cast.cabinet)
     other = cast.pick(lambda kind: cast.carrier(kind) and not kind.gated)
@@ -194,7 +194,7 @@ def store_and_set(cast: Cast) -> Draft:
 
 
 @template(4, "From one closed thing into another one that is left open, the first closed again")
-def move_between(cast: Cast) -> Draft:
+def move_between(cast: ObjectBinding) -> TaskProposal:
     """From one closed thing into another one that is left open, the first closed again."""
     source, target = cast.pick(cast.cabinet), cast.pick(cast.cabinet)
     fits, goes = cast.into(source), cast.into(target)
@@ -207,7 +207,7 @@ def move_between(cast: Cast) -> Draft:
 
 
 @template(5, "Open, put three in, close")
-def store_three_away(cast: Cast) -> Draft:
+def store_three_away(cast: ObjectBinding) -> TaskProposal:
     """Open, put three in, close."""
     target = cast.pick(cast.cabinet)
     things = [cast.pick(cast.into(target)) for _ in range(3)]
@@ -218,7 +218,7 @@ def store_three_away(cast: Cast) -> Draft:
 
 
 @template(6, "Two things into two closed ones; all closed again")
-def store_apart(cast: Cast) -> Draft:
+def store_apart(cast: ObjectBinding) -> TaskProposal:
     """Two things into two closed ones; all closed again."""
     left, right = cast.pick(cast.cabinet), cast.pick(cast.cabinet)
     first, second = cast.pick(cast.into(left)), cast.pick(cast.into(right))
@@ -230,7 +230,7 @@ def store_apart(cast: Cast) -> Draft:
 
 
 @template(2, "One thing is opened, the other one is closed")
-def open_and_close(cast: Cast) -> Draft:
+def open_and_close(cast: ObjectBinding) -> TaskProposal:
     """One thing is opened, the other one is closed."""
     left, right = (cast.pick(lambda kind: kind.openable) for _ in range(2))
     a, b = the(left), the(right)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ....tasks.formula import Forall
+from ....tasks.bddl.formula import Forall
 from ....tasks.skills.pouring import pours, receives
-from ...proposing.cast import Cast
-from ...proposing.catalogue import STORAGE, Kind
-from ...proposing.draft import Draft
+from ...proposing.cast import ObjectBinding
+from ...proposing.catalogue import STORAGE, OfferedCategory
+from ...proposing.draft import TaskProposal
 from .templates import draft, every, held, inside, plural, some, template, the
 
 FEWEST, MOST = 8, 12
@@ -14,17 +14,17 @@ FEWEST, MOST = 8, 12
 
 
 @template(1, "Many small things from a vessel to drink from into a wider one")
-def pour_out(cast: Cast) -> Draft:
+def pour_out(cast: ObjectBinding) -> TaskProposal:
     """Many small things from a vessel to drink from into a wider one."""
     first = cast.pick(lambda kind: kind.grain)
     count = int(cast.rng.integers(FEWEST, MOST + 1))
     grains = [first, *(cast.another(first.kind) for _ in range(count - 1))]
     filling = [first.kind.assets[0]] * count
 
-    def cup(kind: Kind) -> bool:
+    def cup(kind: OfferedCategory) -> bool:
         return kind.sort == "cup" and all(pours(asset, filling) for asset in kind.assets)
 
-    def bowl(kind: Kind) -> bool:
+    def bowl(kind: OfferedCategory) -> bool:
         wide = kind.sort in STORAGE | {"dish"} and not kind.gated
         return wide and all(receives(asset, filling) for asset in kind.assets)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ....tasks.formula import Exists, Forall, Formula, ForPairs, Not
-from ...proposing.cast import Cast
-from ...proposing.draft import Draft
+from ....tasks.bddl.formula import Exists, Forall, Formula, ForPairs, Not
+from ...proposing.cast import ObjectBinding
+from ...proposing.draft import TaskProposal
 from .templates import (
     back,
     beside,
@@ -25,7 +25,7 @@ from .templates import (
 
 
 @template(1, "Something onto something")
-def put_on(cast: Cast) -> Draft:
+def put_on(cast: ObjectBinding) -> TaskProposal:
     """Something onto something."""
     target = cast.pick(cast.carrier)
     thing = cast.pick(cast.onto(target))
@@ -35,7 +35,7 @@ def put_on(cast: Cast) -> Draft:
 
 
 @template(1, "Something into what is open")
-def put_in(cast: Cast) -> Draft:
+def put_in(cast: ObjectBinding) -> TaskProposal:
     """Something into what is open."""
     target = cast.pick(cast.holder)
     thing = cast.pick(cast.into(target))
@@ -45,7 +45,7 @@ def put_in(cast: Cast) -> Draft:
 
 
 @template(1, "Something next to something")
-def put_beside(cast: Cast) -> Draft:
+def put_beside(cast: ObjectBinding) -> TaskProposal:
     """Something next to something."""
     thing = cast.pick(cast.movable)
     other = cast.pick(lambda kind: kind.movable or not kind.openable)
@@ -55,7 +55,7 @@ def put_beside(cast: Cast) -> Draft:
 
 
 @template(1, "Open something; something else stands about")
-def open_one(cast: Cast) -> Draft:
+def open_one(cast: ObjectBinding) -> TaskProposal:
     """Open something; something else stands about."""
     thing = cast.pick(lambda kind: kind.openable)
     cast.pick(cast.movable)
@@ -65,7 +65,7 @@ def open_one(cast: Cast) -> Draft:
 
 
 @template(1, "Close something; something else stands about")
-def close_one(cast: Cast) -> Draft:
+def close_one(cast: ObjectBinding) -> TaskProposal:
     """Close something; something else stands about."""
     thing = cast.pick(lambda kind: kind.openable)
     cast.pick(cast.movable)
@@ -75,7 +75,7 @@ def close_one(cast: Cast) -> Draft:
 
 
 @template(1, "Turn something on; something else stands about")
-def turn_on(cast: Cast) -> Draft:
+def turn_on(cast: ObjectBinding) -> TaskProposal:
     """Turn something on; something else stands about."""
     thing = cast.pick(lambda kind: kind.toggleable)
     cast.pick(cast.movable)
@@ -85,7 +85,7 @@ def turn_on(cast: Cast) -> Draft:
 
 
 @template(1, "Turn something off; something else stands about")
-def turn_off(cast: Cast) -> Draft:
+def turn_off(cast: ObjectBinding) -> TaskProposal:
     """Turn something off; something else stands about."""
     thing = cast.pick(lambda kind: kind.toggleable)
     cast.pick(cast.movable)
@@ -95,7 +95,7 @@ def turn_off(cast: Cast) -> Draft:
 
 
 @template(1, "Something into a hole that is barely wider")
-def insert(cast: Cast) -> Draft:
+def insert(cast: ObjectBinding) -> TaskProposal:
     """Something into a hole that is barely wider."""
     target = cast.pick(lambda kind: kind.socket)
     thing = cast.pick(cast.pegs(target))
@@ -105,7 +105,7 @@ def insert(cast: Cast) -> Draft:
 
 
 @template(1, "Something on a hook")
-def hang_up(cast: Cast) -> Draft:
+def hang_up(cast: ObjectBinding) -> TaskProposal:
     """Something on a hook."""
     rack = cast.pick(lambda kind: kind.hooked)
     thing = cast.pick(cast.hanging(rack))
@@ -115,7 +115,7 @@ def hang_up(cast: Cast) -> Draft:
 
 
 @template(1, "Something off something")
-def take_off(cast: Cast) -> Draft:
+def take_off(cast: ObjectBinding) -> TaskProposal:
     """Something off something."""
     target = cast.pick(cast.laden)
     thing = cast.pick(cast.onto(target))
@@ -128,7 +128,7 @@ def take_off(cast: Cast) -> Draft:
 
 
 @template(1, "Something out of what is open")
-def take_out(cast: Cast) -> Draft:
+def take_out(cast: ObjectBinding) -> TaskProposal:
     """Something out of what is open."""
     target = cast.pick(cast.deep_enough)
     thing = cast.pick(cast.into(target))
@@ -140,7 +140,7 @@ def take_out(cast: Cast) -> Draft:
 
 
 @template(1, "Something from one place to another")
-def move_over(cast: Cast) -> Draft:
+def move_over(cast: ObjectBinding) -> TaskProposal:
     """Something from one place to another."""
     source = cast.pick(cast.laden)
     target = cast.pick(lambda kind: cast.holder(kind) and not kind.furniture)
@@ -153,7 +153,7 @@ def move_over(cast: Cast) -> Draft:
 
 
 @template(1, "Any one of two of a kind")
-def one_of(cast: Cast) -> Draft:
+def one_of(cast: ObjectBinding) -> TaskProposal:
     """Any one of two of a kind."""
     target = cast.pick(cast.holder)
     first = cast.pick(cast.into(target))
@@ -165,7 +165,7 @@ def one_of(cast: Cast) -> Draft:
 
 
 @template(2, "Both of a kind into something")
-def all_in(cast: Cast) -> Draft:
+def all_in(cast: ObjectBinding) -> TaskProposal:
     """Both of a kind into something."""
     target = cast.pick(cast.holder)
     first = cast.pick(cast.into(target))
@@ -177,7 +177,7 @@ def all_in(cast: Cast) -> Draft:
 
 
 @template(2, "Two of a kind onto two of another")
-def one_each(cast: Cast) -> Draft:
+def one_each(cast: ObjectBinding) -> TaskProposal:
     """Two of a kind onto two of another."""
     target = cast.pick(lambda kind: cast.carrier(kind) and not kind.furniture)
     thing = cast.pick(cast.onto(target))
@@ -189,7 +189,7 @@ def one_each(cast: Cast) -> Draft:
 
 
 @template(2, "Two things into one")
-def two_in(cast: Cast) -> Draft:
+def two_in(cast: ObjectBinding) -> TaskProposal:
     """Two things into one."""
     target = cast.pick(cast.holder)
     first, second = cast.pick(cast.into(target)), cast.pick(cast.into(target))
@@ -202,7 +202,7 @@ def two_in(cast: Cast) -> Draft:
 
 
 @template(2, "Two of a kind on hooks")
-def hang_both(cast: Cast) -> Draft:
+def hang_both(cast: ObjectBinding) -> TaskProposal:
     """Two of a kind on hooks."""
     rack = cast.pick(lambda kind: kind.hooked)
     first = cast.pick(cast.hanging(rack))
@@ -214,7 +214,7 @@ def hang_both(cast: Cast) -> Draft:
 
 
 @template(2, "Two things into two")
-def sort_two(cast: Cast) -> Draft:
+def sort_two(cast: ObjectBinding) -> TaskProposal:
     """Two things into two."""
     left = cast.pick(cast.holder)
     right = cast.pick(cast.holder)
@@ -226,7 +226,7 @@ def sort_two(cast: Cast) -> Draft:
 
 
 @template(2, "Something into what is closed")
-def open_store(cast: Cast) -> Draft:
+def open_store(cast: ObjectBinding) -> TaskProposal:
     """Something into what is closed."""
     target = cast.pick(cast.cabinet)
     thing = cast.pick(cast.into(target))
@@ -236,7 +236,7 @@ def open_store(cast: Cast) -> Draft:
 
 
 @template(2, "Something into what is open, which is then closed")
-def store_close(cast: Cast) -> Draft:
+def store_close(cast: ObjectBinding) -> TaskProposal:
     """Something into what is open, which is then closed."""
     target = cast.pick(cast.cabinet)
     thing = cast.pick(cast.into(target))
@@ -247,7 +247,7 @@ def store_close(cast: Cast) -> Draft:
 
 
 @template(2, "Something out of what is closed")
-def retrieve(cast: Cast) -> Draft:
+def retrieve(cast: ObjectBinding) -> TaskProposal:
     """Something out of what is closed."""
     target = cast.pick(cast.cabinet)
     thing = cast.pick(cast.into(target))
@@ -262,7 +262,7 @@ def retrieve(cast: Cast) -> Draft:
 
 
 @template(2, "A stack on what stays where it is")
-def stack_two(cast: Cast) -> Draft:
+def stack_two(cast: ObjectBinding) -> TaskProposal:
     """A stack on what stays where it is."""
     low = cast.pick(cast.carrier)
     middle = cast.pick(lambda kind: cast.onto(low)(kind) and cast.carrier(kind))
@@ -275,7 +275,7 @@ def stack_two(cast: Cast) -> Draft:
 
 
 @template(2, "One thing off, another one on")
-def exchange(cast: Cast) -> Draft:
+def exchange(cast: ObjectBinding) -> TaskProposal:
     """One thing off, another one on."""
     target = cast.pick(cast.laden)
     first, second = cast.pick(cast.onto(target)), cast.pick(cast.onto(target))
@@ -286,7 +286,7 @@ def exchange(cast: Cast) -> Draft:
 
 
 @template(2, "Something on, something next to")
-def set_place(cast: Cast) -> Draft:
+def set_place(cast: ObjectBinding) -> TaskProposal:
     """Something on, something next to."""
     target = cast.pick(lambda kind: cast.carrier(kind) and not kind.furniture)
     first, second = cast.pick(cast.onto(target)), cast.pick(cast.movable)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ....tasks.formula import And, Atom, Formula, Literal, Not, Variable
-from ...proposing.cast import Cast
-from ...proposing.draft import Draft, Thing
+from ....tasks.bddl.formula import And, Atom, Formula, Literal, Not, Variable
+from ...proposing.cast import ObjectBinding
+from ...proposing.draft import BoundObject, TaskProposal
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Template:
 
     steps: int
     purpose: str
-    make: Callable[[Cast], Draft]
+    make: Callable[[ObjectBinding], TaskProposal]
 
 
 TEMPLATES: list[Template] = []
@@ -30,63 +30,65 @@ TEMPLATES: list[Template] = []
 
 def template(
     steps: int, purpose: str
-) -> Callable[[Callable[[Cast], Draft]], Callable[[Cast], Draft]]:
+) -> Callable[[Callable[[ObjectBinding], TaskProposal]], Callable[[ObjectBinding], TaskProposal]]:
     """Enter a function into TEMPLATES."""
 
-    def enter(make: Callable[[Cast], Draft]) -> Callable[[Cast], Draft]:
+    def enter(
+        make: Callable[[ObjectBinding], TaskProposal],
+    ) -> Callable[[ObjectBinding], TaskProposal]:
         TEMPLATES.append(Template(steps, purpose, make))
         return make
 
     return enter
 
 
-def inside(thing: Thing, target: Thing) -> Atom:
+def inside(thing: BoundObject, target: BoundObject) -> Atom:
     """The object is in the target."""
     return Atom("inside", (thing.name, target.name))
 
 
-def on(thing: Thing, target: Thing) -> Atom:
+def on(thing: BoundObject, target: BoundObject) -> Atom:
     """The object is on the target."""
     return Atom("ontop", (thing.name, target.name))
 
 
-def back(cast: Cast, thing: Thing) -> Atom:
+def back(cast: ObjectBinding, thing: BoundObject) -> Atom:
     """The object is on the support."""
     return Atom("ontop", (thing.name, cast.support))
 
 
-def hung(thing: Thing, hook: Thing) -> Atom:
+def hung(thing: BoundObject, hook: BoundObject) -> Atom:
     """The object hangs on the hook."""
     return Atom("attached", (thing.name, hook.name))
 
 
-def beside(thing: Thing, other: Thing) -> Atom:
+def beside(thing: BoundObject, other: BoundObject) -> Atom:
     """The two are next to each other."""
     return Atom("nextto", (thing.name, other.name))
 
 
-def opened(thing: Thing) -> Atom:
+def opened(thing: BoundObject) -> Atom:
     """It is open."""
     return Atom("open", (thing.name,))
 
 
-def shut(thing: Thing) -> Not:
+def shut(thing: BoundObject) -> Not:
     """It is not open."""
     return Not(opened(thing))
 
 
-def running(thing: Thing) -> Atom:
+def running(thing: BoundObject) -> Atom:
     """It is turned on."""
     return Atom("toggled_on", (thing.name,))
 
 
-def every(things: Sequence[Thing]) -> Variable:
+def every(things: Sequence[BoundObject]) -> Variable:
     """A variable over objects of one kind."""
     category = things[0].kind.category
     return Variable(category, category, tuple(thing.name for thing in things))
 
 
-def some(thing: Thing) -> Thing:
+def some(thing: BoundObject) -> BoundObject:
     """Stands for the variable over the object's kind in a quantified formula."""
     return replace(thing, name=thing.kind.category)
 
@@ -102,7 +104,7 @@ def held(*atoms: Atom | Not) -> tuple[Literal, ...]:
     return tuple(facts)
 
 
-def plural(thing: Thing) -> str:
+def plural(thing: BoundObject) -> str:
     """Several of its kind in words."""
     first, *rest = thing.kind.words.split(" of ")
     if first.endswith(("dice", "pliers")):
@@ -116,19 +118,19 @@ def plural(thing: Thing) -> str:
     return " of ".join((many, *rest))
 
 
-def the(thing: Thing) -> str:
+def the(thing: BoundObject) -> str:
     """The object in words."""
     return f"the {thing.kind.words}"
 
 
 def draft(
-    cast: Cast,
+    cast: ObjectBinding,
     title: str,
     instruction: str,
     goals: Sequence[Formula],
     init: tuple[Literal, ...] = (),
-) -> Draft:
+) -> TaskProposal:
     """A draft with everybody who was cast."""
     goal = goals[0] if len(goals) == 1 else And(tuple(goals))
     text = instruction[0].upper() + instruction[1:] + "."
-    return Draft(tuple(cast.chosen), init, goal, title, text, "")
+    return TaskProposal(tuple(cast.chosen), init, goal, title, text, "")

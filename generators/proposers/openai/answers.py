@@ -10,12 +10,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ....schemas import DatasetSpec, SpecError
 from ....schemas.reserved import is_reserved
-from ....tasks import formula
-from ....tasks.formula import PREDICATES, And, Atom, Formula, Not
-from ....tasks.predicates import BINARY, UNARY
+from ....tasks.bddl import formula
+from ....tasks.bddl.formula import PREDICATES, And, Atom, Formula, Not
+from ....tasks.physics.predicates import BINARY, UNARY
 from ....tasks.skills import effects
-from ...proposing.catalogue import Catalogue, Kind
-from ...proposing.draft import Draft, RefusedError, Thing
+from ...proposing.catalogue import Catalogue, OfferedCategory
+from ...proposing.draft import BoundObject, RefusedError, TaskProposal
 
 ObjectName = Annotated[str, Field(max_length=40)]
 STARTS = ("ontop", "inside", "nextto", "open", "toggled_on")
@@ -80,7 +80,7 @@ def answer_schema(categories: tuple[str, ...]) -> dict[str, Any]:
     return schema
 
 
-def draft_of(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> Draft:
+def draft_of(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> TaskProposal:
     """The draft that an answer describes.
 
     Raises:
@@ -104,14 +104,14 @@ def draft_of(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> Draft:
         atom = Atom(*_atom(fact, f"goal[{number}]", known))
         conditions.append(atom if fact.holds else Not(atom))
     goal = conditions[0] if len(conditions) == 1 else And(tuple(conditions))
-    return Draft(things, init, goal, answer.name, answer.instruction, answer.reason)
+    return TaskProposal(things, init, goal, answer.name, answer.instruction, answer.reason)
 
 
-def _things(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> tuple[Thing, ...]:
+def _things(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> tuple[BoundObject, ...]:
     """The objects, the scene's own under their own names."""
     own = {thing.name: thing for thing in spec.scene.objects}
     taken: set[str] = set()
-    things: list[Thing] = []
+    things: list[BoundObject] = []
     for thing in answer.objects:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", thing.name):
             raise RefusedError("bad_name", f"name {thing.name!r}: write lower case, such as mug_2")
@@ -125,11 +125,11 @@ def _things(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> tuple[Th
                 f"{thing.name!r} is a {own[thing.name].category} in the scene, "
                 f"not a {thing.category}; use that category or another name",
             )
-        things.append(Thing(thing.name, kind))
+        things.append(BoundObject(thing.name, kind))
     return tuple(things)
 
 
-def _kind(thing: AnswerObject, catalogue: Catalogue) -> Kind:
+def _kind(thing: AnswerObject, catalogue: Catalogue) -> OfferedCategory:
     """The kind of an object."""
     try:
         kind = catalogue.kind(thing.category)

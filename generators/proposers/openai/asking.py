@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from ....scenes.assets.library import AssetLibrary
 from ....scenes.robots import robot
 from ....schemas import DatasetSpec, ProposalError, SpecError, TaskSpec
-from ....tasks.formula import PREDICATES
-from ....tasks.problem import object_specs
+from ....tasks.bddl.formula import PREDICATES
+from ....tasks.bddl.problem import object_specs
 from ....tasks.skills import skills
 from ...proposing.cast import context
-from ...proposing.catalogue import Catalogue, Kind
+from ...proposing.catalogue import Catalogue, OfferedCategory
 from ...proposing.draft import (
     MOST_FURNITURE,
     MOST_MOVABLE,
@@ -152,7 +152,7 @@ Catalogue (category: what it can do; size in cm):
 {kinds}"""
 
 
-def _describe(kind: Kind) -> str:
+def _describe(kind: OfferedCategory) -> str:
     """One line of the catalogue."""
     able = kind.assets[0].affordances
     for asset in kind.assets:

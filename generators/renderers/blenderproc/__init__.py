@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ....schemas.plugins import Needs
-from ...images.view import Renderer
+from ...images.camera.view import Renderer
 from . import environment
 
 

@@ -15,7 +15,7 @@ from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
 
-from ....scenes.cache import cache_folder
+from ....scenes.core.cache import cache_folder
 from ....schemas import BackendMissingError
 
 PLACE = "COUSINS_BLENDERPROC"

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ....schemas import Scene
-from ...images.environment import environment, lights_of
-from ...images.lighting import WHITE_LUX, lux_of
-from ...images.sky import COLUMNS, ROWS
+from ...images.light.environment import environment, lights_of
+from ...images.light.lighting import WHITE_LUX, lux_of
+from ...images.light.sky import COLUMNS, ROWS
 
 SHOULDER = 0.8
 """Linear light from which highlights fade into white instead of burning out."""

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ....scenes.geometry import rotation
+from ....scenes.core.geometry import rotation
 from ....schemas import CameraParams, RenderError, hash_of
-from ...images.rasteriser import rasteriser
-from ...images.view import Rgb, Truth, World
+from ...images.camera.view import GBuffer, Rgb, World
+from ...images.raster.rasteriser import rasteriser
 from .environment import DEBIAN, interpreter
 from .light import developed, sky, suns, surroundings
 from .process import WorkerDiedError, WorkerFailedError, WorkerProcess
@@ -56,7 +56,7 @@ class _Drawn:
     """The last frame, and what it shows."""
 
     sight: str
-    truth: Truth
+    truth: GBuffer
 
 
 class BlenderRenderer:
@@ -113,7 +113,7 @@ class BlenderRenderer:
 
     def truth(
         self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
-    ) -> Truth:
+    ) -> GBuffer:
         """See `Renderer`; after `colour` of the same view it costs nothing.
 
         Cycles' own normals are a mean over each pixel, and smoothed; the rasteriser, which has the
@@ -177,7 +177,7 @@ class BlenderRenderer:
         answer = self._ask(found, Message(head, arrays))
         depth, geoms = answer.arrays["depth"], answer.arrays["geoms"]
         hit = (geoms > 0) & (depth < NOTHING)
-        truth = Truth(
+        truth = GBuffer(
             depth=np.where(hit, depth, 0).astype(np.float32),
             geoms=np.where(hit, geoms, 0).astype(np.int32),
         )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...images.triangles import OPAQUE, colours, texture_of, triangles
+from ...images.raster.triangles import OPAQUE, colours, texture_of, triangles
 from .worker.messages import Array, Message
 
 ROUGHNESS = 0.45

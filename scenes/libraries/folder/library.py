@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ....schemas import Asset, SpecError
 from .notes import AssetNotes, read_notes
-from .reading import FORMAT, Facts, asset_of, facts_of
+from .reading import FORMAT, FileFacts, asset_of, facts_of
 from .scan import DEFAULTS, Entry, Scan, scan
 
 SHOWN = 12
@@ -127,7 +127,7 @@ class FolderLibrary:
 
 
 @lru_cache(maxsize=16)
-def _facts(library: FolderLibrary) -> dict[str, Facts]:
+def _facts(library: FolderLibrary) -> dict[str, FileFacts]:
     return {
         entry.asset_id: facts_of(entry, library.name, library.path, library.defaults)
         for entry in library.found.entries

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ....schemas import Asset, AssetError, Refusal, RefusalKind, SpecError
-from ... import taxonomy
-from ...cache import cached_arrays
+from ...core import taxonomy
+from ...core.cache import cached_arrays
 from ...importing.naming import category_of
 from .notes import AssetNotes, read_notes
 from .scan import MESHES, Entry
@@ -30,7 +30,7 @@ TOPPLING = (RefusalKind.ASSET_TOPPLES, RefusalKind.ASSET_TOP_HEAVY)
 
 
 @dataclass(frozen=True)
-class Facts:
+class FileFacts:
     """What is known about a file without loading its asset.
 
     Attributes:
@@ -44,13 +44,13 @@ class Facts:
     notes: tuple[str, ...]
 
 
-def facts_of(entry: Entry, library: str, folder: Path, defaults: AssetNotes) -> Facts:
+def facts_of(entry: Entry, library: str, folder: Path, defaults: AssetNotes) -> FileFacts:
     """Whether a file can be used, and as what; reads it where that is not known yet."""
     arrays = cached_arrays(
         "folder-facts", _key(entry), lambda: _facts(entry, library, folder, defaults)
     )
     known = json.loads(arrays["json"].tobytes())
-    return Facts(known["category"], known["reason"] or None, tuple(known["notes"]))
+    return FileFacts(known["category"], known["reason"] or None, tuple(known["notes"]))
 
 
 def asset_of(entry: Entry, library: str, folder: Path, defaults: AssetNotes) -> Asset:

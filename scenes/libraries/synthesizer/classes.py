@@ -20,7 +20,7 @@ Finish = Literal["wood", "white", "steel", "ceramic", "glass", "plastic"]
 
 
 @dataclass(frozen=True)
-class Kind:
+class FurnitureClass:
     """One class.
 
     Attributes:
@@ -191,27 +191,27 @@ def _bowl(module: Any, rng: Rng) -> Any:
 
 
 KINDS = (
-    Kind("fridge", "electric_refrigerator.n.01", _Seeded("RefrigeratorAsset"), "steel"),
-    Kind("range", "stove.n.01", _Seeded("RangeAsset"), "steel"),
-    Kind("dishwasher", "dishwasher.n.01", _Seeded("DishwasherAsset"), "white"),
-    Kind("sink-cabinet", "sink.n.01", _Seeded("SinkCabinetAsset"), "wood"),
-    Kind("base-cabinet", "cabinet.n.01", _Seeded("BaseCabinetAsset"), "wood"),
-    Kind("wall-cabinet", "cabinet.n.03", _Seeded("WallCabinetAsset"), "wood"),
-    Kind("range-hood", "range_hood.n.01", _Seeded("RangeHoodAsset"), "steel"),
-    Kind("microwave", "microwave.n.02", _microwave, "white"),
-    Kind("shelf", "shelf.n.01", _shelf, "wood"),
-    Kind("table", "breakfast_table.n.01", _table, "wood"),
-    Kind("console-table", "console_table.n.01", _barred_table, "wood"),
-    Kind("island", "countertop.n.01", _island, "wood"),
-    Kind("bin", "ashcan.n.01", _bin, "plastic"),
-    Kind("box", "storage_container.n.01", _box, "plastic"),
-    Kind("dish-rack", "dish_rack.n.01", _dish_rack, "steel"),
-    Kind("partitioned-cabinet", "cabinet.n.01", _partitioned, "wood"),
-    Kind("cubby-shelf", "bookcase.n.01", _cubby, "wood"),
-    Kind("mug", "mug.n.04", _mug, "ceramic"),
-    Kind("glass", "water_glass.n.02", _glass, "glass"),
-    Kind("plate", "plate.n.04", _plate, "ceramic"),
-    Kind("bowl", "bowl.n.01", _bowl, "ceramic"),
+    FurnitureClass("fridge", "electric_refrigerator.n.01", _Seeded("RefrigeratorAsset"), "steel"),
+    FurnitureClass("range", "stove.n.01", _Seeded("RangeAsset"), "steel"),
+    FurnitureClass("dishwasher", "dishwasher.n.01", _Seeded("DishwasherAsset"), "white"),
+    FurnitureClass("sink-cabinet", "sink.n.01", _Seeded("SinkCabinetAsset"), "wood"),
+    FurnitureClass("base-cabinet", "cabinet.n.01", _Seeded("BaseCabinetAsset"), "wood"),
+    FurnitureClass("wall-cabinet", "cabinet.n.03", _Seeded("WallCabinetAsset"), "wood"),
+    FurnitureClass("range-hood", "range_hood.n.01", _Seeded("RangeHoodAsset"), "steel"),
+    FurnitureClass("microwave", "microwave.n.02", _microwave, "white"),
+    FurnitureClass("shelf", "shelf.n.01", _shelf, "wood"),
+    FurnitureClass("table", "breakfast_table.n.01", _table, "wood"),
+    FurnitureClass("console-table", "console_table.n.01", _barred_table, "wood"),
+    FurnitureClass("island", "countertop.n.01", _island, "wood"),
+    FurnitureClass("bin", "ashcan.n.01", _bin, "plastic"),
+    FurnitureClass("box", "storage_container.n.01", _box, "plastic"),
+    FurnitureClass("dish-rack", "dish_rack.n.01", _dish_rack, "steel"),
+    FurnitureClass("partitioned-cabinet", "cabinet.n.01", _partitioned, "wood"),
+    FurnitureClass("cubby-shelf", "bookcase.n.01", _cubby, "wood"),
+    FurnitureClass("mug", "mug.n.04", _mug, "ceramic"),
+    FurnitureClass("glass", "water_glass.n.02", _glass, "glass"),
+    FurnitureClass("plate", "plate.n.04", _plate, "ceramic"),
+    FurnitureClass("bowl", "bowl.n.01", _bowl, "ceramic"),
 )
 REFUSED = {
     "CNCMachineAsset": "a machine tool: no BDDL category",

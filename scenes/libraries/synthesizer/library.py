@@ -29,7 +29,7 @@ from ...importing.model_text import prepared
 from ...importing.models import FORMAT, ModelImport, asset_from_text
 from .._converted import ConvertedLibrary, Offer
 from .._wheels import Wheel, find_wheel
-from .classes import KINDS, REFUSED, Finish, Kind
+from .classes import KINDS, REFUSED, Finish, FurnitureClass
 from .looks import dressed, mark_roles
 
 COMMAND = "pip install 'cousins[synthesizer]'"
@@ -62,7 +62,7 @@ def open_library() -> ConvertedLibrary:
     return ConvertedLibrary("synthesizer", version, tuple(offers), refused)
 
 
-def _make(kind: Kind, index: int, asset_id: str, wheel: Wheel) -> Asset:
+def _make(kind: FurnitureClass, index: int, asset_id: str, wheel: Wheel) -> Asset:
     key = (zlib.crc32(kind.name.encode()), index)
     rng = np.random.default_rng(np.random.SeedSequence(key))
     how = ModelImport(
@@ -85,7 +85,7 @@ def _make(kind: Kind, index: int, asset_id: str, wheel: Wheel) -> Asset:
     return dressed(asset, kind.finish, rng)
 
 
-def _generated(kind: Kind, rng: np.random.Generator, folder: Path) -> Path:
+def _generated(kind: FurnitureClass, rng: np.random.Generator, folder: Path) -> Path:
     """One asset as a URDF file with its meshes in a folder.
 
     Raises:

@@ -11,7 +11,7 @@ import re
 import numpy as np
 
 from ....schemas import Asset, Link, Material, MeshData, Shape
-from ...geometry import Array, rotation
+from ...core.geometry import Array, rotation
 from ...importing.model_files import Element
 from ...importing.solids import is_watertight, welded
 from ..procedural.toolkit import materials as look

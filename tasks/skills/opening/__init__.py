@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ....schemas import Asset, Cause, PlanningError, Refusal
-from ...execution import SkillFailedError
-from ...joints import joints_to_move
-from ...manipulation import Manipulator
-from ...open_close import move_joint
-from ...operators import Operator
-from ...predicates import PhysicsFacts
+from ...motion.manipulator import Manipulator
+from ...physics.execution import SkillFailedError
+from ...physics.predicates import PhysicsFacts
 from ...skill import About, Outlook, SkillPlugin, Survey
+from ...symbolic.operators import Operator
 from ._operators import TOGGLES
 from ._reach import open_in_thought, out_of_reach
+from .joints import joints_to_move
+from .motion import move_joint
 
 NEEDS = "a handle on a joint; nothing on a lid"
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ...domain import Candidates, Capabilities, Focus, Prospects
-from ...formula import Literal
-from ...operators import Course, Operator
-from ...sentences import spoken
-from ...state import State
+from ...bddl.formula import Literal
+from ...symbolic.domain import Candidates, Capabilities, Focus, Prospects
+from ...symbolic.operators import Course, Operator
+from ...symbolic.sentences import spoken
+from ...symbolic.state import State
 
 NAMES = ("open", "close")
 MANY = 1024

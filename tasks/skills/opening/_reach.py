@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ....schemas import Refusal, RefusalKind
-from ...joints import joints_to_move
-from ...manipulation import Manipulator
-from ...open_close import reachable_share
-from ...operators import Operator
-from ...placements import is_open
+from ...motion.manipulator import Manipulator
+from ...sampling.placements import is_open
 from ...skill import Survey
+from ...symbolic.operators import Operator
+from .joints import joints_to_move
+from .motion import reachable_share
 
 OPEN_IN_THOUGHT = 0.88
 """Share of a joint's range at which it counts as opened, where no step says how far."""

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ....schemas import Asset, Refusal
-from ...manipulation import Manipulator
-from ...operators import Operator
-from ...pick_place import pick_and_place
+from ...motion.manipulator import Manipulator
+from ...pick_place.placing import pick_and_place
 from ...skill import About, Outlook, SkillPlugin, Survey
+from ...symbolic.operators import Operator
 from ._operators import EFFECTS, PLACEMENTS, RELATIONS, beside, into, onto
 from ._reach import out_of_reach
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ...domain import Candidates, Capabilities, Focus, Prospects, Relation
-from ...formula import Literal
-from ...operators import Fact, Operator, fact
-from ...sentences import spoken
-from ...state import State, standing
+from ...bddl.formula import Literal
+from ...symbolic.domain import Candidates, Capabilities, Focus, Prospects, Relation
+from ...symbolic.operators import Fact, Operator, fact
+from ...symbolic.sentences import spoken
+from ...symbolic.state import State, standing
 from ._purpose import why_place
 
 RELATIONS = {"place_on": "ontop", "place_inside": "inside", "place_next_to": "nextto"}

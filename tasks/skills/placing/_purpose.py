@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...formula import Literal
-from ...operators import Course, fact
-from ...sentences import spoken
+from ...bddl.formula import Literal
+from ...symbolic.operators import Course, fact
+from ...symbolic.sentences import spoken
 
 
 def why_place(course: Course) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ....schemas import PlanningError, Refusal, RefusalKind
-from ...capabilities import gated
-from ...clearing import blockers
-from ...manipulation import Manipulator
-from ...operators import Operator
-from ...pick_place import choose
-from ...picking import graspable
-from ...predicates import PhysicsFacts
-from ...regrasping import FEW_PLACES, confined, regrasp
+from ...motion.manipulator import Manipulator
+from ...physics.predicates import PhysicsFacts
+from ...pick_place.clearing import blockers
+from ...pick_place.picking import graspable
+from ...pick_place.placing import choose
+from ...pick_place.regrasping import FEW_PLACES, confined, regrasp
 from ...skill import Survey
+from ...solving.capabilities import gated
+from ...symbolic.operators import Operator
 from ..opening import open_in_thought
 from ._operators import RELATIONS
 

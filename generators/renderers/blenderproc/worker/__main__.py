@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from .blender import Blender
-from .camera import Camera
+from .camera import BlenderCamera
 from .default import DefaultPipeline
 from .messages import Message, pack, unpack
 from .stage import Stage
@@ -46,7 +46,7 @@ def main() -> None:
     requests = Pipe(sys.stdin.buffer)
     blender = Blender(int(sys.argv[1]))
     stage = Stage(blender)
-    camera = (DefaultPipeline if "default" in sys.argv[2:] else Camera)(blender, stage)
+    camera = (DefaultPipeline if "default" in sys.argv[2:] else BlenderCamera)(blender, stage)
     _send(answers, Message({"ready": True, "versions": blender.versions()}, {}))
     while True:
         try:
@@ -62,7 +62,7 @@ def main() -> None:
         _send(answers, answer)
 
 
-def _answer(stage: Stage, camera: Camera | DefaultPipeline, request: Message) -> Message:
+def _answer(stage: Stage, camera: BlenderCamera | DefaultPipeline, request: Message) -> Message:
     head = request.head
     if head["do"] == "load":
         stage.load(request)

@@ -21,7 +21,7 @@ CLAMP = 4.0
 """Most that one indirect sample may give; white is 1. It spares the denoiser specks."""
 
 
-class Camera:
+class BlenderCamera:
     """Draws what is on the stage."""
 
     def __init__(self, blender: Blender, stage: Stage) -> None:

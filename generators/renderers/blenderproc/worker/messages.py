@@ -18,7 +18,7 @@ Array = npt.NDArray[Any]
 LENGTH = 8
 
 
-class Source(Protocol):
+class ByteSource(Protocol):
     """Where bytes come from."""
 
     def read(self, count: int, /) -> bytes:
@@ -53,7 +53,7 @@ def pack(message: Message) -> list[bytes]:
     return parts
 
 
-def unpack(source: Source) -> Message:
+def unpack(source: ByteSource) -> Message:
     """Read one message.
 
     Raises:

@@ -18,7 +18,7 @@ SAMPLED = 128
 _RGB, _RGBA = 3, 4
 
 
-class Sky:
+class BlenderSky:
     """The world's background."""
 
     def __init__(self, data: Any, scene: Any) -> None:

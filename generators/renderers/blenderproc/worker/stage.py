@@ -9,7 +9,7 @@ import numpy as np
 
 from .blender import Blender
 from .messages import Array, Message
-from .sky import Sky
+from .sky import BlenderSky
 
 SUN_ANGLE = math.radians(4.0)
 """How wide a light looks from the scene: shadows soften as those of a lamp with a shade."""
@@ -99,7 +99,7 @@ class Stage:
         self._meshes, self._images, self._geoms = {}, {}, {}
         self._materials, self._lamps = [], []
         self._poses = self._lit = None
-        self._sky = Sky(self._data, self._blender.scene)
+        self._sky = BlenderSky(self._data, self._blender.scene)
 
     def _forget(self) -> None:
         """Free Cycles' own copy: it takes a new picture for the old one that lay in its place."""

@@ -1,0 +1,1 @@
+"""Light in physical units: lamps, the sky, and what surrounds a scene."""

@@ -1,0 +1,95 @@
+"""From lux to a display: which lamps a rasteriser without gamma must switch on.
+
+A rasteriser like MuJoCo's adds the light of all lamps and multiplies display colours by it.
+Cameras do otherwise: display values grow as irradiance to the power 1 / 2.2. So each lamp gets
+the step that it adds to the display value of a white surface facing it: surfaces in full light
+and in full shadow then come out as a camera exposed for `WHITE_LUX` would show them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ....schemas import Light
+
+WHITE_LUX = 650.0
+"""Illuminance at which a perfectly white surface just reaches full scale."""
+GAMMA = 2.2
+SHEEN = 0.25
+"""Share of a lamp's light in highlights; materials scale it further."""
+_FLAT, _CEILING, _FILL = 0.78, 0.16, 0.14
+"""How ambient light splits: from everywhere, from the ceiling, and from one side.
+
+The last two cast no shadows; they give shape to what the key light does not reach.
+"""
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+_FILL_DIRECTION = (-0.64, 0.60, -0.48)
+
+Vector = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """A directional light in display units.
+
+    Attributes:
+        direction: (3,) unit vector along which it shines.
+        diffuse: (3,) step in display value it gives a white surface that faces it.
+        ambient: (3,) the same from all sides.
+        shadow: it casts shadows.
+    """
+
+    direction: Vector
+    diffuse: Vector
+    ambient: Vector
+    shadow: bool
+
+
+DARK = Lamp(np.array([0.0, 0.0, -1.0]), np.zeros(3), np.zeros(3), shadow=True)
+"""A lamp that is off: shaders have at least one."""
+
+
+def lamps(lights: tuple[Light, ...], ambient: float, *, linear: bool = False) -> tuple[Lamp, ...]:
+    """What a rasteriser switches on: one lamp for each light, in order, and two for the ambient.
+
+    Args:
+        lights: of the scene.
+        ambient: lux from all sides.
+        linear: the rasteriser adds light, not display values: lamps are in units of white.
+    """
+    base = np.full(3, ambient) / WHITE_LUX if linear else _display(np.full(3, ambient))
+    lux = [lux_of(light) for light in lights]
+    if linear:
+        share = np.full(3, 1 / WHITE_LUX)
+    else:
+        total = np.sum([np.zeros(3), *lux], axis=0)
+        rise = _display(total + ambient) - base
+        share = np.divide(rise, total, out=np.zeros(3), where=total > 0)
+    keys = [
+        Lamp(np.asarray(light.direction), power * share, np.zeros(3), shadow=True)
+        for light, power in zip(lights, lux, strict=True)
+    ]
+    return (
+        *keys,
+        Lamp(np.array([0.0, 0.0, -1.0]), _CEILING * base, _FLAT * base, shadow=False),
+        Lamp(_unit(_FILL_DIRECTION), _FILL * base, np.zeros(3), shadow=False),
+    )
+
+
+def _display(lux: Vector) -> Vector:
+    return (lux / WHITE_LUX) ** (1 / GAMMA)
+
+
+def lux_of(light: Light) -> Vector:
+    """Lux in each channel: tinted lamps are as bright to the eye as white ones."""
+    colour = np.asarray(light.colour, dtype=np.float64)
+    lux: Vector = light.intensity * colour / (colour @ _LUMINANCE)
+    return lux
+
+
+def _unit(vector: tuple[float, float, float]) -> Vector:
+    array = np.asarray(vector, dtype=np.float64)
+    return array / np.linalg.norm(array)

@@ -1,0 +1,1 @@
+"""The rasteriser: MuJoCo's visual models through OpenGL, off screen."""

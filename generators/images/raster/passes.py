@@ -1,0 +1,236 @@
+"""The fast renderer: MuJoCo's visual model through OpenGL, off screen, on any CPU.
+
+One call draws all opaque geoms, so a view takes three passes over the triangles: shadow map,
+picture, truth. The picture is drawn at twice its size and averaged, so edges, textures and
+shadows are smooth. The truth is drawn at its own size without blending: each pixel's id and
+depth are those of the surface through its centre. Depth buffers are reversed 32-bit floats.
+"""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from ....schemas import CameraParams
+from ..camera.view import GBuffer, Rgb, World
+from .around import Around
+from .colour_shaders import colour_sources
+from .gl import Frame, Program, open_gl, shadow_array
+from .illumination import MAX_LAMPS, Illumination, illumination
+from .projections import clip_from_world
+from .shaders import (
+    NORMAL_FRAGMENT,
+    SHADOW_FRAGMENT,
+    SHADOW_VERTEX,
+    TRUTH_FRAGMENT,
+    TRUTH_VERTEX,
+)
+from .silhouettes import CoverPass, Words
+from .uploads import AROUND, LOOKS, POSES, SHADOWS, TEXTURES, Uploaded
+
+SUPERSAMPLE = 2
+SHADOW_PIXELS = 1024
+SHADOW_BLUR = 3.0
+"""Width of a shadow's soft edge, pixels of the shadow map."""
+SHADOW_OFFSET = 0.002
+"""How far off its surface a point looks up the shadow map, metres."""
+KEPT_MODELS = 3
+
+
+class MujocoRenderer:
+    """Draws worlds that `compile_model` made with visual detail; keeps the last few models."""
+
+    def __init__(self) -> None:
+        """Open the graphics context.
+
+        Raises:
+            RenderError: where EGL is missing.
+        """
+        self._context, self._gl = open_gl()
+        gl = self._gl
+        self._truth = Program(gl, TRUTH_VERTEX, TRUTH_FRAGMENT)
+        self._faced = Program(gl, TRUTH_VERTEX, NORMAL_FRAGMENT)
+        self._shadow = Program(gl, SHADOW_VERTEX, SHADOW_FRAGMENT)
+        self._cover = CoverPass(gl)
+        self._around = Around(gl)
+        self._colour: dict[tuple[int, int, bool, bool], Program] = {}
+        self._frames: dict[tuple[int, ...], Frame] = {}
+        self._cast: tuple[Uploaded, bytes, bytes] | None = None
+        self._models: OrderedDict[int, Uploaded] = OrderedDict()
+        self._shadow_map, self._shadow_frames = shadow_array(gl, SHADOW_PIXELS, MAX_LAMPS + 1)
+        gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
+        gl.glEnable(gl.GL_DEPTH_TEST)
+        gl.glDepthFunc(gl.GL_GREATER)
+        gl.glClearDepth(0.0)
+        gl.glClearColor(0.0, 0.0, 0.0, 0.0)
+        gl.glEnable(gl.GL_CULL_FACE)
+        # Cameras' y points down, so that row 0 is the top: that turns outlines around.
+        gl.glFrontFace(gl.GL_CW)
+        gl.glBlendFunc(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA)
+        gl.glPixelStorei(gl.GL_PACK_ALIGNMENT, 1)
+
+    def colour(self, world: World, data: Any, camera: CameraParams, *, shadows: bool) -> Rgb:
+        """See `Renderer`."""
+        gl = self._gl
+        model = self._model(world, data)
+        light = illumination(world, mirrors=model.metal)
+        if shadows:
+            self._draw_shadows(model, light.views)
+        size = (camera.width * SUPERSAMPLE, camera.height * SUPERSAMPLE)
+        self._begin(*size, gl.GL_RGBA8)
+        if light.around is not None:
+            self._around.show(light.around)
+            if world.scene.sky is not None:
+                self._around.draw(camera, light.around)
+                model.bind(data)
+        programs = {
+            metal: self._lit(light, camera, shadows=shadows, metal=metal)
+            for metal in {model.metal, *(run[2] for run in model.shape.opaque)}
+        }
+        for first, count, metal in model.shape.opaque:
+            programs[metal].use()
+            model.draw(first, count)
+        programs[model.metal].use()
+        self._draw_clear(model, camera)
+        raw = np.empty((size[1], size[0], 4), dtype=np.uint8)
+        gl.glReadPixels(0, 0, *size, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, raw)
+        small = Image.frombuffer("RGBX", size, raw, "raw", "RGBX", 0, 1).reduce(SUPERSAMPLE)
+        return np.ascontiguousarray(np.asarray(small)[:, :, :3])
+
+    def truth(
+        self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
+    ) -> GBuffer:
+        """See `Renderer`."""
+        gl = self._gl
+        model = self._model(world, data)
+        program = self._faced if normals else self._truth
+        program.use()
+        program.whole("poses", POSES)
+        program.matrices("clip_from_world", clip_from_world(camera))
+        if normals:
+            program.quadruple("lens", (camera.fx, camera.fy, camera.cx, camera.cy))
+        more = (gl.GL_RGBA8,) if normals else ()
+        self._begin(camera.width, camera.height, gl.GL_RG32F, *more)
+        model.draw(0, len(model.shape.faces))
+        shape = (camera.height, camera.width)
+        raw = np.empty((*shape, 2), dtype=np.float32)
+        gl.glReadBuffer(gl.GL_COLOR_ATTACHMENT0)
+        gl.glReadPixels(0, 0, *shape[::-1], gl.GL_RG, gl.GL_FLOAT, raw)
+        depth, geoms = np.ascontiguousarray(raw[..., 0]), raw[..., 1].astype(np.int32)
+        if not normals:
+            return GBuffer(depth, geoms)
+        facing = np.empty((*shape, 4), dtype=np.uint8)
+        gl.glReadBuffer(gl.GL_COLOR_ATTACHMENT1)
+        gl.glReadPixels(0, 0, *shape[::-1], gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, facing)
+        return GBuffer(depth, geoms, np.ascontiguousarray(facing[..., :3]))
+
+    def silhouettes(
+        self, world: World, data: Any, camera: CameraParams, groups: npt.NDArray[Any]
+    ) -> Words:
+        """Which groups of geoms cover each pixel's centre, whatever stands before them.
+
+        Args:
+            world: a scene compiled with visual detail.
+            data: its `mujoco.MjData`, body and geom poses up to date.
+            camera: where from, and how large.
+            groups: (ngeom,) integers, the group of each geom from 1; 0 for none.
+
+        Returns:
+            (H, W, ceil(K / 32)) uint32 for K groups: bit k % 32 of word k // 32 is group k + 1.
+        """
+        return self._cover.draw(self._model(world, data), clip_from_world(camera), camera, groups)
+
+    def _model(self, world: World, data: Any) -> Uploaded:
+        self._context.make_current()
+        key = id(world.model)
+        found = self._models.pop(key, None) or Uploaded(self._gl, world.model)
+        self._models[key] = found
+        while len(self._models) > KEPT_MODELS:
+            self._models.popitem(last=False)[1].close()
+        found.bind(data)
+        return found
+
+    def _lit(
+        self, light: Illumination, camera: CameraParams, *, shadows: bool, metal: bool
+    ) -> Program:
+        """The program that draws things in this light, all of it set."""
+        keys, fills = light.keys, light.fills
+        program = self._colour_program(len(keys), len(fills), light.linear, metal)
+        program.use()
+        if light.around is not None:
+            self._around.light(program, light.around)
+        program.matrices("clip_from_world", clip_from_world(camera))
+        program.matrices("light_from_world", light.views)
+        program.whole("shadowed", int(shadows))
+        program.vectors("eye", np.asarray(camera.pos))
+        program.vectors("ambient", light.ambient)
+        program.vectors("key_towards", np.stack([-lamp.direction for lamp in keys]))
+        program.vectors("key_light", np.stack([lamp.diffuse for lamp in keys]))
+        program.vectors("fill_towards", np.stack([-lamp.direction for lamp in fills]))
+        program.vectors("fill_light", np.stack([lamp.diffuse for lamp in fills]))
+        return program
+
+    def _colour_program(self, keys: int, fills: int, linear: bool, metal: bool) -> Program:
+        kind = (keys, fills, linear, metal)
+        made = self._colour.get(kind)
+        if made is None:
+            made = self._colour[kind] = Program(self._gl, *colour_sources(*kind))
+            made.use()
+            for name, unit in (
+                ("poses", POSES), ("looks", LOOKS), ("textures", TEXTURES), ("shadows", SHADOWS),
+                ("around", AROUND),
+            ):  # fmt: skip
+                made.whole(name, unit)
+            made.number("normal_offset", SHADOW_OFFSET)
+            made.number("blur", SHADOW_BLUR / SHADOW_PIXELS)
+        return made
+
+    def _begin(self, width: int, height: int, *colours: int) -> None:
+        gl = self._gl
+        key = (width, height, *(int(colour) for colour in colours))
+        if key not in self._frames:
+            self._frames[key] = Frame.make(gl, width, height, *colours)
+        gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self._frames[key].id)
+        gl.glViewport(0, 0, width, height)
+        gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
+
+    def _draw_shadows(self, model: Uploaded, views: npt.NDArray[np.float64]) -> None:
+        """Draw the far sides of things: what faces the light then never shades itself.
+
+        Cameras that look at the same moment share the maps.
+        """
+        gl = self._gl
+        gl.glActiveTexture(gl.GL_TEXTURE0 + SHADOWS)
+        gl.glBindTexture(gl.GL_TEXTURE_2D_ARRAY, self._shadow_map)
+        poses, lights = model.rows.tobytes(), views.tobytes()
+        if self._cast is not None and self._cast[0] is model and self._cast[1:] == (poses, lights):
+            return
+        self._cast = (model, poses, lights)
+        self._shadow.use()
+        self._shadow.whole("poses", POSES)
+        gl.glCullFace(gl.GL_FRONT)
+        gl.glViewport(0, 0, SHADOW_PIXELS, SHADOW_PIXELS)
+        for frame, view in zip(self._shadow_frames, views, strict=False):
+            gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, frame)
+            gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
+            self._shadow.matrices("light_from_world", view)
+            model.draw(0, model.shape.solid)
+        gl.glCullFace(gl.GL_BACK)
+
+    def _draw_clear(self, model: Uploaded, camera: CameraParams) -> None:
+        """Blend what is transparent over the rest, the farthest first."""
+        gl = self._gl
+        places = model.rows[[geom for geom, _, _ in model.shape.clear], :, 3]
+        far = np.linalg.norm(places - np.asarray(camera.pos, dtype=np.float32), axis=1)
+        gl.glEnable(gl.GL_BLEND)
+        gl.glDepthMask(False)
+        for number in np.argsort(-far, kind="stable"):
+            model.draw(*model.shape.clear[number][1:])
+        gl.glDepthMask(True)
+        gl.glDisable(gl.GL_BLEND)

@@ -1,0 +1,1 @@
+"""What labels are computed from: exact geometry of everything at one moment."""

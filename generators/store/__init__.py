@@ -1,0 +1,1 @@
+"""The writer of a dataset's folder, and what decides which bytes a shard holds."""

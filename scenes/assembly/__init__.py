@@ -1,0 +1,1 @@
+"""From a scene spec and a seed to a settled, checked Scene."""

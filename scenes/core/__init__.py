@@ -1,0 +1,1 @@
+"""Shared ground: geometry, seeds, the cache, colours, and the taxonomy of things."""

@@ -1,0 +1,1 @@
+"""Where things go: clearances, regions, relations, sampled poses, and cameras."""

@@ -1,0 +1,1 @@
+"""How the hand can take hold: grasps, handles, and contacts on panels."""

@@ -1,0 +1,1 @@
+"""The arm: inverse kinematics, collision checks, motion planning, and checked motions."""

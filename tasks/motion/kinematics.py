@@ -1,0 +1,138 @@
+"""Arm kinematics in a scene: inverse solutions in order, and paths that follow tool poses."""
+
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...scenes.core.geometry import Array, inverse, transform
+from ...scenes.model.mujoco_model import CompiledScene
+from .inverse import FEW_STEPS, LIMIT_MARGIN, KinematicChain, inverse_of, rotation_vector
+
+TRACK_STEP = 0.01
+"""Metres between two poses of a tracked straight line."""
+SMOOTH_STEP = 0.25
+"""Largest joint step between two tracked poses that counts as smooth, radians."""
+TRACK_TOLERANCE = (0.001, 0.01)
+"""Position (metres) and rotation (radians) error at which a tracked pose counts as reached."""
+LAST_WEIGHTS = (0.7, 0.7, 0.4)
+"""What turns of the last three joints count, against 1 for the others."""
+
+
+class Arm:
+    """Inverse kinematics of the robot in one scene.
+
+    Args:
+        compiled: a scene compiled for physics.
+    """
+
+    def __init__(self, compiled: CompiledScene) -> None:
+        """Place the robot where the scene has it."""
+        spec, pose = compiled.robot.spec, compiled.scene.robot
+        self._chain = KinematicChain(spec)
+        self._inverse = inverse_of(self._chain, spec)
+        self._world_from_base = transform(pose.pos, pose.quat)
+        self._base_from_world = inverse(self._world_from_base)
+        self.low, self.high = self._chain.low, self._chain.high
+        self._middle, self._half = (self.low + self.high) / 2, (self.high - self.low) / 2
+        count = len(self.low)
+        self.weight: Array = np.array([*[1.0] * (count - 3), *LAST_WEIGHTS])
+
+    def solutions(self, world_from_tool: Array, near: Array) -> list[Array]:
+        """Configurations that reach a pose, nearest to `near` first.
+
+        Args:
+            world_from_tool: (4, 4).
+            near: (7,) radians.
+
+        Returns:
+            Configurations (7,) within limits; empty where the pose is out of reach.
+        """
+        found = self._inverse.solutions(self._base_from_world @ world_from_tool, near)
+        found = found[self._within(found)]
+        cost = (((found - near) * self.weight) ** 2).sum(axis=1)
+        return list(found[np.argsort(cost, kind="stable")])
+
+    def _within(self, q: Array) -> Any:
+        """Whether configurations (..., 7) keep the limits; what is not a number does not."""
+        return (np.abs(q - self._middle) <= self._half).all(axis=-1)
+
+    def distinct(self, world_from_tool: Array, near: Array, count: int) -> list[Array]:
+        """Up to `count` solutions that differ by half a radian in some joint, nearest first."""
+        chosen: list[Array] = []
+        for q in self.solutions(world_from_tool, near):
+            if all(np.abs(q - other).max() > 0.5 for other in chosen):
+                chosen.append(q)
+                if len(chosen) == count:
+                    break
+        return chosen
+
+    def forward(self, q: Array) -> Array:
+        """`world_from_tool` (4, 4) of a configuration (7,)."""
+        return self._world_from_base @ self._chain.forward(q)
+
+    def track(self, start: Array, poses: list[Array]) -> list[Array] | None:
+        """Follow tool poses closely, from one configuration, without jumps.
+
+        Each pose is solved with the last joint held, starting from the last solution; where
+        that leaves the limits, damped least squares takes over.
+
+        Args:
+            start: (7,) configuration near the first pose.
+            poses: `world_from_tool` (4, 4), neighbours a centimetre or few degrees apart.
+
+        Returns:
+            One configuration per pose, or None where the arm cannot follow.
+        """
+        path: list[Array] = []
+        q = start.copy()
+        for pose in self._base_from_world @ np.asarray(poses):
+            reached = self._reach(q, pose)
+            if reached is None or np.abs(reached - q).max() > 0.35:
+                return None
+            q = reached
+            path.append(q)
+        return path
+
+    def _reach(self, q: Array, base_from_tool: Array) -> Array | None:
+        """The configuration at a pose near the one at `q`: the direct way, else step by step."""
+        found = self._inverse.beside(base_from_tool, q)
+        if found is not None and np.abs(found - q).max() < SMOOTH_STEP and self._within(found):
+            return found
+        return self._chain.approach(q, base_from_tool, FEW_STEPS, TRACK_TOLERANCE)
+
+
+def line(start: Array, end: Array, step: float = TRACK_STEP) -> list[Array]:
+    """Poses (4, 4) on the straight line between two poses, the first left out.
+
+    Position is linear; rotation turns about one axis.
+    """
+    distance = float(np.linalg.norm(end[:3, 3] - start[:3, 3]))
+    turn = rotation_vector(end[:3, :3] @ start[:3, :3].T)
+    angle = float(np.linalg.norm(turn))
+    count = max(1, int(np.ceil(max(distance / step, angle / 0.06))))
+    share = np.arange(1, count + 1)[:, None] / count
+    poses = np.zeros((count, 4, 4))
+    poses[:, 3, 3] = 1.0
+    poses[:, :3, 3] = start[:3, 3] + share * (end[:3, 3] - start[:3, 3])
+    if angle < 1e-12:
+        poses[:, :3, :3] = start[:3, :3]
+    else:
+        poses[:, :3, :3] = _turns(turn / angle, angle * share[:, 0]) @ start[:3, :3]
+    return list(poses)
+
+
+def _turns(axis: Array, angles: Array) -> Array:
+    """Rotation matrices (N, 3, 3) about a unit axis (Rodrigues' formula)."""
+    x, y, z = axis
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    sine, rest = np.sin(angles)[:, None, None], (1 - np.cos(angles))[:, None, None]
+    turned: Array = np.eye(3) + sine * cross + rest * (cross @ cross)
+    return turned
+
+
+__all__ = ["LIMIT_MARGIN", "Arm", "line"]

@@ -1,0 +1,1 @@
+"""The simulated world while a plan is carried out: predicates, execution, disturbances, replay."""

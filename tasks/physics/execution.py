@@ -1,0 +1,182 @@
+"""Carrying out actions in physics, and recording what happens.
+
+One action is a command for the end of one period; within the period the command is
+interpolated linearly. Replay uses the same function, so that it repeats the same bytes.
+"""
+
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import mujoco
+import numpy as np
+import numpy.typing as npt
+
+from ...scenes.core.geometry import Array, quaternion, transform
+from ...scenes.model.mujoco_model import CompiledScene
+from ...schemas import Cause, Disturbance, EpisodeArrays, PlanningError
+from .disturbances import Disturber, disturb, release
+
+STATE = mujoco.mjtState.mjSTATE_INTEGRATION
+
+
+class SkillFailedError(PlanningError):
+    """Something went wrong in physics, not in the plan; `cause` says what."""
+
+
+def substeps(compiled: CompiledScene, hz: int) -> int:
+    """Physics steps per action."""
+    return round(1.0 / (hz * float(compiled.model.opt.timestep)))
+
+
+def control(compiled: CompiledScene, action: npt.NDArray[np.float32]) -> Array:
+    """An action (J + 1,) as actuator controls (nu,)."""
+    result = np.zeros(compiled.model.nu)
+    result[compiled.robot.arm_ctrl] = action[:-1]
+    result[compiled.robot.gripper_ctrl] = compiled.robot.gripper.controls(float(action[-1]))
+    return result
+
+
+def apply(
+    compiled: CompiledScene,
+    data: Any,
+    action: npt.NDArray[np.float32],
+    hz: int,
+    number: int = 0,
+    disturbances: Sequence[Disturbance] = (),
+) -> None:
+    """Step the simulation through one action, in place.
+
+    Args:
+        compiled: the scene.
+        data: its `mujoco.MjData`.
+        action: (J + 1,) as in an episode.
+        hz: actions per second.
+        number: of the action.
+        disturbances: what acts during it.
+    """
+    start = data.ctrl.copy()
+    goal = control(compiled, action)
+    count = substeps(compiled, hz)
+    for step in range(1, count + 1):
+        data.ctrl[:] = start + (goal - start) * (step / count)
+        disturb(compiled, data, disturbances, number + step / count)
+        mujoco.mj_step(compiled.model, data)
+    if disturbances:
+        data.ctrl[:] = goal
+        release(compiled, data, disturbances)
+
+
+class Executor:
+    """A running episode: the simulation and the record of it.
+
+    Args:
+        compiled: a scene compiled for physics; the simulation starts in its initial state.
+        hz: actions per second.
+        max_steps: actions after which the episode ends.
+        disturber: what disturbs it, if anything.
+    """
+
+    def __init__(
+        self,
+        compiled: CompiledScene,
+        hz: int,
+        max_steps: int,
+        disturber: Disturber | None = None,
+    ) -> None:
+        """Start the simulation."""
+        self.disturber = disturber
+        self.compiled = compiled
+        self.hz = hz
+        self.data = compiled.new_data()
+        self._max_steps = max_steps
+        self._initial = full_state(compiled, self.data)
+        self._actions: list[npt.NDArray[np.float32]] = []
+        self._states: list[tuple[Array, Array, Array, float]] = []
+        self._note()
+
+    @property
+    def steps(self) -> int:
+        """Actions so far."""
+        return len(self._actions)
+
+    @property
+    def q(self) -> Array:
+        """Measured arm configuration, (J,) radians."""
+        return np.array(self.data.qpos[self.compiled.robot.arm_qpos])
+
+    @property
+    def command(self) -> Array:
+        """The last command: (J + 1,), radians, then the opening in metres."""
+        ctrl, robot = self.data.ctrl, self.compiled.robot
+        return np.array([*ctrl[robot.arm_ctrl], robot.gripper.commanded(ctrl[robot.gripper_ctrl])])
+
+    @property
+    def opening(self) -> float:
+        """Measured opening between the fingertips, metres."""
+        robot = self.compiled.robot
+        return robot.gripper.opening(self.data.qpos[robot.fingers])
+
+    def run(self, actions: npt.ArrayLike) -> None:
+        """Carry out actions (T, J + 1) in turn.
+
+        Raises:
+            PlanningError: `time_limit` where the episode's time is up.
+        """
+        for row in np.asarray(actions, dtype=np.float32):
+            if self.steps >= self._max_steps:
+                raise PlanningError(
+                    Cause.TIME_LIMIT, f"the episode's limit of {self._max_steps} actions is reached"
+                )
+            active = self.disturber.at(self.data, self.steps) if self.disturber else ()
+            apply(self.compiled, self.data, row, self.hz, self.steps, active)
+            self._actions.append(row.copy())
+            self._note()
+
+    def hold(self, seconds: float, opening: float | None = None) -> None:
+        """Keep the arm where it is commanded to be; optionally command an opening."""
+        action = self.command
+        if opening is not None:
+            action[-1] = opening
+        self.run(np.tile(action, (max(1, round(seconds * self.hz)), 1)))
+
+    def refresh(self) -> None:
+        """Bring positions and contacts up to date with the state, without moving it."""
+        mujoco.mj_forward(self.compiled.model, self.data)
+
+    def arrays(self) -> EpisodeArrays:
+        """The record so far."""
+        columns = list(zip(*self._states, strict=True))
+        return EpisodeArrays(
+            initial_state=self._initial,
+            actions=np.array(self._actions, dtype=np.float32).reshape(
+                self.steps, len(self.command)
+            ),
+            qpos=np.array(columns[0]),
+            qvel=np.array(columns[1]),
+            tool=np.array(columns[2]),
+            gripper=np.array(columns[3], dtype=np.float32),
+        )
+
+    def _note(self) -> None:
+        pose = tool_pose(self.compiled, self.data)
+        tool = np.concatenate([pose[:3, 3], quaternion(pose[:3, :3])])
+        self._states.append((self.data.qpos.copy(), self.data.qvel.copy(), tool, self.opening))
+
+
+def full_state(compiled: CompiledScene, data: Any) -> Array:
+    """MuJoCo's full integration state, (S,)."""
+    state = np.empty(mujoco.mj_stateSize(compiled.model, STATE))
+    mujoco.mj_getState(compiled.model, data, state, STATE)
+    return state
+
+
+def tool_pose(compiled: CompiledScene, data: Any) -> Array:
+    """`world_from_tool` (4, 4) as of the last kinematics."""
+    hand, spec = compiled.robot.hand, compiled.robot.spec
+    pose = transform(data.xpos[hand], data.xmat[hand].reshape(3, 3))
+    return pose @ transform(spec.tool_pos, spec.tool_quat)

@@ -1,0 +1,365 @@
+"""BDDL's predicates, evaluated from a physics state.
+
+The definitions follow BEHAVIOR-1K where it states them. All speak of two objects as wholes:
+
+- touching: some contact between them closer than half a millimetre.
+- ontop(a, b): a touches b, the contact pushes a up, a's centre lies above it, and a is not
+  inside b. What lies on an open shelf or on a tray with a low rim is both on and inside it.
+- inside(a, b): the middle of a's bounding box lies in a cavity of b, or just above the brim of
+  an open vessel. Of two things of which that holds both ways (a tall cup in a colander), the
+  smaller one is inside.
+- under(a, b): a lies below b, within b's outline.
+- nextto(a, b): side by side, closer than a sixth of their mean extent (at least 2 cm).
+- attached(a, b): a hangs on b: all that pushes it up is b, above its middle, and the robot does
+  not touch it.
+- open(a): some door, drawer or lid of a is past its `open_fraction`.
+- toggled_on(a): some switch of a (a knob, lever or button) is past its `open_fraction`.
+
+Each predicate is one (N, N) table over the scene's N objects, worked out when first asked for.
+"""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...scenes.core.geometry import Array
+from ...scenes.model.mujoco_model import CompiledScene
+from ...schemas import Cavity
+from ..bddl.formula import Literal
+
+Table = npt.NDArray[np.bool_]
+
+TOUCH_DISTANCE = 5e-4
+STAND_DISTANCE = 0.005
+"""Between the foot of furniture and what it stands on, metres."""
+MIN_NEXT_TO = 0.02
+BRIM = 0.15
+"""How far above an open vessel's brim the middle of what is inside may lie, as a share."""
+BELOW = 0.005
+"""How far below a surface the top of what is under it lies at least, metres."""
+CARRIES = 0.3
+"""Least z of a contact normal that carries something."""
+BINARY = ("ontop", "inside", "under", "nextto", "touching", "attached")
+UNARY: dict[str, str] = {"open": "opening", "toggled_on": "switch"}
+"""By name, what the joints control that each speaks of."""
+ELSEWHERE = ("floor", "robot")
+"""Names that a problem may speak of and that are no objects: nothing holds of them."""
+
+
+class PhysicsFacts:
+    """The facts of one physics state, by scene names; implements the `Facts` protocol.
+
+    Args:
+        compiled: a scene compiled for physics.
+        data: its `mujoco.MjData`, forward-computed; read at construction, never changed.
+    """
+
+    def __init__(self, compiled: CompiledScene, data: Any) -> None:
+        """Read contacts and poses."""
+        self._compiled = compiled
+        self.data = data
+        self._names = [thing.name for thing in compiled.scene.objects]
+        self._rank = {name: number for number, name in enumerate(self._names)}
+        self._xpos: Array = data.xpos.copy()
+        self._xmat: Array = data.xmat.reshape(-1, 3, 3).copy()
+        self._qpos: Array = data.qpos.copy()
+        self._low, self._high = _bounds(compiled, data)
+        self._centre: Array = (self._low + self._high) / 2
+        self._touch, self._normal, self._height = _contacts(compiled, data)
+        self._hung, self._borne = _hung(compiled, data, self._centre[:, 2])
+
+    def holds(self, predicate: str, arguments: tuple[str, ...]) -> bool:
+        """Whether a ground atom holds.
+
+        Raises:
+            KeyError: where the predicate or an object is unknown.
+        """
+        if any(name in ELSEWHERE for name in arguments):
+            return False
+        if predicate in UNARY:
+            return self._past(arguments[0], UNARY[predicate])
+        first, *second = (self._rank[name] for name in arguments)
+        return bool(self._table(predicate)[first, second[0]])
+
+    def atoms(self) -> tuple[str, ...]:
+        """Every ground atom that holds, as `predicate a b`, sorted."""
+        return tuple(" ".join(atom) for atom in sorted(self.triples()))
+
+    def triples(self) -> Iterator[tuple[str, ...]]:
+        """Every ground atom that holds, as (predicate, *arguments); the support is no subject."""
+        for name in self._names:
+            for predicate, controls in UNARY.items():
+                if self._past(name, controls):
+                    yield (predicate, name)
+        support = self._compiled.scene.support
+        for predicate in BINARY:
+            for a, b in np.argwhere(self._table(predicate)):
+                if a != b and self._names[a] != support:
+                    yield (predicate, self._names[a], self._names[b])
+
+    def box(self, name: str) -> tuple[Array, Array]:
+        """World-aligned bounds of an object: least and greatest corner, each (3,), metres."""
+        rank = self._rank[name]
+        return self._low[rank], self._high[rank]
+
+    def cavities_with(self, a: str, b: str) -> tuple[str, ...]:
+        """Names of the cavities of `b` that the middle of `a` lies in."""
+        inside, rank = self._cavity_table, self._rank[a]
+        return tuple(
+            cavity.name
+            for number, (owner, cavity) in enumerate(self._cavities)
+            if owner == self._rank[b] and inside[rank, number]
+        )
+
+    def _table(self, predicate: str) -> Table:
+        """(N, N): whether predicate(row, column) holds; the diagonal means nothing."""
+        match predicate:
+            case "ontop":
+                return self._ontop
+            case "inside":
+                return self._inside
+            case "under":
+                return self._under
+            case "nextto":
+                return self._nextto
+            case "attached":
+                return self._attached
+            case "touching":
+                return self._touch | self._stands | self._stands.T
+            case _:
+                raise KeyError(
+                    f"no predicate {predicate!r}; there are {', '.join((*BINARY, *UNARY))}"
+                )
+
+    def _past(self, name: str, controls: str) -> bool:
+        """Whether some joint that controls this is past its `open_fraction`."""
+        index = self._compiled.objects[name]
+        for joint in self._compiled.asset_of(name).joints:
+            if joint.controls != controls:
+                continue
+            where = index.joints[joint.name]
+            share = (self._qpos[where.qpos] - where.low) / (where.high - where.low)
+            if share > joint.open_fraction:
+                return True
+        return False
+
+    @cached_property
+    def _stands(self) -> Table:
+        """Furniture on its support: welded things have no contacts between them."""
+        scene = self._compiled.scene
+        fixed = np.array([thing.fixed for thing in scene.objects])
+        table = np.zeros((len(fixed), len(fixed)), dtype=np.bool_)
+        support = self._rank.get(scene.support)
+        if support is None or not fixed[support]:
+            return table
+        low, high = self._low[support], self._high[support]
+        close = np.abs(self._low[:, 2] - high[2]) < STAND_DISTANCE
+        above = ((self._centre >= low) & (self._centre <= high))[:, :2].all(axis=1)
+        table[:, support] = fixed & close & above
+        return table
+
+    @cached_property
+    def _ontop(self) -> Table:
+        """The mean contact normal, from b into a, points up."""
+        pushed = self._touch & (self._normal > 0.5) & (self._centre[:, 2, None] > self._height)
+        return self._stands | (pushed & ~self._walled)
+
+    @cached_property
+    def _attached(self) -> Table:
+        """Hung on one thing and carried by nothing else."""
+        found: Table = self._hung & ((self._hung.sum(axis=1) == 1) & ~self._borne)[:, None]
+        return found
+
+    @cached_property
+    def _cavities(self) -> list[tuple[int, Cavity]]:
+        """Every cavity, with the rank of the object it belongs to."""
+        return [
+            (rank, cavity)
+            for rank, name in enumerate(self._names)
+            for cavity in self._compiled.asset_of(name).cavities
+        ]
+
+    @cached_property
+    def _cavity_table(self) -> Table:
+        """(N, C): whether the middle of an object lies in a cavity."""
+        if not self._cavities:
+            return np.zeros((len(self._names), 0), dtype=np.bool_)
+        objects = self._compiled.objects
+        body = [objects[self._names[rank]].bodies[c.link] for rank, c in self._cavities]
+        middle = np.array([c.centre for _, c in self._cavities])
+        half = np.array([c.half_size for _, c in self._cavities])
+        free = np.array([c.opening == "top" and not c.joint for _, c in self._cavities])
+        round_ = np.array([c.round for _, c in self._cavities])
+        offset = self._centre[:, None] - self._xpos[body]
+        local = np.einsum("cji,ncj->nci", self._xmat[body], offset) - middle
+        brim = half[:, 2] * np.where(free, 1 + 2 * BRIM, 1.0)
+        level = (local[..., 2] >= -half[:, 2]) & (local[..., 2] <= brim)
+        tops = local[..., 2] + (self._high - self._low)[:, 2, None] / 2
+        wide = half[:, :2] + self._flare(tops / half[:, 2])
+        disc = np.hypot(local[..., 0], local[..., 1]) <= wide[..., 0]
+        box = (np.abs(local[..., :2]) <= wide).all(axis=-1)
+        found: Table = level & np.where(round_, disc, box)
+        return found
+
+    def _flare(self, level: Array) -> Array:
+        """How much wider than its cavity a vessel is for grains, (N, C, 2) metres.
+
+        A cavity is as wide as the floor; grains fill a vessel up to its walls, which lean out
+        to the brim. Walls are taken as straight, and as wide as at a grain's top: they bulge,
+        and a grain outside is farther from them than that.
+
+        Args:
+            level: (N, C) of the objects' tops in the cavity, from -1 at the floor to 1 at the
+                brim.
+        """
+        grain = [self._compiled.asset_of(name).grain for name in self._names]
+        more = np.zeros((len(self._cavities), 2))
+        for number, (rank, cavity) in enumerate(self._cavities):
+            asset = self._compiled.asset_of(self._names[rank])
+            if cavity.opening == "top" and cavity.joint is None and len(asset.links) == 1:
+                extents = np.sort(asset.extents[:2])[[0, 0]] if cavity.round else asset.extents[:2]
+                more[number] = np.maximum(np.array(extents) / 2 - cavity.half_size[:2], 0.0)
+        share = np.clip((level + 1) / 2, 0.0, 1.0) * np.array(grain)[:, None]
+        wider: Array = share[..., None] * more
+        return wider
+
+    @cached_property
+    def _inside(self) -> Table:
+        return self._by_owner([True] * len(self._cavities))
+
+    @cached_property
+    def _walled(self) -> Table:
+        """Inside b, and not just on one of its open shelves or within a low rim."""
+        floors = {
+            rank: {surface.link for surface in self._compiled.asset_of(name).open_surfaces}
+            for rank, name in enumerate(self._names)
+        }
+        return self._by_owner([c.encloses or c.link not in floors[r] for r, c in self._cavities])
+
+    def _by_owner(self, counted: list[bool]) -> Table:
+        """(N, N): in some counted cavity of the object of that column."""
+        table = np.zeros((len(self._names), len(self._names)), dtype=np.bool_)
+        for number, (owner, _) in enumerate(self._cavities):
+            if counted[number]:
+                table[:, owner] |= self._cavity_table[:, number]
+        size = (self._high - self._low).prod(axis=1)
+        larger = (size[:, None] > size) | np.triu(size[:, None] == size)
+        kept: Table = table & ~(table.T & larger)
+        return kept
+
+    @cached_property
+    def _under(self) -> Table:
+        tops = self._low[:, 2].copy()
+        for rank, name in enumerate(self._names):
+            bodies = self._compiled.objects[name].bodies
+            for surface in self._compiled.asset_of(name).surfaces:
+                tops[rank] = max(tops[rank], self._xpos[bodies[surface.link]][2] + surface.pos[2])
+        plane = self._centre[:, None, :2]
+        within = ((plane >= self._low[:, :2]) & (plane <= self._high[:, :2])).all(axis=-1)
+        under: Table = within & (self._high[:, 2, None] <= tops - BELOW)
+        return under
+
+    @cached_property
+    def _nextto(self) -> Table:
+        low, high = self._low, self._high
+        gap = np.maximum(np.maximum(low[:, None] - high, low - high[:, None]), 0.0)
+        extent = (high - low).mean(axis=1)
+        limit = np.maximum(MIN_NEXT_TO, (extent[:, None] + extent) / 12)
+        close = (gap[..., 2] <= 0) & (np.hypot(gap[..., 0], gap[..., 1]) <= limit)
+        other = self._ontop | self._inside
+        found: Table = close & ~(other | other.T)
+        return found
+
+
+def _bounds(compiled: CompiledScene, data: Any) -> tuple[Array, Array]:
+    """World-aligned bounds of all objects: least and greatest corners, (N, 3) each."""
+    model = compiled.model
+    owner = compiled.owner[model.geom_bodyid]
+    geoms = np.flatnonzero(owner >= 0)
+    # geom_aabb: centre and half size in the geom's own frame
+    frames = data.geom_xmat[geoms].reshape(-1, 3, 3)
+    middle = data.geom_xpos[geoms] + np.einsum("gij,gj->gi", frames, model.geom_aabb[geoms, :3])
+    reach = np.einsum("gij,gj->gi", np.abs(frames), model.geom_aabb[geoms, 3:])
+    count = len(compiled.scene.objects)
+    low, high = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
+    np.minimum.at(low, owner[geoms], middle - reach)
+    np.maximum.at(high, owner[geoms], middle + reach)
+    return low, high
+
+
+def turned_bounds(
+    compiled: CompiledScene, data: Any, name: str, turn: Array
+) -> tuple[Array, Array]:
+    """What the bounds of an object would be, about its origin, with `turn` (3, 3) added.
+
+    Returns:
+        Least and greatest corner, each (3,), metres, along the world's axes.
+    """
+    model, body = compiled.model, compiled.objects[name].body
+    rank = [thing.name for thing in compiled.scene.objects].index(name)
+    geoms = np.flatnonzero(compiled.owner[model.geom_bodyid] == rank)
+    frames = data.geom_xmat[geoms].reshape(-1, 3, 3)
+    middle = data.geom_xpos[geoms] + np.einsum("gij,gj->gi", frames, model.geom_aabb[geoms, :3])
+    middle = (middle - data.xpos[body]) @ turn.T
+    reach = np.einsum("gij,gj->gi", np.abs(turn @ frames), model.geom_aabb[geoms, 3:])
+    return (middle - reach).min(axis=0), (middle + reach).max(axis=0)
+
+
+def _contacts(compiled: CompiledScene, data: Any) -> tuple[Table, Array, Array]:
+    """Contacts of ordered pairs (a, b), each (N, N).
+
+    Whether they touch, the z of the mean unit normal from b into a, and the mean contact height.
+    """
+    count = len(compiled.scene.objects)
+    contact = data.contact
+    owners = compiled.owner[compiled.model.geom_bodyid[contact.geom]].reshape(-1, 2)
+    kept = (owners >= 0).all(axis=1) & (owners[:, 0] != owners[:, 1])
+    kept &= contact.dist <= TOUCH_DISTANCE
+    first, second = owners[kept].T
+    # MuJoCo's normal points from the first geom into the second.
+    up = np.asarray(contact.frame).reshape(-1, 9)[kept, 2]
+    height = np.asarray(contact.pos).reshape(-1, 3)[kept, 2]
+    number, normal, level = (np.zeros((count, count)) for _ in range(3))
+    np.add.at(number, (second, first), 1.0)
+    np.add.at(normal, (second, first), up)
+    np.add.at(level, (second, first), height)
+    touch = number + number.T
+    least = np.maximum(touch, 1.0)
+    return touch > 0, (normal - normal.T) / least, (level + level.T) / least
+
+
+def _hung(compiled: CompiledScene, data: Any, middle: Array) -> tuple[Table, Table]:
+    """What is pushed up above its middle, by what (N, N); what is otherwise borne or held (N,)."""
+    count = len(compiled.scene.objects)
+    contact = data.contact
+    owners = compiled.owner[compiled.model.geom_bodyid[contact.geom]].reshape(-1, 2)
+    close = contact.dist <= TOUCH_DISTANCE
+    up = np.asarray(contact.frame).reshape(-1, 9)[:, 2]
+    height = np.asarray(contact.pos).reshape(-1, 3)[:, 2]
+    hung = np.zeros((count, count), dtype=np.bool_)
+    borne = np.zeros(count, dtype=np.bool_)
+    for below, above, sign in ((0, 1, 1.0), (1, 0, -1.0)):
+        mine, other = owners[:, above], owners[:, below]
+        touched = close & (mine >= 0) & (mine != other)
+        carries = touched & (sign * up > CARRIES)
+        high = carries & (other >= 0) & (height > middle[mine])
+        hung[mine[high], other[high]] = True
+        borne[mine[(carries & ~high) | (touched & (other == -2))]] = True
+    return hung, borne
+
+
+def facts(compiled: CompiledScene, data: Any) -> tuple[str, ...]:
+    """Every ground atom that holds in a forward-computed state, sorted."""
+    return PhysicsFacts(compiled, data).atoms()
+
+
+def literals(state: PhysicsFacts) -> tuple[Literal, ...]:
+    """The facts of a state as literals, in a stable order."""
+    return tuple(Literal(atom[0], atom[1:]) for atom in sorted(state.triples()))

@@ -1,0 +1,336 @@
+"""Where an object can be put: poses on, inside, or next to another, and ways in and out."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...scenes.core.geometry import Array, axis_rotation, transform
+from ...scenes.layout.arrangement import REACH
+from ...scenes.layout.clearance import base_radius, footprint_radius
+from ...scenes.model.mujoco_model import CompiledScene
+from ...schemas import Asset
+from ..physics.predicates import MIN_NEXT_TO, PhysicsFacts, turned_bounds
+
+RELEASE_HEIGHT = 0.004
+"""Free fall after letting go, metres."""
+DROP_HEIGHTS = (RELEASE_HEIGHT, 0.02, 0.045, 0.08)
+"""Tried in turn in cavities, whose walls may not leave room for the lowest."""
+DEEP, ABOVE_RIM = 0.11, 0.004
+"""A cavity deeper than this may be too narrow for the hand: there, things are also let go
+from this far above its rim, metres."""
+RIM_HEIGHTS = (RELEASE_HEIGHT, 0.014)
+"""Likewise on discs: a plate on a plate rests on the other's rim."""
+UP = np.array([0.0, 0.0, 1.0])
+LOW_CEILING = 0.45
+"""Surfaces with less free height are entered from the front, metres."""
+APPROACH_HEIGHT = 0.09
+
+
+@dataclass(frozen=True)
+class Placement:
+    """One way to put an object down.
+
+    Attributes:
+        pose: `world_from_object` (4, 4) at release.
+        out: unit vector (3,) along which the gripper comes and goes, reversed.
+        travel: metres from outside to the pose, along `out`.
+        turnable: it may be turned about the vertical, as the hand is best led in.
+    """
+
+    pose: Array
+    out: Array
+    travel: float
+    turnable: bool = False
+
+
+@dataclass(frozen=True)
+class Region:
+    """An area something can be put down in, in the world.
+
+    Attributes:
+        pose: (4, 4) of the centre of its floor, +z up.
+        half: (2,) half extents, metres.
+        round: a disc of radius half[0].
+        depth: of its walls above the floor; 0 for a surface.
+        height: free height above the floor.
+        front: entered along the pose's -x instead of from above.
+        drawer: entered from above, and slid out to the pose's +x.
+        name: of the surface or cavity.
+    """
+
+    pose: Array
+    half: Array
+    round: bool
+    depth: float
+    height: float
+    front: bool
+    drawer: bool
+    name: str
+
+
+def surfaces(compiled: CompiledScene, data: Any, name: str) -> list[Region]:
+    """The surfaces of an object."""
+    index, asset = compiled.objects[name], compiled.asset_of(name)
+    found: list[Region] = []
+    for surface in asset.open_surfaces:
+        pose = _link_pose(data, index.bodies[surface.link]) @ transform(surface.pos, np.eye(3))
+        low = surface.clearance < LOW_CEILING
+        half = np.array(surface.half_size)
+        found.append(
+            Region(pose, half, surface.disc, 0.0, surface.clearance, low, False, surface.name)
+        )
+    return found
+
+
+def cavities(compiled: CompiledScene, data: Any, name: str) -> list[Region]:
+    """The cavities of an object that are open now."""
+    index, asset = compiled.objects[name], compiled.asset_of(name)
+    found: list[Region] = []
+    for cavity in asset.cavities:
+        if cavity.joint is not None and joint_share(compiled, data, name, cavity.joint) < 0.25:
+            continue
+        floor = np.array(cavity.centre) - [0, 0, cavity.half_size[2]]
+        pose = _link_pose(data, index.bodies[cavity.link]) @ transform(floor, np.eye(3))
+        height = 2 * cavity.half_size[2]
+        half = np.array(cavity.half_size[:2])
+        front = cavity.opening == "front"
+        drawer = not front and any(
+            j.name == cavity.joint and j.kind == "slide" for j in asset.joints
+        )
+        found.append(Region(pose, half, cavity.round, height, height, front, drawer, cavity.name))
+    return found
+
+
+def joint_share(compiled: CompiledScene, data: Any, name: str, joint: str) -> float:
+    """How far a joint is open, as a share of its range."""
+    where = compiled.objects[name].joints[joint]
+    return float((data.qpos[where.qpos] - where.low) / (where.high - where.low))
+
+
+def is_open(compiled: CompiledScene, data: Any, name: str) -> bool:
+    """Open in BDDL's sense: some door, drawer or lid is past its `open_fraction`."""
+    return any(
+        joint_share(compiled, data, name, joint.name) > joint.open_fraction
+        for joint in compiled.asset_of(name).joints
+        if joint.controls == "opening"
+    )
+
+
+def placements(
+    compiled: CompiledScene,
+    data: Any,
+    relation: str,
+    thing: str,
+    target: str,
+    count: int,
+    rng: np.random.Generator,
+) -> list[Placement]:
+    """Candidate placements of an object, as many as `count`, in random order.
+
+    Args:
+        compiled: the scene.
+        data: its forward-computed state.
+        relation: ontop, inside, or nextto.
+        thing: what is put down.
+        target: what it is put on, in, or beside.
+        count: how many to try for; fewer are returned where there is no room.
+        rng: drawn from.
+    """
+    facts = PhysicsFacts(compiled, data)
+    if relation == "nextto":
+        return _beside(compiled, data, facts, thing, target, count, rng)
+    regions = (surfaces if relation == "ontop" else cavities)(compiled, data, target)
+    support = target == compiled.scene.support
+    found: list[Placement] = []
+    for number in range(count * 3):
+        if not regions or len(found) >= count:
+            break
+        region = regions[int(rng.integers(len(regions)))]
+        heights = _drop_heights(region)
+        drop = heights[number % len(heights)]
+        placement = _in_region(facts, data, compiled, thing, region, drop, support, rng)
+        if placement is not None:
+            found.append(placement)
+    return sorted(found, key=lambda placement: float(placement.pose[2, 3]))
+
+
+def _drop_heights(region: Region) -> tuple[float, ...]:
+    """How far above the floor things are let go, metres; tried in turn."""
+    if not region.depth:
+        return RIM_HEIGHTS if region.round else (RELEASE_HEIGHT,)
+    if region.depth > DEEP and not region.front and not region.drawer:
+        return (*DROP_HEIGHTS, region.depth + ABOVE_RIM)
+    return DROP_HEIGHTS
+
+
+def _in_region(
+    facts: PhysicsFacts,
+    data: Any,
+    compiled: CompiledScene,
+    thing: str,
+    region: Region,
+    drop: float,
+    support: bool,
+    rng: np.random.Generator,
+) -> Placement | None:
+    asset = compiled.asset_of(thing)
+    turned, half, foot = _turned(data, compiled, facts, thing, float(rng.uniform(-np.pi, np.pi)))
+    local_half = np.abs(region.pose[:2, :2].T) @ half
+    room = np.asarray(region.half) - local_half
+    if not region.depth:
+        room = np.asarray(region.half) - base_radius(asset)
+    elif region.round:
+        room = np.full(2, region.half[0] - footprint_radius(asset))
+    if support:
+        return _on_support(region, turned, half, foot, rng)
+    if (room < 0).any():
+        if region.depth > 0 and (room < -0.012).any():
+            return None
+        room = np.maximum(room, 0.0)
+    offset = rng.uniform(-room, room) * (0.6 if region.round else 0.9)
+    if region.drawer or region.front:
+        # The front part is what comes out from under the body, or within reach.
+        offset[0] = rng.uniform(-0.1, 0.9) * room[0]
+    point = region.pose @ np.array([offset[0], offset[1], 0.0, 1.0])
+    pose = turned.copy()
+    pose[:3, 3] = point[:3] + UP * (foot + drop)
+    if region.front:
+        out = region.pose[:3, 0]
+        reach = float(region.half[0] - offset[0]) + float(half.max()) + 0.05
+        return Placement(pose, out, reach, turnable=True)
+    return Placement(pose, UP, max(region.depth + 0.05, APPROACH_HEIGHT))
+
+
+def _on_support(
+    region: Region, turned: Array, half: Array, foot: float, rng: np.random.Generator
+) -> Placement | None:
+    """Anywhere on the table within reach."""
+    radius = float(np.sqrt(rng.uniform(REACH[0] ** 2, REACH[1] ** 2)))
+    bearing = float(rng.uniform(-1.1, 1.1))
+    pose = turned.copy()
+    pose[:2, 3] = [radius * np.cos(bearing), radius * np.sin(bearing)]
+    pose[2, 3] = region.pose[2, 3] + foot + RELEASE_HEIGHT
+    local = region.pose[:2, :2].T @ (pose[:2, 3] - region.pose[:2, 3])
+    if (np.abs(local) + half.max() > region.half).any():
+        return None
+    return Placement(pose, UP, APPROACH_HEIGHT)
+
+
+def _beside(
+    compiled: CompiledScene,
+    data: Any,
+    facts: PhysicsFacts,
+    thing: str,
+    target: str,
+    count: int,
+    rng: np.random.Generator,
+) -> list[Placement]:
+    """Around another object, on what carries it, as close as nextto asks for."""
+    low, high = facts.box(target)
+    middle, reach = (low + high) / 2, (high - low) / 2
+    below = _carrier(compiled, facts, target)
+    found: list[Placement] = []
+    for number in range(count):
+        yaw = float(rng.uniform(-np.pi, np.pi))
+        turned, _, foot = _turned(data, compiled, facts, thing, yaw)
+        # The same bounds as nextto's: those of the box around it would leave too wide a gap.
+        least, most = turned_bounds(compiled, data, thing, axis_rotation(UP, yaw))
+        half, centre = (most - least) / 2, (most + least) / 2
+        limit = max(MIN_NEXT_TO, float(np.mean([*(2 * half), *(2 * reach)])) / 6)
+        gap = min(0.4 * limit, 0.02)
+        side = (number + int(rng.integers(4))) % 4
+        slide = float(rng.uniform(-0.6, 0.6))
+        axis, sign = side % 2, 1.0 if side < 2 else -1.0
+        pose = turned.copy()
+        pose[axis, 3] = middle[axis] + sign * (reach[axis] + half[axis] + gap) - centre[axis]
+        other = 1 - axis
+        spread = (reach[other] + half[other]) * 0.7
+        pose[other, 3] = middle[other] + slide * spread - centre[other]
+        pose[2, 3] = low[2] + foot + RELEASE_HEIGHT
+        if np.hypot(pose[0, 3], pose[1, 3]) > REACH[1] + 0.08:
+            continue
+        if below is not None and not _stands(below, pose[:2, 3] + centre[:2], half[:2]):
+            continue
+        if below is not None and below.front:
+            travel = float(below.half[0]) + 0.1
+            found.append(Placement(pose, below.pose[:3, 0], travel))
+        else:
+            depth = 0.0 if below is None else below.depth
+            found.append(Placement(pose, UP, max(depth + 0.05, APPROACH_HEIGHT)))
+    return found
+
+
+def _stands(region: Region, middle: Array, half: Array) -> bool:
+    """Whether bounds along the world's axes, (2,) each, do not reach over the region's edge."""
+    if region.depth:
+        return True
+    corners = middle + np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]]) * half
+    local = (corners - region.pose[:2, 3]) @ region.pose[:2, :2]
+    if region.round:
+        return bool(np.linalg.norm(middle - region.pose[:2, 3]) < region.half[0])
+    return bool((np.abs(local) < region.half).all())
+
+
+def _carrier(compiled: CompiledScene, facts: PhysicsFacts, name: str) -> Region | None:
+    """The region that an object stands in, where it must be entered in a special way."""
+    data = facts.data
+    for other in compiled.objects:
+        if other == name:
+            continue
+        if facts.holds("inside", (name, other)):
+            regions = cavities(compiled, data, other)
+        elif facts.holds("ontop", (name, other)):
+            regions = surfaces(compiled, data, other)
+        else:
+            continue
+        low, high = facts.box(name)
+        centre = (low + high) / 2
+        near = [r for r in regions if abs(low[2] - r.pose[2, 3]) < 0.03]
+        near.sort(key=lambda r: float(np.linalg.norm(r.pose[:2, 3] - centre[:2])))
+        if near:
+            return near[0]
+    return None
+
+
+def exit_of(compiled: CompiledScene, facts: PhysicsFacts, name: str) -> tuple[Array, float]:
+    """The way an object leaves where it is: direction (3,) and metres."""
+    region = _carrier(compiled, facts, name)
+    if region is None:
+        return UP, APPROACH_HEIGHT
+    low, high = facts.box(name)
+    if region.front:
+        out = region.pose[:3, 0]
+        inward = float((region.pose[:3, 3] - (low + high) / 2) @ out)
+        return out, inward + float(region.half[0]) + float((high - low)[:2].max()) / 2 + 0.06
+    return UP, max(region.depth + 0.04, APPROACH_HEIGHT)
+
+
+def _turned(
+    data: Any, compiled: CompiledScene, facts: PhysicsFacts, thing: str, yaw: float
+) -> tuple[Array, Array, float]:
+    """The object turned about the vertical: pose without position, half extents, foot height.
+
+    The half extents (2,) are those of its outline along the world's axes; the foot height is
+    that of its origin above its lowest point.
+    """
+    body = compiled.objects[thing].body
+    current = data.xmat[body].reshape(3, 3)
+    turn = axis_rotation(UP, yaw) @ current
+    extents = np.array(compiled.asset_of(thing).extents)
+    half = (np.abs(turn) @ (extents / 2))[:2]
+    low, _ = facts.box(thing)
+    return transform([0, 0, 0], turn), half, float(data.xpos[body][2] - low[2])
+
+
+def _link_pose(data: Any, body: int) -> Array:
+    return transform(data.xpos[body], data.xmat[body].reshape(3, 3))
+
+
+def gates(asset: Asset, joint: str) -> list[str]:
+    """Names of the cavities that a joint opens."""
+    return [cavity.name for cavity in asset.cavities if cavity.joint == joint]

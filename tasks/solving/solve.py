@@ -1,0 +1,350 @@
+"""Solving: search for skills symbolically, carry them out geometrically, verify in physics.
+
+After every skill the facts are read from physics and its effect is checked. A step that has
+no geometric solution is forbidden and the next plan is tried; one that failed in physics is
+recorded with its cause and the rest is planned again from what is the case now.
+"""
+
+# pyright: reportUnknownMemberType=false
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.metadata import version
+from itertools import islice, takewhile
+
+import numpy as np
+
+from ...scenes.core.geometry import Array
+from ...scenes.core.seeds import Seed, generator
+from ...scenes.model.mujoco_model import CompiledScene, compile_model
+from ...schemas import (
+    Asset,
+    Cause,
+    Episode,
+    EpisodeArrays,
+    EpisodeSpec,
+    Failure,
+    PlanningError,
+    Scene,
+    Solver,
+    Subtask,
+    TaskSpec,
+    TraceEvent,
+)
+from ..bddl.formula import Formula
+from ..bddl.goals import evaluate, explain
+from ..bddl.problem import scene_problem
+from ..motion.manipulator import Manipulator
+from ..physics.disturbances import Disturber
+from ..physics.execution import Executor, SkillFailedError
+from ..physics.predicates import PhysicsFacts, literals
+from ..sampling.diversity import Variety
+from ..skills.pushing.learning import DISTRIBUTIONS, check_learning
+from ..symbolic.operators import StepKey
+from ..symbolic.search import Plan, Step, plans
+from .capabilities import capabilities
+from .obstacle_removal import ObstacleRemoval
+from .perform import achieved, in_words, perform, present_facts
+
+MAX_FAILURES = 4
+"""Failures in physics after which an attempt ends."""
+MAX_ORDERS = 24
+"""Plans looked through for one that begins with another step."""
+MAX_PLANS = 8
+"""Geometrically impossible plans after which an attempt ends."""
+TOPPLING = (Cause.GRASP_MISSED, Cause.GRASP_SLIPPED, Cause.EFFECT_MISSING)
+"""Failures that may come of the object falling over."""
+FALLEN = 0.15
+"""Share by which the height of what fell over changes at least."""
+REST_SECONDS = 1.0
+"""How long the result must stay true with the hand away."""
+VERSIONED = ("mujoco", "numpy", "ompl", "toppra", "frankik", "franky-sim", "airo-models", "bddl")
+
+
+def solve(
+    scene: Scene,
+    assets: Mapping[str, Asset],
+    task: TaskSpec,
+    spec: EpisodeSpec,
+    seed: Seed,
+    episode_id: str,
+    solution: int = 0,
+) -> tuple[Episode, EpisodeArrays]:
+    """Attempt a task once.
+
+    Args:
+        scene: where.
+        assets: the scene's, by content hash.
+        task: what.
+        spec: rate and limits.
+        seed: of everything that is sampled.
+        episode_id: of the record.
+        solution: number of the attempt among those in the scene.
+
+    Returns:
+        The record and its arrays. A failure is a record too, with its cause.
+
+    Raises:
+        BackendMissingError: the spec asks for learning, and the extra is not installed.
+    """
+    if "learning" in spec.solvers:
+        check_learning()
+    compiled = compile_model(scene, assets, "physics")
+    limit = round(spec.max_seconds * spec.hz)
+    executor = Executor(compiled, spec.hz, limit, _disturber(compiled, spec, seed))
+    arm = Manipulator(compiled, executor, generator(seed, "solve"))
+    arm.variety = Variety(scene.seed, solution) if spec.diverse else None
+    arm.solvers = spec.solvers
+    attempt = _Attempt(arm, scene_problem(task).goal)
+    failure = attempt.run()
+    executor.refresh()
+    facts = PhysicsFacts(compiled, executor.data)
+    episode = Episode(
+        id=episode_id,
+        task=task.id,
+        scene=scene.id,
+        seed=seed,
+        instruction=task.instruction,
+        success=failure is None,
+        cause=_text(failure),
+        steps=executor.steps,
+        hz=spec.hz,
+        solution=solution,
+        subtasks=tuple(attempt.subtasks),
+        disturbances=tuple(executor.disturber.done) if executor.disturber else (),
+        trace=tuple(arm.trace),
+        untraced=arm.untraced,
+        goal=explain(attempt.goal, facts),
+        versions=_versions(spec.solvers),
+    )
+    return episode, executor.arrays()
+
+
+def _disturber(compiled: CompiledScene, spec: EpisodeSpec, seed: Seed) -> Disturber | None:
+    if spec.perturb is None:
+        return None
+    return Disturber(compiled, spec.perturb, spec.hz, generator(seed, "perturb"))
+
+
+@lru_cache(maxsize=4)
+def _versions(solvers: tuple[Solver, ...]) -> dict[str, str]:
+    names = (*VERSIONED, *(DISTRIBUTIONS if "learning" in solvers else ()))
+    return {name: version(name) for name in names}
+
+
+@dataclass
+class _Attempt:
+    """One attempt in progress."""
+
+    arm: Manipulator
+    goal: Formula
+    subtasks: list[Subtask] = field(default_factory=list[Subtask])
+    forbidden: set[StepKey] = field(default_factory=set[StepKey])
+    failures: int = 0
+    rejected: int = 0
+    last: Failure | None = None
+    """What failed last."""
+    ways: ObstacleRemoval = field(default_factory=ObstacleRemoval)
+    lost: int | None = None
+    """Number of the failed subtask that nothing has made up for yet."""
+
+    def run(self) -> Failure | None:
+        """Work until the goal holds and stays; the failure where that does not come about."""
+        try:
+            while True:
+                if self._achieved():
+                    return None
+                plan = self._plan()
+                if plan is None:
+                    return self.last
+                self._carry_out(plan)
+                if self.failures >= MAX_FAILURES or self.rejected >= MAX_PLANS:
+                    return self.last
+        except PlanningError as error:
+            self.arm.note(
+                TraceEvent(
+                    stage="execution", event="fail", subject=str(error.cause), reason=str(error)
+                )
+            )
+            return error.cause
+
+    def _achieved(self) -> bool:
+        """The goal holds, and still does after a second with the hand away."""
+        if not evaluate(self.goal, present_facts(self.arm)):
+            return False
+        self.arm.executor.hold(REST_SECONDS)
+        if evaluate(self.goal, present_facts(self.arm)):
+            return True
+        self.failures += 1
+        self.last = Failure(Cause.RESULT_UNSTABLE)
+        return False
+
+    def _plan(self) -> Plan | None:
+        """The cheapest plan from here whose first step is not blocked, in another order if need be.
+
+        Where every plan begins with a blocked step, the blocked ones are left out altogether.
+        """
+        scene = self.arm.compiled.scene
+        assets = {name: self.arm.compiled.asset_of(name) for name in self.arm.compiled.objects}
+        able = capabilities(assets, scene.support)
+        known, blocked = literals(present_facts(self.arm)), frozenset(self.forbidden)
+        try:
+            orders = islice(plans(known, self.goal, able, complete=True), MAX_ORDERS)
+            free = (x for x in orders if not x.steps or x.steps[0].key not in blocked)
+            found = self._preferred(free) or next(
+                plans(known, self.goal, able, forbidden=blocked, complete=True)
+            )
+        except PlanningError as error:
+            self.last = self.last or error.cause
+            return None
+        if not found.steps:
+            # What is lost stands on the support, as far as the planner knows.
+            self.last = Failure(Cause.OUT_OF_PLACE)
+            return None
+        self.arm.subtask = None
+        for event in found.trace:
+            self.arm.note(event)
+        return found
+
+    def _preferred(self, free: Iterator[Plan]) -> Plan | None:
+        """The first plan, or, of those as short, the one that this attempt prefers."""
+        first = next(free, None)
+        if first is None or self.arm.variety is None:
+            return first
+        alike = [first, *takewhile(lambda x: len(x.steps) == len(first.steps), free)]
+        return alike[self.arm.variety.order(len(alike))]
+
+    def _carry_out(self, plan: Plan) -> None:
+        """Carry out steps until one fails."""
+        for number, step in enumerate(plan.steps):
+            start = self.arm.executor.steps
+            self.arm.interaction, self.arm.subtask = None, len(self.subtasks)
+            self.arm.solver = "planning"
+            heights = self._heights()
+            if self.arm.executor.disturber is not None:
+                self.arm.executor.disturber.begin(step.arguments, start)
+            try:
+                perform(self.arm, step, plan.steps[number + 1 :], self.ways.manners.get(step))
+            except SkillFailedError as error:
+                self.arm.note(
+                    TraceEvent(
+                        stage="execution", event="fail", subject=in_words(step), reason=str(error)
+                    )
+                )
+                self.last = self._diagnosis(error.cause, step, heights)
+                self._record(step, start, self.last)
+                self.failures += 1
+                self._recover()
+                if achieved(present_facts(self.arm), step):
+                    self._acquit()
+                return
+            except PlanningError as error:
+                if error.kind is Cause.TIME_LIMIT:
+                    self._record(step, start, error.cause)
+                    raise
+                self._impossible(step, start, error)
+                return
+            self._record(step, start, None)
+            self.forbidden.clear()
+
+    def _impossible(self, step: Step, start: int, error: PlanningError) -> None:
+        """Geometry refuses a step as things are: block it until another has been done."""
+        self.arm.note(
+            TraceEvent(
+                stage="symbolic",
+                event="backtrack",
+                subject=in_words(step),
+                reason=str(error),
+            )
+        )
+        self.last = error.cause
+        self.rejected += 1
+        moved = self.arm.executor.steps > start
+        way = None if moved else self.ways.find(self.arm, step, error)
+        if way is not None:
+            self._carry_out(Plan((way,), ()))
+            return
+        # A hand that finds no way back may have done its work all the same.
+        done = moved and achieved(present_facts(self.arm), step)
+        if not done:
+            self.forbidden.add(step.key)
+        if moved:
+            self._record(step, start, None if done else error.cause)
+            self.failures += 1
+            self._recover()
+
+    def _heights(self) -> dict[str, float]:
+        """How tall everything stands, metres."""
+        facts = present_facts(self.arm)
+        boxes = {name: facts.box(name) for name in self.arm.compiled.objects}
+        return {name: float(high[2] - low[2]) for name, (low, high) in boxes.items()}
+
+    def _diagnosis(self, failure: Failure, step: Step, heights: Mapping[str, float]) -> Failure:
+        """The failure, or `toppled` where it came of the object falling over."""
+        thing = step.arguments[0]
+        change = abs(self._heights()[thing] / heights[thing] - 1)
+        toppled = failure.kind in TOPPLING and change > FALLEN
+        return Failure(Cause.TOPPLED) if toppled else failure
+
+    def _record(self, step: Step, start: int, failure: Failure | None) -> None:
+        recovers, self.lost = self.lost, None if failure is None else len(self.subtasks)
+        self.subtasks.append(
+            Subtask(
+                skill=step.skill,
+                arguments=step.arguments,
+                sentence=step.sentence,
+                start=start,
+                end=self.arm.executor.steps,
+                interaction=self.arm.interaction,
+                solver=self.arm.solver,
+                success=failure is None,
+                cause=_text(failure),
+                recovers=recovers,
+            )
+        )
+
+    def _acquit(self) -> None:
+        """The last subtask, given up as failed, came out well once the hand was away."""
+        last = self.subtasks[-1]
+        self.subtasks[-1] = last.model_copy(update={"success": True, "cause": None})
+        self.failures -= 1
+        self.lost = None
+
+    def _recover(self) -> None:
+        """Open the hand, leave, and go home; where that is not free, pull out first."""
+        try:
+            self._withdraw()
+        finally:
+            update = {"withdrawn": self.arm.executor.steps}
+            self.subtasks[-1] = self.subtasks[-1].model_copy(update=update)
+
+    def _withdraw(self) -> None:
+        arm = self.arm
+        opening = arm.compiled.robot.spec.max_opening
+        arm.grip(opening)
+        ways: tuple[Callable[[], None], ...] = (
+            lambda: arm.back_off(-arm.tool[:3, 2], opening),
+            arm.escape,
+        )
+        for leave in ways:
+            try:
+                leave()
+                arm.look()
+                arm.go(_home(arm), opening)
+                arm.await_rest()
+                return
+            except PlanningError as error:
+                if error.kind is Cause.TIME_LIMIT:
+                    raise
+                self.last = Failure(Cause.STUCK)
+
+
+def _text(failure: Failure | None) -> str | None:
+    """As an episode stores it."""
+    return None if failure is None else str(failure)
+
+
+def _home(arm: Manipulator) -> Array:
+    return np.array(arm.compiled.scene.robot.home)

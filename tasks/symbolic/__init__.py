@@ -1,0 +1,1 @@
+"""Plans without geometry: operators, the state they change, and the search over them."""
