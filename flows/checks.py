@@ -28,6 +28,7 @@ def check_spec(
         BackendMissingError, RenderError: a solver, proposer, renderer, or label is not here,
             or cannot start.
     """
+    from ..generators.hashing import ELSEWHERE, foreign_plugins
     from ..generators.images.vary import check_vary
     from ..generators.labels import check_labels
     from ..generators.proposers import PROPOSERS
@@ -44,6 +45,9 @@ def check_spec(
         check_labels(spec.render.labels)
         renderer(spec.render.backend)
     check_vary(spec)
+    for group, name in foreign_plugins(spec):
+        if group.name in ELSEWHERE["tasks"]:
+            group.load(name).needs.check(f"{group.word} {name!r}")
     table = Tabletop(library or open_library(spec.assets))
     _check_categories(spec, table)
     _check_assets(spec, table)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...schemas.plugins import Group, Needs
 
 if TYPE_CHECKING:
-    from ._view import View
+    from ._view import View as View
 
 
 class Place(StrEnum):
