@@ -75,9 +75,9 @@ def test_every_visible_object_is_a_line_that_gives_back_its_mask(
         for thing, line in zip(seen, lines, strict=True):
             number, *values = line.split()
             assert names[int(number)] == thing.category
-            shares = np.array(values, dtype=float).reshape(-1, 2)
+            shares = np.array(values, dtype=np.float64).reshape(-1, 2)
             assert ((shares >= 0) & (shares <= 1)).all()
-            points = np.round(shares * mask.shape[::-1])
+            points = np.round(shares * np.array(mask.shape[::-1], dtype=np.float64))
             assert (
                 filled(points, (mask.shape[0], mask.shape[1])) == (mask == thing.instance_id)
             ).all()

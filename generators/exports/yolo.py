@@ -8,7 +8,7 @@ labels/train/<frame>.txt        CLASS X Y X Y ..., the object's outline as share
 
 Detection takes the bounding box of an outline, segmentation takes the outline itself. It runs
 along the edges of the pixels of the instance mask; parts and holes are joined by cuts without an
-area. Every fifth scene goes to `val`, of fewer than five the last; all frames of a scene stay together.
+area. Every fifth scene goes to `val`, of fewer than five the last; a scene's frames stay together.
 """
 
 from __future__ import annotations
@@ -124,18 +124,16 @@ def _loops(edges: dict[Corner, list[Corner]]) -> Iterator[list[Corner]]:
     while edges:
         start = min(edges, key=lambda corner: (corner[1], corner[0]))
         at, way, loop = start, (0, 0), list[Corner]()
-        while True:
-            ends = edges[at]
-            after = max(ends, key=lambda end: way[0] * (end[1] - at[1]) - way[1] * (end[0] - at[0]))
-            ends.remove(after)
-            if not ends:
-                del edges[at]
-            turned = (after[0] - at[0], after[1] - at[1])
-            if turned != way:
+        while not loop or at != start:
+            steps = [(end[0] - at[0], end[1] - at[1]) for end in edges[at]]
+            turns = [way[0] * step[1] - way[1] * step[0] for step in steps]
+            sharpest = turns.index(max(turns))
+            if steps[sharpest] != way:
                 loop.append(at)
-            at, way = after, turned
-            if at == start:
-                break
+            way, after = steps[sharpest], edges[at].pop(sharpest)
+            if not edges[at]:
+                del edges[at]
+            at = after
         yield loop
 
 
