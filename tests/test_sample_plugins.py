@@ -15,18 +15,24 @@ from pathlib import Path
 
 import pytest
 from plugin_lab import SAMPLE, install_sample
+from worlds import by_hand, put
 
 from cousins.flows.graph import Graph
 from cousins.flows.stages import open_library, production
 from cousins.generators.dataset import Dataset
 from cousins.generators.hashing import foreign_versions
 from cousins.generators.labels._chosen import chosen
-from cousins.schemas import Cause, PlanningError
+from cousins.scenes.seeds import generator
+from cousins.schemas import Cause, PlanningError, PluginError
 from cousins.schemas.plugins import FOLDERS, forget
 from cousins.schemas.spec_file import load_spec
 from cousins.tasks.capabilities import capabilities
+from cousins.tasks.execution import Executor, SkillFailedError
 from cousins.tasks.formula import Atom
-from cousins.tasks.symbolic import plans
+from cousins.tasks.manipulation import Manipulator
+from cousins.tasks.performing import perform
+from cousins.tasks.skills import skill_named
+from cousins.tasks.symbolic import Step, plans
 
 PACKAGE = "cousins_sample"
 GROUPS: dict[str, dict[str, str]] = tomllib.loads((SAMPLE / "pyproject.toml").read_text())[
@@ -148,6 +154,56 @@ def test_without_its_skill_there_is_no_plan(
     with pytest.raises(PlanningError) as caught:
         next(plans((), goal, capabilities(assets, "table")))
     assert caught.value.kind is Cause.NO_PLAN
+
+
+SHORT = ("STROKES = 3", "STROKES = 1"), ("FURTHER = 0.004", "FURTHER = -0.03")
+"""Has the skill stop short of its goal."""
+
+
+def perform_short(folder: Path, monkeypatch: pytest.MonkeyPatch, *changes: tuple[str, str]) -> None:
+    """A nudge that stops short, with these further changes to the skill's file."""
+    install(folder, monkeypatch)
+    path = folder / PACKAGE / "nudging.py"
+    text = path.read_text(encoding="utf-8")
+    for old, new in (*SHORT, *changes):
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    forget_all()
+    library = open_library(load_spec(folder / "spec.yaml").assets)
+    puck, slab = library.get("puck-0000"), library.get("slabs-red")
+    compiled = by_hand(put("puck", puck, (0.45, 0.1, 0.0)), put("slab", slab, (0.55, -0.05, 0.0)))
+    executor = Executor(compiled, hz=10, max_steps=600)
+    arm = Manipulator(compiled, executor, generator((0,)))
+    assets = {"puck": puck, "slab": slab}
+    (operator,) = (
+        x for x in skill_named("nudge").operators(assets, "table") if x.arguments[0] == "puck"
+    )
+    perform(arm, Step(operator, ""))
+
+
+def test_a_skill_fails_of_a_cause_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SkillFailedError) as caught:
+        perform_short(tmp_path / "sample", monkeypatch)
+    assert str(caught.value.cause) == "nudging.apart"
+    assert caught.value.objects == ("puck", "slab")
+    assert str(caught.value) == "puck does not touch slab"
+
+
+def test_a_cause_that_no_plugin_declares_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(PluginError, match=r"'nudge' failed of nudging\.apart, which no plug-in"):
+        perform_short(tmp_path / "sample", monkeypatch, ("causes=(APART,)", "causes=()"))
+
+
+def test_a_cause_in_the_name_of_another_plugin_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(PluginError, match=r"'nudging': its cause 'apart' names the plug-in 'pull'"):
+        perform_short(tmp_path / "sample", monkeypatch, ('"nudging", "apart"', '"pull", "apart"'))
 
 
 EVERY = {"tasks", "scenes", "episodes", "frames", "middles-csv", "coco"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from cousins.schemas import Asset, Cause, PlanningError, Refusal, RefusalKind
+from cousins.schemas import Asset, CauseInfo, PlanningError, Refusal, RefusalKind, SkillCause
 from cousins.schemas.plugins import Needs
 from cousins.tasks.execution import SkillFailedError
 from cousins.tasks.formula import Literal
@@ -23,6 +23,9 @@ from cousins.tasks.state import standing
 STROKES = 3
 FURTHER = 0.004
 """How much farther than the gap a stroke goes, so that the two press on each other, metres."""
+APART = SkillCause(
+    "nudging", "apart", "{0} does not touch {1}", CauseInfo("the two do not touch after pushing")
+)
 
 
 class Nudging:
@@ -66,7 +69,7 @@ class Nudging:
             carry_out(arm, stroke, reach)
             if PhysicsFacts(arm.compiled, arm.executor.data).holds("touching", (thing, other)):
                 return
-        raise SkillFailedError(Cause.NOT_PUSHED, f"{thing} does not touch {other}")
+        raise SkillFailedError(APART, objects=operator.arguments)
 
     def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether no stroke leads from where the two lie at the start."""
@@ -84,14 +87,12 @@ def _stroke(arm: Manipulator, thing: str, other: str) -> Stroke:
     way = goal.centre - seen.centre
     along = way / np.linalg.norm(way)
     gap = float(way @ along) - seen.extent(along) - goal.extent(-along)
-    failed = PlanningError(Cause.NO_PUSH, f"no way to nudge {thing} against {other}")
-    for flip in (False, True):
-        try:
-            touch = pose_behind(seen, along, opening=0.0, tilt=0.0, flip=flip)
-            return stroke_paths(arm, thing, touch, along, max(gap, 0.0) + FURTHER, opening=0.0)
-        except PlanningError as error:
-            failed = error
-    raise failed
+    touch = pose_behind(seen, along, opening=0.0, tilt=0.0, flip=False)
+    try:
+        return stroke_paths(arm, thing, touch, along, max(gap, 0.0) + FURTHER, opening=0.0)
+    except PlanningError:  # the hand turned half around may come there
+        touch[:3, :2] *= -1
+        return stroke_paths(arm, thing, touch, along, max(gap, 0.0) + FURTHER, opening=0.0)
 
 
-PLUGIN = SkillPlugin((Nudging(),), needs=Needs(version=1))
+PLUGIN = SkillPlugin((Nudging(),), needs=Needs(version=1), causes=(APART,))
