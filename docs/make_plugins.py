@@ -1,14 +1,16 @@
-"""Writes the tables of the pages below from what plug-ins declare.
+"""Writes tables and counts of the pages below from what plug-ins declare.
 
     python docs/make_plugins.py
 
-A table stands between `<!-- generated: NAME -->` and `<!-- generated: end -->`.
+A table stands between `<!-- generated: NAME -->` and `<!-- generated: end -->`. Counts of the
+procedural library's categories are found by the words around them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -19,11 +21,19 @@ from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
 from cousins.scenes.assets.categories import MODULES
 from cousins.scenes.assets.plugin import LIBRARIES
+from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.scenes.robots import ROBOTS
 from cousins.schemas.plugins import Group
 
 FOLDER = Path(__file__).parent
-PAGES = ("catalogue", "labels", "plugins", "robots")
+PAGES = (
+    *(FOLDER / f"{name}.md" for name in (
+        "architecture", "catalogue", "cousins", "labels", "plugins", "robots"
+    )),
+    FOLDER.parent / "README.md",
+)  # fmt: skip
+REFUSING = frozenset({"omnigibson", "ray", "dask"})
+"""Names that are known and only say that they are not built."""
 
 
 class Described(Protocol):
@@ -65,6 +75,19 @@ def category_table() -> str:
     return "\n".join(rows)
 
 
+def seam_table() -> str:
+    """What implements each seam that plug-ins fill."""
+    seams: tuple[tuple[str, Group[Described]], ...] = (
+        ("AssetLibrary", LIBRARIES), ("Proposer", PROPOSERS), ("RenderBackend", RENDERERS),
+        ("Exporter", EXPORTERS), ("Engine", ENGINES),
+    )  # fmt: skip
+    rows = ["| seam | implementations |", "|---|---|"]
+    for word, group in seams:
+        names = ", ".join(name for name, _ in group.own() if name not in REFUSING)
+        rows.append(f"| `{word}` | {names} |")
+    return "\n".join(rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "exporters": lambda: table(EXPORTERS),
     "proposers": lambda: table(PROPOSERS),
@@ -73,26 +96,38 @@ TABLES: dict[str, Callable[[], str]] = {
     "libraries": lambda: table(LIBRARIES),
     "robots": lambda: table(ROBOTS),
     "categories": category_table,
+    "seams": seam_table,
     "files": lambda: label_table(StoragePlace.FILE, "file"),
     "objects": lambda: label_table(StoragePlace.OBJECT, "field"),
     "frames": lambda: label_table(StoragePlace.FRAME, "field"),
 }
 
 
+@cache
+def counts() -> tuple[int, int]:
+    """How many categories the procedural library makes, and how many of them have joints."""
+    made = [category.name for _, builders in MODULES.own() for category in builders.categories]
+    library = ProceduralLibrary()
+    ids = library.ids()
+    return len(made), sum(bool(library.get(ids[name][0]).joints) for name in made)
+
+
 def filled(page: str) -> str:
-    """A page with its tables written anew."""
-    return re.sub(
+    """A page with its tables and counts written anew."""
+    page = re.sub(
         r"(<!-- generated: (\w+) -->\n).*?(<!-- generated: end -->)",
         lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n\n{found[3]}",
         page,
         flags=re.DOTALL,
     )
+    every, jointed = counts()
+    page = re.sub(r"\b\d+(?= (?:procedural )?categories\b(?! BDDL))", str(every), page)
+    return re.sub(r"\b\d+(?= of them with\b)", str(jointed), page)
 
 
 def main() -> None:
-    """Rewrite the tables of all pages."""
-    for name in PAGES:
-        path = FOLDER / f"{name}.md"
+    """Rewrite the tables and counts of all pages."""
+    for path in PAGES:
         path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Writes the table of causes in docs/solving.md from `schemas/causes.py`.
+"""Writes the table of causes in docs/solving.md from `schemas/causes.py` and plug-ins of skills.
 
 python docs/make_reasons.py
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cousins.schemas import CAUSES, Cause
+from cousins.schemas import CAUSES, Cause, CauseInfo, SkillCause
+from cousins.tasks.skills import PLUGINS
 
 PAGE = Path(__file__).with_name("solving.md")
 BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
@@ -16,8 +17,9 @@ BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
 def causes() -> str:
     """Every cause with what it means and what to try, as Markdown."""
     rows = ["| cause | what it says | what to try |", "|---|---|---|"]
-    for cause in Cause:
-        info = CAUSES[cause]
+    named: list[tuple[Cause | SkillCause, CauseInfo]] = [(cause, CAUSES[cause]) for cause in Cause]
+    named += [(cause, cause.info) for _, plugin in PLUGINS.own() for cause in plugin.causes]
+    for cause, info in named:
         name = f"`{cause}`, `{cause}_...`" if info.compound else f"`{cause}`"
         rows.append(f"| {name} | {info.meaning} | {info.remedy} |")
     return "\n".join(rows)

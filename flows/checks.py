@@ -32,6 +32,7 @@ def check_spec(
     from ..generators.labels import check_labels
     from ..generators.proposers import PROPOSERS
     from ..generators.renderers import check_renderer, renderer
+    from ..generators.store.hashing import ELSEWHERE, foreign_plugins
     from ..scenes.assets.tabletop import Tabletop
 
     if "learning" in spec.episodes.solvers:
@@ -44,6 +45,9 @@ def check_spec(
         check_labels(spec.render.labels)
         renderer(spec.render.backend)
     check_vary(spec)
+    for group, name in foreign_plugins(spec):
+        if group.name in ELSEWHERE["tasks"]:
+            group.load(name).needs.check(f"{group.word} {name!r}")
     table = Tabletop(library or open_library(spec.assets))
     _check_categories(spec, table)
     _check_assets(spec, table)

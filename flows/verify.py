@@ -27,7 +27,7 @@ Replay = Callable[[Scene, dict[str, Asset], TaskSpec, Episode, EpisodeArrays], t
 
 
 @dataclass(frozen=True)
-class Problem:
+class Damage:
     """Something that is wrong with a dataset.
 
     Attributes:
@@ -171,36 +171,36 @@ def _reading(root: Path) -> Generator[None]:
         os.close(descriptor)
 
 
-def _shard_problems(dataset: Dataset) -> Iterator[Problem]:
+def _shard_problems(dataset: Dataset) -> Iterator[Damage]:
     """Files that are not what was written, and shards that were not made from what is there."""
     if seal_broken(dataset.root):
-        yield Problem("spec.json is not what was written")
+        yield Damage("spec.json is not what was written")
     found: dict[tuple[str, str], ShardRecord] = {}
     for stage in (*STAGES, EXPORTS):
         for path in sorted((dataset.root / "manifest" / stage).glob("[!.]*.json")):
             try:
                 record = ShardRecord.read(path)
             except DatasetError as error:
-                yield Problem(str(error))
+                yield Damage(str(error))
                 continue
             found[record.place] = record
             for name, digest in record.files.items():
                 said = _file_problem(dataset.root / name, digest)
                 if said is not None:
-                    yield Problem(f"{name} {said}", record.place)
+                    yield Damage(f"{name} {said}", record.place)
     yield from _chain_problems(dataset, found)
     recorded = {name for record in found.values() for name in record.files}
     for folder in (shard_folder(*place) for place in found):
         for path in sorted((dataset.root / folder).rglob("*")):
             name = path.relative_to(dataset.root).as_posix()
             if not path.is_dir() and name not in recorded:
-                yield Problem(f"{name} belongs to no finished shard", stray=name)
+                yield Damage(f"{name} belongs to no finished shard", stray=name)
     formats = names("exporters")
     for stage in (*STAGES, EXPORTS):
         for path in sorted((dataset.root / shard_folder(stage, "x")).parent.glob("*")):
             if (stage, path.name) not in found and is_own(stage, path.name, formats):
                 name = path.relative_to(dataset.root).as_posix()
-                yield Problem(f"{name} belongs to no finished shard")
+                yield Damage(f"{name} belongs to no finished shard")
 
 
 def _file_problem(path: Path, digest: str) -> str | None:
@@ -213,7 +213,7 @@ def _file_problem(path: Path, digest: str) -> str | None:
 
 def _chain_problems(
     dataset: Dataset, found: dict[tuple[str, str], ShardRecord]
-) -> Iterator[Problem]:
+) -> Iterator[Damage]:
     """Shards that were made from other inputs than those that are there now."""
     tasks = {
         f"task/{task.id}": task.content_hash() for task in _sound_tasks(dataset, found.values())
@@ -223,7 +223,7 @@ def _chain_problems(
     for record in found.values():
         for place, made_from in record.inputs.items():
             if place in now and now[place] != made_from:
-                yield Problem(
+                yield Damage(
                     f"{'/'.join(record.place)} was made from another {place} than is there now",
                     record.place,
                 )
@@ -239,43 +239,43 @@ def _sound_tasks(dataset: Dataset, records: Iterable[ShardRecord]) -> Iterator[T
             yield from read_models(dataset.root / name, TaskSpec)
 
 
-def _gaps(dataset: Dataset) -> Iterator[Problem]:
+def _gaps(dataset: Dataset) -> Iterator[Damage]:
     """Shards that are missing from a stage that has begun."""
     names = {stage: {record.shard for record in _readable(dataset, stage)} for stage in STAGES}
     count = max(1, dataset.spec.episodes.per_task)
     if not names["tasks"]:
-        yield Problem("no tasks are made yet; run `cousins generate`")
+        yield Damage("no tasks are made yet; run `cousins generate`")
         return
     tasks = list(_sound_tasks(dataset, _readable(dataset, "tasks")))
     wanted = {shard_name(task.id, index) for task in tasks for index in range(count)}
     for stage in STAGES[1:]:
         missing = sorted(wanted - names[stage])
         if names[stage] and missing:
-            yield Problem(
+            yield Damage(
                 f"{len(missing)} shards of {stage} are missing, such as {missing[0]}; "
                 "finish with `cousins generate`"
             )
 
 
-def _reference_problems(dataset: Dataset) -> Iterator[Problem]:
+def _reference_problems(dataset: Dataset) -> Iterator[Damage]:
     scenes = {scene.id for scene in dataset.scenes()}
     episodes = {episode.id: episode for episode in dataset.episodes()}
     for episode in episodes.values():
         if episode.scene not in scenes:
-            yield Problem(
+            yield Damage(
                 f"episode {episode.id} names the scene {episode.scene}, which is not there"
             )
     for frame in dataset.frames():
         if frame.scene not in scenes:
-            yield Problem(f"frame {frame.id} names the scene {frame.scene}, which is not there")
+            yield Damage(f"frame {frame.id} names the scene {frame.scene}, which is not there")
         if frame.episode is not None and frame.episode not in episodes:
-            yield Problem(f"frame {frame.id} names the episode {frame.episode}, which is not there")
+            yield Damage(f"frame {frame.id} names the episode {frame.episode}, which is not there")
         for path in frame.files.values():
             if not (dataset.root / path).is_file():
-                yield Problem(f"frame {frame.id} names the file {path}, which is not there")
+                yield Damage(f"frame {frame.id} names the file {path}, which is not there")
     for video in dataset.videos():
         if video.episode not in episodes or not (dataset.root / video.path).is_file():
-            yield Problem(f"video {video.path} or its episode {video.episode} is not there")
+            yield Damage(f"video {video.path} or its episode {video.episode} is not there")
 
 
 def _needed(

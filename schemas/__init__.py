@@ -20,7 +20,7 @@ from .asset import (
 from .base import Model, canonical_json, hash_of
 from .camera import Camera, CameraSpec, Lens
 from .camera_path import CameraPath, PathSpec, Waypoint, WaypointSpec
-from .causes import CAUSES, Cause, CauseInfo, Failure
+from .causes import CAUSES, Cause, CauseInfo, Failure, SkillCause
 from .dataset import DatasetSpec, EpisodeSpec, ProposalSpec, RenderSpec
 from .episode import Episode, EpisodeArrays, GoalReport, Solver, Subtask, TraceEvent
 from .errors import (
@@ -159,6 +159,7 @@ __all__ = [
     "SceneSpec",
     "Shape",
     "SkillCall",
+    "SkillCause",
     "SkippedRecord",
     "Sky",
     "SkySpec",

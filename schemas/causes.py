@@ -2,10 +2,12 @@
 
 The value of a cause is what episodes store, so it never changes. A search that refuses every
 candidate has a cause of its own and says what most candidates failed of: both are a `Failure`.
+Skills of other packages add causes of their own, each a `SkillCause`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -67,6 +69,40 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True)
+class SkillCause:
+    """A reason that a plug-in of skills adds; its text, `PLUGIN.NAME`, is what episodes store.
+
+    Attributes:
+        plugin: name of the plug-in that declares it, such as `nudging`.
+        name: of the cause, such as `still_apart`; it never changes.
+        sentence: template of an error's message, in which `{0}` is the first of its objects:
+            `{0} does not touch {1}`.
+        info: what it means to a reader.
+    """
+
+    plugin: str
+    name: str
+    sentence: str
+    info: CauseInfo
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be told apart in the text of a failure.
+
+        Raises:
+            ValueError: the name is not of lower-case letters, digits and underscores.
+        """
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
+            raise ValueError(
+                f"{self.name!r} names no cause: write a lower-case letter, then such letters, "
+                "digits and underscores"
+            )
+
+    def __str__(self) -> str:
+        """As episodes store it."""
+        return f"{self.plugin}.{self.name}"
+
+
+@dataclass(frozen=True)
 class Failure:
     """A cause, and, where a search refused every candidate, what most of them failed of.
 
@@ -78,10 +114,10 @@ class Failure:
         mostly: the most frequent failure of the candidates; None where there were none.
     """
 
-    kind: Cause
+    kind: Cause | SkillCause
     mostly: Failure | None = None
 
-    def __iter__(self) -> Iterator[Cause]:
+    def __iter__(self) -> Iterator[Cause | SkillCause]:
         """The causes, from this one to that of the innermost candidates."""
         yield self.kind
         if self.mostly is not None:
@@ -89,7 +125,13 @@ class Failure:
 
     def __str__(self) -> str:
         """The causes joined by underscores."""
-        return "_".join(self)
+        return "_".join(map(str, self))
+
+    def told(self, objects: tuple[str, ...]) -> str:
+        """A sentence about these objects: the cause's own, or what the cause means."""
+        if isinstance(self.kind, SkillCause):
+            return self.kind.sentence.format(*objects)
+        return CAUSES[self.kind].meaning
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from .causes import Cause, Failure
+from .causes import Cause, Failure, SkillCause
 from .reasons import Refusal, sentences
 
 
@@ -108,15 +108,28 @@ class PlanningError(CousinsError):
 
     Attributes:
         cause: why, as data; code asks this and never the sentence.
+        objects: what it is about, where that is stated.
     """
 
-    def __init__(self, cause: Cause | Failure, detail: str) -> None:
-        """Keep the cause beside the sentence."""
-        self.cause = Failure(cause) if isinstance(cause, Cause) else cause
-        super().__init__(detail)
+    def __init__(
+        self,
+        cause: Cause | SkillCause | Failure,
+        detail: str = "",
+        objects: tuple[str, ...] = (),
+    ) -> None:
+        """Keep the cause and the objects beside the sentence.
+
+        Args:
+            cause: why.
+            detail: the sentence; without one, that of the cause, about the objects.
+            objects: what it is about.
+        """
+        self.cause = cause if isinstance(cause, Failure) else Failure(cause)
+        self.objects = objects
+        super().__init__(detail or self.cause.told(objects))
 
     @property
-    def kind(self) -> Cause:
+    def kind(self) -> Cause | SkillCause:
         """The cause without what its candidates failed of."""
         return self.cause.kind
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import Protocol, runtime_checkable
 
-from ..schemas import Asset, PluginError, Refusal, Solver
+from ..schemas import Asset, PluginError, Refusal, SkillCause, Solver
 from ..schemas.plugins import Needs
 from .motion.manipulator import Manipulator
 from .physics.predicates import PhysicsFacts
@@ -129,16 +130,24 @@ class SkillPlugin:
         skills: in the order in which they are tried.
         source: makes their operators for each state; None where each skill lists its own.
         needs: packages that shape what they do.
+        causes: of failures, beside those of `Cause`; each names this plug-in.
     """
 
     skills: tuple[Skill, ...]
     source: OperatorSource | None = None
     needs: Needs = field(default_factory=Needs)
+    causes: tuple[SkillCause, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what is no skill."""
+        """Refuse what is no skill, and causes whose texts cannot be told apart."""
         for skill in self.skills:
             _check(skill)
+        for first, second in permutations(map(str, self.causes), 2):
+            if second == first or second.startswith(f"{first}_"):
+                raise PluginError(
+                    f"the causes {first!r} and {second!r} cannot be told apart where the first "
+                    "says what its candidates failed of; give one another name"
+                )
 
 
 def _check(offered: object) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ import pytest
 from cousins.schemas.plugins import forget
 
 PAGE = Path(__file__).parents[1] / "docs" / "plugins.md"
+SAMPLE = Path(__file__).with_name("sample_plugins")
+"""A package with one plug-in of most kinds."""
 
 
 def write_distribution(
@@ -33,6 +37,25 @@ def write_distribution(
     )
     (info / "entry_points.txt").write_text(f"[cousins.{group}]\n{name} = {stem}\n")
     (folder / f"{stem}.py").write_text(text)
+
+
+def install_sample(folder: Path, version: str | None = None) -> None:
+    """Copy the sample package to a folder, with what an installer writes of its entry points.
+
+    Args:
+        folder: that is, or will be, on the path.
+        version: of the distribution; None is that of its `pyproject.toml`.
+    """
+    shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    name, version = project["name"], version or project["version"]
+    info = folder / f"{name.replace('-', '_')}-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    lines: list[str] = []
+    for group, offered in project["entry-points"].items():
+        lines += [f"[{group}]", *(f"{plugin} = {module}" for plugin, module in offered.items())]
+    (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
 
 
 def offer_by_entry_point(

@@ -8,9 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from cousins.schemas import CAUSES, Cause, Failure, PlanningError, SkillCall
+from cousins.schemas import (
+    CAUSES,
+    Cause,
+    CauseInfo,
+    Failure,
+    PlanningError,
+    PluginError,
+    SkillCall,
+    SkillCause,
+)
 from cousins.tasks.motion.blocking import BlockedError, blocked, counted, mostly, obstacles
 from cousins.tasks.motion.obstacles import Collision, Obstacle, ObstacleKind
+from cousins.tasks.skill import SkillPlugin
 
 TASKS = Path(__file__).parents[1] / "tasks"
 WALL, CUP = (Obstacle(ObstacleKind.OBJECT, name) for name in ("wall", "cup"))
@@ -50,6 +60,42 @@ def test_an_error_keeps_its_cause_beside_the_sentence() -> None:
     assert (error.cause, error.kind, str(error)) == (
         Failure(Cause.TIME_LIMIT), Cause.TIME_LIMIT, "over",
     )  # fmt: skip
+
+
+def test_an_error_without_a_sentence_says_what_its_cause_means() -> None:
+    assert str(PlanningError(Cause.TOPPLED)) == CAUSES[Cause.TOPPLED].meaning
+
+
+TORN = SkillCause("fold", "torn", "{0} tore at {1}", CauseInfo("the cloth tore"))
+
+
+def test_a_cause_of_a_plugin_is_stored_with_its_plugin_and_renders_its_sentence() -> None:
+    error = PlanningError(TORN, objects=("towel", "hook"))
+    assert (error.kind, error.objects, str(error)) == (
+        TORN,
+        ("towel", "hook"),
+        "towel tore at hook",
+    )
+    assert str(error.cause) == "fold.torn"
+    assert str(Failure(Cause.NO_GRASP, error.cause)) == "no_grasp_fold.torn"
+    assert str(mostly(TORN, Counter([Failure(Cause.COLLISION)]))) == "fold.torn_collision"
+    assert TORN in Failure(Cause.NO_GRASP, error.cause)
+
+
+@pytest.mark.parametrize("name", ["", "Torn", "torn-off", "torn.off", "2torn"])
+def test_a_cause_of_another_form_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="names no cause: write a lower-case letter"):
+        SkillCause("fold", name, "", CauseInfo(""))
+
+
+@pytest.mark.parametrize(
+    "names", [("torn", "torn"), ("torn", "torn_off"), ("torn_off", "torn0", "torn")]
+)
+def test_causes_whose_texts_could_meet_are_refused(names: tuple[str, ...]) -> None:
+    causes = tuple(SkillCause("fold", name, "", CauseInfo("")) for name in names)
+    with pytest.raises(PluginError, match="cannot be told apart"):
+        SkillPlugin((), causes=causes)
+    SkillPlugin((), causes=(TORN, SkillCause("fold", "tornado", "", CauseInfo(""))))
 
 
 def test_a_search_says_what_most_candidates_failed_of() -> None:

@@ -205,10 +205,9 @@ def test_the_table_of_causes_is_current() -> None:
     assert between.strip() == reasons.causes().strip(), "run docs/make_reasons.py"
 
 
-@pytest.mark.parametrize("page", ["catalogue", "labels", "plugins", "robots"])
-def test_the_tables_of_plugins_are_current(page: str) -> None:
-    text = (ROOT / f"docs/{page}.md").read_text(encoding="utf-8")
-    assert "<!-- generated: " in text
+@pytest.mark.parametrize("page", script("make_plugins").PAGES, ids=lambda path: path.stem)
+def test_the_tables_and_counts_of_plugins_are_current(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
     assert text == script("make_plugins").filled(text), "run docs/make_plugins.py"
 
 
@@ -217,6 +216,19 @@ def test_the_table_of_packages_is_current() -> None:
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     between = text.partition(packages.BEGIN)[2].partition(packages.END)[0]
     assert between.strip() == packages.table().strip(), "run docs/make_packages.py"
+
+
+def test_tables_and_counts_are_found() -> None:
+    plugins = script("make_plugins")
+    texts = [page.read_text(encoding="utf-8") for page in plugins.PAGES]
+    assert {x for text in texts for x in re.findall(r"<!-- generated: (\w+) -->", text)} == {
+        *plugins.TABLES, "end",
+    }  # fmt: skip
+    stale = "1 procedural categories, 2 of them with doors, and 3 categories BDDL has"
+    every, jointed = plugins.counts()
+    assert plugins.filled(stale) == (
+        f"{every} procedural categories, {jointed} of them with doors, and 3 categories BDDL has"
+    )
 
 
 def test_the_table_of_skills_is_current() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...schemas.plugins import Group, Needs
 
 if TYPE_CHECKING:
-    from ._view import LabelView
+    from ._view import LabelView as LabelView
 
 
 class StoragePlace(StrEnum):

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Protocol
 
 from ...scenes.assets.categories import MODULES
+from ...scenes.assets.plugin import LIBRARIES
 from ...scenes.robots import ROBOTS
 from ...schemas import DatasetSpec, Solver
-from ...schemas.plugins import Group, Needs, installed
+from ...schemas.plugins import Group, Needs, comes_along, installed, names
 from ..shards import STAGES
 
 
@@ -46,6 +47,17 @@ SHAPING: dict[str, tuple[str, ...]] = {
 """Packages whose version can change the bytes of a stage, for the same content of earlier ones.
 
 Robots, proposers, renderers, labels and exporters name theirs themselves.
+"""
+
+ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "tasks": ("categories", "libraries", "skills"),
+    "scenes": ("categories", "libraries", "skills"),
+    "episodes": ("skills",),
+}
+"""Groups whose plug-ins of other distributions shape a stage.
+
+Those that come along count otherwise: with this package's version, its stages' and its library's.
+Skills and categories count wherever they are installed: no spec names them.
 """
 
 LEARNING = ("gymnasium", "stable-baselines3", "torch")
@@ -91,16 +103,18 @@ def versions(solvers: tuple[Solver, ...] = ()) -> dict[str, str]:
 def foreign_versions(spec: DatasetSpec) -> dict[str, str]:
     """Versions of the plug-ins of other distributions that a spec names, and of their packages."""
     found: dict[str, str] = {}
-    for stage, shards in (
-        ("tasks", ("",)),
-        ("frames", ("",)),
-        ("exports", spec.export),
-    ):
-        for shard in shards:
+    for group, name in foreign_plugins(spec):
+        found |= group.versions(name)
+    return found
+
+
+def foreign_plugins(spec: DatasetSpec) -> Iterator[tuple[Group[Shaping], str]]:
+    """The plug-ins of other distributions that shape a dataset; some more than once."""
+    for stage in SHAPING:
+        for shard in spec.export if stage == "exports" else ("",):
             for group, name in _used(stage, spec, shard):
                 if group.source(name).distribution is not None:
-                    found |= group.versions(name)
-    return found
+                    yield group, name
 
 
 def _groups(stage: str) -> tuple[Group[Shaping], ...]:
@@ -127,19 +141,33 @@ def _groups(stage: str) -> tuple[Group[Shaping], ...]:
 
 def _used(stage: str, spec: DatasetSpec, shard: str) -> Iterator[tuple[Group[Shaping], str]]:
     """The plug-ins that shape a shard."""
-    names = {
+    named = {
         "exporters": (shard,),
         "labels": spec.render.labels,
         "proposers": (spec.tasks.proposer,),
-        # The library's version holds the package's own; what others declare counts without it.
-        "categories": tuple(x for x in MODULES.names() if MODULES.source(x).distribution),
         "renderers": (spec.render.backend,),
         # The name of a robot of one's own holds a hash of its files.
         "robots": tuple({spec.robot} & set(ROBOTS.names())),
     }
     for group in _groups(stage):
-        for name in names[group.name]:
+        for name in named.get(group.name, ()):
             yield group, name
+    kinds = {library.kind for library in spec.assets.libraries}
+    for word in ELSEWHERE.get(stage, ()):
+        for name in names(word):
+            if not comes_along(word, name) and (word != "libraries" or name in kinds):
+                yield _group(word), name
+
+
+def _group(word: str) -> Group[Shaping]:
+    """One of the groups of `ELSEWHERE`; skills take long to import."""
+    if word == "categories":
+        return MODULES
+    if word == "libraries":
+        return LIBRARIES
+    from ...tasks.skills import PLUGINS
+
+    return PLUGINS
 
 
 def _installed(packages: frozenset[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from ...schemas import Cause, Failure, PlanningError
+from ...schemas import Cause, Failure, PlanningError, SkillCause
 from .obstacles import Collision, Obstacle
 
 
@@ -16,7 +16,9 @@ class BlockedError(PlanningError):
         by: how many of them each obstacle blocked.
     """
 
-    def __init__(self, cause: Cause | Failure, detail: str, by: Counter[Obstacle]) -> None:
+    def __init__(
+        self, cause: Cause | SkillCause | Failure, detail: str, by: Counter[Obstacle]
+    ) -> None:
         """Keep what was hit beside the cause."""
         self.by = by
         super().__init__(cause, detail)
@@ -37,7 +39,7 @@ def obstacles(errors: Iterable[PlanningError]) -> Counter[Obstacle]:
     return found
 
 
-def mostly(cause: Cause, refused: Counter[Failure]) -> Failure:
+def mostly(cause: Cause | SkillCause, refused: Counter[Failure]) -> Failure:
     """The failure of a search, with what most of its candidates were refused for."""
     return Failure(cause, refused.most_common(1)[0][0] if refused else None)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ...schemas import Asset, PluginError, SpecError
+from ...schemas import Asset, Failure, PluginError, SkillCause, SpecError
 from ...schemas.plugins import Group, offer
 from ..skill import Skill, SkillPlugin
 from ..symbolic.domain import GroundOperators, OperatorSource
@@ -31,10 +31,16 @@ def skills() -> dict[str, Skill]:
     """All skills by their names, in order.
 
     Raises:
-        PluginError: two have one name.
+        PluginError: two have one name, or a plug-in declares a cause as another's.
     """
     found: dict[str, Skill] = {}
     for plugin, offered in PLUGINS.all():
+        for cause in offered.causes:
+            if cause.plugin != plugin:
+                raise PluginError(
+                    f"skill plug-in {plugin!r}: its cause {cause.name!r} names the plug-in "
+                    f"{cause.plugin!r}; write SkillCause({plugin!r}, {cause.name!r}, ...)"
+                )
         for skill in offered.skills:
             if skill.name in found:
                 raise PluginError(
@@ -55,6 +61,13 @@ def skill_named(name: str) -> Skill:
     if name not in found:
         raise SpecError(f"no skill {name!r}; {offer(name, tuple(found))}")
     return found[name]
+
+
+def undeclared(failure: Failure) -> SkillCause | None:
+    """The first cause of a failure that no plug-in declares, if there is one."""
+    known = {cause for _, plugin in PLUGINS.all() for cause in plugin.causes}
+    named = (cause for cause in failure if isinstance(cause, SkillCause))
+    return next((cause for cause in named if cause not in known), None)
 
 
 def effects() -> tuple[str, ...]:
@@ -90,4 +103,6 @@ def _common(
         yield from (operator for operator in offered[0] if operator in common)
 
 
-__all__ = ["PLUGINS", "Skill", "SkillPlugin", "effects", "skill_named", "skills", "sources"]
+__all__ = [
+    "PLUGINS", "Skill", "SkillPlugin", "effects", "skill_named", "skills", "sources", "undeclared",
+]  # fmt: skip

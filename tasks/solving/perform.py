@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ...schemas import Cause, SkillCall
+from ...schemas import Cause, PlanningError, PluginError, SkillCall
 from ..bddl.goals import Facts
 from ..motion.manipulator import Manipulator
 from ..physics.execution import SkillFailedError
 from ..physics.predicates import PhysicsFacts
 from ..pick_place.placing import PlacementStrategy
 from ..skill import Outlook
-from ..skills import skill_named
+from ..skills import skill_named, undeclared
 from ..symbolic.search import Step
 
 SETTLE_SECONDS = 0.2
@@ -40,9 +40,19 @@ def perform(
         PlanningError: there is no way to do it as things are.
         SkillFailedError: it was tried and failed in physics; `effect_missing` where only its
             effect did not come about.
+        PluginError: it failed of a cause that no plug-in declares.
     """
     outlook = Outlook(tuple(x.operator for x in later), manner)
-    skill_named(step.skill).perform(arm, step.operator, outlook)
+    try:
+        skill_named(step.skill).perform(arm, step.operator, outlook)
+    except PlanningError as error:
+        unknown = undeclared(error.cause)
+        if unknown is not None:
+            raise PluginError(
+                f"skill {step.skill!r} failed of {unknown}, which no plug-in declares; add it to "
+                f"the `causes` of the SkillPlugin {unknown.plugin!r}"
+            ) from error
+        raise
     arm.executor.hold(SETTLE_SECONDS)
     if not achieved(present_facts(arm), step):
         raise SkillFailedError(Cause.EFFECT_MISSING, f"{in_words(step)} had no effect")

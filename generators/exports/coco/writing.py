@@ -17,15 +17,12 @@ category, and `segmentation_amodal`, `visible_fraction` and `truncated` tell of 
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
-import numpy.typing as npt
 
 from ....schemas import (
     AmodalMasks,
@@ -38,6 +35,7 @@ from ....schemas import (
 from ...dataset import Dataset
 from ...images.truth.keypoints import CORNER_EDGES
 from ...licences import asset_uses
+from .._pictures import link, read_mask
 
 _NEEDED = ("rgb", "seg_instance")
 
@@ -118,7 +116,7 @@ def _image(dataset: Dataset, frame: FrameRecord, image_id: int, out: Path) -> di
     """Place the picture and describe it."""
     source = dataset.file(frame.files["rgb"])
     name = f"{frame.id}{source.suffix}"
-    _link(source, out / "images" / name)
+    link(source, out / "images" / name)
     return {
         "id": image_id,
         "file_name": name,
@@ -132,15 +130,6 @@ def _image(dataset: Dataset, frame: FrameRecord, image_id: int, out: Path) -> di
         "camera_params": frame.camera_params.model_dump(mode="json"),
         "vary": frame.vary,
     }
-
-
-def _link(source: Path, target: Path) -> None:
-    if not source.is_file():
-        raise DatasetError(f"{source} is missing")
-    try:
-        os.link(source, target)
-    except OSError:  # another disk, or one without hard links
-        shutil.copyfile(source, target)
 
 
 def annotations_of(
@@ -159,7 +148,7 @@ def annotations_of(
             f"frame {frame.id} has no {' and no '.join(missing)}; the COCO export needs "
             f"render.labels to hold {', '.join(_NEEDED)}"
         )
-    mask = _read_mask(dataset.file(frame.files["seg_instance"]))
+    mask = read_mask(dataset.file(frame.files["seg_instance"]))
     whole = _read_amodal(dataset, frame)
     visible = [label for label in frame.objects if label.visible_pixels]
     ids = np.array([label.instance_id for label in visible], dtype=mask.dtype)
@@ -228,15 +217,5 @@ def _read_amodal(dataset: Dataset, frame: FrameRecord) -> AmodalMasks | None:
     path = dataset.file(frame.files["seg_amodal"])
     try:
         return AmodalMasks.from_json(path.read_bytes(), source=str(path))
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error}") from error
-
-
-def _read_mask(path: Path) -> npt.NDArray[Any]:
-    from PIL import Image
-
-    try:
-        with Image.open(path) as image:
-            return np.asarray(image)
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error}") from error

@@ -1,0 +1,152 @@
+"""YOLO: a line of text for each visible object, as Ultralytics' trainers read them.
+
+```
+data.yaml                       names of the classes, and where the pictures are
+images/train/<frame>.jpg        the pictures (hard links where the disk allows them)
+labels/train/<frame>.txt        CLASS X Y X Y ..., the object's outline as shares of the picture
+```
+
+Detection takes the bounding box of an outline, segmentation takes the outline itself. It runs
+along the edges of the pixels of the instance mask; parts and holes are joined by cuts without an
+area. Every fifth scene goes to `val`, of fewer than five the last; a scene's frames stay together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...schemas import DatasetError, FrameRecord
+from ...schemas.plugins import Needs
+from ..dataset import Dataset
+from ._folders import refuse_files
+from ._pictures import link, read_mask
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+NEEDED = ("rgb", "seg_instance")
+FIFTH = 5
+Corner = tuple[int, int]
+
+
+class YoloExporter:
+    """Writes outlines of visible objects."""
+
+    summary = "YOLO: classes and outlines as text, for Ultralytics' detection and segmentation"
+    needs = Needs(packages=("numpy", "pillow"))
+
+    def export(self, dataset: Dataset, out: Path) -> None:
+        """Write the export to `out`, which must be empty or absent.
+
+        Raises:
+            DatasetError: where `out` holds files, there are no frames, or they lack a picture
+                or an instance mask.
+        """
+        refuse_files(out)
+        seen: set[str] = set()
+        scenes: set[str] = set()
+        for frame in dataset.frames():
+            seen |= {thing.category for thing in frame.objects if thing.visible_pixels}
+            scenes.add(frame.scene)
+        if not scenes:
+            raise DatasetError(f"{dataset.root} has no labelled frames to export")
+        names, ordered = sorted(seen), sorted(scenes)
+        held = set(ordered[FIFTH - 1 :: FIFTH] or ordered[1:][-1:])
+        for frame in dataset.frames():
+            _write(dataset, frame, names, out, "val" if frame.scene in held else "train")
+        classes = "".join(f"  {number}: {name}\n" for number, name in enumerate(names))
+        told = f"train: images/train\nval: images/{'val' if held else 'train'}\nnames:\n{classes}"
+        (out / "data.yaml").write_text(told, encoding="ascii")
+
+
+def _write(dataset: Dataset, frame: FrameRecord, names: list[str], out: Path, split: str) -> None:
+    """The picture of a frame, and its lines."""
+    lines = [f"{names.index(name)} {shape}\n" for name, shape in _shapes(dataset, frame)]
+    for folder in ("images", "labels"):
+        (out / folder / split).mkdir(parents=True, exist_ok=True)
+    link(dataset.file(frame.files["rgb"]), out / "images" / split / f"{frame.id}.jpg")
+    (out / "labels" / split / f"{frame.id}.txt").write_text("".join(lines), encoding="ascii")
+
+
+def _shapes(dataset: Dataset, frame: FrameRecord) -> list[tuple[str, str]]:
+    """The category and the outline of each visible object of a frame.
+
+    Raises:
+        DatasetError: where the frame has no picture or no instance mask.
+    """
+    missing = [label for label in NEEDED if label not in frame.files]
+    if missing:
+        raise DatasetError(
+            f"frame {frame.id} has no {' and no '.join(missing)}; the YOLO export needs "
+            f"render.labels to hold {', '.join(NEEDED)}"
+        )
+    mask = read_mask(dataset.file(frame.files["seg_instance"]))
+    height, width = mask.shape
+    return [
+        (thing.category, " ".join(f"{x / width:.6g} {y / height:.6g}" for x, y in points))
+        for thing in frame.objects
+        if thing.visible_pixels
+        for points in [joined(outlines(mask == thing.instance_id))]
+    ]
+
+
+def outlines(region: npt.NDArray[Any]) -> list[list[Corner]]:
+    """Closed outlines of a mask (H, W) along the edges of its pixels, from its topmost pixel on.
+
+    Outer ones run clockwise as seen in the picture, those of holes the other way round.
+
+    Returns:
+        Of each outline its corners (x, y), pixels, without the first one's repetition.
+    """
+    import numpy as np
+
+    padded = np.pad(region.astype(bool), 1)
+    inner = padded[1:-1, 1:-1]
+    # Each edge runs with the region to its right.
+    edges: dict[Corner, list[Corner]] = {}
+    for shift, start, end in (
+        ((0, 1), (0, 0), (1, 0)),
+        ((1, 2), (1, 0), (1, 1)),
+        ((2, 1), (1, 1), (0, 1)),
+        ((1, 0), (0, 1), (0, 0)),
+    ):
+        row, column = shift
+        beside = padded[row : row + inner.shape[0], column : column + inner.shape[1]]
+        for y, x in zip(*(index.tolist() for index in np.nonzero(inner & ~beside)), strict=True):
+            edges.setdefault((x + start[0], y + start[1]), []).append((x + end[0], y + end[1]))
+    return list(_loops(edges))
+
+
+def _loops(edges: dict[Corner, list[Corner]]) -> Iterator[list[Corner]]:
+    """Follow edges from corner to corner; where two outlines meet, the sharper right turn."""
+    while edges:
+        start = min(edges, key=lambda corner: (corner[1], corner[0]))
+        at, way, loop = start, (0, 0), list[Corner]()
+        while not loop or at != start:
+            steps = [(end[0] - at[0], end[1] - at[1]) for end in edges[at]]
+            turns = [way[0] * step[1] - way[1] * step[0] for step in steps]
+            sharpest = turns.index(max(turns))
+            if steps[sharpest] != way:
+                loop.append(at)
+            way, after = steps[sharpest], edges[at].pop(sharpest)
+            if not edges[at]:
+                del edges[at]
+            at = after
+        yield loop
+
+
+def joined(loops: list[list[Corner]]) -> list[Corner]:
+    """One polygon of several: each is entered and left again at the corner nearest to the first."""
+    import numpy as np
+
+    whole = list(loops[0])
+    for loop in loops[1:]:
+        apart = np.array(whole)[:, None] - np.array(loop)[None]
+        i, k = divmod(int((apart**2).sum(axis=2).argmin()), len(loop))
+        whole[i : i + 1] = [whole[i], *loop[k:], *loop[: k + 1], whole[i]]
+    return whole
+
+
+PLUGIN = YoloExporter()

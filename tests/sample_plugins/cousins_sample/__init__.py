@@ -1,0 +1,1 @@
+"""One plug-in a module: `pyproject.toml` names them as entry points."""
