@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from .commands import assets, backends, bench, inspect, make, observe, schedule, sweep
 from .environment import set_defaults
+from .faults import DEBUG
 
 app = typer.Typer(
     name="cousins",
@@ -14,6 +19,30 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cousins {version('cousins')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Print tracebacks of what was not foreseen.")
+    ] = False,
+) -> None:
+    """Options of all commands."""
+    del version
+    if debug:
+        os.environ[DEBUG] = "1"
+
+
 make.register(app)
 inspect.register(app)
 assets.register(app)

@@ -9,12 +9,15 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from ..schemas import CousinsError, RunError
+from .faults import sentence, summary
+from .signals import kept_from_children
 
 Argument = TypeVar("Argument")
 Answer = TypeVar("Answer")
@@ -29,12 +32,14 @@ class JobError(RunError):
 
     Attributes:
         fatal: the input is wrong, so that other jobs are bound to fail too.
+        trace: the traceback of an unforeseen error; empty otherwise.
     """
 
-    def __init__(self, message: str, *, fatal: bool = False) -> None:
+    def __init__(self, message: str, *, fatal: bool = False, trace: str = "") -> None:
         """Keep whether the run should end."""
         super().__init__(message)
         self.fatal = fatal
+        self.trace = trace
 
     @property
     def exit_code(self) -> int:  # type: ignore[override]
@@ -52,6 +57,7 @@ class _Failure:
 
     message: str
     fatal: bool
+    trace: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,7 @@ class WorkerPool(Generic[Argument, Answer]):
             finally:
                 self._idle.put(worker if usable else None)
             if isinstance(answer, _Failure):
-                raise JobError(f"{name}: {answer.message}", fatal=answer.fatal)
+                raise JobError(f"{name}: {answer.message}", fatal=answer.fatal, trace=answer.trace)
             return answer
         raise JobError(
             f"{name}: its process died {len(deaths)} times ({', '.join(deaths)}); "
@@ -165,7 +171,10 @@ class WorkerPool(Generic[Argument, Answer]):
             process = self._context.Process(
                 target=_serve, args=(there, self._function), daemon=True, name="cousins-worker"
             )
-            process.start()
+            # Starting the tracker would take the signal's block away again.
+            resource_tracker.ensure_running()
+            with kept_from_children():
+                process.start()
             self._all.add(process)
         there.close()
         # The time limit of a job does not count the start of its process.
@@ -203,8 +212,11 @@ def _guarded(function: Callable[[Any], Any], argument: Any) -> Any:
         return function(argument)
     except CousinsError as error:
         return _Failure(str(error), fatal=error.exit_code == 2)
-    except Exception:  # the border of a process: the parent raises it again
-        return _Failure(traceback.format_exc(), fatal=False)
+    except Exception as error:  # the border of a process: the parent raises it again
+        told = sentence(error)
+        if told is not None:
+            return _Failure(told, fatal=isinstance(error, OSError))
+        return _Failure(summary(error), fatal=False, trace=traceback.format_exc())
 
 
 def _die_with_parent() -> None:

@@ -143,8 +143,11 @@ class Run:
 
     def _settle(self, unit: ShardTask, answer: ShardRecord | BaseException) -> list[ShardTask]:
         if isinstance(answer, JobError) and not answer.fatal:
-            self.failures.append(str(answer))
-            self.reporter.failed(unit, str(answer))
+            said = str(answer)
+            if answer.trace:
+                said += f"; its traceback is in {self._keep_trace(unit, answer.trace)}"
+            self.failures.append(said)
+            self.reporter.failed(unit, said)
             return []
         if isinstance(answer, BaseException):
             raise answer
@@ -152,6 +155,14 @@ class Run:
         self.sound.add(answer.place)
         self.reporter.finished(unit, answer, self.graph.total)
         return self.graph.after(unit, answer)
+
+    def _keep_trace(self, unit: ShardTask, trace: str) -> Path:
+        logs = self.store.root / "logs"
+        logs.mkdir(exist_ok=True)
+        path = logs / "failures.log"
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{unit.name}\n{trace}\n")
+        return path
 
     def _note(self, unit: ShardTask, result: Result, seconds: float) -> None:
         self.cpu[unit.stage] = self.cpu.get(unit.stage, 0.0) + result.cpu_seconds

@@ -13,7 +13,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from .generate import generate
 from .schedules import Deployment
-from .server import prefect_api
+from .server import login, prefect_api
 
 
 class _Runner(Runner):
@@ -44,5 +44,7 @@ def serve(chosen: Deployment) -> None:
         runner = _make_runner(chosen)
         when = f"at {chosen.cron!r} (UTC)" if chosen.cron else "when asked"
         typer.echo(f"serving {chosen.name} {when}; interrupt to stop; {url.removesuffix('/api')}")
+        if secret := login():
+            typer.echo(f"its page asks for the login {secret}", err=True)
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(runner.start())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -20,6 +21,9 @@ from typing import IO
 
 from ..schemas import RunError
 
+LOGIN = "PREFECT_SERVER_API_AUTH_STRING"
+"""Environment variable: the embedded API's login, where it is not to be a random one."""
+
 
 @contextlib.contextmanager
 def prefect_api(*, scheduler: bool = False) -> Generator[str]:
@@ -31,33 +35,54 @@ def prefect_api(*, scheduler: bool = False) -> Generator[str]:
     Raises:
         RunError: the embedded API did not start.
     """
-    from prefect.settings import PREFECT_API_URL, temporary_settings
+    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
     configured = PREFECT_API_URL.value()
     if configured:
         yield configured
         return
-    with _embedded(scheduler) as url, temporary_settings({PREFECT_API_URL: url}):
+    login = os.environ.get(LOGIN) or f"cousins:{secrets.token_urlsafe(16)}"
+    with (
+        _embedded(scheduler, login) as url,
+        temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: login}),
+    ):
         yield url
 
 
+def login() -> str:
+    """What the embedded API's user interface asks for: a name, a colon, and a password."""
+    from prefect.settings import PREFECT_API_AUTH_STRING
+
+    secret = PREFECT_API_AUTH_STRING.value()
+    return "" if secret is None else str(secret.get_secret_value())
+
+
 @contextlib.contextmanager
-def _embedded(scheduler: bool) -> Generator[str]:
+def _embedded(scheduler: bool, login: str) -> Generator[str]:
     from prefect.settings import PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS
 
     port = _free_port()
     url = f"http://127.0.0.1:{port}/api"
-    environment = {**os.environ, "PREFECT_API_URL": url}
+    # Any page in a browser on this machine can reach the port; without the login it gets nothing.
+    environment = {
+        **os.environ,
+        "PREFECT_API_URL": url,
+        LOGIN: login,
+        "PREFECT_API_AUTH_STRING": login,
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": url.removesuffix("/api"),
+    }
     if not scheduler:
         environment |= {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_UI_ENABLED": "0"}
     with tempfile.TemporaryFile() as log:
         # Its standard input is a pipe that closes when this process dies, however it dies.
         process = subprocess.Popen(
-            [sys.executable, "-m", "cousins.flows.server", str(port)],
+            # -P: a file called uvicorn.py in the working directory is not imported.
+            [sys.executable, "-P", "-m", "cousins.flows.server", str(port)],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             env=environment,
+            process_group=0,  # the terminal's interrupt is for its parent
         )
         try:
             _await(
@@ -98,8 +123,10 @@ def _await(url: str, process: subprocess.Popen[bytes], log: IO[bytes], seconds: 
         time.sleep(0.1)
     log.seek(0)
     tail = log.read().decode(errors="replace")[-2000:]
+    code = process.poll()
+    how = f"did not answer within {seconds:g} s" if code is None else f"ended with code {code}"
     raise RunError(
-        f"Prefect's embedded API did not answer within {seconds:g} s; "
+        f"Prefect's embedded API {how}; "
         f"use --engine local, or start `prefect server start` and set PREFECT_API_URL\n{tail}"
     )
 

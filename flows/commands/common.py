@@ -6,9 +6,12 @@ import json
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
+import click
 import typer
+
+from .. import faults, signals
 
 if TYPE_CHECKING:
     from ...schemas import DatasetSpec
@@ -35,7 +38,7 @@ Workers = Annotated[
 
 
 class expected_errors:
-    """Turns an expected error into one message on standard error and its exit code."""
+    """Turns what goes wrong into one message on standard error and its exit code."""
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
@@ -46,17 +49,33 @@ class expected_errors:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Report a CousinsError or an interruption; let everything else pass."""
-        if error is None:
+        """Report an error or an interruption; what ends a command in order passes."""
+        if error is None or isinstance(error, typer.Exit | typer.Abort | click.ClickException):
             return
         if isinstance(error, KeyboardInterrupt):
-            typer.echo("interrupted; the same command goes on from here", err=True)
-            raise typer.Exit(130)
+            signals.say()
+            raise typer.Exit(signals.exit_code(error))
         from ...schemas import CousinsError
 
         if isinstance(error, CousinsError):
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(error.exit_code)
+        if isinstance(error, Exception) and not faults.debugging():
+            _tell(error)
+
+
+def _tell(error: Exception) -> NoReturn:
+    """One line for what no check has foreseen."""
+    told = faults.sentence(error)
+    if told is not None:
+        typer.echo(f"error: {told}", err=True)
+        raise typer.Exit(1)
+    typer.echo(
+        f"error: {faults.summary(error)}\nThis is a defect of cousins. Its traceback is in "
+        f"{faults.write_log(error)}; `cousins --debug ...` prints it here",
+        err=True,
+    )
+    raise typer.Exit(faults.DEFECT)
 
 
 def emit(value: Any) -> None:

@@ -1,0 +1,48 @@
+"""Faults at the edge: what a user reads where something goes wrong that no check has foreseen."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+DEBUG = "COUSINS_DEBUG"
+"""Environment variable: tracebacks are printed where it is set."""
+DEFECT = 3
+"""Exit code where the fault lies in this program."""
+_FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the disk quota is used up"}
+
+
+def debugging() -> bool:
+    """Whether tracebacks are to be printed."""
+    return bool(os.environ.get(DEBUG))
+
+
+def sentence(error: BaseException) -> str | None:
+    """What a fault of the machine means for the user; None where the fault is another."""
+    if isinstance(error, OSError) and error.errno in _FULL:
+        where = f" ({error.filename})" if error.filename else ""
+        return f"{_FULL[error.errno]}{where}; free some space, and the same command goes on"
+    if isinstance(error, MemoryError):
+        return "there is too little memory; try fewer --workers, and the same command goes on"
+    return None
+
+
+def summary(error: BaseException) -> str:
+    """Kind, text and place of an unforeseen error in one line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}{place}: {text}" if text else f"{type(error).__name__}{place}"
+
+
+def write_log(error: BaseException) -> Path:
+    """Keep the traceback in a file of its own among the temporary files."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    descriptor, name = tempfile.mkstemp(prefix=f"cousins-{stamp}-", suffix=".log")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write("".join(traceback.format_exception(error)))
+    return Path(name)
