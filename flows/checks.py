@@ -23,8 +23,8 @@ def check_spec(
         draws: whether pictures are wanted.
 
     Raises:
-        SpecError: a category that nothing stands in for, an asset that is not there, or a path
-            in `render.vary` that does not exist.
+        SpecError: a category that nothing stands in for, an asset that is not there, a path in
+            `render.vary` that does not exist, or a given task that cannot be done.
         BackendMissingError, RenderError: a solver, proposer, renderer, or label is not here,
             or cannot start.
     """
@@ -47,6 +47,10 @@ def check_spec(
     table = Tabletop(library or open_library(spec.assets))
     _check_categories(spec, table)
     _check_assets(spec, table)
+    if spec.tasks.given:
+        from ..generators.proposers.given.binding import given_tasks
+
+        given_tasks(spec, 0, spec.tasks.count, table.library)
 
 
 def _check_categories(spec: DatasetSpec, library: Tabletop) -> None:

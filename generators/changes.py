@@ -11,13 +11,15 @@ from .dataset import FORMAT_VERSION, STAGES
 
 _SLICES = {
     "tasks": ("seed", "robot", "assets", "scene", "cousins", "tasks"),
-    "scenes": ("seed", "robot", "assets", "scene", "cousins", "cameras"),
+    "scenes": ("seed", "robot", "assets", "scene", "cousins", "cameras", "physics"),
     "episodes": ("seed", "robot", "episodes"),
     "frames": ("seed", "robot", "scene", "cousins", "cameras", "render"),
 }
 """The fields of a DatasetSpec that each stage may read."""
 SOLVERS = ("episodes", "solvers")
 """Read by scenes too: those that none of the solvers could begin with are refused."""
+GIVEN = ("tasks", "given")
+"""A list to which tasks may be added at the end."""
 _GROWING = (("tasks", "count"), ("episodes", "per_task"))
 
 
@@ -33,7 +35,8 @@ def slice_of(spec: DatasetSpec, stage: str, stop: int) -> DatasetSpec:
     if stage == "scenes":
         fields["episodes"] = EpisodeSpec(solvers=spec.episodes.solvers)
     if stage == "tasks":
-        fields["tasks"] = spec.tasks.model_copy(update={"count": stop})
+        update = {"count": stop, "given": spec.tasks.given[:stop]}
+        fields["tasks"] = spec.tasks.model_copy(update=update)
     if stage == "episodes":
         fields["episodes"] = spec.episodes.model_copy(update={"per_task": stop})
     return DatasetSpec(name="slice", **fields)
@@ -68,6 +71,8 @@ def refuse_changes(
             continue
         if place in _GROWING and isinstance(before, int) and after > before:
             continue
+        if place == GIVEN and isinstance(after, list) and _begins(cast("list[Any]", after), before):
+            continue
         changes.append(f"{'.'.join(place)}: {before!r} became {after!r} ({stages[0]} are made)")
     old_versions = saved.get("versions", {})
     for package in sorted(old_versions.keys() | versions.keys()):
@@ -79,7 +84,7 @@ def refuse_changes(
         raise DatasetError(
             f"{path.parent} is made from something else:\n{listed}\n"
             "Choose a new folder with --out. A dataset can grow: tasks.count and "
-            "episodes.per_task may be raised."
+            "episodes.per_task may be raised, and tasks added at the end of tasks.given."
         )
 
 
@@ -91,6 +96,11 @@ def _reads(stage: str, place: tuple[str, ...]) -> bool:
         return True
     # Libraries are compared by their version, which covers their bytes but not their place.
     return place[0] != "assets" and place[0] in _SLICES[stage]
+
+
+def _begins(longer: list[Any], shorter: Any) -> bool:
+    """Whether a list goes on where another ends."""
+    return isinstance(shorter, list) and longer[: len(cast("list[Any]", shorter))] == shorter
 
 
 def _flat(value: Any, place: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from ..schemas.reserved import CLUTTER_PREFIX
 from .assets.library import AssetLibrary
 from .cousins import choices, descriptor, twins
 from .descriptor_store import category_table
+from .physics.drawing import PhysicsDraw
 from .reference import twin_of_size
 from .regions import has_room, has_room_for
 from .rescale import fitted
@@ -41,6 +42,7 @@ class AssemblyRequest:
         seed: of this scene.
         twin_seed: of the dataset: the twins are the same in all its scenes.
         own: names of the objects that a person, not a proposer, asked for.
+        physics: what of its physics is drawn.
     """
 
     scene_id: str
@@ -54,6 +56,7 @@ class AssemblyRequest:
     seed: Seed
     twin_seed: Seed
     own: frozenset[str] = frozenset()
+    physics: PhysicsDraw = field(default_factory=PhysicsDraw)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ def choose(
     chosen: dict[str, Choice] = {spec.support: _support(request, library, rng)}
     for thing in spec.objects:
         if thing.asset is not None:
-            chosen[thing.name] = Choice(library.get(thing.asset), 0.0)
+            asset = request.physics.sized(thing.name, library.get(thing.asset))
+            chosen[thing.name] = Choice(asset, 0.0)
             continue
         chosen[thing.name] = _cousin(thing, request, library, chosen, rng)
     return spec, chosen
@@ -129,6 +133,7 @@ def _cousin(
         asset = library.get(cousin.asset_id)
         if thing.extents is not None:
             asset = fitted(asset, thing.extents, robot(request.robot))
+        asset = request.physics.sized(thing.name, asset)
         drawn.append(Choice(asset, cousin.distance.total))
         fits = carrier is None or has_room(carrier.asset, thing, asset)
         if fits and all(has_room_for(asset, other) for other in carried):

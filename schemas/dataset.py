@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .base import Model, Name
+from .base import Model, Name, nothing, unset
 from .camera import CameraSpec
 from .episode import Solver
 from .frame import LabelName
+from .given import PROPOSER, GivenTasks, implied
 from .libraries import AssetsSpec
 from .locations import misplaced
 from .parameter import Parameter, beyond
 from .perturb import PerturbSpec
+from .physics import PhysicsSpec
 from .plugin_name import PluginName
 from .scene import CousinSpec, SceneSpec
 
@@ -47,6 +49,28 @@ class ProposalSpec(Model):
     """Any OpenAI-compatible endpoint; None uses OPENAI_BASE_URL or the service itself."""
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     """How often an invalid answer goes back to the model with the error."""
+    given: GivenTasks = Field(default=(), exclude_if=nothing)
+    """Tasks of one's own, with which neither `proposer` nor `count` need be said; in their place
+    the path of a YAML file that lists them."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _implied(cls, raw: Any) -> Any:
+        return implied(raw)
+
+    @model_validator(mode="after")
+    def _given(self) -> Self:
+        if (self.proposer == PROPOSER) != bool(self.given):
+            raise misplaced(
+                "exactly `proposer: given`, which need not be said, takes a list of tasks", "given"
+            )
+        if self.given and self.count > len(self.given):
+            raise misplaced(
+                f"{self.count} tasks, and {len(self.given)} are given; leave `count` out, and "
+                "raise `episodes.per_task` for more scenes of each",
+                "count",
+            )
+        return self
 
     @model_validator(mode="after")
     def _activities(self) -> Self:
@@ -114,6 +138,7 @@ class DatasetSpec(Model):
     cousins: CousinSpec = CousinSpec()
     tasks: ProposalSpec = ProposalSpec()
     episodes: EpisodeSpec = EpisodeSpec()
+    physics: PhysicsSpec | None = Field(default=None, exclude_if=unset)
     cameras: tuple[CameraSpec, ...] = (
         CameraSpec(name="front"),
         CameraSpec(name="wrist", mount="hand"),

@@ -160,7 +160,7 @@ def _make(
     exports: bool = True,
 ) -> None:
     with expected_errors():
-        from ...schemas.spec_file import load_spec
+        from ...schemas.spec_file import lines_of, load_spec
         from ..checks import check_exports, check_spec
         from ..engines import engine
         from ..environment import cores
@@ -175,7 +175,8 @@ def _make(
         plan = Plan(spec, folder, production(), workers or cores(), until, formats, shard_seconds)
         with Session(plan) as session:
             if not session.finished:
-                check_spec(spec, session.library, draws=until == "frames")
+                with lines_of(path):
+                    check_spec(spec, session.library, draws=until == "frames")
                 check_exports(formats)
             summary = _run(session, runs, quiet)
         if as_json:

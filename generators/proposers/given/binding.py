@@ -1,0 +1,155 @@
+"""Reads the tasks that a spec gives, binds their words to objects, and checks them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+
+from ....scenes.assets.library import AssetLibrary
+from ....scenes.robots import robot
+from ....schemas import DatasetSpec, ObjectSpec, SpecError, TaskObject, TaskSpec
+from ....schemas.given import PROPOSER, GivenTask
+from ....schemas.locations import Loc
+from ....tasks.problem import object_specs, parse, scene_problem
+from ...proposing.catalogue import Catalogue, Kind
+from ...proposing.draft import Draft, RefusedError, Thing, check, task_of
+from ...proposing.sizes import why_not
+from ..behavior.binding import CERTAINTIES, LONGEST, bindings
+from .reading import Objects, read_goal, read_init
+from .wording import instruction_of
+
+PROBLEM = "(define"
+"""Begins a whole BDDL problem."""
+TITLE = 80
+"""Characters of a name that is taken from the instruction."""
+
+
+def given_tasks(
+    spec: DatasetSpec, start: int, stop: int, library: AssetLibrary
+) -> tuple[TaskSpec, ...]:
+    """Tasks number `start` up to `stop`, as far as the spec gives any.
+
+    Raises:
+        SpecError: where a task cannot be read or done, with its place in the spec.
+    """
+    catalogue = Catalogue(library, robot(spec.robot))
+    numbers = range(start, min(stop, len(spec.tasks.given)))
+    return tuple(_task(spec, number, catalogue) for number in numbers)
+
+
+@contextmanager
+def _placed(place: Loc) -> Generator[None]:
+    """Give errors a place in the spec, unless they have one."""
+    try:
+        yield
+    except SpecError as error:
+        if error.place:
+            raise
+        raise SpecError(str(error), place=place) from error
+
+
+def _task(spec: DatasetSpec, index: int, catalogue: Catalogue) -> TaskSpec:
+    """One task, checked."""
+    given, place = spec.tasks.given[index], ("tasks", "given", index)
+    with _placed(place):
+        _unlike_the_scene(given, spec, place)
+        objects = Objects(spec, given, catalogue)
+        whole = given.goal[0].lstrip().startswith(PROBLEM)
+        task = (_whole if whole else _draft)(spec, index, given, objects)
+        object_specs(task)
+        kinds = {
+            thing.name: objects.kind(thing.name, thing.category)
+            for thing in task.objects
+            if thing.name != spec.scene.support
+        }
+        with _placed((*place, "goal")):
+            _check(task, catalogue, kinds)
+    return task
+
+
+def _unlike_the_scene(given: GivenTask, spec: DatasetSpec, place: Loc) -> None:
+    own = {thing.name for thing in spec.scene.objects}
+    for number, thing in enumerate(given.objects):
+        if thing.name in own:
+            raise SpecError(
+                f"{thing.name!r} is in `scene.objects` already; say there what is special about "
+                "it, or choose another name",
+                place=(*place, "objects", number, "name"),
+            )
+
+
+def _draft(spec: DatasetSpec, index: int, given: GivenTask, objects: Objects) -> TaskSpec:
+    """A task from facts and formulas."""
+    place = ("tasks", "given", index)
+    with _placed((*place, "init")):
+        init = read_init(given.init, objects)
+    with _placed((*place, "goal")):
+        goal = read_goal(given.goal, objects)
+    with _placed((*place, "objects")):
+        facts = objects.facts(init)
+    with _placed(place):
+        instruction = given.instruction or instruction_of(goal)
+    draft = Draft(
+        things=tuple(Thing(name, kind) for name, kind in objects.kinds.items()),
+        init=facts,
+        goal=goal,
+        title=given.name or instruction.rstrip(".")[:TITLE],
+        instruction=instruction,
+        reason="given by the spec",
+    )
+    task = task_of(draft, index, spec.scene.support, PROPOSER, (spec.seed, 0, index))
+    return task.model_copy(update={"layout": _layout(given.objects)})
+
+
+def _whole(spec: DatasetSpec, index: int, given: GivenTask, objects: Objects) -> TaskSpec:
+    """A task from a whole BDDL problem, its text unchanged."""
+    place = ("tasks", "given", index)
+    if len(given.goal) > 1 or given.init:
+        raise SpecError(
+            "a whole BDDL problem has its own :init and stands alone; leave out `init` and "
+            "further goals, or write facts instead",
+            place=(*place, "goal"),
+        )
+    with _placed((*place, "goal")):
+        problem = parse(given.goal[0])
+        names = bindings(problem, spec.scene.support, objects.catalogue)
+        task = TaskSpec(
+            id=f"t{index:04d}",
+            name=given.name or "task",
+            instruction=given.instruction or "-",
+            bddl=given.goal[0],
+            objects=tuple(
+                TaskObject(name=names[x], instance=x, category=problem.category(x)) for x in names
+            ),
+            proposer=PROPOSER,
+            seed=(spec.seed, 0, index),
+            reason="given by the spec",
+            layout=_layout(given.objects),
+        )
+        said = given.instruction or instruction_of(scene_problem(task).goal)
+    title = given.name or said.rstrip(".")[:TITLE]
+    return task.model_copy(update={"instruction": said, "name": title})
+
+
+def _layout(objects: tuple[ObjectSpec, ...]) -> tuple[ObjectSpec, ...]:
+    """What scenes must know of objects; those of which only the category is said need nothing."""
+    plain = [ObjectSpec(name=thing.name, category=thing.category) for thing in objects]
+    return tuple(thing for thing, bare in zip(objects, plain, strict=True) if thing != bare)
+
+
+def _check(task: TaskSpec, catalogue: Catalogue, kinds: Mapping[str, Kind]) -> None:
+    """Refuse what is done already, or cannot be done with any of the sizes there are.
+
+    Raises:
+        SpecError: why, in sizes where they decide.
+    """
+    refused: RefusedError | None = None
+    for certainty in CERTAINTIES:
+        try:
+            check(task, catalogue, kinds, LONGEST, certainty)
+        except RefusedError as error:
+            refused = error
+            continue
+        return
+    sizes = why_not(scene_problem(task).goal, kinds, catalogue)
+    raise SpecError(f"{sizes or refused}; choose other objects, assets or sizes")

@@ -1,0 +1,95 @@
+"""Draws the values of `physics.vary` for one scene."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ...schemas import Asset, Parameter, SpecError, Sweep
+from ...schemas.physics import EVERY, SCALE, PhysicsPath, path_of
+from ...schemas.plugins import offer
+from ..rescale import rescaled
+from ..seeds import Seed, generator
+from ..views import number
+
+
+@dataclass(frozen=True)
+class PhysicsDraw:
+    """What of a scene's physics varies, and the seed of its draws.
+
+    A draw depends on the scene's seed and the path of the one object alone, so it is the same in
+    all attempts at a layout, whatever else varies.
+
+    Attributes:
+        vary: by path, as in `physics.vary`.
+        seed: of the scene.
+        index: which of the task's scenes; sweeps go by it.
+    """
+
+    vary: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
+    seed: Seed = ()
+    index: int = 0
+
+    def values(self, names: Iterable[str], things: Iterable[str]) -> dict[str, float]:
+        """The scene's values by path, each of one object.
+
+        Args:
+            names: of all the scene's objects.
+            things: of those that `*` stands for.
+
+        Raises:
+            SpecError: where a path names an object that the scene does not have.
+        """
+        known, drawn = list(names), dict[str, float]()
+        starred = list(things)
+        for path in sorted(self.vary, key=_named_last):
+            found = _known(path)
+            name = _name(found, path)
+            if name not in (None, EVERY) and name not in known:
+                raise SpecError(
+                    f"physics.vary.{path}: no object {name!r} in this scene; {offer(name, known)}"
+                )
+            for each in starred if name == EVERY else [name or ""]:
+                drawn[found.of(each)] = self._draw(path, found.of(each))
+        return dict(sorted(drawn.items()))
+
+    def sized(self, name: str, asset: Asset) -> Asset:
+        """The asset of an object at the size that was drawn for it."""
+        path = next((p for p in (SCALE.of(name), SCALE.of(EVERY)) if p in self.vary), None)
+        factor = 1.0 if path is None else self._draw(path, SCALE.of(name))
+        return asset if factor == 1 else rescaled(asset, factor)
+
+    def _draw(self, path: str, own: str) -> float:
+        parameter = self.vary[path]
+        if isinstance(parameter, Sweep):
+            values = parameter.sweep
+            choice = values[self.index // self._stride(path) % len(values)]
+            parameter = parameter.model_copy(update={"sweep": (choice,)})
+        return number(parameter, generator(self.seed, "physics", own), f"physics.vary.{path}")
+
+    def _stride(self, path: str) -> int:
+        """Scenes after which a sweep goes on to its next value: the last sweep is the fastest."""
+        stride = 1
+        for other, parameter in reversed(self.vary.items()):
+            if other == path:
+                break
+            stride *= len(parameter.sweep) if isinstance(parameter, Sweep) else 1
+        return stride
+
+
+def _known(path: str) -> PhysicsPath:
+    found = path_of(path)
+    if found is None:
+        raise SpecError(f"physics.vary: no path {path!r}")
+    return found
+
+
+def _name(found: PhysicsPath, path: str) -> str | None:
+    """The object that a path names, if it names one."""
+    match = found.match(path)
+    return None if match is None else match.groupdict().get("name")
+
+
+def _named_last(path: str) -> bool:
+    """Sorts paths of one object behind those of every object, which they override."""
+    return f".{EVERY}." not in path
