@@ -20,11 +20,9 @@ from ..schemas import (
     Scene,
     SceneObject,
     SceneSpec,
-    SpecError,
     sentences,
     together,
 )
-from ..schemas.physics import SCALE
 from ..schemas.reserved import CLUTTER_PREFIX
 from .assets.library import AssetLibrary
 from .assets.tabletop import Tabletop
@@ -246,16 +244,7 @@ def _dress(
 def _physics(
     request: AssemblyRequest, spec: SceneSpec, objects: tuple[SceneObject, ...]
 ) -> dict[str, float]:
-    """The scene's own physics by path; `*` stands for what stands on the support.
-
-    Raises:
-        SpecError: where a path names an object that is not there, or another size of the support.
-    """
-    if SCALE.of(spec.support) in request.physics.vary:
-        raise SpecError(
-            f"physics.vary.{SCALE.of(spec.support)}: the support keeps its size; "
-            "name what stands on it"
-        )
+    """The scene's own physics by path; `*` stands for what stands on the support."""
     names = [thing.name for thing in objects]
     return request.physics.values(names, [name for name in names if name != spec.support])
 

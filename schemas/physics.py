@@ -55,8 +55,7 @@ FRICTION = PhysicsPath("friction", 0.2, 4.0, "times the sliding friction of ever
 MASS = PhysicsPath("object.NAME.mass", 0.1, 10.0, "times its mass and inertia")
 OBJECT_FRICTION = PhysicsPath(
     "object.NAME.friction", 0.2, 4.0,
-    "times its own sliding friction, which then counts whatever it touches; between the fingers, "
-    "times that of their pads",
+    "times its own sliding friction, which then counts whatever it touches, the fingers too",
 )  # fmt: skip
 DAMPING = PhysicsPath("object.NAME.damping", 0.0, 50.0, "times the damping of its joints")
 JOINT_FRICTION = PhysicsPath(
@@ -64,7 +63,7 @@ JOINT_FRICTION = PhysicsPath(
 )
 STIFFNESS = PhysicsPath(
     "object.NAME.stiffness", 0.0, 50.0,
-    "N/m or Nm/rad of a spring that holds each of its joints where it is at the start",
+    "N/m or Nm/rad of a spring that pulls each of its joints shut",
 )  # fmt: skip
 GAINS = PhysicsPath(
     "robot.gains", 0.25, 4.0,
@@ -95,6 +94,13 @@ PATHS: tuple[PhysicsPath, ...] = (
 def path_of(path: str) -> PhysicsPath | None:
     """What a path is of, whether or not a scene has the object that it names."""
     return next((known for known in PATHS if known.match(path)), None)
+
+
+def object_of(path: str) -> str | None:
+    """The object that a path names, `*` for every one, None where it names none."""
+    known = path_of(path)
+    match = None if known is None else known.match(path)
+    return None if match is None else match.groupdict().get("name")
 
 
 class PhysicsSpec(Model):

@@ -22,6 +22,7 @@ from ...schemas import (
     Sweep,
 )
 from ...schemas.parameter import beyond, listed
+from ...schemas.physics import path_of
 from .parameters import (
     FAMILIES,
     Family,
@@ -57,6 +58,8 @@ def check_vary(spec: DatasetSpec) -> None:
     valid = parts.paths(FAMILIES)
     for path, parameter in spec.render.vary.items():
         family = family_of(path)
+        if family is None and path_of(path) is not None:
+            raise SpecError(f"render.vary: {path!r} is of physics; write it below `physics.vary`")
         if family is None or not path.startswith("object."):
             refuse_unknown(path, valid)
         if family is not None:

@@ -63,6 +63,8 @@ def _too_heavy(name: str, kind: Kind) -> str:
     if any(asset.fixed for asset in kind.assets):
         return f"{name} is furniture, which stays where it is"
     least = min(min(asset.extents[:2]) for asset in kind.assets)
+    if least <= kind.grip:
+        return f"{name} is nothing that the fingers lift"
     return f"{name} is {least:.3f} m wide, and the fingers take {kind.grip:.3f} m"
 
 

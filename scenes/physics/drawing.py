@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ...schemas import Asset, Parameter, SpecError, Sweep
-from ...schemas.physics import EVERY, SCALE, PhysicsPath, path_of
-from ...schemas.plugins import offer
+from ...schemas.physics import EVERY, SCALE, object_of, path_of
 from ..rescale import rescaled
 from ..seeds import Seed, generator
 from ..views import number
@@ -37,20 +36,17 @@ class PhysicsDraw:
             names: of all the scene's objects.
             things: of those that `*` stands for.
 
-        Raises:
-            SpecError: where a path names an object that the scene does not have.
+        Paths of objects that the scene does not have vary nothing: other tasks have them.
         """
-        known, drawn = list(names), dict[str, float]()
-        starred = list(things)
+        known, starred, drawn = frozenset(names), list(things), dict[str, float]()
         for path in sorted(self.vary, key=_named_last):
-            found = _known(path)
-            name = _name(found, path)
-            if name not in (None, EVERY) and name not in known:
-                raise SpecError(
-                    f"physics.vary.{path}: no object {name!r} in this scene; {offer(name, known)}"
-                )
-            for each in starred if name == EVERY else [name or ""]:
-                drawn[found.of(each)] = self._draw(path, found.of(each))
+            found = path_of(path)
+            if found is None:
+                raise SpecError(f"physics.vary: no path {path!r}")
+            name = object_of(path)
+            if name in (None, EVERY) or name in known:
+                for each in starred if name == EVERY else [name or ""]:
+                    drawn[found.of(each)] = self._draw(path, found.of(each))
         return dict(sorted(drawn.items()))
 
     def sized(self, name: str, asset: Asset) -> Asset:
@@ -75,19 +71,6 @@ class PhysicsDraw:
                 break
             stride *= len(parameter.sweep) if isinstance(parameter, Sweep) else 1
         return stride
-
-
-def _known(path: str) -> PhysicsPath:
-    found = path_of(path)
-    if found is None:
-        raise SpecError(f"physics.vary: no path {path!r}")
-    return found
-
-
-def _name(found: PhysicsPath, path: str) -> str | None:
-    """The object that a path names, if it names one."""
-    match = found.match(path)
-    return None if match is None else match.groupdict().get("name")
 
 
 def _named_last(path: str) -> bool:

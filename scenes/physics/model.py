@@ -28,8 +28,8 @@ from ...schemas.physics import (
     path_of,
 )
 
-OWN_PRIORITY = 1
-"""Of geoms whose own friction counts whatever they touch."""
+OWN_PRIORITY = 2
+"""Of geoms whose own friction counts whatever they touch: above that of the fingers' pads."""
 PADS = "_pad"
 """Ends the names of the fingers' pads."""
 
@@ -56,10 +56,8 @@ def apply_physics(spec: Any, scene: Scene, robot: RobotSpec, prefix: str) -> Non
             _OF_OBJECTS[found](spec, match["name"], value)
     factor = values.get(FRICTION.pattern, 1.0)
     if factor != 1:
-        for contact in (*spec.geoms, *spec.pairs):
-            contact.friction[0] *= factor
-            if isinstance(contact, mujoco.MjsPair):
-                contact.friction[1] *= factor
+        for geom in spec.geoms:
+            geom.friction[0] *= factor
     _servos(spec, robot, prefix, values)
 
 
@@ -70,20 +68,20 @@ def _mass(spec: Any, name: str, factor: float) -> None:
 
 
 def _friction(spec: Any, name: str, factor: float) -> None:
-    """Pads go before all other geoms: what is between them needs pairs of its own."""
+    """Its geoms go before all others, so they take on the pads' firm hold as well.
+
+    Pairs of geoms of their own would be exact, but they ignore what planners mask.
+    """
     pads = [geom for geom in spec.geoms if geom.name.endswith(PADS)]
     for body in _bodies(spec, name):
         for geom in body.geoms:
             geom.friction[0] *= factor
-            geom.priority = max(geom.priority, OWN_PRIORITY)
-            for pad in pads:
-                _, torsion, rolling = pad.friction
-                slide = pad.friction[0] * factor
-                pair = spec.add_pair(name=f"{pad.name}/{geom.name}")
-                pair.geomname1, pair.geomname2 = pad.name, geom.name
-                pair.condim = max(pad.condim, geom.condim)
-                pair.friction = [slide, slide, torsion, rolling, rolling]
-                pair.solref, pair.solimp = list(pad.solref), list(pad.solimp)
+            if geom.priority < OWN_PRIORITY and pads:
+                geom.friction[1] = max(geom.friction[1], pads[0].friction[1])
+                geom.condim = max(geom.condim, pads[0].condim)
+                if geom.solref[0] > pads[0].solref[0]:
+                    geom.solref = list(pads[0].solref)
+            geom.priority = OWN_PRIORITY
 
 
 def _damping(spec: Any, name: str, factor: float) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 from ....scenes.assets.library import AssetLibrary
 from ....scenes.robots import robot
@@ -15,11 +14,14 @@ from ...proposing.catalogue import Catalogue, Kind
 from ...proposing.draft import Draft, RefusedError, Thing, check, task_of
 from ...proposing.sizes import why_not
 from ..behavior.binding import CERTAINTIES, LONGEST, bindings
+from .places import placed
 from .reading import Objects, read_goal, read_init
 from .wording import instruction_of
 
 PROBLEM = "(define"
 """Begins a whole BDDL problem."""
+BRIMFUL = 1.0
+"""Share of a container's floor that a task may fill: one's own is tried where it is tight."""
 TITLE = 80
 """Characters of a name that is taken from the instruction."""
 
@@ -37,23 +39,12 @@ def given_tasks(
     return tuple(_task(spec, number, catalogue) for number in numbers)
 
 
-@contextmanager
-def _placed(place: Loc) -> Generator[None]:
-    """Give errors a place in the spec, unless they have one."""
-    try:
-        yield
-    except SpecError as error:
-        if error.place:
-            raise
-        raise SpecError(str(error), place=place) from error
-
-
 def _task(spec: DatasetSpec, index: int, catalogue: Catalogue) -> TaskSpec:
     """One task, checked."""
     given, place = spec.tasks.given[index], ("tasks", "given", index)
-    with _placed(place):
+    with placed(place):
         _unlike_the_scene(given, spec, place)
-        objects = Objects(spec, given, catalogue)
+        objects = Objects(spec, index, catalogue)
         whole = given.goal[0].lstrip().startswith(PROBLEM)
         task = (_whole if whole else _draft)(spec, index, given, objects)
         object_specs(task)
@@ -62,7 +53,7 @@ def _task(spec: DatasetSpec, index: int, catalogue: Catalogue) -> TaskSpec:
             for thing in task.objects
             if thing.name != spec.scene.support
         }
-        with _placed((*place, "goal")):
+        with placed((*place, "goal")):
             _check(task, catalogue, kinds)
     return task
 
@@ -81,13 +72,13 @@ def _unlike_the_scene(given: GivenTask, spec: DatasetSpec, place: Loc) -> None:
 def _draft(spec: DatasetSpec, index: int, given: GivenTask, objects: Objects) -> TaskSpec:
     """A task from facts and formulas."""
     place = ("tasks", "given", index)
-    with _placed((*place, "init")):
+    with placed((*place, "init")):
         init = read_init(given.init, objects)
-    with _placed((*place, "goal")):
+    with placed((*place, "goal")):
         goal = read_goal(given.goal, objects)
-    with _placed((*place, "objects")):
+    with placed((*place, "objects")):
         facts = objects.facts(init)
-    with _placed(place):
+    with placed(place):
         instruction = given.instruction or instruction_of(goal)
     draft = Draft(
         things=tuple(Thing(name, kind) for name, kind in objects.kinds.items()),
@@ -110,7 +101,7 @@ def _whole(spec: DatasetSpec, index: int, given: GivenTask, objects: Objects) ->
             "further goals, or write facts instead",
             place=(*place, "goal"),
         )
-    with _placed((*place, "goal")):
+    with placed((*place, "goal")):
         problem = parse(given.goal[0])
         names = bindings(problem, spec.scene.support, objects.catalogue)
         task = TaskSpec(
@@ -146,10 +137,10 @@ def _check(task: TaskSpec, catalogue: Catalogue, kinds: Mapping[str, Kind]) -> N
     refused: RefusedError | None = None
     for certainty in CERTAINTIES:
         try:
-            check(task, catalogue, kinds, LONGEST, certainty)
+            check(task, catalogue, kinds, LONGEST, certainty, BRIMFUL)
         except RefusedError as error:
             refused = error
             continue
         return
     sizes = why_not(scene_problem(task).goal, kinds, catalogue)
-    raise SpecError(f"{sizes or refused}; choose other objects, assets or sizes")
+    raise SpecError(f"{sizes}; choose other objects, assets or sizes" if sizes else str(refused))

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ....schemas import DatasetSpec, ObjectSpec, SpecError
-from ....schemas.given import GivenTask
 from ....schemas.reserved import is_reserved
 from ....tasks.formula import And, Atom, Formula, Literal, Not
 from ....tasks.reader import CONNECTIVES, Reader, Token, Tokens, as_group, read_group
 from ...proposing.catalogue import Catalogue, Kind
 from ...proposing.draft import SUPPORT_CATEGORIES
+from .places import placed
 from .words import SYNSET, category_of, scene_name
 
 STARTS = ("ontop", "inside", "nextto", "open", "toggled_on")
 """Predicates that can be arranged."""
 RELATIONS = {"on": "ontop", "inside": "inside", "next_to": "nextto"}
 """Keys of an object, and the facts that they stand for."""
+
+EVERYDAY = {"in": "inside", "on": "ontop", "next_to": "nextto"}
+"""Words that people write for predicates."""
 
 
 class Objects:
@@ -28,14 +31,21 @@ class Objects:
         kinds: of the objects that play so far, by scene name, without the support.
     """
 
-    def __init__(self, spec: DatasetSpec, given: GivenTask, catalogue: Catalogue) -> None:
-        """Begin with the objects that the task lists."""
+    def __init__(self, spec: DatasetSpec, index: int, catalogue: Catalogue) -> None:
+        """Begin with the objects that the task of this number lists.
+
+        Raises:
+            SpecError: the library has no such asset, or nothing for a category.
+        """
+        given = spec.tasks.given[index]
         self.catalogue = catalogue
         self.support = spec.scene.support
         self.kinds: dict[str, Kind] = {}
         self._listed = {thing.name: thing for thing in (*spec.scene.objects, *given.objects)}
-        for thing in given.objects:
-            self._play(thing.name, thing.category)
+        for number, thing in enumerate(given.objects):
+            key = "category" if thing.asset is None else "asset"
+            with placed(("tasks", "given", index, "objects", number, key)):
+                self._play(thing.name, thing.category)
 
     def named(self, word: str) -> str:
         """The scene name of what a word means, which from now on plays.
@@ -142,7 +152,10 @@ def _formula(text: str, objects: Objects) -> Formula:
     if words[0].startswith("("):
         group = read_group(text)
     else:
-        group = ["not", list(words[1:])] if words[0] == "not" else list(words)
+        negated = words[0] == "not"
+        head, *rest = words[1:] if negated else words or [""]
+        fact: Tokens = [EVERYDAY.get(head, head), *rest]
+        group = ["not", fact] if negated else fact
     try:
         named = _named(group, objects, frozenset())
         return Reader(objects.categories()).formula(named, {})
