@@ -20,15 +20,15 @@ def _several(raw: Any) -> Any:
     return (raw,) if isinstance(raw, str) else raw
 
 
-Facts = Annotated[
-    tuple[Annotated[str, Field(min_length=1, max_length=20_000)], ...], BeforeValidator(_several)
-]
+Fact = Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
 class GivenTask(Model):
     """One task; a text alone is its goal."""
 
-    goal: Annotated[Facts, Field(min_length=1, max_length=100)]
+    goal: Annotated[
+        tuple[Fact, ...], BeforeValidator(_several), Field(min_length=1, max_length=100)
+    ]
     """`inside lemon bowl`, a list of such facts, all of which must hold, a BDDL formula, or a whole
     BDDL problem. Its words are objects of the task, of the scene, or categories, of which several
     are numbered: `lemon_1`, `lemon_2`."""
@@ -36,7 +36,7 @@ class GivenTask(Model):
     """By default the goal in words."""
     name: Annotated[str, Field(min_length=1, max_length=120)] | None = None
     """A few words; by default the first of the instruction's."""
-    init: Annotated[Facts, Field(max_length=100)] = ()
+    init: Annotated[tuple[Fact, ...], BeforeValidator(_several), Field(max_length=100)] = ()
     """What holds at the start, in facts as in the goal; what is placed nowhere stands on the
     support."""
     objects: Annotated[tuple[ObjectSpec, ...], Field(max_length=100)] = ()

@@ -194,7 +194,10 @@ def test_names_of_the_scene_cannot_be_given_again() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("name: a\ntasks: {given: [a b, c d], count: 3}", "line 2: tasks.count: 3 tasks, and 2 are"),
+        (
+            "name: a\ntasks: {given: [a b, c d], count: 3}",
+            "line 2: tasks.count: 3 tasks, and 2 are",
+        ),
         ("name: a\ntasks: {proposer: given}", "line 2: tasks.given: exactly `proposer: given`"),
         ("name: a\ntasks: {proposer: grammar, given: a}", "tasks.given: exactly `proposer: given`"),
         (
@@ -218,7 +221,9 @@ def test_errors_of_the_form_have_a_line(text: str, expected: str) -> None:
 
 def test_the_command_line_adds_the_line_of_what_only_the_library_knows(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
-    path.write_text("name: a\ntasks:\n  given:\n  - inside lemon bowl\n  - goal: inside teddy mug\n")
+    path.write_text(
+        "name: a\ntasks:\n  given:\n  - inside lemon bowl\n  - goal: inside teddy mug\n"
+    )
     result = CliRunner().invoke(app, ["propose", str(path), "--out", str(tmp_path / "out"), "-q"])
     assert result.exit_code == 2
     assert "mine.yaml: 1 problem" in result.output
@@ -233,9 +238,11 @@ def test_a_file_of_tasks_is_read_with_its_own_lines(tmp_path: Path) -> None:
     assert [task.goal for task in read.tasks.given] == [("inside lemon bowl",), ("open cabinet",)]
     assert read.tasks.count == 2
     assert DatasetSpec.model_validate(read.model_dump(mode="json")) == read
-    with pytest.raises(SpecError, match=r"tasks\.yaml: 1 problem\n  line 2: tasks\.given"):
-        with lines_of(spec):
-            raise SpecError("no", place=("tasks", "given", 1, "goal"))
+    with (
+        pytest.raises(SpecError, match=r"tasks\.yaml: 1 problem\n  line 2: tasks\.given"),
+        lines_of(spec),
+    ):
+        raise SpecError("no", place=("tasks", "given", 1, "goal"))
     listed.write_text("tasks:\n- inside lemon bowl\n- {goal: 3}\n")
     with pytest.raises(SpecError, match=r"tasks\.yaml: 1 problem\n  line 3: tasks\[1\]\.goal: 3"):
         load_spec(spec)

@@ -1,6 +1,7 @@
-"""Physics that varies: what each path does in the simulator, how it is drawn, and that it replays."""
+"""Physics that varies: what each path does in the simulator, how it is drawn, and its replay."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportAttributeAccessIssue=false
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
@@ -187,7 +188,10 @@ def test_draws_do_not_depend_on_what_else_is_drawn() -> None:
     vary = PhysicsSpec.model_validate(
         {"vary": {"object.*.mass": {"uniform": [0.5, 2.0]}, "object.b.mass": 3}}
     ).vary
-    more = {**PhysicsSpec.model_validate({"vary": {"gravity": {"uniform": [4, 12.5]}}}).vary, **vary}
+    more = {
+        **PhysicsSpec.model_validate({"vary": {"gravity": {"uniform": [4, 12.5]}}}).vary,
+        **vary,
+    }
     few, many = (PhysicsDraw(x, (7, 1)).values("abc", "abc") for x in (vary, more))
     assert few == {path: value for path, value in many.items() if path != "gravity"}
     assert few["object.b.mass"] == 3

@@ -141,9 +141,7 @@ def check(
     return plan
 
 
-def check_room(
-    goal: Formula, kinds: Mapping[str, Kind], most_full: float = MOST_FULL
-) -> None:
+def check_room(goal: Formula, kinds: Mapping[str, Kind], most_full: float = MOST_FULL) -> None:
     """Refuse to put more into something than finds room side by side, with fingers between.
 
     Args:

@@ -7,13 +7,17 @@ from collections.abc import Iterator, Mapping
 from ...scenes.fit import ROUND_SLACK, footprint_radius
 from ...schemas import Asset, Cavity, Surface
 from ...tasks.capabilities import ROOM, STANDS_OUT
+from ...tasks.domain import Relation
 from ...tasks.formula import Formula, Literal
 from ...tasks.goals import ground_literals
 from .catalogue import RELATIONS, Catalogue, Kind
 
 Lack = tuple[float, str]
 """By what factor something is too large, and how to say so."""
-STATES = {"open": ("openable", "door, drawer or lid to open"), "toggled_on": ("toggleable", "switch")}
+STATES = {
+    "open": ("openable", "door, drawer or lid to open"),
+    "toggled_on": ("toggleable", "switch"),
+}
 """What a thing must have for a state of its own."""
 
 
@@ -45,7 +49,7 @@ def _about(literal: Literal, kinds: Mapping[str, Kind], catalogue: Catalogue) ->
     if not thing.movable and not thing.grain:
         yield _too_heavy(first, thing)
     target = kinds.get(rest[0]) if rest else None
-    relation = next((x for x in RELATIONS if x == literal.predicate), None)
+    relation: Relation | None = next((x for x in RELATIONS if x == literal.predicate), None)
     if literal.negated or target is None or relation is None:
         return
     if catalogue.share(thing, target, relation) == 0:
@@ -78,15 +82,19 @@ def _inside(name: str, thing: Asset, holder: str, target: Asset) -> Iterator[Lac
 def _across(name: str, thing: Asset, holder: str, cavity: Cavity) -> Iterator[Lack]:
     if cavity.round:
         has, needs = 2 * cavity.half_size[0], 2 * ROUND_SLACK * footprint_radius(thing)
-        yield needs / has, (
-            f"the inner diameter of {holder} is {has:.3f} m, {name} needs {needs:.3f} m"
+        yield (
+            needs / has,
+            (f"the inner diameter of {holder} is {has:.3f} m, {name} needs {needs:.3f} m"),
         )
         return
     room = sorted(2 * half for half in cavity.half_size[:2])
     need = sorted(side + ROOM for side in thing.extents[:2])
-    yield max(b / a for a, b in zip(room, need, strict=True)), (
-        f"the inside of {holder} is {room[0]:.3f} x {room[1]:.3f} m, "
-        f"{name} needs {need[0]:.3f} x {need[1]:.3f} m"
+    yield (
+        max(b / a for a, b in zip(room, need, strict=True)),
+        (
+            f"the inside of {holder} is {room[0]:.3f} x {room[1]:.3f} m, "
+            f"{name} needs {need[0]:.3f} x {need[1]:.3f} m"
+        ),
     )
 
 
@@ -114,4 +122,6 @@ def _foot(name: str, thing: Asset, carrier: str, surface: Surface) -> Lack:
 
 def _below(name: str, thing: Asset, carrier: str, surface: Surface) -> Lack:
     tall, has = thing.extents[2], surface.clearance
-    return tall / max(has, 1e-6), f"on {carrier} {has:.3f} m are free above, {name} is {tall:.3f} m high"
+    return tall / max(
+        has, 1e-6
+    ), f"on {carrier} {has:.3f} m are free above, {name} is {tall:.3f} m high"

@@ -1,1 +1,1 @@
-"""Physics that varies from scene to scene: drawn once, stored in the scene, applied when compiled."""
+"""Physics that varies by scene: drawn once, stored in the scene, applied to its model."""

@@ -66,9 +66,10 @@ class PhysicsDraw:
     def _stride(self, path: str) -> int:
         """Scenes after which a sweep goes on to its next value: the last sweep is the fastest."""
         stride = 1
-        for other, parameter in reversed(self.vary.items()):
+        for other in reversed(list(self.vary)):
             if other == path:
                 break
+            parameter = self.vary[other]
             stride *= len(parameter.sweep) if isinstance(parameter, Sweep) else 1
         return stride
 

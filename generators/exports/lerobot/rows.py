@@ -20,9 +20,7 @@ Columns = dict[str, npt.NDArray[Any]]
 Feature = dict[str, Any]
 
 
-def episode_columns(
-    arrays: EpisodeArrays, episode: Episode, scene: Scene | None = None
-) -> Columns:
+def episode_columns(arrays: EpisodeArrays, episode: Episode, scene: Scene | None = None) -> Columns:
     """The frame features of one episode that do not depend on other episodes.
 
     Args:

@@ -72,9 +72,7 @@ def _task(name: str, index: int, spec: DatasetSpec, catalogue: Catalogue) -> Tas
         )
         object_specs(task)
         kinds: dict[str, Kind] = {
-            names[x]: catalogue.kind(categories[x])
-            for x in names
-            if names[x] != spec.scene.support
+            names[x]: catalogue.kind(categories[x]) for x in names if names[x] != spec.scene.support
         }
         try:
             check(task, catalogue, kinds, LONGEST, certainty)

@@ -95,20 +95,21 @@ def _draft(spec: DatasetSpec, index: int, given: GivenTask, objects: Objects) ->
 def _whole(spec: DatasetSpec, index: int, given: GivenTask, objects: Objects) -> TaskSpec:
     """A task from a whole BDDL problem, its text unchanged."""
     place = ("tasks", "given", index)
-    if len(given.goal) > 1 or given.init:
+    text, *further = given.goal
+    if further or given.init:
         raise SpecError(
             "a whole BDDL problem has its own :init and stands alone; leave out `init` and "
             "further goals, or write facts instead",
             place=(*place, "goal"),
         )
     with placed((*place, "goal")):
-        problem = parse(given.goal[0])
+        problem = parse(text)
         names = bindings(problem, spec.scene.support, objects.catalogue)
         task = TaskSpec(
             id=f"t{index:04d}",
             name=given.name or "task",
             instruction=given.instruction or "-",
-            bddl=given.goal[0],
+            bddl=text,
             objects=tuple(
                 TaskObject(name=names[x], instance=x, category=problem.category(x)) for x in names
             ),

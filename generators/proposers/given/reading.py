@@ -73,7 +73,9 @@ class Objects:
         if thing is None or thing.asset is None:
             return self.catalogue.kind(category)
         asset = self.catalogue.library.get(thing.asset)
-        return self.catalogue.kind_of(category, (asset,) * len(self.catalogue.kind(category).assets))
+        return self.catalogue.kind_of(
+            category, (asset,) * len(self.catalogue.kind(category).assets)
+        )
 
     def categories(self) -> dict[str, str]:
         """The category of every object that plays, the support included."""
