@@ -71,7 +71,7 @@ def refuse_changes(
             continue
         if place in _GROWING and isinstance(before, int) and after > before:
             continue
-        if place == GIVEN and isinstance(after, list) and _begins(cast("list[Any]", after), before):
+        if place == GIVEN and _begins(after, before):
             continue
         changes.append(f"{'.'.join(place)}: {before!r} became {after!r} ({stages[0]} are made)")
     old_versions = saved.get("versions", {})
@@ -98,9 +98,14 @@ def _reads(stage: str, place: tuple[str, ...]) -> bool:
     return place[0] != "assets" and place[0] in _SLICES[stage]
 
 
-def _begins(longer: list[Any], shorter: Any) -> bool:
+def _begins(longer: Any, shorter: Any) -> bool:
     """Whether a list goes on where another ends."""
-    return isinstance(shorter, list) and longer[: len(cast("list[Any]", shorter))] == shorter
+    whole, start = _as_list(longer), _as_list(shorter)
+    return whole is not None and start is not None and whole[: len(start)] == start
+
+
+def _as_list(value: Any) -> list[Any] | None:
+    return cast("list[Any] | None", value) if isinstance(value, list) else None
 
 
 def _flat(value: Any, place: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:

@@ -245,7 +245,7 @@ def _physics(
     request: AssemblyRequest, spec: SceneSpec, objects: tuple[SceneObject, ...]
 ) -> dict[str, float]:
     """The scene's own physics by path; `*` stands for what stands on the support."""
-    names = [thing.name for thing in objects]
+    names = {thing.name: bool(thing.joints) for thing in objects}
     return request.physics.values(names, [name for name in names if name != spec.support])
 
 

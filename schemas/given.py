@@ -66,13 +66,18 @@ class GivenTask(Model):
         return self
 
 
+def _items(raw: Any) -> tuple[Any, ...] | None:
+    """The tasks of a list, or of one task without a list; None of anything else."""
+    if isinstance(raw, str | dict | GivenTask):
+        return (raw,)
+    return tuple(cast("list[Any]", raw)) if isinstance(raw, list | tuple) else None
+
+
 def _listed(raw: Any) -> Any:
     """What a person writes, as a list of mappings: a goal alone will do for a task."""
-    if isinstance(raw, str | dict | GivenTask):
-        raw = (raw,)
-    if not isinstance(raw, list | tuple):
+    items = _items(raw)
+    if items is None:
         return raw
-    items = cast("list[Any]", raw)
     return tuple({"goal": item} if isinstance(item, str) else item for item in items)
 
 
@@ -90,7 +95,5 @@ def implied(raw: Any) -> Any:
     if not isinstance(raw, dict):
         return raw
     written = cast("dict[str, Any]", raw)
-    given = _listed(written.get("given", ()))
-    if not isinstance(given, tuple) or not given:
-        return written
-    return {"proposer": PROPOSER, "count": len(cast("tuple[Any, ...]", given)), **written}
+    given = _items(written.get("given", ()))
+    return {"proposer": PROPOSER, "count": len(given), **written} if given else written

@@ -30,12 +30,14 @@ class PhysicsPath:
         low: least number.
         high: greatest number.
         meaning: of the number, with its unit.
+        of_joints: it says nothing of things without joints.
     """
 
     pattern: str
     low: float
     high: float
     meaning: str
+    of_joints: bool = False
 
     def match(self, path: str) -> re.Match[str] | None:
         """The match of a path of this pattern; its group `name` is the object, if there is one."""
@@ -57,13 +59,16 @@ OBJECT_FRICTION = PhysicsPath(
     "object.NAME.friction", 0.2, 4.0,
     "times its own sliding friction, which then counts whatever it touches, the fingers too",
 )  # fmt: skip
-DAMPING = PhysicsPath("object.NAME.damping", 0.0, 50.0, "times the damping of its joints")
-JOINT_FRICTION = PhysicsPath(
-    "object.NAME.joint_friction", 0.0, 20.0, "times the dry friction of its joints"
+DAMPING = PhysicsPath(
+    "object.NAME.damping", 0.0, 50.0, "times the damping of its joints", of_joints=True
 )
+JOINT_FRICTION = PhysicsPath(
+    "object.NAME.joint_friction", 0.0, 20.0, "times the dry friction of its joints",
+    of_joints=True,
+)  # fmt: skip
 STIFFNESS = PhysicsPath(
     "object.NAME.stiffness", 0.0, 50.0,
-    "N/m or Nm/rad of a spring that pulls each of its joints shut",
+    "N/m or Nm/rad of a spring that pulls each of its joints shut", of_joints=True,
 )  # fmt: skip
 GAINS = PhysicsPath(
     "robot.gains", 0.25, 4.0,

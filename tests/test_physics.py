@@ -18,12 +18,12 @@ from cousins.generators.changes import slice_of
 from cousins.generators.exports.lerobot.rows import episode_columns
 from cousins.scenes.mujoco_model import CompiledScene, compile_model
 from cousins.scenes.physics.drawing import PhysicsDraw
+from cousins.scenes.physics.sensing import sensed
 from cousins.scenes.rescale import rescaled
 from cousins.schemas import Asset, Episode, EpisodeArrays, EpisodeSpec, Scene, SpecError
 from cousins.schemas.physics import PATHS, PhysicsSpec
 from cousins.schemas.spec_file import parse_spec
 from cousins.tasks.execution import Executor, apply
-from cousins.tasks.noise import sensed
 from cousins.tasks.replay import replay
 from cousins.tasks.setup import build_scene
 from cousins.tasks.solving import solve
@@ -31,6 +31,7 @@ from cousins.tasks.solving import solve
 TASK = make_task(
     {"lemon": "lemon.n.01", "mixing_bowl": "mixing_bowl.n.01"}, "", "(inside lemon mixing_bowl)"
 )
+ABC = dict.fromkeys("abc", False)
 VARY = """
     object.*.mass: {uniform: [0.5, 2.0]}
     object.lemon.friction: {uniform: [0.8, 1.5]}
@@ -192,18 +193,26 @@ def test_draws_do_not_depend_on_what_else_is_drawn() -> None:
         **PhysicsSpec.model_validate({"vary": {"gravity": {"uniform": [4, 12.5]}}}).vary,
         **vary,
     }
-    few, many = (PhysicsDraw(x, (7, 1)).values("abc", "abc") for x in (vary, more))
+    few, many = (PhysicsDraw(x, (7, 1)).values(ABC, "abc") for x in (vary, more))
     assert few == {path: value for path, value in many.items() if path != "gravity"}
     assert few["object.b.mass"] == 3
     assert few["object.a.mass"] != few["object.c.mass"]
-    assert PhysicsDraw(vary, (7, 2)).values("abc", "abc") != few
-    assert PhysicsDraw(vary, (7, 1)).values("a", "a") == {"object.a.mass": few["object.a.mass"]}
+    assert PhysicsDraw(vary, (7, 2)).values(ABC, "abc") != few
+    assert PhysicsDraw(vary, (7, 1)).values({"a": False}, "a") == {
+        "object.a.mass": few["object.a.mass"]
+    }
+
+
+def test_what_joints_have_is_drawn_for_things_with_joints_alone() -> None:
+    vary = PhysicsSpec.model_validate({"vary": {"object.*.damping": 2}}).vary
+    drawn = PhysicsDraw(vary, (7,)).values({"cabinet": True, "lemon": False}, ["cabinet", "lemon"])
+    assert drawn == {"object.cabinet.damping": 2.0}
 
 
 def test_sweeps_go_through_their_values_scene_by_scene() -> None:
     written = {"gravity": {"sweep": [5, 9]}, "friction": {"sweep": [1, 2, 3]}}
     vary = PhysicsSpec.model_validate({"vary": written}).vary
-    drawn = [PhysicsDraw(vary, (0,), index).values((), ()) for index in range(6)]
+    drawn = [PhysicsDraw(vary, (0,), index).values({}, ()) for index in range(6)]
     pairs = [(x["gravity"], x["friction"]) for x in drawn]
     assert pairs == [(5, 1), (5, 2), (5, 3), (9, 1), (9, 2), (9, 3)]
 

@@ -29,23 +29,26 @@ class PhysicsDraw:
     seed: Seed = ()
     index: int = 0
 
-    def values(self, names: Iterable[str], things: Iterable[str]) -> dict[str, float]:
+    def values(self, names: Mapping[str, bool], things: Iterable[str]) -> dict[str, float]:
         """The scene's values by path, each of one object.
 
         Args:
-            names: of all the scene's objects.
+            names: of all the scene's objects, and whether each has joints.
             things: of those that `*` stands for.
 
         Paths of objects that the scene does not have vary nothing: other tasks have them.
         """
-        known, starred, drawn = frozenset(names), list(things), dict[str, float]()
+        starred, drawn = list(things), dict[str, float]()
         for path in sorted(self.vary, key=_named_last):
             found = path_of(path)
             if found is None:
                 raise SpecError(f"physics.vary: no path {path!r}")
             name = object_of(path)
-            if name in (None, EVERY) or name in known:
-                for each in starred if name == EVERY else [name or ""]:
+            if name is None:
+                drawn[path] = self._draw(path, path)
+                continue
+            for each in starred if name == EVERY else [name]:
+                if each in names and (names[each] or not found.of_joints):
                     drawn[found.of(each)] = self._draw(path, found.of(each))
         return dict(sorted(drawn.items()))
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ....scenes.physics.sensing import sensed
 from ....schemas import DatasetError, Episode, EpisodeArrays, Scene
-from ....tasks.noise import sensed
 from .video import VideoFormat
 
 Columns = dict[str, npt.NDArray[Any]]

@@ -162,7 +162,7 @@ def _formula(text: str, objects: Objects) -> Formula:
         named = _named(group, objects, frozenset())
         return Reader(objects.categories()).formula(named, {})
     except SpecError as error:
-        raise SpecError(f"{text!r}: {str(error).removeprefix('BDDL: ')}") from error
+        raise SpecError(f"{text!r}: {error}") from error
 
 
 def _named(group: Tokens, objects: Objects, bound: frozenset[str]) -> Tokens:
@@ -177,7 +177,7 @@ def _named(group: Tokens, objects: Objects, bound: frozenset[str]) -> Tokens:
     variables = [part for part in group[1:-1] if isinstance(part, list) and len(part) == 3]
     inner = bound | {str(variable[0]).lstrip("?") for variable in variables}
     typed: Tokens = [
-        [part[0], part[1], _category(part[2], objects)] if part in variables else part  # type: ignore[index]
+        [part[0], part[1], _category(part[2], objects)] if part in variables else part
         for part in group[1:-1]
     ]
     return [head, *typed, _named(as_group(group[-1], f"after {head}"), objects, inner)]
