@@ -21,14 +21,13 @@ def _several(raw: Any) -> Any:
 
 
 Fact = Annotated[str, Field(min_length=1, max_length=20_000)]
+_FACTS = BeforeValidator(_several, json_schema_input_type=Fact | tuple[Fact, ...])
 
 
 class GivenTask(Model):
     """One task; a text alone is its goal."""
 
-    goal: Annotated[
-        tuple[Fact, ...], BeforeValidator(_several), Field(min_length=1, max_length=100)
-    ]
+    goal: Annotated[tuple[Fact, ...], _FACTS, Field(min_length=1, max_length=100)]
     """`inside lemon bowl`, a list of such facts, all of which must hold, a BDDL formula, or a whole
     BDDL problem. Its words are objects of the task, of the scene, or categories, of which several
     are numbered: `lemon_1`, `lemon_2`."""
@@ -36,7 +35,7 @@ class GivenTask(Model):
     """By default the goal in words."""
     name: Annotated[str, Field(min_length=1, max_length=120)] | None = None
     """A few words; by default the first of the instruction's."""
-    init: Annotated[tuple[Fact, ...], BeforeValidator(_several), Field(max_length=100)] = ()
+    init: Annotated[tuple[Fact, ...], _FACTS, Field(max_length=100)] = ()
     """What holds at the start, in facts as in the goal; what is placed nowhere stands on the
     support."""
     objects: Annotated[tuple[ObjectSpec, ...], Field(max_length=100)] = ()
@@ -68,8 +67,9 @@ class GivenTask(Model):
 
 def _items(raw: Any) -> tuple[Any, ...] | None:
     """The tasks of a list, or of one task without a list; None of anything else."""
+    one: Any = raw
     if isinstance(raw, str | dict | GivenTask):
-        return (raw,)
+        return (one,)
     return tuple(cast("list[Any]", raw)) if isinstance(raw, list | tuple) else None
 
 
@@ -81,7 +81,11 @@ def _listed(raw: Any) -> Any:
     return tuple({"goal": item} if isinstance(item, str) else item for item in items)
 
 
-GivenTasks = Annotated[tuple[GivenTask, ...], BeforeValidator(_listed)]
+_Item = str | GivenTask
+GivenTasks = Annotated[
+    tuple[GivenTask, ...],
+    BeforeValidator(_listed, json_schema_input_type=_Item | tuple[_Item, ...]),
+]
 
 
 class GivenFile(Model):
