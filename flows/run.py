@@ -23,6 +23,9 @@ from .work import Job, Result, Stages, Unit, carry_out
 
 __all__ = ["Plan", "Run", "Session", "Summary", "execute", "export_dataset", "run_session"]
 
+SHOWN = 3
+"""Tasks that a shortfall names."""
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -36,6 +39,8 @@ class Summary:
     cpu_seconds: dict[str, float]
     dataset_hash: str
     report: str | None = None
+    lacking: dict[str, int] = field(default_factory=dict[str, int])
+    """Demonstrations of each task that has fewer than the spec asks for."""
 
     @property
     def shortfall(self) -> str | None:
@@ -46,6 +51,10 @@ class Summary:
             return f"none of {self.counts['refused']} scenes could be assembled"
         if self.counts.get("attempts") and not self.counts["solved"]:
             return f"none of {self.counts['attempts']} attempts reached its goal"
+        if self.lacking:
+            shown = ", ".join(f"{task} has {n}" for task, n in list(self.lacking.items())[:SHOWN])
+            others = f", and {len(self.lacking) - SHOWN} more" if len(self.lacking) > SHOWN else ""
+            return f"fewer demonstrations than asked for: {shown}{others}"
         return None
 
 
@@ -246,4 +255,5 @@ def _summary(plan: Plan, store: Store, run: Run, seconds: float, report: Path | 
         cpu_seconds=cpu,
         dataset_hash=store.dataset_hash(),
         report=str(report) if report else None,
+        lacking=run.graph.lacking(),
     )

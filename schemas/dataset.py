@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import Field, model_validator
 
@@ -99,12 +99,40 @@ class EpisodeSpec(Model):
     solvers: Annotated[tuple[Solver, ...], Field(min_length=1)] = ("planning", "optimisation")
     """What may find the motions of skills that have a choice: see `solving.md`. `learning` needs
     the extra `learning`."""
+    demonstrations: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        default=None, exclude_if=unset
+    )
+    """Verified demonstrations that each task shall have at least: `per_task` and `per_scene` follow
+    from it where they are not said, and scenes are added for attempts that fail, ten at a time, up
+    to twice as many."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _counted(cls, raw: Any) -> Any:
+        return _with_counts(cast("dict[str, Any]", raw)) if isinstance(raw, dict) else raw
+
+    @model_validator(mode="after")
+    def _some_attempts(self) -> Self:
+        if self.demonstrations is not None and self.per_task == 0:
+            raise misplaced("demonstrations need scenes; leave `per_task: 0` out", "per_task")
+        return self
 
     @model_validator(mode="after")
     def _solvers(self) -> Self:
         if len(set(self.solvers)) < len(self.solvers):
             raise misplaced(f"each at most once, got {list(self.solvers)}", "solvers")
         return self
+
+
+def _with_counts(written: dict[str, Any]) -> dict[str, Any]:
+    """How many scenes and attempts in each as many demonstrations need, where it is not said."""
+    wanted: Any = written.get("demonstrations")
+    per, each = written.get("per_task", 0), written.get("per_scene", 1)
+    if any(isinstance(x, bool) or not isinstance(x, int) or x < 0 for x in (wanted, per, each)):
+        return written
+    if "per_task" not in written:
+        return {**written, "per_task": -(-wanted // max(each, 1))}
+    return {"per_scene": -(-wanted // max(per, 1)), **written} if per else written
 
 
 class RenderSpec(Model):

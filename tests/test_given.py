@@ -50,7 +50,8 @@ def cast(task: TaskSpec) -> dict[str, str]:
 
 
 def test_three_lines_are_a_whole_spec() -> None:
-    spec = parse_spec("name: lemons\ntasks: {given: inside lemon bowl}\nepisodes: {per_task: 200}")
+    text = "name: lemons\ntasks: {given: inside lemon bowl}\nepisodes: {demonstrations: 200}"
+    spec = parse_spec(text)
     assert (spec.tasks.proposer, spec.tasks.count, spec.episodes.per_task) == ("given", 1, 200)
     (task,) = propose(spec, 0, 1, (), LIBRARY)
     assert task.instruction == "Put the lemon in the bowl."
@@ -267,6 +268,19 @@ def test_tasks_may_be_added_at_the_end(tmp_path: Path) -> None:
     refuse_changes(path, spec("a b", "c d"), {}, {"tasks"})
     with pytest.raises(DatasetError, match=r"tasks\.given"):
         refuse_changes(path, spec("c d", "a b"), {}, {"tasks"})
+
+
+def test_the_example_holds_what_it_says() -> None:
+    root = Path(__file__).parents[1] / "examples"
+    spec = load_spec(root / "my_task.yaml")
+    assert (spec.episodes.per_task, spec.episodes.per_scene) == (50, 4)
+    check_spec(spec, LIBRARY, draws=False)
+    (task,) = propose(spec, 0, 1, (), LIBRARY)
+    scene, _ = build_scene(slice_of(spec, "scenes", 1), task, 0, LIBRARY)
+    assert 0.34 <= scene.object("lemon").pos[0] <= 0.51
+    assert {path.split(".")[-1] for path in scene.physics} == {
+        "mass", "friction", "latency", "action_noise",
+    }  # fmt: skip
 
 
 def test_other_proposers_store_nothing_of_given_tasks() -> None:
