@@ -451,6 +451,13 @@ def test_scenes_are_added_until_the_demonstrations_are_there(tmp_path: Path) -> 
         assert session.finished
 
 
+def test_no_scene_is_added_before_all_that_were_asked_for_are_attempted(tmp_path: Path) -> None:
+    counts = "{demonstrations: 24, per_task: 20, per_scene: 2}"
+    summary = execute(plan(tmp_path / "d", f"name: d\ntasks: {{count: 2}}\nepisodes: {counts}"))
+    assert summary.counts["scenes"] == 2 * 20
+    assert all(found >= 24 for found in solved_by_task(tmp_path / "d").values())
+
+
 def test_demonstrations_may_be_raised_and_end_at_twice_the_scenes(tmp_path: Path) -> None:
     out = tmp_path / "d"
     execute(plan(out, "name: d\ntasks: {count: 2}\nepisodes: {per_task: 10}"))
