@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..schemas import CousinsError, DatasetSpec
-from ..schemas.spec_file import lines_of, load_spec
+from ..schemas.given_file import lines_of
+from ..schemas.spec_file import load_spec
 
 if TYPE_CHECKING:
     from ..generators.dataset import Dataset

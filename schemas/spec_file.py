@@ -7,9 +7,7 @@ from __future__ import annotations
 # pyright: reportUnknownArgumentType=false
 import types
 import typing
-from collections.abc import Generator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -19,13 +17,12 @@ from pydantic_core import ErrorDetails
 from .dataset import DatasetSpec
 from .errors import SpecError
 from .given import GivenFile
+from .given_file import with_given
 from .locations import MISPLACED, Loc, dotted
 from .plugins import offer
-from .yaml_source import Source, parse_yaml, read_yaml
+from .yaml_source import Source, is_yaml, parse_yaml, read_yaml
 
 M = TypeVar("M", bound=BaseModel)
-GIVEN: Loc = ("tasks", "given")
-"""Where a spec has tasks of one's own, or the path of a file of them."""
 _EXPECTED = {
     "bool_parsing": "boolean",
     "bool_type": "boolean",
@@ -58,7 +55,7 @@ def load_spec(path: Path) -> DatasetSpec:
         SpecError: listing every problem with its line, path, value, and what is allowed.
     """
     source = read_yaml(path)
-    return _located(_validate(_with_given(source, path.parent)), path.parent)
+    return _located(_validate(with_given(source, path.parent, _given)), path.parent)
 
 
 def parse_spec(text: str, name: str = "the spec") -> DatasetSpec:
@@ -67,62 +64,7 @@ def parse_spec(text: str, name: str = "the spec") -> DatasetSpec:
     Raises:
         SpecError: as `load_spec`.
     """
-    return _validate(_with_given(parse_yaml(text, name), Path()))
-
-
-@contextmanager
-def lines_of(path: Path) -> Generator[None]:
-    """Add the line to errors that carry a place in the spec of this file.
-
-    Raises:
-        SpecError: as raised inside; one with a place names the file and the line as well.
-    """
-    try:
-        yield
-    except SpecError as error:
-        if not error.place:
-            raise
-        source, place = read_yaml(path), error.place
-        given = _given_file(source)
-        if given is not None and place[: len(GIVEN)] == GIVEN:
-            source, place = _given_source(path.parent / given), ("tasks", *place[len(GIVEN) :])
-        message = f"{source.name}: 1 problem\n  line {source.line(place)}: {error}"
-        raise SpecError(message) from error
-
-
-def _given_file(source: Source) -> str | None:
-    """The path of the file that lists a spec's tasks, where `tasks.given` is one."""
-    tasks = source.data.get("tasks") if isinstance(source.data, dict) else None
-    given = tasks.get("given") if isinstance(tasks, dict) else None
-    return given if isinstance(given, str) and is_path(given) else None
-
-
-def _given_source(path: Path) -> Source:
-    """A file of tasks, whose list may stand alone."""
-    source = read_yaml(path)
-    if isinstance(source.data, list):
-        lines = {("tasks", *loc): line for loc, line in source.lines.items()}
-        return replace(source, data={"tasks": source.data}, lines=lines)
-    return source
-
-
-def _with_given(source: Source, folder: Path) -> Source:
-    """The spec with the tasks of a file in the place of its path.
-
-    Raises:
-        SpecError: the file cannot be read, or is wrong; with its lines.
-    """
-    given = _given_file(source)
-    if given is None:
-        return source
-    try:
-        found = _given_source(folder / given)
-    except SpecError as error:
-        line = source.line(GIVEN)
-        raise SpecError(f"{source.name}: line {line}: {dotted(GIVEN)}: {error}") from error
-    tasks = validated(found, GivenFile, "a file of tasks is a list, or has one under `tasks:`")
-    data = {**source.data, "tasks": {**source.data["tasks"], "given": tasks.tasks}}
-    return replace(source, data=data)
+    return _validate(with_given(parse_yaml(text, name), Path(), _given))
 
 
 def _located(spec: DatasetSpec, folder: Path) -> DatasetSpec:
@@ -141,11 +83,15 @@ def _located(spec: DatasetSpec, folder: Path) -> DatasetSpec:
 
 def is_path(robot: str) -> bool:
     """Whether a robot is given by its file, not by its name."""
-    return robot.endswith((".yaml", ".yml"))
+    return is_yaml(robot)
 
 
 def _validate(source: Source) -> DatasetSpec:
     return validated(source, DatasetSpec, "a spec is a mapping such as `name: my-dataset`")
+
+
+def _given(source: Source) -> GivenFile:
+    return validated(source, GivenFile, "a file of tasks is a list, or has one under `tasks:`")
 
 
 def validated(source: Source, model: type[M], form: str) -> M:

@@ -18,7 +18,8 @@ from cousins.generators.dataset import FORMAT_VERSION
 from cousins.generators.proposers import propose
 from cousins.generators.proposers.given.words import category_of
 from cousins.schemas import DatasetError, DatasetSpec, SpecError, TaskSpec
-from cousins.schemas.spec_file import lines_of, load_spec, parse_spec
+from cousins.schemas.given_file import lines_of
+from cousins.schemas.spec_file import load_spec, parse_spec
 from cousins.tasks.problem import scene_problem
 from cousins.tasks.setup import build_scene
 

@@ -160,7 +160,8 @@ def _make(
     exports: bool = True,
 ) -> None:
     with expected_errors():
-        from ...schemas.spec_file import lines_of, load_spec
+        from ...schemas.given_file import lines_of
+        from ...schemas.spec_file import load_spec
         from ..checks import check_exports, check_spec
         from ..engines import engine
         from ..environment import cores
