@@ -22,6 +22,8 @@ from ..schemas import DatasetSpec, TaskSpec, hash_of
 from .work import ShardTask, Stages, task_index
 
 TASKS_PER_SHARD = 25
+MOST_SCENES = 2
+"""Times as many scenes as were asked for, where demonstrations are still missing."""
 STAGE_VERSIONS = {"tasks": 3, "scenes": 4, "episodes": 4, "frames": 3, "exports": 2}
 """Raised whenever a stage gives other bytes for the same inputs."""
 
@@ -47,6 +49,12 @@ class Graph:
     until: str = "frames"
     planned: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     total: dict[str, int] = field(default_factory=dict[str, int])
+    _open: dict[str, int] = field(default_factory=dict[str, int])
+    """Shards of each task whose episodes are still to come."""
+    _solved: dict[str, int] = field(default_factory=dict[str, int])
+    """Demonstrations of each task so far."""
+    _scenes: dict[str, int] = field(default_factory=dict[str, int])
+    """One past the last scene of each task that was asked for more."""
 
     def start(self) -> list[ShardTask]:
         """The units that depend on nothing."""
@@ -65,14 +73,39 @@ class Graph:
             return []
         stages = self._stages()
         follower = stages.index(unit.stage) + 1
+        more = self._topped_up(unit.task, record) if unit.stage == "episodes" else []
         if follower == len(stages):
-            return []
+            return more
         # The chain of keys carries what earlier stages have read.
-        return [
-            self._of_task(
-                stages[follower], unit.task, unit.start, unit.stop, [unit.key, _content(record)]
-            )
-        ]
+        upstream = [unit.key, _content(record)]
+        return [self._of_task(stages[follower], unit.task, unit.start, unit.stop, upstream), *more]
+
+    def _topped_up(self, task: TaskSpec, record: ShardRecord) -> list[ShardTask]:
+        """Further scenes of a task whose attempts gave too few demonstrations.
+
+        It is decided once all that was asked for is there, so that the order in which shards are
+        finished does not matter.
+        """
+        wanted = self.spec.episodes.demonstrations
+        if wanted is None:
+            return []
+        first = self._chunks()
+        left = self._open.get(task.id, len(first)) - 1
+        solved = self._solved.get(task.id, 0) + record.counts.get("solved", 0)
+        self._open[task.id], self._solved[task.id] = left, solved
+        end = self._scenes.get(task.id, first[-1][1])
+        start = -(-end // PER_SHARD) * PER_SHARD
+        if left or solved >= wanted or not solved or start >= MOST_SCENES * first[-1][1]:
+            return []
+        self._open[task.id], self._scenes[task.id] = 1, start + PER_SHARD
+        for stage in self._stages()[1:]:
+            self.total[stage] += 1
+        return [self._of_task("scenes", task, start, start + PER_SHARD, [])]
+
+    def lacking(self) -> dict[str, int]:
+        """Demonstrations of each task that has fewer than the spec asks for, by the task's id."""
+        wanted = self.spec.episodes.demonstrations or 0
+        return {task: found for task, found in sorted(self._solved.items()) if found < wanted}
 
     def exports(
         self, formats: tuple[str, ...], records: tuple[ShardRecord, ...]

@@ -28,6 +28,9 @@ from .work import Job, Result, ShardTask, Stages, carry_out
 
 __all__ = ["Run", "RunRequest", "Session", "Summary", "execute", "export_dataset", "run_session"]
 
+SHOWN = 3
+"""Tasks that a shortfall names."""
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -41,6 +44,8 @@ class Summary:
     cpu_seconds: dict[str, float]
     dataset_hash: str
     report: str | None = None
+    lacking: dict[str, int] = field(default_factory=dict[str, int])
+    """Demonstrations of each task that has fewer than the spec asks for."""
 
     @property
     def shortfall(self) -> str | None:
@@ -51,6 +56,10 @@ class Summary:
             return f"none of {self.counts['refused']} scenes could be assembled"
         if self.counts.get("attempts") and not self.counts["solved"]:
             return f"none of {self.counts['attempts']} attempts reached its goal"
+        if self.lacking:
+            shown = ", ".join(f"{task} has {n}" for task, n in list(self.lacking.items())[:SHOWN])
+            others = f", and {len(self.lacking) - SHOWN} more" if len(self.lacking) > SHOWN else ""
+            return f"fewer demonstrations than asked for: {shown}{others}"
         return None
 
 
@@ -253,4 +262,5 @@ def _summary(
         cpu_seconds=cpu,
         dataset_hash=store.dataset_hash(),
         report=str(report) if report else None,
+        lacking=run.graph.lacking(),
     )
