@@ -27,6 +27,7 @@ from cousins.generators.renderers import RENDERERS
 from cousins.scenes.assets.plugin import LIBRARIES
 from cousins.schemas import DatasetSpec, Model, Parameter
 from cousins.schemas.parameter import Choice, Constant, Normal, Sweep, Uniform, Within
+from cousins.schemas.physics import PATHS
 from cousins.schemas.plugin_name import PluginName
 from cousins.schemas.plugins import Group
 from cousins.schemas.reserved import RESERVED_NAMES, RESERVED_PREFIXES
@@ -54,6 +55,7 @@ MEANINGS: dict[str, str] = {
     "cousins": "How far objects may be from their twin: see below.",
     "tasks": "Where tasks come from: see below.",
     "episodes": "How tasks are attempted: see below.",
+    "physics": "What of the physics differs from scene to scene: see below.",
     "cameras": "Names must be unique: see below.",
     "render": "What is drawn and labelled: see below.",
     "export": "Formats to write at the end; any can be written later with `cousins export`.",
@@ -105,12 +107,19 @@ ALLOWED: dict[str, str] = {
 
 def reference() -> str:
     """All tables, as Markdown."""
-    return "\n\n".join([*(table(path, model) for path, model in models()), vary_table()])
+    tables = [table(path, model) for path, model in models()]
+    return "\n\n".join([*tables, physics_table(), vary_table()])
 
 
 def models() -> list[tuple[str, type[Model]]]:
-    """Every model of a spec with its path, the spec itself first with an empty path."""
-    return list(_models("", DatasetSpec))
+    """Every model of a spec with its path, the spec itself first with an empty path.
+
+    One that is used again, as objects of a given task are, is there once.
+    """
+    found: dict[type[Model], str] = {}
+    for path, model in _models("", DatasetSpec):
+        found.setdefault(model, path)
+    return [(path, model) for model, path in found.items()]
 
 
 def _models(path: str, model: type[Model]) -> Iterator[tuple[str, type[Model]]]:
@@ -139,6 +148,13 @@ def table(path: str, model: type[Model]) -> str:
         limits = ", ".join(filter(None, (_limits(field), ALLOWED.get(place))))
         cells = (f"`{name}`", _type(field.annotation, field.metadata), _default(field), limits)
         rows.append(" | ".join(["", *cells, meaning.replace("\n", " "), ""]).strip())
+    return "\n".join(rows)
+
+
+def physics_table() -> str:
+    """The paths of `physics.vary`."""
+    rows = ["### Paths of `physics.vary`", "", "| path | allowed | meaning |", "|---|---|---|"]
+    rows += [f"| `{x.pattern}` | {x.low:g} to {x.high:g} | {x.meaning} |" for x in PATHS]
     return "\n".join(rows)
 
 

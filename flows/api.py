@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..schemas import CousinsError, DatasetSpec
+from ..schemas.given_file import lines_of
 from ..schemas.spec_file import load_spec
 
 if TYPE_CHECKING:
@@ -65,7 +67,8 @@ def generate(spec: Spec, out: Path | str | None = None, *, workers: int = 1) -> 
     plan = RunRequest(read, folder, production(), workers, exports=read.export)
     with Session(plan) as session:
         if not session.finished:
-            check_spec(read, session.library)
+            with _lines(spec):
+                check_spec(read, session.library)
         summary = run_session(session)
     if summary.shortfall is not None:
         raise ShortfallError(Dataset(folder), summary)
@@ -103,8 +106,14 @@ def preview(spec: Spec, task: int = 0, scene: int = 0) -> Preview:
     from .preview import make_preview
 
     read = _read(spec)
-    check_spec(read)
+    with _lines(spec):
+        check_spec(read)
     return make_preview(read, task, scene)
+
+
+def _lines(spec: Spec) -> AbstractContextManager[None]:
+    """Adds lines to errors where the spec is a file."""
+    return nullcontext() if isinstance(spec, DatasetSpec) else lines_of(Path(spec))
 
 
 def _read(spec: Spec) -> DatasetSpec:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..schemas import DatasetSpec, SpecError
+from ..schemas import DatasetSpec, SpecError, TaskSpec
+from ..schemas.physics import EVERY, SCALE, object_of
+from ..schemas.plugins import offer
 from .stages import open_library
 
 if TYPE_CHECKING:
@@ -23,8 +25,8 @@ def check_spec(
         draws: whether pictures are wanted.
 
     Raises:
-        SpecError: a category that nothing stands in for, an asset that is not there, or a path
-            in `render.vary` that does not exist.
+        SpecError: a category that nothing stands in for, an asset that is not there, a path in
+            `render.vary` that does not exist, or a given task that cannot be done.
         BackendMissingError, RenderError: a solver, proposer, renderer, or label is not here,
             or cannot start.
     """
@@ -51,6 +53,12 @@ def check_spec(
     table = Tabletop(library or open_library(spec.assets))
     _check_categories(spec, table)
     _check_assets(spec, table)
+    tasks: tuple[TaskSpec, ...] = ()
+    if spec.tasks.given:
+        from ..generators.proposers.given.binding import given_tasks
+
+        tasks = given_tasks(spec, 0, spec.tasks.count, table.library)
+    _check_physics(spec, tasks)
 
 
 def _check_categories(spec: DatasetSpec, library: Tabletop) -> None:
@@ -95,6 +103,30 @@ def _check_assets(spec: DatasetSpec, library: Tabletop) -> None:
             library.get(asset_id)
         except SpecError as error:
             raise SpecError(f"{path}: {error}") from error
+
+
+def _check_physics(spec: DatasetSpec, tasks: tuple[TaskSpec, ...]) -> None:
+    """Refuse paths of objects that no scene will have, as far as names are known before.
+
+    Args:
+        spec: of the dataset.
+        tasks: those that it gives; what other proposers call their objects is not known yet.
+
+    Raises:
+        SpecError: with the path's place.
+    """
+    known = [spec.scene.support, *(thing.name for thing in spec.scene.objects)]
+    known += [x.name for task in tasks for x in task.objects if x.name not in known]
+    for path in spec.physics.vary if spec.physics else ():
+        name, place = object_of(path), ("physics", "vary", path)
+        if name not in (None, EVERY, *known):
+            raise SpecError(
+                f"no object {name!r} is known before tasks are proposed; "
+                f"{offer(str(name), [EVERY, *dict.fromkeys(known)])}",
+                place=place,
+            )
+        if path == SCALE.of(spec.scene.support):
+            raise SpecError("the support keeps its size; name what stands on it", place=place)
 
 
 def check_exports(formats: tuple[str, ...]) -> None:

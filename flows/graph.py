@@ -23,6 +23,8 @@ from ..schemas import DatasetSpec, TaskSpec, hash_of
 from .work import ShardTask, Stages, task_index
 
 TASKS_PER_SHARD = 25
+MOST_SCENES = 2
+"""Times as many scenes as were asked for, where demonstrations are still missing."""
 STAGE_VERSIONS = {"tasks": 3, "scenes": 4, "episodes": 4, "frames": 3, "exports": 2}
 """Raised whenever a stage gives other bytes for the same inputs."""
 
@@ -50,6 +52,12 @@ class Graph:
     planned: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     contents: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     total: dict[str, int] = field(default_factory=dict[str, int])
+    _asked: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """The shards of each task that were asked for so far."""
+    _solved: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
+    """Demonstrations of each task by shard, as far as they are made."""
+    _scenes: dict[str, int] = field(default_factory=dict[str, int])
+    """One past the last scene of each task that was asked for more."""
 
     def start(self) -> list[ShardTask]:
         """The units that depend on nothing."""
@@ -69,14 +77,42 @@ class Graph:
             return []
         stages = self._stages()
         follower = stages.index(unit.stage) + 1
+        more = self._topped_up(unit.task, record) if unit.stage == "episodes" else []
         if follower == len(stages):
-            return []
+            return more
         # The chain of keys carries what earlier stages have read.
-        return [
-            self._of_task(
-                stages[follower], unit.task, unit.start, unit.stop, [unit.key, record.content]
-            )
-        ]
+        upstream = [unit.key, record.content]
+        return [self._of_task(stages[follower], unit.task, unit.start, unit.stop, upstream), *more]
+
+    def _topped_up(self, task: TaskSpec, record: ShardRecord) -> list[ShardTask]:
+        """Further scenes of a task whose attempts gave too few demonstrations.
+
+        It is decided once all that was asked for is there, so that the order in which shards are
+        finished does not matter.
+        """
+        wanted = self.spec.episodes.demonstrations
+        if wanted is None:
+            return []
+        first = self._chunks()
+        asked = self._asked.setdefault(task.id, {shard_name(task.id, x) for x, _ in first})
+        solved = self._solved.setdefault(task.id, {})
+        solved[record.shard] = record.counts.get("solved", 0)
+        found = sum(solved.values())
+        start = -(-self._scenes.get(task.id, first[-1][1]) // PER_SHARD) * PER_SHARD
+        enough = found >= wanted or not found or start >= MOST_SCENES * first[-1][1]
+        if enough or asked - solved.keys():
+            return []
+        asked.add(shard_name(task.id, start))
+        self._scenes[task.id] = start + PER_SHARD
+        for stage in self._stages()[1:]:
+            self.total[stage] += 1
+        return [self._of_task("scenes", task, start, start + PER_SHARD, [])]
+
+    def lacking(self) -> dict[str, int]:
+        """Demonstrations of each task that has fewer than the spec asks for, by the task's id."""
+        wanted = self.spec.episodes.demonstrations or 0
+        found = {task: sum(solved.values()) for task, solved in sorted(self._solved.items())}
+        return {task: number for task, number in found.items() if number < wanted}
 
     def exports(
         self, formats: tuple[str, ...], records: tuple[ShardRecord, ...]

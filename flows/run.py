@@ -31,6 +31,8 @@ __all__ = ["Run", "RunRequest", "Session", "Summary", "execute", "export_dataset
 
 Place = tuple[str, str]
 """Stage and shard."""
+SHOWN = 3
+"""Tasks that a shortfall names."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Summary:
     cpu_seconds: dict[str, float]
     dataset_hash: str
     report: str | None = None
+    lacking: dict[str, int] = field(default_factory=dict[str, int])
+    """Demonstrations of each task that has fewer than the spec asks for."""
 
     @property
     def shortfall(self) -> str | None:
@@ -55,6 +59,10 @@ class Summary:
             return f"none of {self.counts['refused']} scenes could be assembled"
         if self.counts.get("attempts") and not self.counts["solved"]:
             return f"none of {self.counts['attempts']} attempts reached its goal"
+        if self.lacking:
+            shown = ", ".join(f"{task} has {n}" for task, n in list(self.lacking.items())[:SHOWN])
+            others = f", and {len(self.lacking) - SHOWN} more" if len(self.lacking) > SHOWN else ""
+            return f"fewer demonstrations than asked for: {shown}{others}"
         return None
 
 
@@ -137,9 +145,10 @@ class Run:
         return None
 
     def damaged(self) -> tuple[ShardRecord, ...]:
-        """The shards, all but exports, whose files are not what was written; reads all of them."""
+        """The shards, all but exports, whose files are not what was written; reads the files."""
         records = [record for record in self.store.records() if record.stage != EXPORTS]
-        return tuple(record for record in records if not self.store.sound(record))
+        unknown = (record for record in records if record.place not in self.sound)
+        return tuple(record for record in unknown if not self.store.sound(record))
 
     def _settle(self, unit: ShardTask, answer: ShardRecord | BaseException) -> list[ShardTask]:
         if isinstance(answer, JobError) and not answer.fatal:
@@ -229,7 +238,7 @@ def run_session(
         done.unlink(missing_ok=True)
         run.drive(graph.start())
         _prune(graph, store, plan)
-        run.drive(_ready_exports(run))
+        run.drive(_ready_exports(run, session))
         report = _report(run) if plan.until == STAGES[-1] else None
     finally:
         pool.close()
@@ -270,16 +279,19 @@ def _all_found(store: Store, units: list[ShardTask]) -> bool:
     return all(store.find(unit.stage, unit.shard, unit.key) is not None for unit in units)
 
 
-def _ready_exports(run: Run) -> list[ShardTask]:
+def _ready_exports(run: Run, session: Session) -> list[ShardTask]:
     """The exports of this run; before one is made, what it reads is checked, and mended."""
     formats, store = run.plan.exports, run.store
     units = run.graph.exports(formats, store.records())
     if _all_found(store, units):
         return units
-    for record in run.damaged():
+    damaged = run.damaged()
+    for record in damaged:
         run.reporter.note(f"{'/'.join(record.place)} is damaged; it is made again")
         store.discard(record)
-    run.drive(run.graph.start())
+    if damaged:
+        run.graph = session.new_graph()
+        run.drive(run.graph.start())
     return run.graph.exports(formats, store.records())
 
 
@@ -323,4 +335,5 @@ def _summary(
         cpu_seconds=cpu,
         dataset_hash=store.dataset_hash(),
         report=str(report) if report else None,
+        lacking=run.graph.lacking(),
     )

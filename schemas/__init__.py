@@ -52,9 +52,11 @@ from .frame import (
     SkippedRecord,
     VideoRecord,
 )
+from .given import GivenTask
 from .libraries import AssetsSpec, LibrarySpec
 from .parameter import Choice, Constant, Normal, Parameter, Sweep, Uniform
 from .perturb import Disturbance, DisturbanceKind, PerturbSpec
+from .physics import PhysicsSpec
 from .reasons import Refusal, RefusalKind, sentences, together
 from .robot import GripperFile, GripperSpec, MountedModel, RobotFile, RobotSpec
 from .scene import (
@@ -111,6 +113,7 @@ __all__ = [
     "EpisodeSpec",
     "Failure",
     "FrameRecord",
+    "GivenTask",
     "GoalReport",
     "GraphEdge",
     "GraphNode",
@@ -138,6 +141,7 @@ __all__ = [
     "Parameter",
     "PathSpec",
     "PerturbSpec",
+    "PhysicsSpec",
     "PlanningError",
     "PluginError",
     "PoseSpec",

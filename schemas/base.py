@@ -54,6 +54,11 @@ def unset(value: object) -> bool:
     return value is None or value in (0.0, (0.0, 0.0))
 
 
+def nothing(value: object) -> bool:
+    """As `unset`, of fields that hold several things."""
+    return not value
+
+
 def canonical_json(value: Any) -> str:
     """JSON text with sorted keys, no spaces, and no NaN."""
     return json.dumps(

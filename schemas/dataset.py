@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import Field, model_validator
 
-from .base import Model, Name
+from .base import Model, Name, nothing, unset
 from .camera import CameraSpec
 from .episode import Solver
 from .frame import LabelName
+from .given import PROPOSER, GivenTasks, implied
 from .libraries import AssetsSpec
 from .locations import misplaced
 from .parameter import Parameter, beyond
 from .perturb import PerturbSpec
+from .physics import PhysicsSpec
 from .plugin_name import PluginName
 from .scene import CousinSpec, SceneSpec
 
@@ -47,6 +49,28 @@ class ProposalSpec(Model):
     """Any OpenAI-compatible endpoint; None uses OPENAI_BASE_URL or the service itself."""
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     """How often an invalid answer goes back to the model with the error."""
+    given: GivenTasks = Field(default=(), exclude_if=nothing)
+    """Tasks of one's own, with which neither `proposer` nor `count` need be said; in their place
+    the path of a YAML file that lists them."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _implied(cls, raw: Any) -> Any:
+        return implied(raw)
+
+    @model_validator(mode="after")
+    def _given(self) -> Self:
+        if (self.proposer == PROPOSER) != bool(self.given):
+            raise misplaced(
+                "exactly `proposer: given`, which need not be said, takes a list of tasks", "given"
+            )
+        if self.given and self.count > len(self.given):
+            raise misplaced(
+                f"{self.count} tasks, and {len(self.given)} are given; leave `count` out, and "
+                "raise `episodes.per_task` for more scenes of each",
+                "count",
+            )
+        return self
 
     @model_validator(mode="after")
     def _activities(self) -> Self:
@@ -75,12 +99,40 @@ class EpisodeSpec(Model):
     solvers: Annotated[tuple[Solver, ...], Field(min_length=1)] = ("planning", "optimisation")
     """What may find the motions of skills that have a choice: see `solving.md`. `learning` needs
     the extra `learning`."""
+    demonstrations: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        default=None, exclude_if=unset
+    )
+    """Verified demonstrations that each task shall have at least: `per_task` and `per_scene` follow
+    from it where they are not said, and scenes are added for attempts that fail, ten at a time, up
+    to twice as many."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _counted(cls, raw: Any) -> Any:
+        return _with_counts(cast("dict[str, Any]", raw)) if isinstance(raw, dict) else raw
+
+    @model_validator(mode="after")
+    def _some_attempts(self) -> Self:
+        if self.demonstrations is not None and self.per_task == 0:
+            raise misplaced("demonstrations need scenes; leave `per_task: 0` out", "per_task")
+        return self
 
     @model_validator(mode="after")
     def _solvers(self) -> Self:
         if len(set(self.solvers)) < len(self.solvers):
             raise misplaced(f"each at most once, got {list(self.solvers)}", "solvers")
         return self
+
+
+def _with_counts(written: dict[str, Any]) -> dict[str, Any]:
+    """How many scenes and attempts in each as many demonstrations need, where it is not said."""
+    wanted: Any = written.get("demonstrations")
+    per, each = written.get("per_task", 0), written.get("per_scene", 1)
+    if any(isinstance(x, bool) or not isinstance(x, int) or x < 0 for x in (wanted, per, each)):
+        return written
+    if "per_task" not in written:
+        return {**written, "per_task": -(-wanted // max(each, 1))}
+    return {"per_scene": -(-wanted // max(per, 1)), **written} if per else written
 
 
 class RenderSpec(Model):
@@ -114,6 +166,7 @@ class DatasetSpec(Model):
     cousins: CousinSpec = CousinSpec()
     tasks: ProposalSpec = ProposalSpec()
     episodes: EpisodeSpec = EpisodeSpec()
+    physics: PhysicsSpec | None = Field(default=None, exclude_if=unset)
     cameras: tuple[CameraSpec, ...] = (
         CameraSpec(name="front"),
         CameraSpec(name="wrist", mount="hand"),

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from .causes import Cause, Failure, SkillCause
+from .locations import Loc, dotted
 from .reasons import Refusal, sentences
 
 
@@ -27,9 +29,23 @@ class CousinsError(Exception):
 
 
 class SpecError(CousinsError):
-    """A specification (YAML, command line, BDDL, asset file) is wrong."""
+    """A specification (YAML, command line, BDDL, asset file) is wrong.
+
+    Attributes:
+        place: in the spec, of what was found wrong once the file was read; its line is added
+            where the file is known. Empty where the message has its line, or there is no place.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, *, place: Loc = ()) -> None:
+        """Keep the place, and begin the message with it."""
+        self.place = place
+        super().__init__(f"{dotted(place)}: {message}" if place else message)
+
+    def __reduce__(self) -> tuple[Callable[[], SpecError], tuple[()], dict[str, Any]]:
+        """Pickle with the message as it is."""
+        return partial(type(self), str(self)), (), {"place": self.place}
 
 
 class DatasetError(CousinsError):

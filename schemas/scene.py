@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from .asset import Material
-from .base import Model, Name, Quat, Synset, Vec3, unset
+from .base import Model, Name, Quat, Synset, Vec3, nothing, unset
 from .camera import Camera
 from .locations import misplaced
 from .parameter import Constant, Parameter, Uniform, Within
@@ -268,6 +268,8 @@ class Scene(Model):
     sky: Sky | None = Field(default=None, exclude_if=unset)
     walls: bool = Field(default=True, exclude_if=unset)
     """Default walls where there is no room; false is the open air."""
+    physics: dict[str, float] = Field(default={}, exclude_if=nothing)
+    """What is other than assets and robot say, by path of `physics.vary`, each of one object."""
     refused: dict[str, int] = {}
     """Why earlier attempts at this scene were refused, counted."""
 

@@ -16,9 +16,11 @@ from pydantic_core import ErrorDetails
 
 from .dataset import DatasetSpec
 from .errors import SpecError
+from .given import GivenFile
+from .given_file import with_given
 from .locations import MISPLACED, Loc, dotted
 from .plugins import offer
-from .yaml_source import YamlDocument, parse_yaml, read_yaml
+from .yaml_source import YamlDocument, is_yaml, parse_yaml, read_yaml
 
 M = TypeVar("M", bound=BaseModel)
 _EXPECTED = {
@@ -52,7 +54,8 @@ def load_spec(path: Path) -> DatasetSpec:
     Raises:
         SpecError: listing every problem with its line, path, value, and what is allowed.
     """
-    return _located(_validate(read_yaml(path)), path.parent)
+    source = read_yaml(path)
+    return _located(_validate(with_given(source, path.parent, _given)), path.parent)
 
 
 def parse_spec(text: str, name: str = "the spec") -> DatasetSpec:
@@ -61,7 +64,7 @@ def parse_spec(text: str, name: str = "the spec") -> DatasetSpec:
     Raises:
         SpecError: as `load_spec`.
     """
-    return _validate(parse_yaml(text, name))
+    return _validate(with_given(parse_yaml(text, name), Path(), _given))
 
 
 def _located(spec: DatasetSpec, folder: Path) -> DatasetSpec:
@@ -80,11 +83,15 @@ def _located(spec: DatasetSpec, folder: Path) -> DatasetSpec:
 
 def is_path(robot: str) -> bool:
     """Whether a robot is given by its file, not by its name."""
-    return robot.endswith((".yaml", ".yml"))
+    return is_yaml(robot)
 
 
 def _validate(source: YamlDocument) -> DatasetSpec:
     return validated(source, DatasetSpec, "a spec is a mapping such as `name: my-dataset`")
+
+
+def _given(source: YamlDocument) -> GivenFile:
+    return validated(source, GivenFile, "a file of tasks is a list, or has one under `tasks:`")
 
 
 def validated(source: YamlDocument, model: type[M], form: str) -> M:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .base import Model, Name, Synset
+from .base import Model, Name, Synset, nothing
+from .scene import ObjectSpec
 
 
 class TaskObject(Model):
@@ -33,3 +34,5 @@ class TaskSpec(Model):
     seed: tuple[int, ...] = ()
     reason: str = ""
     """Why the proposer chose it."""
+    layout: tuple[ObjectSpec, ...] = Field(default=(), exclude_if=nothing)
+    """What scenes must know of some objects beyond the problem: their asset, size, or pose."""

@@ -71,6 +71,11 @@ class YamlDocument:
         return self.lines.get(loc, 1)
 
 
+def is_yaml(text: str) -> bool:
+    """Whether a text is the path of a YAML file."""
+    return text.endswith((".yaml", ".yml"))
+
+
 def read_yaml(path: Path) -> YamlDocument:
     """Read a YAML file.
 

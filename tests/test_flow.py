@@ -428,3 +428,67 @@ def test_what_an_error_cancels_gives_no_answer(
     threads.shutdown(wait=True)
     assert answers == [first]
     assert not caplog.records
+
+
+def solved_by_task(out: Path) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for episode in Dataset(out).episodes():
+        found[episode.task] = found.get(episode.task, 0) + episode.success
+    return found
+
+
+def test_scenes_are_added_until_the_demonstrations_are_there(tmp_path: Path) -> None:
+    text = "name: d\ntasks: {count: 3}\nepisodes: {demonstrations: 24, per_task: 12}"
+    summary = execute(plan(tmp_path / "one", text))
+    assert summary.shortfall is None
+    assert all(found >= 24 for found in solved_by_task(tmp_path / "one").values())
+    # FAKE attempts fail every fifth time: 12 scenes of two attempts each give about 19.
+    scenes = {scene.id for scene in Dataset(tmp_path / "one").scenes()}
+    assert "t0000-s12" not in scenes
+    assert {"t0000-s20", "t0000-s29"} <= scenes
+    assert "t0000-s30" not in scenes
+    assert summary.counts["frames"] == summary.counts["attempts"] + summary.counts["scenes"]
+    assert verify(tmp_path / "one", 1, replay).problems == ()
+    others = execute(plan(tmp_path / "two", text, workers=3))
+    assert others.dataset_hash == summary.dataset_hash
+    again = execute(plan(tmp_path / "one", text))
+    assert (again.shards_made, again.dataset_hash) == (0, summary.dataset_hash)
+    with Session(plan(tmp_path / "one", text)) as session:
+        assert session.finished
+
+
+def test_no_scene_is_added_before_all_that_were_asked_for_are_attempted(tmp_path: Path) -> None:
+    counts = "{demonstrations: 24, per_task: 20, per_scene: 2}"
+    summary = execute(plan(tmp_path / "d", f"name: d\ntasks: {{count: 2}}\nepisodes: {counts}"))
+    assert summary.counts["scenes"] == 2 * 20
+    assert all(found >= 24 for found in solved_by_task(tmp_path / "d").values())
+
+
+def test_demonstrations_may_be_raised_and_end_at_twice_the_scenes(tmp_path: Path) -> None:
+    out = tmp_path / "d"
+    execute(plan(out, "name: d\ntasks: {count: 2}\nepisodes: {per_task: 10}"))
+    more = "name: d\ntasks: {count: 2}\nepisodes: {per_task: 10, per_scene: 1, demonstrations: 12}"
+    execute(plan(out, more))
+    assert all(found >= 12 for found in solved_by_task(out).values())
+    summary = execute(plan(out, more.replace("12", "30")))
+    assert summary.counts["scenes"] == 2 * 20
+    assert summary.lacking == solved_by_task(out)
+    assert summary.shortfall is not None
+    assert summary.shortfall.startswith("fewer demonstrations than asked for: t0000 has ")
+    with pytest.raises(DatasetError, match=r"episodes\.demonstrations: 30 became 20"):
+        execute(plan(out, more.replace("12", "20")))
+
+
+def test_demonstrations_say_how_many_scenes_and_attempts() -> None:
+    def counts(episodes: str) -> tuple[int, int]:
+        spec = parse_spec(f"name: d\nepisodes: {episodes}").episodes
+        return spec.per_task, spec.per_scene
+
+    assert counts("{demonstrations: 200}") == (200, 1)
+    assert counts("{demonstrations: 200, per_task: 50}") == (50, 4)
+    assert counts("{demonstrations: 201, per_scene: 4}") == (51, 4)
+    assert counts("{demonstrations: 200, per_task: 300}") == (300, 1)
+    assert "demonstrations" not in parse_spec("name: d").model_dump(mode="json")["episodes"]
+    for wrong, where in (("0", "demonstrations: 0 is not"), ("3, per_task: 0", "per_task: demon")):
+        with pytest.raises(SpecError, match=f"episodes.{where}"):
+            parse_spec(f"name: d\nepisodes: {{demonstrations: {wrong}}}")

@@ -8,7 +8,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import click
 import typer
 
 from .. import faults, signals
@@ -50,7 +49,7 @@ class expected_errors:
         trace: TracebackType | None,
     ) -> None:
         """Report an error or an interruption; what ends a command in order passes."""
-        if error is None or isinstance(error, typer.Exit | typer.Abort | click.ClickException):
+        if error is None or isinstance(error, typer.Exit | typer.Abort | typer.BadParameter):
             return
         if isinstance(error, KeyboardInterrupt):
             signals.say()

@@ -160,6 +160,7 @@ def _make(
     exports: bool = True,
 ) -> None:
     with expected_errors():
+        from ...schemas.given_file import lines_of
         from ...schemas.spec_file import load_spec
         from ..checks import check_exports, check_spec
         from ..engines import engine
@@ -177,7 +178,8 @@ def _make(
         )
         with Session(plan) as session:
             if not session.finished:
-                check_spec(spec, session.library, draws=until == "frames")
+                with lines_of(path):
+                    check_spec(spec, session.library, draws=until == "frames")
                 check_exports(formats)
             summary = _run(session, runs, quiet)
         if as_json:

@@ -50,7 +50,7 @@ class Proposer(Protocol):
 
 
 PROPOSERS: Group[Proposer] = Group(
-    "proposers", Proposer, "proposer", order=("grammar", "openai", "behavior")
+    "proposers", Proposer, "proposer", order=("grammar", "openai", "behavior", "given")
 )
 """By the name that a spec gives as `tasks.proposer`."""
 

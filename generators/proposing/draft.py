@@ -106,6 +106,7 @@ def check(
     kinds: Mapping[str, OfferedCategory],
     max_steps: int,
     certainty: float = 1.0,
+    most_full: float = MOST_FULL,
 ) -> Plan:
     """The shortest plan of a task that is worth keeping.
 
@@ -115,6 +116,7 @@ def check(
         kinds: of the task's objects by scene name, without the support.
         max_steps: skills in the longest plan allowed.
         certainty: share of cousins that must fit their places.
+        most_full: share of a container's floor that it may fill.
 
     Raises:
         RefusedError: where the task is done already or has no plan short enough.
@@ -128,7 +130,7 @@ def check(
         plan = next(plans(problem.init, problem.goal, able, limit_nodes=NODES))
     except PlanningError as error:
         raise RefusedError(str(error.cause), f"no plan: {error}") from error
-    check_room(problem.goal, kinds)
+    check_room(problem.goal, kinds, most_full)
     if not 1 <= len(plan.steps) <= max_steps:
         steps = ", ".join(str(SkillCall(*step.key)) for step in plan.steps)
         raise RefusedError(
@@ -139,12 +141,15 @@ def check(
     return plan
 
 
-def check_room(goal: Formula, kinds: Mapping[str, OfferedCategory]) -> None:
+def check_room(
+    goal: Formula, kinds: Mapping[str, OfferedCategory], most_full: float = MOST_FULL
+) -> None:
     """Refuse to put more into something than finds room side by side, with fingers between.
 
     Args:
         goal: in the names of the scene.
         kinds: of the task's objects by scene name, without the support.
+        most_full: share of a container's floor that may be filled.
 
     Raises:
         RefusedError: `too_full`.
@@ -158,7 +163,7 @@ def check_room(goal: Formula, kinds: Mapping[str, OfferedCategory]) -> None:
             continue
         need = sum(kinds[name].foot for name in things if name in kinds)
         room = kinds[target].widest
-        if need > MOST_FULL * room:
+        if need > most_full * room:
             raise RefusedError(
                 "too_full",
                 f"{', '.join(things)} need {need:.3f} m^2 in {target}; it has {room:.3f}",

@@ -14,14 +14,18 @@ from ..shards import STAGES
 
 _SLICES = {
     "tasks": ("seed", "robot", "assets", "scene", "cousins", "tasks"),
-    "scenes": ("seed", "robot", "assets", "scene", "cousins", "cameras"),
+    "scenes": ("seed", "robot", "assets", "scene", "cousins", "cameras", "physics"),
     "episodes": ("seed", "robot", "episodes"),
     "frames": ("seed", "robot", "scene", "cousins", "cameras", "render"),
 }
 """The fields of a DatasetSpec that each stage may read."""
 SOLVERS = ("episodes", "solvers")
 """Read by scenes too: those that none of the solvers could begin with are refused."""
-_GROWING = (("tasks", "count"), ("episodes", "per_task"))
+GIVEN = ("tasks", "given")
+"""A list to which tasks may be added at the end."""
+ABSENT = "absent"
+"""In the place of what one of two specs does not have."""
+_GROWING = (("tasks", "count"), ("episodes", "per_task"), ("episodes", "demonstrations"))
 
 
 def slice_of(spec: DatasetSpec, stage: str, stop: int) -> DatasetSpec:
@@ -36,9 +40,12 @@ def slice_of(spec: DatasetSpec, stage: str, stop: int) -> DatasetSpec:
     if stage == "scenes":
         fields["episodes"] = EpisodeSpec(solvers=spec.episodes.solvers)
     if stage == "tasks":
-        fields["tasks"] = spec.tasks.model_copy(update={"count": stop})
+        update = {"count": stop, "given": spec.tasks.given[:stop]}
+        fields["tasks"] = spec.tasks.model_copy(update=update)
     if stage == "episodes":
-        fields["episodes"] = spec.episodes.model_copy(update={"per_task": stop})
+        fields["episodes"] = spec.episodes.model_copy(
+            update={"per_task": stop, "demonstrations": None}
+        )
     return DatasetSpec(name="slice", **fields)
 
 
@@ -65,24 +72,27 @@ def refuse_changes(
     old = _flat(saved["spec"])
     new = _flat(spec.model_dump(mode="json"))
     for place in sorted(old.keys() | new.keys()):
-        before, after = old.get(place, "absent"), new.get(place, "absent")
+        before, after = old.get(place, ABSENT), new.get(place, ABSENT)
         stages = [stage for stage in STAGES if stage in finished and _reads(stage, place)]
         if before == after or not stages:
             continue
-        if place in _GROWING and isinstance(before, int) and after > before:
+        if place in _GROWING and isinstance(after, int) and (before == ABSENT or after > before):
+            continue
+        if place == GIVEN and _begins(after, before):
             continue
         changes.append(f"{'.'.join(place)}: {before!r} became {after!r} ({stages[0]} are made)")
     old_versions = saved.get("versions", {})
     for package in sorted(old_versions.keys() | versions.keys()):
-        before, after = old_versions.get(package, "absent"), versions.get(package, "absent")
+        before = old_versions.get(package, ABSENT)
+        after = versions.get(package, ABSENT)
         if before != after:
             changes.append(f"version of {package}: {before} became {after}")
     if changes:
         listed = "\n".join(f"  {change}" for change in changes)
         raise DatasetError(
             f"{path.parent} is made from something else:\n{listed}\n"
-            "Choose a new folder with --out. A dataset can grow: tasks.count and "
-            "episodes.per_task may be raised."
+            "Choose a new folder with --out. A dataset can grow: tasks.count, episodes.per_task "
+            "and episodes.demonstrations may be raised, and tasks added at the end of tasks.given."
         )
 
 
@@ -94,6 +104,16 @@ def _reads(stage: str, place: tuple[str, ...]) -> bool:
         return True
     # Libraries are compared by their version, which covers their bytes but not their place.
     return place[0] != "assets" and place[0] in _SLICES[stage]
+
+
+def _begins(longer: Any, shorter: Any) -> bool:
+    """Whether a list goes on where another ends."""
+    whole, start = _as_list(longer), _as_list(shorter)
+    return whole is not None and start is not None and whole[: len(start)] == start
+
+
+def _as_list(value: Any) -> list[Any] | None:
+    return cast("list[Any] | None", value) if isinstance(value, list) else None
 
 
 def _flat(value: Any, place: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:

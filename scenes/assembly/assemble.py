@@ -236,8 +236,17 @@ def _dress(
         sun=None if spec.sun is None else sample_sun(spec.sun, generator(request.seed, "sun")),
         sky=None if spec.sky is None else sample_sky(spec.sky, generator(request.seed, "sky")),
         walls=spec.walls,
+        physics=_physics(request, spec, objects),
         refused=dict(sorted(sentences(reasons).items())),
     )
+
+
+def _physics(
+    request: AssemblyRequest, spec: SceneSpec, objects: tuple[SceneObject, ...]
+) -> dict[str, float]:
+    """The scene's own physics by path; `*` stands for what stands on the support."""
+    names = {thing.name: bool(thing.joints) for thing in objects}
+    return request.physics.values(names, [name for name in names if name != spec.support])
 
 
 def _lost(compiled: CompiledScene, spec: SceneSpec) -> Refusal | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from ..assets.library import AssetLibrary
 from ..core.seeds import Seed, generator
 from ..layout.regions import has_room, has_room_for
 from ..layout.views import number
+from ..physics.drawing import PhysicsDraw
 from ..robots import robot
 from .descriptor_store import category_table
 from .reference import twin_of_size
@@ -41,6 +42,7 @@ class AssemblyRequest:
         seed: of this scene.
         twin_seed: of the dataset: the twins are the same in all its scenes.
         own: names of the objects that a person, not a proposer, asked for.
+        physics: what of its physics is drawn.
     """
 
     scene_id: str
@@ -54,6 +56,7 @@ class AssemblyRequest:
     seed: Seed
     twin_seed: Seed
     own: frozenset[str] = frozenset()
+    physics: PhysicsDraw = field(default_factory=PhysicsDraw)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ def choose(
     chosen: dict[str, SelectedAsset] = {spec.support: _support(request, library, rng)}
     for thing in spec.objects:
         if thing.asset is not None:
-            chosen[thing.name] = SelectedAsset(library.get(thing.asset), 0.0)
+            asset = request.physics.sized(thing.name, library.get(thing.asset))
+            chosen[thing.name] = SelectedAsset(asset, 0.0)
             continue
         chosen[thing.name] = _cousin(thing, request, library, chosen, rng)
     return spec, chosen
@@ -131,6 +135,7 @@ def _cousin(
         asset = library.get(cousin.asset_id)
         if thing.extents is not None:
             asset = fitted(asset, thing.extents, robot(request.robot))
+        asset = request.physics.sized(thing.name, asset)
         drawn.append(SelectedAsset(asset, cousin.distance.total))
         fits = carrier is None or has_room(carrier.asset, thing, asset)
         if fits and all(has_room_for(asset, other) for other in carried):

@@ -8,9 +8,11 @@ from ...schemas import (
     Asset,
     Cavity,
     Handle,
+    Hook,
     Inertial,
     Joint,
     Link,
+    Loop,
     MeshData,
     RobotSpec,
     Shape,
@@ -60,6 +62,8 @@ def rescaled(asset: Asset, factor: float) -> Asset:
             "surfaces": tuple(_surface(one, factor) for one in asset.surfaces),
             "cavities": tuple(_cavity(one, factor) for one in asset.cavities),
             "handles": tuple(_handle(one, factor) for one in asset.handles),
+            "hooks": tuple(_hook(one, factor) for one in asset.hooks),
+            "loops": tuple(_loop(one, factor) for one in asset.loops),
         }
     )
 
@@ -117,3 +121,18 @@ def _cavity(cavity: Cavity, factor: float) -> Cavity:
 def _handle(handle: Handle, factor: float) -> Handle:
     update = {"pos": _times(handle.pos, factor), "width": handle.width * factor}
     return handle.model_copy(update=update)
+
+
+def _hook(hook: Hook, factor: float) -> Hook:
+    update = {
+        "root": _times(hook.root, factor),
+        "tip": _times(hook.tip, factor),
+        "radius": hook.radius * factor,
+    }
+    return hook.model_copy(update=update)
+
+
+def _loop(loop: Loop, factor: float) -> Loop:
+    x, y = loop.half_size
+    update = {"centre": _times(loop.centre, factor), "half_size": (x * factor, y * factor)}
+    return loop.model_copy(update=update)

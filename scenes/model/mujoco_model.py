@@ -17,6 +17,7 @@ import mujoco
 import numpy as np
 
 from ...schemas import Asset, RobotSpec, Scene, SceneObject
+from ..physics.model import apply_physics
 from ..robots import Detail, robot, robot_model
 from .asset_model import Copy, add_asset, add_resources
 from .gripper import Gripper
@@ -128,7 +129,16 @@ class CompiledScene:
         data.ctrl[self.robot.arm_ctrl] = np.asarray(self.scene.robot.home)
         opening = self.robot.spec.max_opening
         data.ctrl[self.robot.gripper_ctrl] = self.robot.gripper.controls(opening)
+        self._remember(data)
         mujoco.mj_forward(self.model, data)
+
+    def _remember(self, data: Any) -> None:
+        """Fill the past of commands that reach servos late: they have rested as they are now."""
+        for number, command in enumerate(data.ctrl):
+            samples = self.model.actuator_history[number][0]
+            if samples:
+                past = np.full(samples, command)
+                mujoco.mj_initCtrlHistory(self.model, data, number, None, past)
 
     def rest(self) -> np.ndarray[Any, np.dtype[np.float64]]:
         """(nq,) positions of the scene's initial state."""
@@ -166,6 +176,8 @@ def compile_model(scene: Scene, assets: Mapping[str, Asset], detail: Detail) -> 
             done.add(thing.asset_hash)
         copy = Copy(thing.name, thing.asset_hash, thing.pos, thing.quat, thing.fixed)
         add_asset(spec, copy, asset if thing.visible else _unseen(asset), detail)
+    if scene.physics and detail == "physics":
+        apply_physics(spec, scene, robot(scene.robot.name), ROBOT_PREFIX)
     model = spec.compile()
     return _indexed(scene, assets, detail, model)
 

@@ -97,6 +97,21 @@ def sections(text: str) -> dict[str, Tokens]:
     return found
 
 
+def read_group(text: str) -> Tokens:
+    """One parenthesised expression.
+
+    Raises:
+        SpecError: where the text is none.
+    """
+    try:
+        tokens = as_group(scan_tokens(string=text), "instead of a formula")
+    except Exception as error:  # bddl raises bare Exception for unbalanced parentheses
+        raise SpecError(f"BDDL: {error}; a formula is one (..) expression") from error
+    if _depth(tokens) > MAX_DEPTH:
+        raise SpecError(f"BDDL: more than {MAX_DEPTH} levels of parentheses")
+    return tokens
+
+
 def read_objects(tokens: Tokens) -> dict[str, str]:
     """Instances and their categories, from `a b - category c - other`."""
     objects: dict[str, str] = {}
@@ -139,6 +154,16 @@ class Reader:
 
     def atom(self, group: Tokens, bound: dict[str, Variable]) -> Atom:
         """A predicate over names."""
+        head = self.check_predicate(group)
+        return Atom(head, tuple(self.name(token, bound) for token in group[1:]))
+
+    @staticmethod
+    def check_predicate(group: Tokens) -> str:
+        """The predicate of an atom, if there is such a one and it takes as many objects.
+
+        Raises:
+            SpecError: naming those there are.
+        """
         head = str(group[0]) if group else ""
         if head not in PREDICATES:
             raise SpecError(
@@ -147,7 +172,7 @@ class Reader:
             )
         if len(group) - 1 != PREDICATES[head]:
             raise SpecError(f"BDDL: {show(group)}: {head} takes {PREDICATES[head]} objects")
-        return Atom(head, tuple(self.name(token, bound) for token in group[1:]))
+        return head
 
     def variable(self, group: Token) -> Variable:
         """A typed variable `(?x - category)`; it ranges over the category's kinds too."""

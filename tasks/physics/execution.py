@@ -19,6 +19,7 @@ import numpy.typing as npt
 from ...scenes.core.geometry import Array, quaternion, transform
 from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Cause, Disturbance, EpisodeArrays, PlanningError
+from ..noise import action_noise
 from .disturbances import Disturber, disturb, release
 
 STATE = mujoco.mjtState.mjSTATE_INTEGRATION
@@ -62,10 +63,15 @@ def apply(
     start = data.ctrl.copy()
     goal = control(compiled, action)
     count = substeps(compiled, hz)
+    noise = action_noise(compiled, data, hz)
     for step in range(1, count + 1):
         data.ctrl[:] = start + (goal - start) * (step / count)
+        if noise is not None:
+            data.ctrl[compiled.robot.arm_ctrl] += noise
         disturb(compiled, data, disturbances, number + step / count)
         mujoco.mj_step(compiled.model, data)
+    if noise is not None:
+        data.ctrl[:] = goal
     if disturbances:
         data.ctrl[:] = goal
         release(compiled, data, disturbances)

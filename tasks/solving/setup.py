@@ -9,6 +9,7 @@ from ...scenes.assets.library import AssetLibrary
 from ...scenes.core.seeds import branch
 from ...scenes.core.taxonomy import is_a
 from ...scenes.model.mujoco_model import CompiledScene
+from ...scenes.physics.drawing import PhysicsDraw
 from ...schemas import (
     RELATIONS,
     AssemblyError,
@@ -66,22 +67,29 @@ def build_scene(
     request = AssemblyRequest(
         scene_id=f"{task.id}-s{index:02d}",
         task_id=task.id,
-        spec=_merged(spec.scene, own, support),
+        spec=_merged(spec.scene, task.layout, own, support),
         roles={thing.name: "task" for thing in own},
-        own=frozenset(thing.name for thing in spec.scene.objects),
+        own=frozenset(thing.name for thing in (*spec.scene.objects, *task.layout)),
         required=required_affordances(problem),
         cousins=spec.cousins,
         cameras=spec.cameras,
         robot=spec.robot,
         seed=branch((spec.seed,), "scene", task.id, index),
         twin_seed=(spec.seed,),
+        physics=PhysicsDraw(
+            spec.physics.vary if spec.physics else {},
+            branch((spec.seed,), "scene", task.id, index),
+            index,
+        ),
     )
     return assemble(request, library, suits, lambda assets: _unplannable(assets, problem, support))
 
 
-def _merged(scene: SceneSpec, own: tuple[ObjectSpec, ...], support: str) -> SceneSpec:
+def _merged(
+    scene: SceneSpec, layout: tuple[ObjectSpec, ...], own: tuple[ObjectSpec, ...], support: str
+) -> SceneSpec:
     """The person's objects and the task's; the task's relations win, the rest is kept."""
-    waiting = {thing.name: thing for thing in scene.objects}
+    waiting = {thing.name: thing for thing in (*scene.objects, *layout)}
     for thing in own:
         base = waiting.get(thing.name)
         if base is None:

@@ -12,19 +12,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ....schemas import DatasetError, Episode, EpisodeArrays
+from ....scenes.physics.sensing import sensed
+from ....schemas import DatasetError, Episode, EpisodeArrays, Scene
 from .video import VideoFormat
 
 Columns = dict[str, npt.NDArray[Any]]
 Feature = dict[str, Any]
 
 
-def episode_columns(arrays: EpisodeArrays, episode: Episode) -> Columns:
+def episode_columns(arrays: EpisodeArrays, episode: Episode, scene: Scene | None = None) -> Columns:
     """The frame features of one episode that do not depend on other episodes.
 
     Args:
         arrays: of the episode, T actions.
         episode: its record.
+        scene: where it took place: its sensors may be noisy; None stands for exact ones.
 
     Returns:
         Arrays of T rows by feature name; float32 except for the indices and flags.
@@ -39,6 +41,8 @@ def episode_columns(arrays: EpisodeArrays, episode: Episode) -> Columns:
             f"for {episode.steps} steps"
         )
     joints = arrays.qpos[:count, : width - 1]
+    if scene is not None:
+        joints = sensed(scene, joints)
     last = np.arange(count) == count - 1
     won = last & episode.success
     return {

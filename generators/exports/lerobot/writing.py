@@ -131,6 +131,8 @@ class _Run:
         self._meta = stack.enter_context(
             TableWriter(out / "meta" / "episodes", limits.data_mb * MEGABYTE)
         )
+        varied = dataset.spec.physics is not None
+        self._varied = {scene.id: scene for scene in dataset.scenes()} if varied else {}
         self._rows: list[dict[str, Any]] = []
         self._episodes = 0
         self._totals = _Totals()
@@ -139,7 +141,9 @@ class _Run:
         """Write one episode's rows and videos and keep its metadata."""
         if episode.hz != self._fps:
             raise DatasetError(f"episode {episode.id}: {episode.hz} Hz, others {self._fps} Hz")
-        columns = episode_columns(self._dataset.arrays(episode), episode)
+        columns = episode_columns(
+            self._dataset.arrays(episode), episode, self._varied.get(episode.scene)
+        )
         totals, count = self._totals, episode.steps
         task = totals.tasks.setdefault(episode.instruction, len(totals.tasks))
         columns["episode_index"] = np.full(count, self._episodes, dtype=np.int64)
@@ -201,6 +205,9 @@ class _Run:
             stats[key] = image_stats(part.histogram, part.sampled)
         for key, values in stats.items():
             row |= {f"stats/{key}/{name}": value for name, value in values.items()}
+        if self._varied:
+            physics = self._varied[episode.scene].physics
+            row["physics"] = json.dumps(physics, sort_keys=True)
         return row | provenance(episode)
 
     def flush(self) -> None:

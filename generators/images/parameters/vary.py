@@ -14,6 +14,7 @@ import numpy as np
 
 from ....schemas import Asset, CameraSpec, DatasetSpec, Parameter, Scene, SpecError, Sweep
 from ....schemas.parameter import beyond, listed
+from ....schemas.physics import path_of
 from . import (
     FAMILIES,
     Family,
@@ -49,6 +50,8 @@ def check_vary(spec: DatasetSpec) -> None:
     valid = parts.paths(FAMILIES)
     for path, parameter in spec.render.vary.items():
         family = family_of(path)
+        if family is None and path_of(path) is not None:
+            raise SpecError(f"render.vary: {path!r} is of physics; write it below `physics.vary`")
         if family is None or not path.startswith("object."):
             refuse_unknown(path, valid)
         if family is not None:

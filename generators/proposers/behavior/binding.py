@@ -52,8 +52,8 @@ def _task(name: str, index: int, spec: DatasetSpec, catalogue: Catalogue) -> Tas
     text = activity_text(name)
     try:
         problem = parse(text)
-        bindings = _bindings(problem, spec.scene.support, catalogue)
-        castings = tuple(_castings(problem, bindings, spec.scene.support, catalogue))
+        names = bindings(problem, spec.scene.support, catalogue)
+        castings = tuple(_castings(problem, names, spec.scene.support, catalogue))
     except SpecError as error:
         raise SpecError(f"activity {name}: {error}") from error
     refused: RefusedError | None = None
@@ -64,7 +64,7 @@ def _task(name: str, index: int, spec: DatasetSpec, catalogue: Catalogue) -> Tas
             instruction=name.replace("_", " ").capitalize() + ".",
             bddl=text,
             objects=tuple(
-                TaskObject(name=bindings[x], instance=x, category=categories[x]) for x in bindings
+                TaskObject(name=names[x], instance=x, category=categories[x]) for x in names
             ),
             proposer=NAME,
             seed=(spec.seed, 0, index),
@@ -72,9 +72,7 @@ def _task(name: str, index: int, spec: DatasetSpec, catalogue: Catalogue) -> Tas
         )
         object_specs(task)
         kinds: dict[str, OfferedCategory] = {
-            bindings[x]: catalogue.kind(categories[x])
-            for x in bindings
-            if bindings[x] != spec.scene.support
+            names[x]: catalogue.kind(categories[x]) for x in names if names[x] != spec.scene.support
         }
         try:
             check(task, catalogue, kinds, LONGEST, certainty)
@@ -85,7 +83,7 @@ def _task(name: str, index: int, spec: DatasetSpec, catalogue: Catalogue) -> Tas
     raise SpecError(f"activity {name} cannot be done on one {spec.scene.support}: {refused}")
 
 
-def _bindings(problem: Problem, support: str, catalogue: Catalogue) -> dict[str, str]:
+def bindings(problem: Problem, support: str, catalogue: Catalogue) -> dict[str, str]:
     """Scene names by instance; the table that carries most plays the support.
 
     Where there is no table, the floor that carries most does.

@@ -1,0 +1,80 @@
+"""Files of given tasks: read in the place of their path, and found again for lines of errors."""
+
+# YAML is untyped until pydantic has read it.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from .errors import SpecError
+from .given import GivenFile
+from .locations import Loc, dotted
+from .yaml_source import YamlDocument, is_yaml, read_yaml
+
+GIVEN: Loc = ("tasks", "given")
+"""Where a spec has tasks of one's own, or the path of a file of them."""
+
+
+@contextmanager
+def lines_of(path: Path) -> Generator[None]:
+    """Add the line to errors that carry a place in the spec of this file.
+
+    Raises:
+        SpecError: as raised inside; one with a place names the file and the line as well.
+    """
+    try:
+        yield
+    except SpecError as error:
+        if not error.place:
+            raise
+        source, place = read_yaml(path), error.place
+        given = _given_file(source)
+        if given is not None and place[: len(GIVEN)] == GIVEN:
+            source, place = _given_source(path.parent / given), ("tasks", *place[len(GIVEN) :])
+        message = f"{source.name}: 1 problem\n  line {source.line(place)}: {error}"
+        raise SpecError(message) from error
+
+
+def _given_file(source: YamlDocument) -> str | None:
+    """The path of the file that lists a spec's tasks, where `tasks.given` is one."""
+    tasks = source.data.get("tasks") if isinstance(source.data, dict) else None
+    given = tasks.get("given") if isinstance(tasks, dict) else None
+    return given if isinstance(given, str) and is_yaml(given) else None
+
+
+def _given_source(path: Path) -> YamlDocument:
+    """A file of tasks, whose list may stand alone."""
+    source = read_yaml(path)
+    if isinstance(source.data, list):
+        lines = {("tasks", *loc): line for loc, line in source.lines.items()}
+        return replace(source, data={"tasks": source.data}, lines=lines)
+    return source
+
+
+def with_given(
+    source: YamlDocument, folder: Path, read: Callable[[YamlDocument], GivenFile]
+) -> YamlDocument:
+    """The spec with the tasks of a file in the place of its path, if it has one.
+
+    Args:
+        source: of the spec.
+        folder: that the path starts from.
+        read: validates the file.
+
+    Raises:
+        SpecError: the file cannot be read, or is wrong; with its lines.
+    """
+    given = _given_file(source)
+    if given is None:
+        return source
+    try:
+        found = _given_source(folder / given)
+    except SpecError as error:
+        line = source.line(GIVEN)
+        raise SpecError(f"{source.name}: line {line}: {dotted(GIVEN)}: {error}") from error
+    data = {**source.data, "tasks": {**source.data["tasks"], "given": read(found).tasks}}
+    return replace(source, data=data)
