@@ -24,6 +24,7 @@ from .causes import CAUSES, Cause, CauseInfo, Failure
 from .dataset import DatasetSpec, EpisodeSpec, ProposalSpec, RenderSpec
 from .episode import Episode, EpisodeArrays, GoalReport, Solver, Subtask, TraceEvent
 from .errors import (
+    ActionError,
     AssemblyError,
     AssetError,
     BackendMissingError,
@@ -83,6 +84,7 @@ __all__ = [
     "ANY_SWITCH",
     "CAUSES",
     "RELATIONS",
+    "ActionError",
     "AmodalMasks",
     "AssemblyError",
     "Asset",
