@@ -58,7 +58,9 @@ def attempt(index: int = 0, slips: bool = False) -> Attempt:
     scene, assets = build_scene(spec, APPLE, index, LIBRARY)
     more = {"perturb": {"chance": 1.0, "kinds": ["slip"]}, "max_seconds": 60.0} if slips else {}
     wanted = DatasetSpec.model_validate({**SPEC, "episodes": {**SPEC["episodes"], **more}})
-    episode, arrays = solve(scene, assets, APPLE, wanted.episodes, (3, index), f"t0000-e{index:02d}")
+    episode, arrays = solve(
+        scene, assets, APPLE, wanted.episodes, (3, index), f"t0000-e{index:02d}"
+    )
     assert episode.success, episode.cause
     return Attempt(APPLE, scene, assets, episode, arrays)
 

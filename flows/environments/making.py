@@ -149,9 +149,7 @@ def robot_limits(name: str) -> Limits:
     spec = _robot(name)
     chain = Chain(spec)
     low, high = chain.low - LIMIT_MARGIN, chain.high + LIMIT_MARGIN
-    return Limits(
-        tuple(float(x) for x in low), tuple(float(x) for x in high), spec.max_opening
-    )
+    return Limits(tuple(float(x) for x in low), tuple(float(x) for x in high), spec.max_opening)
 
 
 def _robot(name: str) -> RobotSpec:

@@ -118,9 +118,7 @@ class TaskEnv(gymnasium.Env):  # type: ignore[misc]
         given = dict(options or {})
         unknown = [name for name in given if name not in OPTIONS]
         if unknown:
-            raise SpecError(
-                f"reset: no option {unknown[0]!r}; allowed: {', '.join(OPTIONS)}"
-            )
+            raise SpecError(f"reset: no option {unknown[0]!r}; allowed: {', '.join(OPTIONS)}")
         if "episode" in given:
             seen = self._begin_as(str(given["episode"]), int(given.get("step", 0)))
         else:

@@ -98,8 +98,9 @@ class Pictures:
     def cloud(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
         """Points (P, 3) that the cameras see, in the world, metres, and whose each is (P,).
 
-        Rows of `names`, -1 for all else. The points are spread evenly over the pixels of all
-        cameras; where fewer are seen, they are repeated in turn.
+        Rows of `names`, -1 for all else. Up to half of the points are of the named objects,
+        which are small in most pictures; each half is spread evenly over its pixels of all
+        cameras. Where too little is seen, points are repeated in turn.
         """
         points: list[npt.NDArray[np.float64]] = []
         rows: list[npt.NDArray[np.int8]] = []
@@ -113,11 +114,19 @@ class Pictures:
         every, whose = np.concatenate(points), np.concatenate(rows)
         if not len(every):
             return np.zeros((CLOUD_POINTS, 3), np.float32), np.full(CLOUD_POINTS, -1, np.int8)
-        if len(every) < CLOUD_POINTS:
-            chosen = np.arange(CLOUD_POINTS) % len(every)
-        else:
-            chosen = np.linspace(0, len(every) - 1, CLOUD_POINTS).astype(np.int64)
+        named, other = np.flatnonzero(whose >= 0), np.flatnonzero(whose < 0)
+        most = max(CLOUD_POINTS // 2, CLOUD_POINTS - len(other))
+        first = _spread(named, most)
+        chosen = np.concatenate([first, _spread(other, CLOUD_POINTS - len(first))])
+        chosen = chosen[np.arange(CLOUD_POINTS) % len(chosen)]
         return every[chosen].astype(np.float32), whose[chosen]
 
     def _params(self, camera: Camera) -> CameraParams:
         return camera_params(self._world, self._data, camera, self._size)
+
+
+def _spread(items: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
+    """Up to `count` of the items, evenly spread."""
+    if len(items) <= count:
+        return items
+    return items[np.linspace(0, len(items) - 1, count).astype(np.int64)]

@@ -254,8 +254,6 @@ class TaskRollouts:
         target = ready.arm.target(rollout.command[:-1], given[:-1])
         return None if target is None else np.array([*target, given[-1]], dtype=np.float32)
 
-    def _still(
-        self, rollout: Rollout, given: npt.NDArray[np.float32]
-    ) -> npt.NDArray[np.float32]:
+    def _still(self, rollout: Rollout, given: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """The arm where it is commanded to be, the gripper as it was asked for."""
         return np.array([*rollout.command[:-1], given[-1]], dtype=np.float32)
