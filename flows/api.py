@@ -1,5 +1,4 @@
-"""The functions of the Python surface: `cousins.generate`, `cousins.load`, `cousins.preview`,
-`cousins.make_env`."""
+"""The functions of the Python surface: `generate`, `load`, `preview`, and `make_env`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where each object's numbers stand in recorded positions, read off the scene without compiling it."""
+"""Where each object's numbers stand in recorded positions, known without compiling a model."""
 
 from __future__ import annotations
 

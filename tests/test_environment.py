@@ -35,6 +35,10 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return stored(tmp_path_factory.mktemp("rolled") / "set", attempt(), attempt(1))
 
 
+def made(dataset: Dataset, **given: Any) -> Any:
+    return cousins.make_env(dataset, **given)
+
+
 def checked(env: Any) -> None:
     """Gymnasium's own checks; what it advises about bounds is not ours to follow."""
     from gymnasium.utils.env_checker import check_env
@@ -52,20 +56,20 @@ def test_gymnasium_finds_nothing_wrong(dataset: Dataset, actions: Any) -> None:
 
 
 def test_gymnasium_finds_nothing_wrong_with_all_that_can_be_seen(dataset: Dataset) -> None:
-    made = gymnasium.make(
+    env = gymnasium.make(
         "cousins/Task-v0",
         dataset=str(dataset.root),
         task="t0000",
         observations=EVERYTHING,
         render_mode="rgb_array",
     )
-    checked(made.unwrapped)
-    seen, info = made.reset(seed=2, options={"scene": "t0000-s01"})
+    checked(env.unwrapped)
+    seen, info = env.reset(seed=2, options={"scene": "t0000-s01"})
     assert info["scene"] == "t0000-s01"
     assert seen["task"] == "Do it."
-    assert made.render().shape == (64, 64, 3)
+    assert env.render().shape == (64, 64, 3)
     assert seen["observation.images.front"].std() > 10
-    made.close()
+    env.close()
 
 
 def test_the_package_offers_it_to_gymnasium() -> None:
@@ -122,7 +126,7 @@ def test_points_lie_on_the_things_that_they_are_of(dataset: Dataset) -> None:
     for row, state in enumerate((apple, basket)):
         mine = cloud[whose == row]
         assert len(mine) > 5
-        middle = state[:3] + [0, 0, state[9] / 2]
+        middle = state[:3] + np.array([0, 0, state[9] / 2])
         assert (np.abs(mine - middle) <= np.linalg.norm(state[7:10]) / 2 + 0.01).all()
         corners = points[row, :8]
         assert np.allclose(corners.mean(axis=0), middle, atol=0.01)
@@ -192,15 +196,15 @@ def test_rewards_of_progress_add_up_to_the_whole(dataset: Dataset) -> None:
     assert total == pytest.approx(1.0 - start + 1.0)
 
 
-REFUSED: list[tuple[Callable[[Dataset], object], str]] = [
+REFUSED: list[tuple[Callable[[Any], object], str]] = [
     (lambda d: cousins.make_env(d, "t0009"), r"task: no 't0009' in .*; allowed: t0000 \(Do it\.\)"),
     (lambda d: cousins.make_env(d, cameras=["top"]), "no camera 'top'; allowed: front, wrist"),
     (lambda d: cousins.make_env(d, observations=["smell"]), "no group 'smell'; allowed: robot, "),
     (lambda d: cousins.make_env(d, observations=[]), "name at least one of robot, objects"),
     (lambda d: cousins.make_env(d, scenes=["t0000-s07"]), "no scene 't0000-s07' of this task"),
     (lambda d: cousins.make_env(d, scenes="new"), "scenes: 'new'; allowed: stored, fresh, or a"),
-    (lambda d: cousins.make_env(d, actions="torques"), "actions: 'torques'; allowed: joints, "),
-    (lambda d: cousins.make_env(d, reward="dense"), "reward: 'dense'; allowed: sparse, progress"),
+    (lambda d: made(d, actions="torques"), "actions: 'torques'; allowed: joints, "),
+    (lambda d: made(d, reward="dense"), "reward: 'dense'; allowed: sparse, progress"),
     (lambda d: cousins.make_env(d, image_size=(8, 8)), r"image_size: \(8, 8\); allowed are 16"),
     (lambda d: cousins.make_env(d, max_seconds=0), "max_seconds: 0; allowed are more than 0"),
     (lambda d: cousins.make_env(d, render_mode="human"), "render_mode: 'human'; allowed: rgb"),

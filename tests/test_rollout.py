@@ -180,7 +180,7 @@ def test_states_of_objects_say_where_they_are_and_how_far_open() -> None:
     table = states.at(np.array(data.qpos))
     assert table.shape == (2, len(FEATURES))
     thing = compiled.scene.object("mug")
-    assert np.allclose(table[0, :3], np.array(thing.pos) + [0.1, 0, 0])
+    assert np.allclose(table[0, :3], np.array(thing.pos) + np.array([0.1, 0, 0]))
     assert np.allclose(table[0, 3:7], thing.quat)
     assert tuple(table[0, 7:10]) == mug[1].extents
     assert np.allclose(table[:, 10], [0.0, 0.5])

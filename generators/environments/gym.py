@@ -10,7 +10,7 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 import gymnasium
 import numpy as np
@@ -84,7 +84,7 @@ class TaskEnv(gymnasium.Env):  # type: ignore[misc]
         rollouts: the simulation below.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": 10}
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
 
     def __init__(
         self,
@@ -126,7 +126,7 @@ class TaskEnv(gymnasium.Env):  # type: ignore[misc]
         return seen, self._info()
 
     def step(
-        self, action: npt.NDArray[np.float32]
+        self, action: npt.ArrayLike
     ) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
         """Carry out one action.
 

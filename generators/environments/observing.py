@@ -94,8 +94,8 @@ class Observer:
             case Group.point_cloud:
                 pictures = self._drawn(self._view.cameras)
                 pictures.show(rollout.data.qpos)
-                points, whose = pictures.cloud()
-                return {CLOUD: points, CLOUD_OBJECTS: whose}
+                cloud, whose = pictures.cloud()
+                return {CLOUD: cloud, CLOUD_OBJECTS: whose}
             case Group.language:
                 return {INSTRUCTION: self._instruction}
 

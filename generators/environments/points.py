@@ -66,8 +66,9 @@ class Keypoints:
             xmat: (nbody, 9) their rotations.
         """
         turns = xmat.reshape(-1, 3, 3)[self._body]
-        world = np.einsum("rkij,rkj->rki", turns, self._local) + xpos[self._body]
-        return (world * self.present[..., None]).astype(np.float32)
+        world: Array = np.einsum("rkij,rkj->rki", turns, self._local) + xpos[self._body]
+        shown: npt.NDArray[np.float32] = (world * self.present[..., None]).astype(np.float32)
+        return shown
 
 
 def _name(mark: Mark) -> str:
