@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from .commands import assets, backends, bench, inspect, make, observe, schedule, sweep
+from .commands import (
+    assets,
+    backends,
+    bench,
+    inspect,
+    make,
+    observe,
+    schedule,
+    sweep,
+    train,
+)
 from .environment import set_defaults
 
 app = typer.Typer(
@@ -21,6 +31,7 @@ observe.register(app)
 sweep.register(app)
 backends.register(app)
 schedule.register(app)
+train.register(app)
 bench.register(app)
 
 

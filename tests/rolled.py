@@ -76,7 +76,7 @@ def stored(root: Path, *attempts: Attempt, **update: Any) -> Dataset:
     root.mkdir(parents=True, exist_ok=True)
     (root / "spec.json").write_text(canonical_json(saved))
     tasks = {one.task.id: one.task for one in attempts}
-    _write(root, "tasks", "b00000", {"tasks.json": dump_models(list(tasks.values()))})
+    write_shard(root, "tasks", "b00000", {"tasks.json": dump_models(list(tasks.values()))})
     for name in tasks:
         mine = [one for one in attempts if one.task.id == name]
         scenes: dict[str, bytes] = {"scenes.json": dump_models([one.scene for one in mine])}
@@ -85,12 +85,13 @@ def stored(root: Path, *attempts: Attempt, **update: Any) -> Dataset:
             for digest, asset in one.assets.items():
                 scenes[f"assets/{digest}.json"] = asset.canonical_json().encode()
             episodes[f"{one.episode.id}.npz"] = dump_arrays(one.arrays)
-        _write(root, "scenes", name, scenes)
-        _write(root, "episodes", name, episodes)
+        write_shard(root, "scenes", name, scenes)
+        write_shard(root, "episodes", name, episodes)
     return Dataset(root)
 
 
-def _write(root: Path, stage: str, shard: str, files: dict[str, bytes]) -> None:
+def write_shard(root: Path, stage: str, shard: str, files: dict[str, bytes]) -> None:
+    """Write the files of a shard, and its record."""
     listed: dict[str, str] = {}
     for name, raw in files.items():
         path = root / "data" / stage / shard / name
