@@ -8,6 +8,7 @@ from .commands import (
     assets,
     backends,
     bench,
+    evaluate,
     inspect,
     make,
     observe,
@@ -32,6 +33,7 @@ sweep.register(app)
 backends.register(app)
 schedule.register(app)
 train.register(app)
+evaluate.register(app)
 bench.register(app)
 
 
