@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 from ...generators.changes import slice_of
 from ...generators.dataset import Dataset
@@ -33,7 +35,7 @@ from ...schemas.yaml_source import read_yaml
 from ...tasks.rollout.objects import task_objects
 from ..environments.making import setting_of
 from ..environments.sources import task_of
-from ..pool import JobError, WorkerPool
+from ..pool import InlinePool, JobError, WorkerPool
 from ..stages import production
 from .policies import PolicyRef, policy_ref
 from .rolling import EVAL_FROM, PER_SEED, RollJob, SceneJob, make_scene, read_scene, roll
@@ -45,6 +47,22 @@ SCENE_SECONDS = 600.0
 """A scene may take, of real time."""
 PACKAGES = ("cousins", "mujoco", "numpy", "torch")
 Say = Callable[[str], None]
+Argument = TypeVar("Argument")
+Answer = TypeVar("Answer")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Pool(Protocol[Argument, Answer]):
+    """What runs jobs."""
+
+    def run(self, name: str, argument: Argument) -> Answer:
+        """The answer to a job.
+
+        Raises:
+            JobError: it failed, or was lost.
+        """
+        ...
 
 
 @dataclass(frozen=True)
@@ -84,7 +102,7 @@ def evaluate(
         policy: a checkpoint's folder, `replay`, `python:MODULE:ATTRIBUTE`, or `ws://HOST:PORT`.
         spec: what to judge it on; `dataset` is a folder.
         out: folder of scenes, videos, and `results.json`.
-        workers: processes.
+        workers: processes; 0 rolls out in this one, where nothing ends a policy that hangs.
         say: is told of the progress.
         scenes: folder of scenes, so that evaluations share them; by default in `out`.
 
@@ -196,20 +214,17 @@ def _scenes(
     first = EVAL_FROM + spec.seed * PER_SEED
     found: list[Path] = []
     tried = 0
-    with (
-        WorkerPool[SceneJob, bool](make_scene, workers, SCENE_SECONDS) as pool,
-        ThreadPoolExecutor(workers) as threads,
-    ):
+    with _workers(make_scene, workers, SCENE_SECONDS) as at_once:
 
         def make(index: int) -> bool:
             job = SceneJob(suite.spec, task, index, folder)
-            return pool.run(f"scene {suite.name}/{index - first}", job)
+            return at_once.pool.run(f"scene {suite.name}/{index - first}", job)
 
         while len(found) < spec.rollouts and tried < TRIES * spec.rollouts:
             # As many as are missing: which scenes there are does not depend on the workers.
             batch = [first + tried + n for n in range(spec.rollouts - len(found))]
             tried += len(batch)
-            made = threads.map(make, batch)
+            made = at_once.map(make, batch)
             found += [folder / f"{n}.json" for n, there in zip(batch, made, strict=True) if there]
             say(f"{suite.name}: {len(found)} of {spec.rollouts} scenes")
     if len(found) < spec.rollouts:
@@ -236,11 +251,8 @@ def _suite(
         for number, path in enumerate(scenes)
     ]
     records: list[RolloutRecord] = []
-    with (
-        WorkerPool[RollJob, RolloutRecord](roll, workers, spec.time_limit) as pool,
-        ThreadPoolExecutor(workers) as threads,
-    ):
-        for record in threads.map(lambda job: _rolled(pool, job), jobs):
+    with _workers(roll, workers, spec.time_limit) as at_once:
+        for record in at_once.map(lambda job: rolled(at_once.pool, job), jobs):
             records.append(record)
             if len(records) % 10 == 0 or len(records) == len(jobs):
                 won = sum(one.success for one in records)
@@ -250,7 +262,7 @@ def _suite(
             replace(jobs[one.number], film=film_path(out, suite.name, one.number))
             for one in failed[: spec.videos]
         ]
-        list(threads.map(lambda job: _rolled(pool, job), films))
+        list(at_once.map(lambda job: rolled(at_once.pool, job), films))
     return _summed(suite, records, scenes, refused)
 
 
@@ -262,7 +274,34 @@ def film_path(out: Path, suite: str, number: int) -> Path:
     return out / "videos" / suite / f"{number:05d}.mp4"
 
 
-def _rolled(pool: WorkerPool[RollJob, RolloutRecord], job: RollJob) -> RolloutRecord:
+@dataclass(frozen=True)
+class _AtOnce(Generic[Argument, Answer]):
+    """A pool, and how calls of it are spread over threads that wait for it."""
+
+    pool: Pool[Argument, Answer]
+    threads: ThreadPoolExecutor | None
+
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """The results, in order."""
+        return map(function, items) if self.threads is None else self.threads.map(function, items)
+
+
+@contextmanager
+def _workers(
+    function: Callable[[Argument], Answer], workers: int, time_limit: float
+) -> Generator[_AtOnce[Argument, Answer]]:
+    """Processes that run a function; none where `workers` is 0, and this one does."""
+    if workers == 0:
+        yield _AtOnce(InlinePool(function), None)
+        return
+    with (
+        WorkerPool(function, workers, time_limit) as pool,
+        ThreadPoolExecutor(workers) as threads,
+    ):
+        yield _AtOnce(pool, threads)
+
+
+def rolled(pool: Pool[RollJob, RolloutRecord], job: RollJob) -> RolloutRecord:
     """The record of a rollout; one whose policy hangs or dies is a failed one."""
     try:
         return pool.run(f"rollout {job.number}", job)
