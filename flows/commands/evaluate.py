@@ -1,4 +1,4 @@
-"""`evaluate`: how often a policy succeeds, suite by suite."""
+"""`evaluate` and `serve`: how often a policy succeeds, and a policy for other processes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from .common import Json, Workers, emit, expected_errors, table
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command()(evaluate)
+    app.command()(serve)
 
 
 def evaluate(
@@ -98,3 +99,19 @@ def evaluate(
 
 def _say(text: str) -> None:
     typer.echo(text, err=True)
+
+
+def serve(
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint's folder.", show_default=False)],
+    host: Annotated[str, typer.Option(help="To listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+) -> None:
+    """Serve a policy over a websocket, until interrupted."""
+    with expected_errors():
+        from ...generators.learners.policies import load_policy
+        from ..evaluation.remote import check_remote
+        from ..evaluation.remote import serve as run
+
+        check_remote()
+        policy = load_policy(checkpoint)
+        run(policy, host, port, lambda at: typer.echo(f"serving at ws://{host}:{at}", err=True))

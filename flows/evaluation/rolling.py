@@ -145,7 +145,7 @@ def roll(job: RollJob) -> RolloutRecord:
         policy.reset(seed)
         while True:
             if film is not None:
-                film.add(rollouts.picture())
+                film.add(rollouts.picture(size=FILM))
             late.append(policy.act(seen))
             action = late.popleft() if len(late) > job.latency else _still(rollouts)
             done = rollouts.step(action)
@@ -199,9 +199,7 @@ class _Film:
         self._path, self._writer = path, VideoWriter(*FILM, hz)
 
     def add(self, picture: Any) -> None:
-        from PIL import Image
-
-        self._writer.add(np.asarray(Image.fromarray(picture).resize(FILM)))
+        self._writer.add(picture)
 
     def finish(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)

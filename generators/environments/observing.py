@@ -59,7 +59,7 @@ class Observer:
         self._compiled, self._view, self._instruction = compiled, view, instruction
         self._states, self._backend, self._shadows = states, backend, shadows
         self._points: Keypoints | None = None
-        self._pictures: dict[tuple[str, ...], Pictures] = {}
+        self._pictures: dict[tuple[tuple[str, ...], tuple[int, int]], Pictures] = {}
 
     def observe(self, rollout: Rollout) -> dict[str, Any]:
         """All parts of the view, by key."""
@@ -68,9 +68,11 @@ class Observer:
             seen |= self._group(group, rollout)
         return seen
 
-    def picture(self, rollout: Rollout, camera: str) -> npt.NDArray[np.uint8]:
-        """What one camera sees, (H, W, 3)."""
-        pictures = self._drawn((camera,))
+    def picture(
+        self, rollout: Rollout, camera: str, size: tuple[int, int] | None = None
+    ) -> npt.NDArray[np.uint8]:
+        """What one camera sees, (H, W, 3); `size` is width and height, by default the view's."""
+        pictures = self._drawn((camera,), size)
         pictures.show(rollout.data.qpos)
         return pictures.images(rollout.steps)[camera]
 
@@ -118,18 +120,19 @@ class Observer:
             self._points = Keypoints(compiled, compiled.assets, view.named, view.objects)
         return self._points
 
-    def _drawn(self, cameras: tuple[str, ...]) -> Pictures:
-        if cameras not in self._pictures:
+    def _drawn(self, cameras: tuple[str, ...], size: tuple[int, int] | None = None) -> Pictures:
+        key = (cameras, size or self._view.size)
+        if key not in self._pictures:
             from ..renderers import renderer
             from .pictures import Pictures
 
-            self._pictures[cameras] = Pictures(
+            self._pictures[key] = Pictures(
                 self._compiled.scene,
                 self._compiled.assets,
                 cameras,
-                self._view.size,
+                key[1],
                 self._view.named,
                 renderer(self._backend),
                 shadows=self._shadows,
             )
-        return self._pictures[cameras]
+        return self._pictures[key]

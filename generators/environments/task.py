@@ -208,8 +208,14 @@ class TaskRollouts:
         ready, rollout = self._running
         return ready.observer.observe(rollout)
 
-    def picture(self, camera: str | None = None) -> npt.NDArray[np.uint8]:
+    def picture(
+        self, camera: str | None = None, size: tuple[int, int] | None = None
+    ) -> npt.NDArray[np.uint8]:
         """What a camera sees now, (H, W, 3); by default the scene's first one.
+
+        Args:
+            camera: its name.
+            size: width and height, pixels; by default those of images.
 
         Raises:
             SpecError: the scene has no such camera.
@@ -218,7 +224,7 @@ class TaskRollouts:
         cameras = ready.placed.scene.cameras
         if not cameras:
             raise SpecError("cameras: the spec has none to look through")
-        return ready.observer.picture(rollout, camera or cameras[0].name)
+        return ready.observer.picture(rollout, camera or cameras[0].name, size)
 
     @property
     def _running(self) -> tuple[_Ready, Rollout]:
