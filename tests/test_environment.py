@@ -86,7 +86,8 @@ def test_a_demonstration_through_the_environment_is_the_export(
     env = cousins.make_env(dataset)
     for number, episode in enumerate(dataset.episodes()):
         rows = table[table["episode_index"] == number]
-        seen, _ = env.reset(options={"episode": episode.id})
+        seen, info = env.reset(options={"episode": episode.id})
+        terminated = False
         for row in rows.to_dict("records"):
             for key in ("observation.state", "observation.tool_pose",
                         "observation.environment_state"):  # fmt: skip
@@ -167,7 +168,7 @@ def test_a_state_of_a_rollout_is_an_option(dataset: Dataset) -> None:
 
 def test_an_arm_that_cannot_go_there_stays(dataset: Dataset) -> None:
     env = cousins.make_env(dataset, actions="end_effector")
-    env.reset(seed=0)
+    _, info = env.reset(seed=0)
     for _ in range(12):
         info = env.step(np.array([0, 0, 0.1, 0, 0, 0, 0.02], dtype=np.float32))[-1]
     assert not info["reachable"]

@@ -4,6 +4,7 @@
 # pyright: reportUnknownArgumentType=false, reportMissingImports=false
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -135,8 +136,12 @@ def test_a_policy_is_the_same_for_the_same_seed(
     assert said
 
 
-def said_to(said: list[int]) -> Any:
-    return lambda step, loss: said.append(step)
+def said_to(said: list[int]) -> Callable[[int, float], None]:
+    def say(step: int, loss: float) -> None:
+        del loss
+        said.append(step)
+
+    return say
 
 
 @needs_torch

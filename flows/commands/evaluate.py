@@ -1,4 +1,4 @@
-"""`evaluate` and `serve`: how often a policy succeeds, and a policy for other processes."""
+"""`evaluate` and `serve-policy`: how often a policy succeeds, and a policy for other processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .common import Json, Workers, emit, expected_errors, table
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(evaluate)
-    app.command()(serve)
+    app.command("serve-policy")(serve_policy)
 
 
 def evaluate(
@@ -101,7 +101,7 @@ def _say(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def serve(
+def serve_policy(
     checkpoint: Annotated[Path, typer.Argument(help="A checkpoint's folder.", show_default=False)],
     host: Annotated[str, typer.Option(help="To listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,

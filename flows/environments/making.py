@@ -134,6 +134,8 @@ def setting_of(
 
 def register() -> None:
     """Enter the environment into Gymnasium's registry; done twice, it changes nothing."""
+    # gymnasium leaves many of its types open.
+    # pyright: reportMissingImports=false, reportUnknownMemberType=false
     import gymnasium
 
     if ID not in gymnasium.registry:

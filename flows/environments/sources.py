@@ -122,7 +122,7 @@ class FreshScenes:
             SpecError: it is no number.
             AssemblyError: there is no such scene; the reasons are counted.
         """
-        text = name.removeprefix(f"{self.task.id}-s")
+        text: str = name.removeprefix(f"{self.task.id}-s")
         if not text.isdigit():
             raise SpecError(f"scenes: {name!r}; fresh scenes are known by numbers, such as '17'")
         number = int(text)

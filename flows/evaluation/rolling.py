@@ -83,9 +83,15 @@ class RollJob:
     film: Path | None = None
 
 
-@lru_cache(maxsize=2)
+_LIBRARIES: dict[str, AssetLibrary] = {}
+
+
 def _library(spec: AssetsSpec) -> AssetLibrary:
-    return production().library(spec)
+    """The library of a spec, opened once per process."""
+    key = spec.canonical_json()
+    if key not in _LIBRARIES:
+        _LIBRARIES[key] = production().library(spec)
+    return _LIBRARIES[key]
 
 
 def make_scene(job: SceneJob) -> bool:

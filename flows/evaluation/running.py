@@ -53,10 +53,14 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class Pool(Protocol[Argument, Answer]):
+Asked = TypeVar("Asked", contravariant=True)
+Given = TypeVar("Given", covariant=True)
+
+
+class Pool(Protocol[Asked, Given]):
     """What runs jobs."""
 
-    def run(self, name: str, argument: Argument) -> Answer:
+    def run(self, name: str, argument: Asked) -> Given:
         """The answer to a job.
 
         Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from ...schemas import DatasetSpec, EvalSpec, SpecError, SuiteSpec
 from ...schemas.spec_file import validated
@@ -91,15 +91,17 @@ def _merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     """
     result = dict(base)
     for key, value in change.items():
-        old = result.get(key)
-        both = isinstance(value, dict) and isinstance(old, dict)
-        whole = not both or _is_parameter(value) or _is_parameter(old)
-        result[key] = value if whole else _merged(old, value)
+        old, new = _mapping(result.get(key)), _mapping(value)
+        result[key] = value if old is None or new is None else _merged(old, new)
     return result
 
 
-def _is_parameter(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) <= _PARAMETER
+def _mapping(value: Any) -> dict[str, Any] | None:
+    """The value where it is a mapping and no parameter, else None."""
+    if not isinstance(value, dict):
+        return None
+    found = cast("dict[str, Any]", value)
+    return None if _PARAMETER.issuperset(found) else found
 
 
 _PARAMETER = frozenset(("kind", "value", "uniform", "normal", "choice", "sweep"))

@@ -64,12 +64,13 @@ def train(samples: Samples, spec: TrainSpec, card: PolicyCard, out: Path, say: S
     if out.exists() and any(out.iterdir()):
         raise DatasetError(f"{out} holds files; choose another folder with --out")
     trained = _nearest(samples) if spec.policy == "nearest" else _steps(samples, spec, card, say)
-    last = card
+    last, arrays = card, dict[str, Rows]()
     for one in trained:
+        arrays = one.arrays
         last = card.model_copy(update={"step": one.step, "loss": one.loss})
         if spec.saves > 1:
             _save(out / CHECKPOINTS / f"{one.step:08d}", last, one.arrays)
-    _save(out, last, one.arrays)
+    _save(out, last, arrays)
     return last
 
 
@@ -114,9 +115,10 @@ def _steps(samples: Samples, spec: TrainSpec, card: PolicyCard, say: Say) -> Ite
         optimiser.step()
         schedule.step()
         losses = [*losses[1 - SHOWN :], loss.detach()]
-        if step % SHOWN == 0 or step in saves:
-            mean = float(torch.stack(losses).mean())
-            say(step, mean)
+        if step % SHOWN and step not in saves:
+            continue
+        mean = float(torch.stack(losses).mean())
+        say(step, mean)
         if step in saves:
             yield Trained(step, mean, arrays_of(network, scales))
 

@@ -34,9 +34,8 @@ class Watch:
         self._ranks = np.array(
             [n for n, thing in enumerate(scene.objects) if thing.name in named], dtype=np.int64
         )
-        self._places = [
-            objects[x].free_qpos for x in sorted(named) if objects[x].free_qpos is not None
-        ]
+        places = [objects[x].free_qpos for x in sorted(named)]
+        self._places = [at for at in places if at is not None]
         self._joints = [j.qpos for x in sorted(named) for j in objects[x].joints.values()]
         self._start = rollout.data.qpos.copy()
         self._touched = self._moved = self._held = False
