@@ -11,8 +11,7 @@ import numpy as np
 
 from ...generators.changes import slice_of
 from ...generators.dataset import Dataset
-from ...generators.environments.gym import Demonstration
-from ...generators.environments.task import Placed
+from ...generators.environments.task import Demonstration, Placed
 from ...schemas import AssemblyError, Episode, Refusal, Scene, SpecError, TaskSpec
 from ..stages import production
 

@@ -10,49 +10,20 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import gymnasium
 import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from ...schemas import Disturbance, SpecError
+from ...schemas import SpecError
 from ...tasks.rollout.actions import MAX_ROTATION, MAX_TRANSLATION, Control
 from ...tasks.rollout.simulation import RolloutState
 from .groups import TOLD, Part
-from .task import Placed, Scenes, Setting, TaskRollouts
+from .task import Demonstrations, Placed, Scenes, Setting, TaskRollouts
 
 OPTIONS = ("scene", "state", "episode", "step")
-
-
-@dataclass(frozen=True)
-class Demonstration:
-    """A stored attempt, to begin where it began.
-
-    Attributes:
-        scene: where it took place.
-        initial_state: (S,).
-        actions: (T, J + 1).
-        disturbances: what was done to it.
-    """
-
-    scene: Placed
-    initial_state: npt.NDArray[np.float64]
-    actions: npt.NDArray[np.float32]
-    disturbances: tuple[Disturbance, ...]
-
-
-class Demonstrations(Protocol):
-    """Where stored attempts come from."""
-
-    def __call__(self, episode: str) -> Demonstration:
-        """The attempt of that id.
-
-        Raises:
-            SpecError: there is none of this task.
-        """
-        ...
 
 
 @dataclass(frozen=True)

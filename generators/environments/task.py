@@ -62,6 +62,35 @@ class Scenes(Protocol):
 
 
 @dataclass(frozen=True)
+class Demonstration:
+    """A stored attempt, to begin where it began.
+
+    Attributes:
+        scene: where it took place.
+        initial_state: (S,).
+        actions: (T, J + 1).
+        disturbances: what was done to it.
+    """
+
+    scene: Placed
+    initial_state: npt.NDArray[np.float64]
+    actions: npt.NDArray[np.float32]
+    disturbances: tuple[Disturbance, ...]
+
+
+class Demonstrations(Protocol):
+    """Where stored attempts come from."""
+
+    def __call__(self, episode: str) -> Demonstration:
+        """The attempt of that id.
+
+        Raises:
+            SpecError: there is none of this task.
+        """
+        ...
+
+
+@dataclass(frozen=True)
 class Setting:
     """What an environment is of, and how it is acted in.
 
