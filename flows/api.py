@@ -124,7 +124,8 @@ def make_env(
 ) -> TaskEnv:
     """A Gymnasium environment of one task of a dataset.
 
-    `gymnasium.make("cousins/Task-v0", dataset=..., task=..., scenes=...)` makes the same.
+    After `import cousins.gym`, `gymnasium.make("cousins/Task-v0", dataset=..., task=...)` makes
+    the same.
 
     Args:
         dataset: opened, or its folder.

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import json
-import tomllib
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -56,6 +57,9 @@ def test_gymnasium_finds_nothing_wrong(dataset: Dataset, actions: Any) -> None:
 
 
 def test_gymnasium_finds_nothing_wrong_with_all_that_can_be_seen(dataset: Dataset) -> None:
+    import cousins.gym as registered
+
+    assert registered.__doc__
     env = gymnasium.make(
         "cousins/Task-v0",
         dataset=str(dataset.root),
@@ -72,10 +76,16 @@ def test_gymnasium_finds_nothing_wrong_with_all_that_can_be_seen(dataset: Datase
     env.close()
 
 
-def test_the_package_offers_it_to_gymnasium() -> None:
-    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())
-    where = project["project"]["entry-points"]["gymnasium.envs"]
-    assert where == {"__root__": "cousins.flows.environments.making:register"}
+def test_gymnasium_finds_it_in_a_fresh_process(dataset: Dataset) -> None:
+    code = (
+        "import gymnasium, sys\n"
+        "env = gymnasium.make('cousins.gym:cousins/Task-v0', dataset=sys.argv[1])\n"
+        "print(env.spec.id, env.action_space.shape)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(dataset.root)], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split("\n")[0] == "cousins/Task-v0 (8,)"
 
 
 def test_a_demonstration_through_the_environment_is_the_export(

@@ -1,5 +1,8 @@
 """Makes environments, for Python and for Gymnasium's registry."""
 
+# gymnasium leaves many of its types open.
+# pyright: reportMissingImports=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -134,8 +137,6 @@ def setting_of(
 
 def register() -> None:
     """Enter the environment into Gymnasium's registry; done twice, it changes nothing."""
-    # gymnasium leaves many of its types open.
-    # pyright: reportMissingImports=false, reportUnknownMemberType=false
     import gymnasium
 
     if ID not in gymnasium.registry:

@@ -136,7 +136,7 @@ class FreshScenes:
         reasons: Counter[Refusal] = Counter()
         for _ in range(TRIES):
             try:
-                return self._made(int(rng.integers(2**31)))
+                return self._made(int(rng.integers(2**31, dtype=np.int64)))
             except AssemblyError as error:
                 if error.impossible:
                     raise

@@ -31,7 +31,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
     count, fewer = only_first + only_second, min(only_first, only_second)
     if not count:
         return 1.0
-    tail = sum(comb(count, k) for k in range(fewer + 1)) / 2**count
+    tail: float = sum(comb(count, k) for k in range(fewer + 1)) / 2**count
     return round(min(1.0, 2 * tail), 6)
 
 
