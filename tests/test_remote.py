@@ -45,7 +45,11 @@ def address() -> str:
 
 
 def test_arrays_come_through_whole() -> None:
-    given = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.uint8(3), "c": "text"}
+    given: dict[str, Any] = {
+        "a": np.arange(6, dtype=np.float32).reshape(2, 3),
+        "b": np.uint8(3),
+        "c": "text",
+    }
     found = unpack(pack(given))
     assert np.array_equal(found["a"], given["a"])
     assert found["a"].dtype == np.float32

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -136,7 +136,7 @@ class FreshScenes:
         reasons: Counter[Refusal] = Counter()
         for _ in range(TRIES):
             try:
-                return self._made(int(rng.integers(2**31, dtype=np.int64)))
+                return self._made(_number(rng))
             except AssemblyError as error:
                 if error.impossible:
                     raise
@@ -152,6 +152,11 @@ class FreshScenes:
     @cached_property
     def _library(self) -> AssetLibrary:
         return production().library(self.dataset.spec.assets)
+
+
+def _number(rng: np.random.Generator) -> int:
+    drawn: Any = rng.integers(2**31)
+    return int(drawn)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ class Nearest:
     def predict(self, window: Rows) -> Rows:
         """The chunk (H, A) of the sample that is nearest to the last of a window (L, F)."""
         key = (window[-1] - self.mean) / self.scale
-        return self.chunks[int(np.argmin(((self.keys - key) ** 2).sum(axis=1)))]
+        found: Rows = self.chunks[int(np.argmin(((self.keys - key) ** 2).sum(axis=1)))]
+        return found
 
     def arrays(self) -> dict[str, Rows]:
         """What is saved."""

@@ -120,7 +120,8 @@ class ChunkPolicy:
     def _chosen(self) -> npt.NDArray[np.float32]:
         if self.card.train.policy == "flow":
             begun, chunk = self._chunks[-1]
-            return chunk[self._step - begun].astype(np.float32)
+            drawn: npt.NDArray[np.float32] = chunk[self._step - begun]
+            return drawn
         ages = np.array([self._step - begun for begun, _ in self._chunks])
         weights = np.exp(-RECENCY * ages)
         rows = np.stack([chunk[self._step - begun] for begun, chunk in self._chunks])

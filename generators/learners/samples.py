@@ -86,12 +86,14 @@ class Samples:
 
 def _back(count: int, history: int) -> npt.NDArray[np.int64]:
     """(count, history) indices of the steps up to each."""
-    return np.maximum(np.arange(count)[:, None] - np.arange(history)[::-1], 0)
+    found: npt.NDArray[np.int64] = np.arange(count)[:, None] - np.arange(history)[::-1]
+    return found.clip(0)
 
 
 def _ahead(count: int, horizon: int) -> npt.NDArray[np.int64]:
     """(count, horizon) indices of the steps from each on."""
-    return np.minimum(np.arange(count)[:, None] + np.arange(horizon), count - 1)
+    found: npt.NDArray[np.int64] = np.arange(count)[:, None] + np.arange(horizon)
+    return found.clip(max=count - 1)
 
 
 def demonstrations(
