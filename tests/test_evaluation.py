@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -131,7 +131,7 @@ def test_a_replay_and_the_nearest_demonstration_succeed_where_they_should(
         job = RollJob(policy_ref(given), dataset.spec, setting, folder / "0.json", 0, 3, 0)
         record = roll(job)
         assert (record.success, record.cause) == (True, None), given
-        late = roll(RollJob(*list(vars(job).values())[:6], latency=1))
+        late = roll(replace(job, latency=1))
         assert late.steps != record.steps
 
 
