@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from .commands import assets, backends, bench, inspect, make, observe, schedule, sweep
+from .commands import (
+    assets,
+    backends,
+    bench,
+    evaluate,
+    inspect,
+    make,
+    observe,
+    schedule,
+    sweep,
+    train,
+)
 from .environment import set_defaults
 
 app = typer.Typer(
@@ -21,6 +32,8 @@ observe.register(app)
 sweep.register(app)
 backends.register(app)
 schedule.register(app)
+train.register(app)
+evaluate.register(app)
 bench.register(app)
 
 

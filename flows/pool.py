@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from ..schemas import CousinsError, RunError
 
@@ -29,12 +29,16 @@ class JobError(RunError):
 
     Attributes:
         fatal: the input is wrong, so that other jobs are bound to fail too.
+        lost: the job ran out of time, or its process died; None where it failed by itself.
     """
 
-    def __init__(self, message: str, *, fatal: bool = False) -> None:
+    def __init__(
+        self, message: str, *, fatal: bool = False, lost: Literal["hung", "died"] | None = None
+    ) -> None:
         """Keep whether the run should end."""
         super().__init__(message)
         self.fatal = fatal
+        self.lost = lost
 
     @property
     def exit_code(self) -> int:  # type: ignore[override]
@@ -125,7 +129,8 @@ class WorkerPool(Generic[Argument, Answer]):
             return answer
         raise JobError(
             f"{name}: its process died {len(deaths)} times ({', '.join(deaths)}); "
-            "killed by signal 9 often means too little memory: try fewer --workers"
+            "killed by signal 9 often means too little memory: try fewer --workers",
+            lost="died",
         )
 
     def close(self) -> None:
@@ -150,7 +155,9 @@ class WorkerPool(Generic[Argument, Answer]):
             if not wait([worker.pipe], self._time_limit):
                 worker.process.kill()
                 self._reap(worker.process)
-                raise JobError(f"{name}: took more than {self._time_limit:g} s and was ended")
+                raise JobError(
+                    f"{name}: took more than {self._time_limit:g} s and was ended", lost="hung"
+                )
             answer: Answer | _Failure = worker.pipe.recv()
             return answer
         except (EOFError, BrokenPipeError, ConnectionResetError) as error:

@@ -136,6 +136,21 @@ class Dataset:
         folder = self.root / "data" / "scenes" / shard_of(str(scene.task), scene.id) / "assets"
         return {thing.asset_hash: _asset(folder, thing.asset_hash) for thing in scene.objects}
 
+    def scene_of(self, episode: Episode) -> Scene:
+        """The scene of an episode.
+
+        Raises:
+            DatasetError: it is not there.
+        """
+        shard = shard_of(episode.task, episode.scene)
+        path = self.root / "data" / "scenes" / shard / "scenes.json"
+        found = _scenes_in(path, path.stat().st_size if path.is_file() else 0)
+        if episode.scene not in found:
+            raise DatasetError(
+                f"episode {episode.id} names the scene {episode.scene}, which is not in {path}"
+            )
+        return found[episode.scene]
+
     def arrays(self, episode: Episode) -> EpisodeArrays:
         """The arrays of an episode."""
         shard = shard_of(episode.task, episode.id)
@@ -170,6 +185,12 @@ def shard_of(task: str, item: str) -> str:
 def _asset(folder: Path, content_hash: str) -> Asset:
     path = folder / f"{content_hash}.json"
     return Asset.from_json(path.read_bytes(), str(path))
+
+
+@lru_cache(maxsize=4)
+def _scenes_in(path: Path, size: int) -> dict[str, Scene]:
+    del size  # a shard that was made anew has another size
+    return {scene.id: scene for scene in read_models(path, Scene)}
 
 
 def read_models(path: Path, model: type[Item]) -> tuple[Item, ...]:

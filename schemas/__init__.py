@@ -24,6 +24,7 @@ from .causes import CAUSES, Cause, CauseInfo, Failure
 from .dataset import DatasetSpec, EpisodeSpec, ProposalSpec, RenderSpec
 from .episode import Episode, EpisodeArrays, GoalReport, Solver, Subtask, TraceEvent
 from .errors import (
+    ActionError,
     AssemblyError,
     AssetError,
     BackendMissingError,
@@ -37,6 +38,15 @@ from .errors import (
     SpecError,
     VariantError,
     one_line,
+)
+from .evaluation import (
+    Comparison,
+    EvalResult,
+    EvalSpec,
+    RolloutRecord,
+    Shortcoming,
+    SuiteResult,
+    SuiteSpec,
 )
 from .frame import (
     AmodalMasks,
@@ -83,6 +93,7 @@ __all__ = [
     "ANY_SWITCH",
     "CAUSES",
     "RELATIONS",
+    "ActionError",
     "AmodalMasks",
     "AssemblyError",
     "Asset",
@@ -99,6 +110,7 @@ __all__ = [
     "Cavity",
     "Choice",
     "ClutterSpec",
+    "Comparison",
     "Constant",
     "CousinSpec",
     "CousinsError",
@@ -109,6 +121,8 @@ __all__ = [
     "Episode",
     "EpisodeArrays",
     "EpisodeSpec",
+    "EvalResult",
+    "EvalSpec",
     "Failure",
     "FrameRecord",
     "GoalReport",
@@ -150,6 +164,7 @@ __all__ = [
     "RobotFile",
     "RobotPose",
     "RobotSpec",
+    "RolloutRecord",
     "Room",
     "RoomSpec",
     "RunError",
@@ -158,6 +173,7 @@ __all__ = [
     "SceneObject",
     "SceneSpec",
     "Shape",
+    "Shortcoming",
     "SkillCall",
     "SkippedRecord",
     "Sky",
@@ -165,6 +181,8 @@ __all__ = [
     "Solver",
     "SpecError",
     "Subtask",
+    "SuiteResult",
+    "SuiteSpec",
     "Sun",
     "SunSpec",
     "Surface",
