@@ -35,7 +35,7 @@ hooks: setup  ## Run lint, format and types before each commit
 	$(BIN)/pre-commit install --hook-type pre-commit --hook-type pre-push
 
 bench: setup  ## All benchmarks in their small form
-	for name in demos frames solve diversity cousins scenes observe start; do $(BIN)/cousins bench $$name --small || exit 1; done
+	for name in demos frames solve diversity cousins scenes observe start env; do $(BIN)/cousins bench $$name --small || exit 1; done
 
 setup: system $(STAMP)
 

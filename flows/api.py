@@ -1,10 +1,11 @@
-"""The functions of the Python surface: `cousins.generate`, `cousins.load`, `cousins.preview`."""
+"""The functions of the Python surface: `generate`, `load`, `preview`, and `make_env`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ..schemas import CousinsError, DatasetSpec
 from ..schemas.given_file import lines_of
@@ -12,6 +13,7 @@ from ..schemas.spec_file import load_spec
 
 if TYPE_CHECKING:
     from ..generators.dataset import Dataset
+    from ..generators.environments.gym import TaskEnv
     from .preview import Preview
     from .run import Summary
 
@@ -114,6 +116,59 @@ def preview(spec: Spec, task: int = 0, scene: int = 0) -> Preview:
 def _lines(spec: Spec) -> AbstractContextManager[None]:
     """Adds lines to errors where the spec is a file."""
     return nullcontext() if isinstance(spec, DatasetSpec) else lines_of(Path(spec))
+
+
+def make_env(
+    dataset: Dataset | Path | str,
+    task: str | None = None,
+    *,
+    scenes: Literal["stored", "fresh"] | Sequence[str] = "stored",
+    observations: Sequence[str] = ("robot", "objects", "language"),
+    cameras: Sequence[str] | None = None,
+    image_size: tuple[int, int] | None = None,
+    actions: Literal["joints", "end_effector"] = "joints",
+    reward: Literal["sparse", "progress"] = "sparse",
+    max_seconds: float | None = None,
+    render_mode: str | None = None,
+) -> TaskEnv:
+    """A Gymnasium environment of one task of a dataset.
+
+    After `import cousins.gym`, `gymnasium.make("cousins/Task-v0", dataset=..., task=...)` makes
+    the same.
+
+    Args:
+        dataset: opened, or its folder.
+        task: an id such as `t0003`, or the instruction; may be left out where there is one task.
+        scenes: `stored` draws among the task's scenes, `fresh` makes new ones by the dataset's
+            spec at each reset; or ids of stored scenes.
+        observations: groups: `robot`, `objects`, `keypoints`, `images`, `point_cloud`,
+            `language`.
+        cameras: names, for images and point clouds; by default all of the spec.
+        image_size: width and height, pixels; by default as the spec renders.
+        actions: `joints` as in the exports, or `end_effector` for motions of the tool.
+        reward: `sparse` is 1 at success; `progress` adds what each action gains on the subgoals.
+        max_seconds: until truncation; by default `episodes.max_seconds`.
+        render_mode: `rgb_array` for `render()`.
+
+    Raises:
+        DatasetError: the folder is no dataset of this format.
+        SpecError: no such task, scene, group, camera or choice.
+    """
+    from .environments.making import register, task_env
+
+    register()
+    return task_env(
+        dataset,
+        task,
+        scenes=scenes,
+        observations=observations,
+        cameras=cameras,
+        image_size=image_size,
+        actions=actions,
+        reward=reward,
+        max_seconds=max_seconds,
+        render_mode=render_mode,
+    )
 
 
 def _read(spec: Spec) -> DatasetSpec:

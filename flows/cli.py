@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from .commands import assets, backends, bench, inspect, make, observe, schedule, sweep
+from .commands import (
+    assets,
+    backends,
+    bench,
+    evaluate,
+    inspect,
+    make,
+    observe,
+    schedule,
+    sweep,
+    train,
+)
 from .environment import set_defaults
 from .faults import DEBUG
 
@@ -50,6 +61,8 @@ observe.register(app)
 sweep.register(app)
 backends.register(app)
 schedule.register(app)
+train.register(app)
+evaluate.register(app)
 bench.register(app)
 
 

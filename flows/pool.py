@@ -13,7 +13,7 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from ..schemas import CousinsError, RunError
 from .faults import sentence, summary
@@ -33,13 +33,22 @@ class JobError(RunError):
     Attributes:
         fatal: the input is wrong, so that other jobs are bound to fail too.
         trace: the traceback of an unforeseen error; empty otherwise.
+        lost: the job ran out of time, or its process died; None where it failed by itself.
     """
 
-    def __init__(self, message: str, *, fatal: bool = False, trace: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        fatal: bool = False,
+        trace: str = "",
+        lost: Literal["hung", "died"] | None = None,
+    ) -> None:
         """Keep whether the run should end."""
         super().__init__(message)
         self.fatal = fatal
         self.trace = trace
+        self.lost = lost
 
     @property
     def exit_code(self) -> int:  # type: ignore[override]
@@ -131,7 +140,8 @@ class WorkerPool(Generic[Argument, Answer]):
             return answer
         raise JobError(
             f"{name}: its process died {len(deaths)} times ({', '.join(deaths)}); "
-            "killed by signal 9 often means too little memory: try fewer --workers"
+            "killed by signal 9 often means too little memory: try fewer --workers",
+            lost="died",
         )
 
     def close(self) -> None:
@@ -156,7 +166,9 @@ class WorkerPool(Generic[Argument, Answer]):
             if not wait([worker.pipe], self._time_limit):
                 worker.process.kill()
                 self._reap(worker.process)
-                raise JobError(f"{name}: took more than {self._time_limit:g} s and was ended")
+                raise JobError(
+                    f"{name}: took more than {self._time_limit:g} s and was ended", lost="hung"
+                )
             answer: Answer | _Failure = worker.pipe.recv()
             return answer
         except (EOFError, BrokenPipeError, ConnectionResetError) as error:

@@ -150,6 +150,21 @@ class Dataset:
         names = {thing.asset_hash for thing in scene.objects}
         return {name: _asset(self.file(f"{folder}/{name}.json"), name) for name in sorted(names)}
 
+    def scene_of(self, episode: Episode) -> Scene:
+        """The scene of an episode.
+
+        Raises:
+            DatasetError: it is not there.
+        """
+        shard = shard_of(episode.task, episode.scene)
+        path = self.root / "data" / "scenes" / shard / "scenes.json"
+        found = _scenes_in(path, path.stat().st_size if path.is_file() else 0)
+        if episode.scene not in found:
+            raise DatasetError(
+                f"episode {episode.id} names the scene {episode.scene}, which is not in {path}"
+            )
+        return found[episode.scene]
+
     def arrays(self, episode: Episode) -> EpisodeArrays:
         """The arrays of an episode."""
         shard = shard_of(episode.task, episode.id)
@@ -182,6 +197,12 @@ def _asset(path: Path, content_hash: str) -> Asset:
     if asset.content_hash() != content_hash:
         raise DatasetError(f"{path} is damaged: its content does not have the hash in its name")
     return asset
+
+
+@lru_cache(maxsize=4)
+def _scenes_in(path: Path, size: int) -> dict[str, Scene]:
+    del size  # a shard that was made anew has another size
+    return {scene.id: scene for scene in read_models(path, Scene)}
 
 
 def read_models(path: Path, model: type[Item]) -> tuple[Item, ...]:

@@ -24,6 +24,7 @@ from .causes import CAUSES, Cause, CauseInfo, Failure, SkillCause
 from .dataset import DatasetSpec, EpisodeSpec, ProposalSpec, RenderSpec
 from .episode import Episode, EpisodeArrays, GoalReport, Solver, Subtask, TraceEvent
 from .errors import (
+    ActionError,
     AssemblyError,
     AssetError,
     BackendMissingError,
@@ -37,6 +38,15 @@ from .errors import (
     SpecError,
     VariantError,
     one_line,
+)
+from .evaluation import (
+    Comparison,
+    EvalResult,
+    EvalSpec,
+    RolloutRecord,
+    Shortcoming,
+    SuiteResult,
+    SuiteSpec,
 )
 from .frame import (
     AmodalMasks,
@@ -85,6 +95,7 @@ __all__ = [
     "ANY_SWITCH",
     "CAUSES",
     "RELATIONS",
+    "ActionError",
     "AmodalMasks",
     "AssemblyError",
     "Asset",
@@ -101,6 +112,7 @@ __all__ = [
     "Cavity",
     "Choice",
     "ClutterSpec",
+    "Comparison",
     "Constant",
     "CousinSpec",
     "CousinsError",
@@ -111,6 +123,8 @@ __all__ = [
     "Episode",
     "EpisodeArrays",
     "EpisodeSpec",
+    "EvalResult",
+    "EvalSpec",
     "Failure",
     "FrameRecord",
     "GivenTask",
@@ -154,6 +168,7 @@ __all__ = [
     "RobotFile",
     "RobotPose",
     "RobotSpec",
+    "RolloutRecord",
     "Room",
     "RoomSpec",
     "RunError",
@@ -162,6 +177,7 @@ __all__ = [
     "SceneObject",
     "SceneSpec",
     "Shape",
+    "Shortcoming",
     "SkillCall",
     "SkillCause",
     "SkippedRecord",
@@ -170,6 +186,8 @@ __all__ = [
     "Solver",
     "SpecError",
     "Subtask",
+    "SuiteResult",
+    "SuiteSpec",
     "Sun",
     "SunSpec",
     "Surface",

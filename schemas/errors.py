@@ -162,5 +162,11 @@ class VariantError(CousinsError):
     """A scene cannot take a value of a sweep; the value is skipped, with this reason."""
 
 
+class ActionError(CousinsError):
+    """An action that an environment cannot take: another size, or not finite."""
+
+    exit_code = 2
+
+
 class RunError(CousinsError):
     """Shards of a run failed; what the others made is kept."""

@@ -231,9 +231,12 @@ def die(code: int) -> int:
 def test_a_job_that_always_kills_its_process_is_given_up() -> None:
     with (
         WorkerPool[int, int](die, 1) as pool,
-        pytest.raises(JobError, match=r"poison: its process died 3 times \(exit code 7, exit"),
+        pytest.raises(
+            JobError, match=r"poison: its process died 3 times \(exit code 7, exit"
+        ) as caught,
     ):
         pool.run("poison", 7)
+    assert caught.value.lost == "died"
 
 
 def hang_or_answer(hang: bool) -> int:
@@ -255,8 +258,9 @@ def test_a_job_that_hangs_is_ended_and_the_pool_goes_on(monkeypatch: pytest.Monk
     with WorkerPool[bool, int](hang_or_answer, 1, time_limit=0.5) as pool:
         first = pool.run("warm", False)
         hangs.append(True)
-        with pytest.raises(JobError, match=r"slow: took more than 0\.5 s"):
+        with pytest.raises(JobError, match=r"slow: took more than 0\.5 s") as caught:
             pool.run("slow", True)
+        assert caught.value.lost == "hung"
         with pytest.raises(ProcessLookupError):
             os.kill(first, 0)
         hangs.clear()

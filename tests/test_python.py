@@ -28,6 +28,7 @@ NAMES = (
     "generate",
     "load",
     "load_spec",
+    "make_env",
     "parse_spec",
     "preview",
 )

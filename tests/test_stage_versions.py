@@ -59,6 +59,7 @@ ALWAYS = {
 }
 STILL = "imported along with what skills state about themselves; no proposal moves a robot"
 DRAWN = "imported along with names of keypoints; an export draws nothing"
+READ = "imported along with the reader of problems; an export asks a task for its objects' names"
 LEARNED = "only where a spec's solvers include learning, and only attempts learn"
 EXCUSED: dict[str, dict[str, str]] = {
     "tasks": {
@@ -76,6 +77,8 @@ EXCUSED: dict[str, dict[str, str]] = {
          "mujoco", "scipy", "trimesh"),
         DRAWN,
     ),
+    "lerobot": {"bddl": READ},
+    "traces": {},
 }  # fmt: skip
 """Packages that a stage's code reaches and that do not shape its bytes, with the reason."""
 

@@ -17,7 +17,7 @@ from ...generators.quality.measures import success_by_skill
 from ...schemas import DatasetSpec
 from ..stages import production
 from ._attempts import Tally, in_processes, tally
-from ._suites import ALL, COUNT, SuiteResult, run_suite
+from ._suites import ALL, COUNT, SuiteScore, run_suite
 
 LONG = 4
 """Skills of a plan that counts as long."""
@@ -67,7 +67,7 @@ def run_suites(names: tuple[str, ...], small: bool, seed: int) -> dict[str, dict
     return {name: asdict(result) for name, result in zip(names, results, strict=True)}
 
 
-def _suite(count: int, seed: int, name: str) -> SuiteResult:
+def _suite(count: int, seed: int, name: str) -> SuiteScore:
     return run_suite(name, count, seed)
 
 

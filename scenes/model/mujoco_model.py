@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import mujoco
@@ -112,6 +113,23 @@ class CompiledScene:
     def asset_of(self, name: str) -> Asset:
         """The asset of an object."""
         return self.assets[self.scene.object(name).asset_hash]
+
+    @cached_property
+    def geom_owner(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """(ngeom,) what each geom belongs to, as in `owner`."""
+        found: np.ndarray[Any, np.dtype[np.int64]] = self.owner[self.model.geom_bodyid]
+        return found
+
+    @cached_property
+    def object_geoms(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """(G,) ids of the geoms of objects, in order."""
+        return np.flatnonzero(self.geom_owner >= 0)
+
+    @cached_property
+    def object_boxes(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """(G, 6) box of each of these in its own frame: centre and half size, metres."""
+        found: np.ndarray[Any, np.dtype[np.float64]] = self.model.geom_aabb[self.object_geoms]
+        return found
 
     def new_data(self) -> Any:
         """A fresh `mujoco.MjData` in the scene's initial state, forward-computed."""

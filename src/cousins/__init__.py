@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .flows.api import ShortfallError as ShortfallError
     from .flows.api import generate as generate
     from .flows.api import load as load
+    from .flows.api import make_env as make_env
     from .flows.api import preview as preview
     from .flows.preview import Preview as Preview
     from .generators.dataset import Dataset as Dataset
@@ -33,6 +34,7 @@ _PUBLIC = {
     "generate": ".flows.api",
     "load": ".flows.api",
     "load_spec": ".schemas.spec_file",
+    "make_env": ".flows.api",
     "parse_spec": ".schemas.spec_file",
     "preview": ".flows.api",
 }

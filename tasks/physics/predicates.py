@@ -23,6 +23,7 @@ Each predicate is one (N, N) table over the scene's N objects, worked out when f
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -70,10 +71,8 @@ class PhysicsFacts:
         self._xpos: Array = data.xpos.copy()
         self._xmat: Array = data.xmat.reshape(-1, 3, 3).copy()
         self._qpos: Array = data.qpos.copy()
-        self._low, self._high = _bounds(compiled, data)
-        self._centre: Array = (self._low + self._high) / 2
-        self._touch, self._normal, self._height = _contacts(compiled, data)
-        self._hung, self._borne = _hung(compiled, data, self._centre[:, 2])
+        self._geoms: tuple[Array, Array] = (data.geom_xpos.copy(), data.geom_xmat.copy())
+        self._contact = _Contacts.of(compiled, data)
 
     def holds(self, predicate: str, arguments: tuple[str, ...]) -> bool:
         """Whether a ground atom holds.
@@ -108,6 +107,19 @@ class PhysicsFacts:
         """World-aligned bounds of an object: least and greatest corner, each (3,), metres."""
         rank = self._rank[name]
         return self._low[rank], self._high[rank]
+
+    def share(self, name: str, predicate: str) -> float:
+        """How far an object is on the way to being `open` or `toggled_on`, in [0, 1].
+
+        1 where some joint that controls it is past its `open_fraction`.
+        """
+        index, most = self._compiled.objects[name], 0.0
+        for joint in self._compiled.asset_of(name).joints:
+            if joint.controls == UNARY[predicate]:
+                where = index.joints[joint.name]
+                part = (self._qpos[where.qpos] - where.low) / (where.high - where.low)
+                most = max(most, float(part) / joint.open_fraction)
+        return min(most, 1.0)
 
     def cavities_with(self, a: str, b: str) -> tuple[str, ...]:
         """Names of the cavities of `b` that the middle of `a` lies in."""
@@ -151,6 +163,34 @@ class PhysicsFacts:
         return False
 
     @cached_property
+    def _bounds(self) -> tuple[Array, Array]:
+        return _bounds(self._compiled, *self._geoms)
+
+    @property
+    def _low(self) -> Array:
+        return self._bounds[0]
+
+    @property
+    def _high(self) -> Array:
+        return self._bounds[1]
+
+    @cached_property
+    def _centre(self) -> Array:
+        return (self._low + self._high) / 2
+
+    @cached_property
+    def _pairs(self) -> tuple[Table, Array, Array]:
+        return _touching(self._contact, len(self._names))
+
+    @property
+    def _touch(self) -> Table:
+        return self._pairs[0]
+
+    @cached_property
+    def _hanging(self) -> tuple[Table, Table]:
+        return _hung(self._contact, self._centre[:, 2])
+
+    @cached_property
     def _stands(self) -> Table:
         """Furniture on its support: welded things have no contacts between them."""
         scene = self._compiled.scene
@@ -168,13 +208,15 @@ class PhysicsFacts:
     @cached_property
     def _ontop(self) -> Table:
         """The mean contact normal, from b into a, points up."""
-        pushed = self._touch & (self._normal > 0.5) & (self._centre[:, 2, None] > self._height)
+        touch, normal, height = self._pairs
+        pushed = touch & (normal > 0.5) & (self._centre[:, 2, None] > height)
         return self._stands | (pushed & ~self._walled)
 
     @cached_property
     def _attached(self) -> Table:
         """Hung on one thing and carried by nothing else."""
-        found: Table = self._hung & ((self._hung.sum(axis=1) == 1) & ~self._borne)[:, None]
+        hung, borne = self._hanging
+        found: Table = hung & ((hung.sum(axis=1) == 1) & ~borne)[:, None]
         return found
 
     @cached_property
@@ -278,19 +320,51 @@ class PhysicsFacts:
         return found
 
 
-def _bounds(compiled: CompiledScene, data: Any) -> tuple[Array, Array]:
-    """World-aligned bounds of all objects: least and greatest corners, (N, 3) each."""
-    model = compiled.model
-    owner = compiled.owner[model.geom_bodyid]
-    geoms = np.flatnonzero(owner >= 0)
-    # geom_aabb: centre and half size in the geom's own frame
-    frames = data.geom_xmat[geoms].reshape(-1, 3, 3)
-    middle = data.geom_xpos[geoms] + np.einsum("gij,gj->gi", frames, model.geom_aabb[geoms, :3])
-    reach = np.einsum("gij,gj->gi", np.abs(frames), model.geom_aabb[geoms, 3:])
+@dataclass(frozen=True)
+class _Contacts:
+    """The contacts of one moment, C of them.
+
+    Attributes:
+        owners: (C, 2) what the two geoms belong to, as in `CompiledScene.owner`.
+        close: (C,) whether they count as touching.
+        up: (C,) z of the unit normal, from the first geom into the second.
+        height: (C,) metres.
+    """
+
+    owners: npt.NDArray[np.int64]
+    close: Table
+    up: Array
+    height: Array
+
+    @classmethod
+    def of(cls, compiled: CompiledScene, data: Any) -> _Contacts:
+        """Copy what counts of them."""
+        contact = data.contact
+        return cls(
+            owners=compiled.geom_owner[contact.geom].reshape(-1, 2),
+            close=contact.dist <= TOUCH_DISTANCE,
+            up=np.asarray(contact.frame).reshape(-1, 9)[:, 2].copy(),
+            height=np.asarray(contact.pos).reshape(-1, 3)[:, 2].copy(),
+        )
+
+
+def _bounds(compiled: CompiledScene, pos: Array, mat: Array) -> tuple[Array, Array]:
+    """World-aligned bounds of all objects: least and greatest corners, (N, 3) each.
+
+    Args:
+        compiled: the scene.
+        pos: (ngeom, 3) of the geoms.
+        mat: (ngeom, 9) their rotations.
+    """
+    geoms, boxes = compiled.object_geoms, compiled.object_boxes
+    owner = compiled.geom_owner[geoms]
+    frames = mat[geoms].reshape(-1, 3, 3)
+    middle = pos[geoms] + np.einsum("gij,gj->gi", frames, boxes[:, :3])
+    reach = np.einsum("gij,gj->gi", np.abs(frames), boxes[:, 3:])
     count = len(compiled.scene.objects)
     low, high = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
-    np.minimum.at(low, owner[geoms], middle - reach)
-    np.maximum.at(high, owner[geoms], middle + reach)
+    np.minimum.at(low, owner, middle - reach)
+    np.maximum.at(high, owner, middle + reach)
     return low, high
 
 
@@ -312,44 +386,39 @@ def turned_bounds(
     return (middle - reach).min(axis=0), (middle + reach).max(axis=0)
 
 
-def _contacts(compiled: CompiledScene, data: Any) -> tuple[Table, Array, Array]:
-    """Contacts of ordered pairs (a, b), each (N, N).
+def _touching(contact: _Contacts, count: int) -> tuple[Table, Array, Array]:
+    """Contacts of ordered pairs (a, b) of `count` objects, each (N, N).
 
     Whether they touch, the z of the mean unit normal from b into a, and the mean contact height.
     """
-    count = len(compiled.scene.objects)
-    contact = data.contact
-    owners = compiled.owner[compiled.model.geom_bodyid[contact.geom]].reshape(-1, 2)
-    kept = (owners >= 0).all(axis=1) & (owners[:, 0] != owners[:, 1])
-    kept &= contact.dist <= TOUCH_DISTANCE
-    first, second = owners[kept].T
+    owners = contact.owners
+    kept = (owners >= 0).all(axis=1) & (owners[:, 0] != owners[:, 1]) & contact.close
     # MuJoCo's normal points from the first geom into the second.
-    up = np.asarray(contact.frame).reshape(-1, 9)[kept, 2]
-    height = np.asarray(contact.pos).reshape(-1, 3)[kept, 2]
+    first, second = owners[kept].T
     number, normal, level = (np.zeros((count, count)) for _ in range(3))
     np.add.at(number, (second, first), 1.0)
-    np.add.at(normal, (second, first), up)
-    np.add.at(level, (second, first), height)
+    np.add.at(normal, (second, first), contact.up[kept])
+    np.add.at(level, (second, first), contact.height[kept])
     touch = number + number.T
     least = np.maximum(touch, 1.0)
     return touch > 0, (normal - normal.T) / least, (level + level.T) / least
 
 
-def _hung(compiled: CompiledScene, data: Any, middle: Array) -> tuple[Table, Table]:
-    """What is pushed up above its middle, by what (N, N); what is otherwise borne or held (N,)."""
-    count = len(compiled.scene.objects)
-    contact = data.contact
-    owners = compiled.owner[compiled.model.geom_bodyid[contact.geom]].reshape(-1, 2)
-    close = contact.dist <= TOUCH_DISTANCE
-    up = np.asarray(contact.frame).reshape(-1, 9)[:, 2]
-    height = np.asarray(contact.pos).reshape(-1, 3)[:, 2]
+def _hung(contact: _Contacts, middle: Array) -> tuple[Table, Table]:
+    """What is pushed up above its middle, by what (N, N); what is otherwise borne or held (N,).
+
+    Args:
+        contact: of the moment.
+        middle: (N,) heights of the objects' middles.
+    """
+    count, owners = len(middle), contact.owners
     hung = np.zeros((count, count), dtype=np.bool_)
     borne = np.zeros(count, dtype=np.bool_)
     for below, above, sign in ((0, 1, 1.0), (1, 0, -1.0)):
         mine, other = owners[:, above], owners[:, below]
-        touched = close & (mine >= 0) & (mine != other)
-        carries = touched & (sign * up > CARRIES)
-        high = carries & (other >= 0) & (height > middle[mine])
+        touched = contact.close & (mine >= 0) & (mine != other)
+        carries = touched & (sign * contact.up > CARRIES)
+        high = carries & (other >= 0) & (contact.height > middle[mine])
         hung[mine[high], other[high]] = True
         borne[mine[(carries & ~high) | (touched & (other == -2))]] = True
     return hung, borne

@@ -41,7 +41,7 @@ MAX_REFUSED = 3
 
 
 @dataclass(frozen=True)
-class SuiteResult:
+class SuiteScore:
     """What came of a suite.
 
     Attributes:
@@ -63,7 +63,7 @@ class SuiteResult:
 
 def run_suite(
     name: str, count: int = COUNT, seed: int = 0, attempts: int = 1, verbose: bool = True
-) -> SuiteResult:
+) -> SuiteScore:
     """Attempt the cases of a suite.
 
     Args:
@@ -103,7 +103,7 @@ def run_suite(
             print(f"{name} {number}: {told}", file=sys.stderr)  # noqa: T201
         number += 1
     total = max(1, len(solved))
-    return SuiteResult(
+    return SuiteScore(
         scenes=len(solved),
         refused=refused,
         solved_share=round(sum(x > 0 for x in solved) / total, 4),
@@ -129,4 +129,4 @@ def attempt(
     )
 
 
-__all__ = ["ALL", "COUNT", "Case", "Suite", "SuiteResult", "attempt", "make", "run_suite"]
+__all__ = ["ALL", "COUNT", "Case", "Suite", "SuiteScore", "attempt", "make", "run_suite"]

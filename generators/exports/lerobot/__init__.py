@@ -36,10 +36,10 @@ class LeRobotExporter:
             DatasetError: where `out` holds files, videos are missing for some episodes, or
                 episodes differ in frequency or joints.
         """
-        from .writing import Limits, write
+        from .writing import FileLimits, write
 
         refuse_files(out)
-        write(dataset, out, Limits(self.data_mb, self.video_mb), failures=self.include_failures)
+        write(dataset, out, FileLimits(self.data_mb, self.video_mb), failures=self.include_failures)
 
 
 PLUGIN = LeRobotExporter()

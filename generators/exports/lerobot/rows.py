@@ -7,25 +7,37 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ....scenes.physics.sensing import sensed
-from ....schemas import DatasetError, Episode, EpisodeArrays, Scene
+from ....schemas import Asset, DatasetError, Episode, EpisodeArrays, Scene
+from ....tasks.rollout.objects import FEATURES, ObjectStates, padded
 from .video import VideoFormat
 
 Columns = dict[str, npt.NDArray[Any]]
 Feature = dict[str, Any]
 
 
-def episode_columns(arrays: EpisodeArrays, episode: Episode, scene: Scene | None = None) -> Columns:
+ENVIRONMENT = "observation.environment_state"
+"""Of the objects that the task speaks of; policies that see no picture need it."""
+
+
+def episode_columns(
+    arrays: EpisodeArrays,
+    episode: Episode,
+    objects: npt.NDArray[np.float32],
+    scene: Scene | None = None,
+) -> Columns:
     """The frame features of one episode that do not depend on other episodes.
 
     Args:
         arrays: of the episode, T actions.
         episode: its record.
+        objects: (T + 1, N * 12) what is observed of the objects.
         scene: where it took place: its sensors may be noisy; None stands for exact ones.
 
     Returns:
@@ -48,6 +60,7 @@ def episode_columns(arrays: EpisodeArrays, episode: Episode, scene: Scene | None
     return {
         "observation.state": np.column_stack([joints, arrays.gripper[:count]]).astype(np.float32),
         "observation.tool_pose": arrays.tool[:count].astype(np.float32),
+        ENVIRONMENT: objects[:count],
         "action": arrays.actions.astype(np.float32),
         "next.reward": won.astype(np.float32),
         "next.done": last,
@@ -57,8 +70,32 @@ def episode_columns(arrays: EpisodeArrays, episode: Episode, scene: Scene | None
     }
 
 
-def _names(key: str, width: int) -> list[str] | None:
+def object_states(
+    scene: Scene,
+    assets: Mapping[str, Asset],
+    names: tuple[str, ...],
+    rows: int,
+    qpos: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float32]:
+    """What is observed of a task's objects in an episode, (T + 1, rows * 12).
+
+    Args:
+        scene: of the episode.
+        assets: by content hash.
+        names: of the objects.
+        rows: objects of the task that has most; those that this one lacks are zeros.
+        qpos: (T + 1, nq) states.
+
+    Raises:
+        DatasetError: the states do not belong to the scene.
+    """
+    return padded(ObjectStates(scene, assets, names, qpos.shape[1]).at(qpos), rows)
+
+
+def _names(key: str, width: int, objects: tuple[str, ...]) -> list[str] | None:
     """What the components of a feature are called."""
+    if key == ENVIRONMENT:
+        return [f"{name}.{feature}" for name in objects for feature in FEATURES]
     if key in ("observation.state", "action"):
         return [*(f"joint_{i}.pos" for i in range(1, width)), "gripper.pos"]
     if key == "observation.tool_pose":
@@ -66,15 +103,24 @@ def _names(key: str, width: int) -> list[str] | None:
     return None
 
 
-def features(columns: Columns, videos: dict[str, VideoFormat], fps: int) -> dict[str, Feature]:
-    """The `features` of info.json."""
+def features(
+    columns: Columns, videos: dict[str, VideoFormat], fps: int, objects: tuple[str, ...]
+) -> dict[str, Feature]:
+    """The `features` of info.json.
+
+    Args:
+        columns: of one episode.
+        videos: of the cameras, by feature.
+        fps: rows per second.
+        objects: a name for each object of the environment's state.
+    """
     described: dict[str, Feature] = {}
     for key, values in columns.items():
         width = values.shape[1] if values.ndim == 2 else 1
         described[key] = {
             "dtype": str(values.dtype),
             "shape": [width],
-            "names": _names(key, width),
+            "names": _names(key, width, objects),
         }
     for key, video in videos.items():
         described[key] = _video_feature(video, fps)

@@ -21,10 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ....schemas import DatasetError, Episode, VideoRecord
+from ....tasks.rollout.objects import task_objects
 from ...dataset import Dataset, dump_models
 from ...licences import asset_uses
 from ...quality.measures import without_trace
-from .rows import Columns, data_table, episode_columns, features, provenance
+from .rows import Columns, data_table, episode_columns, features, object_states, provenance
 from .stats import Stats, image_stats, vector_stats
 from .tables import CHUNKS_SIZE, MEGABYTE, TableWriter
 from .video import CameraTrack, VideoPart
@@ -35,7 +36,7 @@ PATTERN = "chunk-{chunk_index:03d}/file-{file_index:03d}"
 
 
 @dataclass(frozen=True)
-class Limits:
+class FileLimits:
     """Upper sizes of files, MB.
 
     Attributes:
@@ -47,7 +48,7 @@ class Limits:
     video_mb: int
 
 
-def write(dataset: Dataset, out: Path, limits: Limits, *, failures: bool) -> None:
+def write(dataset: Dataset, out: Path, limits: FileLimits, *, failures: bool) -> None:
     """Write the export to `out`, an empty or absent folder.
 
     Args:
@@ -112,7 +113,7 @@ class _Run:
 
     def __init__(
         self,
-        limits: Limits,
+        limits: FileLimits,
         dataset: Dataset,
         out: Path,
         cameras: dict[str, dict[str, VideoRecord]],
@@ -120,6 +121,8 @@ class _Run:
     ) -> None:
         self._limits, self._dataset, self._out = limits, dataset, out
         self._fps = int(dataset.spec.episodes.hz)
+        self._objects = {task.id: task_objects(task) for task in dataset.tasks()}
+        self._object_rows = max(map(len, self._objects.values()), default=0)
         self._videos = {f"observation.images.{name}": v for name, v in cameras.items()}
         self._tracks = {
             key: stack.enter_context(
@@ -141,9 +144,7 @@ class _Run:
         """Write one episode's rows and videos and keep its metadata."""
         if episode.hz != self._fps:
             raise DatasetError(f"episode {episode.id}: {episode.hz} Hz, others {self._fps} Hz")
-        columns = episode_columns(
-            self._dataset.arrays(episode), episode, self._varied.get(episode.scene)
-        )
+        columns = self._columns(episode)
         totals, count = self._totals, episode.steps
         task = totals.tasks.setdefault(episode.instruction, len(totals.tasks))
         columns["episode_index"] = np.full(count, self._episodes, dtype=np.int64)
@@ -161,6 +162,18 @@ class _Run:
         self._episodes += 1
         if len(self._rows) == EPISODES_AT_ONCE:
             self.flush()
+
+    def _columns(self, episode: Episode) -> Columns:
+        """The frame features of an episode that do not depend on other episodes."""
+        arrays, scene = self._dataset.arrays(episode), self._dataset.scene_of(episode)
+        seen = object_states(
+            scene,
+            self._dataset.assets_of(scene),
+            self._objects[episode.task],
+            self._object_rows,
+            arrays.qpos,
+        )
+        return episode_columns(arrays, episode, seen, scene)
 
     def _check_columns(self, columns: Columns, episode: Episode) -> None:
         for key, earlier in self._totals.columns.items():
@@ -263,8 +276,15 @@ class _Run:
             "splits": {"train": f"0:{self._episodes}"},
             "data_path": f"data/{PATTERN}.parquet",
             "video_path": f"videos/{{video_key}}/{PATTERN}.mp4" if self._videos else None,
-            "features": features(first, videos, self._fps),
+            "features": features(first, videos, self._fps, self._object_names()),
         }
+
+    def _object_names(self) -> tuple[str, ...]:
+        """A name for each object: those of the tasks where all have the same, else numbers."""
+        named = set(self._objects.values())
+        if len(named) == 1:
+            return named.pop()
+        return tuple(f"object_{number}" for number in range(1, self._object_rows + 1))
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:

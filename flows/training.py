@@ -1,0 +1,117 @@
+"""Training a policy from a dataset's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from ..generators.dataset import Dataset
+from ..generators.learners.cards import PartCard, PolicyCard, TrainSpec
+from ..generators.learners.samples import Samples, demonstrations
+from ..generators.store.writer import dataset_hash
+from ..schemas import DatasetError, SpecError, TaskSpec
+from ..schemas.plugins import installed
+from .environments.making import setting_of
+from .environments.sources import task_of
+
+
+def train_policy(
+    root: Path,
+    spec: TrainSpec,
+    out: Path,
+    *,
+    tasks: Sequence[str] = (),
+    count: int | None = None,
+    cameras: Sequence[str] | None = None,
+    say: Callable[[int, float], None] = lambda step, loss: None,
+) -> PolicyCard:
+    """Train a policy from the demonstrations of a dataset.
+
+    Args:
+        root: the dataset's folder.
+        spec: how to train.
+        out: folder of the checkpoint; it must be absent or empty.
+        tasks: ids or instructions; empty takes all.
+        count: how many demonstrations, the first ones; None takes all.
+        cameras: of a policy that sees; None takes all.
+        say: is told the step and the loss, now and then.
+
+    Raises:
+        DatasetError: no dataset, too few demonstrations, no videos, or a folder in use.
+        SpecError: no such task or camera.
+        BackendMissingError: the policy needs PyTorch, and it is not installed.
+    """
+    from ..generators.learners.networks import check_torch
+    from ..generators.learners.training import train
+
+    if spec.policy != "nearest":
+        check_torch(f"--policy {spec.policy}")
+    if out.exists() and any(out.iterdir()):
+        raise DatasetError(f"{out} holds files; choose another folder with --out")
+    dataset = Dataset(root)
+    chosen = [task_of(dataset, name) for name in tasks] or list(dataset.tasks())
+    if not chosen:
+        raise DatasetError(f"{root} has no tasks yet; finish it with `cousins generate`")
+    sees = spec.policy == "cnn"
+    if cameras and not sees:
+        raise SpecError(f"--camera: the policy {spec.policy!r} sees no pictures; `cnn` does")
+    groups = ("robot", "images") if sees else ("robot", "objects")
+    setting = setting_of(
+        dataset, chosen[0], observations=groups, cameras=None if cameras is None else tuple(cameras)
+    )
+    named = setting.view.cameras if sees else ()
+    if sees and not named:
+        raise SpecError("--policy cnn: the spec has no cameras")
+    made = demonstrations(dataset, chosen, count, named, objects=not sees)
+    samples = Samples(made, spec.history, spec.horizon)
+    card = _card(dataset, chosen, spec, samples, groups)
+    card = card.model_copy(
+        update={
+            "cameras": named,
+            "image_size": setting.view.size if sees else None,
+            "objects": setting.view.objects,
+            "observation_space": tuple(
+                PartCard(key=part.key, shape=part.shape, kind=part.kind)
+                for part in setting.view.parts()
+            ),
+            "action_names": _names(setting.view.joints),
+        }
+    )
+    return train(samples, spec, card, out, say)
+
+
+def _names(joints: int) -> tuple[str, ...]:
+    from ..tasks.rollout.actions import action_names
+
+    return action_names("joints", joints)
+
+
+def _card(
+    dataset: Dataset,
+    tasks: Sequence[TaskSpec],
+    spec: TrainSpec,
+    samples: Samples,
+    groups: tuple[str, ...],
+) -> PolicyCard:
+    """The card, without what the view says."""
+    packages = ("numpy",) if spec.policy == "nearest" else ("numpy", "torch")
+    found = {name: installed(name) for name in packages}
+    return PolicyCard(
+        train=spec,
+        step=0,
+        loss=0.0,
+        dataset=dataset.spec.name,
+        dataset_hash=dataset_hash(dataset.root),
+        tasks=tuple(task.id for task in tasks),
+        instructions=tuple(task.instruction for task in tasks),
+        demonstrations=len(samples.demonstrations),
+        samples=sum(len(one.features) for one in samples.demonstrations),
+        robot=dataset.spec.robot,
+        hz=dataset.spec.episodes.hz,
+        observations=groups,
+        objects=0,
+        observation_space=(),
+        action_names=(),
+        versions={"cousins": version("cousins"), **{k: v for k, v in found.items() if v}},
+    )

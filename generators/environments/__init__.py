@@ -1,0 +1,1 @@
+"""Environments to act in: what a policy sees of a rollout, and Gymnasium's interface to it."""

@@ -1,0 +1,1 @@
+"""What an evaluation says: intervals, comparisons, and a page."""

@@ -1,0 +1,66 @@
+"""Action chunks from pictures, by a small convolutional network for a processor.
+
+Each camera has four layers of convolutions, whose maps become points: where, on average, each
+feature is seen (spatial softmax; Levine et al., 2016).
+"""
+
+# torch is optional and untyped here.
+# pyright: reportMissingTypeStubs=false, reportMissingImports=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+# pyright: reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from .network import Batch, Sizes, perceptron
+
+CHANNELS = (16, 32, 32, 32)
+
+
+class Cnn(nn.Module):  # type: ignore[misc]
+    """Pictures and the robot's state in, a chunk out; the loss is the mean absolute error."""
+
+    def __init__(self, sizes: Sizes) -> None:
+        """An encoder for each camera."""
+        super().__init__()
+        self._shape = (sizes.horizon, sizes.actions)
+        self.cameras = nn.ModuleList([_Points() for _ in range(sizes.cameras)])
+        inputs = sizes.features + sizes.cameras * 2 * CHANNELS[-1]
+        self.layers = perceptron(inputs, sizes.width, sizes.horizon * sizes.actions)
+
+    def loss(self, batch: Batch, generator: Any) -> Any:
+        """See `Network`."""
+        predicted = self.predict(batch.window, batch.images, generator)
+        return (predicted - batch.chunk).abs().mean()
+
+    def predict(self, window: Any, images: Any, generator: Any) -> Any:
+        """See `Network`."""
+        del generator
+        seen = [camera(images[:, number]) for number, camera in enumerate(self.cameras)]
+        return self.layers(torch.cat([window[:, -1], *seen], dim=1)).reshape(-1, *self._shape)
+
+
+class _Points(nn.Module):  # type: ignore[misc]
+    """A picture (B, 3, H, W) as points (B, 2 * channels) in [-1, 1]."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        parts: list[Any] = []
+        for before, after in zip((3, *CHANNELS), CHANNELS, strict=False):
+            stride = 2 if before != after or before == 3 else 1
+            parts += [nn.Conv2d(before, after, 3, stride, 1), nn.GELU()]
+        self.layers = nn.Sequential(*parts)
+
+    def forward(self, picture: Any) -> Any:
+        maps = self.layers(picture - 0.5)
+        _, _, height, width = maps.shape
+        share = torch.softmax(maps.flatten(2), dim=-1).reshape(maps.shape)
+        rows = torch.linspace(-1, 1, height, device=maps.device)
+        columns = torch.linspace(-1, 1, width, device=maps.device)
+        down = (share.sum(dim=3) * rows).sum(dim=-1)
+        across = (share.sum(dim=2) * columns).sum(dim=-1)
+        return torch.cat([down, across], dim=1)

@@ -1,0 +1,149 @@
+"""Policies: what acts in the environment. The interface, and those that a checkpoint holds."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ..environments.groups import ENVIRONMENT, IMAGES, STATE, TOOL
+from .cards import WEIGHTS, PolicyCard, read_card
+from .features import Rows, features
+from .nearest import Nearest
+
+Images = Mapping[str, npt.NDArray[np.uint8]]
+RECENCY = 0.1
+"""Per action: an older prediction of the same action weighs exp(-RECENCY * age)."""
+REPLANS = 2
+"""What samples its chunks carries out this part of each, 1 / REPLANS, before the next."""
+
+
+class Policy(Protocol):
+    """Something that acts."""
+
+    def reset(self, seed: int) -> None:
+        """A rollout begins; all chance comes from the seed."""
+        ...
+
+    def act(self, observation: Mapping[str, Any]) -> npt.NDArray[np.float32]:
+        """The action (A,) for an observation of the environment."""
+        ...
+
+
+class Predictor(Protocol):
+    """Something that predicts actions from the last observations."""
+
+    def predict(self, window: Rows, images: Images, seed: tuple[int, ...]) -> Rows:
+        """A chunk (H, A), joints as differences from those that are measured.
+
+        Args:
+            window: (L, F) the last features, the present ones last.
+            images: (H, W, 3) of each camera.
+            seed: of all chance.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class _Looking:
+    """`Nearest` as a predictor."""
+
+    nearest: Nearest
+
+    def predict(self, window: Rows, images: Images, seed: tuple[int, ...]) -> Rows:
+        """See `Predictor`."""
+        del images, seed
+        return self.nearest.predict(window)
+
+
+@dataclass
+class ChunkPolicy:
+    """Acts by predicted chunks.
+
+    What predicts one chunk for an observation is asked at every step, and the predictions of
+    one action are averaged, the newest weighing most (temporal ensembling as of ACT; Zhao et
+    al., 2023, with the weights turned around). What draws its chunks at random is asked anew
+    after half of each, since a mean of two ways need not be one.
+
+    Attributes:
+        card: of the checkpoint.
+        predictor: its network.
+    """
+
+    card: PolicyCard
+    predictor: Predictor
+    _window: deque[Rows] = field(default_factory=deque[Rows])
+    _chunks: deque[tuple[int, Rows]] = field(default_factory=deque[tuple[int, Rows]])
+    _step: int = 0
+    _seed: int = 0
+
+    def reset(self, seed: int) -> None:
+        """Forget the last rollout."""
+        self._window = deque(maxlen=self.card.train.history)
+        self._chunks = deque(maxlen=self.card.train.horizon)
+        self._step, self._seed = 0, seed
+
+    def act(self, observation: Mapping[str, Any]) -> npt.NDArray[np.float32]:
+        """The action (A,) for an observation."""
+        state = np.asarray(observation[STATE], dtype=np.float32)
+        self._look(observation, state)
+        if self._due():
+            chunk = self._predicted(observation).copy()
+            chunk[:, :-1] += state[:-1]
+            self._chunks.append((self._step, chunk))
+        action = self._chosen()
+        self._step += 1
+        return action
+
+    def _look(self, observation: Mapping[str, Any], state: Rows) -> None:
+        tool, objects = observation[TOOL], observation.get(ENVIRONMENT)
+        seen = np.zeros(0, np.float32) if objects is None else np.asarray(objects)
+        row = features(state[None], np.asarray(tool)[None], seen[None])[0]
+        self._window.append(row)
+        while len(self._window) < self.card.train.history:
+            self._window.appendleft(row)
+
+    def _predicted(self, observation: Mapping[str, Any]) -> Rows:
+        images = {name: observation[f"{IMAGES}{name}"] for name in self.card.cameras}
+        return self.predictor.predict(np.stack(self._window), images, (self._seed, self._step))
+
+    def _due(self) -> bool:
+        if self.card.train.policy != "flow" or not self._chunks:
+            return True
+        return self._step - self._chunks[-1][0] >= max(1, self.card.train.horizon // REPLANS)
+
+    def _chosen(self) -> npt.NDArray[np.float32]:
+        if self.card.train.policy == "flow":
+            begun, chunk = self._chunks[-1]
+            drawn: npt.NDArray[np.float32] = chunk[self._step - begun]
+            return drawn
+        ages = np.array([self._step - begun for begun, _ in self._chunks])
+        weights = np.exp(-RECENCY * ages)
+        rows = np.stack([chunk[self._step - begun] for begun, chunk in self._chunks])
+        mean: npt.NDArray[np.float32] = (weights @ rows / weights.sum()).astype(np.float32)
+        return mean
+
+
+def load_policy(folder: Path) -> ChunkPolicy:
+    """The policy of a checkpoint.
+
+    Raises:
+        DatasetError: the folder is no checkpoint.
+        BackendMissingError: its network needs PyTorch, and that is not installed.
+    """
+    card = read_card(folder)
+    with np.load(folder / WEIGHTS) as stored:
+        weights = {name: stored[name] for name in stored.files}
+    if card.train.policy == "nearest":
+        return ChunkPolicy(card, _Looking(Nearest(**weights)))
+    from .networks import check_torch
+
+    check_torch(f"the policy in {folder}")
+    from .networks.running import load_network
+
+    return ChunkPolicy(card, load_network(card, weights))

@@ -1,0 +1,1 @@
+"""Rolling a policy out: steps, success, reset, and progress of one task in one compiled scene."""

@@ -1,0 +1,215 @@
+"""Reference learners: what they are given, that they repeat, and that they act."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportMissingImports=false
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rolled import attempt, stored
+from typer.testing import CliRunner
+
+from cousins.flows.cli import app
+from cousins.flows.environments.making import setting_of
+from cousins.flows.training import train_policy
+from cousins.generators.dataset import Dataset
+from cousins.generators.environments.task import ResetScene, TaskRollouts
+from cousins.generators.frames import render_episode
+from cousins.generators.learners.cards import Kind, TrainSpec, read_card
+from cousins.generators.learners.features import features
+from cousins.generators.learners.policies import load_policy
+from cousins.generators.learners.samples import Samples, demonstrations
+from cousins.schemas import BackendMissingError, DatasetError, DatasetSpec, SpecError
+
+needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="needs the extra `learn`")
+FROM_STATES: tuple[Kind, ...] = ("mlp", "transformer", "rnn", "flow")
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    return stored(tmp_path_factory.mktemp("learned") / "set", attempt(), attempt(1))
+
+
+def small(kind: Kind, **update: Any) -> TrainSpec:
+    fields = {"policy": kind, "steps": 6, "batch": 8, "width": 16, "chunk": 4, **update}
+    return TrainSpec.model_validate(fields)
+
+
+def test_samples_pair_observations_with_what_was_done_next(dataset: Dataset) -> None:
+    tasks = list(dataset.tasks())
+    made = demonstrations(dataset, tasks)
+    samples = Samples(made, history=3, horizon=4)
+    one = attempt()
+    length = one.episode.steps
+    windows, chunks, past = samples.windows(), samples.chunks(), samples.past()
+    assert len(windows) == sum(len(x.features) for x in made)
+    assert np.array_equal(windows[0], np.repeat(made[0].features[:1], 3, axis=0))
+    assert np.array_equal(windows[5], made[0].features[3:6])
+    joints = one.arrays.qpos[:, :7].astype(np.float32)
+    assert np.array_equal(chunks[5, :, :7], one.arrays.actions[5:9, :7] - joints[5])
+    assert np.array_equal(chunks[5, :, 7], one.arrays.actions[5:9, 7])
+    last = chunks[length - 1]
+    assert (last == last[0]).all()
+    assert np.array_equal(past[5, :, 7], one.arrays.actions[3:6, 7])
+    assert np.array_equal(past[5, 0, :7], one.arrays.actions[3, :7] - joints[3])
+
+
+def test_features_speak_of_objects_as_the_hand_sees_them() -> None:
+    rng = np.random.default_rng(0)
+    state = rng.normal(size=(2, 8)).astype(np.float32)
+    half = np.sqrt(0.5)
+    # The hand is turned a quarter about z: what lies ahead in the world lies to its right.
+    tool = np.array([[1, 2, 3, half, 0, 0, half]] * 2, dtype=np.float32)
+    objects = np.zeros((2, 24), dtype=np.float32)
+    objects[:, :12] = [1.5, 2, 3, 1, 0, 0, 0, 0.1, 0.2, 0.3, 0.5, 0]
+    found = features(state, tool, objects)
+    first = found[0, 8 + 3 + 6 :]
+    assert np.allclose(first[:3], [1.5, 2, 3])
+    assert np.allclose(first[9:12], np.array([0, -0.5, 0]) * 3, atol=1e-6)
+    assert np.allclose(first[18:21], [0.5, 0, 0])
+    assert np.allclose(first[21:26], [0.5, 1.0, 1.5, 0.5, 0])
+    assert np.isfinite(found).all()
+    assert features(state, tool, np.zeros((2, 0), np.float32)).shape == (2, 17)
+
+
+def rolled(
+    policy: Any, dataset: Dataset, groups: tuple[str, ...], steps: int
+) -> np.ndarray[Any, Any]:
+    """Actions of a policy in the first scene."""
+    one = attempt()
+    rollouts = TaskRollouts(setting_of(dataset, one.task, observations=groups))
+    seen = rollouts.begin(ResetScene(one.scene, one.assets))
+    policy.reset(7)
+    actions = []
+    for _ in range(steps):
+        actions.append(policy.act(seen))
+        seen = rollouts.step(actions[-1]).observation
+    return np.array(actions)
+
+
+def test_the_nearest_demonstration_needs_no_torch_and_repeats_itself(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    card = train_policy(dataset.root, small("nearest", chunk=1), tmp_path / "a")
+    assert card == read_card(tmp_path / "a")
+    assert (card.demonstrations, card.tasks, card.cameras) == (2, ("t0000",), ())
+    assert len(card.dataset_hash) == 64
+    assert [part.key for part in card.observation_space][-1] == "observation.environment_state"
+    assert card.action_names[0] == "joint_1.pos"
+    train_policy(dataset.root, small("nearest", chunk=1), tmp_path / "b")
+    for name in ("policy.json", "weights.npz"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    # In the scene of a demonstration it is the demonstration.
+    actions = rolled(load_policy(tmp_path / "a"), dataset, ("robot", "objects"), 30)
+    assert np.allclose(actions, attempt().arrays.actions[:30], atol=1e-6)
+
+
+@needs_torch
+@pytest.mark.parametrize("kind", FROM_STATES)
+def test_a_policy_is_the_same_for_the_same_seed(
+    kind: Kind, dataset: Dataset, tmp_path: Path
+) -> None:
+    said: list[int] = []
+    cards = [
+        train_policy(
+            dataset.root, small(kind, saves=2, seed=seed), tmp_path / name, say=said_to(said)
+        )
+        for name, seed in (("a", 0), ("b", 0), ("c", 1))
+    ]
+    assert cards[0] == cards[1]
+    assert cards[0].step == 6
+    assert {"cousins", "numpy", "torch"} == set(cards[0].versions)
+    weights = [(tmp_path / name / "weights.npz").read_bytes() for name in "abc"]
+    assert weights[0] == weights[1] != weights[2]
+    saves = sorted(path.name for path in (tmp_path / "a/checkpoints").iterdir())
+    assert saves == ["00000003", "00000006"]
+    assert (tmp_path / "a/checkpoints/00000006/weights.npz").read_bytes() == weights[0]
+    policy = load_policy(tmp_path / "a")
+    first = rolled(policy, dataset, ("robot", "objects"), 6)
+    assert np.array_equal(first, rolled(policy, dataset, ("robot", "objects"), 6))
+    assert np.isfinite(first).all()
+    assert said
+
+
+def said_to(said: list[int]) -> Callable[[int, float], None]:
+    def say(step: int, loss: float) -> None:
+        del loss
+        said.append(step)
+
+    return say
+
+
+@needs_torch
+def test_training_brings_the_loss_down(dataset: Dataset, tmp_path: Path) -> None:
+    losses = [
+        train_policy(dataset.root, small("mlp", steps=steps, batch=32), tmp_path / str(steps)).loss
+        for steps in (10, 250)
+    ]
+    assert losses[1] < 0.75 * losses[0]
+
+
+@needs_torch
+def test_a_policy_that_sees_learns_from_videos(tmp_path: Path) -> None:
+    one = attempt()
+    filmed = {"size": [32, 32], "keyframes": 0, "labels": ["rgb"], "videos": True}
+    made = stored(tmp_path / "set", one, render=filmed)
+    with pytest.raises(DatasetError, match="has no video of camera 'wrist'"):
+        train_policy(made.root, small("cnn"), tmp_path / "none", cameras=["wrist"])
+    spec = DatasetSpec.model_validate({**made.spec.model_dump()})
+    drawn = render_episode(one.scene, one.assets, one.episode, one.arrays, spec)
+    add_videos(made, drawn)
+    card = train_policy(made.root, small("cnn"), tmp_path / "p", cameras=["wrist"])
+    assert (card.cameras, card.image_size) == (("wrist",), (32, 32))
+    assert card.observations == ("robot", "images")
+    actions = rolled(load_policy(tmp_path / "p"), made, ("robot", "images"), 3)
+    assert np.isfinite(actions).all()
+
+
+def add_videos(dataset: Dataset, drawn: Any) -> None:
+    """Write what was drawn as the dataset's frames."""
+    from rolled import write_shard
+
+    from cousins.generators.dataset import dump_models
+
+    prefix = "data/frames/t0000/"
+    videos = [v.model_copy(update={"path": prefix + v.path}) for v in drawn.videos]
+    files = {**drawn.files, "frames.json": dump_models([]), "videos.json": dump_models(videos)}
+    write_shard(dataset.root, "frames", "t0000", files)
+
+
+def test_what_is_refused(dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "x").touch()
+    with pytest.raises(DatasetError, match="holds files; choose another folder"):
+        train_policy(dataset.root, small("nearest"), tmp_path / "full")
+    with pytest.raises(DatasetError, match="2 demonstrations of t0000; 9 asked for"):
+        train_policy(dataset.root, small("nearest"), tmp_path / "a", count=9)
+    with pytest.raises(SpecError, match="task: no 't9'"):
+        train_policy(dataset.root, small("nearest"), tmp_path / "a", tasks=["t9"])
+    with pytest.raises(SpecError, match="the policy 'nearest' sees no pictures"):
+        train_policy(dataset.root, small("nearest"), tmp_path / "a", cameras=["front"])
+    with pytest.raises(DatasetError, match=r"is no checkpoint: it has no policy\.json"):
+        load_policy(tmp_path / "full")
+
+    def absent(name: str) -> None:
+        del name
+
+    monkeypatch.setattr("cousins.generators.learners.networks.find_spec", absent)
+    with pytest.raises(BackendMissingError, match=r"--policy mlp needs PyTorch; try: pip install"):
+        train_policy(dataset.root, small("mlp"), tmp_path / "a")
+
+
+def test_the_command_trains(dataset: Dataset, tmp_path: Path) -> None:
+    out = tmp_path / "policy"
+    arguments = ["train", str(dataset.root), "--out", str(out), "--policy", "nearest", "--json"]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    assert f'"checkpoint": "{out}"' in done.output
+    assert read_card(out).train.policy == "nearest"
+    again = CliRunner().invoke(app, arguments)
+    assert again.exit_code == 2
