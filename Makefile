@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 APT_PACKAGES := libegl1 libegl-mesa0 libgl1-mesa-dri
+SPREAD ?= --numprocesses auto --dist loadfile
 export MUJOCO_GL ?= egl
 
 .PHONY: demo test test-all check coverage docs hooks bench setup system clean
@@ -11,11 +12,11 @@ export MUJOCO_GL ?= egl
 demo: setup  ## Make the quickstart dataset in out/quickstart
 	$(BIN)/cousins generate examples/quickstart.yaml --out out/quickstart
 
-test: setup  ## Run the default tests: no GPU, network, or key
-	$(BIN)/python -m pytest
+test: setup  ## Run the default tests, a process for each core: no GPU, network, or key
+	$(BIN)/python -m pytest $(SPREAD)
 
 test-all: setup  ## Also the heavy tests
-	$(BIN)/python -m pytest -m ""
+	$(BIN)/python -m pytest -m "" $(SPREAD)
 
 check: setup  ## Lint and types
 	$(BIN)/ruff check .
@@ -25,7 +26,7 @@ check: setup  ## Lint and types
 
 coverage: setup  ## The default tests, with the share of lines and branches they run; out/coverage/index.html
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html $(SPREAD)
 
 docs: setup  ## The documentation as a site in out/site; warnings are errors
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --group docs
