@@ -41,6 +41,8 @@ class Arm:
         self._middle, self._half = (self.low + self.high) / 2, (self.high - self.low) / 2
         count = len(self.low)
         self.weight: Array = np.array([*[1.0] * (count - 3), *LAST_WEIGHTS])
+        self.posture: Array | None = None
+        """Configuration (7,) that `distinct` ones keep close to, instead of to the nearest one."""
 
     def solutions(self, world_from_tool: Array, near: Array) -> list[Array]:
         """Configurations that reach a pose, nearest to `near` first.
@@ -62,14 +64,27 @@ class Arm:
         return (np.abs(q - self._middle) <= self._half).all(axis=-1)
 
     def distinct(self, world_from_tool: Array, near: Array, count: int) -> list[Array]:
-        """Up to `count` solutions that differ by half a radian in some joint, nearest first."""
-        chosen: list[Array] = []
-        for q in self.solutions(world_from_tool, near):
+        """Up to `count` solutions that differ by half a radian in some joint, nearest first.
+
+        With a posture they are nearest to that, and slide along what is redundant to it.
+        """
+        posture, chosen = self.posture, list[Array]()
+        for q in self.solutions(world_from_tool, near if posture is None else posture):
             if all(np.abs(q - other).max() > 0.5 for other in chosen):
                 chosen.append(q)
                 if len(chosen) == count:
                     break
-        return chosen
+        return chosen if posture is None else self._eased(world_from_tool, chosen, posture)
+
+    def _eased(self, world_from_tool: Array, chosen: list[Array], posture: Array) -> list[Array]:
+        """Configurations slid towards a posture, the nearest first."""
+        pose = self._base_from_world @ world_from_tool
+
+        def cost(q: Array) -> float:
+            away = float((((q - posture) * self.weight) ** 2).sum())
+            return away if self._within(q) else np.inf
+
+        return sorted((self._inverse.eased(pose, q, cost) for q in chosen), key=cost)
 
     def forward(self, q: Array) -> Array:
         """`world_from_tool` (4, 4) of a configuration (7,)."""

@@ -10,12 +10,15 @@ from ..schemas import Cause, Failure, PlanningError, Solver, TraceEvent
 from .blocking import blocked
 from .collision import PRESS_DEPTH, TOUCH_DEPTH, CollisionWorld, Held
 from .execution import Executor, tool_pose
+from .habits import Habits
 from .kinematics import Arm, line
 from .motion import MotionPlanner, time_path
 from .variety import Variety
 
 FAST, CAREFUL, SLOW = 1.0, 0.55, 0.35
 """Shares of the joints' limits."""
+BESIDE, STANDING = 0.35, 0.15
+"""Share of the deflections beside things, and where the arm stands."""
 REST_SPEED = 0.003
 """Of what counts as at rest, metres per second."""
 WAITS = 8
@@ -33,12 +36,18 @@ class Manipulator:
         compiled: a scene compiled for physics.
         executor: where actions go.
         rng: drawn from by all that samples.
+        habits: what it does where ways are equally good.
     """
 
     def __init__(
-        self, compiled: CompiledScene, executor: Executor, rng: np.random.Generator
+        self,
+        compiled: CompiledScene,
+        executor: Executor,
+        rng: np.random.Generator,
+        habits: Habits | None = None,
     ) -> None:
         """Build the planner's view of the world."""
+        habits = habits or Habits()
         self.compiled = compiled
         self.executor = executor
         self.rng = rng
@@ -60,6 +69,11 @@ class Manipulator:
         self.avoid: set[tuple[str, ...]] = set()
         """Ways that failed in physics and are not tried again."""
         self._lead = np.array(compiled.robot.spec.lead)
+        self.habits = habits
+        self.home: Array = np.array(compiled.scene.robot.home)
+        """Configuration (7,) in which the scene begins."""
+        self.planner.arcs = habits.arcs
+        self.arm.posture = self.home if habits.near_postures else None
 
     def note(self, event: TraceEvent) -> None:
         """Keep an event of the search, with when it was and what it served."""
@@ -102,12 +116,17 @@ class Manipulator:
 
     def follow(self, path: list[Array], opening: float, speed: float) -> None:
         """Carry out a joint path from rest to rest, with a constant opening."""
-        spec, hz = self.compiled.robot.spec, self.executor.hz
-        positions, velocities = time_path(path, spec, hz, speed)
+        spec, hz, habits = self.compiled.robot.spec, self.executor.hz, self.habits
+        positions, velocities = time_path(path, spec, hz, speed, habits.change, habits.ease)
         actions = np.column_stack(
             [positions + self._lead * velocities, np.full(len(positions), opening)]
         )
+        if self.executor.deflector is None:
+            self.executor.run(actions)
+            return
+        self.executor.deflector.scale = 1.0 if speed > CAREFUL else BESIDE
         self.executor.run(actions)
+        self.executor.deflector.scale = STANDING
 
     def go(self, goal: Array, opening: float, speed: float = FAST) -> None:
         """Move to a configuration around whatever is in the way.

@@ -172,7 +172,8 @@ def _options(
     data, compiled = arm.executor.data, arm.compiled
     if manner is not None:
         return manner.options(arm, thing, target)
-    found = placements(compiled, data, relation, thing, target, MAX_PLACEMENTS, arm.rng)
+    plain = arm.habits.plain_places
+    found = placements(compiled, data, relation, thing, target, MAX_PLACEMENTS, arm.rng, plain)
     if arm.variety is None:
         return found
     low, high = PhysicsFacts(compiled, data).box(target)

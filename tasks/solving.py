@@ -14,9 +14,6 @@ from functools import lru_cache
 from importlib.metadata import version
 from itertools import islice, takewhile
 
-import numpy as np
-
-from ..scenes.geometry import Array
 from ..scenes.mujoco_model import CompiledScene, compile_model
 from ..scenes.seeds import Seed, generator
 from ..schemas import (
@@ -34,10 +31,12 @@ from ..schemas import (
     TraceEvent,
 )
 from .capabilities import capabilities
+from .deflecting import Deflector
 from .disturbances import Disturber
 from .execution import Executor, SkillFailedError
 from .formula import Formula
 from .goals import evaluate, explain
+from .habits import HABITS, Habits
 from .learning import DISTRIBUTIONS, check_learning
 from .manipulation import Manipulator
 from .operators import StepKey
@@ -93,8 +92,10 @@ def solve(
         check_learning()
     compiled = compile_model(scene, assets, "physics")
     limit = round(spec.max_seconds * spec.hz)
-    executor = Executor(compiled, spec.hz, limit, _disturber(compiled, spec, seed))
-    arm = Manipulator(compiled, executor, generator(seed, "solve"))
+    habits = HABITS[spec.style]
+    deflector = _deflector(compiled, habits, spec.hz, seed)
+    executor = Executor(compiled, spec.hz, limit, _disturber(compiled, spec, seed), deflector)
+    arm = Manipulator(compiled, executor, generator(seed, "solve"), habits)
     arm.variety = Variety(scene.seed, solution) if spec.diverse else None
     arm.solvers = spec.solvers
     attempt = _Attempt(arm, scene_problem(task).goal)
@@ -111,9 +112,10 @@ def solve(
         cause=_text(failure),
         steps=executor.steps,
         hz=spec.hz,
+        style=spec.style,
         solution=solution,
         subtasks=tuple(attempt.subtasks),
-        disturbances=tuple(executor.disturber.done) if executor.disturber else (),
+        disturbances=executor.disturbances,
         trace=tuple(arm.trace),
         untraced=arm.untraced,
         goal=explain(attempt.goal, facts),
@@ -126,6 +128,13 @@ def _disturber(compiled: CompiledScene, spec: EpisodeSpec, seed: Seed) -> Distur
     if spec.perturb is None:
         return None
     return Disturber(compiled, spec.perturb, spec.hz, generator(seed, "perturb"))
+
+
+def _deflector(compiled: CompiledScene, habits: Habits, hz: int, seed: Seed) -> Deflector | None:
+    if habits.deflection == 0.0:
+        return None
+    joints = len(compiled.robot.spec.joints)
+    return Deflector(joints, habits.deflection, hz, generator(seed, "deflect"))
 
 
 @lru_cache(maxsize=4)
@@ -223,6 +232,8 @@ class _Attempt:
             self.arm.interaction, self.arm.subtask = None, len(self.subtasks)
             self.arm.solver = "planning"
             heights = self._heights()
+            if self.arm.executor.deflector is not None:
+                self.arm.executor.deflector.object = step.arguments[0]
             if self.arm.executor.disturber is not None:
                 self.arm.executor.disturber.begin(step.arguments, start)
             try:
@@ -332,7 +343,8 @@ class _Attempt:
             try:
                 leave()
                 arm.look()
-                arm.go(_home(arm), opening)
+                if not (arm.habits.resume and self.failures <= 1):
+                    arm.go(arm.home, opening)
                 arm.await_rest()
                 return
             except PlanningError as error:
@@ -344,7 +356,3 @@ class _Attempt:
 def _text(failure: Failure | None) -> str | None:
     """As an episode stores it."""
     return None if failure is None else str(failure)
-
-
-def _home(arm: Manipulator) -> Array:
-    return np.array(arm.compiled.scene.robot.home)

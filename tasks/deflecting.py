@@ -1,0 +1,66 @@
+"""Deflections: noise on what the arm does, while what is recorded is what brings it back.
+
+The command of an action is offset by a smooth bump per joint. The recorded action is the one
+that was meant, so that from the deflected state it leads back onto the path (Laskey et al., DART:
+Noise Injection for Robust Imitation Learning, 2017). Bumps overlap by half. They are part of the
+record, and replay applies them again.
+"""
+
+# pyright: reportUnknownMemberType=false
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..schemas import Disturbance
+
+SECONDS = (0.4, 1.0)
+"""Length of a bump."""
+WRIST = 1.5
+"""How much more the last three joints are deflected: they move the hand less."""
+BOUND = 2.0
+"""Standard deviations beyond which no deflection goes."""
+DIGITS = 4
+
+
+@dataclass
+class Deflector:
+    """Decides how the arm is deflected.
+
+    Args:
+        joints: how many the arm has.
+        deviation: of the offsets in free motion, radians.
+        hz: actions per second.
+        rng: drawn from by all of it.
+        object: what the hand is after.
+        scale: of the offsets now: less beside things than in free motion.
+    """
+
+    joints: int
+    deviation: float
+    hz: int
+    rng: np.random.Generator
+    object: str = ""
+    scale: float = 0.0
+    done: list[Disturbance] = field(default_factory=list[Disturbance])
+    _next: int = 0
+
+    def at(self, action: int) -> tuple[Disturbance, ...]:
+        """What acts during an action; begins what is due."""
+        if action >= self._next:
+            length = max(2, round(float(self.rng.uniform(*SECONDS)) * self.hz))
+            weight = np.array([*[1.0] * (self.joints - 3), *[WRIST] * 3])
+            draws = np.clip(self.rng.normal(0.0, 1.0, self.joints), -BOUND, BOUND)
+            offset = np.round(self.scale * self.deviation * weight * draws, DIGITS)
+            self._next = action + length // 2
+            if self.scale > 0.0:
+                bump = Disturbance(
+                    kind="deflection",
+                    object=self.object,
+                    start=action,
+                    end=action + length,
+                    joints=tuple(float(x) for x in offset),
+                )
+                self.done.append(bump)
+        return tuple(x for x in self.done[-3:] if action < x.end)
