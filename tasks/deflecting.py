@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..schemas import Disturbance
+from .disturbances import acting
 
 SECONDS = (0.4, 1.0)
 """Length of a bump."""
@@ -22,11 +23,13 @@ WRIST = 1.5
 BOUND = 2.0
 """Standard deviations beyond which no deflection goes."""
 DIGITS = 4
+RECENT = 16
+"""Bumps of which some may still act."""
 
 
 @dataclass
 class Deflector:
-    """Decides how the arm is deflected.
+    """Decides how the arm is deflected while it moves; where it stands, it is not.
 
     Args:
         joints: how many the arm has.
@@ -34,7 +37,6 @@ class Deflector:
         hz: actions per second.
         rng: drawn from by all of it.
         object: what the hand is after.
-        scale: of the offsets now: less beside things than in free motion.
     """
 
     joints: int
@@ -42,25 +44,37 @@ class Deflector:
     hz: int
     rng: np.random.Generator
     object: str = ""
-    scale: float = 0.0
     done: list[Disturbance] = field(default_factory=list[Disturbance])
+    _scale: float = 0.0
     _next: int = 0
+    _end: int = 0
+
+    def begin(self, end: int, scale: float) -> None:
+        """A motion starts.
+
+        Args:
+            end: one past its last action, by which all deflections are over.
+            scale: of the offsets: less beside things than in free motion.
+        """
+        self._end, self._scale = end, scale
 
     def at(self, action: int) -> tuple[Disturbance, ...]:
         """What acts during an action; begins what is due."""
-        if action >= self._next:
+        if self._next <= action < self._end - 1:
             length = max(2, round(float(self.rng.uniform(*SECONDS)) * self.hz))
-            weight = np.array([*[1.0] * (self.joints - 3), *[WRIST] * 3])
-            draws = np.clip(self.rng.normal(0.0, 1.0, self.joints), -BOUND, BOUND)
-            offset = np.round(self.scale * self.deviation * weight * draws, DIGITS)
-            self._next = action + length // 2
-            if self.scale > 0.0:
-                bump = Disturbance(
-                    kind="deflection",
-                    object=self.object,
-                    start=action,
-                    end=action + length,
-                    joints=tuple(float(x) for x in offset),
-                )
-                self.done.append(bump)
-        return tuple(x for x in self.done[-3:] if action < x.end)
+            length = min(length, self._end - action)
+            self._next = action + max(1, length // 2)
+            self.done.append(self._bump(action, length))
+        return acting(self.done[-RECENT:], action)
+
+    def _bump(self, action: int, length: int) -> Disturbance:
+        weight = np.array([*[1.0] * (self.joints - 3), *[WRIST] * 3])
+        draws = np.clip(self.rng.normal(0.0, 1.0, self.joints), -BOUND, BOUND)
+        offset = np.round(self._scale * self.deviation * weight * draws, DIGITS)
+        return Disturbance(
+            kind="deflection",
+            object=self.object,
+            start=action,
+            end=action + length,
+            joints=tuple(float(x) for x in offset),
+        )

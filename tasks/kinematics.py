@@ -5,6 +5,8 @@
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,8 @@ SMOOTH_STEP = 0.25
 """Largest joint step between two tracked poses that counts as smooth, radians."""
 TRACK_TOLERANCE = (0.001, 0.01)
 """Position (metres) and rotation (radians) error at which a tracked pose counts as reached."""
+BEND = 1.5
+"""How far the joints between the first and the last may turn from those of a posture, radians."""
 LAST_WEIGHTS = (0.7, 0.7, 0.4)
 """What turns of the last three joints count, against 1 for the others."""
 
@@ -43,6 +47,8 @@ class Arm:
         self.weight: Array = np.array([*[1.0] * (count - 3), *LAST_WEIGHTS])
         self.posture: Array | None = None
         """Configuration (7,) that `distinct` ones keep close to, instead of to the nearest one."""
+        self.bent = True
+        """Whether `distinct` ones may also bend otherwise than the posture does."""
 
     def solutions(self, world_from_tool: Array, near: Array) -> list[Array]:
         """Configurations that reach a pose, nearest to `near` first.
@@ -70,11 +76,26 @@ class Arm:
         """
         posture, chosen = self.posture, list[Array]()
         for q in self.solutions(world_from_tool, near if posture is None else posture):
+            if posture is not None and not (self.bent or self._alike(q, posture)):
+                continue
             if all(np.abs(q - other).max() > 0.5 for other in chosen):
                 chosen.append(q)
                 if len(chosen) == count:
                     break
         return chosen if posture is None else self._eased(world_from_tool, chosen, posture)
+
+    @contextmanager
+    def bending(self, freely: bool) -> Generator[None]:
+        """Where not freely, `distinct` configurations bend as the posture does, if there is one."""
+        before, self.bent = self.bent, freely
+        try:
+            yield
+        finally:
+            self.bent = before
+
+    def _alike(self, q: Array, posture: Array) -> bool:
+        """Whether a configuration bends as the posture does, wherever it faces."""
+        return bool(np.abs(q - posture)[1:-1].max() < BEND)
 
     def _eased(self, world_from_tool: Array, chosen: list[Array], posture: Array) -> list[Array]:
         """Configurations slid towards a posture, the nearest first."""
@@ -111,10 +132,18 @@ class Arm:
                 return None
             q = reached
             path.append(q)
-        return path
+        straying = not (self.bent or self.posture is None or self._alike(q, self.posture))
+        return None if straying else path
 
     def _reach(self, q: Array, base_from_tool: Array) -> Array | None:
-        """The configuration at a pose near the one at `q`: the direct way, else step by step."""
+        """The configuration at a pose near the one at `q`: the direct way, else step by step.
+
+        With a posture step by step at first, which moves all joints as little as it can.
+        """
+        if self.posture is not None:
+            near = self._chain.approach(q, base_from_tool, FEW_STEPS, TRACK_TOLERANCE)
+            if near is not None:
+                return near
         found = self._inverse.beside(base_from_tool, q)
         if found is not None and np.abs(found - q).max() < SMOOTH_STEP and self._within(found):
             return found

@@ -10,6 +10,7 @@ from ..schemas import Cause, Failure, PlanningError, Solver, TraceEvent
 from .blocking import blocked
 from .collision import PRESS_DEPTH, TOUCH_DEPTH, CollisionWorld, Held
 from .execution import Executor, tool_pose
+from .facing import Facing
 from .habits import Habits
 from .kinematics import Arm, line
 from .motion import MotionPlanner, time_path
@@ -17,8 +18,8 @@ from .variety import Variety
 
 FAST, CAREFUL, SLOW = 1.0, 0.55, 0.35
 """Shares of the joints' limits."""
-BESIDE, STANDING = 0.35, 0.15
-"""Share of the deflections beside things, and where the arm stands."""
+LADEN, BESIDE = 0.5, 0.35
+"""Share of the deflections with something in the hand, and beside things."""
 REST_SPEED = 0.003
 """Of what counts as at rest, metres per second."""
 WAITS = 8
@@ -72,6 +73,7 @@ class Manipulator:
         self.habits = habits
         self.home: Array = np.array(compiled.scene.robot.home)
         """Configuration (7,) in which the scene begins."""
+        self.facing = Facing(self.arm.forward(self.home), np.array(compiled.scene.robot.pos[:2]))
         self.planner.arcs = habits.arcs
         self.arm.posture = self.home if habits.near_postures else None
 
@@ -124,9 +126,10 @@ class Manipulator:
         if self.executor.deflector is None:
             self.executor.run(actions)
             return
-        self.executor.deflector.scale = 1.0 if speed > CAREFUL else BESIDE
+        free = LADEN if opening == 0.0 else 1.0
+        scale = free if speed > CAREFUL else BESIDE
+        self.executor.deflector.begin(self.executor.steps + len(actions), scale)
         self.executor.run(actions)
-        self.executor.deflector.scale = STANDING
 
     def go(self, goal: Array, opening: float, speed: float = FAST) -> None:
         """Move to a configuration around whatever is in the way.

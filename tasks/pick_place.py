@@ -146,16 +146,22 @@ def choose(
         raise PlanningError(Cause.NO_ROOM, f"no room for {thing}: {relation} {target}")
     errors: list[PlanningError] = []
     level = bool(abs(options[0].out[2]) < 0.5)
-    ways = (way for noise in rounds for way in candidates(arm, thing, noise, level))
-    for number, (pose, width, kind) in enumerate(ways):
+    ways = (
+        (way, bent)
+        for noise, bent in _rounds(arm, rounds)
+        for way in candidates(arm, thing, noise, level)
+    )
+    for number, ((pose, width, kind), bent) in enumerate(ways):
         subject = f"grasp {number} of {thing}"
         try:
-            grasp = reachable_grasp(arm, thing, target, pose, width)
-            drop = next(_drops(arm, options, grasp))
+            with arm.arm.bending(bent):
+                grasp = reachable_grasp(arm, thing, target, pose, width)
+                drop = next(_drops(arm, options, grasp))
             arm.look()
             path = arm.planner.connect(arm.q, grasp.before, grasp.opening, arm.rng)
         except PlanningError as error:
-            errors.append(error)
+            if bent:
+                errors.append(error)
             arm.note(tried("grasp", "reject", subject, pose, str(error)))
             continue
         arm.note(tried("grasp", "choose", subject, pose, kind))
@@ -163,6 +169,12 @@ def choose(
     refused = Counter(error.cause for error in errors)
     detail = f"no grasp of {thing} works for {relation} {target}: {counted(refused)}"
     raise BlockedError(mostly(Cause.NO_GRASP, refused), detail, obstacles(errors))
+
+
+def _rounds(arm: Manipulator, rounds: tuple[float, ...]) -> list[tuple[float, bool]]:
+    """Noise on the grasps' scores, round by round, and whether the arm may bend otherwise."""
+    kept = [(rounds[0], False)] if arm.habits.near_postures else []
+    return [*kept, *((noise, True) for noise in rounds)]
 
 
 def _options(
@@ -208,6 +220,20 @@ def _turned(options: list[Placement], object_from_tool: Array, half: Array) -> I
         yield replace(placement, pose=pose)
 
 
+def _ahead(
+    arm: Manipulator, options: Iterator[Placement], object_from_tool: Array
+) -> Iterator[Placement]:
+    """Placements; those that may be turned with the hand as at home, where that is a habit."""
+    for placement in options:
+        if not (placement.free and arm.habits.plain_places):
+            yield placement
+            continue
+        turn = arm.facing.turn(placement.pose @ object_from_tool)
+        pose = placement.pose.copy()
+        pose[:3, :3] = axis_rotation(UP, turn) @ pose[:3, :3]
+        yield replace(placement, pose=pose)
+
+
 def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator[Drop]:
     """The placements that can be reached with the object held as it is.
 
@@ -220,7 +246,7 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
     touch = frozenset({grasp.held.name})
     object_from_tool = inverse(grasp.held.tool_from_object)
     half = np.array(arm.compiled.asset_of(grasp.held.name).extents) / 2
-    for placement in _turned(options, object_from_tool, half):
+    for placement in _ahead(arm, _turned(options, object_from_tool, half), object_from_tool):
         pose = placement.pose @ object_from_tool
         above = pose.copy()
         above[:3, 3] += placement.out * placement.travel
@@ -274,9 +300,14 @@ def _carriage(arm: Manipulator, options: list[Placement], grasp: Grasp) -> tuple
     """A placement that can be reached, and the path to where it begins."""
     failed = PlanningError(Cause.NO_PATH, "no placement is left")
     opening = arm.executor.opening
-    for drop in islice(_drops(arm, options, grasp), MAX_CARRIAGES):
+    for bent in (False, True) if arm.habits.near_postures else (True,):
         try:
-            return drop, arm.planner.connect(arm.q, drop.before, opening, arm.rng)
-        except PlanningError as error:
+            with arm.arm.bending(bent):
+                for drop in islice(_drops(arm, options, grasp), MAX_CARRIAGES):
+                    try:
+                        return drop, arm.planner.connect(arm.q, drop.before, opening, arm.rng)
+                    except PlanningError as error:
+                        failed = error
+        except BlockedError as error:
             failed = error
     raise failed

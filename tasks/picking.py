@@ -145,7 +145,7 @@ def candidates(
         raise PlanningError(Cause.NO_GRASP, f"{thing} has no part narrow enough to grasp")
     poses = _world_from_object(arm, thing) @ grasps.poses
     if arm.habits.near_grasps:
-        poses = _nearer(arm, poses)
+        poses = arm.facing.nearer(poses)
     outward, _ = exit_of(compiled, PhysicsFacts(compiled, data), thing)
     # Coming in against the way out is what leaves free hands.
     along = -(poses[:, :3, 2] @ outward)
@@ -159,7 +159,7 @@ def candidates(
         down = np.maximum(0.0, down - LEVEL)
     score = grasps.scores[usable] + 0.6 * along[usable] + (-2.0 if level else 0.8) * down
     if arm.habits.near_grasps:
-        score = score - TURN_WEIGHT * _turn(arm, poses[usable])
+        score = score - TURN_WEIGHT * arm.facing.angles(poses[usable])
     if not (arm.habits.near_grasps and noise == NOISE[0]):
         score = score + arm.rng.normal(0.0, noise, len(usable))
     if arm.variety is not None:
@@ -177,27 +177,6 @@ def candidates(
     looked = order[: MAX_SEARCHED if search else MAX_LOOKED]
     for i in _spread(looked, poses, free if search else lambda _: True):
         yield poses[i], float(grasps.widths[i]), TIP if raised[i] else grasps.kinds[i]
-
-
-def _nearer(arm: Manipulator, poses: Array) -> Array:
-    """Grasps (N, 4, 4), turned by half a turn about their advance where that is nearer to home."""
-    flipped = poses.copy()
-    flipped[:, :3, :2] *= -1.0
-    near: Array = np.where((_turn(arm, flipped) < _turn(arm, poses))[:, None, None], flipped, poses)
-    return near
-
-
-def _turn(arm: Manipulator, poses: Array) -> Array:
-    """Angles (N,) between grasps and the hand at home, turned to where they are, radians."""
-    home = arm.arm.forward(arm.home)
-    base = np.array(arm.compiled.scene.robot.pos)
-    bearing = np.arctan2(*(poses[:, :2, 3] - base[:2]).T[::-1])
-    bearing = bearing - np.arctan2(*(home[:2, 3] - base[:2])[::-1])
-    c, s, zero = np.cos(bearing), np.sin(bearing), np.zeros(len(poses))
-    spin = np.stack([c, -s, zero, s, c, zero, zero, zero, zero + 1.0], axis=1).reshape(-1, 3, 3)
-    traces = np.einsum("nij,jk,nik->n", spin, home[:3, :3], poses[:, :3, :3])
-    angles: Array = np.arccos(np.clip((traces - 1.0) / 2.0, -1.0, 1.0))
-    return angles
 
 
 def _world_from_object(arm: Manipulator, thing: str) -> Array:

@@ -50,6 +50,8 @@ class Placement:
     out: Array
     travel: float
     turnable: bool = False
+    free: bool = False
+    """It may be turned about the vertical as is best for the hand that comes from above."""
 
 
 @dataclass(frozen=True)
@@ -252,7 +254,8 @@ def _in_region(
         out = region.pose[:3, 0]
         reach = float(region.half[0] - offset[0]) + float(half.max()) + 0.05
         return Placement(pose, out, reach, turnable=True)
-    return Placement(pose, UP, max(region.depth + 0.05, APPROACH_HEIGHT))
+    free = region.round or not region.depth
+    return Placement(pose, UP, max(region.depth + 0.05, APPROACH_HEIGHT), free=free)
 
 
 def _on_support(
