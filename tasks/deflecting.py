@@ -22,6 +22,8 @@ WRIST = 1.5
 """How much more the last three joints are deflected: they move the hand less."""
 BOUND = 2.0
 """Standard deviations beyond which no deflection goes."""
+SETTLED = 0.3
+"""Before the end of a motion, seconds: the arm follows its command with some delay."""
 DIGITS = 4
 RECENT = 16
 """Bumps of which some may still act."""
@@ -53,14 +55,14 @@ class Deflector:
         """A motion starts.
 
         Args:
-            end: one past its last action, by which all deflections are over.
+            end: one past its last action; a little before it all deflections are over.
             scale: of the offsets: less beside things than in free motion.
         """
-        self._end, self._scale = end, scale
+        self._end, self._scale = end - round(SETTLED * self.hz), scale
 
     def at(self, action: int) -> tuple[Disturbance, ...]:
         """What acts during an action; begins what is due."""
-        if self._next <= action < self._end - 1:
+        if self._scale > 0.0 and self._next <= action < self._end - 1:
             length = max(2, round(float(self.rng.uniform(*SECONDS)) * self.hz))
             length = min(length, self._end - action)
             self._next = action + max(1, length // 2)

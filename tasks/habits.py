@@ -26,7 +26,8 @@ class Habits:
         arcs: go around what is in the way over it before other ways are searched for.
         change: greatest change of a joint's command per second, radians; None for the robot's.
         ease: share of the robot's accelerations.
-        resume: after a failure, go on from where the hand drew back instead of from home.
+        watchful: notice at once that what was held is lost, and go on from there, not from home.
+        slips: share of the attempts in which what is held slips once.
         deflection: standard deviation of the arm's deflections in free motion, radians.
     """
 
@@ -36,7 +37,8 @@ class Habits:
     arcs: bool = False
     change: float | None = None
     ease: float = 1.0
-    resume: bool = False
+    watchful: bool = False
+    slips: float = 0.0
     deflection: float = 0.0
 
 
@@ -48,7 +50,8 @@ HABITS: Mapping[Style, Habits] = {
         arcs=True,
         change=1.0,
         ease=0.6,
-        resume=True,
+        watchful=True,
+        slips=0.25,
         deflection=0.03,
     ),
     "diverse": Habits(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..scenes.geometry import Array, inverse, transform
@@ -116,20 +118,38 @@ class Manipulator:
         world_from_object = transform(data.xpos[body], data.xmat[body].reshape(3, 3))
         return Held(name, inverse(self.tool) @ world_from_object)
 
-    def follow(self, path: list[Array], opening: float, speed: float) -> None:
-        """Carry out a joint path from rest to rest, with a constant opening."""
+    def follow(
+        self,
+        path: list[Array],
+        opening: float,
+        speed: float,
+        deflect: float | None = None,
+        watch: Callable[[], None] | None = None,
+    ) -> None:
+        """Carry out a joint path from rest to rest, with a constant opening.
+
+        Args:
+            path: configurations (7,).
+            opening: between the fingertips, metres.
+            speed: share of the joints' limits.
+            deflect: share of the deflections, where the arm is deflected at all; by default all
+                of them at full speed, and none below, where the hand works.
+            watch: raises where the motion has lost its purpose: asked after each action.
+        """
         spec, hz, habits = self.compiled.robot.spec, self.executor.hz, self.habits
         positions, velocities = time_path(path, spec, hz, speed, habits.change, habits.ease)
         actions = np.column_stack(
             [positions + self._lead * velocities, np.full(len(positions), opening)]
         )
-        if self.executor.deflector is None:
+        if self.executor.deflector is not None:
+            scale = float(speed >= FAST) if deflect is None else deflect
+            self.executor.deflector.begin(self.executor.steps + len(actions), scale)
+        if watch is None or not habits.watchful:
             self.executor.run(actions)
             return
-        free = LADEN if opening == 0.0 else 1.0
-        scale = free if speed > CAREFUL else BESIDE
-        self.executor.deflector.begin(self.executor.steps + len(actions), scale)
-        self.executor.run(actions)
+        for action in actions:
+            self.executor.run(action[None])
+            watch()
 
     def go(self, goal: Array, opening: float, speed: float = FAST) -> None:
         """Move to a configuration around whatever is in the way.

@@ -21,7 +21,7 @@ from ..schemas import Cause, Failure, PlanningError
 from .blocking import BlockedError, blocked, counted, mostly, obstacles
 from .collision import PRESS_DEPTH, Held
 from .grasps import OPENING_MARGIN
-from .manipulation import CAREFUL, SLOW, Manipulator
+from .manipulation import CAREFUL, LADEN, SLOW, Manipulator
 from .picking import (
     CONFIGURATIONS,
     NOISE,
@@ -290,9 +290,13 @@ def _put_down(arm: Manipulator, subject: str, drop: Drop, path: list[Array]) -> 
     """
     held = drop.held
     arm.note(tried("placement", "choose", subject, drop.placement.pose))
-    arm.follow(path, 0.0, CARRY)
-    verify_held(arm, held.name, held)
-    arm.follow(drop.path, 0.0, SLOW)
+
+    def watch() -> None:
+        verify_held(arm, held.name, held)
+
+    arm.follow(path, 0.0, CARRY, LADEN, watch)
+    watch()
+    arm.follow(drop.path, 0.0, SLOW, watch=watch)
     verify_held(arm, held.name, held)
 
 

@@ -18,7 +18,7 @@ from .blocking import blocked, mostly
 from .collision import PRESS_DEPTH, Held
 from .execution import SkillFailedError
 from .grasps import Grasps, Kind, grasps_of, lowest, opening_for
-from .manipulation import CAREFUL, FAST, Manipulator
+from .manipulation import BESIDE, CAREFUL, FAST, Manipulator
 from .placements import exit_of
 from .predicates import PhysicsFacts
 
@@ -82,10 +82,10 @@ def pick(arm: Manipulator, thing: str, grasp: Grasp) -> Grasp:
     """
     arm.follow(grasp.path, grasp.opening, FAST)
     _verify_still(arm, thing, grasp)
-    arm.follow(grasp.approach, grasp.opening, CAREFUL)
+    arm.follow(grasp.approach, grasp.opening, CAREFUL, BESIDE)
     arm.grip(0.0)
     _verify_grasp(arm, thing)
-    arm.follow(grasp.exit, 0.0, CAREFUL)
+    arm.follow(grasp.exit, 0.0, CAREFUL, BESIDE, lambda: _verify_lift(arm, thing, grasp))
     _verify_lift(arm, thing, grasp)
     return replace(grasp, exit=[*grasp.exit, *arm.rise(thing)])
 
@@ -303,5 +303,6 @@ def verify_held(arm: Manipulator, thing: str, held: Held) -> None:
     """
     arm.executor.refresh()
     now = arm.held(thing).tool_from_object
-    if np.linalg.norm(now[:3, 3] - held.tool_from_object[:3, 3]) > LIFT_CHECK:
+    lost = np.linalg.norm(now[:3, 3] - held.tool_from_object[:3, 3]) > LIFT_CHECK
+    if lost or (arm.habits.watchful and _empty(arm)):
         raise SkillFailedError(Cause.DROPPED, f"{thing} was lost on the way")

@@ -23,6 +23,7 @@ from ..schemas import (
     EpisodeArrays,
     EpisodeSpec,
     Failure,
+    PerturbSpec,
     PlanningError,
     Scene,
     Solver,
@@ -94,7 +95,8 @@ def solve(
     limit = round(spec.max_seconds * spec.hz)
     habits = HABITS[spec.style]
     deflector = _deflector(compiled, habits, spec.hz, seed)
-    executor = Executor(compiled, spec.hz, limit, _disturber(compiled, spec, seed), deflector)
+    disturber = _disturber(compiled, spec, habits, seed)
+    executor = Executor(compiled, spec.hz, limit, disturber, deflector)
     arm = Manipulator(compiled, executor, generator(seed, "solve"), habits)
     arm.variety = Variety(scene.seed, solution) if spec.diverse else None
     arm.solvers = spec.solvers
@@ -124,10 +126,14 @@ def solve(
     return episode, executor.arrays()
 
 
-def _disturber(compiled: CompiledScene, spec: EpisodeSpec, seed: Seed) -> Disturber | None:
-    if spec.perturb is None:
-        return None
-    return Disturber(compiled, spec.perturb, spec.hz, generator(seed, "perturb"))
+def _disturber(
+    compiled: CompiledScene, spec: EpisodeSpec, habits: Habits, seed: Seed
+) -> Disturber | None:
+    """What the spec asks for, or else the slips that are a habit."""
+    wanted = spec.perturb
+    if wanted is None and habits.slips > 0.0:
+        wanted = PerturbSpec(chance=habits.slips, kinds=("slip",))
+    return wanted and Disturber(compiled, wanted, spec.hz, generator(seed, "perturb"))
 
 
 def _deflector(compiled: CompiledScene, habits: Habits, hz: int, seed: Seed) -> Deflector | None:
@@ -335,6 +341,11 @@ class _Attempt:
         arm = self.arm
         opening = arm.compiled.robot.spec.max_opening
         arm.grip(opening)
+        if arm.habits.watchful and self.failures <= 1:
+            arm.look()
+            if arm.world.hit(arm.q, opening) is None:
+                arm.await_rest()
+                return
         ways: tuple[Callable[[], None], ...] = (
             lambda: arm.back_off(-arm.tool[:3, 2], opening),
             arm.escape,
@@ -343,7 +354,7 @@ class _Attempt:
             try:
                 leave()
                 arm.look()
-                if not (arm.habits.resume and self.failures <= 1):
+                if not (arm.habits.watchful and self.failures <= 1):
                     arm.go(arm.home, opening)
                 arm.await_rest()
                 return
