@@ -26,6 +26,7 @@ TASK = make_task(
 )  # fmt: skip
 SCENES = range(3)
 TURN = np.radians(91)
+SETTLING = 12
 
 
 @lru_cache
@@ -35,11 +36,12 @@ def world(index: int) -> tuple[Scene, dict[str, Asset], CompiledScene]:
 
 
 @lru_cache
-def attempt(index: int, *, noise: bool = True) -> tuple[Episode, EpisodeArrays]:
+def attempt(index: int, *, noise: bool = True, slips: float = 0.0) -> tuple[Episode, EpisodeArrays]:
     """A consistent attempt, with or without deflections."""
     scene, assets, _ = world(index)
-    quiet = HABITS["consistent"] if noise else replace(HABITS["consistent"], deflection=0.0)
-    with mock.patch.dict(HABITS, {"consistent": quiet}):  # type: ignore[arg-type]
+    usual = replace(HABITS["consistent"], slips=slips)
+    habits = usual if noise else replace(usual, deflection=0.0)
+    with mock.patch.dict(HABITS, {"consistent": habits}):  # type: ignore[arg-type]
         return solve(scene, assets, TASK, EpisodeSpec(), (0, index), f"e{index:02d}")
 
 
@@ -66,7 +68,7 @@ def test_deflections_are_recorded_corrected_and_replayed_exactly(index: int) -> 
     assert (arrays.actions[:until] == plain.actions[:until]).all()
     away = np.linalg.norm(arrays.tool[:until, :3] - plain.tool[:until, :3], axis=1)
     assert away.max() > 0.005
-    assert away[-1] < 0.004
+    assert away[-1] < 0.002
     again = replay(scene, assets, TASK, noisy, load_arrays(dump_arrays(arrays)))
     assert again.success
     assert again.max_error == 0.0
@@ -76,11 +78,27 @@ def test_deflections_are_recorded_corrected_and_replayed_exactly(index: int) -> 
 
 def test_the_same_seed_deflects_alike() -> None:
     scene, assets, _ = world(0)
+    first, other = (solve(scene, assets, TASK, EpisodeSpec(), (0, seed), "e00") for seed in (0, 9))
     again, arrays = solve(scene, assets, TASK, EpisodeSpec(), (0, 0), "e00")
-    assert again == attempt(0)[0]
-    assert dump_arrays(arrays) == dump_arrays(attempt(0)[1])
-    other, _ = solve(scene, assets, TASK, EpisodeSpec(), (0, 9), "e00")
-    assert other.disturbances != again.disturbances
+    assert again == first[0]
+    assert dump_arrays(arrays) == dump_arrays(first[1])
+    assert other[0].disturbances != again.disturbances
+
+
+def test_what_slips_is_missed_at_once_and_taken_again_from_there() -> None:
+    scene, assets, _ = world(0)
+    episode, arrays = attempt(0, slips=1.0)
+    assert episode.recovered
+    (slip,) = (x for x in episode.disturbances if x.kind == "slip")
+    lost, mended = episode.subtasks[:2]
+    assert lost.cause in ("grasp_slipped", "dropped")
+    assert lost.end - slip.start <= 8
+    home = np.array(scene.robot.home)
+    between = arrays.actions[lost.end : mended.start, :-1]
+    assert np.abs(between - home).max(axis=1).min() > 0.2
+    result = replay(scene, assets, TASK, episode, load_arrays(dump_arrays(arrays)))
+    assert result.success
+    assert result.max_error == 0.0
 
 
 @pytest.mark.parametrize("index", SCENES)
@@ -106,7 +124,8 @@ def test_motion_is_gentle_and_seldom_still(index: int) -> None:
     change = np.abs(np.diff(arrays.actions[:, :-1], axis=0)).max(axis=1)
     assert change.max() < 0.13
     still = (change < 1e-3) & (np.diff(arrays.actions[:, -1]) == 0.0)
-    assert still.mean() < 0.3
+    # The last second shows that the goal holds.
+    assert still[:-SETTLING].mean() < 0.2
     closes, opens = grip(arrays)
     tool = arrays.tool[:, :3]
     assert length(tool[: closes + 1]) < 1.4 * np.linalg.norm(tool[closes] - tool[0])
@@ -122,7 +141,7 @@ def test_a_posture_is_kept_where_the_arm_has_a_choice() -> None:
     home = np.array(scene.robot.home)
     free, kept = Arm(compiled), Arm(compiled)
     kept.posture = home
-    pose = free.forward(home + [0.4, 0.2, 0.0, 0.1, 0.0, 0.0, -0.3])
+    pose = free.forward(home + np.array([0.4, 0.2, 0.0, 0.1, 0.0, 0.0, -0.3]))
     (near, *_), (nearest, *_) = free.distinct(pose, home, 1), kept.distinct(pose, home, 1)
     assert np.allclose(kept.forward(nearest), pose, atol=1e-4)
     cost = [float((((q - home) * kept.weight) ** 2).sum()) for q in (near, nearest)]
