@@ -24,6 +24,7 @@ class Habits:
         near_postures: of the configurations at a pose, take the one nearest to home.
         plain_places: put things down unturned, as near to the middle as they fit.
         arcs: go around what is in the way over it before other ways are searched for.
+        wide: open the hand all the way or close it, and nothing between where there is room.
         change: greatest change of a joint's command per second, radians; None for the robot's.
         ease: share of the robot's accelerations.
         watchful: notice at once that what was held is lost, and go on from there, not from home.
@@ -35,6 +36,7 @@ class Habits:
     near_postures: bool = False
     plain_places: bool = False
     arcs: bool = False
+    wide: bool = False
     change: float | None = None
     ease: float = 1.0
     watchful: bool = False
@@ -48,6 +50,7 @@ HABITS: Mapping[Style, Habits] = {
         near_postures=True,
         plain_places=True,
         arcs=True,
+        wide=True,
         change=1.0,
         ease=0.6,
         watchful=True,

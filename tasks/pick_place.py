@@ -20,7 +20,7 @@ from ..scenes.geometry import Array, axis_rotation, inverse
 from ..schemas import Cause, Failure, PlanningError
 from .blocking import BlockedError, blocked, counted, mostly, obstacles
 from .collision import PRESS_DEPTH, Held
-from .grasps import OPENING_MARGIN
+from .grasps import held_opening
 from .manipulation import CAREFUL, LADEN, SLOW, Manipulator
 from .picking import (
     CONFIGURATIONS,
@@ -29,6 +29,7 @@ from .picking import (
     candidates,
     pick,
     reachable_grasp,
+    release_opening,
     tried,
     verify_held,
 )
@@ -112,9 +113,10 @@ def pick_and_place(
         _put_down(arm, f"{thing} {relation} {target}", drop, path)
         if manner is not None:
             manner.finish(arm, thing, target, drop.placement)
-        arm.grip(grasp.opening)
+        opening = release_opening(arm, thing, grasp)
+        arm.grip(opening)
         out = drop.placement.out
-        arm.back_off(out, grasp.opening, max(BACK_OFF, drop.placement.travel))
+        arm.back_off(out, opening, max(BACK_OFF, drop.placement.travel))
         return
     raise failed
 
@@ -241,7 +243,7 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
         PlanningError: `placement_...` after the last one, with the reasons counted.
     """
     errors: list[PlanningError] = []
-    opening = max(0.0, grasp.opening - 2 * OPENING_MARGIN)
+    opening = held_opening(grasp.width, arm.compiled.robot.spec)
     arm.world.update(arm.executor.data, grasp.held)
     touch = frozenset({grasp.held.name})
     object_from_tool = inverse(grasp.held.tool_from_object)
@@ -278,8 +280,9 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
 def _put_back(arm: Manipulator, grasp: Grasp) -> None:
     """Let go of what was lifted where it stood."""
     arm.follow(grasp.exit[::-1], 0.0, CAREFUL)
-    arm.grip(grasp.opening)
-    arm.back_off(-grasp.pose[:3, 2], grasp.opening)
+    opening = release_opening(arm, grasp.held.name, grasp)
+    arm.grip(opening)
+    arm.back_off(-grasp.pose[:3, 2], opening)
 
 
 def _put_down(arm: Manipulator, subject: str, drop: Drop, path: list[Array]) -> None:

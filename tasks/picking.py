@@ -61,6 +61,7 @@ class Grasp:
     """A grasp whose approach and exit are free, with the paths that carry it out."""
 
     pose: Array
+    width: float
     opening: float
     before: Array
     approach: list[Array]
@@ -217,8 +218,26 @@ def _spread(
 
 
 def reachable_grasp(arm: Manipulator, thing: str, target: str, pose: Array, width: float) -> Grasp:
-    """Inverse kinematics, a free straight approach, and a free way out with the object."""
-    opening, touch = opening_for(width, arm.compiled.robot.spec), frozenset({thing})
+    """Inverse kinematics, a free straight approach, and a free way out with the object.
+
+    Raises:
+        PlanningError: there is none.
+    """
+    robot = arm.compiled.robot.spec
+    narrow = opening_for(width, robot)
+    if arm.habits.wide and narrow < robot.max_opening:
+        try:
+            return _opened_grasp(arm, thing, target, pose, width, robot.max_opening)
+        except PlanningError as error:
+            if error.kind is not Cause.COLLISION:
+                raise
+    return _opened_grasp(arm, thing, target, pose, width, narrow)
+
+
+def _opened_grasp(
+    arm: Manipulator, thing: str, target: str, pose: Array, width: float, opening: float
+) -> Grasp:
+    touch = frozenset({thing})
     error = PlanningError(Cause.UNREACHABLE, "no arm configuration reaches the grasp")
     data = arm.executor.data
     held = Held(thing, inverse(pose) @ _world_from_object(arm, thing))
@@ -248,8 +267,18 @@ def reachable_grasp(arm: Manipulator, thing: str, target: str, pose: Array, widt
         except PlanningError as failed:
             error = failed
             continue
-        return Grasp(pose, opening, approach[0], approach, leaving, held)
+        return Grasp(pose, width, opening, approach[0], approach, leaving, held)
     raise error
+
+
+def release_opening(arm: Manipulator, thing: str, grasp: Grasp) -> float:
+    """How wide the hand opens to let go of what it has put down, metres."""
+    robot = arm.compiled.robot.spec
+    if not arm.habits.wide:
+        return grasp.opening
+    arm.look()
+    hit = arm.world.hit(arm.q, robot.max_opening, frozenset({thing}), near=True)
+    return robot.max_opening if hit is None else opening_for(grasp.width, robot)
 
 
 def tried(

@@ -20,7 +20,7 @@ from ..scenes.geometry import Array, axis_rotation, inverse, transform
 from ..schemas import Asset, Cause, Cavity, Failure, PlanningError, TraceEvent
 from .blocking import blocked, counted, mostly
 from .collision import PRESS_DEPTH, Held
-from .grasps import OPENING_MARGIN
+from .grasps import held_opening
 from .manipulation import Manipulator
 from .picking import Grasp, ways_to_grasp
 from .predicates import PhysicsFacts
@@ -168,7 +168,7 @@ def _planned(arm: Manipulator, plan: Pour, source: str, target: str, held: Held,
     arm.world.upright = None
     arm.world.update(arm.executor.data, held)
     touch = frozenset({source})
-    width = max(0.0, plan.grasp.opening - 2 * OPENING_MARGIN)
+    width = held_opening(plan.grasp.width, arm.compiled.robot.spec)
     error = PlanningError(Cause.UNREACHABLE, "the arm cannot hold it over the target")
     for start in arm.arm.distinct(poses[0], q, CONFIGURATIONS):
         path = arm.arm.track(start, poses[1:])
