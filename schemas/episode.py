@@ -100,6 +100,11 @@ class Episode(Model):
     """Of the libraries that shape the bytes: replay is exact under the same ones."""
 
     @property
+    def disturbed(self) -> bool:
+        """Whether more was done to it than to deflect the arm."""
+        return any(x.kind != "deflection" for x in self.disturbances)
+
+    @property
     def recovered(self) -> bool:
         """Whether it succeeded after something had gone wrong on the way."""
         return self.success and any(not part.success for part in self.subtasks)
