@@ -18,7 +18,7 @@ from .blocking import blocked, mostly
 from .collision import PRESS_DEPTH, Held
 from .execution import SkillFailedError
 from .grasps import Grasps, Kind, grasps_of, lowest, opening_for
-from .manipulation import BESIDE, CAREFUL, FAST, Manipulator
+from .manipulation import BESIDE, CAREFUL, FAST, FLOW, Manipulator
 from .placements import exit_of
 from .predicates import PhysicsFacts
 
@@ -81,12 +81,17 @@ def pick(arm: Manipulator, thing: str, grasp: Grasp) -> Grasp:
     Raises:
         SkillFailedError: the object moved before, or was missed, or slipped.
     """
-    arm.follow(grasp.path, grasp.opening, FAST)
-    _verify_still(arm, thing, grasp)
-    arm.follow(grasp.approach, grasp.opening, CAREFUL, BESIDE)
+    if arm.habits.flowing:
+        way = [*grasp.path, *grasp.approach[1:]]
+        still = lambda: _verify_still(arm, thing, grasp)  # noqa: E731
+        arm.follow(way, grasp.opening, FLOW, (1.0, BESIDE), still)
+    else:
+        arm.follow(grasp.path, grasp.opening, FAST)
+        _verify_still(arm, thing, grasp)
+        arm.follow(grasp.approach, grasp.opening, CAREFUL, (BESIDE, BESIDE))
     arm.grip(0.0)
     _verify_grasp(arm, thing)
-    arm.follow(grasp.exit, 0.0, CAREFUL, BESIDE, lambda: _verify_lift(arm, thing, grasp))
+    arm.follow(grasp.exit, 0.0, CAREFUL, (BESIDE, BESIDE), lambda: _verify_lift(arm, thing, grasp))
     _verify_lift(arm, thing, grasp)
     return replace(grasp, exit=[*grasp.exit, *arm.rise(thing)])
 
