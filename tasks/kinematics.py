@@ -5,7 +5,7 @@
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,10 +17,14 @@ from .inverse import FEW_STEPS, LIMIT_MARGIN, Chain, inverse_of, rotation_vector
 
 TRACK_STEP = 0.01
 """Metres between two poses of a tracked straight line."""
+LARGEST_STEP = 0.35
+"""Larger joint steps between two tracked poses are jumps, radians."""
 SMOOTH_STEP = 0.25
 """Largest joint step between two tracked poses that counts as smooth, radians."""
 TRACK_TOLERANCE = (0.001, 0.01)
 """Position (metres) and rotation (radians) error at which a tracked pose counts as reached."""
+_Reach = Callable[[Array, Array], Array | None]
+"""From a configuration and a pose near it to the configuration at the pose."""
 BEND = 1.5
 """How far the joints between the first and the last may turn from those of a posture, radians."""
 LAST_WEIGHTS = (0.7, 0.7, 0.4)
@@ -115,7 +119,8 @@ class Arm:
         """Follow tool poses closely, from one configuration, without jumps.
 
         Each pose is solved with the last joint held, starting from the last solution; where
-        that leaves the limits, damped least squares takes over.
+        that leaves the limits, damped least squares takes over. With a posture, least squares
+        come first: they move all joints as little as they can.
 
         Args:
             start: (7,) configuration near the first pose.
@@ -124,29 +129,33 @@ class Arm:
         Returns:
             One configuration per pose, or None where the arm cannot follow.
         """
+        goals = self._base_from_world @ np.asarray(poses)
+        if self.posture is None:
+            return self._follow(start, goals, self._directly)
+        path = self._follow(start, goals, self._stepwise)
+        path = self._follow(start, goals, self._directly) if path is None else path
+        strays = path is not None and not (self.bent or self._alike(path[-1], self.posture))
+        return None if strays else path
+
+    def _follow(self, start: Array, goals: Array, reach: _Reach) -> list[Array] | None:
         path: list[Array] = []
         q = start.copy()
-        for pose in self._base_from_world @ np.asarray(poses):
-            reached = self._reach(q, pose)
-            if reached is None or np.abs(reached - q).max() > 0.35:
+        for goal in goals:
+            reached = reach(q, goal)
+            if reached is None or np.abs(reached - q).max() > LARGEST_STEP:
                 return None
             q = reached
             path.append(q)
-        straying = not (self.bent or self.posture is None or self._alike(q, self.posture))
-        return None if straying else path
+        return path
 
-    def _reach(self, q: Array, base_from_tool: Array) -> Array | None:
-        """The configuration at a pose near the one at `q`: the direct way, else step by step.
-
-        With a posture step by step at first, which moves all joints as little as it can.
-        """
-        if self.posture is not None:
-            near = self._chain.approach(q, base_from_tool, FEW_STEPS, TRACK_TOLERANCE)
-            if near is not None:
-                return near
+    def _directly(self, q: Array, base_from_tool: Array) -> Array | None:
+        """The configuration at a pose near the one at `q`: the direct way, else step by step."""
         found = self._inverse.beside(base_from_tool, q)
         if found is not None and np.abs(found - q).max() < SMOOTH_STEP and self._within(found):
             return found
+        return self._stepwise(q, base_from_tool)
+
+    def _stepwise(self, q: Array, base_from_tool: Array) -> Array | None:
         return self._chain.approach(q, base_from_tool, FEW_STEPS, TRACK_TOLERANCE)
 
 
