@@ -21,7 +21,8 @@ class Habits:
     Attributes:
         near_grasps: of a grasp and the same one turned by half a turn, take the one nearer to
             the hand at home, and the best grasp of all before others.
-        near_postures: of the configurations at a pose, take the one nearest to home.
+        near_postures: of the configurations in which things are taken and put down, take the one
+            nearest to home.
         plain_places: put things down unturned, as near to the middle as they fit.
         arcs: go around what is in the way over it before other ways are searched for.
         wide: open the hand all the way or close it, and nothing between where there is room.

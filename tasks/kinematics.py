@@ -25,6 +25,8 @@ TRACK_TOLERANCE = (0.001, 0.01)
 """Position (metres) and rotation (radians) error at which a tracked pose counts as reached."""
 _Reach = Callable[[Array, Array], Array | None]
 """From a configuration and a pose near it to the configuration at the pose."""
+SAME = 0.05
+"""Configurations that slid nearer to each other than this are one, radians."""
 BEND = 1.5
 """How far the joints between the first and the last may turn from those of a posture, radians."""
 LAST_WEIGHTS = (0.7, 0.7, 0.4)
@@ -76,17 +78,33 @@ class Arm:
     def distinct(self, world_from_tool: Array, near: Array, count: int) -> list[Array]:
         """Up to `count` solutions that differ by half a radian in some joint, nearest first.
 
-        With a posture they are nearest to that, and slide along what is redundant to it.
+        With a posture, those nearest to that come before them, slid along what is redundant.
         """
-        posture, chosen = self.posture, list[Array]()
-        for q in self.solutions(world_from_tool, near if posture is None else posture):
-            if posture is not None and not (self.bent or self._alike(q, posture)):
-                continue
+        if self.posture is None:
+            return self._distinct(world_from_tool, near, count)
+        kept = self._distinct(world_from_tool, self.posture, count)
+        eased = self._eased(world_from_tool, kept, self.posture)
+        if self.bent:
+            return [*eased, *self._distinct(world_from_tool, near, count)]
+        return [q for q in eased if self._alike(q, self.posture)]
+
+    def _distinct(self, world_from_tool: Array, near: Array, count: int) -> list[Array]:
+        chosen: list[Array] = []
+        for q in self.solutions(world_from_tool, near):
             if all(np.abs(q - other).max() > 0.5 for other in chosen):
                 chosen.append(q)
                 if len(chosen) == count:
                     break
-        return chosen if posture is None else self._eased(world_from_tool, chosen, posture)
+        return chosen
+
+    @contextmanager
+    def keeping(self, posture: Array | None) -> Generator[None]:
+        """Keep close to a posture (7,) meanwhile, where there is one."""
+        before, self.posture = self.posture, posture
+        try:
+            yield
+        finally:
+            self.posture = before
 
     @contextmanager
     def bending(self, freely: bool) -> Generator[None]:
@@ -109,7 +127,11 @@ class Arm:
             away = float((((q - posture) * self.weight) ** 2).sum())
             return away if self._within(q) else np.inf
 
-        return sorted((self._inverse.eased(pose, q, cost) for q in chosen), key=cost)
+        eased: list[Array] = []
+        for q in sorted((self._inverse.eased(pose, q, cost) for q in chosen), key=cost):
+            if all(np.abs(q - other).max() > SAME for other in eased):
+                eased.append(q)
+        return eased
 
     def forward(self, q: Array) -> Array:
         """`world_from_tool` (4, 4) of a configuration (7,)."""

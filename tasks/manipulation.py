@@ -79,7 +79,6 @@ class Manipulator:
         """Configuration (7,) in which the scene begins."""
         self.facing = Facing(self.arm.forward(self.home), np.array(compiled.scene.robot.pos[:2]))
         self.planner.arcs = habits.arcs
-        self.arm.posture = self.home if habits.near_postures else None
 
     def note(self, event: TraceEvent) -> None:
         """Keep an event of the search, with when it was and what it served."""

@@ -96,6 +96,14 @@ def pick_and_place(
         PlanningError: no grasp, placement or path was found; the object is where it was.
         SkillFailedError: it was tried and failed in physics.
     """
+    posture = arm.home if arm.habits.near_postures else None
+    with arm.arm.keeping(posture):
+        _pick_and_place(arm, relation, thing, target, manner)
+
+
+def _pick_and_place(
+    arm: Manipulator, relation: str, thing: str, target: str, manner: Manner | None
+) -> None:
     failed = PlanningError(Cause.NO_PATH, "no placement is left")
     for rounds in PICKS:
         arm.clear()
@@ -176,7 +184,7 @@ def choose(
 
 def _rounds(arm: Manipulator, rounds: tuple[float, ...]) -> list[tuple[float, bool]]:
     """Noise on the grasps' scores, round by round, and whether the arm may bend otherwise."""
-    kept = [(rounds[0], False)] if arm.habits.near_postures else []
+    kept = [] if arm.arm.posture is None else [(rounds[0], False)]
     return [*kept, *((noise, True) for noise in rounds)]
 
 
@@ -311,7 +319,7 @@ def _carriage(arm: Manipulator, options: list[Placement], grasp: Grasp) -> tuple
     """A placement that can be reached, and the path to where it begins."""
     failed = PlanningError(Cause.NO_PATH, "no placement is left")
     opening = arm.executor.opening
-    for bent in (False, True) if arm.habits.near_postures else (True,):
+    for bent in (True,) if arm.arm.posture is None else (False, True):
         try:
             with arm.arm.bending(bent):
                 for drop in islice(_drops(arm, options, grasp), MAX_CARRIAGES):

@@ -358,6 +358,7 @@ class _Attempt:
         if arm.habits.watchful and self.failures <= 1:
             arm.look()
             if arm.world.hit(arm.q, opening) is None:
+                arm.await_rest()
                 return
         ways: tuple[Callable[[], None], ...] = (
             lambda: arm.back_off(-arm.tool[:3, 2], opening),
