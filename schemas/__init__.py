@@ -22,7 +22,7 @@ from .camera import Camera, CameraSpec, Lens
 from .camera_path import CameraPath, PathSpec, Waypoint, WaypointSpec
 from .causes import CAUSES, Cause, CauseInfo, Failure, SkillCause
 from .dataset import DatasetSpec, EpisodeSpec, ProposalSpec, RenderSpec
-from .episode import Episode, EpisodeArrays, GoalReport, Solver, Subtask, TraceEvent
+from .episode import Episode, EpisodeArrays, GoalReport, Solver, Style, Subtask, TraceEvent
 from .errors import (
     ActionError,
     AssemblyError,
@@ -185,6 +185,7 @@ __all__ = [
     "SkySpec",
     "Solver",
     "SpecError",
+    "Style",
     "Subtask",
     "SuiteResult",
     "SuiteSpec",

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from .base import Model, Name, nothing, unset
 from .camera import CameraSpec
-from .episode import Solver
+from .episode import Solver, Style
 from .frame import LabelName
 from .given import PROPOSER, GivenTasks, implied
 from .libraries import AssetsSpec
@@ -87,6 +87,9 @@ class EpisodeSpec(Model):
     per_task: Annotated[int, Field(ge=0, le=10_000)] = 3
     per_scene: Annotated[int, Field(ge=1, le=100)] = 1
     """Attempts in each scene."""
+    style: Style = "consistent"
+    """How an attempt chooses among equally good ways: `consistent` chooses alike in alike states
+    and shows how to come back onto its path; `diverse` draws."""
     diverse: bool = False
     """Attempts in one scene prefer different orders, grasps, sides, and places."""
     keep_failures: bool = True
@@ -121,6 +124,12 @@ class EpisodeSpec(Model):
     def _solvers(self) -> Self:
         if len(set(self.solvers)) < len(self.solvers):
             raise misplaced(f"each at most once, got {list(self.solvers)}", "solvers")
+        return self
+
+    @model_validator(mode="after")
+    def _styled(self) -> Self:
+        if self.diverse and self.style == "consistent":
+            raise misplaced("`diverse: true` asks for `style: diverse`", "style")
         return self
 
 

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from .base import Model, Name
 from .perturb import Disturbance
 
+Style = Literal["consistent", "diverse"]
+"""How an attempt chooses among equally good ways."""
 Solver = Literal["planning", "optimisation", "learning"]
 """What finds the motions of a subtask: geometry, trials in simulation, or a policy that was
 learned there."""
@@ -83,6 +85,8 @@ class Episode(Model):
     steps: int
     hz: int
     """Actions per second."""
+    style: Style = "consistent"
+    """How it chose among equally good ways."""
     solution: int = 0
     """Number of the attempt among those in its scene."""
     subtasks: tuple[Subtask, ...] = ()
@@ -94,6 +98,11 @@ class Episode(Model):
     goal: tuple[GoalReport, ...] = ()
     versions: dict[str, str] = {}
     """Of the libraries that shape the bytes: replay is exact under the same ones."""
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether more was done to it than to deflect the arm."""
+        return any(x.kind != "deflection" for x in self.disturbances)
 
     @property
     def recovered(self) -> bool:

@@ -36,12 +36,15 @@ class PerturbSpec(Model):
 class Disturbance(Model):
     """Something that was done to an attempt; replay does it again."""
 
-    kind: DisturbanceKind
+    kind: DisturbanceKind | Literal["deflection"]
+    """`deflection` offsets what the arm is commanded, and not the recorded action."""
     object: Name
-    """What was pushed, or slipped."""
+    """What was pushed, or slipped, or what a deflected hand was after."""
     start: int
     """First action during which it acts."""
     end: int
     """One past the last one."""
     path: tuple[tuple[float, float], tuple[float, float]] | None = None
     """Of what is pushed: x and y of its origin at the start and at the end, metres in the world."""
+    joints: tuple[float, ...] = ()
+    """Of a deflection: the greatest offset of each joint's command, halfway, radians."""

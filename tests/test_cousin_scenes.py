@@ -12,8 +12,8 @@ from worlds import LIBRARY, first, make_request
 from cousins.scenes.assembly.assemble import assemble
 from cousins.scenes.core.franka import FRANKA
 from cousins.scenes.core.geometry import Footprint, transform, yaw_quaternion
+from cousins.scenes.core.rescale import LARGEST, SMALLEST, fitted, rescaled
 from cousins.scenes.cousins.reference import reference_spec, twin_of_size
-from cousins.scenes.cousins.rescale import LARGEST, SMALLEST, fitted, rescaled
 from cousins.scenes.layout.arrangement import lay_out
 from cousins.scenes.layout.clearance import outlines_overlap
 from cousins.scenes.layout.placed import Workspace

@@ -31,7 +31,7 @@ Attempt = tuple[Scene, dict[str, Asset], Episode, EpisodeArrays]
 
 
 def attempt(index: int, **perturb: Any) -> Attempt:
-    spec = EpisodeSpec(perturb=PerturbSpec(**perturb) if perturb else None)
+    spec = EpisodeSpec(style="diverse", perturb=PerturbSpec(**perturb) if perturb else None)
     scene, assets = scene_for(TASK, index=index)
     return scene, assets, *solve(scene, assets, TASK, spec, (0, index), f"e{index:02d}")
 
@@ -93,7 +93,7 @@ def test_nothing_pushes_on_after_a_push() -> None:
 def test_what_the_object_goes_to_is_shifted_while_it_is_held() -> None:
     task = make_task({"car": "toy_car.n.01", "bowl": "bowl.n.01"}, "", "(nextto car bowl)")
     scene, assets = scene_for(task)
-    spec = EpisodeSpec(perturb=PerturbSpec(kinds=("shift",)))
+    spec = EpisodeSpec(style="diverse", perturb=PerturbSpec(kinds=("shift",)))
     episode, _ = solve(scene, assets, task, spec, (0, 0), "e00")
     (shift,) = episode.disturbances
     assert shift.object == "bowl"

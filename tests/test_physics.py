@@ -16,7 +16,7 @@ from worlds import LIBRARY, by_hand, first, make_task, put
 from cousins.flows.checks import check_spec
 from cousins.generators.exports.lerobot.rows import episode_columns
 from cousins.generators.store.changes import slice_of
-from cousins.scenes.cousins.rescale import rescaled
+from cousins.scenes.core.rescale import rescaled
 from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.scenes.physics.drawing import PhysicsDraw
 from cousins.scenes.physics.sensing import sensed

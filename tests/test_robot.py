@@ -14,9 +14,9 @@ import pytest
 from worlds import by_hand
 
 from cousins.generators.proposing import catalogue
+from cousins.scenes.core import rescale
 from cousins.scenes.core.franka import FRANKA
 from cousins.scenes.core.geometry import Array, axis_rotation
-from cousins.scenes.cousins import rescale
 from cousins.scenes.importing import grips, pinch
 from cousins.scenes.model.mujoco_model import TIMESTEP, CompiledScene
 from cousins.scenes.robots import WORLD_BIT, robot, robot_model

@@ -10,7 +10,7 @@ from some import some
 from worlds import by_hand, first, put
 
 from cousins.scenes.model.mujoco_model import compile_model
-from cousins.scenes.qpos_layout import qpos_layout
+from cousins.scenes.model.qpos_layout import qpos_layout
 from cousins.schemas import ActionError, DatasetError
 from cousins.tasks.bddl.goals import evaluate
 from cousins.tasks.bddl.problem import scene_problem

@@ -138,7 +138,7 @@ def test_diverse_attempts_in_one_scene_differ_more() -> None:
     compiled = compile_model(scene, assets, "physics")
     found: dict[bool, list[Solution]] = {}
     for diverse in (True, False):
-        spec = EpisodeSpec(per_scene=STRATA, diverse=diverse)
+        spec = EpisodeSpec(per_scene=STRATA, style="diverse", diverse=diverse)
         found[diverse] = []
         for number in range(STRATA):
             name = f"t0000-e00-a{number}"

@@ -81,7 +81,7 @@ def tally(job: tuple[DatasetSpec, TaskSpec, int]) -> Tally:
         seed = item_seed(spec.seed, "episodes", int(task.id[1:]), index)
         name = f"{task.id}-e{index:02d}"
         episode, arrays = solve(scene, assets, task, spec.episodes, seed, name)
-        if episode.success and episode.disturbances:
+        if episode.success and episode.disturbed:
             saved = load_arrays(dump_arrays(arrays))
             again = replay(scene, assets, task, episode, saved)
             replayed += again.success and again.max_error == 0.0

@@ -82,7 +82,8 @@ def _attempts(
     spec: DatasetSpec, scene: Scene, assets: dict[str, Asset], count: int, *, diverse: bool
 ) -> _Side:
     compiled = compile_model(scene, assets, "physics")
-    episodes = spec.episodes.model_copy(update={"per_scene": count, "diverse": diverse})
+    update = {"per_scene": count, "style": "diverse", "diverse": diverse}
+    episodes = spec.episodes.model_copy(update=update)
     task, found = _task(), list[Solution]()
     start = time.process_time()
     for number in range(count):

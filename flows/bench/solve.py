@@ -93,7 +93,7 @@ def _disturbed(seed: int, count: int, workers: int) -> dict[str, Any]:
     """One attempt at each of some tasks, with a push or a slip in it."""
     tallies = _tallies(_spec(seed, count, perturb={}), 1, workers)
     episodes = [episode for x in tallies for episode in x.episodes]
-    disturbed = [episode for episode in episodes if episode.disturbances]
+    disturbed = [episode for episode in episodes if episode.disturbed]
     solved = sum(episode.success for episode in disturbed)
     return {
         "attempts": len(episodes),

@@ -10,6 +10,7 @@ import numpy as np
 from ...schemas import Asset, CameraSpec, CousinSpec, ObjectSpec, SceneSpec
 from ...schemas.reserved import CLUTTER_PREFIX
 from ..assets.library import AssetLibrary
+from ..core.rescale import fitted
 from ..core.seeds import Seed, generator
 from ..layout.regions import has_room, has_room_for
 from ..layout.views import number
@@ -17,7 +18,6 @@ from ..physics.drawing import PhysicsDraw
 from ..robots import robot
 from .descriptor_store import category_table
 from .reference import twin_of_size
-from .rescale import fitted
 from .retrieval import choices, descriptor, twins
 from .similarity import search
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from ...schemas import Asset, Parameter, SpecError, Sweep
 from ...schemas.physics import EVERY, SCALE, object_of, path_of
+from ..core.rescale import rescaled
 from ..core.seeds import Seed, generator
-from ..cousins.rescale import rescaled
 from ..layout.views import number
 
 

@@ -117,6 +117,11 @@ def opening_for(width: float, robot: RobotSpec) -> float:
     return float(min(width + 2 * OPENING_MARGIN, robot.max_opening))
 
 
+def held_opening(width: float, robot: RobotSpec) -> float:
+    """Between the fingertips that hold what is `width` thick, metres."""
+    return max(0.0, opening_for(width, robot) - 2 * OPENING_MARGIN)
+
+
 _HAND = np.array(
     [[x, y, z] for x in (-0.032, 0.032) for y in (-0.104, 0.104) for z in (-0.135, -0.04)]
 )

@@ -8,7 +8,7 @@ Both speak of the tool in the frame of the robot's base, and know nothing of the
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -35,6 +35,10 @@ EXACT = (1e-5, 1e-4)
 """Position (metres) and rotation (radians) error of what counts as a solution."""
 ALIKE = 0.02
 """Solutions nearer to each other than this are the same, radians."""
+EASED = 0.004
+"""Last step of the redundant joint towards the configuration of least cost, radians."""
+SLIDE = 0.6
+"""Greatest change of a joint in one such step: more is another branch, radians."""
 _DAMPING = 1e-5 * np.eye(6)
 
 
@@ -47,6 +51,10 @@ class IKSolver(Protocol):
 
     def beside(self, base_from_tool: Array, q: Array) -> Array | None:
         """The configuration (J,) at a pose near the one at `q`, if there is a direct way."""
+        ...
+
+    def eased(self, base_from_tool: Array, q: Array, cost: Callable[[Array], float]) -> Array:
+        """The configuration (J,) of least cost at a pose, of those that `q` (J,) can slide to."""
         ...
 
 
@@ -136,6 +144,7 @@ class FrankaInverse:
         flange_from_hand = transform([0, 0, 0], axis_rotation([0, 0, 1], -np.pi / 4))
         hand_from_tool = transform(FRANKA.tool_pos, FRANKA.tool_quat)
         self._tool_from_flange = inverse(flange_from_hand @ hand_from_tool)
+        self._spacing = float(chain.high[6] - chain.low[6]) / (Q7_SAMPLES - 1)
         self._last = [float(q7) for q7 in np.linspace(chain.low[6], chain.high[6], Q7_SAMPLES)]
 
     def solutions(self, base_from_tool: Array, near: Array) -> Array:
@@ -146,6 +155,20 @@ class FrankaInverse:
     def beside(self, base_from_tool: Array, q: Array) -> Array | None:
         """As `IKSolver`: with the last joint held."""
         return np.asarray(ik(base_from_tool @ self._tool_from_flange, q, float(q[6]), is_fr3=True))
+
+    def eased(self, base_from_tool: Array, q: Array, cost: Callable[[Array], float]) -> Array:
+        """As `IKSolver`: along the last joint, with steps that grow ever smaller."""
+        flange, step, least = base_from_tool @ self._tool_from_flange, self._spacing / 2, cost(q)
+        while step > EASED:
+            for last in (float(q[6]) - step, float(q[6]) + step):
+                found = np.asarray(ik(flange, q, last, is_fr3=True))
+                value = cost(found) if np.abs(found - q).max() < SLIDE else np.inf
+                if value < least:
+                    q, least = found, value
+                    break
+            else:
+                step /= 2
+        return q
 
 
 class IterativeInverse:
@@ -180,6 +203,11 @@ class IterativeInverse:
         """As `IKSolver`: none, the steps towards it are the way."""
         del base_from_tool, q
         return None
+
+    def eased(self, base_from_tool: Array, q: Array, cost: Callable[[Array], float]) -> Array:
+        """As `IKSolver`: an arm of six joints has no way to slide."""
+        del base_from_tool, cost
+        return q
 
     def _unwound(self, q: Array, near: Array) -> Array:
         """The same pose with every joint as near to `near` as full turns within limits allow."""

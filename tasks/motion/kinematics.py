@@ -5,6 +5,8 @@
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -15,10 +17,18 @@ from .inverse import FEW_STEPS, LIMIT_MARGIN, KinematicChain, inverse_of, rotati
 
 TRACK_STEP = 0.01
 """Metres between two poses of a tracked straight line."""
+LARGEST_STEP = 0.35
+"""Larger joint steps between two tracked poses are jumps, radians."""
 SMOOTH_STEP = 0.25
 """Largest joint step between two tracked poses that counts as smooth, radians."""
 TRACK_TOLERANCE = (0.001, 0.01)
 """Position (metres) and rotation (radians) error at which a tracked pose counts as reached."""
+_Reach = Callable[[Array, Array], Array | None]
+"""From a configuration and a pose near it to the configuration at the pose."""
+SAME = 0.05
+"""Configurations that slid nearer to each other than this are one, radians."""
+BEND = 1.5
+"""How far the joints between the first and the last may turn from those of a posture, radians."""
 LAST_WEIGHTS = (0.7, 0.7, 0.4)
 """What turns of the last three joints count, against 1 for the others."""
 
@@ -41,6 +51,10 @@ class Arm:
         self._middle, self._half = (self.low + self.high) / 2, (self.high - self.low) / 2
         count = len(self.low)
         self.weight: Array = np.array([*[1.0] * (count - 3), *LAST_WEIGHTS])
+        self.posture: Array | None = None
+        """Configuration (7,) that `distinct` ones keep close to, instead of to the nearest one."""
+        self.bent = True
+        """Whether `distinct` ones may also bend otherwise than the posture does."""
 
     def solutions(self, world_from_tool: Array, near: Array) -> list[Array]:
         """Configurations that reach a pose, nearest to `near` first.
@@ -62,7 +76,19 @@ class Arm:
         return (np.abs(q - self._middle) <= self._half).all(axis=-1)
 
     def distinct(self, world_from_tool: Array, near: Array, count: int) -> list[Array]:
-        """Up to `count` solutions that differ by half a radian in some joint, nearest first."""
+        """Up to `count` solutions that differ by half a radian in some joint, nearest first.
+
+        With a posture, those nearest to that come before them, slid along what is redundant.
+        """
+        if self.posture is None:
+            return self._distinct(world_from_tool, near, count)
+        kept = self._distinct(world_from_tool, self.posture, count)
+        eased = self._eased(world_from_tool, kept, self.posture)
+        if self.bent:
+            return [*eased, *self._distinct(world_from_tool, near, count)]
+        return [q for q in eased if self._alike(q, self.posture)]
+
+    def _distinct(self, world_from_tool: Array, near: Array, count: int) -> list[Array]:
         chosen: list[Array] = []
         for q in self.solutions(world_from_tool, near):
             if all(np.abs(q - other).max() > 0.5 for other in chosen):
@@ -70,6 +96,42 @@ class Arm:
                 if len(chosen) == count:
                     break
         return chosen
+
+    @contextmanager
+    def keeping(self, posture: Array | None) -> Generator[None]:
+        """Keep close to a posture (7,) meanwhile, where there is one."""
+        before, self.posture = self.posture, posture
+        try:
+            yield
+        finally:
+            self.posture = before
+
+    @contextmanager
+    def bending(self, freely: bool) -> Generator[None]:
+        """Where not freely, `distinct` configurations bend as the posture does, if there is one."""
+        before, self.bent = self.bent, freely
+        try:
+            yield
+        finally:
+            self.bent = before
+
+    def _alike(self, q: Array, posture: Array) -> bool:
+        """Whether a configuration bends as the posture does, wherever it faces."""
+        return bool(np.abs(q - posture)[1:-1].max() < BEND)
+
+    def _eased(self, world_from_tool: Array, chosen: list[Array], posture: Array) -> list[Array]:
+        """Configurations slid towards a posture, the nearest first."""
+        pose = self._base_from_world @ world_from_tool
+
+        def cost(q: Array) -> float:
+            away = float((((q - posture) * self.weight) ** 2).sum())
+            return away if self._within(q) else np.inf
+
+        eased: list[Array] = []
+        for q in sorted((self._inverse.eased(pose, q, cost) for q in chosen), key=cost):
+            if all(np.abs(q - other).max() > SAME for other in eased):
+                eased.append(q)
+        return eased
 
     def forward(self, q: Array) -> Array:
         """`world_from_tool` (4, 4) of a configuration (7,)."""
@@ -79,7 +141,8 @@ class Arm:
         """Follow tool poses closely, from one configuration, without jumps.
 
         Each pose is solved with the last joint held, starting from the last solution; where
-        that leaves the limits, damped least squares takes over.
+        that leaves the limits, damped least squares takes over. With a posture, least squares
+        come first: they move all joints as little as they can.
 
         Args:
             start: (7,) configuration near the first pose.
@@ -88,21 +151,33 @@ class Arm:
         Returns:
             One configuration per pose, or None where the arm cannot follow.
         """
+        goals = self._base_from_world @ np.asarray(poses)
+        if self.posture is None:
+            return self._follow(start, goals, self._directly)
+        path = self._follow(start, goals, self._stepwise)
+        path = self._follow(start, goals, self._directly) if path is None else path
+        strays = path is not None and not (self.bent or self._alike(path[-1], self.posture))
+        return None if strays else path
+
+    def _follow(self, start: Array, goals: Array, reach: _Reach) -> list[Array] | None:
         path: list[Array] = []
         q = start.copy()
-        for pose in self._base_from_world @ np.asarray(poses):
-            reached = self._reach(q, pose)
-            if reached is None or np.abs(reached - q).max() > 0.35:
+        for goal in goals:
+            reached = reach(q, goal)
+            if reached is None or np.abs(reached - q).max() > LARGEST_STEP:
                 return None
             q = reached
             path.append(q)
         return path
 
-    def _reach(self, q: Array, base_from_tool: Array) -> Array | None:
+    def _directly(self, q: Array, base_from_tool: Array) -> Array | None:
         """The configuration at a pose near the one at `q`: the direct way, else step by step."""
         found = self._inverse.beside(base_from_tool, q)
         if found is not None and np.abs(found - q).max() < SMOOTH_STEP and self._within(found):
             return found
+        return self._stepwise(q, base_from_tool)
+
+    def _stepwise(self, q: Array, base_from_tool: Array) -> Array | None:
         return self._chain.approach(q, base_from_tool, FEW_STEPS, TRACK_TOLERANCE)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ...scenes.core.geometry import Array, inverse, transform
@@ -9,13 +11,19 @@ from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Cause, Failure, PlanningError, Solver, TraceEvent
 from ..physics.execution import Executor, tool_pose
 from ..sampling.diversity import Variety
+from ..sampling.style import Habits
 from .blocking import blocked
 from .collision import PRESS_DEPTH, TOUCH_DEPTH, CollisionWorld, Held
+from .home_facing import Facing
 from .kinematics import Arm, line
 from .planner import MotionPlanner, time_path
 
 FAST, CAREFUL, SLOW = 1.0, 0.55, 0.35
 """Shares of the joints' limits."""
+FLOW = 0.8
+"""Likewise, of motions that end where the hand works and do not stop before."""
+LADEN, BESIDE = 0.5, 0.35
+"""Share of the deflections with something in the hand, and beside things."""
 REST_SPEED = 0.003
 """Of what counts as at rest, metres per second."""
 WAITS = 8
@@ -33,12 +41,18 @@ class Manipulator:
         compiled: a scene compiled for physics.
         executor: where actions go.
         rng: drawn from by all that samples.
+        habits: what it does where ways are equally good.
     """
 
     def __init__(
-        self, compiled: CompiledScene, executor: Executor, rng: np.random.Generator
+        self,
+        compiled: CompiledScene,
+        executor: Executor,
+        rng: np.random.Generator,
+        habits: Habits | None = None,
     ) -> None:
         """Build the planner's view of the world."""
+        habits = habits or Habits()
         self.compiled = compiled
         self.executor = executor
         self.rng = rng
@@ -60,6 +74,11 @@ class Manipulator:
         self.avoid: set[tuple[str, ...]] = set()
         """Ways that failed in physics and are not tried again."""
         self._lead = np.array(compiled.robot.spec.lead)
+        self.habits = habits
+        self.home: Array = np.array(compiled.scene.robot.home)
+        """Configuration (7,) in which the scene begins."""
+        self.facing = Facing(self.arm.forward(self.home), np.array(compiled.scene.robot.pos[:2]))
+        self.planner.arcs = habits.arcs
 
     def note(self, event: TraceEvent) -> None:
         """Keep an event of the search, with when it was and what it served."""
@@ -100,14 +119,39 @@ class Manipulator:
         world_from_object = transform(data.xpos[body], data.xmat[body].reshape(3, 3))
         return Held(name, inverse(self.tool) @ world_from_object)
 
-    def follow(self, path: list[Array], opening: float, speed: float) -> None:
-        """Carry out a joint path from rest to rest, with a constant opening."""
-        spec, hz = self.compiled.robot.spec, self.executor.hz
-        positions, velocities = time_path(path, spec, hz, speed)
+    def follow(
+        self,
+        path: list[Array],
+        opening: float,
+        speed: float,
+        deflect: tuple[float, float] | None = None,
+        watch: Callable[[], None] | None = None,
+    ) -> None:
+        """Carry out a joint path from rest to rest, with a constant opening.
+
+        Args:
+            path: configurations (7,).
+            opening: between the fingertips, metres.
+            speed: share of the joints' limits.
+            deflect: share of the deflections, and in the last second, where the arm is deflected
+                at all; by default all of them at full speed, and none below, where the hand works.
+            watch: raises where the motion has lost its purpose: asked after each action.
+        """
+        spec, hz, habits = self.compiled.robot.spec, self.executor.hz, self.habits
+        positions, velocities = time_path(path, spec, hz, speed, habits.change, habits.ease)
         actions = np.column_stack(
             [positions + self._lead * velocities, np.full(len(positions), opening)]
         )
-        self.executor.run(actions)
+        if self.executor.deflector is not None:
+            free = float(speed >= FAST)
+            first, last = (free, free) if deflect is None else deflect
+            self.executor.deflector.begin(self.executor.steps + len(actions), first, last)
+        if watch is None or not habits.watchful:
+            self.executor.run(actions)
+            return
+        for action in actions:
+            self.executor.run(action[None])
+            watch()
 
     def go(self, goal: Array, opening: float, speed: float = FAST) -> None:
         """Move to a configuration around whatever is in the way.

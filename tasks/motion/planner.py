@@ -19,13 +19,15 @@ from ...scenes.core.geometry import Array
 from ...schemas import Cause, PlanningError, RobotSpec
 from .blocking import blocked
 from .collision import CollisionWorld
-from .kinematics import LIMIT_MARGIN, Arm
+from .kinematics import LIMIT_MARGIN, Arm, line
 
 RESOLUTION = 0.06
 """Largest joint step between two collision checks, radians."""
 RRT_ITERATIONS = 8000
 RRT_RANGE = 0.6
 SHORTCUTS = 30
+ARCS = (0.05, 0.1, 0.15, 0.2, 0.3)
+"""How far arcs rise above their ends, metres."""
 
 
 class MotionPlanner:
@@ -40,6 +42,8 @@ class MotionPlanner:
         """Keep the world and the limits."""
         self._world = world
         self._arm = arm
+        self.arcs = False
+        """Go over what is in the way before other ways are searched for."""
 
     def connect(
         self, start: Array, goal: Array, opening: float, rng: np.random.Generator
@@ -64,6 +68,9 @@ class MotionPlanner:
                 raise blocked(f"the {name} of the path hits", hit)
         if self._clear(start, goal, opening, near):
             return [start, goal]
+        arc = self._arc(start, goal, opening, near) if self.arcs else None
+        if arc is not None:
+            return arc
         path = self._rrt(start, goal, opening, near, int(rng.integers(1, 2**31)))
         return self._shorten(path, opening, near, rng)
 
@@ -76,6 +83,22 @@ class MotionPlanner:
             self._world.hit(start + share * (goal - start), opening, near=near) is None
             for share in shares[order]
         )
+
+    def _arc(self, start: Array, goal: Array, opening: float, near: bool) -> list[Array] | None:
+        """Up, over, and down again: the lowest such path that is free."""
+        for height in ARCS:
+            ends = [self._raised(q, height) for q in (start, goal)]
+            path = [start, *(q for q in ends if q is not None), goal]
+            if len(path) > 2 and all(self._clear(a, b, opening, near) for a, b in pairwise(path)):
+                return path
+        return None
+
+    def _raised(self, q: Array, height: float) -> Array | None:
+        pose = self._arm.forward(q)
+        goal = pose.copy()
+        goal[2, 3] += height
+        path = self._arm.track(q, line(pose, goal))
+        return None if path is None else path[-1]
 
     def _rrt(self, start: Array, goal: Array, opening: float, near: bool, seed: int) -> list[Array]:
         import ompl.base as ob
@@ -150,7 +173,14 @@ def _toppra() -> Any:
     return toppra
 
 
-def time_path(path: list[Array], spec: RobotSpec, hz: int, speed: float) -> tuple[Array, Array]:
+def time_path(
+    path: list[Array],
+    spec: RobotSpec,
+    hz: int,
+    speed: float,
+    change: float | None = None,
+    ease: float = 1.0,
+) -> tuple[Array, Array]:
     """Time a path under velocity and acceleration limits, from rest to rest.
 
     Time-optimal path parametrisation by reachability analysis (Pham and Pham, 2018) along a
@@ -161,6 +191,9 @@ def time_path(path: list[Array], spec: RobotSpec, hz: int, speed: float) -> tupl
         spec: the limits.
         hz: samples per second.
         speed: share of the limits to use, in (0, 1].
+        change: greatest velocity of a joint at full speed, radians per second; None for the
+            robot's.
+        ease: share of the accelerations.
 
     Returns:
         Positions (T, 7) and velocities (T, 7), the start left out and the end included.
@@ -175,8 +208,8 @@ def time_path(path: list[Array], spec: RobotSpec, hz: int, speed: float) -> tupl
     steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
     knots = np.concatenate([[0.0], np.cumsum(steps)])
     spline = toppra.SplineInterpolator(knots, points, bc_type="natural")
-    velocity = np.array(spec.max_velocity) * speed
-    acceleration = np.array(spec.max_acceleration) * speed
+    velocity = np.minimum(spec.max_velocity, np.inf if change is None else change) * speed
+    acceleration = np.array(spec.max_acceleration) * speed * ease
     limits = [
         toppra.constraint.JointVelocityConstraint(np.stack([-velocity, velocity], axis=1)),
         toppra.constraint.JointAccelerationConstraint(

@@ -50,6 +50,10 @@ def disturb(compiled: CompiledScene, data: Any, active: Sequence[Disturbance], t
         if disturbance.kind == "slip":
             robot = compiled.robot
             data.ctrl[robot.gripper_ctrl] = robot.gripper.controls(robot.spec.max_opening)
+        elif disturbance.kind == "deflection":
+            share = (time - disturbance.start) / (disturbance.end - disturbance.start)
+            bump = np.sin(np.pi * share) ** 2
+            data.ctrl[compiled.robot.arm_ctrl] += bump * np.array(disturbance.joints)
         else:
             body = compiled.objects[disturbance.object].body
             data.xfrc_applied[body, :2] = _force(compiled, data, disturbance, time)

@@ -19,8 +19,9 @@ import numpy.typing as npt
 from ...scenes.core.geometry import Array, quaternion, transform
 from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Cause, Disturbance, EpisodeArrays, PlanningError
-from ..noise import action_noise
+from .deflecting import Deflector
 from .disturbances import Disturber, disturb, release
+from .noise import action_noise
 
 STATE = mujoco.mjtState.mjSTATE_INTEGRATION
 
@@ -85,6 +86,7 @@ class Executor:
         hz: actions per second.
         max_steps: actions after which the episode ends.
         disturber: what disturbs it, if anything.
+        deflector: what deflects the arm on its way, if anything.
     """
 
     def __init__(
@@ -93,9 +95,11 @@ class Executor:
         hz: int,
         max_steps: int,
         disturber: Disturber | None = None,
+        deflector: Deflector | None = None,
     ) -> None:
         """Start the simulation."""
         self.disturber = disturber
+        self.deflector = deflector
         self.compiled = compiled
         self.hz = hz
         self.data = compiled.new_data()
@@ -139,9 +143,18 @@ class Executor:
                     Cause.TIME_LIMIT, f"the episode's limit of {self._max_steps} actions is reached"
                 )
             active = self.disturber.at(self.data, self.steps) if self.disturber else ()
+            if self.deflector is not None:
+                active = (*active, *self.deflector.at(self.steps))
             apply(self.compiled, self.data, row, self.hz, self.steps, active)
             self._actions.append(row.copy())
             self._note()
+
+    @property
+    def disturbances(self) -> tuple[Disturbance, ...]:
+        """All that was done to it so far, in order of time."""
+        done = [*(self.disturber.done if self.disturber else ())]
+        done += self.deflector.done if self.deflector else ()
+        return tuple(sorted(done, key=lambda x: x.start))
 
     def hold(self, seconds: float, opening: float | None = None) -> None:
         """Keep the arm where it is commanded to be; optionally command an opening."""

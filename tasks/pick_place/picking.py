@@ -17,7 +17,7 @@ from ...schemas import Cause, Failure, PlanningError, TraceEvent
 from ..grasping.grasps import Grasps, Kind, grasps_of, lowest, opening_for
 from ..motion.blocking import blocked, mostly
 from ..motion.collision import PRESS_DEPTH, Held
-from ..motion.manipulator import CAREFUL, FAST, Manipulator
+from ..motion.manipulator import BESIDE, CAREFUL, FAST, FLOW, Manipulator
 from ..physics.execution import SkillFailedError
 from ..physics.predicates import PhysicsFacts
 from ..sampling.placements import exit_of
@@ -26,6 +26,8 @@ MAX_GRASPS = 60
 """Grasps tried per round."""
 NOISE = (0.25, 0.8, 2.0)
 """Noise on the grasps' scores in each round: first the best, then anything."""
+TURN_WEIGHT = 0.4
+"""Of the angle between a grasp and the hand at home against the grasp's score, per radian."""
 DENSE_NOISE = 1.0
 """From this noise on, grasps are drawn from the denser set, those left out at which the hand
 would hit something."""
@@ -59,6 +61,7 @@ class Grasp:
     """A grasp whose approach and exit are free, with the paths that carry it out."""
 
     pose: Array
+    width: float
     opening: float
     before: Array
     approach: list[Array]
@@ -78,12 +81,17 @@ def pick(arm: Manipulator, thing: str, grasp: Grasp) -> Grasp:
     Raises:
         SkillFailedError: the object moved before, or was missed, or slipped.
     """
-    arm.follow(grasp.path, grasp.opening, FAST)
-    _verify_still(arm, thing, grasp)
-    arm.follow(grasp.approach, grasp.opening, CAREFUL)
+    if arm.habits.flowing:
+        way = [*grasp.path, *grasp.approach[1:]]
+        still = lambda: _verify_still(arm, thing, grasp)  # noqa: E731
+        arm.follow(way, grasp.opening, FLOW, (1.0, BESIDE), still)
+    else:
+        arm.follow(grasp.path, grasp.opening, FAST)
+        _verify_still(arm, thing, grasp)
+        arm.follow(grasp.approach, grasp.opening, CAREFUL, (BESIDE, BESIDE))
     arm.grip(0.0)
     _verify_grasp(arm, thing)
-    arm.follow(grasp.exit, 0.0, CAREFUL)
+    arm.follow(grasp.exit, 0.0, CAREFUL, (BESIDE, BESIDE), lambda: _verify_lift(arm, thing, grasp))
     _verify_lift(arm, thing, grasp)
     return replace(grasp, exit=[*grasp.exit, *arm.rise(thing)])
 
@@ -142,6 +150,8 @@ def candidates(
     if len(grasps) == 0:
         raise PlanningError(Cause.NO_GRASP, f"{thing} has no part narrow enough to grasp")
     poses = _world_from_object(arm, thing) @ grasps.poses
+    if arm.habits.near_grasps:
+        poses = arm.facing.nearer(poses)
     outward, _ = exit_of(compiled, PhysicsFacts(compiled, data), thing)
     # Coming in against the way out is what leaves free hands.
     along = -(poses[:, :3, 2] @ outward)
@@ -154,7 +164,10 @@ def candidates(
     if level:
         down = np.maximum(0.0, down - LEVEL)
     score = grasps.scores[usable] + 0.6 * along[usable] + (-2.0 if level else 0.8) * down
-    score = score + arm.rng.normal(0.0, noise, len(usable))
+    if arm.habits.near_grasps:
+        score = score - TURN_WEIGHT * arm.facing.angles(poses[usable])
+    if not (arm.habits.near_grasps and noise == NOISE[0]):
+        score = score + arm.rng.normal(0.0, noise, len(usable))
     if arm.variety is not None:
         low, high = PhysicsFacts(compiled, data).box(thing)
         score = score + arm.variety.grasps(thing, poses[usable], (low + high) / 2, noise)
@@ -210,8 +223,26 @@ def _spread(
 
 
 def reachable_grasp(arm: Manipulator, thing: str, target: str, pose: Array, width: float) -> Grasp:
-    """Inverse kinematics, a free straight approach, and a free way out with the object."""
-    opening, touch = opening_for(width, arm.compiled.robot.spec), frozenset({thing})
+    """Inverse kinematics, a free straight approach, and a free way out with the object.
+
+    Raises:
+        PlanningError: there is none.
+    """
+    robot = arm.compiled.robot.spec
+    narrow = opening_for(width, robot)
+    if arm.habits.wide and narrow < robot.max_opening:
+        try:
+            return _opened_grasp(arm, thing, target, pose, width, robot.max_opening)
+        except PlanningError as error:
+            if error.kind is not Cause.COLLISION:
+                raise
+    return _opened_grasp(arm, thing, target, pose, width, narrow)
+
+
+def _opened_grasp(
+    arm: Manipulator, thing: str, target: str, pose: Array, width: float, opening: float
+) -> Grasp:
+    touch = frozenset({thing})
     error = PlanningError(Cause.UNREACHABLE, "no arm configuration reaches the grasp")
     data = arm.executor.data
     held = Held(thing, inverse(pose) @ _world_from_object(arm, thing))
@@ -241,8 +272,18 @@ def reachable_grasp(arm: Manipulator, thing: str, target: str, pose: Array, widt
         except PlanningError as failed:
             error = failed
             continue
-        return Grasp(pose, opening, approach[0], approach, leaving, held)
+        return Grasp(pose, width, opening, approach[0], approach, leaving, held)
     raise error
+
+
+def release_opening(arm: Manipulator, thing: str, grasp: Grasp) -> float:
+    """How wide the hand opens to let go of what it has put down, metres."""
+    robot = arm.compiled.robot.spec
+    if not arm.habits.wide:
+        return grasp.opening
+    arm.look()
+    hit = arm.world.hit(arm.q, robot.max_opening, frozenset({thing}), near=True)
+    return robot.max_opening if hit is None else opening_for(grasp.width, robot)
 
 
 def tried(
@@ -296,5 +337,6 @@ def verify_held(arm: Manipulator, thing: str, held: Held) -> None:
     """
     arm.executor.refresh()
     now = arm.held(thing).tool_from_object
-    if np.linalg.norm(now[:3, 3] - held.tool_from_object[:3, 3]) > LIFT_CHECK:
+    lost = np.linalg.norm(now[:3, 3] - held.tool_from_object[:3, 3]) > LIFT_CHECK
+    if lost or (arm.habits.watchful and _empty(arm)):
         raise SkillFailedError(Cause.DROPPED, f"{thing} was lost on the way")

@@ -18,10 +18,10 @@ import numpy as np
 
 from ...scenes.core.geometry import Array, axis_rotation, inverse
 from ...schemas import Cause, Failure, PlanningError
-from ..grasping.grasps import OPENING_MARGIN
+from ..grasping.grasps import held_opening
 from ..motion.blocking import BlockedError, blocked, counted, mostly, obstacles
 from ..motion.collision import PRESS_DEPTH, Held
-from ..motion.manipulator import CAREFUL, SLOW, Manipulator
+from ..motion.manipulator import CAREFUL, LADEN, SLOW, Manipulator
 from ..physics.predicates import PhysicsFacts
 from ..sampling.placements import UP, Placement, placements
 from .picking import (
@@ -31,6 +31,7 @@ from .picking import (
     candidates,
     pick,
     reachable_grasp,
+    release_opening,
     tried,
     verify_held,
 )
@@ -99,6 +100,14 @@ def pick_and_place(
         PlanningError: no grasp, placement or path was found; the object is where it was.
         SkillFailedError: it was tried and failed in physics.
     """
+    posture = arm.home if arm.habits.near_postures else None
+    with arm.arm.keeping(posture):
+        _pick_and_place(arm, relation, thing, target, manner)
+
+
+def _pick_and_place(
+    arm: Manipulator, relation: str, thing: str, target: str, manner: PlacementStrategy | None
+) -> None:
     failed = PlanningError(Cause.NO_PATH, "no placement is left")
     for rounds in PICKS:
         arm.clear()
@@ -113,12 +122,14 @@ def pick_and_place(
             failed = error
             _put_back(arm, grasp)
             continue
-        _put_down(arm, f"{thing} {relation} {target}", drop, path)
+        flows = manner is None and relation == "inside" and drop.placement.out[2] > LEVEL
+        _put_down(arm, f"{thing} {relation} {target}", drop, path, flows)
         if manner is not None:
             manner.finish(arm, thing, target, drop.placement)
-        arm.grip(grasp.opening)
+        opening = release_opening(arm, thing, grasp)
+        arm.grip(opening)
         out = drop.placement.out
-        arm.back_off(out, grasp.opening, max(BACK_OFF, drop.placement.travel))
+        arm.back_off(out, opening, max(BACK_OFF, drop.placement.travel))
         return
     raise failed
 
@@ -150,16 +161,22 @@ def choose(
         raise PlanningError(Cause.NO_ROOM, f"no room for {thing}: {relation} {target}")
     errors: list[PlanningError] = []
     level = bool(abs(options[0].out[2]) < 0.5)
-    ways = (way for noise in rounds for way in candidates(arm, thing, noise, level))
-    for number, (pose, width, kind) in enumerate(ways):
+    ways = (
+        (way, bent)
+        for noise, bent in _rounds(arm, rounds)
+        for way in candidates(arm, thing, noise, level)
+    )
+    for number, ((pose, width, kind), bent) in enumerate(ways):
         subject = f"grasp {number} of {thing}"
         try:
-            grasp = reachable_grasp(arm, thing, target, pose, width)
-            drop = next(_drops(arm, options, grasp))
+            with arm.arm.bending(bent):
+                grasp = reachable_grasp(arm, thing, target, pose, width)
+                drop = next(_drops(arm, options, grasp))
             arm.look()
             path = arm.planner.connect(arm.q, grasp.before, grasp.opening, arm.rng)
         except PlanningError as error:
-            errors.append(error)
+            if bent:
+                errors.append(error)
             arm.note(tried("grasp", "reject", subject, pose, str(error)))
             continue
         arm.note(tried("grasp", "choose", subject, pose, kind))
@@ -169,6 +186,12 @@ def choose(
     raise BlockedError(mostly(Cause.NO_GRASP, refused), detail, obstacles(errors))
 
 
+def _rounds(arm: Manipulator, rounds: tuple[float, ...]) -> list[tuple[float, bool]]:
+    """Noise on the grasps' scores, round by round, and whether the arm may bend otherwise."""
+    kept = [] if arm.arm.posture is None else [(rounds[0], False)]
+    return [*kept, *((noise, True) for noise in rounds)]
+
+
 def _options(
     arm: Manipulator, relation: str, thing: str, target: str, manner: PlacementStrategy | None
 ) -> list[Placement]:
@@ -176,7 +199,8 @@ def _options(
     data, compiled = arm.executor.data, arm.compiled
     if manner is not None:
         return manner.options(arm, thing, target)
-    found = placements(compiled, data, relation, thing, target, MAX_PLACEMENTS, arm.rng)
+    plain = arm.habits.plain_places
+    found = placements(compiled, data, relation, thing, target, MAX_PLACEMENTS, arm.rng, plain)
     if arm.variety is None:
         return found
     low, high = PhysicsFacts(compiled, data).box(target)
@@ -211,6 +235,20 @@ def _turned(options: list[Placement], object_from_tool: Array, half: Array) -> I
         yield replace(placement, pose=pose)
 
 
+def _ahead(
+    arm: Manipulator, options: Iterator[Placement], object_from_tool: Array
+) -> Iterator[Placement]:
+    """Placements; those that may be turned with the hand as at home, where that is a habit."""
+    for placement in options:
+        if not (placement.free and arm.habits.plain_places):
+            yield placement
+            continue
+        turn = arm.facing.turn(placement.pose @ object_from_tool)
+        pose = placement.pose.copy()
+        pose[:3, :3] = axis_rotation(UP, turn) @ pose[:3, :3]
+        yield replace(placement, pose=pose)
+
+
 def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator[ReachedPlacement]:
     """The placements that can be reached with the object held as it is.
 
@@ -218,12 +256,12 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
         PlanningError: `placement_...` after the last one, with the reasons counted.
     """
     errors: list[PlanningError] = []
-    opening = max(0.0, grasp.opening - 2 * OPENING_MARGIN)
+    opening = held_opening(grasp.width, arm.compiled.robot.spec)
     arm.world.update(arm.executor.data, grasp.held)
     touch = frozenset({grasp.held.name})
     object_from_tool = inverse(grasp.held.tool_from_object)
     half = np.array(arm.compiled.asset_of(grasp.held.name).extents) / 2
-    for placement in _turned(options, object_from_tool, half):
+    for placement in _ahead(arm, _turned(options, object_from_tool, half), object_from_tool):
         pose = placement.pose @ object_from_tool
         above = pose.copy()
         above[:3, 3] += placement.out * placement.travel
@@ -255,21 +293,31 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
 def _put_back(arm: Manipulator, grasp: Grasp) -> None:
     """Let go of what was lifted where it stood."""
     arm.follow(grasp.exit[::-1], 0.0, CAREFUL)
-    arm.grip(grasp.opening)
-    arm.back_off(-grasp.pose[:3, 2], grasp.opening)
+    opening = release_opening(arm, grasp.held.name, grasp)
+    arm.grip(opening)
+    arm.back_off(-grasp.pose[:3, 2], opening)
 
 
-def _put_down(arm: Manipulator, subject: str, drop: ReachedPlacement, path: list[Array]) -> None:
-    """Carry what is held to where it goes.
+def _put_down(
+    arm: Manipulator, subject: str, drop: ReachedPlacement, path: list[Array], flows: bool
+) -> None:
+    """Carry what is held to where it goes; where it flows, without a stop above.
 
     Raises:
         SkillFailedError: `dropped`.
     """
     held = drop.held
     arm.note(tried("placement", "choose", subject, drop.placement.pose))
-    arm.follow(path, 0.0, CARRY)
-    verify_held(arm, held.name, held)
-    arm.follow(drop.path, 0.0, SLOW)
+
+    def watch() -> None:
+        verify_held(arm, held.name, held)
+
+    if arm.habits.flowing and flows:
+        arm.follow([*path, *drop.path[1:]], 0.0, CARRY, (LADEN, 0.0), watch)
+    else:
+        arm.follow(path, 0.0, CARRY, (LADEN, LADEN), watch)
+        watch()
+        arm.follow(drop.path, 0.0, SLOW, watch=watch)
     verify_held(arm, held.name, held)
 
 
@@ -279,9 +327,14 @@ def _carriage(
     """A placement that can be reached, and the path to where it begins."""
     failed = PlanningError(Cause.NO_PATH, "no placement is left")
     opening = arm.executor.opening
-    for drop in islice(_drops(arm, options, grasp), MAX_CARRIAGES):
+    for bent in (True,) if arm.arm.posture is None else (False, True):
         try:
-            return drop, arm.planner.connect(arm.q, drop.before, opening, arm.rng)
-        except PlanningError as error:
+            with arm.arm.bending(bent):
+                for drop in islice(_drops(arm, options, grasp), MAX_CARRIAGES):
+                    try:
+                        return drop, arm.planner.connect(arm.q, drop.before, opening, arm.rng)
+                    except PlanningError as error:
+                        failed = error
+        except BlockedError as error:
             failed = error
     raise failed

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...scenes.core.geometry import Array
-from ...scenes.qpos_layout import POSE_NUMBERS, Slots, qpos_layout
+from ...scenes.model.qpos_layout import POSE_NUMBERS, Slots, qpos_layout
 from ...schemas import Asset, Scene, TaskSpec
 from ..bddl.problem import support_name
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -29,6 +29,10 @@ UP = np.array([0.0, 0.0, 1.0])
 LOW_CEILING = 0.45
 """Surfaces with less free height are entered from the front, metres."""
 APPROACH_HEIGHT = 0.09
+TURNS = (0.0, np.pi, np.pi / 2, -np.pi / 2)
+"""Of things that are put in the middle, tried in turn, radians."""
+FEW = 2
+"""Regions of a target up to which things are also turned."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Placement:
     out: Array
     travel: float
     turnable: bool = False
+    free: bool = False
+    """It may be turned about the vertical as is best for the hand that comes from above."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,7 @@ def placements(
     target: str,
     count: int,
     rng: np.random.Generator,
+    plain: bool = False,
 ) -> list[Placement]:
     """Candidate placements of an object, as many as `count`, in random order.
 
@@ -140,10 +147,12 @@ def placements(
         target: what it is put on, in, or beside.
         count: how many to try for; fewer are returned where there is no room.
         rng: drawn from.
+        plain: begin with those in the middle, unturned, or nearest to where the object is.
     """
     facts = PhysicsFacts(compiled, data)
     if relation == "nextto":
-        return _beside(compiled, data, facts, thing, target, count, rng)
+        beside = _beside(compiled, data, facts, thing, target, count, rng)
+        return _nearest(data.xpos[compiled.objects[thing].body], beside) if plain else beside
     regions = (surfaces if relation == "ontop" else cavities)(compiled, data, target)
     support = target == compiled.scene.support
     found: list[Placement] = []
@@ -156,7 +165,49 @@ def placements(
         placement = _in_region(facts, data, compiled, thing, region, drop, support, rng)
         if placement is not None:
             found.append(placement)
-    return sorted(found, key=lambda placement: float(placement.pose[2, 3]))
+    found.sort(key=lambda placement: float(placement.pose[2, 3]))
+    if plain and support:
+        return _nearest(data.xpos[compiled.objects[thing].body], found)
+    return [*_plain(facts, data, compiled, thing, regions), *found] if plain else found
+
+
+def _plain(
+    facts: PhysicsFacts, data: Any, compiled: CompiledScene, thing: str, regions: list[Region]
+) -> list[Placement]:
+    """In the middle of each region, unturned before turned, the lowest first."""
+    found: list[Placement] = []
+    for turn in TURNS if len(regions) <= FEW else TURNS[:1]:
+        for region in sorted(regions, key=lambda x: float(x.pose[2, 3])):
+            for drop in _drop_heights(region):
+                middle = _Middle(turn)
+                placed = _in_region(facts, data, compiled, thing, region, drop, False, middle)
+                if placed is not None:
+                    found.append(placed)
+    return found
+
+
+def _nearest(place: Array, options: list[Placement]) -> list[Placement]:
+    """Those nearest to a place (3,) first."""
+    return sorted(options, key=lambda x: float(np.linalg.norm(x.pose[:2, 3] - place[:2])))
+
+
+class _Draws(Protocol):
+    """Where what is free about a placement comes from."""
+
+    def uniform(self, low: Any, high: Any) -> Any:
+        """Numbers between two bounds."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Middle:
+    """The middle between the bounds, turned on by `turn` radians where it is an angle."""
+
+    turn: float
+
+    def uniform(self, low: Any, high: Any) -> Any:
+        """As `_Draws`."""
+        return (low + high) / 2 + (self.turn if high is np.pi else 0.0)
 
 
 def _drop_heights(region: Region) -> tuple[float, ...]:
@@ -176,7 +227,7 @@ def _in_region(
     region: Region,
     drop: float,
     support: bool,
-    rng: np.random.Generator,
+    rng: _Draws,
 ) -> Placement | None:
     asset = compiled.asset_of(thing)
     turned, half, foot = _turned(data, compiled, facts, thing, float(rng.uniform(-np.pi, np.pi)))
@@ -203,11 +254,12 @@ def _in_region(
         out = region.pose[:3, 0]
         reach = float(region.half[0] - offset[0]) + float(half.max()) + 0.05
         return Placement(pose, out, reach, turnable=True)
-    return Placement(pose, UP, max(region.depth + 0.05, APPROACH_HEIGHT))
+    free = region.round or not region.depth
+    return Placement(pose, UP, max(region.depth + 0.05, APPROACH_HEIGHT), free=free)
 
 
 def _on_support(
-    region: Region, turned: Array, half: Array, foot: float, rng: np.random.Generator
+    region: Region, turned: Array, half: Array, foot: float, rng: _Draws
 ) -> Placement | None:
     """Anywhere on the table within reach."""
     radius = float(np.sqrt(rng.uniform(REACH[0] ** 2, REACH[1] ** 2)))

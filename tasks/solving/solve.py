@@ -14,9 +14,6 @@ from functools import lru_cache
 from importlib.metadata import version
 from itertools import islice, takewhile
 
-import numpy as np
-
-from ...scenes.core.geometry import Array
 from ...scenes.core.seeds import Seed, generator
 from ...scenes.model.mujoco_model import CompiledScene, compile_model
 from ...schemas import (
@@ -26,6 +23,7 @@ from ...schemas import (
     EpisodeArrays,
     EpisodeSpec,
     Failure,
+    PerturbSpec,
     PlanningError,
     Scene,
     Solver,
@@ -37,10 +35,12 @@ from ..bddl.formula import Formula
 from ..bddl.goals import evaluate, explain
 from ..bddl.problem import scene_problem
 from ..motion.manipulator import Manipulator
+from ..physics.deflecting import Deflector
 from ..physics.disturbances import Disturber
 from ..physics.execution import Executor, SkillFailedError
 from ..physics.predicates import PhysicsFacts, literals
 from ..sampling.diversity import Variety
+from ..sampling.style import HABITS, Habits
 from ..skills.pushing.learning import DISTRIBUTIONS, check_learning
 from ..symbolic.operators import StepKey
 from ..symbolic.search import Plan, Step, plans
@@ -93,8 +93,11 @@ def solve(
         check_learning()
     compiled = compile_model(scene, assets, "physics")
     limit = round(spec.max_seconds * spec.hz)
-    executor = Executor(compiled, spec.hz, limit, _disturber(compiled, spec, seed))
-    arm = Manipulator(compiled, executor, generator(seed, "solve"))
+    habits = HABITS[spec.style]
+    deflector = _deflector(compiled, habits, spec.hz, seed)
+    disturber = _disturber(compiled, spec, habits, seed)
+    executor = Executor(compiled, spec.hz, limit, disturber, deflector)
+    arm = Manipulator(compiled, executor, generator(seed, "solve"), habits)
     arm.variety = Variety(scene.seed, solution) if spec.diverse else None
     arm.solvers = spec.solvers
     attempt = _Attempt(arm, scene_problem(task).goal)
@@ -111,9 +114,10 @@ def solve(
         cause=_text(failure),
         steps=executor.steps,
         hz=spec.hz,
+        style=spec.style,
         solution=solution,
         subtasks=tuple(attempt.subtasks),
-        disturbances=tuple(executor.disturber.done) if executor.disturber else (),
+        disturbances=executor.disturbances,
         trace=tuple(arm.trace),
         untraced=arm.untraced,
         goal=explain(attempt.goal, facts),
@@ -122,10 +126,23 @@ def solve(
     return episode, executor.arrays()
 
 
-def _disturber(compiled: CompiledScene, spec: EpisodeSpec, seed: Seed) -> Disturber | None:
-    if spec.perturb is None:
+def _disturber(
+    compiled: CompiledScene, spec: EpisodeSpec, habits: Habits, seed: Seed
+) -> Disturber | None:
+    """What the spec asks for, or else the slips that are a habit."""
+    wanted = spec.perturb
+    if wanted is None and habits.slips > 0.0:
+        wanted = PerturbSpec(chance=habits.slips, kinds=("slip",))
+    if wanted is None:
         return None
-    return Disturber(compiled, spec.perturb, spec.hz, generator(seed, "perturb"))
+    return Disturber(compiled, wanted, spec.hz, generator(seed, "perturb"))
+
+
+def _deflector(compiled: CompiledScene, habits: Habits, hz: int, seed: Seed) -> Deflector | None:
+    if habits.deflection == 0.0:
+        return None
+    joints = len(compiled.robot.spec.joints)
+    return Deflector(joints, habits.deflection, hz, generator(seed, "deflect"))
 
 
 @lru_cache(maxsize=4)
@@ -174,12 +191,26 @@ class _Attempt:
         """The goal holds, and still does after a second with the hand away."""
         if not evaluate(self.goal, present_facts(self.arm)):
             return False
-        self.arm.executor.hold(REST_SECONDS)
+        self._rest()
         if evaluate(self.goal, present_facts(self.arm)):
             return True
         self.failures += 1
         self.last = Failure(Cause.RESULT_UNSTABLE)
         return False
+
+    def _rest(self) -> None:
+        """Let a second pass: on the way home, where that is a habit and free."""
+        arm, start = self.arm, self.arm.executor.steps
+        if arm.habits.flowing and start > 0:
+            arm.look()
+            try:
+                arm.go(arm.home, float(arm.executor.command[-1]))
+            except PlanningError as error:
+                if error.kind is Cause.TIME_LIMIT:
+                    raise
+        passed = (arm.executor.steps - start) / arm.executor.hz
+        if passed < REST_SECONDS:
+            arm.executor.hold(REST_SECONDS - passed)
 
     def _plan(self) -> Plan | None:
         """The cheapest plan from here whose first step is not blocked, in another order if need be.
@@ -223,6 +254,8 @@ class _Attempt:
             self.arm.interaction, self.arm.subtask = None, len(self.subtasks)
             self.arm.solver = "planning"
             heights = self._heights()
+            if self.arm.executor.deflector is not None:
+                self.arm.executor.deflector.object = step.arguments[0]
             if self.arm.executor.disturber is not None:
                 self.arm.executor.disturber.begin(step.arguments, start)
             try:
@@ -324,6 +357,11 @@ class _Attempt:
         arm = self.arm
         opening = arm.compiled.robot.spec.max_opening
         arm.grip(opening)
+        if arm.habits.watchful and self.failures <= 1:
+            arm.look()
+            if arm.world.hit(arm.q, opening) is None:
+                arm.await_rest()
+                return
         ways: tuple[Callable[[], None], ...] = (
             lambda: arm.back_off(-arm.tool[:3, 2], opening),
             arm.escape,
@@ -332,7 +370,8 @@ class _Attempt:
             try:
                 leave()
                 arm.look()
-                arm.go(_home(arm), opening)
+                if not (arm.habits.watchful and self.failures <= 1):
+                    arm.go(arm.home, opening)
                 arm.await_rest()
                 return
             except PlanningError as error:
@@ -344,7 +383,3 @@ class _Attempt:
 def _text(failure: Failure | None) -> str | None:
     """As an episode stores it."""
     return None if failure is None else str(failure)
-
-
-def _home(arm: Manipulator) -> Array:
-    return np.array(arm.compiled.scene.robot.home)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ....scenes.core.geometry import axis_rotation, quaternion, rotation
-from ....scenes.cousins.rescale import rescaled
+from ....scenes.core.rescale import rescaled
 from ....schemas import SceneObject, SpecError, VariantError
 from .carrying import moved, riders
 from .family import Family, Flag, Numbers, Value, Variant, Words

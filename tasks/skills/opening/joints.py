@@ -29,7 +29,8 @@ def joints_to_move(
     if not opening:
         shares = [(j, joint_share(compiled, data, thing, j.name)) for j in joints]
         return [joint.name for joint, share in shares if share > joint.open_fraction]
-    names = [joints[int(i)].name for i in arm.rng.permutation(len(joints))]
+    plain = range(len(joints)) if arm.habits.plain_places else arm.rng.permutation(len(joints))
+    names = [joints[int(i)].name for i in plain]
     wanted = _wanted(arm, facts, thing, later)
     useful = [name for name in names if wanted & set(gates(asset, name))]
     # Another drawer than the one that is needed would be open, but of no use. The hand comes best

@@ -18,7 +18,7 @@ import numpy as np
 
 from ....scenes.core.geometry import Array, axis_rotation, inverse, transform
 from ....schemas import Asset, Cause, Cavity, Failure, PlanningError, TraceEvent
-from ...grasping.grasps import OPENING_MARGIN
+from ...grasping.grasps import held_opening
 from ...motion.blocking import blocked, counted, mostly
 from ...motion.collision import PRESS_DEPTH, Held
 from ...motion.manipulator import Manipulator
@@ -168,7 +168,7 @@ def _planned(arm: Manipulator, plan: Pour, source: str, target: str, held: Held,
     arm.world.upright = None
     arm.world.update(arm.executor.data, held)
     touch = frozenset({source})
-    width = max(0.0, plan.grasp.opening - 2 * OPENING_MARGIN)
+    width = held_opening(plan.grasp.width, arm.compiled.robot.spec)
     error = PlanningError(Cause.UNREACHABLE, "the arm cannot hold it over the target")
     for start in arm.arm.distinct(poses[0], q, CONFIGURATIONS):
         path = arm.arm.track(start, poses[1:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..schemas import Asset, DatasetError, Joint, Link, Scene
+from ...schemas import Asset, DatasetError, Joint, Link, Scene
 
 POSE_NUMBERS = 7
 """Of a free object: position, then quaternion wxyz."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..scenes.core.geometry import Array
-from ..scenes.core.seeds import generator
-from ..scenes.model.mujoco_model import CompiledScene
-from ..schemas.physics import ACTION_NOISE
+from ...scenes.core.geometry import Array
+from ...scenes.core.seeds import generator
+from ...scenes.model.mujoco_model import CompiledScene
+from ...schemas.physics import ACTION_NOISE
 
 
 def action_noise(compiled: CompiledScene, data: Any, hz: int) -> Array | None:
