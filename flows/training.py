@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ..generators.dataset import Dataset
-from ..generators.learners.cards import PartCard, PolicyCard, TrainSpec
+from ..generators.learners.records.cards import PartCard, PolicyCard, TrainSpec
 from ..generators.learners.samples import Samples, demonstrations
 from ..generators.store.writer import dataset_hash
 from ..schemas import DatasetError, SpecError, TaskSpec

@@ -26,7 +26,7 @@ from cousins.flows.training import train_policy
 from cousins.generators.dataset import Dataset
 from cousins.generators.evaluation.page import MEANING, write_page
 from cousins.generators.evaluation.statistics import compare, mcnemar, wilson
-from cousins.generators.learners.cards import TrainSpec
+from cousins.generators.learners.records.cards import TrainSpec
 from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import (
     DatasetError,

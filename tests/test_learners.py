@@ -20,9 +20,9 @@ from cousins.flows.training import train_policy
 from cousins.generators.dataset import Dataset
 from cousins.generators.environments.task import ResetScene, TaskRollouts
 from cousins.generators.frames import render_episode
-from cousins.generators.learners.cards import Kind, TrainSpec, read_card
-from cousins.generators.learners.features import features
 from cousins.generators.learners.policies import load_policy
+from cousins.generators.learners.records.cards import Kind, TrainSpec, read_card
+from cousins.generators.learners.records.features import features
 from cousins.generators.learners.samples import Samples, demonstrations
 from cousins.schemas import BackendMissingError, DatasetError, DatasetSpec, SpecError
 

@@ -63,7 +63,7 @@ def train(
     All but `nearest` need PyTorch, the extra `learn`; a GPU is used where there is one.
     """
     with expected_errors():
-        from ...generators.learners.cards import TrainSpec
+        from ...generators.learners.records.cards import TrainSpec
         from ..training import train_policy
 
         spec = TrainSpec(

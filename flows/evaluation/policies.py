@@ -10,8 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from ...generators.learners.cards import CARD, WEIGHTS, PolicyCard, read_card
 from ...generators.learners.policies import Policy, load_policy
+from ...generators.learners.records.cards import CARD, WEIGHTS, PolicyCard, read_card
 from ...generators.store.hashing import file_hash
 from ...schemas import SpecError, hash_of
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .features import Rows
+from .records.features import Rows
 
 
 @dataclass(frozen=True)

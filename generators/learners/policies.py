@@ -12,11 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..environments.groups import ENVIRONMENT, IMAGES, STATE, TOOL
-from .cards import WEIGHTS, PolicyCard, read_card
-from .features import Rows, features
 from .nearest import Nearest
+from .records.cards import WEIGHTS, PolicyCard, read_card
+from .records.features import Images, Rows, features
 
-Images = Mapping[str, npt.NDArray[np.uint8]]
 RECENCY = 0.1
 """Per action: an older prediction of the same action weighs exp(-RECENCY * age)."""
 REPLANS = 2

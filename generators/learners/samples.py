@@ -15,7 +15,7 @@ from ...schemas import DatasetError, Episode, TaskSpec
 from ...tasks.rollout.objects import task_objects
 from ..dataset import Dataset
 from ..exports.lerobot.rows import ENVIRONMENT, episode_columns, object_states
-from .features import Rows, features
+from .records.features import Rows, features
 
 
 @dataclass(frozen=True)

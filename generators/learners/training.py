@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from ...schemas import DatasetError
-from .cards import CARD, WEIGHTS, PolicyCard, TrainSpec
-from .features import Rows
 from .nearest import Nearest
 from .networks import check_torch
+from .records.cards import CARD, WEIGHTS, PolicyCard, TrainSpec
+from .records.features import Rows
 from .samples import Samples
 
 SHOWN = 100

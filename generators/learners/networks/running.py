@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..cards import PolicyCard
-from ..features import Rows
-from ..policies import Images
+from ..records.cards import PolicyCard
+from ..records.features import Images, Rows
 from .network import Sizes
 
 CLASSES = {

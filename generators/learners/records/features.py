@@ -6,11 +6,15 @@ hard to work out from poses in the world.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
-from ...tasks.rollout.objects import FEATURES
+from ....tasks.rollout.objects import FEATURES
 
+Images = Mapping[str, npt.NDArray[np.uint8]]
+"""Pictures (H, W, 3) by camera."""
 Rows = npt.NDArray[np.float32]
 OPENING, RELATIVE, SIZE = 10.0, 3.0, 5.0
 """Factors that bring openings, offsets and sizes to the order of the other features."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ...schemas import DatasetError, Model
+from ....schemas import DatasetError, Model
 
 CARD, WEIGHTS = "policy.json", "weights.npz"
 FORMAT = 1

@@ -1,0 +1,1 @@
+"""What a policy reads and what is kept about it: rows of numbers, pictures, its card."""
