@@ -35,7 +35,7 @@ APPLE = make_task(
 SPEC: dict[str, Any] = {
     "name": "rolled",
     "seed": 3,
-    "episodes": {"per_task": 1, "max_seconds": 20.0},
+    "episodes": {"per_task": 1, "max_seconds": 20.0, "style": "diverse"},
     "render": {"size": [64, 64], "keyframes": 2, "labels": ["rgb"], "videos": False},
 }
 
