@@ -41,7 +41,7 @@ def attempt(index: int, *, noise: bool = True, slips: float = 0.0) -> tuple[Epis
     scene, assets, _ = world(index)
     usual = replace(HABITS["consistent"], slips=slips)
     habits = usual if noise else replace(usual, deflection=0.0)
-    with mock.patch.dict(HABITS, {"consistent": habits}):  # type: ignore[arg-type]
+    with mock.patch.dict(HABITS, {"consistent": habits}):
         return solve(scene, assets, TASK, EpisodeSpec(), (0, index), f"e{index:02d}")
 
 
@@ -51,7 +51,7 @@ def grip(arrays: EpisodeArrays) -> tuple[int, int]:
     return int(closed[0]), int(closed[-1]) + 1
 
 
-def length(points: np.ndarray) -> float:  # type: ignore[type-arg]
+def length(points: np.ndarray) -> float:
     return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
 
 

@@ -151,8 +151,8 @@ def placements(
     """
     facts = PhysicsFacts(compiled, data)
     if relation == "nextto":
-        found = _beside(compiled, data, facts, thing, target, count, rng)
-        return _nearest(data.xpos[compiled.objects[thing].body], found) if plain else found
+        around = _beside(compiled, data, facts, thing, target, count, rng)
+        return _nearest(data.xpos[compiled.objects[thing].body], around) if plain else around
     regions = (surfaces if relation == "ontop" else cavities)(compiled, data, target)
     support = target == compiled.scene.support
     found: list[Placement] = []
