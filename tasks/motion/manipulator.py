@@ -20,8 +20,6 @@ from .planner import MotionPlanner, time_path
 
 FAST, CAREFUL, SLOW = 1.0, 0.55, 0.35
 """Shares of the joints' limits."""
-FLOW = 0.8
-"""Likewise, of motions that end where the hand works and do not stop before."""
 LADEN, BESIDE = 0.5, 0.35
 """Share of the deflections with something in the hand, and beside things."""
 REST_SPEED = 0.003
@@ -124,7 +122,7 @@ class Manipulator:
         path: list[Array],
         opening: float,
         speed: float,
-        deflect: tuple[float, float] | None = None,
+        deflect: float | None = None,
         watch: Callable[[], None] | None = None,
     ) -> None:
         """Carry out a joint path from rest to rest, with a constant opening.
@@ -133,8 +131,8 @@ class Manipulator:
             path: configurations (7,).
             opening: between the fingertips, metres.
             speed: share of the joints' limits.
-            deflect: share of the deflections, and in the last second, where the arm is deflected
-                at all; by default all of them at full speed, and none below, where the hand works.
+            deflect: share of the deflections, where the arm is deflected at all; by default all
+                of them at full speed, and none below, where the hand works.
             watch: raises where the motion has lost its purpose: asked after each action.
         """
         spec, hz, habits = self.compiled.robot.spec, self.executor.hz, self.habits
@@ -143,9 +141,8 @@ class Manipulator:
             [positions + self._lead * velocities, np.full(len(positions), opening)]
         )
         if self.executor.deflector is not None:
-            free = float(speed >= FAST)
-            first, last = (free, free) if deflect is None else deflect
-            self.executor.deflector.begin(self.executor.steps + len(actions), first, last)
+            scale = float(speed >= FAST) if deflect is None else deflect
+            self.executor.deflector.begin(self.executor.steps + len(actions), scale)
         if watch is None or not habits.watchful:
             self.executor.run(actions)
             return

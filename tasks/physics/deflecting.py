@@ -48,35 +48,31 @@ class Deflector:
     object: str = ""
     done: list[Disturbance] = field(default_factory=list[Disturbance])
     _scale: float = 0.0
-    _last: float = 0.0
     _next: int = 0
     _end: int = 0
 
-    def begin(self, end: int, scale: float, last: float) -> None:
+    def begin(self, end: int, scale: float) -> None:
         """A motion starts.
 
         Args:
             end: one past its last action; a little before it all deflections are over.
             scale: of the offsets: less beside things than in free motion.
-            last: of those in the last second, where the hand comes to where it works.
         """
-        self._end, self._scale, self._last = end - round(SETTLED * self.hz), scale, last
+        self._end, self._scale = end - round(SETTLED * self.hz), scale
 
     def at(self, action: int) -> tuple[Disturbance, ...]:
         """What acts during an action; begins what is due."""
-        near = action + self.hz > self._end
-        scale = self._last if near else self._scale
-        if scale > 0.0 and self._next <= action < self._end - 1:
+        if self._scale > 0.0 and self._next <= action < self._end - 1:
             length = max(2, round(float(self.rng.uniform(*SECONDS)) * self.hz))
             length = min(length, self._end - action)
             self._next = action + max(1, length // 2)
-            self.done.append(self._bump(action, length, scale))
+            self.done.append(self._bump(action, length))
         return acting(self.done[-RECENT:], action)
 
-    def _bump(self, action: int, length: int, scale: float) -> Disturbance:
+    def _bump(self, action: int, length: int) -> Disturbance:
         weight = np.array([*[1.0] * (self.joints - 3), *[WRIST] * 3])
         draws = np.clip(self.rng.normal(0.0, 1.0, self.joints), -BOUND, BOUND)
-        offset = np.round(scale * self.deviation * weight * draws, DIGITS)
+        offset = np.round(self._scale * self.deviation * weight * draws, DIGITS)
         return Disturbance(
             kind="deflection",
             object=self.object,

@@ -17,7 +17,7 @@ from ...schemas import Cause, Failure, PlanningError, TraceEvent
 from ..grasping.grasps import Grasps, Kind, grasps_of, lowest, opening_for
 from ..motion.blocking import blocked, mostly
 from ..motion.collision import PRESS_DEPTH, Held
-from ..motion.manipulator import BESIDE, CAREFUL, FAST, FLOW, Manipulator
+from ..motion.manipulator import BESIDE, CAREFUL, FAST, Manipulator
 from ..physics.execution import SkillFailedError
 from ..physics.predicates import PhysicsFacts
 from ..sampling.placements import exit_of
@@ -81,17 +81,12 @@ def pick(arm: Manipulator, thing: str, grasp: Grasp) -> Grasp:
     Raises:
         SkillFailedError: the object moved before, or was missed, or slipped.
     """
-    if arm.habits.flowing:
-        way = [*grasp.path, *grasp.approach[1:]]
-        still = lambda: _verify_still(arm, thing, grasp)  # noqa: E731
-        arm.follow(way, grasp.opening, FLOW, (1.0, BESIDE), still)
-    else:
-        arm.follow(grasp.path, grasp.opening, FAST)
-        _verify_still(arm, thing, grasp)
-        arm.follow(grasp.approach, grasp.opening, CAREFUL, (BESIDE, BESIDE))
+    arm.follow(grasp.path, grasp.opening, FAST)
+    _verify_still(arm, thing, grasp)
+    arm.follow(grasp.approach, grasp.opening, CAREFUL, BESIDE)
     arm.grip(0.0)
     _verify_grasp(arm, thing)
-    arm.follow(grasp.exit, 0.0, CAREFUL, (BESIDE, BESIDE), lambda: _verify_lift(arm, thing, grasp))
+    arm.follow(grasp.exit, 0.0, CAREFUL, BESIDE, lambda: _verify_lift(arm, thing, grasp))
     _verify_lift(arm, thing, grasp)
     return replace(grasp, exit=[*grasp.exit, *arm.rise(thing)])
 

@@ -122,8 +122,7 @@ def _pick_and_place(
             failed = error
             _put_back(arm, grasp)
             continue
-        flows = manner is None and relation == "inside" and drop.placement.out[2] > LEVEL
-        _put_down(arm, f"{thing} {relation} {target}", drop, path, flows)
+        _put_down(arm, f"{thing} {relation} {target}", drop, path)
         if manner is not None:
             manner.finish(arm, thing, target, drop.placement)
         opening = release_opening(arm, thing, grasp)
@@ -298,10 +297,8 @@ def _put_back(arm: Manipulator, grasp: Grasp) -> None:
     arm.back_off(-grasp.pose[:3, 2], opening)
 
 
-def _put_down(
-    arm: Manipulator, subject: str, drop: ReachedPlacement, path: list[Array], flows: bool
-) -> None:
-    """Carry what is held to where it goes; where it flows, without a stop above.
+def _put_down(arm: Manipulator, subject: str, drop: ReachedPlacement, path: list[Array]) -> None:
+    """Carry what is held to where it goes.
 
     Raises:
         SkillFailedError: `dropped`.
@@ -312,12 +309,9 @@ def _put_down(
     def watch() -> None:
         verify_held(arm, held.name, held)
 
-    if arm.habits.flowing and flows:
-        arm.follow([*path, *drop.path[1:]], 0.0, CARRY, (LADEN, 0.0), watch)
-    else:
-        arm.follow(path, 0.0, CARRY, (LADEN, LADEN), watch)
-        watch()
-        arm.follow(drop.path, 0.0, SLOW, watch=watch)
+    arm.follow(path, 0.0, CARRY, LADEN, watch)
+    watch()
+    arm.follow(drop.path, 0.0, SLOW, watch=watch)
     verify_held(arm, held.name, held)
 
 

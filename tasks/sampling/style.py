@@ -26,7 +26,6 @@ class Habits:
         plain_places: put things down unturned, as near to the middle as they fit.
         arcs: go around what is in the way over it before other ways are searched for.
         wide: open the hand all the way or close it, and nothing between where there is room.
-        flowing: pass through where one motion leads into the next, and go home instead of waiting.
         change: greatest change of a joint's command per second, radians; None for the robot's.
         ease: share of the robot's accelerations.
         watchful: notice at once that what was held is lost, and go on from there, not from home.
@@ -39,7 +38,6 @@ class Habits:
     plain_places: bool = False
     arcs: bool = False
     wide: bool = False
-    flowing: bool = False
     change: float | None = None
     ease: float = 1.0
     watchful: bool = False
@@ -54,7 +52,6 @@ HABITS: Mapping[Style, Habits] = {
         plain_places=True,
         arcs=True,
         wide=True,
-        flowing=True,
         change=1.0,
         ease=0.6,
         watchful=True,

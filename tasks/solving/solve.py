@@ -191,26 +191,12 @@ class _Attempt:
         """The goal holds, and still does after a second with the hand away."""
         if not evaluate(self.goal, present_facts(self.arm)):
             return False
-        self._rest()
+        self.arm.executor.hold(REST_SECONDS)
         if evaluate(self.goal, present_facts(self.arm)):
             return True
         self.failures += 1
         self.last = Failure(Cause.RESULT_UNSTABLE)
         return False
-
-    def _rest(self) -> None:
-        """Let a second pass: on the way home, where that is a habit and free."""
-        arm, start = self.arm, self.arm.executor.steps
-        if arm.habits.flowing and start > 0:
-            arm.look()
-            try:
-                arm.go(arm.home, float(arm.executor.command[-1]))
-            except PlanningError as error:
-                if error.kind is Cause.TIME_LIMIT:
-                    raise
-        passed = (arm.executor.steps - start) / arm.executor.hz
-        if passed < REST_SECONDS:
-            arm.executor.hold(REST_SECONDS - passed)
 
     def _plan(self) -> Plan | None:
         """The cheapest plan from here whose first step is not blocked, in another order if need be.
