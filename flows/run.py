@@ -256,8 +256,7 @@ def run_session(
 def _set_aside(session: Session) -> list[str]:
     """The user's own asset files that cannot be used: their count, and each once."""
     library = session.library
-    found = library.set_aside() if isinstance(library, OwnFilesLibrary) else {}
-    if not found:
+    if not isinstance(library, OwnFilesLibrary) or not (found := library.set_aside()):
         return []
     files = "1 asset file is" if len(found) == 1 else f"{len(found)} asset files are"
     lines = [f"{asset_id}: {reason}" for asset_id, reason in list(found.items())[:NAMED]]

@@ -39,7 +39,7 @@ class Glb:
         """Adds numbers."""
         kinds = {"f4": 5126, "u2": 5123, "i2": 5122, "u1": 5121}
         parts = 1 if values.ndim == 1 else values.shape[1]
-        entry = {
+        entry: dict[str, Any] = {
             "bufferView": self.view(values.tobytes()),
             "componentType": kinds[values.dtype.str[1:]],
             "count": len(values),
@@ -70,7 +70,7 @@ class Glb:
         places = np.tile(np.array(uv, dtype="<f4"), (8, 1))
         primitive["attributes"]["TEXCOORD_0"] = self.accessor(places)
         primitive["material"] = 0
-        picture = {"uri": uri} if uri else {"mimeType": "image/png"}
+        picture: dict[str, Any] = {"uri": uri} if uri else {"mimeType": "image/png"}
         if not uri:
             picture["bufferView"] = self.view(png((255, 0, 0, 255), (0, 0, 255, 255)))
         self.described |= {

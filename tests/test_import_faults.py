@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import fake_stages
 import lab
-import mujoco
+import mujoco  # pyright: ignore[reportMissingTypeStubs]
 import numpy as np
 import pytest
 from raw_files import FACES, Glb, obj_box, obj_faces, png
 
+from cousins.flows import run
+from cousins.flows.reporter import Silent
+from cousins.flows.session import RunRequest
 from cousins.scenes.assets.joint import JointLibrary
 from cousins.scenes.importing.model_meshes import read_mesh
 from cousins.scenes.importing.models import asset_from_model
@@ -20,6 +26,7 @@ from cousins.scenes.importing.patches import Patch, read_patches
 from cousins.scenes.importing.solids import integrals
 from cousins.scenes.libraries.folder import FolderLibrary
 from cousins.schemas import Asset, AssetError
+from cousins.schemas.spec_file import parse_spec
 
 pytestmark = pytest.mark.usefixtures("module_cache")
 
@@ -387,7 +394,8 @@ def test_primitives_fit_their_meshes_as_in_mujoco(kind: str, compiler: str, tmp_
         f'<geom type="{kind}" mesh="v"/></body></worldbody></mujoco>',
     )
     (shape,) = model(tmp_path / "die.xml").links[0].collisions
-    own = mujoco.MjModel.from_xml_path(str(tmp_path / "die.xml"))
+    reader: Any = mujoco
+    own = reader.MjModel.from_xml_path(str(tmp_path / "die.xml"))
     assert shape.size == pytest.approx(own.geom_size[0][: len(shape.size)], abs=1e-5)
     if kind == "box":
         assert sorted(shape.size) == pytest.approx((0.01, 0.015, 0.03), abs=1e-5)
@@ -541,6 +549,34 @@ def test_only_regular_files_are_read(tmp_path: Path) -> None:
     assert all("only regular files" in aside[f"lab-{name}"] for name in names)
     assert aside.keys() == {f"lab-{name}" for name in (*names, "jar")}
     assert JointLibrary((found,)).set_aside() == aside
+
+
+class Told(Silent):
+    """Keeps the notes of a run."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+@pytest.mark.parametrize("count", [0, 1, 60])
+def test_a_run_counts_and_names_what_is_set_aside(count: int, tmp_path: Path) -> None:
+    @dataclass(frozen=True)
+    class Own(fake_stages.FakeLibrary):
+        def set_aside(self) -> dict[str, str]:
+            return {f"lab-{k:02d}": f"{k}.glb: no volume" for k in range(count)}
+
+    stages = replace(fake_stages.fake_stages(), library=lambda _: Own())
+    spec = parse_spec("name: own\ntasks: {count: 1}\n")
+    told = Told()
+    run.execute(RunRequest(spec, tmp_path / "out", stages, until="tasks"), reporter=told)
+    lines = [line for line in told.notes if "lab-" in line]
+    assert lines == [f"lab-{k:02d}: {k}.glb: no volume" for k in range(min(count, 50))]
+    heads = {0: [], 1: ["1 asset file is set aside:"], 60: ["60 asset files are set aside:"]}
+    assert told.notes[: len(heads[count])] == heads[count]
+    assert ("and 10 more" in " ".join(told.notes)) == (count == 60)
 
 
 def test_one_bad_file_leaves_the_rest(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ _REPORT: ContextVar[Report | None] = ContextVar("report", default=None)
 
 
 @contextmanager
-def reporting() -> Iterator[Report]:
+def reporting() -> Generator[Report]:
     """Collect what is opened and noted until the end of the block."""
     report = Report()
     token = _REPORT.set(report)

@@ -15,6 +15,7 @@ from ..core.geometry import Array
 from .glb import gltf_json
 from .opened import opening
 
+EDGE = 1e-9
 REPEAT, CLAMP, MIRROR = 10497, 33071, 33648
 """OpenGL's numbers of wrap modes."""
 
@@ -41,7 +42,10 @@ class Placing:
         cos, sin = np.cos(self.rotation), np.sin(self.rotation)
         across = cos * u + sin * v + self.offset[0]
         down = -sin * u + cos * v + self.offset[1]
-        return np.column_stack([_wrapped(across, self.wrap[0]), 1.0 - _wrapped(down, self.wrap[1])])
+        across, down = _wrapped(across, self.wrap[0]), _wrapped(down, self.wrap[1])
+        # An edge belongs to the pixel inside it.
+        placed: Array = np.clip(np.column_stack([across, 1.0 - down]), EDGE, 1.0 - EDGE)
+        return placed
 
 
 PLAIN = Placing()

@@ -117,7 +117,8 @@ def _buffers(described: Table, path: Path) -> list[int]:
             remedy = GEOMETRY["EXT_meshopt_compression"]
             raise AssetError(f"it uses EXT_meshopt_compression: {remedy}")
         start, size = view.get("byteOffset", 0), view["byteLength"]
-        has = there[view["buffer"]] if 0 <= view["buffer"] < len(there) else 0
+        buffer = int(view["buffer"])
+        has = there[buffer] if 0 <= buffer < len(there) else 0
         if start < 0 or size < 0 or start + size > has:
             raise AssetError(
                 f"bufferViews[{number}] ends at byte {start + size:,} of a buffer of {has:,}"
@@ -168,7 +169,7 @@ def _accessor(described: Table, index: int, sizes: list[int], what: str, primiti
     width = WIDTH[accessor["componentType"]] * PARTS[accessor["type"]]
     view = _at(described, "bufferViews", accessor["bufferView"])
     stride = view.get("byteStride", width)
-    start, has = accessor.get("byteOffset", 0), sizes[accessor["bufferView"]]
+    start, has = int(accessor.get("byteOffset", 0)), sizes[int(accessor["bufferView"])]
     if start < 0 or count < 0 or (count and start + stride * (count - 1) + width > has):
         raise AssetError(f"its {what} declare {count:,} elements; their {has:,} bytes hold fewer")
 

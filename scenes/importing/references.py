@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 from ...schemas import AssetError
@@ -66,7 +66,7 @@ def _names(path: Path) -> Iterator[str]:
 def _uris(described: Mapping[str, Any]) -> Iterator[str]:
     for key in ("buffers", "images"):
         items: Any = described.get(key)
-        for item in items if isinstance(items, list) else ():
-            uri = item.get("uri") if isinstance(item, dict) else None
+        for item in cast("list[Any]", items) if isinstance(items, list) else ():
+            uri = cast("dict[str, Any]", item).get("uri") if isinstance(item, dict) else None
             if isinstance(uri, str) and not uri.startswith("data:"):
                 yield uri
