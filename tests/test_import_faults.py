@@ -25,7 +25,7 @@ from cousins.scenes.importing.opened import Report, reporting
 from cousins.scenes.importing.patches import Patch, read_patches
 from cousins.scenes.importing.solids import integrals
 from cousins.scenes.libraries.folder import FolderLibrary
-from cousins.schemas import Asset, AssetError
+from cousins.schemas import Asset, AssetError, AssetsSpec
 from cousins.schemas.spec_file import parse_spec
 
 pytestmark = pytest.mark.usefixtures("module_cache")
@@ -354,6 +354,17 @@ def test_joints_that_cannot_be_kept_are_refused_by_name(
         model(path, "cabinet.n.01")
 
 
+def test_what_is_included_is_checked_too(tmp_path: Path) -> None:
+    same = SAME.format(active="")
+    lab.write(tmp_path / "more.xml", f"<mujocoinclude>{same}</mujocoinclude>")
+    text = MJCF.format(
+        assets='<include file="more.xml"/>', joint=SLIDE.format(range='range="0 .2"'), more=""
+    )
+    lab.write(tmp_path / "drawer.xml", text)
+    with pytest.raises(AssetError, match="parts that move together"):
+        model(tmp_path / "drawer.xml", "cabinet.n.01")
+
+
 def test_joints_with_what_they_need_still_pass(tmp_path: Path) -> None:
     lab.write(tmp_path / "a.urdf", HINGED.format(joint=f'type="prismatic">{ENDS}{LIMIT}'))
     assert [joint.limits for joint in model(tmp_path / "a.urdf", "cabinet.n.01").joints] == [
@@ -568,7 +579,10 @@ def test_a_run_counts_and_names_what_is_set_aside(count: int, tmp_path: Path) ->
         def set_aside(self) -> dict[str, str]:
             return {f"lab-{k:02d}": f"{k}.glb: no volume" for k in range(count)}
 
-    stages = replace(fake_stages.fake_stages(), library=lambda _: Own())
+    def opened(_: AssetsSpec) -> Own:
+        return Own()
+
+    stages = replace(fake_stages.fake_stages(), library=opened)
     spec = parse_spec("name: own\ntasks: {count: 1}\n")
     told = Told()
     run.execute(RunRequest(spec, tmp_path / "out", stages, until="tasks"), reporter=told)

@@ -33,29 +33,37 @@ def read_model(path: Path) -> ModelText:
     Raises:
         AssetError: where a file is missing, is not XML, or is no MJCF or URDF.
     """
-    root = parse(path)
-    check_model(root)
-    return prepared(root, path)
+    return _prepared(parse(path), path, checked=True)
 
 
 def prepared(root: Element, path: Path) -> ModelText:
     """The same for XML that was already read, as if it stood in the file `path`.
 
+    Joints that move together are left to the caller, who may know better.
+
     Raises:
         AssetError: as `read_model` does.
     """
+    return _prepared(root, path, checked=False)
+
+
+def _prepared(root: Element, path: Path, *, checked: bool) -> ModelText:
     if root.tag == "robot":
+        if checked:
+            check_model(root)
         return read_urdf(root, path)
     if root.tag != "mujoco":
         raise AssetError(
             f"<{root.tag}> is neither MJCF (<mujoco>) nor URDF (<robot>)", file=path.name
         )
-    return _mjcf(root, path)
+    return _mjcf(root, path, checked)
 
 
-def _mjcf(root: Element, path: Path) -> ModelText:
+def _mjcf(root: Element, path: Path, checked: bool) -> ModelText:
     root = ElementTree.fromstring(ElementTree.tostring(root))  # a copy of our own
     _expand(root, path.parent, path.parent, [0])
+    if checked:
+        check_model(root)
     files = Files(*_folders(root, path.parent))
     text = ElementTree.Element("mujoco")
     for section in root:
@@ -102,7 +110,6 @@ def _expand(element: Element, main: Path, here: Path, count: list[int]) -> None:
         if found is None:
             raise AssetError(f"included file {main / name} is missing")
         included = parse(found)
-        check_model(included)
         _expand(included, main, found.parent, count)
         element.remove(child)
         for offset, part in enumerate(list(included)):
