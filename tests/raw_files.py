@@ -88,6 +88,14 @@ class Glb:
         return path
 
 
+def write_gltf(glb: Glb, path: Path) -> Path:
+    """Writes a glTF file with its buffer beside it."""
+    buffers = [{"byteLength": len(glb.raw), "uri": "the%20data.bin"}]
+    (path.parent / "the data.bin").write_bytes(glb.raw)
+    path.write_text(json.dumps(glb.described | {"buffers": buffers}), encoding="utf-8")
+    return path
+
+
 def png(left: tuple[int, ...], right: tuple[int, ...]) -> bytes:
     """A picture of 2 x 1 fields of 8 x 8 pixels."""
     image = Image.new("RGBA", (16, 8), left)

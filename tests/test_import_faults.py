@@ -13,7 +13,7 @@ import lab
 import mujoco  # pyright: ignore[reportMissingTypeStubs]
 import numpy as np
 import pytest
-from raw_files import FACES, Glb, obj_box, obj_faces, png
+from raw_files import FACES, Glb, obj_box, obj_faces, png, write_gltf
 
 from cousins.flows import run
 from cousins.flows.reporter import Silent
@@ -24,7 +24,8 @@ from cousins.scenes.importing.models import asset_from_model
 from cousins.scenes.importing.opened import Report, reporting
 from cousins.scenes.importing.patches import Patch, read_patches
 from cousins.scenes.importing.solids import integrals
-from cousins.scenes.libraries.folder import FolderLibrary
+from cousins.scenes.libraries.folder import FolderLibrary, scan
+from cousins.scenes.libraries.folder.closure import opened_by
 from cousins.schemas import Asset, AssetError, AssetsSpec
 from cousins.schemas.spec_file import parse_spec
 
@@ -201,7 +202,8 @@ def test_pictures_lie_as_the_file_says(
     glb.painted(uv, extensions={"KHR_texture_transform": transform})
     glb.described["samplers"] = [{"wrapS": wrap, "wrapT": wrap}]
     glb.described["textures"][0]["sampler"] = 0
-    assert look(glb.write(tmp_path / "die.glb")) == ([0, 0, 1, 1] if blue else [1, 0, 0, 1])
+    for path in (glb.write(tmp_path / "die.glb"), write_gltf(glb, tmp_path / "die.gltf")):
+        assert look(path) == ([0, 0, 1, 1] if blue else [1, 0, 0, 1])
 
 
 @pytest.mark.parametrize("name", ["green paint.png", "grün.png", "a%20b.png"])
@@ -513,6 +515,31 @@ def test_a_file_that_was_missing_is_seen_when_it_comes(tmp_path: Path) -> None:
     after = FolderLibrary(tmp_path, "lab")
     assert after.version != before.version
     assert [m.rgba[:3] for m in after.get("lab-die").materials.values()] == [(0, 0, 1)]
+
+
+def test_a_file_between_may_name_another(tmp_path: Path) -> None:
+    _chain(tmp_path)
+    (tmp_path / "new.png").write_bytes(png((0, 0, 255, 255), (0, 0, 255, 255)))
+    before = FolderLibrary(tmp_path, "lab")
+    assert [m.rgba[:3] for m in before.get("lab-die").materials.values()] == [(1, 0, 0)]
+    (tmp_path / "a.mtl").write_text("newmtl m\nmap_Kd new.png\n")
+    after = FolderLibrary(tmp_path, "lab")
+    assert [m.rgba[:3] for m in after.get("lab-die").materials.values()] == [(0, 0, 1)]
+    (tmp_path / "t x.png").unlink()
+    assert FolderLibrary(tmp_path, "lab").version == after.version
+
+
+def test_nothing_is_opened_that_the_stamp_does_not_cover(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = _chain(tmp_path)
+
+    def most(path: Path) -> tuple[Path, ...]:
+        return tuple(part for part in opened_by(path) if part != last)
+
+    monkeypatch.setattr(scan, "opened_by", most)
+    (reason,) = FolderLibrary(tmp_path, "lab").quarantined().values()
+    assert "it opens t x.png, whose changes would go unseen" in reason
 
 
 def test_meshes_beside_the_folder_of_a_model_are_its_parts(tmp_path: Path) -> None:
