@@ -68,9 +68,10 @@ def _range(model: Any, joint: int) -> tuple[float, float]:
         return low, high
     kind, name = int(model.jnt_type[joint]), str(model.joint(joint).name)
     what = f"joint {name or str(model.body(model.jnt_bodyid[joint]).name)!r}"
-    if kind == BALL:
+    alone = int(model.body_jntnum[model.jnt_bodyid[joint]]) == 1  # else it is refused for that
+    if alone and kind == BALL:
         raise AssetError(f"{what} is a ball joint, which cannot be imported: use a hinge")
-    if kind == SLIDE:
+    if alone and kind == SLIDE:
         raise AssetError(f"{what} slides without a range; give it one, in metres")
     rest = float(model.qpos0[model.jnt_qposadr[joint]])
     return rest, rest + QUARTER
