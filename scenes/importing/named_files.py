@@ -14,7 +14,7 @@ from .opened import note, opening
 from .references import located
 
 
-class NamedFiles(Resolver):
+class NamedFiles(Resolver):  # type: ignore[misc]
     """Gives trimesh's readers the files that a mesh file names, and reports each."""
 
     def __init__(self, mesh: Path, made: Mapping[str, bytes] | None = None) -> None:

@@ -117,8 +117,8 @@ def _buffers(described: Table, path: Path) -> list[int]:
             remedy = GEOMETRY["EXT_meshopt_compression"]
             raise AssetError(f"it uses EXT_meshopt_compression: {remedy}")
         start, size = view.get("byteOffset", 0), view["byteLength"]
-        buffer = int(view["buffer"])
-        has = there[buffer] if 0 <= buffer < len(there) else 0
+        place = int(view["buffer"])
+        has = there[place] if 0 <= place < len(there) else 0
         if start < 0 or size < 0 or start + size > has:
             raise AssetError(
                 f"bufferViews[{number}] ends at byte {start + size:,} of a buffer of {has:,}"

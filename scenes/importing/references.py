@@ -66,7 +66,7 @@ def _names(path: Path) -> Iterator[str]:
 def _uris(described: Mapping[str, Any]) -> Iterator[str]:
     for key in ("buffers", "images"):
         found: Any = described.get(key)
-        items: list[Any] = found if isinstance(found, list) else []
+        items: Any = cast("Any", found) if isinstance(found, list) else []
         for item in items:
             uri = cast("dict[str, Any]", item).get("uri") if isinstance(item, dict) else None
             if isinstance(uri, str) and not uri.startswith("data:"):
