@@ -18,6 +18,7 @@ from ..generators.store.files import write_atomic
 from ..generators.store.writer import (
     Store,
 )
+from ..scenes.assets.library import OwnFilesLibrary
 from ..schemas import DatasetError, DatasetSpec, RunError
 from .executors import InlineExecutor, Pool, ShardExecutor, ThreadExecutor
 from .graph import Graph
@@ -31,6 +32,8 @@ __all__ = ["Run", "RunRequest", "Session", "Summary", "execute", "export_dataset
 
 Place = tuple[str, str]
 """Stage and shard."""
+NAMED = 50
+"""Asset files that are set aside and named."""
 SHOWN = 3
 """Tasks that a shortfall names."""
 
@@ -233,7 +236,7 @@ def run_session(
     done = plan.out / DONE
     try:
         chosen.begin(plan.out)
-        for note in store.notes:
+        for note in (*store.notes, *_set_aside(session)):
             run.reporter.note(note)
         done.unlink(missing_ok=True)
         run.drive(graph.start())
@@ -248,6 +251,17 @@ def run_session(
         done.parent.mkdir(exist_ok=True)
         write_atomic(done, (json.dumps(asdict(summary), indent=1) + "\n").encode())
     return summary
+
+
+def _set_aside(session: Session) -> list[str]:
+    """The user's own asset files that cannot be used: their count, and each once."""
+    library = session.library
+    if not isinstance(library, OwnFilesLibrary) or not (found := library.set_aside()):
+        return []
+    files = "1 asset file is" if len(found) == 1 else f"{len(found)} asset files are"
+    lines = [f"{asset_id}: {reason}" for asset_id, reason in list(found.items())[:NAMED]]
+    more = [f"and {len(found) - NAMED} more: see `cousins assets check`"]
+    return [f"{files} set aside:", *lines, *(more if len(found) > NAMED else [])]
 
 
 def export_dataset(

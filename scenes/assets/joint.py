@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ...schemas import Asset, AssetsSpec, LibrarySpec, Refusal, RefusalKind, SpecError
-from .library import AssetLibrary, NotedLibrary
+from .library import AssetLibrary, NotedLibrary, OwnFilesLibrary
 from .licences import permits_commercial
 from .plugin import LIBRARIES
 from .shape_hash import shape_hash
@@ -106,6 +106,15 @@ class JointLibrary:
             if isinstance(member, NotedLibrary)
             for asset_id, notes in member.notes().items()
             if owners.get(asset_id) == place
+        }
+
+    def set_aside(self) -> Mapping[str, str]:
+        """Files of the user's own that cannot be used, with the reasons."""
+        return {
+            asset_id: reason
+            for member in self.members
+            if isinstance(member, OwnFilesLibrary)
+            for asset_id, reason in member.set_aside().items()
         }
 
     def stamp(self, asset_id: str) -> str:

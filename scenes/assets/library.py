@@ -54,3 +54,12 @@ class NotedLibrary(Protocol):
     def notes(self) -> Mapping[str, tuple[str, ...]]:
         """What to know about assets it offers, by id, such as an assumed mass."""
         ...
+
+
+@runtime_checkable
+class OwnFilesLibrary(Protocol):
+    """A library of the user's own files, who should know of each that is not offered."""
+
+    def set_aside(self) -> Mapping[str, str]:
+        """Ids of the files that cannot be used, each with the file and the reason."""
+        ...

@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ...schemas import AssetError
+from .opened import opening
 from .paints import Paint
 
 Element = ElementTree.Element
@@ -44,6 +45,7 @@ class Files:
         Raises:
             AssetError: where there is no such file.
         """
+        opening(path)
         if not path.is_file():
             raise AssetError(f"mesh file {path} is missing", file=model.name)
         token = next((t for t, known in self.meshes.items() if known == path), None)
@@ -60,7 +62,7 @@ def parse(path: Path) -> Element:
         AssetError: where it cannot be read or is not XML.
     """
     try:
-        return ElementTree.parse(path).getroot()
+        return ElementTree.parse(opening(path)).getroot()
     except OSError as error:
         raise AssetError(f"{path} cannot be read: {error.strerror}") from error
     except ElementTree.ParseError as error:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ...schemas import Joint
+from ...schemas import AssetError, Joint
 from ...schemas.base import Name
 from ..core.geometry import Array, vec3
 
@@ -22,6 +22,8 @@ OPENINGS = frozenset(
 SMALL = 0.07
 """A part up to this size in metres, of a thing several times larger, is a switch."""
 LARGER = 3.0
+BALL, SLIDE = 1, 2
+"""Types of joints in a compiled model."""
 QUARTER = np.pi / 2
 """Range of a hinge that a file does not limit."""
 DAMPING = {"slide": (1.0, 10.0), "hinge": (0.1, 2.0)}
@@ -56,10 +58,21 @@ class RawJoint:
 
 
 def _range(model: Any, joint: int) -> tuple[float, float]:
-    """Of the joint's position; a hinge without limits gets a quarter turn."""
-    if model.jnt_limited[joint]:
+    """Of the joint's position; a hinge without limits gets a quarter turn.
+
+    Raises:
+        AssetError: for a ball joint, and a slide without limits.
+    """
+    if model.jnt_limited[joint] and int(model.jnt_type[joint]) != BALL:
         low, high = (float(value) for value in model.jnt_range[joint])
         return low, high
+    kind, name = int(model.jnt_type[joint]), str(model.joint(joint).name)
+    what = f"joint {name or str(model.body(model.jnt_bodyid[joint]).name)!r}"
+    alone = int(model.body_jntnum[model.jnt_bodyid[joint]]) == 1  # else it is refused for that
+    if alone and kind == BALL:
+        raise AssetError(f"{what} is a ball joint, which cannot be imported: use a hinge")
+    if alone and kind == SLIDE:
+        raise AssetError(f"{what} slides without a range; give it one, in metres")
     rest = float(model.qpos0[model.jnt_qposadr[joint]])
     return rest, rest + QUARTER
 

@@ -90,7 +90,8 @@ def _plausible(part: WeldedPart, box: Array) -> bool:
     moments = np.linalg.eigvalsh(inertia)
     gyration = float(np.sqrt(max(moments[2], 0.0) / mass) / np.linalg.norm(box))
     triangle = moments[0] > 0 and moments[2] <= (moments[0] + moments[1]) * (1 + 1e-6)
-    return bool(triangle) and GYRATION[0] <= gyration <= GYRATION[1]
+    sound = all(weight.sound for weight in part.weights)
+    return bool(triangle) and sound and GYRATION[0] <= gyration <= GYRATION[1]
 
 
 def _given(part: WeldedPart, origin: Array) -> Inertial:

@@ -4,7 +4,6 @@
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import numpy.typing as npt
 
 from ...schemas import AssetError
 from ..core.geometry import Array
+from .raw_check import check_raw, loaded_mesh
 
 Faces = npt.NDArray[np.int64]
 
@@ -52,6 +52,10 @@ def read_mesh(path: Path) -> TriangleMesh:
     Raises:
         AssetError: where it cannot be read or holds no triangle.
     """
+    try:
+        check_raw(path)
+    except (AssetError, OSError) as error:
+        raise AssetError(f"mesh file {path} cannot be read: {error}") from error
     mesh = _msh(path) if path.suffix.lower() == ".msh" else _other(path)
     if len(mesh.faces) == 0 or not np.isfinite(mesh.vertices).all():
         raise AssetError(f"mesh file {path} holds no triangle, or points that are not finite")
@@ -81,12 +85,8 @@ def _msh(path: Path) -> TriangleMesh:
 
 
 def _other(path: Path) -> TriangleMesh:
-    import trimesh
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            mesh: Any = trimesh.load(path, force="mesh", process=False)
+        mesh = loaded_mesh(path)
         vertices = np.asarray(mesh.vertices, dtype=np.float64)
         faces = np.asarray(mesh.faces, dtype=np.int64).reshape(-1, 3)
         colours = _colours(mesh, faces)
@@ -104,7 +104,16 @@ def _colours(mesh: Any, faces: Faces) -> Array | None:
         return np.asarray(mesh.visual.face_colors, dtype=np.float64)[:, :3] / 255.0
     if kind not in ("vertex", "texture"):
         return None
+    if kind == "texture" and _plain(mesh.visual.material):
+        colour = np.asarray(mesh.visual.material.main_color, dtype=np.float64)[:3] / 255.0
+        return np.tile(colour, (len(faces), 1))
     visual = mesh.visual.to_color() if kind == "texture" else mesh.visual
     colours = np.asarray(visual.vertex_colors, dtype=np.float64)[:, :3] / 255.0
     found: Array = colours[faces].mean(axis=1)
     return found
+
+
+def _plain(material: Any) -> bool:
+    """Whether a material is a colour without a picture."""
+    pictures = (getattr(material, name, None) for name in ("image", "baseColorTexture"))
+    return all(picture is None for picture in pictures)

@@ -51,6 +51,8 @@ class Weight:
     com: Array
     inertia: Array
     """(3, 3) about the centre of mass."""
+    sound: bool = True
+    """Whether the file's inertia can be that of a rigid body."""
 
 
 @dataclass(frozen=True)

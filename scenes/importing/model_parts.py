@@ -16,6 +16,7 @@ from ...schemas import AssetError, one_line
 from ...schemas.asset import ShapeKind
 from ..core.geometry import inverse, transform
 from .model_files import ModelText
+from .model_inertia import broken_inertias
 from .model_joints import RawJoint, closed_value, read_joint
 from .model_meshes import TriangleMesh, read_mesh
 from .model_part import Weight, WeldedGeom, WeldedPart, pruned, rooted
@@ -54,6 +55,7 @@ def read_parts(text: ModelText, reverse: Collection[str] = ()) -> list[WeldedPar
     try:
         spec = mujoco.MjSpec.from_string(text.xml)
         meshes = _load_meshes(spec, text.meshes)
+        broken = broken_inertias(spec)
         compiler = spec.compiler
         compiler.boundmass, compiler.boundinertia, compiler.balanceinertia = 1e-6, 1e-12, True
         model = spec.compile()
@@ -65,7 +67,8 @@ def read_parts(text: ModelText, reverse: Collection[str] = ()) -> list[WeldedPar
             data.qpos[model.jnt_qposadr[joint]] = closed_value(model, joint, reverse)
     mujoco.mj_kinematics(model, data)
     mujoco.mj_comPos(model, data)
-    return _Reader(spec, model, data, meshes, text, reverse).parts()
+    numbers = frozenset(int(body.id) for body in spec.bodies if str(body.name) in broken)
+    return _Reader(spec, model, data, meshes, text, reverse, numbers).parts()
 
 
 def _load_meshes(spec: Any, files: Mapping[str, Any]) -> dict[str, TriangleMesh]:
@@ -84,7 +87,8 @@ def _load_meshes(spec: Any, files: Mapping[str, Any]) -> dict[str, TriangleMesh]
         told = raw if mesh.name in fitted else _STAND_IN
         mesh.uservert = told.vertices.ravel()
         mesh.userface = told.faces.ravel()
-        mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
+        if mesh.name not in fitted:  # whose primitives follow from the solid's inertia
+            mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
         scale = np.array(mesh.scale)
         faces = raw.faces if np.prod(scale) > 0 else raw.faces[:, ::-1]
         uv = raw.uv if raw.uv is None or np.prod(scale) > 0 else raw.uv[:, ::-1]
@@ -99,10 +103,10 @@ class _Reader:
 
     def __init__(
         self, spec: Any, model: Any, data: Any, meshes: dict[str, TriangleMesh], text: ModelText,
-        reverse: Collection[str],
+        reverse: Collection[str], broken: frozenset[int],
     ) -> None:  # fmt: skip
         self.model, self.data, self.meshes, self.text = model, data, meshes, text
-        self.reverse = reverse
+        self.reverse, self.broken = reverse, broken
         self.geoms = {int(geom.id): geom for geom in spec.geoms}
         self.bodies = {int(body.id): body for body in spec.bodies}
         self.from_geoms = int(spec.compiler.inertiafromgeom) == 1
@@ -171,7 +175,8 @@ class _Reader:
     def _weight(self, body: int, mass: float) -> Weight:
         turn = self.data.ximat[body].reshape(3, 3)
         inertia = turn @ np.diag(self.model.body_inertia[body]) @ turn.T
-        return Weight(mass, np.array(self.data.xipos[body]), inertia)
+        sound = body not in self.broken
+        return Weight(mass, np.array(self.data.xipos[body]), inertia, sound)
 
     def _piece(self, geom: int) -> WeldedGeom:
         model = self.model

@@ -14,12 +14,14 @@ from xml.etree import ElementTree
 from ...schemas import AssetError
 from .model_files import Element, Files, ModelText, parse
 from .model_urdf import read_urdf
+from .opened import opening
 from .paints import Paint
+from .raw_model import check_model
 
 SECTIONS = ("compiler", "default", "asset", "worldbody")
 DEFAULTS = ("default", "geom", "joint", "mesh", "material")
 BODY = ("body", "frame", "geom", "joint", "freejoint", "inertial")
-COMPILER = ("angle", "eulerseq", "autolimits", "inertiafromgeom")
+COMPILER = ("angle", "eulerseq", "autolimits", "inertiafromgeom", "fitaabb")
 REFUSED = ("attach", "replicate", "composite", "flexcomp", "flex", "hfield", "skin")
 """Elements that make geometry which cannot be read from here."""
 MAX_INCLUDES = 100
@@ -31,27 +33,37 @@ def read_model(path: Path) -> ModelText:
     Raises:
         AssetError: where a file is missing, is not XML, or is no MJCF or URDF.
     """
-    return prepared(parse(path), path)
+    return _prepared(parse(path), path, checked=True)
 
 
 def prepared(root: Element, path: Path) -> ModelText:
     """The same for XML that was already read, as if it stood in the file `path`.
 
+    Joints that move together are left to the caller, who may know better.
+
     Raises:
         AssetError: as `read_model` does.
     """
+    return _prepared(root, path, checked=False)
+
+
+def _prepared(root: Element, path: Path, *, checked: bool) -> ModelText:
     if root.tag == "robot":
+        if checked:
+            check_model(root)
         return read_urdf(root, path)
     if root.tag != "mujoco":
         raise AssetError(
             f"<{root.tag}> is neither MJCF (<mujoco>) nor URDF (<robot>)", file=path.name
         )
-    return _mjcf(root, path)
+    return _mjcf(root, path, checked)
 
 
-def _mjcf(root: Element, path: Path) -> ModelText:
+def _mjcf(root: Element, path: Path, checked: bool) -> ModelText:
     root = ElementTree.fromstring(ElementTree.tostring(root))  # a copy of our own
     _expand(root, path.parent, path.parent, [0])
+    if checked:
+        check_model(root)
     files = Files(*_folders(root, path.parent))
     text = ElementTree.Element("mujoco")
     for section in root:
@@ -142,7 +154,7 @@ def _assets(text: Element, files: Files, path: Path) -> None:
                 file = file.replace("\\", "/")
                 element.set("name", element.get("name", Path(file).stem))
                 element.set("file", files.token((files.mesh / file).resolve(), path))
-            if element.tag == "material" and (named := element.get("texture")):
+            if element.tag == "material" and (named := _named_texture(element)):
                 files.paints[element.get("name", "")] = textures.get(named, Paint())
             key, content = (element.tag, element.get("name", "")), dict(element.items())
             if key in seen:
@@ -152,10 +164,22 @@ def _assets(text: Element, files: Files, path: Path) -> None:
             seen[key] = content
 
 
+def _named_texture(material: Element) -> str | None:
+    """The texture of a material's colour, by its attribute or its layers, which are removed."""
+    named = material.get("texture")
+    for layer in material.findall("layer"):
+        if layer.get("role") in ("rgb", "rgba") and named is None:
+            named = layer.get("texture")
+        material.remove(layer)
+    return named
+
+
 def _texture(element: Element, files: Files) -> tuple[str, Paint]:
     file = element.get("file") or element.get("fileright")
     if file is not None:
-        return element.get("name", Path(file).stem), Paint((files.texture / file).resolve())
+        return element.get("name", Path(file).stem), Paint(
+            opening((files.texture / file).resolve())
+        )
     colours = [
         [float(part) for part in element.get(key, default).split()]
         for key, default in (("rgb1", "0.8 0.8 0.8"), ("rgb2", "0.5 0.5 0.5"))

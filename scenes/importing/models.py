@@ -26,7 +26,7 @@ from .model_travel import with_free_travel
 from .scale import check_scale
 from .weight import likely_mass
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the same file may give another asset."""
 LARGE = 0.6
 """A thing larger than this, in metres, or with a door or drawer, stays where it is put."""

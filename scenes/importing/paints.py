@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ...schemas import AssetError
 from ..core.geometry import Array
+from .opened import opening
 
 LARGEST = 512
 """Images are reduced to this many pixels a side before colours are read."""
@@ -62,9 +63,17 @@ def face_colours(paint: Paint, uv: Array) -> Array:
     return found
 
 
-@lru_cache(maxsize=4)
 def _pixels(path: Path) -> npt.NDArray[np.float32]:
     """(H, W, 4) in [0, 1]."""
+    try:
+        facts = opening(path).stat()
+    except OSError as error:
+        raise AssetError(f"texture file {path} is missing") from error
+    return _decoded(path, facts.st_mtime_ns, facts.st_size)
+
+
+@lru_cache(maxsize=4)
+def _decoded(path: Path, _modified: int, _size: int) -> npt.NDArray[np.float32]:
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -72,7 +81,5 @@ def _pixels(path: Path) -> npt.NDArray[np.float32]:
             image.thumbnail((LARGEST, LARGEST))
             rgba: Any = image.convert("RGBA")
             return np.asarray(rgba, dtype=np.float32) / np.float32(255.0)
-    except FileNotFoundError as error:
-        raise AssetError(f"texture file {path} is missing") from error
-    except (OSError, UnidentifiedImageError) as error:
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise AssetError(f"texture file {path} cannot be read: {error}") from error

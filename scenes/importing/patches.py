@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from ...schemas import AssetError
+from .placings import PLAIN, Placing
+from .raw_check import check_raw, loaded_scene
 from .solids import Array, Index
 
 FORMATS = ("glb", "gltf", "obj", "stl", "ply")
-MOST_BYTES = 1_000_000_000
 MOST_FACES = 6_000_000
 """Larger files would need more than about 6 GB of memory; they are refused unread or unused."""
 GREY = (0.7, 0.7, 0.7, 1.0)
@@ -50,14 +50,12 @@ def read_patches(path: Path) -> tuple[Patch, ...]:
     Raises:
         AssetError: where the file cannot be read, has no faces, or has too many.
     """
-    import trimesh
-
-    if path.stat().st_size > MOST_BYTES:
-        raise AssetError(f"the file is larger than {MOST_BYTES // 10**6} MB; simplify the mesh")
+    check_raw(path)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            meshes = _placed(trimesh.load_scene(path, process=False))
+        scene, placings = loaded_scene(path)
+        meshes = _placed(scene)
+    except AssetError:
+        raise
     except Exception as error:  # readers raise whatever their format trips over
         kind = path.suffix[1:].upper()
         raise AssetError(f"the file cannot be read as {kind}: {_first(error)}") from error
@@ -67,7 +65,7 @@ def read_patches(path: Path) -> tuple[Patch, ...]:
     if count > MOST_FACES:
         raise AssetError(f"{count:,} faces; at most {MOST_FACES:,} are read: simplify the mesh")
     # Readers hold parts in sets and under random names: content alone gives a stable order.
-    patches = sorted((_patch(*mesh) for mesh in meshes), key=_order)
+    patches = sorted((_patch(*mesh, placings) for mesh in meshes), key=_order)
     if not all(np.isfinite(patch.vertices).all() for patch in patches):
         raise AssetError("some vertices are not finite numbers")
     return tuple(patches)
@@ -97,7 +95,7 @@ def _first(error: Exception) -> str:
     return f"{type(error).__name__}: {lines[0][:120]}" if lines else type(error).__name__
 
 
-def _patch(mesh: Any, vertices: Array, mirrored: bool) -> Patch:
+def _patch(mesh: Any, vertices: Array, mirrored: bool, placings: Mapping[str, Placing]) -> Patch:
     faces = np.asarray(mesh.faces, dtype=np.int64)
     if mirrored:
         faces = faces[:, ::-1]
@@ -114,13 +112,40 @@ def _patch(mesh: Any, vertices: Array, mirrored: bool) -> Patch:
     uv = getattr(visual, "uv", None)
     colours = base[None]
     if picture is not None and uv is not None and len(uv) == len(vertices):
-        colours = _sampled(picture, np.asarray(uv, dtype=np.float64)[faces].mean(axis=1)) * base
+        spots = np.asarray(uv, dtype=np.float64)[faces].mean(axis=1)
+        placing = placings.get(str(getattr(material, "name", "")), PLAIN)
+        if placing != PLAIN:
+            spots = placing.placed(spots)
+        colours = _sampled(picture, spots) * base
+    colours = _shown(colours, visual, material, faces)
     # glTF's default is a fully metallic surface, which files without the factor rarely mean.
     return Patch(
         vertices, faces, colours,
         roughness=0.6 if roughness is None else float(np.clip(roughness, 0, 1)),
         metallic=0.0 if metallic is None else float(np.clip(metallic, 0, 1)),
     )  # fmt: skip
+
+
+def _shown(colours: Array, visual: Any, material: Any, faces: Index) -> Array:
+    """Colours times those of the vertices, and as transparent as a glTF material says."""
+    if not hasattr(material, "baseColorFactor"):
+        return colours
+    attributes: Mapping[str, Any] = getattr(visual, "vertex_attributes", {})
+    own = attributes.get("color")
+    if own is not None and len(own) > int(faces.max(initial=-1)):
+        raw = np.asarray(own)
+        tint = raw.astype(np.float64) / (np.iinfo(raw.dtype).max if raw.dtype.kind in "iu" else 1.0)
+        tint = tint[faces].mean(axis=1)
+        alpha = tint[:, 3:] if tint.shape[1] > 3 else np.ones((len(tint), 1))
+        colours = colours * np.column_stack([_encoded(tint[:, :3]), alpha])
+    mode = getattr(material, "alphaMode", None) or "OPAQUE"
+    if mode == "BLEND":
+        return colours
+    colours = colours.copy()
+    cutoff = getattr(material, "alphaCutoff", None)
+    cutoff = 0.5 if cutoff is None else float(cutoff)
+    colours[:, 3] = 1.0 if mode == "OPAQUE" else colours[:, 3] >= cutoff
+    return colours
 
 
 def _base(material: Any) -> Array:

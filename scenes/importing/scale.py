@@ -32,6 +32,8 @@ def check_scale(category: str, extents: npt.ArrayLike, notes: str = "its YAML fi
     low, high, typical = _range(category)
     if low / SLACK <= largest <= high * SLACK:
         return
+    if not largest > 0:
+        raise AssetError("it has no extent: all of it lies in one point")
     ratio = largest / typical
     unit, per_metre = min(UNITS, key=lambda pair: abs(np.log(ratio / pair[1])))
     if abs(np.log(ratio / per_metre)) < np.log(2.0):

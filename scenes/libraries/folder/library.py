@@ -89,6 +89,10 @@ class FolderLibrary:
         }
         return dict(sorted((dict(self.found.refused) | refused).items()))
 
+    def set_aside(self) -> Mapping[str, str]:
+        """The same: all its files are the user's own."""
+        return self.quarantined()
+
     def notes(self) -> Mapping[str, tuple[str, ...]]:
         """What to know about how usable files were read, such as reduced or assumed masses."""
         return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ....schemas import Asset, AssetError, Refusal, RefusalKind, SpecError
+from ....schemas import Asset, AssetError, CousinsError, Refusal, RefusalKind, SpecError
 from ...core import taxonomy
 from ...core.cache import cached_arrays
 from ...importing.naming import category_of
+from ...importing.opened import absolute, opening, reporting
 from .notes import AssetNotes, read_notes
 from .scan import MESHES, Entry
 from .zero_mass import check_masses
@@ -22,7 +23,7 @@ from .zero_mass import check_masses
 if TYPE_CHECKING:
     from ...importing.meshes import Imported
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever the same file may give another asset."""
 SHAPING = ("coacd", "fast-simplification", "mujoco", "numpy", "scipy", "trimesh")
 """Packages whose version may change an imported asset's bytes."""
@@ -113,6 +114,28 @@ def _within(folder: Path, message: str) -> str:
 
 
 def _read(entry: Entry, library: str, folder: Path, defaults: AssetNotes) -> Imported:
+    """Read a file as its notes say; it may open no file that its stamp does not cover.
+
+    Raises:
+        AssetError: where the file cannot be used.
+        SpecError: where its notes are wrong.
+    """
+    with reporting() as report:
+        opening(entry.path)
+        try:
+            read = _imported(entry, library, folder, defaults)
+        except CousinsError:
+            raise
+        except Exception as error:  # one file of a stranger's must not end the rest
+            raise AssetError(f"it cannot be imported: {type(error).__name__}: {error}") from error
+    covered = {absolute(entry.path), *entry.parts}
+    unseen = [path for path in report.files if path not in covered]
+    if unseen:
+        raise AssetError(f"it opens {unseen[0]}, whose changes would go unseen; name it plainly")
+    return replace(read, notes=(*read.notes, *report.notes))
+
+
+def _imported(entry: Entry, library: str, folder: Path, defaults: AssetNotes) -> Imported:
     """Read a file as its notes say.
 
     Raises:

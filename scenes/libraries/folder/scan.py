@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 from ....schemas import SpecError
-from ...importing.naming import is_noise
+from ...importing.naming import category_of, is_noise
+from ...importing.opened import MOST_BYTES
+from .closure import opened_by
 
 MESHES = (".glb", ".gltf", ".obj", ".ply", ".stl")
 MODELS = (".mjcf", ".urdf", ".xml")
@@ -32,6 +32,7 @@ class Entry:
         relative: its path within the folder, with forward slashes.
         notes: the YAML beside it, if any.
         stamp: changes with the file, its parts, its notes, and its names.
+    parts: all other files that its import opens, also missing ones, as absolute paths.
     """
 
     asset_id: str
@@ -39,6 +40,7 @@ class Entry:
     relative: str
     notes: Path | None
     stamp: str
+    parts: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class Scan:
 def scan(folder: Path, library: str) -> Scan:
     """List the asset files of a folder tree; hidden files and folders are passed over.
 
-    Mesh files that a model (MJCF, URDF) names are its parts and no assets of their own.
+    Files that a model (MJCF, URDF) names are its parts and no assets of their own, but for models
+    that are included by one whose name fits no category, such as `scene.xml`.
 
     Raises:
         SpecError: where there is no such folder, it has no asset files, or too many files.
@@ -61,10 +64,10 @@ def scan(folder: Path, library: str) -> Scan:
         raise SpecError(f"{folder}: no such folder of assets")
     files = _files(folder)
     models = [path for path in files if path.suffix.lower() in MODELS and _is_model(path)]
-    parts = {path: _parts_of(path, files) for path in models}
-    owned = {part for path, found in parts.items() for part in found if part != path}
+    parts = {path: opened_by(path) for path in models}
+    owned = _owned(folder, files, parts)
     chosen = [path for path in files if path.suffix.lower() in MESHES or path in parts]
-    chosen = [path for path in chosen if path not in owned]
+    chosen = [path for path in chosen if path not in owned and _real(path) not in owned]
     if not chosen:
         kinds = ", ".join(kind[1:].upper() for kind in (*MESHES, ".urdf", ".mjcf"))
         raise SpecError(f"{folder}: no asset files; looked for {kinds} in it and below")
@@ -72,7 +75,7 @@ def scan(folder: Path, library: str) -> Scan:
     for path in chosen:
         claims.setdefault(_id_of(path, folder, library), []).append(path)
     entries = [
-        _entry(asset_id, paths[0], folder, parts.get(paths[0]) or _named_by(paths[0]))
+        _entry(asset_id, paths[0], folder, parts.get(paths[0]) or opened_by(paths[0]))
         for asset_id, paths in claims.items()
         if len(paths) == 1
     ]
@@ -113,6 +116,8 @@ def _id_of(path: Path, folder: Path, library: str) -> str:
 
 def _is_model(path: Path) -> bool:
     """Whether an XML file is a MJCF or URDF model; what cannot be read is, to be reported."""
+    if not path.is_file():
+        return True
     try:
         for _, element in ElementTree.iterparse(path, events=("start",)):
             return element.tag in _ROOTS[path.suffix.lower()]
@@ -121,8 +126,31 @@ def _is_model(path: Path) -> bool:
     return True
 
 
+def _real(path: Path) -> Path:
+    return path.resolve() if path.is_symlink() else path
+
+
+def _owned(folder: Path, files: list[Path], parts: dict[Path, tuple[Path, ...]]) -> set[Path]:
+    """What models are made of."""
+    owned: set[Path] = set()
+    for path, found in parts.items():
+        named = {*found, *_parts_of(path, files)} - {path}
+        if any(part in parts for part in named) and not _says_what(path, folder):
+            named -= parts.keys()
+        owned |= named
+    return owned
+
+
+def _says_what(path: Path, folder: Path) -> bool:
+    """Whether a file's notes or names may give it a category."""
+    names = [path.stem, *(above.name for above in path.parents if folder in above.parents)]
+    return _notes_of(path) is not None or any(category_of(name) is not None for name in names)
+
+
 def _parts_of(model: Path, files: list[Path]) -> tuple[Path, ...]:
-    """Files below the model's folder, or at the place it names, that a model refers to."""
+    """Files below the model's folder, or at the place it names, that seem to be a model's."""
+    if not model.is_file():
+        return ()
     try:
         root = ElementTree.parse(model).getroot()
     except (ElementTree.ParseError, OSError, UnicodeError):
@@ -142,52 +170,30 @@ def _parts_of(model: Path, files: list[Path]) -> tuple[Path, ...]:
     )
 
 
-def _named_by(path: Path) -> tuple[Path, ...]:
-    """Files that a mesh file itself names: buffers, images, and material libraries."""
-    found = [path.parent / name for name in _references(path)]
-    found += [
-        part.parent / name for part in found if part.suffix == ".mtl" for name in _references(part)
-    ]
-    return tuple(sorted({part for part in found if part.is_file()}))
-
-
-def _references(path: Path) -> Iterator[str]:
-    suffix = path.suffix.lower()
-    if suffix not in (".gltf", ".obj", ".mtl") or not path.is_file():
-        return
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if suffix == ".gltf":
-        try:
-            described = json.loads(text)
-            items = [*described.get("buffers", ()), *described.get("images", ())]
-            uris = [str(item.get("uri", "")) for item in items]
-        except (ValueError, AttributeError, TypeError):
-            return
-        yield from (uri for uri in uris if uri and not uri.startswith("data:"))
-    else:
-        word = r"mtllib" if suffix == ".obj" else r"map_\w+|bump|disp"
-        for match in re.finditer(rf"^\s*(?:{word})\s+(.+?)\s*$", text, re.MULTILINE):
-            yield match[1].split()[-1] if suffix == ".mtl" else match[1]
-
-
 def _entry(asset_id: str, path: Path, folder: Path, parts: tuple[Path, ...]) -> Entry:
-    relative = _relative(path, folder)
-    notes = next(
-        (
-            p
-            for s in (".yaml", ".yml")
-            if (p := path.with_suffix(s)).is_file() and p.name != DEFAULTS
-        ),
-        None,
-    )
+    relative, notes = _relative(path, folder), _notes_of(path)
     digest = hashlib.sha256(f"{asset_id}\n{relative}\n".encode())
     read = [path, *parts, *([notes] if notes else [])]
     defaults = folder / DEFAULTS
     for part in [*read, *([defaults] if defaults.is_file() else [])]:
         digest.update(os.path.relpath(part, folder).encode())
-        try:
-            with part.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-        except OSError as error:
-            digest.update(str(error.strerror).encode())
-    return Entry(asset_id, path, relative, notes, digest.hexdigest()[:32])
+        digest.update(_content(part))
+    return Entry(asset_id, path, relative, notes, digest.hexdigest()[:32], parts)
+
+
+def _notes_of(path: Path) -> Path | None:
+    beside = (path.with_suffix(suffix) for suffix in (".yaml", ".yml"))
+    return next((file for file in beside if file.is_file() and file.name != DEFAULTS), None)
+
+
+def _content(path: Path) -> bytes:
+    """A digest of a file, or why it has none: missing, no regular file, too large."""
+    try:
+        if path.exists() and not path.is_file():
+            return b"no regular file"
+        if path.stat().st_size > MOST_BYTES:
+            return b"too large"
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError as error:
+        return str(error.strerror).encode()

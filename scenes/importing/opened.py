@@ -1,0 +1,79 @@
+"""Opens the files of an asset: regular files of allowed size, each of them reported."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ...schemas import AssetError
+
+MOST_BYTES = 1_000_000_000
+"""A larger file is refused unread."""
+
+
+@dataclass
+class Report:
+    """What was opened while an asset was read, and what its owner should know.
+
+    Attributes:
+        files: absolute paths in the order in which they were asked for, also of missing files.
+        notes: sentences, each once.
+    """
+
+    files: dict[Path, None] = field(default_factory=dict[Path, None])
+    notes: dict[str, None] = field(default_factory=dict[str, None])
+
+
+_REPORT: ContextVar[Report | None] = ContextVar("report", default=None)
+
+
+@contextmanager
+def reporting() -> Generator[Report]:
+    """Collect what is opened and noted until the end of the block."""
+    report = Report()
+    token = _REPORT.set(report)
+    try:
+        yield report
+    finally:
+        _REPORT.reset(token)
+
+
+def absolute(path: Path) -> Path:
+    """A path as reports have it: absolute and without `..`, links as they are."""
+    return Path(os.path.abspath(path))
+
+
+def opening(path: Path) -> Path:
+    """Report that a file is about to be opened; call it before any read. Gives the path.
+
+    A file that is not there is left to its reader.
+
+    Raises:
+        AssetError: where it is a pipe, a device or a folder, or is too large.
+    """
+    report = _REPORT.get()
+    if report is not None:
+        report.files[absolute(path)] = None
+    try:
+        facts = path.stat()
+    except OSError:
+        return path
+    if not stat.S_ISREG(facts.st_mode):
+        raise AssetError(f"{path} is a pipe, a device or a folder; only regular files are read")
+    if facts.st_size > MOST_BYTES:
+        raise AssetError(
+            f"{path}: the file is larger than {MOST_BYTES // 10**6} MB; simplify the mesh"
+        )
+    return path
+
+
+def note(text: str) -> None:
+    """Tell the owner of the asset that is being read something that is no reason to refuse it."""
+    report = _REPORT.get()
+    if report is not None:
+        report.notes[text] = None
