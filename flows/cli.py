@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from .commands import assets, backends, bench, inspect, make, observe, schedule, sweep
-from .environment import set_defaults
+from .commands.common import expected_errors
+from .environment import check_graphics, set_defaults
 from .faults import DEBUG
 
 app = typer.Typer(
@@ -41,6 +42,8 @@ def options(
     del version
     if debug:
         os.environ[DEBUG] = "1"
+    with expected_errors():
+        check_graphics()
 
 
 make.register(app)

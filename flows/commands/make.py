@@ -145,7 +145,7 @@ def export(
 
 
 SKIPPED = 3
-"""Skipped values of sweeps that the summary names."""
+"""Skipped values of sweeps, and reasons for refusals, that the summary names."""
 
 
 def _make(
@@ -216,6 +216,10 @@ def _show(summary: Summary, until: str) -> None:
     if until != "tasks":
         refused = f" ({counts['refused']} refused)" if counts["refused"] else ""
         rows.append(("scenes", f"{counts['scenes']}{refused}"))
+        rows += [
+            ("refused for", f"{said} x{count}")
+            for said, count in islice(summary.refusals.items(), SKIPPED)
+        ]
     if until in ("episodes", "frames"):
         share = counts["solved"] / counts["attempts"] if counts["attempts"] else 0.0
         rows.append(("attempts", str(counts["attempts"])))

@@ -33,8 +33,8 @@ class LeRobotExporter:
         """Write the export to `out`, which must be empty or absent.
 
         Raises:
-            DatasetError: where `out` holds files, videos are missing for some episodes, or
-                episodes differ in frequency or joints.
+            DatasetError: where `out` holds files, there is no demonstration, videos are missing
+                for some episodes, or they differ in frequency or joints.
         """
         from .writing import Limits, write
 

@@ -57,8 +57,8 @@ def write(dataset: Dataset, out: Path, limits: Limits, *, failures: bool) -> Non
         failures: also export attempts that missed their goal.
 
     Raises:
-        DatasetError: where videos are missing for some episodes, or episodes differ in frequency
-            or joints.
+        DatasetError: where there is no demonstration, videos are missing for some episodes, or
+            episodes differ in frequency or joints.
     """
     # An attempt that ended before it moved has no row to give.
     chosen = [
@@ -66,6 +66,8 @@ def write(dataset: Dataset, out: Path, limits: Limits, *, failures: bool) -> Non
         for episode in dataset.episodes()
         if episode.steps and (episode.success or failures)
     ]
+    if not chosen:
+        raise DatasetError(_nothing(dataset))
     cameras = _cameras(dataset, chosen)
     with ExitStack() as stack:
         run = _Run(limits, dataset, out, cameras, stack)
@@ -73,6 +75,17 @@ def write(dataset: Dataset, out: Path, limits: Limits, *, failures: bool) -> Non
             run.add(episode)
         run.flush()
     run.finish({episode.scene for episode in chosen})
+
+
+def _nothing(dataset: Dataset) -> str:
+    """Why a dataset has nothing to export, and what to do."""
+    attempts = sum(1 for _ in dataset.episodes())
+    if not attempts:
+        return "no demonstrations: the dataset has no episodes; set episodes.per_task to 1 or more"
+    return (
+        f"no demonstrations: none of the {attempts} attempts that are kept reached its goal; "
+        "the report says why they failed"
+    )
 
 
 def _cameras(dataset: Dataset, chosen: list[Episode]) -> dict[str, dict[str, VideoRecord]]:
