@@ -14,6 +14,7 @@ from .pictures import picture_problems
 from .stages import open_library
 
 if TYPE_CHECKING:
+    from ..generators.dataset import Dataset
     from ..scenes.assets.library import AssetLibrary
     from ..scenes.assets.tabletop import Tabletop
 
@@ -162,3 +163,18 @@ def check_exports(formats: tuple[str, ...]) -> None:
 
     for name in formats:
         EXPORTERS.load(name).needs.check(f"export {name}")
+
+
+def check_dataset(dataset: Dataset, formats: tuple[str, ...]) -> None:
+    """Refuse to export a dataset that has nothing for one of the formats.
+
+    A run writes such an export nevertheless, and says itself that it fell short.
+
+    Raises:
+        DatasetError: naming the format, and what it lacks.
+    """
+    from ..generators.exports import EXPORTERS, Choosy
+
+    for exporter in map(EXPORTERS.load, formats):
+        if isinstance(exporter, Choosy):
+            exporter.check_dataset(dataset)

@@ -79,7 +79,7 @@ def check_api(url: str) -> None:
                 f"its address ends in /api; {remedy}"
             ) from error
     except (OSError, ValueError, http.client.HTTPException) as error:
-        reason = one_line(error)
+        reason = error.reason if isinstance(error, urllib.error.URLError) else one_line(error)
         raise RunError(f"PREFECT_API_URL is {url}: no answer ({reason}); {remedy}") from error
 
 

@@ -127,7 +127,7 @@ def export(
         from ...generators.dataset import Dataset
         from ...generators.exports import EXPORTERS
         from ...schemas import SpecError
-        from ..checks import check_exports
+        from ..checks import check_dataset, check_exports
         from ..run import export_dataset
         from ..stages import production
 
@@ -137,6 +137,7 @@ def export(
             raise SpecError(f"no format given; use --format or --all; formats: {known}")
         check_exports(chosen)
         opened = Dataset(dataset)
+        check_dataset(opened, chosen)
         folders = export_dataset(opened.spec, dataset, production(), chosen)
         if json:
             emit({"exports": {name: str(folder) for name, folder in folders.items()}})

@@ -33,13 +33,24 @@ class LeRobotExporter:
         """Write the export to `out`, which must be empty or absent.
 
         Raises:
-            DatasetError: where `out` holds files, there is no demonstration, videos are missing
-                for some episodes, or they differ in frequency or joints.
+            DatasetError: where `out` holds files, videos are missing for some episodes, or
+                episodes differ in frequency or joints.
         """
         from .writing import Limits, write
 
         refuse_files(out)
         write(dataset, out, Limits(self.data_mb, self.video_mb), failures=self.include_failures)
+
+    def check_dataset(self, dataset: Dataset) -> None:
+        """See `Choosy`: without demonstrations an export has no features.
+
+        Raises:
+            DatasetError: saying why there are none, and what to do.
+        """
+        from .writing import refuse_nothing
+
+        if not self.include_failures:
+            refuse_nothing(dataset)
 
 
 PLUGIN = LeRobotExporter()

@@ -57,8 +57,8 @@ def write(dataset: Dataset, out: Path, limits: Limits, *, failures: bool) -> Non
         failures: also export attempts that missed their goal.
 
     Raises:
-        DatasetError: where there is no demonstration, videos are missing for some episodes, or
-            episodes differ in frequency or joints.
+        DatasetError: where videos are missing for some episodes, or episodes differ in frequency
+            or joints.
     """
     # An attempt that ended before it moved has no row to give.
     chosen = [
@@ -66,8 +66,6 @@ def write(dataset: Dataset, out: Path, limits: Limits, *, failures: bool) -> Non
         for episode in dataset.episodes()
         if episode.steps and (episode.success or failures)
     ]
-    if not chosen:
-        raise DatasetError(_nothing(dataset))
     cameras = _cameras(dataset, chosen)
     with ExitStack() as stack:
         run = _Run(limits, dataset, out, cameras, stack)
@@ -77,14 +75,25 @@ def write(dataset: Dataset, out: Path, limits: Limits, *, failures: bool) -> Non
     run.finish({episode.scene for episode in chosen})
 
 
-def _nothing(dataset: Dataset) -> str:
-    """Why a dataset has nothing to export, and what to do."""
-    attempts = sum(1 for _ in dataset.episodes())
+def refuse_nothing(dataset: Dataset) -> None:
+    """Refuse a dataset without demonstrations.
+
+    Raises:
+        DatasetError: saying why there are none, and what to do.
+    """
+    attempts = 0
+    for episode in dataset.episodes():
+        attempts += 1
+        if episode.steps and episode.success:
+            return
     if not attempts:
-        return "no demonstrations: the dataset has no episodes; set episodes.per_task to 1 or more"
-    return (
-        f"no demonstrations: none of the {attempts} attempts that are kept reached its goal; "
-        "the report says why they failed"
+        raise DatasetError(
+            "lerobot: no demonstrations: the dataset has no episodes; set episodes.per_task to 1 "
+            "or more"
+        )
+    raise DatasetError(
+        f"lerobot: no demonstrations: none of the {attempts} attempts that are kept reached its "
+        "goal; the report says why they failed"
     )
 
 
