@@ -49,6 +49,11 @@ class Checked:
         """Whether an asset that is offered should not be."""
         return any(one.failing for one in self.libraries)
 
+    @property
+    def quarantined(self) -> bool:
+        """Whether a library set assets aside."""
+        return any(one.quarantined for one in self.libraries)
+
     def facts(self) -> dict[str, Any]:
         """As JSON."""
         libraries = {one.library: one.model_dump(mode="json") for one in self.libraries}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..schemas import DatasetSpec, SpecError, TaskSpec
+from ..schemas.errors import SpecErrors
+from ..schemas.locations import Loc
 from ..schemas.physics import EVERY, SCALE, object_of
 from ..schemas.plugins import offer
+from .pictures import picture_problems
 from .stages import open_library
 
 if TYPE_CHECKING:
+    from ..generators.dataset import Dataset
     from ..scenes.assets.library import AssetLibrary
     from ..scenes.assets.tabletop import Tabletop
 
@@ -26,11 +31,12 @@ def check_spec(
 
     Raises:
         SpecError: a category that nothing stands in for, an asset that is not there, a path in
-            `render.vary` that does not exist, or a given task that cannot be done.
+            `render.vary` that does not exist, pictures that cannot be made, or a given task that
+            cannot be done; `SpecErrors` where there are several.
         BackendMissingError, RenderError: a solver, proposer, renderer, or label is not here,
             or cannot start.
     """
-    from ..generators.images.parameters.vary import check_vary
+    from ..generators.images.parameters.vary import vary_problems
     from ..generators.labels import check_labels
     from ..generators.proposers import PROPOSERS
     from ..generators.renderers import check_renderer, renderer
@@ -46,87 +52,104 @@ def check_spec(
     if draws:
         check_labels(spec.render.labels)
         renderer(spec.render.backend)
-    check_vary(spec)
     for group, name in foreign_plugins(spec):
         if group.name in ELSEWHERE["tasks"]:
             group.load(name).needs.check(f"{group.word} {name!r}")
     table = Tabletop(library or open_library(spec.assets))
-    _check_categories(spec, table)
-    _check_assets(spec, table)
+    problems = [
+        *vary_problems(spec),
+        *_category_problems(spec, table),
+        *_asset_problems(spec, table),
+    ]
+    if draws:
+        problems += picture_problems(spec)
     tasks: tuple[TaskSpec, ...] = ()
-    if spec.tasks.given:
-        from ..generators.proposers.given.binding import given_tasks
+    try:
+        tasks = _given_tasks(spec, table)
+    except SpecError as error:
+        problems.append(error)
+    problems += _physics_problems(spec, tasks)
+    if len(problems) > 1:
+        raise SpecErrors(tuple(problems))
+    for problem in problems:
+        raise problem
 
-        tasks = given_tasks(spec, 0, spec.tasks.count, table.library)
-    _check_physics(spec, tasks)
 
-
-def _check_categories(spec: DatasetSpec, library: Tabletop) -> None:
-    """Refuse a category that nothing stands in for.
+def _given_tasks(spec: DatasetSpec, library: Tabletop) -> tuple[TaskSpec, ...]:
+    """The tasks that a spec gives.
 
     Raises:
-        SpecError: with its path, and what is near.
+        SpecError: one of them cannot be done.
     """
+    if not spec.tasks.given:
+        return ()
+    from ..generators.proposers.given.binding import given_tasks
+
+    return given_tasks(spec, 0, spec.tasks.count, library.library)
+
+
+def _category_problems(spec: DatasetSpec, library: Tabletop) -> Iterator[SpecError]:
+    """Categories that nothing stands in for, with their place and what is near."""
     from ..scenes.cousins.catalogue import resolve
 
-    wanted = {f"scene.objects[{i}].category": x.category for i, x in enumerate(spec.scene.objects)}
+    wanted: dict[Loc, str] = {
+        ("scene", "objects", i, "category"): x.category for i, x in enumerate(spec.scene.objects)
+    }
     wanted |= {
-        f"scene.clutter.categories[{i}]": category
+        ("scene", "clutter", "categories", i): category
         for i, category in enumerate(spec.scene.clutter.categories)
     }
-    for path, category in wanted.items():
+    for place, category in wanted.items():
         # To ask for all that is offered takes seconds: it builds an asset of each category.
         if library.offers(category):
             continue
         try:
             resolve(category, library.ids())
         except SpecError as error:
-            raise SpecError(f"{path}: {error}") from error
+            yield SpecError(str(error), place=place)
 
 
-def _check_assets(spec: DatasetSpec, library: Tabletop) -> None:
-    """Refuse an asset that is not there.
-
-    Raises:
-        SpecError: with its path.
-    """
+def _asset_problems(spec: DatasetSpec, library: Tabletop) -> Iterator[SpecError]:
+    """Assets that are not there, with their place."""
     from ..generators.images.parameters.vary import swapped_assets
 
-    wanted = [(f"render.vary.{path}", asset_id) for path, asset_id in swapped_assets(spec)]
+    wanted: list[tuple[Loc, str]] = [
+        (("render", "vary", path), asset_id) for path, asset_id in swapped_assets(spec)
+    ]
     wanted += [
-        (f"scene.objects[{index}].asset", thing.asset)
+        (("scene", "objects", index, "asset"), thing.asset)
         for index, thing in enumerate(spec.scene.objects)
         if thing.asset is not None
     ]
-    for path, asset_id in wanted:
+    for place, asset_id in wanted:
         try:
             library.get(asset_id)
         except SpecError as error:
-            raise SpecError(f"{path}: {error}") from error
+            yield SpecError(str(error), place=place)
 
 
-def _check_physics(spec: DatasetSpec, tasks: tuple[TaskSpec, ...]) -> None:
-    """Refuse paths of objects that no scene will have, as far as names are known before.
+def _physics_problems(spec: DatasetSpec, tasks: tuple[TaskSpec, ...]) -> Iterator[SpecError]:
+    """Paths of objects that no scene will have, as far as names are known before.
 
     Args:
         spec: of the dataset.
         tasks: those that it gives; what other proposers call their objects is not known yet.
 
-    Raises:
-        SpecError: with the path's place.
+    Returns:
+        Each with the path's place.
     """
     known = [spec.scene.support, *(thing.name for thing in spec.scene.objects)]
     known += [x.name for task in tasks for x in task.objects if x.name not in known]
     for path in spec.physics.vary if spec.physics else ():
         name, place = object_of(path), ("physics", "vary", path)
         if name not in (None, EVERY, *known):
-            raise SpecError(
+            yield SpecError(
                 f"no object {name!r} is known before tasks are proposed; "
                 f"{offer(str(name), [EVERY, *dict.fromkeys(known)])}",
                 place=place,
             )
         if path == SCALE.of(spec.scene.support):
-            raise SpecError("the support keeps its size; name what stands on it", place=place)
+            yield SpecError("the support keeps its size; name what stands on it", place=place)
 
 
 def check_exports(formats: tuple[str, ...]) -> None:
@@ -140,3 +163,18 @@ def check_exports(formats: tuple[str, ...]) -> None:
 
     for name in formats:
         EXPORTERS.load(name).needs.check(f"export {name}")
+
+
+def check_dataset(dataset: Dataset, formats: tuple[str, ...]) -> None:
+    """Refuse to export a dataset that has nothing for one of the formats.
+
+    A run writes such an export nevertheless, and says itself that it fell short.
+
+    Raises:
+        DatasetError: naming the format, and what it lacks.
+    """
+    from ..generators.exports import EXPORTERS, Choosy
+
+    for exporter in map(EXPORTERS.load, formats):
+        if isinstance(exporter, Choosy):
+            exporter.check_dataset(dataset)

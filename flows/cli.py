@@ -20,7 +20,8 @@ from .commands import (
     sweep,
     train,
 )
-from .environment import set_defaults
+from .commands.common import expected_errors
+from .environment import check_graphics, set_defaults
 from .faults import DEBUG
 
 app = typer.Typer(
@@ -52,6 +53,8 @@ def options(
     del version
     if debug:
         os.environ[DEBUG] = "1"
+    with expected_errors():
+        check_graphics()
 
 
 make.register(app)

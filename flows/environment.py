@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 
+from ..schemas import RenderError
+
 _THREADS = (
     "OPENBLAS_NUM_THREADS",
     "OMP_NUM_THREADS",
     "MKL_NUM_THREADS",
     "NUMEXPR_NUM_THREADS",
 )
+_GL = frozenset({"", "1", "egl", "enable", "enabled", "glfw", "on", "true"}) | frozenset(
+    {"0", "disable", "disabled", "false", "no", "off"}
+)
+"""Values of MUJOCO_GL with which MuJoCo leaves EGL alone."""
 _PREFECT = {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -26,6 +32,20 @@ def set_defaults() -> None:
     os.environ.setdefault("MUJOCO_GL", "egl")
     for name, value in _PREFECT.items():
         os.environ.setdefault(name, value)
+
+
+def check_graphics() -> None:
+    """Refuse a choice of OpenGL with which pictures cannot be drawn, and MuJoCo not be imported.
+
+    Raises:
+        RenderError: naming the variable, its value and what is allowed.
+    """
+    chosen = os.environ.get("MUJOCO_GL", "").lower().strip()
+    if chosen not in _GL:
+        raise RenderError(
+            f"MUJOCO_GL={chosen}: pictures are drawn with EGL; unset MUJOCO_GL, or set it to egl; "
+            "on Debian or Ubuntu: apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri"
+        )
 
 
 def cores() -> int:

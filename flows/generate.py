@@ -30,7 +30,7 @@ from .executors import Done
 from .reporter import Reporter
 from .robots import with_robot
 from .run import Summary, execute, run_session
-from .seeds import next_dataset
+from .seeds import next_dataset, noted
 from .session import RunRequest, Session
 from .stages import production
 from .work import ShardTask
@@ -54,7 +54,11 @@ def generate(
     if next_seeds:
         read, folder = next_dataset(read, folder)
     plan = RunRequest(read, folder, production(), workers or cores(), exports=read.export)
-    return _settle(lambda: execute(plan, PrefectExecutor()), [])
+
+    def work() -> Summary:
+        return execute(plan, PrefectExecutor())
+
+    return _settle(lambda: noted(Path(out), read.seed, work) if next_seeds else work(), [])
 
 
 def generate_now(session: Session, reporter: Reporter) -> Summary:

@@ -23,9 +23,10 @@ from ..schemas import DatasetError, DatasetSpec, RunError
 from .executors import InlineExecutor, Pool, ShardExecutor, ThreadExecutor
 from .graph import Graph
 from .pool import InlinePool, JobError, WorkerPool
+from .refusals import refusals
 from .reporter import Reporter, Silent
 from .seeds import DONE
-from .session import RunRequest, Session
+from .session import TIME_LIMIT, RunRequest, Session
 from .work import Job, Result, ShardTask, Stages, carry_out
 
 __all__ = ["Run", "RunRequest", "Session", "Summary", "execute", "export_dataset", "run_session"]
@@ -52,6 +53,8 @@ class Summary:
     report: str | None = None
     lacking: dict[str, int] = field(default_factory=dict[str, int])
     """Demonstrations of each task that has fewer than the spec asks for."""
+    refusals: dict[str, int] = field(default_factory=dict[str, int])
+    """Why attempts at scenes that were given up ended, the most frequent first."""
 
     @property
     def shortfall(self) -> str | None:
@@ -59,7 +62,7 @@ class Summary:
         if self.counts["tasks"] < self.counts["tasks_asked"]:
             return f"only {self.counts['tasks']} of {self.counts['tasks_asked']} tasks were found"
         if self.counts.get("refused") and not self.counts.get("scenes"):
-            return f"none of {self.counts['refused']} scenes could be assembled"
+            return _unassembled(self.counts["refused"], self.refusals)
         if self.counts.get("attempts") and not self.counts["solved"]:
             return f"none of {self.counts['attempts']} attempts reached its goal"
         if self.lacking:
@@ -67,6 +70,15 @@ class Summary:
             others = f", and {len(self.lacking) - SHOWN} more" if len(self.lacking) > SHOWN else ""
             return f"fewer demonstrations than asked for: {shown}{others}"
         return None
+
+
+def _unassembled(scenes: int, refusals: dict[str, int]) -> str:
+    """That no scene could be assembled, why, and what to try."""
+    shown = "; ".join(f"{said} x{n}" for said, n in list(refusals.items())[:SHOWN])
+    return (
+        f"none of {scenes} scenes could be assembled" + (f": {shown}" if shown else "") + "; fewer "
+        "or smaller objects help most, and docs/reasons.md says what to try for each reason"
+    )
 
 
 @dataclass
@@ -226,7 +238,8 @@ def run_session(
     """
     began = time.perf_counter()
     plan, store, graph = session.plan, session.store, session.new_graph()
-    inline = plan.workers == 1 and executor is None
+    # A limit of time can end a process of its own, and not this one.
+    inline = plan.workers == 1 and executor is None and plan.time_limit == TIME_LIMIT
     pool: Pool = (
         InlinePool(carry_out) if inline else WorkerPool(carry_out, plan.workers, plan.time_limit)
     )
@@ -350,4 +363,5 @@ def _summary(
         dataset_hash=store.dataset_hash(),
         report=str(report) if report else None,
         lacking=run.graph.lacking(),
+        refusals=refusals(plan.out) if counts["refused"] else {},
     )

@@ -11,9 +11,13 @@ from cronsim import CronSim, CronSimError
 from ..schemas import SpecError
 from ..schemas.spec_file import load_spec
 from .robots import with_robot
+from .server import check_api
 
 ENTRYPOINT = "cousins.flows.generate.generate"
 """A module path: workers import the installed package."""
+FIELDS = 5
+"""Of a schedule: minute, hour, day, month, weekday."""
+_CRON = "write the five minute, hour, day, month, weekday, such as '0 2 * * *'"
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ def deploy(chosen: Deployment, pool: str) -> str:
 
     Raises:
         SpecError: no server is configured, or it has no such work pool.
+        RunError: the server does not answer.
     """
     from prefect.client.orchestration import get_client
     from prefect.deployments.runner import RunnerDeployment
@@ -67,6 +72,7 @@ def deploy(chosen: Deployment, pool: str) -> str:
         raise SpecError(
             "no Prefect server is configured; run `prefect server start` and set PREFECT_API_URL"
         )
+    check_api(PREFECT_API_URL.value())
     with get_client(sync_client=True) as client:
         try:
             client.read_work_pool(pool)
@@ -87,9 +93,11 @@ def deploy(chosen: Deployment, pool: str) -> str:
 def _check_cron(text: str) -> None:
     from datetime import UTC, datetime
 
+    # With a sixth field, CronSim and Prefect read seconds, each in another place.
+    fields = len(text.split())
+    if fields != FIELDS:
+        raise SpecError(f"--cron {text!r}: {fields} fields; {_CRON}")
     try:
         CronSim(text, datetime.now(UTC))
     except CronSimError as error:
-        raise SpecError(
-            f"--cron {text!r}: {error}; write minute hour day month weekday, such as '0 2 * * *'"
-        ) from error
+        raise SpecError(f"--cron {text!r}: {error}; {_CRON}") from error

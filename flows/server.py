@@ -6,6 +6,7 @@ Prefect's own embedded server outlives a killed run; this one watches its parent
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import secrets
 import socket
@@ -19,10 +20,15 @@ import urllib.request
 from collections.abc import Generator
 from typing import IO
 
-from ..schemas import RunError
+from ..schemas import RunError, SpecError
+from ..schemas.errors import one_line
 
 LOGIN = "PREFECT_SERVER_API_AUTH_STRING"
 """Environment variable: the embedded API's login, where it is not to be a random one."""
+ANSWER = 10.0
+"""Seconds in which a configured API answers."""
+_GUARDED = frozenset({401, 403, 407})
+"""Of HTTP: the API is there, and asks for a login that Prefect itself knows."""
 
 
 @contextlib.contextmanager
@@ -33,12 +39,13 @@ def prefect_api(*, scheduler: bool = False) -> Generator[str]:
         scheduler: an embedded API also runs schedules and serves the user interface.
 
     Raises:
-        RunError: the embedded API did not start.
+        RunError: the embedded API did not start, or the configured one does not answer.
     """
     from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
     configured = PREFECT_API_URL.value()
     if configured:
+        check_api(configured)
         yield configured
         return
     login = os.environ.get(LOGIN) or f"cousins:{secrets.token_urlsafe(16)}"
@@ -47,6 +54,33 @@ def prefect_api(*, scheduler: bool = False) -> Generator[str]:
         temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: login}),
     ):
         yield url
+
+
+def check_api(url: str) -> None:
+    """Refuse a configured API that cannot be used.
+
+    Raises:
+        SpecError: the address has no scheme.
+        RunError: nothing answers there as Prefect's API does.
+    """
+    remedy = "start it with `prefect server start`, unset PREFECT_API_URL, or use --engine local"
+    if not url.startswith(("http://", "https://")):
+        raise SpecError(
+            f"PREFECT_API_URL is {url!r}: it begins with http:// or https://, "
+            "such as http://127.0.0.1:4200/api"
+        )
+    try:
+        with urllib.request.urlopen(f"{url.rstrip('/')}/health", timeout=ANSWER) as answer:
+            answer.read(1)
+    except urllib.error.HTTPError as error:
+        if error.code not in _GUARDED:
+            raise RunError(
+                f"PREFECT_API_URL is {url}: it answers with {error.code}, not as Prefect's API; "
+                f"its address ends in /api; {remedy}"
+            ) from error
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        reason = error.reason if isinstance(error, urllib.error.URLError) else one_line(error)
+        raise RunError(f"PREFECT_API_URL is {url}: no answer ({reason}); {remedy}") from error
 
 
 def login() -> str:

@@ -48,6 +48,23 @@ class SpecError(CousinsError):
         return partial(type(self), str(self)), (), {"place": self.place}
 
 
+class SpecErrors(SpecError):
+    """Several mistakes of one spec, found together.
+
+    Attributes:
+        parts: each of them, with its place.
+    """
+
+    def __init__(self, parts: tuple[SpecError, ...]) -> None:
+        """Keep the parts, and say them line by line."""
+        self.parts = parts
+        super().__init__("\n".join([f"{len(parts)} problems", *(f"  {x}" for x in parts)]))
+
+    def __reduce__(self) -> tuple[Callable[[], SpecError], tuple[()], dict[str, Any]]:
+        """Pickle with the parts."""
+        return partial(SpecErrors, self.parts), (), {}
+
+
 class DatasetError(CousinsError):
     """A dataset folder cannot be used: unwritable, corrupt, or made from another spec."""
 

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from .errors import SpecError
+from .errors import SpecError, SpecErrors
 from .given import GivenFile
 from .locations import Loc, dotted
-from .yaml_source import YamlDocument, is_yaml, read_yaml
+from .yaml_source import YamlDocument, is_yaml, listed_problems, read_yaml
 
 GIVEN: Loc = ("tasks", "given")
 """Where a spec has tasks of one's own, or the path of a file of them."""
@@ -28,15 +28,25 @@ def lines_of(path: Path) -> Generator[None]:
     """
     try:
         yield
+    except SpecErrors as error:
+        raise SpecError(_listed(path, error.parts)) from error
     except SpecError as error:
         if not error.place:
             raise
-        source, place = read_yaml(path), error.place
-        given = _given_file(source)
+        raise SpecError(_listed(path, (error,))) from error
+
+
+def _listed(path: Path, errors: tuple[SpecError, ...]) -> str:
+    """Problems below the name of the file that each is in, in the order of its lines."""
+    read = read_yaml(path)
+    given = _given_file(read)
+    found: dict[str, list[tuple[int, str]]] = {read.name: []}
+    for error in errors:
+        source, place = read, error.place
         if given is not None and place[: len(GIVEN)] == GIVEN:
             source, place = _given_source(path.parent / given), ("tasks", *place[len(GIVEN) :])
-        message = f"{source.name}: 1 problem\n  line {source.line(place)}: {error}"
-        raise SpecError(message) from error
+        found.setdefault(source.name, []).append((source.line(place), str(error)))
+    return "\n".join(listed_problems(name, lines) for name, lines in found.items() if lines)
 
 
 def _given_file(source: YamlDocument) -> str | None:

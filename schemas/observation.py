@@ -32,7 +32,8 @@ class Observation(Model):
     pixel_centre: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     """Where pixel (0, 0) has its centre: 0 as in OpenCV and RealSense, 0.5 as in our frames."""
     depth_scale: Annotated[float, Field(gt=0)] | None = None
-    """Metres per unit of depth.png, such as 0.001; depth.npy holds metres."""
+    """Metres per unit of depth.png, such as 0.001, and of depth.npy where it does not hold
+    metres."""
     labels: dict[Annotated[int, Field(ge=1)], Annotated[str, Field(max_length=200)]] = {}
     """Instance id in the masks to what it is: words such as `coffee mug`, or a synset."""
     camera: Literal["opencv", "opengl"] = "opencv"

@@ -7,7 +7,7 @@ Quaternions wxyz. Cameras are in `camera.py`.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -126,6 +126,12 @@ class RoomSpec(Model):
     """How many things the room holds at least, furniture included."""
     size: tuple[Parameter, Parameter] | None = None
     """Length along x and width along y, metres; None draws what suits the kind."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, raw: Any) -> Any:
+        """`room: kitchen` is short for `room: {kind: kitchen}`."""
+        return {"kind": raw} if isinstance(raw, str) else raw
 
 
 class SceneSpec(Model):

@@ -20,9 +20,11 @@ from .given import GivenFile
 from .given_file import with_given
 from .locations import MISPLACED, Loc, dotted
 from .plugins import offer
-from .yaml_source import YamlDocument, is_yaml, parse_yaml, read_yaml
+from .yaml_source import YamlDocument, is_yaml, listed_problems, parse_yaml, read_yaml
 
 M = TypeVar("M", bound=BaseModel)
+DESCRIBED = 500
+"""Errors of one model that are described."""
 _EXPECTED = {
     "bool_parsing": "boolean",
     "bool_type": "boolean",
@@ -116,10 +118,7 @@ def validated(source: YamlDocument, model: type[M], form: str) -> M:
         except ValidationError as error:
             problems += describe(error, source, model)
     if problems or spec is None:
-        problems = sorted(set(problems))
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        lines = [f"  line {line}: {message}" for line, message in problems]
-        raise SpecError("\n".join([f"{source.name}: {count}", *lines]))
+        raise SpecError(listed_problems(source.name, problems))
     return spec
 
 
@@ -128,7 +127,8 @@ def describe(
 ) -> list[tuple[int, str]]:
     """(line, message) of every error; members of a union that failed alike are merged."""
     merged: dict[Loc, list[_Reason]] = {}
-    for details in error.errors(include_url=False):
+    # To describe one takes a millisecond, and a list may be wrong in each of its items.
+    for details in error.errors(include_url=False)[:DESCRIBED]:
         loc = _real(details["loc"], source.data, model)
         if details["type"] == "missing":
             loc = (*loc, details["loc"][-1])
@@ -240,7 +240,12 @@ def _keys_at(loc: tuple[str | int, ...], model: type[BaseModel]) -> list[str]:
     for step in loc:
         annotation = _descend(annotation, step)
     models = [m for m in _members(annotation) if isinstance(m, type) and issubclass(m, BaseModel)]
-    return [key for model in models for key in model.model_fields if key != "kind"]
+    return [
+        key
+        for model in models
+        for key, field in model.model_fields.items()
+        if key != "kind" or field.is_required()
+    ]
 
 
 def _choices_at(loc: tuple[str | int, ...], model: type[BaseModel]) -> list[str]:

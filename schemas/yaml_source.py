@@ -19,6 +19,10 @@ from .locations import Loc, dotted
 
 MAX_NODES = 200_000
 """Values in one file after expanding its aliases: a bound on hostile nesting."""
+MAX_BYTES = 8_000_000
+"""Of one file: far more than a spec of many tasks has."""
+SHOWN = 50
+"""Problems of a file that are listed."""
 MAX_DEPTH = 64
 """Levels of nesting, aliases expanded: far more than a spec has, far less than Python's stack."""
 MAX_DIGITS = 300
@@ -28,6 +32,7 @@ _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _PLAIN = "tag:yaml.org,2002:"
+_TOO_MANY = f"more than {MAX_NODES} values"
 _TOO_DEEP = f"more than {MAX_DEPTH} levels of nesting"
 
 
@@ -36,13 +41,16 @@ class _Loader(yaml.SafeLoader):
 
     yaml_implicit_resolvers = {}
     depth = 0
+    count = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """Compose a node, unless it lies too deep for a recursive reader."""
         self.depth += 1
-        if self.depth > MAX_DEPTH:
+        self.count += 1
+        if self.depth > MAX_DEPTH or self.count > MAX_NODES:
             here: Any = self
-            raise yaml.MarkedYAMLError(None, None, _TOO_DEEP, here.peek_event().start_mark)
+            what = _TOO_DEEP if self.depth > MAX_DEPTH else _TOO_MANY
+            raise yaml.MarkedYAMLError(None, None, what, here.peek_event().start_mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -71,6 +79,20 @@ class YamlDocument:
         return self.lines.get(loc, 1)
 
 
+def listed_problems(name: str, problems: list[tuple[int, str]]) -> str:
+    """Problems of a file by line, under its name and their number; of many, the first.
+
+    Args:
+        name: of the file.
+        problems: (line, message) each.
+    """
+    found = sorted(set(problems))
+    count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
+    lines = [f"  line {line}: {message}" for line, message in found[:SHOWN]]
+    more = [f"  and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
+    return "\n".join([f"{name}: {count}", *lines, *more])
+
+
 def is_yaml(text: str) -> bool:
     """Whether a text is the path of a YAML file."""
     return text.endswith((".yaml", ".yml"))
@@ -80,9 +102,12 @@ def read_yaml(path: Path) -> YamlDocument:
     """Read a YAML file.
 
     Raises:
-        SpecError: where the file cannot be read or is not YAML.
+        SpecError: where the file cannot be read, is too large, or is not YAML.
     """
     try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise SpecError(f"{path}: {size} bytes; a file has at most {MAX_BYTES}")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"

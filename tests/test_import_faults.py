@@ -47,8 +47,8 @@ def read(path: Path) -> tuple[tuple[Patch, ...], Report]:
 
 def look(path: Path) -> list[float]:
     (patch,) = read(path)[0]
-    (found,) = np.unique(np.round(patch.colours, 2), axis=0).tolist()
-    return found
+    (found,) = np.unique(np.round(patch.colours, 2), axis=0)
+    return [float(value) for value in found]
 
 
 # Raw GLB and glTF

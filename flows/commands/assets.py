@@ -105,6 +105,9 @@ def check_assets(
     spec: Spec = None,
     allow_noncommercial: Noncommercial = False,
     workers: Workers = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 where assets are quarantined, too.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Build assets, compile them, drop them on a floor, and say which fail and why.
@@ -124,7 +127,7 @@ def check_assets(
             for one in found.libraries:
                 table(_summary(one.model_dump(mode="json")))
             table([(name, f"not used: {reason}") for name, reason in found.not_opened.items()])
-        if found.failed:
+        if found.failed or (strict and found.quarantined):
             raise typer.Exit(1)
 
 

@@ -127,7 +127,7 @@ def export(
         from ...generators.dataset import Dataset
         from ...generators.exports import EXPORTERS
         from ...schemas import SpecError
-        from ..checks import check_exports
+        from ..checks import check_dataset, check_exports
         from ..run import export_dataset
         from ..stages import production
 
@@ -137,6 +137,7 @@ def export(
             raise SpecError(f"no format given; use --format or --all; formats: {known}")
         check_exports(chosen)
         opened = Dataset(dataset)
+        check_dataset(opened, chosen)
         folders = export_dataset(opened.spec, dataset, production(), chosen)
         if json:
             emit({"exports": {name: str(folder) for name, folder in folders.items()}})
@@ -145,7 +146,7 @@ def export(
 
 
 SKIPPED = 3
-"""Skipped values of sweeps that the summary names."""
+"""Skipped values of sweeps, and reasons for refusals, that the summary names."""
 
 
 def _make(
@@ -216,6 +217,10 @@ def _show(summary: Summary, until: str) -> None:
     if until != "tasks":
         refused = f" ({counts['refused']} refused)" if counts["refused"] else ""
         rows.append(("scenes", f"{counts['scenes']}{refused}"))
+        rows += [
+            ("refused for", f"{said} x{count}")
+            for said, count in islice(summary.refusals.items(), SKIPPED)
+        ]
     if until in ("episodes", "frames"):
         share = counts["solved"] / counts["attempts"] if counts["attempts"] else 0.0
         rows.append(("attempts", str(counts["attempts"])))

@@ -32,6 +32,19 @@ class Exporter(Protocol):
         ...
 
 
+@runtime_checkable
+class Choosy(Protocol):
+    """An exporter for which not every dataset has something."""
+
+    def check_dataset(self, dataset: Dataset) -> None:
+        """Refuse a dataset that has nothing for this format.
+
+        Raises:
+            DatasetError: saying what it lacks, and what to do.
+        """
+        ...
+
+
 EXPORTERS: Group[Exporter] = Group(
     "exporters", Exporter, "export format", order=("coco", "lerobot", "traces")
 )
@@ -56,4 +69,4 @@ def export(name: str, dataset: Dataset, out: Path) -> None:
     exporter.export(dataset, out)
 
 
-__all__ = ["EXPORTERS", "Exporter", "export"]
+__all__ = ["EXPORTERS", "Choosy", "Exporter", "export"]

@@ -240,8 +240,9 @@ class Catalogue:
         `certainty` is the share of cousins that must fit a place for it to count.
         """
         names: Iterable[str] = kinds
+        # A kind with fewer assets, or with one that is pinned, offers the same ones again.
         variants = [
-            {name: kind.assets[number] for name, kind in kinds.items()}
+            {name: kind.assets[number % len(kind.assets)] for name, kind in kinds.items()}
             for number in range(INSTANCES if kinds else 0)
         ]
         return Capabilities(

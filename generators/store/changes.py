@@ -16,7 +16,7 @@ _SLICES = {
     "tasks": ("seed", "robot", "assets", "scene", "cousins", "tasks"),
     "scenes": ("seed", "robot", "assets", "scene", "cousins", "cameras", "physics"),
     "episodes": ("seed", "robot", "episodes"),
-    "frames": ("seed", "robot", "scene", "cousins", "cameras", "render"),
+    "frames": ("seed", "robot", "assets", "scene", "cousins", "cameras", "render"),
 }
 """The fields of a DatasetSpec that each stage may read."""
 SOLVERS = ("episodes", "solvers")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ...schemas import BackendMissingError, SpecError
+from .everyday import EVERYDAY
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,15 @@ def nodes() -> dict[str, Node]:
     }
 
 
+def _meant(word: str) -> list[str]:
+    """The synsets that a word means: by their own name, by that of a model, or in everyday use."""
+    known = nodes()
+    found = [name for name in known if name.split(".")[0] == word]
+    found = found or [name for name, entry in known.items() if word in entry.models]
+    usual = EVERYDAY.get(word) or EVERYDAY.get(word.rsplit("_", 1)[-1])
+    return found or [name for name in (usual,) if name in known]
+
+
 def node(category: str) -> Node:
     """One synset.
 
@@ -80,9 +90,8 @@ def node(category: str) -> Node:
     """
     found = nodes().get(category)
     if found is None:
-        word = category.split(".")[0]
-        same = [name for name in nodes() if name.split(".")[0] == word]
-        near = same or difflib.get_close_matches(category, nodes(), n=4, cutoff=0.5)
+        near = _meant(category.split(".")[0])
+        near = near or difflib.get_close_matches(category, nodes(), n=4, cutoff=0.5)
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         raise SpecError(f"BDDL has no category {category!r}{hint}")
     return found

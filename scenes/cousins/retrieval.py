@@ -143,9 +143,8 @@ def twins(
         return offered[named]
     found = category_table(library, named).with_traits(required)
     if not found:
-        raise AssemblyError(
-            f"no {named} of library {library.name!r} has {sorted(required)}", impossible=True
-        )
+        # Only this task needs it: its scenes are refused, and other tasks go on.
+        raise AssemblyError(f"no {named} of library {library.name!r} has {sorted(required)}")
     return found
 
 

@@ -93,15 +93,19 @@ def category_of(name: str) -> str | None:
 def _words(name: str) -> list[str]:
     """Lower-case words, without digits and without what follows the head noun.
 
-    What `of` connects stays where BDDL knows it (`box of cereal`), else it goes as well.
+    What `of` connects stays where BDDL knows it, as in `oats box of cereal`, without the words
+    before and noise behind; else it goes as well.
     """
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     words = [word for word in re.findall(r"[a-z]+", spaced.lower()) if len(word) > 1]
     cut = next((i for i, word in enumerate(words) if i and word in _AFTER_HEAD), len(words))
     words = words[:cut]
-    if "of" in words[1:] and _meaning(tuple(words)) is None:
-        return words[: words.index("of", 1)]
-    return words
+    if "of" not in words[1:]:
+        return words
+    of = words.index("of", 1)
+    stop = next(i for i in range(len(words), 0, -1) if i == of + 1 or words[i - 1] not in NOISE)
+    known = (words[i:stop] for i in range(of) if _meaning(tuple(words[i:stop])) is not None)
+    return next(known, words[:of])
 
 
 @lru_cache(maxsize=1)

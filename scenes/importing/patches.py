@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...schemas import AssetError
-from .placings import PLAIN, Placing
+from .placings import PLAIN, PicturePlacing
 from .raw_check import check_raw, loaded_scene
 from .solids import Array, Index
 
@@ -95,7 +95,9 @@ def _first(error: Exception) -> str:
     return f"{type(error).__name__}: {lines[0][:120]}" if lines else type(error).__name__
 
 
-def _patch(mesh: Any, vertices: Array, mirrored: bool, placings: Mapping[str, Placing]) -> Patch:
+def _patch(
+    mesh: Any, vertices: Array, mirrored: bool, placings: Mapping[str, PicturePlacing]
+) -> Patch:
     faces = np.asarray(mesh.faces, dtype=np.int64)
     if mirrored:
         faces = faces[:, ::-1]

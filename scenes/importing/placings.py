@@ -21,7 +21,7 @@ REPEAT, CLAMP, MIRROR = 10497, 33071, 33648
 
 
 @dataclass(frozen=True)
-class Placing:
+class PicturePlacing:
     """Of a picture, as `KHR_texture_transform` and samplers say; v points down.
 
     Attributes:
@@ -48,7 +48,7 @@ class Placing:
         return placed
 
 
-PLAIN = Placing()
+PLAIN = PicturePlacing()
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class NamedMaterials:
     """A glTF file whose materials have names of our own, and how these lay their pictures."""
 
     raw: bytes
-    placings: dict[str, Placing]
+    placings: dict[str, PicturePlacing]
 
 
 def named_materials(path: Path) -> NamedMaterials | None:
@@ -82,7 +82,7 @@ def named_materials(path: Path) -> NamedMaterials | None:
     return NamedMaterials(head + text + rest, placings)
 
 
-def _placing(material: Mapping[str, Any], described: Mapping[str, Any]) -> Placing:
+def _placing(material: Mapping[str, Any], described: Mapping[str, Any]) -> PicturePlacing:
     picture = material.get("pbrMetallicRoughness", {}).get("baseColorTexture")
     if picture is None:
         return PLAIN
@@ -92,7 +92,7 @@ def _placing(material: Mapping[str, Any], described: Mapping[str, Any]) -> Placi
     if "sampler" in texture:
         sampler = described["samplers"][texture["sampler"]]
     offset, scale = told.get("offset", (0, 0)), told.get("scale", (1, 1))
-    return Placing(
+    return PicturePlacing(
         (float(offset[0]), float(offset[1])),
         (float(scale[0]), float(scale[1])),
         float(told.get("rotation", 0.0)),

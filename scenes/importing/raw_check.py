@@ -10,7 +10,7 @@ from typing import Any
 
 from .named_files import NamedFiles
 from .opened import opening
-from .placings import Placing, named_materials
+from .placings import PicturePlacing, named_materials
 from .raw_gltf import check_gltf
 from .raw_obj import plain_obj
 
@@ -27,7 +27,7 @@ def check_raw(path: Path) -> None:
         check_gltf(path)
 
 
-def loaded_scene(path: Path) -> tuple[Any, dict[str, Placing]]:
+def loaded_scene(path: Path) -> tuple[Any, dict[str, PicturePlacing]]:
     """A mesh file as trimesh's scene, after `check_raw`, and how its materials lay pictures.
 
     The files that it names are reported.
@@ -39,7 +39,7 @@ def loaded_scene(path: Path) -> tuple[Any, dict[str, Placing]]:
     import trimesh
 
     source, kind, files = _source(path)
-    placings: dict[str, Placing] = {}
+    placings: dict[str, PicturePlacing] = {}
     named = named_materials(path) if path.suffix.lower() in (".glb", ".gltf") else None
     if named is not None:
         source, kind, placings = io.BytesIO(named.raw), path.suffix[1:].lower(), named.placings

@@ -76,7 +76,7 @@ def read_depth(folder: Path, told: Observation) -> Array:
     """
     metres, units = folder / "depth.npy", folder / "depth.png"
     if metres.is_file():
-        place, raw = metres, _array(metres)
+        place, raw = metres, _array(metres, told.depth_scale)
     elif units.is_file():
         if told.depth_scale is None:
             raise SpecError(
@@ -130,16 +130,19 @@ def _check_size(path: Path, raw: npt.NDArray[Any], told: Observation) -> None:
         )
 
 
-def _array(path: Path) -> npt.NDArray[Any]:
+def _array(path: Path, scale: float | None) -> npt.NDArray[Any]:
+    """Depth in metres, (H, W): floats, or numbers of any kind where a scale says their unit."""
     try:
         raw: npt.NDArray[Any] = np.load(path, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise SpecError(f"{path} cannot be read: {error}") from error
-    if not (np.issubdtype(raw.dtype, np.floating) and raw.ndim == 2):
+    kind = np.floating if scale is None else np.number
+    if not (np.issubdtype(raw.dtype, kind) and raw.ndim == 2) or np.iscomplexobj(raw):
         raise SpecError(
-            f"{path}: is {raw.dtype} of shape {raw.shape}; expected floats (height, width), metres"
+            f"{path}: is {raw.dtype} of shape {raw.shape}; expected floats (height, width), "
+            "metres; or other units, and depth_scale in observation.json"
         )
-    return raw
+    return raw if scale is None else raw.astype(np.float64) * scale
 
 
 def _image(path: Path) -> npt.NDArray[Any]:

@@ -74,7 +74,7 @@ def checked_depth(raw: npt.NDArray[Any], place: str) -> Array:
     if middle > FARTHEST:
         raise SpecError(
             f"{place}: the median depth is {middle:g} m, more than {FARTHEST:g} m; is it in "
-            "millimetres? Set depth_scale to 0.001"
+            "millimetres? Set depth_scale to 0.001 in observation.json"
         )
     depth[depth > FARTHEST] = 0.0
     return depth

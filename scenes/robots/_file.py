@@ -191,17 +191,25 @@ def _read(known: KnownRobot, model: str, detail: Detail) -> Any:
 
 def _path(known: KnownRobot, model: str) -> Path:
     package, _, rest = model.partition(":")
-    if not rest:
-        path = known.folder / model
-    else:
-        found = importlib.util.find_spec(package)
-        if found is None or not found.submodule_search_locations:
-            name = package.replace("_", "-")
-            raise BackendMissingError(f"robot {known.file.name!r} needs: pip install {name}")
-        path = Path(next(iter(found.submodule_search_locations))) / rest
+    folder = _package_folder(package, known.file.name) if rest else known.folder
+    path = folder / (rest or model)
     if not path.is_file():
         raise SpecError(f"robot {known.file.name!r}: model: no file {model!r}")
     return path
+
+
+def _package_folder(package: str, robot: str) -> Path:
+    """The folder of a package, found without importing it or what encloses it."""
+    top, *inner = package.split(".")
+    found = importlib.util.find_spec(top) if top else None
+    places = found.submodule_search_locations if found else None
+    for place in places or ():
+        folder = Path(place).joinpath(*inner)
+        if folder.is_dir():
+            return folder
+    if places:
+        raise SpecError(f"robot {robot!r}: model: {top} has no package {package!r}")
+    raise BackendMissingError(f"robot {robot!r} needs: pip install {top.replace('_', '-')}")
 
 
 def _urdf(text: str, path: Path, detail: Detail) -> str:

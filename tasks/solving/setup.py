@@ -102,8 +102,7 @@ def _merged(
         ready = [name for name, thing in waiting.items() if known.issuperset(_targets(thing))]
         if not ready:
             raise AssemblyError(
-                f"{', '.join(waiting)} rest on each other; one must stand on the {support}",
-                impossible=True,
+                f"{', '.join(waiting)} rest on each other; one must stand on the {support}"
             )
         for name in ready:
             thing = waiting.pop(name)

@@ -41,5 +41,16 @@ class LeRobotExporter:
         refuse_files(out)
         write(dataset, out, FileLimits(self.data_mb, self.video_mb), failures=self.include_failures)
 
+    def check_dataset(self, dataset: Dataset) -> None:
+        """See `Choosy`: without demonstrations an export has no features.
+
+        Raises:
+            DatasetError: saying why there are none, and what to do.
+        """
+        from .writing import refuse_nothing
+
+        if not self.include_failures:
+            refuse_nothing(dataset)
+
 
 PLUGIN = LeRobotExporter()

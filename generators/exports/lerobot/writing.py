@@ -76,6 +76,28 @@ def write(dataset: Dataset, out: Path, limits: FileLimits, *, failures: bool) ->
     run.finish({episode.scene for episode in chosen})
 
 
+def refuse_nothing(dataset: Dataset) -> None:
+    """Refuse a dataset without demonstrations.
+
+    Raises:
+        DatasetError: saying why there are none, and what to do.
+    """
+    attempts = 0
+    for episode in dataset.episodes():
+        attempts += 1
+        if episode.steps and episode.success:
+            return
+    if not attempts:
+        raise DatasetError(
+            "lerobot: no demonstrations: the dataset has no episodes; set episodes.per_task to 1 "
+            "or more"
+        )
+    raise DatasetError(
+        f"lerobot: no demonstrations: none of the {attempts} attempts that are kept reached its "
+        "goal; the report says why they failed"
+    )
+
+
 def _cameras(dataset: Dataset, chosen: list[Episode]) -> dict[str, dict[str, VideoRecord]]:
     """Videos by camera and episode; every camera must have filmed every chosen episode."""
     wanted = {episode.id for episode in chosen}

@@ -202,4 +202,6 @@ def refuse_unknown(path: str, valid: list[str]) -> None:
     """
     if path not in valid:
         near = difflib.get_close_matches(path, valid, n=3, cutoff=0.0)
-        raise SpecError(f"render.vary: {path!r} names nothing here; nearest: {', '.join(near)}")
+        raise SpecError(
+            f"names nothing here; nearest: {', '.join(near)}", place=("render", "vary", path)
+        )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
+from ....scenes.assets.joint import open_libraries
 from ....schemas import Asset, DatasetSpec, Scene, SkippedRecord, VariantError
 from . import Value, Variant
 from .plausible import check_variant, hidden_cameras
@@ -46,10 +48,12 @@ def variations(scene: Scene, assets: Mapping[str, Asset], spec: DatasetSpec) -> 
         SpecError: where a path names nothing in this scene, or an asset is not there.
     """
     check_paths(scene, assets, spec)
+    # Opened once, and only where a sweep swaps an asset in.
+    library = cache(lambda: open_libraries(spec.assets))
     for number, values in enumerate(combinations(spec, scene)):
         nothing = Variation(number, values, None, frozenset(), ())
         try:
-            variant = varied(scene, assets, values, lambda name: _load(spec, name))
+            variant = varied(scene, assets, values, lambda name: library().get(name))
             check_variant(variant, values)
         except VariantError as error:
             refused = (nothing.refused(scene, str(error)),)
@@ -58,9 +62,3 @@ def variations(scene: Scene, assets: Mapping[str, Asset], spec: DatasetSpec) -> 
         blind = hidden_cameras(variant, values)
         refusals = tuple(nothing.refused(scene, why, name) for name, why in blind.items())
         yield Variation(number, values, variant, frozenset(blind), refusals)
-
-
-def _load(spec: DatasetSpec, name: str) -> Asset:
-    from ....scenes.assets.joint import open_libraries
-
-    return open_libraries(spec.assets).get(name)

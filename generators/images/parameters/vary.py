@@ -15,6 +15,7 @@ import numpy as np
 from ....schemas import Asset, CameraSpec, DatasetSpec, Parameter, Scene, SpecError, Sweep
 from ....schemas.parameter import beyond, listed
 from ....schemas.physics import path_of
+from ....schemas.reserved import RESERVED_NAMES, SUPPORT_NAMES
 from . import (
     FAMILIES,
     Family,
@@ -32,15 +33,25 @@ from .objects import ALL_JOINTS, ASSET
 
 COMBINATIONS = 10_000
 """Of the values of all sweeps, at most."""
+PLACE = ("render", "vary")
+OWN = frozenset(RESERVED_NAMES) - frozenset(SUPPORT_NAMES)
+"""What a scene has that is no object."""
 
 
 def check_vary(spec: DatasetSpec) -> None:
     """Refuse paths and values of `render.vary` that no scene of this spec can have.
 
-    Tasks bring objects of their own, so names of objects are checked with the scene.
-
     Raises:
-        SpecError: naming the path, and the nearest valid ones or the allowed range.
+        SpecError: the first of `vary_problems`.
+    """
+    for problem in vary_problems(spec):
+        raise problem
+
+
+def vary_problems(spec: DatasetSpec) -> Iterator[SpecError]:
+    """Paths and values of `render.vary` that no scene of this spec can have, each with its place.
+
+    Proposers bring objects of their own, so most names of objects are checked with the scene.
     """
     parts = PathWords(
         tuple(spec.scene.light),
@@ -49,23 +60,40 @@ def check_vary(spec: DatasetSpec) -> None:
     )
     valid = parts.paths(FAMILIES)
     for path, parameter in spec.render.vary.items():
-        family = family_of(path)
-        if family is None and path_of(path) is not None:
-            raise SpecError(f"render.vary: {path!r} is of physics; write it below `physics.vary`")
-        if family is None or not path.startswith("object."):
-            refuse_unknown(path, valid)
-        if family is not None:
-            _check_values(path, family, parameter)
+        try:
+            _check_path(path, valid)
+            family = family_of(path)
+            if family is not None:
+                _check_values(path, family, parameter)
+        except SpecError as error:
+            yield error
     sweeps = [len(p.sweep) for p in spec.render.vary.values() if isinstance(p, Sweep)]
     if math.prod(sweeps) > COMBINATIONS:
-        raise SpecError(
-            f"render.vary: {' x '.join(map(str, sweeps))} values are {math.prod(sweeps)} views of "
-            f"each scene and camera; {COMBINATIONS} are allowed"
+        yield SpecError(
+            f"{' x '.join(map(str, sweeps))} values are {math.prod(sweeps)} views of "
+            f"each scene and camera; {COMBINATIONS} are allowed",
+            place=PLACE,
         )
     for camera in spec.cameras:
         both = [f"camera.{camera.name}.{field}" for field in ("fov", "focal_length")]
         if spec.render.vary.keys() >= set(both):
-            raise SpecError(f"render.vary: {' and '.join(both)} say the same; keep one")
+            yield SpecError(f"{' and '.join(both)} say the same; keep one", place=PLACE)
+
+
+def _wrong(path: str, text: str) -> SpecError:
+    """An error about a path, with its place."""
+    return SpecError(text, place=(*PLACE, path))
+
+
+def _check_path(path: str, valid: list[str]) -> None:
+    family = family_of(path)
+    if family is None and path_of(path) is not None:
+        raise _wrong(path, "it is of physics; write it below `physics.vary`")
+    names = family.names_in(path) if family is not None else None
+    if family is None or not names or not path.startswith("object."):
+        refuse_unknown(path, valid)
+    elif names[0] in OWN:
+        raise _wrong(path, f"no object is called {names[0]!r}; name one, as in object.mug.visible")
 
 
 def swapped_assets(spec: DatasetSpec) -> Iterator[tuple[str, str]]:
@@ -149,16 +177,16 @@ def _check_values(path: str, family: Family, parameter: Parameter) -> None:
     if isinstance(allowed, Numbers):
         outside = beyond(parameter, allowed.low, allowed.high)
         if outside is not None:
-            raise SpecError(f"render.vary.{path}: {outside}; allowed are {allowed.text}")
+            raise _wrong(path, f"{outside}; allowed are {allowed.text}")
     if not named and not isinstance(allowed, Numbers):
-        raise SpecError(f"render.vary.{path}: a range of numbers; allowed is {allowed.text}")
+        raise _wrong(path, f"a range of numbers; allowed is {allowed.text}")
     for value in named:
         if not allowed.holds(value):
-            raise SpecError(f"render.vary.{path}: {value!r}; allowed are {allowed.text}")
+            raise _wrong(path, f"{value!r}; allowed are {allowed.text}")
     if isinstance(parameter, Sweep):
         twice = [value for place, value in enumerate(named) if value in named[:place]]
         if twice:
-            raise SpecError(f"render.vary.{path}: {twice[0]!r} is listed twice; keep one")
+            raise _wrong(path, f"{twice[0]!r} is listed twice; keep one")
 
 
 def _scalar(path: str, value: object) -> Value:

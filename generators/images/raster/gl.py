@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,18 +14,22 @@ import numpy.typing as npt
 from PIL import Image
 
 from ....schemas import RenderError
+from ....schemas.errors import one_line
 
 EGL_HINT = (
     "off-screen rendering needs EGL; on Debian or Ubuntu: "
     "apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri"
 )
 
+LEAST_MEMORY = 2_000_000_000
+"""Bytes of address space with which EGL starts for certain."""
+
 
 def open_gl() -> tuple[Any, Any]:
     """A current OpenGL context of this thread, and the functions of OpenGL.
 
     Raises:
-        RenderError: where EGL is missing; the message names the packages.
+        RenderError: where EGL or memory is missing; the message names the packages or the limit.
     """
     # One process per core draws: Mesa's own pool of threads would only get in the way.
     os.environ.setdefault("LP_NUM_THREADS", "0")
@@ -36,9 +41,20 @@ def open_gl() -> tuple[Any, Any]:
 
         context = egl.GLContext(64, 64)
         context.make_current()
-    except (ImportError, AttributeError, OSError, RuntimeError) as error:
-        raise RenderError(f"{EGL_HINT} ({error})") from error
+    except (ImportError, AttributeError, MemoryError, OSError, RuntimeError) as error:
+        raise RenderError(f"{_hint()} ({one_line(error)})") from error
     return context, GL
+
+
+def _hint() -> str:
+    """What off-screen rendering lacks here: memory, where a limit leaves too little, or EGL."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if allowed == resource.RLIM_INFINITY or allowed >= LEAST_MEMORY:
+        return EGL_HINT
+    return (
+        f"off-screen rendering finds too little memory: this process may use {allowed / 1e9:.2g} "
+        f"GB; raise `ulimit -v` to {LEAST_MEMORY // 1024} or more"
+    )
 
 
 class Program:
