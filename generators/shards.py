@@ -21,8 +21,9 @@ PER_SHARD = 10
 StageName = Literal["tasks", "scenes", "episodes", "frames", "exports"]
 ShardName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_\-]*$", max_length=80)]
 """One step of a path, and no more."""
-_OWN = {"tasks": r"b\d{5,}", "scenes": r"t\d+(-c\d{3,})?"}
-_OWN |= {"episodes": _OWN["scenes"], "frames": _OWN["scenes"]}
+_OF_TASK = r"t\d+(-c\d{3,})?"
+_OWN = {"tasks": r"b\d{5,}", "scenes": _OF_TASK, "episodes": _OF_TASK, "frames": _OF_TASK}
+"""The names that this package gives to the shards of each stage."""
 
 
 def stored_path(name: str) -> str:

@@ -156,10 +156,11 @@ def test_an_unforeseen_error_of_a_shard_is_kept_beside_the_data(
 ) -> None:
     spec = parse_spec("name: small\ntasks: {count: 1}\nepisodes: {per_task: 1}\n")
     plan = RunRequest(spec, tmp_path, fake_stages.fake_stages(), workers=2)
-    monkeypatch.setattr(
-        "cousins.flows.pool.WorkerPool.run",
-        lambda *_: (_ for _ in ()).throw(JobError("scenes/t0000: odd", trace="Traceback: odd")),
-    )
+
+    def odd(*_: object) -> None:
+        raise JobError("scenes/t0000: odd", trace="Traceback: odd")
+
+    monkeypatch.setattr("cousins.flows.pool.WorkerPool.run", odd)
     with pytest.raises(RunError, match=r"scenes/t0000: odd; its traceback is in .*failures\.log"):
         execute(plan)
     assert "Traceback: odd" in (tmp_path / "logs/failures.log").read_text()
