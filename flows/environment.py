@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-from ..schemas import RenderError
-
 _THREADS = (
     "OPENBLAS_NUM_THREADS",
     "OMP_NUM_THREADS",
@@ -42,6 +40,8 @@ def check_graphics() -> None:
     """
     chosen = os.environ.get("MUJOCO_GL", "").lower().strip()
     if chosen not in _GL:
+        from ..schemas import RenderError
+
         raise RenderError(
             f"MUJOCO_GL={chosen}: pictures are drawn with EGL; unset MUJOCO_GL, or set it to egl; "
             "on Debian or Ubuntu: apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri"

@@ -157,7 +157,8 @@ class WithoutChairs:
 
     def ids(self) -> dict[str, tuple[str, ...]]:
         missing = {"straight_chair.n.01", "swivel_chair.n.01", "armchair.n.01", "stool.n.01"}
-        return {c: ids for c, ids in LIBRARY.ids().items() if c not in {*missing, "sofa.n.01"}}
+        missing |= {"sofa.n.01", "bench.n.01"}
+        return {c: ids for c, ids in LIBRARY.ids().items() if c not in missing}
 
     def get(self, asset_id: str) -> Asset:
         return LIBRARY.get(asset_id)

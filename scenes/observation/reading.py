@@ -67,6 +67,9 @@ def made(
         gravity=gravity,
     )
 
+PLAUSIBLE = 10.0
+"""Median depth, metres, up to which floats are taken as metres whatever scale is given."""
+
 
 def read_depth(folder: Path, told: Observation) -> Array:
     """The depth image in metres, (H, W), 0 where there is no reading.
@@ -142,7 +145,17 @@ def _array(path: Path, scale: float | None) -> npt.NDArray[Any]:
             f"{path}: is {raw.dtype} of shape {raw.shape}; expected floats (height, width), "
             "metres; or other units, and depth_scale in observation.json"
         )
-    return raw if scale is None else raw.astype(np.float64) * scale
+    if scale is None or _holds_metres(raw):
+        return raw
+    return raw.astype(np.float64) * scale
+
+
+def _holds_metres(raw: npt.NDArray[Any]) -> bool:
+    """Whether floats are plausible as metres; `depth_scale` is then that of another file."""
+    readings = raw[np.isfinite(raw) & (raw > 0)]
+    if not np.issubdtype(raw.dtype, np.floating) or not len(readings):
+        return False
+    return float(np.median(readings)) < PLAUSIBLE
 
 
 def _image(path: Path) -> npt.NDArray[Any]:
