@@ -67,6 +67,7 @@ def made(
         gravity=gravity,
     )
 
+
 PLAUSIBLE = 10.0
 """Median depth, metres, up to which floats are taken as metres whatever scale is given."""
 
