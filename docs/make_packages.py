@@ -8,6 +8,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+from between import refill
+
 PAGE = Path(__file__).with_name("architecture.md")
 ROOMS = ("scenes", "tasks", "generators", "flows")
 BEGIN, END = "<!-- packages: begin -->", "<!-- packages: end -->"
@@ -26,10 +28,7 @@ def table() -> str:
 
 def main() -> None:
     """Rewrite the table between the marks."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}", encoding="utf-8")
+    refill(PAGE, BEGIN, END, table())
 
 
 if __name__ == "__main__":

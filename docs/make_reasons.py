@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from between import refill
+
 from cousins.schemas import CAUSES, Cause, CauseInfo, SkillCause
 from cousins.tasks.skills import PLUGINS
 
@@ -27,10 +29,7 @@ def causes() -> str:
 
 def main() -> None:
     """Rewrite the table between the marks."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{causes()}\n\n{END}{after}", encoding="utf-8")
+    refill(PAGE, BEGIN, END, causes())
 
 
 if __name__ == "__main__":

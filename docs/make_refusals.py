@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
+from between import refill
+
 from cousins.schemas import RefusalKind
 
 PAGE = Path(__file__).with_name("reasons.md")
@@ -44,10 +46,7 @@ def _shown(template: str) -> Iterator[str]:
 
 def main() -> None:
     """Rewrite the table between the marks."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}", encoding="utf-8")
+    refill(PAGE, BEGIN, END, table())
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from between import refill
+
 from cousins.tasks.skills import skills
 
 PAGE = Path(__file__).with_name("skills.md")
@@ -29,10 +31,7 @@ def table() -> str:
 
 def main() -> None:
     """Rewrite the table between the marks."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}", encoding="utf-8")
+    refill(PAGE, BEGIN, END, table())
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import annotated_types
+from between import refill
 from pydantic.fields import FieldInfo
 
 from cousins.generators.exports import EXPORTERS
@@ -317,10 +318,7 @@ def _written(value: Any) -> str:
 
 def main() -> None:
     """Rewrite the tables between the marks."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{reference()}\n\n{END}{after}", encoding="utf-8")
+    refill(PAGE, BEGIN, END, reference())
 
 
 if __name__ == "__main__":

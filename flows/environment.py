@@ -14,8 +14,13 @@ _GL = frozenset({"", "1", "egl", "enable", "enabled", "glfw", "on", "true"}) | f
     {"0", "disable", "disabled", "false", "no", "off"}
 )
 """Values of MUJOCO_GL with which MuJoCo leaves EGL alone."""
+STARTUP = 180
+"""Seconds that Prefect's embedded API has to answer, at least.
+
+Prefect's own limit, 20 s, is too short for a busy machine, which also makes the database first.
+"""
 _PREFECT = {
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(STARTUP),
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
     "PREFECT_LOGGING_LEVEL": "WARNING",

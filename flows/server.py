@@ -22,6 +22,7 @@ from typing import IO
 
 from ..schemas import RunError, SpecError
 from ..schemas.errors import one_line
+from .environment import STARTUP
 
 LOGIN = "PREFECT_SERVER_API_AUTH_STRING"
 """Environment variable: the embedded API's login, where it is not to be a random one."""
@@ -119,9 +120,8 @@ def _embedded(scheduler: bool, login: str) -> Generator[str]:
             process_group=0,  # the terminal's interrupt is for its parent
         )
         try:
-            _await(
-                url, process, log, float(PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value())
-            )
+            own = float(PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value())
+            _await(url, process, log, max(own, STARTUP))
             yield url
         finally:
             _drain()

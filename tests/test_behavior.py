@@ -82,6 +82,6 @@ def attempt(spec: DatasetSpec, task: TaskSpec, index: int) -> Episode:
     compiled = compile_model(scene, assets, "physics")
     facts = PhysicsFacts(compiled, compiled.new_data())
     assert not evaluate(scene_problem(task).goal, facts)
-    episode, arrays = solve(scene, assets, task, EpisodeSpec(style="diverse"), (3, index), "e")
+    episode, arrays = solve(scene, assets, task, EpisodeSpec(), (3, index), "e")
     assert np.isfinite(arrays.actions).all()
     return episode

@@ -49,7 +49,9 @@ def command_lines(path: Path) -> list[str]:
 
 @cache
 def script(name: str) -> ModuleType:
-    """A script of docs/."""
+    """A script of docs/, which imports what lies beside it."""
+    if str(ROOT / "docs") not in sys.path:
+        sys.path.append(str(ROOT / "docs"))
     spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -14,12 +15,17 @@ from worlds import make_task, scene_for
 from cousins.generators.dataset import dump_arrays, load_arrays
 from cousins.scenes.core.geometry import rotation, transform
 from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
-from cousins.schemas import Asset, Episode, EpisodeArrays, EpisodeSpec, Scene
+from cousins.schemas import Asset, Cause, Episode, EpisodeArrays, EpisodeSpec, Scene
 from cousins.tasks.motion.home_facing import Facing
 from cousins.tasks.motion.kinematics import Arm
+from cousins.tasks.motion.manipulator import Manipulator
+from cousins.tasks.physics.execution import Executor, SkillFailedError
 from cousins.tasks.physics.replay import replay
+from cousins.tasks.pick_place.placing import PLAIN, takes_one
 from cousins.tasks.sampling.style import HABITS
+from cousins.tasks.solving.perform import perform
 from cousins.tasks.solving.solve import solve
+from cousins.tasks.symbolic.search import Step
 
 TASK = make_task(
     {"lemon": "lemon.n.01", "bowl": "mixing_bowl.n.01"}, "", "(inside lemon bowl)"
@@ -156,3 +162,55 @@ def test_preferences_of_attempts_ask_for_the_diverse_style() -> None:
     with pytest.raises(ValidationError, match="style: diverse"):
         EpisodeSpec(diverse=True)
     assert EpisodeSpec(diverse=True, style="diverse").diverse
+
+
+BALLS = make_task(
+    {"ball": "tennis_ball.n.01", "other": "lemon.n.01", "bowl": "mixing_bowl.n.01"},
+    "",
+    "(and (inside ball bowl) (inside other bowl))",
+)
+
+
+def seen(missing: bool) -> list[tuple[str, frozenset[str], set[tuple[str, ...]]]]:
+    """Thing, shared targets and avoided ways of each step; with `missing`, none has an effect."""
+    scene, assets = scene_for(BALLS, index=0)
+    found: list[tuple[str, frozenset[str], set[tuple[str, ...]]]] = []
+
+    def watched(arm: Manipulator, step: Step, *rest: Any) -> None:
+        found.append((step.arguments[0], arm.shared, set(arm.avoid)))
+        if missing:
+            raise SkillFailedError(Cause.EFFECT_MISSING, "nothing came of it")
+        perform(arm, step, *rest)
+
+    with mock.patch("cousins.tasks.solving.solve.perform", watched):
+        solve(scene, assets, BALLS, EpisodeSpec(), (0, 0), "e00")
+    return found
+
+
+def test_a_place_is_shared_while_others_are_to_come() -> None:
+    (first, shared, _), (second, left, _) = seen(missing=False)[:2]
+    assert {first, second} == {"ball", "other"}
+    assert (shared, left) == ({"bowl"}, frozenset())
+
+
+def test_a_plain_place_without_effect_is_not_taken_again() -> None:
+    (first, _, before), (_, _, after) = seen(missing=True)[:2]
+    assert before == set()
+    assert (PLAIN, first, "bowl") in after
+
+
+@pytest.mark.parametrize(
+    ("avoid", "shared", "plain"),
+    [
+        (set[tuple[str, ...]](), frozenset[str](), True),
+        ({(PLAIN, "lemon", "bowl")}, frozenset[str](), False),
+        (set[tuple[str, ...]](), frozenset({"bowl"}), False),
+    ],
+)
+def test_the_middle_is_for_what_is_alone(
+    avoid: set[tuple[str, ...]], shared: frozenset[str], plain: bool
+) -> None:
+    _, _, compiled = world(0)
+    arm = Manipulator(compiled, Executor(compiled, 10, 10), np.random.default_rng(0))
+    arm.avoid, arm.shared = avoid, shared
+    assert takes_one(arm, "inside", "lemon", "bowl") is plain

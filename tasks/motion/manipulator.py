@@ -71,6 +71,8 @@ class Manipulator:
         """What may find motions, where a skill has a choice."""
         self.avoid: set[tuple[str, ...]] = set()
         """Ways that failed in physics and are not tried again."""
+        self.shared: frozenset[str] = frozenset()
+        """Targets to which later steps of the plan bring other things."""
         self._lead = np.array(compiled.robot.spec.lead)
         self.habits = habits
         self.home: Array = np.array(compiled.scene.robot.home)

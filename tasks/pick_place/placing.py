@@ -50,6 +50,8 @@ CARRY = 0.65
 """Share of the joints' limits at which objects are carried."""
 BACK_OFF = 0.09
 """How far the hand leaves what it let go of, metres; out of a cupboard, farther."""
+PLAIN = "plain"
+"""Of a key in `Manipulator.avoid`, before thing and target: the plain place had no effect."""
 
 
 @dataclass(frozen=True)
@@ -198,12 +200,23 @@ def _options(
     data, compiled = arm.executor.data, arm.compiled
     if manner is not None:
         return manner.options(arm, thing, target)
-    plain = arm.habits.plain_places
+    plain = arm.habits.plain_places and takes_one(arm, relation, thing, target)
     found = placements(compiled, data, relation, thing, target, MAX_PLACEMENTS, arm.rng, plain)
     if arm.variety is None:
         return found
     low, high = PhysicsFacts(compiled, data).box(target)
     return arm.variety.placements(thing, found, (low + high) / 2)
+
+
+def takes_one(arm: Manipulator, relation: str, thing: str, target: str) -> bool:
+    """Whether the middle of a target is free for a thing, and no other one needs room there."""
+    if target == arm.compiled.scene.support or relation == "nextto":
+        return True
+    if (PLAIN, thing, target) in arm.avoid or target in arm.shared:
+        return False
+    facts = PhysicsFacts(arm.compiled, arm.executor.data)
+    others = (name for name in arm.compiled.objects if name not in (thing, target))
+    return not any(facts.holds(relation, (other, target)) for other in others)
 
 
 def _turned(options: list[Placement], object_from_tool: Array, half: Array) -> Iterator[Placement]:

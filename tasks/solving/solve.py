@@ -39,6 +39,7 @@ from ..physics.deflecting import Deflector
 from ..physics.disturbances import Disturber
 from ..physics.execution import Executor, SkillFailedError
 from ..physics.predicates import PhysicsFacts, literals
+from ..pick_place.placing import PLAIN
 from ..sampling.diversity import Variety
 from ..sampling.style import HABITS, Habits
 from ..skills.pushing.learning import DISTRIBUTIONS, check_learning
@@ -239,6 +240,7 @@ class _Attempt:
             start = self.arm.executor.steps
             self.arm.interaction, self.arm.subtask = None, len(self.subtasks)
             self.arm.solver = "planning"
+            self.arm.shared = _shared(step, plan.steps[number + 1 :])
             heights = self._heights()
             if self.arm.executor.deflector is not None:
                 self.arm.executor.deflector.object = step.arguments[0]
@@ -254,6 +256,9 @@ class _Attempt:
                 )
                 self.last = self._diagnosis(error.cause, step, heights)
                 self._record(step, start, self.last)
+                if error.kind is Cause.EFFECT_MISSING:
+                    # The same place again would miss again, as where another thing lies there.
+                    self.arm.avoid.add((PLAIN, *step.arguments))
                 self.failures += 1
                 self._recover()
                 if achieved(present_facts(self.arm), step):
@@ -364,6 +369,12 @@ class _Attempt:
                 if error.kind is Cause.TIME_LIMIT:
                     raise
                 self.last = Failure(Cause.STUCK)
+
+
+def _shared(step: Step, later: tuple[Step, ...]) -> frozenset[str]:
+    """Targets to which later steps bring other things than this one."""
+    mine = step.arguments[0]
+    return frozenset(x for one in later if one.arguments[0] != mine for x in one.arguments[1:])
 
 
 def _text(failure: Failure | None) -> str | None:
