@@ -22,7 +22,16 @@ from .camera import Camera, CameraSpec, Lens
 from .camera_path import CameraPath, PathSpec, Waypoint, WaypointSpec
 from .causes import CAUSES, Cause, CauseInfo, Failure, SkillCause
 from .dataset import DatasetSpec, EpisodeSpec, ProposalSpec, RenderSpec
-from .episode import Episode, EpisodeArrays, GoalReport, Solver, Style, Subtask, TraceEvent
+from .episode import (
+    Episode,
+    EpisodeArrays,
+    GoalReport,
+    OrderReport,
+    Solver,
+    Style,
+    Subtask,
+    TraceEvent,
+)
 from .errors import (
     ActionError,
     AssemblyError,
@@ -88,7 +97,7 @@ from .scene import (
 )
 from .skill_call import SkillCall
 from .sky import Sky, SkySpec, Sun, SunSpec
-from .task import TaskObject, TaskSpec
+from .task import OrderConstraint, TaskObject, TaskSpec
 
 __all__ = [
     "ANY_JOINT",
@@ -152,6 +161,8 @@ __all__ = [
     "Normal",
     "ObjectLabel",
     "ObjectSpec",
+    "OrderConstraint",
+    "OrderReport",
     "Parameter",
     "PathSpec",
     "PerturbSpec",

@@ -66,6 +66,7 @@ class Cause(StrEnum):
     EFFECT_MISSING = "effect_missing"
     RESULT_UNSTABLE = "result_unstable"
     OUT_OF_PLACE = "out_of_place"
+    ORDER_BROKEN = "order_broken"
 
 
 @dataclass(frozen=True)
@@ -247,5 +248,8 @@ CAUSES: Mapping[Cause, CauseInfo] = {
     Cause.EFFECT_MISSING: CauseInfo("a skill was carried out and its effect does not hold"),
     Cause.RESULT_UNSTABLE: CauseInfo("the goal held and did not last one second"),
     Cause.OUT_OF_PLACE: CauseInfo("something left its place, and no step brings it back"),
+    Cause.ORDER_BROKEN: CauseInfo(
+        "something came about before what the task's order puts first, such as by a bump"
+    ),
 }
 """What each cause means, in the order of `Cause`."""

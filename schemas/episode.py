@@ -7,8 +7,9 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
-from .base import Model, Name
+from .base import Model, Name, nothing
 from .perturb import Disturbance
 
 Style = Literal["consistent", "diverse"]
@@ -71,6 +72,14 @@ class GoalReport(Model):
     holds: bool
 
 
+class OrderReport(Model):
+    """A constraint of the task's order, and whether the attempt kept it."""
+
+    first: str
+    then: str
+    kept: bool
+
+
 class Episode(Model):
     """The record of one attempt; its arrays are in the file `<id>.npz` beside it."""
 
@@ -96,6 +105,8 @@ class Episode(Model):
     untraced: int = 0
     """Events after those in the trace, which is bounded."""
     goal: tuple[GoalReport, ...] = ()
+    order: tuple[OrderReport, ...] = Field(default=(), exclude_if=nothing)
+    """Whether each thing was done in its turn, as seen between subtasks."""
     versions: dict[str, str] = {}
     """Of the libraries that shape the bytes: replay is exact under the same ones."""
 

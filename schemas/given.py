@@ -24,6 +24,18 @@ Fact = Annotated[str, Field(min_length=1, max_length=20_000)]
 _FACTS = BeforeValidator(_several, json_schema_input_type=Fact | tuple[Fact, ...])
 
 
+def _chains(raw: Any) -> Any:
+    """One list of facts stands for a list of one."""
+    if not isinstance(raw, list | tuple):
+        return raw
+    items = cast("list[Any]", raw)
+    return (tuple(items),) if items and all(isinstance(x, str) for x in items) else items
+
+
+Chain = Annotated[tuple[Fact, ...], Field(min_length=2, max_length=20)]
+_CHAINS = BeforeValidator(_chains, json_schema_input_type=Chain | tuple[Chain, ...])
+
+
 class GivenTask(Model):
     """One task; a text alone is its goal."""
 
@@ -38,6 +50,10 @@ class GivenTask(Model):
     init: Annotated[tuple[Fact, ...], _FACTS, Field(max_length=100)] = ()
     """What holds at the start, in facts as in the goal; what is placed nowhere stands on the
     support."""
+    order: Annotated[tuple[Chain, ...], _CHAINS, Field(max_length=20)] = ()
+    """Facts in their order: each comes about only while all before it in its list hold, as in
+    `[inside bread toaster, toggled_on toaster]`. One list, or several. Appliances that are
+    switched on are loaded and closed first, whether or not it is said."""
     objects: Annotated[tuple[ObjectSpec, ...], Field(max_length=100)] = ()
     """Objects that need more than a word: with the keys of `scene.objects`."""
 

@@ -20,6 +20,16 @@ class TaskObject(Model):
     category: Synset
 
 
+class OrderConstraint(Model):
+    """What must hold at the moment in which something else comes about.
+
+    Both are BDDL literals over names of the scene, such as `(not (open toaster_oven))`.
+    """
+
+    first: Annotated[str, Field(min_length=1, max_length=200)]
+    then: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class TaskSpec(Model):
     """What should happen, said twice: for people and language models, and for machines."""
 
@@ -34,5 +44,7 @@ class TaskSpec(Model):
     seed: tuple[int, ...] = ()
     reason: str = ""
     """Why the proposer chose it."""
+    order: tuple[OrderConstraint, ...] = Field(default=(), exclude_if=nothing)
+    """What must hold before something else comes about: what the words say, and what is safe."""
     layout: tuple[ObjectSpec, ...] = Field(default=(), exclude_if=nothing)
     """What scenes must know of some objects beyond the problem: their asset, size, or pose."""

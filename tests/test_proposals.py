@@ -352,6 +352,24 @@ def test_a_good_answer_becomes_a_task() -> None:
     assert "cabinet.n.01" in request["messages"][0]["content"]
 
 
+def test_the_model_may_say_what_comes_first() -> None:
+    goal = [fact("inside", "lemon", "big"), fact("toggled_on", "lamp")]
+    good = {
+        "objects": [
+            {"name": "lemon", "category": "lemon.n.01"},
+            {"name": "big", "category": "mixing_bowl.n.01"},
+            {"name": "lamp", "category": "table_lamp.n.01"},
+        ],
+        "goal": goal,
+    }
+    bad = {"first": fact("inside", "lime", "big"), "then": goal[1]}
+    told = {"first": goal[0], "then": goal[1]}
+    with serving([changed(**good, order=[bad]), changed(**good, order=[told])]) as server:
+        (task,) = ask(server)
+    assert "order[0].first: no object 'lime'" in server.requests[1]["messages"][-1]["content"]
+    assert [(x.first, x.then) for x in task.order] == [("(inside lemon big)", "(toggled_on lamp)")]
+
+
 def test_the_model_is_told_of_every_skill_and_may_ask_for_what_each_brings_about() -> None:
     with serving([OK]) as server:
         ask(server)

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from ...schemas import PlanningError, SkillCall, SpecError, TaskObject, TaskSpec
 from ...tasks.bddl.formula import And, Formula, Literal, to_text
 from ...tasks.bddl.goals import SymbolicFacts, evaluate, ground_literals
+from ...tasks.bddl.ordering import Precedence, task_order
 from ...tasks.bddl.problem import Problem, problem_text, scene_problem, support_name
 from ...tasks.symbolic.search import Plan, plans
 from .catalogue import Catalogue, OfferedCategory
+from .safety import ordered
 
 SUPPORT_CATEGORIES = {
     "table": "breakfast_table.n.01",
@@ -57,6 +59,8 @@ class TaskProposal:
         title: a few words.
         instruction: what to do, in a sentence.
         reason: why it was chosen.
+        order: what must hold before something else comes about, in scene names; what is safe
+            is added to it.
     """
 
     things: tuple[BoundObject, ...]
@@ -65,6 +69,7 @@ class TaskProposal:
     title: str
     instruction: str
     reason: str
+    order: tuple[Precedence, ...] = ()
 
 
 def task_of(
@@ -85,7 +90,7 @@ def task_of(
         init=(*standing, *draft.init),
         goal=draft.goal,
     )
-    return TaskSpec(
+    task = TaskSpec(
         id=f"t{index:04d}",
         name=draft.title,
         instruction=draft.instruction,
@@ -98,6 +103,7 @@ def task_of(
         seed=seed,
         reason=draft.reason,
     )
+    return ordered(task, {thing.name: thing.kind for thing in draft.things}, draft.order)
 
 
 def check(
@@ -127,7 +133,9 @@ def check(
         raise RefusedError("done_already", "the goal holds at the start; ask for a change")
     able = catalogue.capabilities(kinds, support_name(task), certainty)
     try:
-        plan = next(plans(problem.init, problem.goal, able, limit_nodes=NODES))
+        plan = next(
+            plans(problem.init, problem.goal, able, order=task_order(task), limit_nodes=NODES)
+        )
     except PlanningError as error:
         raise RefusedError(str(error.cause), f"no plan: {error}") from error
     check_room(problem.goal, kinds, most_full)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 
 import mujoco
@@ -13,6 +14,7 @@ import numpy as np
 from ...scenes.model.mujoco_model import compile_model
 from ...schemas import Asset, DatasetError, Episode, EpisodeArrays, Scene, TaskSpec
 from ..bddl.goals import evaluate
+from ..bddl.ordering import OrderWatch, task_order
 from ..bddl.problem import scene_problem
 from .disturbances import acting
 from .execution import STATE, apply
@@ -24,7 +26,7 @@ class ReplayResult:
     """What came of a replay.
 
     Attributes:
-        success: the goal held at the end.
+        success: the goal held at the end, and the task's order was kept on the way.
         max_error: greatest difference of any position from the recorded one, metres or radians.
     """
 
@@ -39,7 +41,7 @@ def replay(
     episode: Episode,
     arrays: EpisodeArrays,
 ) -> ReplayResult:
-    """Restore the initial state, apply the actions open loop, and evaluate the goal.
+    """Restore the initial state, apply the actions open loop, and evaluate goal and order.
 
     Raises:
         DatasetError: where the saved state does not belong to the scene.
@@ -53,11 +55,23 @@ def replay(
             f"scene {scene.id} has {size}"
         )
     mujoco.mj_setState(compiled.model, data, arrays.initial_state, STATE)
+    watch, ends = OrderWatch(task_order(task)), {0, *(x.end for x in episode.subtasks)}
+
+    def look(number: int) -> None:
+        if watch.order and number in ends:
+            # Looking brings the state up to date, which the next step must not notice.
+            seen = copy(data)
+            mujoco.mj_forward(compiled.model, seen)
+            watch.look(PhysicsFacts(compiled, seen))
+
+    look(0)
     error = 0.0
     for number, (action, recorded) in enumerate(zip(arrays.actions, arrays.qpos[1:], strict=True)):
         active = acting(episode.disturbances, number)
         apply(compiled, data, action, episode.hz, number, active)
         error = max(error, float(np.abs(data.qpos - recorded).max()))
+        look(number + 1)
     mujoco.mj_forward(compiled.model, data)
     goal = scene_problem(task).goal
-    return ReplayResult(evaluate(goal, PhysicsFacts(compiled, data)), error)
+    done = evaluate(goal, PhysicsFacts(compiled, data))
+    return ReplayResult(done and not watch.broken, error)

@@ -26,6 +26,7 @@ from ...schemas import (
     TaskSpec,
 )
 from ..bddl.goals import evaluate, ground_literals
+from ..bddl.ordering import Precedence, task_order
 from ..bddl.problem import Problem, object_specs, scene_problem, support_name
 from ..physics.predicates import PhysicsFacts, literals
 from ..symbolic.search import plans
@@ -60,9 +61,10 @@ def build_scene(
     problem = scene_problem(task)
     support = support_name(task)
     own = object_specs(task)
+    order = task_order(task)
 
     def suits(compiled: CompiledScene) -> Refusal | None:
-        return _unsuitable(compiled, problem, spec.episodes.solvers)
+        return _unsuitable(compiled, problem, order, spec.episodes.solvers)
 
     request = AssemblyRequest(
         scene_id=f"{task.id}-s{index:02d}",
@@ -82,7 +84,9 @@ def build_scene(
             index,
         ),
     )
-    return assemble(request, library, suits, lambda assets: _unplannable(assets, problem, support))
+    return assemble(
+        request, library, suits, lambda assets: _unplannable(assets, problem, order, support)
+    )
 
 
 def _merged(
@@ -153,17 +157,22 @@ def required_affordances(problem: Problem) -> Mapping[str, frozenset[str]]:
     return {name: frozenset(needed) for name, needed in needs.items()}
 
 
-def _unplannable(assets: Mapping[str, Asset], problem: Problem, support: str) -> Refusal | None:
+def _unplannable(
+    assets: Mapping[str, Asset], problem: Problem, order: tuple[Precedence, ...], support: str
+) -> Refusal | None:
     """Why no layout of these assets will do for the task."""
     try:
-        next(plans(problem.init, problem.goal, capabilities(assets, support)))
+        next(plans(problem.init, problem.goal, capabilities(assets, support), order=order))
     except PlanningError:
         return NO_PLAN
     return None
 
 
 def _unsuitable(
-    compiled: CompiledScene, problem: Problem, solvers: tuple[Solver, ...]
+    compiled: CompiledScene,
+    problem: Problem,
+    order: tuple[Precedence, ...],
+    solvers: tuple[Solver, ...],
 ) -> Refusal | None:
     """Why a settled scene will not do for the task."""
     data = compiled.new_data()
@@ -180,7 +189,7 @@ def _unsuitable(
     assets = {name: compiled.asset_of(name) for name in compiled.objects}
     able = capabilities(assets, compiled.scene.support)
     try:
-        plan = next(plans(literals(facts), problem.goal, able))
+        plan = next(plans(literals(facts), problem.goal, able, order=order))
     except PlanningError:
         return NO_PLAN
     return out_of_reach(compiled, plan, solvers)

@@ -33,6 +33,7 @@ from ...schemas import (
 )
 from ..bddl.formula import Formula
 from ..bddl.goals import evaluate, explain
+from ..bddl.ordering import OrderWatch, task_order
 from ..bddl.problem import scene_problem
 from ..motion.manipulator import Manipulator
 from ..physics.deflecting import Deflector
@@ -101,7 +102,7 @@ def solve(
     arm = Manipulator(compiled, executor, generator(seed, "solve"), habits)
     arm.variety = Variety(scene.seed, solution) if spec.diverse else None
     arm.solvers = spec.solvers
-    attempt = _Attempt(arm, scene_problem(task).goal)
+    attempt = _Attempt(arm, scene_problem(task).goal, OrderWatch(task_order(task)))
     failure = attempt.run()
     executor.refresh()
     facts = PhysicsFacts(compiled, executor.data)
@@ -122,6 +123,7 @@ def solve(
         trace=tuple(arm.trace),
         untraced=arm.untraced,
         goal=explain(attempt.goal, facts),
+        order=attempt.watch.report(),
         versions=_versions(spec.solvers),
     )
     return episode, executor.arrays()
@@ -158,6 +160,7 @@ class _Attempt:
 
     arm: Manipulator
     goal: Formula
+    watch: OrderWatch
     subtasks: list[Subtask] = field(default_factory=list[Subtask])
     forbidden: set[StepKey] = field(default_factory=set[StepKey])
     failures: int = 0
@@ -170,8 +173,11 @@ class _Attempt:
 
     def run(self) -> Failure | None:
         """Work until the goal holds and stays; the failure where that does not come about."""
+        self._look()
         try:
             while True:
+                if self.watch.broken:
+                    return Failure(Cause.ORDER_BROKEN)
                 if self._achieved():
                     return None
                 plan = self._plan()
@@ -208,11 +214,12 @@ class _Attempt:
         assets = {name: self.arm.compiled.asset_of(name) for name in self.arm.compiled.objects}
         able = capabilities(assets, scene.support)
         known, blocked = literals(present_facts(self.arm)), frozenset(self.forbidden)
+        order = self.watch.order
         try:
-            orders = islice(plans(known, self.goal, able, complete=True), MAX_ORDERS)
+            orders = islice(plans(known, self.goal, able, order=order, complete=True), MAX_ORDERS)
             free = (x for x in orders if not x.steps or x.steps[0].key not in blocked)
             found = self._preferred(free) or next(
-                plans(known, self.goal, able, forbidden=blocked, complete=True)
+                plans(known, self.goal, able, order=order, forbidden=blocked, complete=True)
             )
         except PlanningError as error:
             self.last = self.last or error.cause
@@ -328,6 +335,12 @@ class _Attempt:
                 recovers=recovers,
             )
         )
+        self._look()
+
+    def _look(self) -> None:
+        """Watch the order; a task without one costs nothing."""
+        if self.watch.order:
+            self.watch.look(present_facts(self.arm))
 
     def _acquit(self) -> None:
         """The last subtask, given up as failed, came out well once the hand was away."""

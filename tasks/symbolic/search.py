@@ -14,6 +14,7 @@ from typing import Literal as OneOf
 from ...schemas import Cause, PlanningError, SkillCall, TraceEvent
 from ..bddl.formula import Formula, Literal
 from ..bddl.goals import ground, ground_literals, holds, missing
+from ..bddl.ordering import Precedence
 from .domain import Capabilities, Expansion, Focus, Prospects, start_state
 from .heuristic import estimate, goal_focus, possible
 from .operators import Course, Fact, Operator, StepKey
@@ -91,6 +92,7 @@ def plans(
     goal: Formula,
     capabilities: Capabilities,
     *,
+    order: tuple[Precedence, ...] = (),
     forbidden: frozenset[StepKey] = frozenset(),
     limit_nodes: int = LIMIT_NODES,
     complete: bool = False,
@@ -101,6 +103,7 @@ def plans(
         literals: what holds at the start; what is not listed does not.
         goal: in the names of `capabilities`.
         capabilities: what can be done with the objects.
+        order: what must hold before something else comes about.
         forbidden: skills that were found to be impossible.
         limit_nodes: expansions for the first plan, and again for all further ones.
         complete: whether the literals say all that holds, as those read from physics do; else
@@ -111,7 +114,7 @@ def plans(
             iterator just ends.
     """
     start = start_state(literals, capabilities, complete)
-    search = _Search(start, goal, capabilities, forbidden)
+    search = _Search(start, goal, capabilities, forbidden, order)
     impossible = search.impossible()
     if impossible:
         raise PlanningError(
@@ -145,8 +148,10 @@ class _Search:
         goal: Formula,
         capabilities: Capabilities,
         forbidden: frozenset[StepKey],
+        order: tuple[Precedence, ...],
     ) -> None:
         self.start = start
+        self.order = order
         self.goal = ground(goal)
         self.literals = ground_literals(goal)
         self.capabilities = capabilities
@@ -154,7 +159,8 @@ class _Search:
         self.shut_at_end = frozenset(
             x.arguments[0] for x in self.literals if x.negated and x.predicate == "open"
         )
-        self.named, self.wide = goal_focus(self.literals, start, capabilities)
+        wanted = dict.fromkeys((*self.literals, *(x.first for x in order)))
+        self.named, self.wide = goal_focus(wanted, start, capabilities)
         self.expanded: list[_Node] = []
 
     def run(self, focus: Focus, visits: int, limit: int) -> Iterator[_Node]:
@@ -184,13 +190,17 @@ class _Search:
             self.expanded.append(node)
             passed = {earlier.state for earlier in node.path()}
             for operator, state in expansion.successors(node.state):
-                if operator.key in self.forbidden:
+                if operator.key in self.forbidden or self._too_early(node.state, state):
                     continue
                 if state in passed or entered.get(state, 0) >= visits:
                     continue
                 count += 1
                 child = _Node(state, self._estimate(state), operator, node, node.cost + 1)
                 heapq.heappush(queue, (child.cost + child.remaining, -child.cost, count, child))
+
+    def _too_early(self, before: State, after: State) -> bool:
+        """Whether something comes about between two states before its turn."""
+        return any(x.broken(before, after) for x in self.order)
 
     def _estimate(self, state: State) -> int:
         needed = missing(self.goal, state)

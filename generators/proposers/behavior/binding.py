@@ -17,6 +17,7 @@ from ....tasks.bddl.activities import activity_text
 from ....tasks.bddl.problem import AGENTS, FLOORS, Problem, object_specs, parse
 from ...proposing.catalogue import Catalogue, OfferedCategory
 from ...proposing.draft import RefusedError, check
+from ...proposing.safety import ordered
 
 NAME = "behavior"
 """In the tasks."""
@@ -74,6 +75,7 @@ def _task(name: str, index: int, spec: DatasetSpec, catalogue: Catalogue) -> Tas
         kinds: dict[str, OfferedCategory] = {
             names[x]: catalogue.kind(categories[x]) for x in names if names[x] != spec.scene.support
         }
+        task = ordered(task, kinds)
         try:
             check(task, catalogue, kinds, LONGEST, certainty)
         except RefusedError as error:

@@ -9,13 +9,15 @@ from ....scenes.robots import robot
 from ....schemas import DatasetSpec, ObjectSpec, SpecError, TaskObject, TaskSpec
 from ....schemas.given import PROPOSER, GivenTask
 from ....schemas.locations import Loc
+from ....tasks.bddl.ordering import task_order
 from ....tasks.bddl.problem import object_specs, parse, scene_problem
 from ...proposing.catalogue import Catalogue, OfferedCategory
 from ...proposing.draft import BoundObject, RefusedError, TaskProposal, check, task_of
+from ...proposing.safety import ordered, whole_order
 from ...proposing.sizes import why_not
 from ..behavior.binding import CERTAINTIES, LONGEST, bindings
 from .places import placed
-from .reading import Objects, read_goal, read_init
+from .reading import Objects, read_goal, read_init, read_order
 from .wording import instruction_of
 
 PROBLEM = "(define"
@@ -48,14 +50,15 @@ def _task(spec: DatasetSpec, index: int, catalogue: Catalogue) -> TaskSpec:
         whole = given.goal[0].lstrip().startswith(PROBLEM)
         task = (_whole if whole else _draft)(spec, index, given, objects)
         object_specs(task)
-        kinds = {
-            thing.name: objects.kind(thing.name, thing.category)
-            for thing in task.objects
-            if thing.name != spec.scene.support
-        }
         with placed((*place, "goal")):
-            _check(task, catalogue, kinds)
+            _check(task, catalogue, _kinds(task, objects))
     return task
+
+
+def _kinds(task: TaskSpec, objects: Objects) -> dict[str, OfferedCategory]:
+    """Of the task's objects by scene name, without the support."""
+    others = (thing for thing in task.objects if thing.name != objects.support)
+    return {thing.name: objects.kind(thing.name, thing.category) for thing in others}
 
 
 def _unlike_the_scene(given: GivenTask, spec: DatasetSpec, place: Loc) -> None:
@@ -78,8 +81,11 @@ def _draft(spec: DatasetSpec, index: int, given: GivenTask, objects: Objects) ->
         goal = read_goal(given.goal, objects)
     with placed((*place, "objects")):
         facts = objects.facts(init)
+    with placed((*place, "order")):
+        stated = read_order(given.order, objects.categories())
     with placed(place):
-        instruction = given.instruction or instruction_of(goal)
+        order = whole_order(goal, objects.kinds, stated)
+        instruction = given.instruction or instruction_of(goal, order)
     draft = TaskProposal(
         things=tuple(BoundObject(name, kind) for name, kind in objects.kinds.items()),
         init=facts,
@@ -87,6 +93,7 @@ def _draft(spec: DatasetSpec, index: int, given: GivenTask, objects: Objects) ->
         title=given.name or instruction.rstrip(".")[:TITLE],
         instruction=instruction,
         reason="given by the spec",
+        order=stated,
     )
     task = task_of(draft, index, spec.scene.support, PROPOSER, (spec.seed, 0, index))
     return task.model_copy(update={"layout": _layout(given.objects)})
@@ -118,7 +125,12 @@ def _whole(spec: DatasetSpec, index: int, given: GivenTask, objects: Objects) ->
             reason="given by the spec",
             layout=_layout(given.objects),
         )
-        said = given.instruction or instruction_of(scene_problem(task).goal)
+        goal = scene_problem(task).goal
+    with placed((*place, "order")):
+        stated = read_order(given.order, {x.name: x.category for x in task.objects})
+    with placed((*place, "goal")):
+        task = ordered(task, _kinds(task, objects), stated)
+        said = given.instruction or instruction_of(goal, task_order(task))
     title = given.name or said.rstrip(".")[:TITLE]
     return task.model_copy(update={"instruction": said, "name": title})
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from ....schemas import DatasetSpec, ObjectSpec, SpecError
 from ....schemas.reserved import is_reserved
 from ....tasks.bddl.formula import And, Atom, Formula, Literal, Not
-from ....tasks.bddl.reader import CONNECTIVES, Reader, Token, Tokens, as_group, read_group
+from ....tasks.bddl.ordering import Precedence
+from ....tasks.bddl.reader import (
+    CONNECTIVES,
+    Reader,
+    Token,
+    Tokens,
+    as_group,
+    read_group,
+    show,
+)
 from ...proposing.catalogue import Catalogue, OfferedCategory
 from ...proposing.draft import SUPPORT_CATEGORIES
 from .places import placed
@@ -146,23 +156,56 @@ def read_init(texts: Sequence[str], objects: Objects) -> tuple[Literal, ...]:
     return tuple(facts)
 
 
+def read_order(chains: Sequence[Sequence[str]], known: Mapping[str, str]) -> tuple[Precedence, ...]:
+    """Of each chain of facts: each comes about only while all before it hold.
+
+    Args:
+        chains: of facts.
+        known: categories of the task's objects by scene name.
+
+    Raises:
+        SpecError: naming the text, what is wrong with it, and what is allowed.
+    """
+    found: list[Precedence] = []
+    for chain in chains:
+        facts = [_literal(text, known) for text in chain]
+        found += [Precedence(first, then) for first, then in combinations(facts, 2)]
+    return tuple(found)
+
+
+def _literal(text: str, known: Mapping[str, str]) -> Literal:
+    """One fact over objects that play already."""
+    group = _group(text)
+    negated = group[:1] == ["not"] and len(group) == 2
+    head, *words = as_group(group[1], f"in {text!r}") if negated else group
+    try:
+        Reader.check_predicate([head, *words])
+        names = [show(x) if isinstance(x, list) or x in known else scene_name(x) for x in words]
+        atom = Reader(dict(known)).atom([head, *names], {})
+    except SpecError as error:
+        raise SpecError(f"{text!r}: {error}") from error
+    return Literal(atom.predicate, atom.arguments, negated)
+
+
 def _formula(text: str, objects: Objects) -> Formula:
     """One fact such as `not inside lemon bowl`, or a BDDL formula."""
+    try:
+        named = _named(_group(text), objects, frozenset())
+        return Reader(objects.categories()).formula(named, {})
+    except SpecError as error:
+        raise SpecError(f"{text!r}: {error}") from error
+
+
+def _group(text: str) -> Tokens:
     words = text.split()
     if not words:
         raise SpecError("a fact is empty; write one such as `inside lemon bowl`")
     if words[0].startswith("("):
-        group = read_group(text)
-    else:
-        negated = words[0] == "not"
-        head, *rest = words[1:] if negated else words or [""]
-        fact: Tokens = [EVERYDAY.get(head, head), *rest]
-        group = ["not", fact] if negated else fact
-    try:
-        named = _named(group, objects, frozenset())
-        return Reader(objects.categories()).formula(named, {})
-    except SpecError as error:
-        raise SpecError(f"{text!r}: {error}") from error
+        return read_group(text)
+    negated = words[0] == "not"
+    head, *rest = words[1:] if negated else words or [""]
+    fact: Tokens = [EVERYDAY.get(head, head), *rest]
+    return ["not", fact] if negated else fact
 
 
 def _named(group: Tokens, objects: Objects, bound: frozenset[str]) -> Tokens:

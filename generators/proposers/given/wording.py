@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....schemas import SpecError
 from ....tasks.bddl.formula import And, Atom, Forall, Formula, Literal, Not
 from ....tasks.bddl.goals import ground_literals
+from ....tasks.bddl.ordering import Precedence
 from ....tasks.symbolic.sentences import spoken
 
 SAYS: dict[tuple[str, bool], str] = {
@@ -28,11 +29,12 @@ SAYS: dict[tuple[str, bool], str] = {
 """By predicate and whether it is to hold."""
 
 
-def instruction_of(goal: Formula) -> str:
+def instruction_of(goal: Formula, order: tuple[Precedence, ...] = ()) -> str:
     """What to do, in one sentence: facts of one kind about one target are said together.
 
     Args:
         goal: in scene names.
+        order: of what must hold before something else comes about, which is said later.
 
     Raises:
         SpecError: where the goal leaves a choice, which a person has to put into words.
@@ -40,7 +42,7 @@ def instruction_of(goal: Formula) -> str:
     if not _plain(goal):
         raise SpecError("a goal with a choice or a count needs an `instruction` in your words")
     said: dict[tuple[str, bool, tuple[str, ...]], list[str]] = {}
-    for literal in ground_literals(goal):
+    for literal in _in_turn(ground_literals(goal), order):
         said.setdefault(_kind(literal), []).append(spoken(literal.arguments[0]))
     parts = [
         SAYS[predicate, holds].format(_listed(things), *(spoken(x) for x in rest))
@@ -48,6 +50,17 @@ def instruction_of(goal: Formula) -> str:
     ]
     text = _listed(parts)
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def _in_turn(literals: tuple[Literal, ...], order: tuple[Precedence, ...]) -> tuple[Literal, ...]:
+    """The literals, each after those that come before it; else as the goal has them."""
+    waiting, found = list(literals), dict[Literal, None]()
+    while waiting:
+        held_up = {x.then for x in order if x.first in waiting and x.first != x.then}
+        free = [x for x in waiting if x not in held_up] or waiting[:1]
+        found[free[0]] = None
+        waiting.remove(free[0])
+    return tuple(found)
 
 
 def _kind(literal: Literal) -> tuple[str, bool, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from ....schemas import DatasetSpec, SpecError
 from ....schemas.reserved import is_reserved
 from ....tasks.bddl import formula
 from ....tasks.bddl.formula import PREDICATES, And, Atom, Formula, Not
+from ....tasks.bddl.ordering import Precedence
 from ....tasks.physics.predicates import BINARY, UNARY
 from ....tasks.skills import effects
 from ...proposing.catalogue import Catalogue, OfferedCategory
@@ -19,7 +20,7 @@ from ...proposing.draft import BoundObject, RefusedError, TaskProposal
 
 ObjectName = Annotated[str, Field(max_length=40)]
 STARTS = ("ontop", "inside", "nextto", "open", "toggled_on")
-MOST_OBJECTS, MOST_FACTS = 14, 14
+MOST_OBJECTS, MOST_FACTS, MOST_ORDER = 14, 14, 6
 """In an answer: two vessels and the grains in one of them."""
 
 
@@ -61,6 +62,13 @@ class AnswerFact(_Strict):
     """False means that it must not be so."""
 
 
+class AnswerOrder(_Strict):
+    """Two facts, of which one must hold before the other comes about."""
+
+    first: AnswerFact
+    then: AnswerFact
+
+
 class Answer(_Strict):
     """A proposed task."""
 
@@ -70,6 +78,7 @@ class Answer(_Strict):
     objects: Annotated[list[AnswerObject], Field(min_length=1, max_length=MOST_OBJECTS)]
     init: Annotated[list[AnswerFact], Field(max_length=MOST_FACTS)]
     goal: Annotated[list[AnswerFact], Field(min_length=1, max_length=MOST_FACTS)]
+    order: Annotated[list[AnswerOrder], Field(max_length=MOST_ORDER)] = []
 
 
 def answer_schema(categories: tuple[str, ...]) -> dict[str, Any]:
@@ -95,16 +104,20 @@ def draft_of(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> TaskPro
                 f"init[{number}]: {fact.predicate!r} cannot be arranged; allowed: "
                 f"{', '.join(STARTS)}",
             )
-    init = tuple(
-        formula.Literal(*_atom(fact, f"init[{n}]", known), negated=not fact.holds)
-        for n, fact in enumerate(answer.init)
-    )
+    init = tuple(_literal(fact, f"init[{n}]", known) for n, fact in enumerate(answer.init))
     conditions: list[Formula] = []
     for number, fact in enumerate(answer.goal):
         atom = Atom(*_atom(fact, f"goal[{number}]", known))
         conditions.append(atom if fact.holds else Not(atom))
     goal = conditions[0] if len(conditions) == 1 else And(tuple(conditions))
-    return TaskProposal(things, init, goal, answer.name, answer.instruction, answer.reason)
+    order = tuple(
+        Precedence(
+            _literal(x.first, f"order[{n}].first", known),
+            _literal(x.then, f"order[{n}].then", known),
+        )
+        for n, x in enumerate(answer.order)
+    )
+    return TaskProposal(things, init, goal, answer.name, answer.instruction, answer.reason, order)
 
 
 def _things(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> tuple[BoundObject, ...]:
@@ -140,6 +153,10 @@ def _kind(thing: AnswerObject, catalogue: Catalogue) -> OfferedCategory:
             "bad_category", f"{thing.name!r}: a {thing.category} is a support, and one is there"
         )
     return kind
+
+
+def _literal(fact: AnswerFact, where: str, known: set[str]) -> formula.Literal:
+    return formula.Literal(*_atom(fact, where, known), negated=not fact.holds)
 
 
 def _atom(fact: AnswerFact, where: str, known: set[str]) -> tuple[str, tuple[str, ...]]:

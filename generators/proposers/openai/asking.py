@@ -135,7 +135,7 @@ def _rules(spec: DatasetSpec, catalogue: Catalogue) -> str:
     atoms = ", ".join(f"{x}({', '.join('ab'[: PREDICATES[x]])})" for x in predicates())
     support = spec.scene.support
     return f"""You invent household tasks for one arm with a two-finger gripper at a {support}.
-Answer with one JSON object: name, instruction, reason, objects, init, goal.
+Answer with one JSON object: name, instruction, reason, objects, init, goal, order.
 - objects: every object of the task except the {support}, which is called {support!r}. Prefer \
 those of the scene, under their names; add others of the catalogue under new names.
 - init and goal: facts with a predicate, arguments and whether it holds. Predicates: {atoms}. \
@@ -143,6 +143,8 @@ What init places nowhere stands on the {support}; what it does not call open is 
 off.
 - The goal must not hold at the start, and 1 to {spec.tasks.max_steps} skills must reach it. \
 A thing that opens must be open for anything to go in or come out.
+- order: where the instruction says what comes first: pairs of facts, of which `first` must hold \
+when `then` comes about. What is switched on is loaded and closed first without being told. Else [].
 - At most {MOST_FURNITURE} things that stand fixed and {MOST_MOVABLE} that move. Sizes must fit.
 Skills (what each does to its objects; facts that it makes true):
 {able}
