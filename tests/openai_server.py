@@ -47,6 +47,8 @@ class Server:
 
     url: str
     requests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    headers: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    """Of each request, in lower case."""
 
 
 @contextmanager
@@ -59,6 +61,7 @@ def serving(replies: Sequence[Reply]) -> Generator[Server]:
         def do_POST(self) -> None:
             length = int(self.headers.get("content-length", "0"))
             number = len(record.requests)
+            record.headers.append({k.lower(): v for k, v in self.headers.items()})
             record.requests.append(json.loads(self.rfile.read(length)))
             reply = replies[min(number, len(replies) - 1)]
             if reply.delay:

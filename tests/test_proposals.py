@@ -458,7 +458,13 @@ def test_every_string_of_the_schema_is_bounded() -> None:
     [
         (Reply("{"), "does not follow the schema"),
         (Reply(""), "does not follow the schema"),
-        (changed(colour="red"), "colour"),
+        (changed(colour="red", goal=[]), "leave out colour"),
+        (changed(instruction=" \t"), "no word in it"),
+        (changed(instruction="Put it\0 away."), "U+0000 cannot be printed"),
+        (changed(name="\u202eyawa ti tup"), "U+202E cannot be printed"),
+        (changed(init=[fact("open", "mug")]), "init[0]: mug has no door, drawer or lid"),
+        (changed(goal=[fact("toggled_on", "mug")]), "goal[0]: mug has no switch"),
+        (changed(goal=[fact("open", "mug", holds=False)]), "nothing that could be otherwise"),
         (changed(goal=[fact("inside", "spoon", "cupboard")]), "no object 'spoon'"),
         (changed(goal=[fact("inside", "cupboard")]), "inside takes 2 objects"),
         (changed(goal=[fact("ontop", "mug", "table")]), "the goal holds at the start"),
@@ -485,6 +491,24 @@ def test_an_invalid_answer_goes_back_with_the_reason(bad: Reply, says: str) -> N
     assert says in back["content"]
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(f"Sure!\n```json\n{json.dumps(GOOD)}\n```"),
+        Reply(f"<think>a mug {{}}</think>{json.dumps(GOOD)}"),
+        changed(colour="red", instruction="  Put the mug into the cupboard. "),
+        changed(objects=[{**thing, "size": 3} for thing in GOOD["objects"]]),
+        # That a mug is not open says nothing, and does not make the task another one.
+        changed(goal=[*GOOD["goal"], fact("open", "mug", holds=False)]),
+    ],
+)
+def test_what_an_answer_has_too_much_of_is_left_out(reply: Reply) -> None:
+    with serving([OK]) as plain, serving([reply]) as server:
+        (right,), (task,) = ask(plain), ask(server)
+    assert task == right
+    assert len(server.requests) == 1
+
+
 def test_a_repeated_task_goes_back_and_then_fails() -> None:
     with serving([OK]) as server, pytest.raises(ProposalError) as caught:
         ask(server, count=2)
@@ -498,8 +522,8 @@ def test_a_repeated_task_goes_back_and_then_fails() -> None:
     ("replies", "says", "requests"),
     [
         ([Reply('{"name"', finish_reason="length")], "cut off", 3),
-        ([Reply(None, refusal="I would rather not")], "refused: I would rather not", 1),
-        ([Reply(None, finish_reason="content_filter")], "content filter", 1),
+        ([Reply(None, refusal="I would rather not")], "refused: I would rather not", 3),
+        ([Reply(None, finish_reason="content_filter")], "content filter", 3),
         ([Reply(status=429, headers={"retry-after": "7200"})], "asks to wait 7200 s", 1),
         ([Reply(status=429)], "429 .too many requests., 4 times", 4),
         ([Reply(status=503)], "answers 503, 4 times", 4),
@@ -510,7 +534,7 @@ def test_a_repeated_task_goes_back_and_then_fails() -> None:
         ([Reply(body=b'{"choices": [{"message": null}]}')], "no message", 1),
         ([Reply(body=b'"hello"')], "no message", 1),
         ([Reply(body=b"<html>")], "unreadable answer", 1),
-        ([Reply(body=b"<html>", headers={"content-type": "text/html"})], "no message", 1),
+        ([Reply(body=b"<html>", headers={"content-type": "text/html"})], "unreadable answer", 1),
     ],
 )
 def test_what_cannot_be_repaired_ends_in_one_clear_error(

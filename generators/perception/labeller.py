@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ...scenes.observation.view import DepthView
 from ...schemas import ProposalError, SpecError
-from ..proposing.endpoint import CutOffError, Endpoint
+from ..proposing.completion import CutOffError, DeclinedError, object_in
+from ..proposing.endpoint import Endpoint
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
@@ -103,11 +104,11 @@ def _ask(
         content = ""
         try:
             content = endpoint.ask(messages, schema, seed=seed % 2**31)
-            found = _Answer.model_validate_json(content).category
+            found = _Answer.model_validate_json(object_in(content)).category
             if found in allowed:
                 return found
             problem = f"{found!r} is not one of the allowed categories"
-        except (CutOffError, ValidationError) as error:
+        except (CutOffError, DeclinedError, ValidationError) as error:
             problem = " ".join(str(error).split())[:300]
         messages.append({"role": "assistant", "content": content or "(no complete answer)"})
         messages.append({"role": "user", "content": f"Invalid: {problem}. Answer again."})

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ...schemas import ProposalError
+from ...schemas.errors import one_line
+from .completion import SHOWN, UnreadableError, text_of
 
 if TYPE_CHECKING:
-    from openai import OpenAI
+    from openai import APIStatusError, OpenAI
     from openai.types.chat import ChatCompletionMessageParam
 
 TIMEOUT = 60.0
@@ -23,14 +27,20 @@ LONGEST_WAIT = 30.0
 """Between two requests, seconds; an endpoint that asks for more ends in an error."""
 COMPATIBLE = "check that base_url is an OpenAI-compatible endpoint"
 SERVICE = "https://api.openai.com/v1"
+MOST_BYTES = 1_000_000
+"""Of an answer; a task has a few thousand."""
+TOO_MANY, SERVER_ERROR = 429, 500
+BUSY = frozenset({408, 409, 425})
+"""Statuses below 500 after which the same request may succeed."""
+STATUSES = {
+    401: ("the key is not accepted", "check OPENAI_API_KEY"),
+    404: ("no such model or path (404)", "check model and base_url"),
+}
+"""What statuses mean, and what to do."""
 
 
 class EndpointError(ProposalError):
     """The endpoint could not be reached, refused the request, or gave no usable answer."""
-
-
-class CutOffError(ProposalError):
-    """The answer ended before it was complete."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ class Endpoint:
     Attributes:
         model: its name at the endpoint.
         base_url: of the endpoint; None is OPENAI_BASE_URL or the service itself.
-        timeout: of one request, seconds.
+        timeout: of one request with its whole answer, seconds.
         sleep: waits a number of seconds between two requests.
     """
 
@@ -66,14 +76,15 @@ class Endpoint:
 
         Raises:
             CutOffError: where the answer ended too early.
+            DeclinedError: where the model, or a filter, would not answer.
             EndpointError: naming the endpoint, the cause, and what to try.
         """
         client = self._client()
         waited = ""
         for attempt in range(RETRIES + 1):
             wait = self._attempt(client, messages, schema, seed)
-            if isinstance(wait, str):
-                return wait
+            if isinstance(wait, bytes):
+                return self._text(wait)
             waited = wait.cause
             if attempt < RETRIES:
                 if wait.seconds is not None and wait.seconds > LONGEST_WAIT:
@@ -87,7 +98,7 @@ class Endpoint:
         """The SDK's client; its own retries stay off, so that every wait is bounded here."""
         from openai import OpenAI
 
-        key = os.environ.get("OPENAI_API_KEY")
+        key = self._key()
         if not key and self.url == SERVICE:
             raise self._error(
                 "OPENAI_API_KEY is not set",
@@ -97,18 +108,25 @@ class Endpoint:
             api_key=key or "unused", base_url=self.url, max_retries=0, timeout=self.timeout
         )
 
+    def _key(self) -> str | None:
+        """The key, where it belongs: a spec that names another host does not get it."""
+        own = os.environ.get("OPENAI_BASE_URL") or SERVICE
+        return os.environ.get("OPENAI_API_KEY") if _host(own) == _host(self.url) else None
+
     def _attempt(
         self,
         client: OpenAI,
         messages: Sequence[ChatCompletionMessageParam],
         schema: dict[str, Any],
         seed: int,
-    ) -> str | _Wait:
-        """The content, or for how long to wait before the next attempt."""
+    ) -> bytes | _Wait:
+        """The body of the answer, or for how long to wait before the next attempt."""
+        import httpx2
         import openai
 
+        deadline = time.monotonic() + self.timeout
         try:
-            completion = client.chat.completions.create(
+            with client.chat.completions.with_streaming_response.create(
                 model=self.model,
                 messages=list(messages),
                 seed=seed,
@@ -118,40 +136,58 @@ class Endpoint:
                     "type": "json_schema",
                     "json_schema": {"name": "task", "schema": schema, "strict": False},
                 },
-            )
-        except openai.RateLimitError as error:
-            if error.code == "insufficient_quota":
-                raise self._error("the account has no quota left", "check its billing") from error
-            return _Wait("it answers 429 (too many requests)", _retry_after(error))
-        except openai.InternalServerError as error:
-            return _Wait(f"it answers {error.status_code}", _retry_after(error))
-        except openai.APITimeoutError:
+            ) as response:
+                return self._body(response.iter_bytes(), deadline)
+        except openai.APIStatusError as error:
+            return self._refused(error)
+        except (openai.APITimeoutError, httpx2.TimeoutException, TimeoutError):
             return _Wait(f"no answer within {self.timeout:g} s")
         except openai.APIConnectionError as error:
             return _Wait(f"no connection ({error.__cause__ or error})")
-        except openai.AuthenticationError as error:
-            raise self._error("the key is not accepted", "check OPENAI_API_KEY") from error
-        except openai.NotFoundError as error:
-            raise self._error("no such model or path (404)", "check model and base_url") from error
-        except openai.APIStatusError as error:
-            raise self._error(f"{error.status_code}: {error.message}", "check model") from error
-        except (openai.OpenAIError, json.JSONDecodeError) as error:
-            raise self._error(f"unreadable answer: {error}", COMPATIBLE) from error
-        return self._content(completion)
+        except httpx2.TransportError as error:
+            return _Wait(f"the connection broke ({one_line(error)})")
+        except openai.OpenAIError as error:
+            raise self._error(f"unreadable answer: {one_line(error)}", COMPATIBLE) from error
 
-    def _content(self, completion: Any) -> str:
-        """The text of an answer that ended as it should."""
-        choice = next(iter(getattr(completion, "choices", None) or ()), None)
-        message = getattr(choice, "message", None)
-        if choice is None or message is None:
-            raise self._error("the answer has no message", COMPATIBLE)
-        if choice.finish_reason == "length":
-            raise CutOffError("the answer was cut off at the model's token limit")
-        if choice.finish_reason == "content_filter":
-            raise self._error("the content filter stopped the answer", "try another model")
-        if getattr(message, "refusal", None):
-            raise self._error(f"the model refused: {message.refusal}", "try another model")
-        return getattr(message, "content", None) or ""
+    def _body(self, chunks: Iterable[bytes], deadline: float) -> bytes:
+        """All of an answer, which may be neither endless nor endlessly slow.
+
+        Raises:
+            TimeoutError: after the deadline.
+            EndpointError: where it is longer than any answer.
+        """
+        body = bytearray()
+        for chunk in chunks:
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise self._error(f"an answer of more than {MOST_BYTES:,} bytes", COMPATIBLE)
+            if time.monotonic() > deadline:
+                raise TimeoutError
+        return bytes(body)
+
+    def _refused(self, error: APIStatusError) -> _Wait:
+        """For how long to wait after an error of the endpoint.
+
+        Raises:
+            EndpointError: where waiting does not help.
+        """
+        status = error.status_code
+        if status == TOO_MANY and error.code == "insufficient_quota":
+            raise self._error("the account has no quota left", "check its billing") from error
+        if status == TOO_MANY:
+            return _Wait("it answers 429 (too many requests)", _retry_after(error))
+        if status in BUSY or status >= SERVER_ERROR:
+            return _Wait(f"it answers {status}", _retry_after(error))
+        cause, remedy = STATUSES.get(
+            status, (f"{status}: {one_line(error)[:SHOWN]}", "check model")
+        )
+        raise self._error(cause, remedy) from error
+
+    def _text(self, body: bytes) -> str:
+        try:
+            return text_of(body)
+        except UnreadableError as error:
+            raise self._error(str(error), COMPATIBLE) from error
 
     def _error(self, cause: str, remedy: str) -> EndpointError:
         return EndpointError(f"{self.url} ({self.model}): {cause}; {remedy}")
@@ -165,9 +201,23 @@ class _Wait:
     seconds: float | None = None
 
 
-def _retry_after(error: Any) -> float | None:
-    """Seconds from the Retry-After header, if it has them as a number."""
+def _host(url: str) -> tuple[str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.hostname, parts.port
+
+
+def _retry_after(error: APIStatusError) -> float | None:
+    """Seconds from the headers that say so: in milliseconds, in seconds, or as a date."""
+    headers = error.response.headers
+    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers.get(name, "")) / unit
+        except ValueError:
+            continue
+        if math.isfinite(seconds):
+            return max(0.0, seconds)
     try:
-        return max(0.0, float(error.response.headers.get("retry-after", "")))
+        then = parsedate_to_datetime(headers.get("retry-after", ""))
     except ValueError:
         return None
+    return max(0.0, then.timestamp() - time.time())

@@ -1,92 +1,23 @@
-"""What a language model answers, and how it becomes a draft."""
+"""From a language model's answer to a draft of a task."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Annotated, Any
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from collections.abc import Mapping
 
 from ....schemas import DatasetSpec, SpecError
 from ....schemas.reserved import is_reserved
 from ....tasks.bddl import formula
 from ....tasks.bddl.formula import PREDICATES, And, Atom, Formula, Not
 from ....tasks.bddl.ordering import Precedence
-from ....tasks.physics.predicates import BINARY, UNARY
-from ....tasks.skills import effects
 from ...proposing.catalogue import Catalogue, OfferedCategory
 from ...proposing.draft import BoundObject, RefusedError, TaskProposal
+from .schema import Answer, AnswerFact, AnswerObject
 
-ObjectName = Annotated[str, Field(max_length=40)]
+LACKING = {"open": "door, drawer or lid to open", "toggled_on": "switch"}
+"""What an object lacks that can never be so."""
 STARTS = ("ontop", "inside", "nextto", "open", "toggled_on")
-MOST_OBJECTS, MOST_FACTS, MOST_ORDER = 14, 14, 6
-"""In an answer: two vessels and the grains in one of them."""
-
-
-@cache
-def predicates() -> tuple[str, ...]:
-    """Predicates that some skill brings about and that physics can evaluate, sorted."""
-    evaluated = PREDICATES.keys() & {*BINARY, *UNARY}
-    return tuple(name for name in effects() if name in evaluated)
-
-
-def _known(predicate: str) -> str:
-    """The predicate, if a goal may ask for it.
-
-    Raises:
-        ValueError: naming those that it may ask for.
-    """
-    if predicate not in predicates():
-        raise ValueError(f"no predicate {predicate!r}; allowed: {', '.join(predicates())}")
-    return predicate
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class AnswerObject(_Strict):
-    """An object of the task."""
-
-    name: ObjectName
-    category: Annotated[str, Field(max_length=80)]
-
-
-class AnswerFact(_Strict):
-    """A fact of the start, or a condition of the goal."""
-
-    predicate: Annotated[str, AfterValidator(_known)]
-    arguments: Annotated[list[ObjectName], Field(min_length=1, max_length=2)]
-    holds: bool
-    """False means that it must not be so."""
-
-
-class AnswerOrder(_Strict):
-    """Two facts, of which one must hold before the other comes about."""
-
-    first: AnswerFact
-    then: AnswerFact
-
-
-class Answer(_Strict):
-    """A proposed task."""
-
-    name: Annotated[str, Field(min_length=1, max_length=80)]
-    instruction: Annotated[str, Field(min_length=1, max_length=200)]
-    reason: Annotated[str, Field(max_length=200)]
-    objects: Annotated[list[AnswerObject], Field(min_length=1, max_length=MOST_OBJECTS)]
-    init: Annotated[list[AnswerFact], Field(max_length=MOST_FACTS)]
-    goal: Annotated[list[AnswerFact], Field(min_length=1, max_length=MOST_FACTS)]
-    order: Annotated[list[AnswerOrder], Field(max_length=MOST_ORDER)] = []
-
-
-def answer_schema(categories: tuple[str, ...]) -> dict[str, Any]:
-    """The JSON schema of an Answer that allows only these categories, and known predicates."""
-    schema = Answer.model_json_schema()
-    schema["$defs"]["AnswerObject"]["properties"]["category"]["enum"] = list(categories)
-    schema["$defs"]["AnswerFact"]["properties"]["predicate"]["enum"] = list(predicates())
-    return schema
+"""Predicates that can be arranged."""
 
 
 def draft_of(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> TaskProposal:
@@ -104,11 +35,20 @@ def draft_of(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> TaskPro
                 f"init[{number}]: {fact.predicate!r} cannot be arranged; allowed: "
                 f"{', '.join(STARTS)}",
             )
-    init = tuple(_literal(fact, f"init[{n}]", known) for n, fact in enumerate(answer.init))
+    able = {thing.name: thing.kind for thing in things}
+    init = tuple(
+        literal
+        for n, fact in enumerate(answer.init)
+        if (literal := _possible(_literal(fact, f"init[{n}]", known), f"init[{n}]", able))
+    )
     conditions: list[Formula] = []
     for number, fact in enumerate(answer.goal):
-        atom = Atom(*_atom(fact, f"goal[{number}]", known))
-        conditions.append(atom if fact.holds else Not(atom))
+        literal = _literal(fact, f"goal[{number}]", known)
+        if _possible(literal, f"goal[{number}]", able):
+            atom = Atom(literal.predicate, literal.arguments)
+            conditions.append(Not(atom) if literal.negated else atom)
+    if not conditions:
+        raise RefusedError("done_already", "the goal asks for nothing that could be otherwise")
     goal = conditions[0] if len(conditions) == 1 else And(tuple(conditions))
     order = tuple(
         Precedence(
@@ -153,6 +93,27 @@ def _kind(thing: AnswerObject, catalogue: Catalogue) -> OfferedCategory:
             "bad_category", f"{thing.name!r}: a {thing.category} is a support, and one is there"
         )
     return kind
+
+
+def _possible(
+    literal: formula.Literal, where: str, kinds: Mapping[str, OfferedCategory]
+) -> formula.Literal | None:
+    """The literal, or None of one that nothing can change, such as that an apple is not open.
+
+    Raises:
+        RefusedError: where it asks for what the object cannot be.
+    """
+    thing = literal.arguments[0]
+    kind = kinds.get(thing)
+    lacks = {
+        "open": kind is None or not kind.openable,
+        "toggled_on": kind is None or not kind.toggleable,
+    }
+    if not lacks.get(literal.predicate, False):
+        return literal
+    if literal.negated:
+        return None
+    raise RefusedError("bad_fact", f"{where}: {thing} has no {LACKING[literal.predicate]}")
 
 
 def _literal(fact: AnswerFact, where: str, known: set[str]) -> formula.Literal:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from ....scenes.assets.library import AssetLibrary
 from ....scenes.robots import robot
 from ....schemas import DatasetSpec, ProposalError, SpecError, TaskSpec
@@ -15,6 +13,7 @@ from ....tasks.bddl.problem import object_specs
 from ....tasks.skills import skills
 from ...proposing.cast import context
 from ...proposing.catalogue import Catalogue, OfferedCategory
+from ...proposing.completion import CutOffError, DeclinedError
 from ...proposing.draft import (
     MOST_FURNITURE,
     MOST_MOVABLE,
@@ -25,8 +24,9 @@ from ...proposing.draft import (
     taken_by,
     task_of,
 )
-from ...proposing.endpoint import CutOffError, Endpoint
-from .answers import Answer, answer_schema, draft_of, predicates
+from ...proposing.endpoint import Endpoint
+from .answers import draft_of
+from .schema import answer_schema, predicates, read_answer
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
@@ -86,7 +86,7 @@ def _one(
         try:
             content = endpoint.ask(messages, schema, seed=(spec.seed + index) % 2**31)
             return _accept(content, spec, index, taken, catalogue)
-        except (CutOffError, RefusedError, SpecError) as error:
+        except (CutOffError, DeclinedError, RefusedError, SpecError) as error:
             problem = str(error)
         messages.append({"role": "assistant", "content": content or "(no complete answer)"})
         messages.append(
@@ -107,16 +107,7 @@ def _accept(
         RefusedError: where it does not; the message is meant for the model.
         SpecError: where its start cannot be arranged.
     """
-    try:
-        answer = Answer.model_validate_json(content)
-    except ValidationError as error:
-        found = "; ".join(
-            f"{'.'.join(map(str, e['loc'])) or 'answer'}: {e['msg']}" for e in error.errors()[:4]
-        )
-        raise RefusedError(
-            "bad_json", f"the answer does not follow the schema ({found})"
-        ) from error
-    draft = draft_of(answer, spec, catalogue)
+    draft = draft_of(read_answer(content), spec, catalogue)
     task = task_of(draft, index, spec.scene.support, NAME, (spec.seed, 0, index))
     kinds = {thing.name: thing.kind for thing in draft.things}
     object_specs(task)

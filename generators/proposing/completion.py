@@ -1,0 +1,94 @@
+"""What an endpoint sent: the text of a chat completion, in the forms that services give it.
+
+Services differ: content is a text or a list of parts; some answer by calling a tool. What is
+read here comes from strangers, so nothing is taken for granted and nothing long is repeated.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, cast
+
+from ...schemas import ProposalError
+from ...schemas.errors import one_line
+
+SHOWN = 200
+"""Characters of a stranger's text that an error repeats at most."""
+_THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?(</\1>|\Z)", re.DOTALL | re.IGNORECASE)
+
+
+class UnreadableError(Exception):
+    """The body is no chat completion."""
+
+
+class CutOffError(ProposalError):
+    """The answer ended before it was complete."""
+
+
+class DeclinedError(ProposalError):
+    """The model, or a filter before it, would not answer."""
+
+
+def text_of(body: bytes) -> str:
+    """The text of the first choice of a chat completion.
+
+    Raises:
+        UnreadableError: saying what is wrong with the body.
+        CutOffError: where the answer ended too early.
+        DeclinedError: where there is a refusal instead.
+    """
+    try:
+        completion: Any = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"unreadable answer: {type(error).__name__}") from error
+    choice = _first(_get(completion, "choices"))
+    message = _get(choice, "message")
+    if not isinstance(message, dict):
+        raise UnreadableError("the answer has no message")
+    ended = _get(choice, "finish_reason")
+    if ended == "length":
+        raise CutOffError("the answer was cut off at the model's token limit")
+    if ended == "content_filter":
+        raise DeclinedError("the content filter stopped the answer")
+    refusal = _get(message, "refusal") or _part(message, "refusal")
+    if isinstance(refusal, str) and refusal:
+        raise DeclinedError(f"the model refused: {one_line(refusal)[:SHOWN]}")
+    content = _get(message, "content")
+    called = _get(_get(_first(_get(message, "tool_calls")), "function"), "arguments")
+    if isinstance(content, str) and content.strip():
+        return content
+    return _part(message, "text") or (called if isinstance(called, str) else "")
+
+
+def object_in(text: str) -> str:
+    """The JSON object in a model's text, without thoughts, code fences, and prose around it.
+
+    A text in which no object is found is given back as it is, for the schema to refuse.
+    """
+    said = _THOUGHTS.sub("", text)
+    decoder = json.JSONDecoder()
+    start = said.find("{")
+    while start >= 0:
+        try:
+            _, end = decoder.raw_decode(said, start)
+        except (ValueError, RecursionError):
+            start = said.find("{", start + 1)
+            continue
+        return said[start:end]
+    return text
+
+
+def _get(value: Any, key: str) -> Any:
+    return cast("dict[str, Any]", value).get(key) if isinstance(value, dict) else None
+
+
+def _first(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and value else None
+
+
+def _part(message: Any, key: str) -> str:
+    """The texts of a content that is a list of parts, joined."""
+    content = _get(message, "content")
+    parts = cast("list[Any]", content) if isinstance(content, list) else []
+    return "".join(x for x in (_get(part, key) for part in parts) if isinstance(x, str))
