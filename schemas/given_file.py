@@ -2,7 +2,6 @@
 
 # YAML is untyped until pydantic has read it.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Callable, Generator

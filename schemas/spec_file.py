@@ -1,10 +1,9 @@
 """Loads a DatasetSpec from YAML: every problem at once, each with its line, path and remedy."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
 from __future__ import annotations
 
 # YAML and annotations are untyped until pydantic has read them.
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 import types
 import typing
 from dataclasses import dataclass

@@ -1,8 +1,7 @@
 """The procedural library: valid, true to scale, at rest, hollow where it says, and openable."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
-# pyright: reportAttributeAccessIssue=false
+# pyright: reportArgumentType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import hashlib

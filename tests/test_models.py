@@ -1,10 +1,8 @@
 """MJCF and URDF files as assets: parts, joints, shapes, masses, and clear refusals."""
 
+# pyright: reportArgumentType=false, reportUnknownMemberType=false
 from __future__ import annotations
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportAttributeAccessIssue=false, reportUnknownArgumentType=false
-# pyright: reportUnknownVariableType=false
 from pathlib import Path
 from typing import Any
 

@@ -1,8 +1,6 @@
 """Shutting by the panel: pushes that meet faces head on, and lids that stay where they are."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import mujoco

@@ -1,8 +1,6 @@
 """Physics that varies: what each path does in the simulator, how it is drawn, and its replay."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportAttributeAccessIssue=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import functools

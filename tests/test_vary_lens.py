@@ -1,7 +1,6 @@
 """Lenses and sensors: projection, distortion, exposure, blur and noise against their formulas."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 from typing import Any

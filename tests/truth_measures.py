@@ -1,8 +1,6 @@
 """How far label images are from the truth: one view against the independent caster."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
-# pyright: reportUnknownParameterType=false, reportAttributeAccessIssue=false
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import io

@@ -1,6 +1,5 @@
 """Scenes for the benchmark of observing: what stands in them, and their pictures."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Makes environments, for Python and for Gymnasium's registry."""
 
 # gymnasium leaves many of its types open.
-# pyright: reportMissingImports=false, reportUnknownMemberType=false
 
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,8 +1,6 @@
 """The physical half of an asset's trial: alone on a floor, dropped, and looked at."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+# pyright: reportMissingTypeStubs=false
 from __future__ import annotations
 
 from typing import Any

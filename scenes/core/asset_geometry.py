@@ -1,7 +1,6 @@
 """The geometry of one asset in its own frame, without a simulator. Lengths in metres."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false
+# pyright: reportMissingTypeStubs=false
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping

@@ -4,7 +4,7 @@ All are taken in the asset frame (z up, bottom centre at the origin, front along
 joints at zero. Lengths are whole steps of GRAIN, so that sums over them are exact.
 """
 
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -5,8 +5,7 @@ files; neither it nor what it depends on is imported. The network is BERT (Devli
 with 6 layers, its output averaged over the tokens (Reimers and Gurevych, Sentence-BERT, 2019).
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false
 from __future__ import annotations
 
 import json

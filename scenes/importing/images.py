@@ -1,6 +1,6 @@
 """Operations on height maps and masks, (nx, ny), typed."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportMissingTypeStubs=false
 from __future__ import annotations
 
 from typing import Any

@@ -1,8 +1,8 @@
 """The shapes of parts: what is seen, by colour, and the convex pieces that are touched."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportAttributeAccessIssue=false, reportMissingTypeStubs=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Sequence

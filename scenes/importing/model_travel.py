@@ -1,8 +1,6 @@
 """Keeps links clear of each other: thin overlaps are cut off, and ranges end at a contact."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from typing import Any

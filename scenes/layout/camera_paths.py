@@ -1,7 +1,6 @@
 """Cameras that move: paths from what was asked for, and where on one a camera stands."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+# pyright: reportMissingTypeStubs=false
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,7 +1,6 @@
 """What fits where: outlines of assets, their feet, and the surfaces that carry things."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false
+# pyright: reportMissingTypeStubs=false
 from __future__ import annotations
 
 from collections.abc import Mapping

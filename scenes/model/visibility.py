@@ -1,8 +1,6 @@
 """What a camera sees, by casting rays at physics geometry: no graphics needed."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportArgumentType=false
 from __future__ import annotations
 
 import mujoco

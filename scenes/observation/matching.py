@@ -5,8 +5,8 @@ closest points (point to plane, Chen and Medioni, IVC 1992) for the best, then a
 of the whole objective. All of it is bounded and has no randomness.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Sequence

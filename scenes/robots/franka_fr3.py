@@ -4,9 +4,8 @@ Its collision meshes are kept; the fingers are replaced by boxes with a flat pad
 steadily, and the gripper gets a position servo strong enough to lift them.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 import importlib.metadata

@@ -3,9 +3,8 @@
 Both speak of the tool in the frame of the robot's base, and know nothing of the scene.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable

@@ -4,9 +4,8 @@ Straight lines in joint space are tried first; where they hit something RRT-Conn
 looks for a way around, seeded and bounded by iterations so that plans repeat.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from functools import lru_cache

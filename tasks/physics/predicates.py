@@ -18,8 +18,7 @@ The definitions follow BEHAVIOR-1K where it states them. All speak of two object
 Each predicate is one (N, N) table over the scene's N objects, worked out when first asked for.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,9 +1,6 @@
 """Parquet files of a LeRobot dataset, and how its files are numbered."""
 
 # pyright: reportMissingTypeStubs=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
-
 from __future__ import annotations
 
 from pathlib import Path

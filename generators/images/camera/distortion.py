@@ -5,8 +5,7 @@ ids from the nearest pixel, and depth linearly in 1 / depth where a surface goes
 exact on flat ones.
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false
 from __future__ import annotations
 
 from collections.abc import Callable

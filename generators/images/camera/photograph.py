@@ -4,8 +4,8 @@ Light adds up in proportion to display values to the power `GAMMA`, so blur and 
 those. Exposure scales the lamps themselves, so that highlights clip but once.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+# pyright: reportMissingTypeStubs=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from dataclasses import replace

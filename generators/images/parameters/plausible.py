@@ -1,8 +1,6 @@
 """Whether a scene that a sweep made can be: nothing pushed into another, no camera in a thing."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
-# pyright: reportAttributeAccessIssue=false
+# pyright: reportArgumentType=false, reportMissingTypeStubs=false
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -6,7 +6,6 @@ shadows are smooth. The truth is drawn at its own size without blending: each pi
 depth are those of the surface through its centre. Depth buffers are reversed 32-bit floats.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 

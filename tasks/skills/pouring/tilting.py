@@ -5,8 +5,7 @@ Grasps, sides and directions are tried until the arm can follow the tilt to its 
 anything moves.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections import Counter

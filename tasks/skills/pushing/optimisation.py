@@ -7,9 +7,7 @@ geometry cannot: pushes beside the middle that turn a thing, and sides that are 
 draws come from the episode's generator, and each rollout depends on its own controls alone.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import copy

@@ -4,9 +4,7 @@ The press is as hard as friction asks for, felt through the contact forces. The
 fingertips give way where it grows, as where a thing climbs onto a mat.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportArgumentType=false
 from __future__ import annotations
 
 from collections import Counter

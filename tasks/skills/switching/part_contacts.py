@@ -1,7 +1,6 @@
 """Where closed fingertips push a part along its joint, worked out from the part's shape."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 from collections import OrderedDict
