@@ -88,7 +88,8 @@ def _trimmed(asset: Asset) -> Asset:
     data = mujoco.MjData(model)
     mujoco.mj_fwdPosition(model, data)
     cuts: dict[int, tuple[float, Array]] = {}
-    for contact in data.contact:
+    for index in range(data.ncon):
+        contact = data.contact[index]
         depth = -float(contact.dist)
         if not DEEP < depth < MAX_TRIM:
             continue

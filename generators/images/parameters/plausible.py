@@ -78,7 +78,7 @@ def _air(state: Simulated, name: str) -> float:
     start = np.asarray(data.xpos[body]) + np.array([0.0, 0.0, LIFT])
     hit = np.zeros(1, dtype=np.int32)
     down = np.array([0.0, 0.0, -1.0])
-    return float(mujoco.mj_ray(compiled.model, data, start, down, None, 1, body, hit)) - LIFT
+    return float(mujoco.mj_ray(compiled.model, data, start, down, None, True, body, hit)) - LIFT
 
 
 def hidden_cameras(variant: Variant, values: Mapping[str, Value]) -> dict[str, str]:
