@@ -1,7 +1,6 @@
 """The procedural library: valid, true to scale, at rest, hollow where it says, and openable."""
 
-# pyright: reportArgumentType=false, reportUnknownArgumentType=false
-# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
 from __future__ import annotations
 
 import hashlib

@@ -1,6 +1,6 @@
 """MJCF and URDF files as assets: parts, joints, shapes, masses, and clear refusals."""
 
-# pyright: reportArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,6 +1,5 @@
 """What a camera sees, by casting rays at physics geometry: no graphics needed."""
 
-# pyright: reportArgumentType=false
 from __future__ import annotations
 
 import mujoco

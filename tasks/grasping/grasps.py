@@ -194,7 +194,7 @@ def _sample(asset: Asset, robot: RobotSpec, dense: bool, rng: np.random.Generato
         pinches.poses[order],
         pinches.widths[order],
         scores[order],
-        tuple(kinds[i] for i in order),
+        tuple(kinds[int(i)] for i in order),
     )
 
 

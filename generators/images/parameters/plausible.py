@@ -1,6 +1,5 @@
 """Whether a scene that a sweep made can be: nothing pushed into another, no camera in a thing."""
 
-# pyright: reportArgumentType=false, reportMissingTypeStubs=false
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -156,7 +155,7 @@ def _holds(model: Any, geom: int, point: Array) -> bool:
 @lru_cache(maxsize=1024)
 def _faces(raw: bytes) -> Array:
     """(F, 4) planes of a convex hull: inside, normal @ point + offset <= 0."""
-    from scipy.spatial import ConvexHull
+    from scipy.spatial import ConvexHull  # pyright: ignore[reportMissingTypeStubs]
 
     planes: Array = ConvexHull(np.frombuffer(raw, dtype=np.float64).reshape(-1, 3)).equations
     return planes

@@ -4,7 +4,6 @@ The press is as hard as friction asks for, felt through the contact forces. The
 fingertips give way where it grows, as where a thing climbs onto a mat.
 """
 
-# pyright: reportArgumentType=false
 from __future__ import annotations
 
 from collections import Counter
