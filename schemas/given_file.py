@@ -1,8 +1,6 @@
 """Files of given tasks: read in the place of their path, and found again for lines of errors."""
 
 # YAML is untyped until pydantic has read it.
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
@@ -13,6 +11,7 @@ from pathlib import Path
 from .errors import SpecError, SpecErrors
 from .given import GivenFile
 from .locations import Loc, dotted
+from .plain import is_list, is_mapping
 from .yaml_source import YamlDocument, is_yaml, listed_problems, read_yaml
 
 GIVEN: Loc = ("tasks", "given")
@@ -51,15 +50,15 @@ def _listed(path: Path, errors: tuple[SpecError, ...]) -> str:
 
 def _given_file(source: YamlDocument) -> str | None:
     """The path of the file that lists a spec's tasks, where `tasks.given` is one."""
-    tasks = source.data.get("tasks") if isinstance(source.data, dict) else None
-    given = tasks.get("given") if isinstance(tasks, dict) else None
+    tasks = source.data.get("tasks") if is_mapping(source.data) else None
+    given = tasks.get("given") if is_mapping(tasks) else None
     return given if isinstance(given, str) and is_yaml(given) else None
 
 
 def _given_source(path: Path) -> YamlDocument:
     """A file of tasks, whose list may stand alone."""
     source = read_yaml(path)
-    if isinstance(source.data, list):
+    if is_list(source.data):
         lines = {("tasks", *loc): line for loc, line in source.lines.items()}
         return replace(source, data={"tasks": source.data}, lines=lines)
     return source

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 # YAML and annotations are untyped until pydantic has read them.
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 import types
 import typing
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from .errors import SpecError
 from .given import GivenFile
 from .given_file import with_given
 from .locations import MISPLACED, Loc, dotted
+from .plain import is_list, is_mapping
 from .plugins import offer
 from .yaml_source import YamlDocument, is_yaml, listed_problems, parse_yaml, read_yaml
 
@@ -109,7 +108,7 @@ def validated(source: YamlDocument, model: type[M], form: str) -> M:
     """
     problems = list(source.problems)
     spec: M | None = None
-    if not isinstance(source.data, dict):
+    if not is_mapping(source.data):
         got = "it is empty" if source.data is None else f"it is a {type(source.data).__name__}"
         problems.append((1, f"{form}; {got}"))
     else:
@@ -179,7 +178,7 @@ def _real(loc: tuple[str | int, ...], data: Any, model: type[BaseModel]) -> Loc:
 
 
 def _has(data: Any, step: str | int) -> bool:
-    if isinstance(data, list):
+    if is_list(data):
         return isinstance(step, int) and step < len(data)
     return isinstance(data, dict) and step in data
 

@@ -1,8 +1,5 @@
 """An independent ray caster: rays by embree, lenses worked out anew."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
-# pyright: reportUnknownParameterType=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from dataclasses import dataclass

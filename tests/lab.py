@@ -1,9 +1,8 @@
 """A small folder of a user's own assets, good and bad, written for tests."""
 
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from pathlib import Path
 from typing import Any
 

@@ -4,9 +4,7 @@ Nothing here reads what the renderer drew. Kinematics of objects are worked out 
 robot, the meshes and link poses of the compiled model are taken.
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
-# pyright: reportUnknownParameterType=false, reportAttributeAccessIssue=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
 from typing import Any
@@ -134,3 +132,9 @@ def _flat(centre: Any, normal: Any, along: Any, half: Any) -> Any:
 def joined(meshes: list[Any]) -> Any:
     """One mesh of several, their faces in order."""
     return trimesh.util.concatenate(meshes)
+
+
+def nearest(mesh: Any, points: Any) -> tuple[Array, Array, Array]:
+    """The nearest points (N, 3) of a mesh to points (N, 3), how far they are, and their faces."""
+    spots, away, faces = trimesh.proximity.closest_point(mesh, points)
+    return spots, away, faces

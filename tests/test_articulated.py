@@ -1,8 +1,5 @@
 """Articulated assets: a hand moves every joint, and floor furniture stays off tables."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
-# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from typing import Any

@@ -1,8 +1,5 @@
 """Assembly: scenes are at rest, do not touch where they should not, and repeat to the byte."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import os

@@ -1,8 +1,6 @@
 """The procedural library: valid, true to scale, at rest, hollow where it says, and openable."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
-# pyright: reportAttributeAccessIssue=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
 from __future__ import annotations
 
 import hashlib
@@ -134,8 +132,8 @@ def probe_contacts(asset: Asset, share: float, probes: list[dict[str, Any]]) -> 
     mujoco.mj_forward(model, data)
     first = {model.body(f"probe{index}").id for index in range(len(probes))}
     return sum(
-        any(int(model.geom_bodyid[g]) in first for g in contact.geom)
-        for contact in data.contact[: data.ncon]
+        any(int(model.geom_bodyid[g]) in first for g in data.contact[index].geom)
+        for index in range(data.ncon)
     )
 
 
@@ -475,7 +473,7 @@ def test_surfaces_are_where_they_say(category: str) -> None:
                 start = frames(asset)[surface.link] + local
                 hit = np.zeros(1, dtype=np.int32)
                 fall = mujoco.mj_ray(
-                    model, data, start, np.array([0.0, 0, -1]), None, 1, -1, hit, None
+                    model, data, start, np.array([0.0, 0, -1]), None, True, -1, hit, None
                 )
                 assert fall == pytest.approx(height, abs=2e-3), (asset.id, surface.name, u, v)
 

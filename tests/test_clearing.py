@@ -1,7 +1,5 @@
 """Making way: what blocks a grasp is moved aside first; what cannot be done says so at once."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Sun, sky and metal: the sky's physics, the light that it gives, and what is drawn of it."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 from typing import Any
@@ -147,13 +145,13 @@ def upward(scene: Scene, azimuth: float) -> Scene:
 
 def test_the_sky_is_seen_in_the_open_and_the_sun_is_where_its_path_says() -> None:
     scene, assets = world(52)
-    glow = []
+    glow: list[float] = []
     for azimuth in (0.0, 180.0):
         view = upward(lit(scene, sun=sun(180.0, 35.0), sky=SKY), azimuth)
         made, (picture,) = drawn(view, assets)
         open_sky = image(made, made.frames[0], "depth_linear") == 0
         assert open_sky.mean() > 0.5
-        glow.append(picture[open_sky].mean())
+        glow.append(float(picture[open_sky].mean()))
         if azimuth == 0.0:
             red, _, blue = picture[open_sky].mean(axis=0)
             assert blue > red + 20
@@ -169,7 +167,8 @@ def test_the_sun_casts_shadows_away_from_itself_even_when_it_is_low() -> None:
     eye = (0.5, 0.0, 6.0)
     above = Camera(name="front", pos=eye, quat=look_at(eye, (0.5, 0.001, 0.0)), fov=90)
     scene = scene.model_copy(update={"cameras": (above,)})
-    pictures, masks = [], []
+    pictures: list[Array] = []
+    masks: list[Array] = []
     for azimuth in (90.0, -90.0):
         made, (picture,) = drawn(scene.model_copy(update={"sun": sun(azimuth, 20.0)}), assets)
         pictures.append(picture.mean(axis=2))

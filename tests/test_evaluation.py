@@ -1,6 +1,5 @@
 """Evaluations: they repeat at any number of workers, count what goes wrong, and compare."""
 
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import os

@@ -1,7 +1,5 @@
 """What lies flat is held by the ends of the fingers, which stay off the table, and falls softly."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import mujoco

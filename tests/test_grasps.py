@@ -1,6 +1,5 @@
 """Grasps: between parallel faces, narrow enough, and with room for the hand."""
 
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import trimesh
+from solids import nearest
 from worlds import first
 
 from cousins.scenes.core.franka import FRANKA
@@ -62,7 +62,7 @@ def test_fingers_close_on_opposite_faces(category: str) -> None:
         middle, axis = pose[:3, 3], pose[:3, 1]
         for sign in (1.0, -1.0):
             tip = middle + sign * axis * width / 2
-            _, distance, face = trimesh.proximity.closest_point(mesh, [tip])
+            _, distance, face = nearest(mesh, [tip])
             assert distance[0] < 5e-4
             # Pieces may share the contact: some face there must look along the closing axis.
             near = np.linalg.norm(mesh.triangles_center - tip, axis=1).argsort()[:60]

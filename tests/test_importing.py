@@ -1,10 +1,9 @@
 """Importing: names, sizes, masses, pieces and affordances of things read from files."""
 
+# pyright: reportAttributeAccessIssue=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportAttributeAccessIssue=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 import subprocess
 import sys
 from pathlib import Path

@@ -1,8 +1,7 @@
 """What labels are beside true, which tests/test_truth.py holds: their form, ids and edge cases."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
-# pyright: reportUnknownParameterType=false, reportAttributeAccessIssue=false
+# pyright: reportAttributeAccessIssue=false, reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import io
@@ -18,7 +17,7 @@ import pytest
 import trimesh
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
-from solids import shape_mesh
+from solids import joined, nearest, shape_mesh
 from test_coco import build, quietly
 from test_images import SIZE, episode_of, image, spec, world
 from worlds import make_request
@@ -109,7 +108,7 @@ def test_point_clouds_lie_on_what_is_seen(seed: int) -> None:
     assert len(points) >= hit.sum() > 0
     if len(points) == hit.sum():  # nothing beyond the range of the depth image
         assert np.array_equal(ids, mask[hit])
-    loaded = trimesh.load(io.BytesIO(now.load("point_cloud")), file_type="ply")
+    loaded: Any = trimesh.load(io.BytesIO(now.load("point_cloud")), file_type="ply")
     assert np.allclose(loaded.vertices, points)
 
 
@@ -167,8 +166,8 @@ def test_grasps_touch_both_sides_of_the_object() -> None:
         # Collision pieces follow the visible shape closely, not exactly.
         pieces = [shape_mesh(shape, kind) for shape in kind.links[0].collisions]
         root = transform(item.pos, item.quat)
-        whole = trimesh.util.concatenate(pieces).apply_transform(root)
-        away = trimesh.proximity.closest_point(whole, np.array(list(points.values())))[1]
+        whole = joined(pieces).apply_transform(root)
+        away = nearest(whole, np.array(list(points.values())))[1]
         assert away.max() < 2e-3
         checked += 1
     assert checked >= 2

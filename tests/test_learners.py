@@ -1,7 +1,5 @@
 """Reference learners: what they are given, that they repeat, and that they act."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingImports=false
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -87,9 +85,9 @@ def rolled(
     policy.reset(7)
     actions = []
     for _ in range(steps):
-        actions.append(policy.act(seen))
-        seen = rollouts.step(actions[-1]).observation
-    return np.array(actions)
+        actions.append(policy.act(seen))  # pyright: ignore[reportUnknownMemberType]
+        seen = rollouts.step(actions[-1]).observation  # pyright: ignore[reportUnknownArgumentType]
+    return np.array(actions)  # pyright: ignore[reportUnknownArgumentType]
 
 
 def test_the_nearest_demonstration_needs_no_torch_and_repeats_itself(

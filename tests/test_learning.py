@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-# pyright: reportMissingTypeStubs=false, reportMissingImports=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportAttributeAccessIssue=false
 from dataclasses import replace
 from importlib.util import find_spec
 

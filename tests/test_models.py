@@ -1,10 +1,8 @@
 """MJCF and URDF files as assets: parts, joints, shapes, masses, and clear refusals."""
 
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportAttributeAccessIssue=false, reportUnknownArgumentType=false
-# pyright: reportUnknownVariableType=false
 from pathlib import Path
 from typing import Any
 
@@ -229,7 +227,9 @@ def test_hollows_stay_open_where_a_collision_mesh_has_them(tmp_path: Path) -> No
     data = mujoco.MjData(model)
     mujoco.mj_forward(model, data)
     hit = np.zeros(1, dtype=np.int32)
-    down = mujoco.mj_ray(model, data, [0, 0, 0.3], [0, 0, -1], None, 1, -1, hit)
+    down = mujoco.mj_ray(
+        model, data, np.array([0, 0, 0.3]), np.array([0, 0, -1.0]), None, True, -1, hit
+    )
     assert down < 0 or down > 0.25, "a ray down the middle meets nothing above the floor"
 
 

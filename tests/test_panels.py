@@ -1,14 +1,11 @@
 """Shutting by the panel: pushes that meet faces head on, and lids that stay where they are."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import mujoco
 import numpy as np
 import pytest
-import trimesh
+from solids import nearest
 from some import some
 from worlds import by_hand, first, make_task, put
 
@@ -40,7 +37,7 @@ def test_pushes_begin_just_before_a_face_and_go_on_into_it(category: str) -> Non
     assert [hold.number for hold in found] == list(range(7, 7 + len(found)))
     assert len(pushed) >= 100
     tips = np.array([h.link_from_tool[:3, 3] + TIP_REACH * h.link_from_tool[:3, 2] for h in pushed])
-    _, distance, _ = trimesh.proximity.closest_point(mesh, tips)
+    _, distance, _ = nearest(mesh, tips)
     assert (distance < PUSH_GAP + FINGER + OVERLAP).all()
     assert np.median(distance) >= PUSH_GAP - 1e-6
     # The first ones come straight on: what lies ahead of the fingertips is the part itself.

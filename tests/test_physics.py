@@ -1,8 +1,5 @@
 """Physics that varies: what each path does in the simulator, how it is drawn, and its replay."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportAttributeAccessIssue=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 import functools
@@ -69,7 +66,7 @@ def test_mass_scales_an_object_and_no_other() -> None:
     mine = bodies(plain(), "lemon")
     np.testing.assert_allclose(new.body_mass[mine], 2.5 * old.body_mass[mine])
     np.testing.assert_allclose(new.body_inertia[mine], 2.5 * old.body_inertia[mine])
-    others = np.setdiff1d(np.arange(old.nbody), mine)
+    others = np.setdiff1d(np.arange(old.nbody), mine)  # pyright: ignore[reportUnknownArgumentType]
     np.testing.assert_array_equal(new.body_mass[others], old.body_mass[others])
 
 

@@ -1,8 +1,5 @@
 """Predicates: scenes built by hand in which each one holds, and nearly holds."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from itertools import permutations

@@ -1,7 +1,5 @@
 """A user's predictions: what is read, and what is refused with its place."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 import json

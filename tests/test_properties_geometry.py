@@ -1,6 +1,5 @@
 """Rotations, rigid transforms, rectangles, boxes, and lenses, for whatever numbers come."""
 
-# pyright: reportMissingTypeStubs=false
 from __future__ import annotations
 
 import numpy as np
@@ -8,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from properties import cases, lengths
-from scipy.spatial.transform import Rotation
+from scipy.spatial.transform import Rotation  # pyright: ignore[reportMissingTypeStubs]
 
 from cousins.generators.images.camera.bending import bend, fold, straighten
 from cousins.scenes.core.geometry import (

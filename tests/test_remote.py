@@ -1,6 +1,5 @@
 """Policies behind a websocket: what is sent arrives, and what goes wrong is one rollout's."""
 
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import threading

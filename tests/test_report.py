@@ -1,7 +1,6 @@
 """The report page: self-contained, honest about what is missing, and alive in a browser."""
 
 # pyright: reportUnknownMemberType=false
-
 from __future__ import annotations
 
 import io

@@ -1,8 +1,5 @@
 """The robot: it squeezes hard enough, its tool frame is where it says, and its inverse is true."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import functools

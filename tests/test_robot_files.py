@@ -1,8 +1,5 @@
 """Robots from files: measured, moved, and solved with like the one that is built in."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import importlib.util

@@ -1,6 +1,5 @@
 """Rollouts repeat demonstrations exactly, return to states exactly, and judge as solving does."""
 
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import numpy as np

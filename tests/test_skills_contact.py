@@ -1,8 +1,7 @@
 """Pushing, sliding and sweeping: what moves, how it moves, and what finds the motion."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
+# pyright: reportAttributeAccessIssue=false, reportUnknownArgumentType=false
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Pegs are inserted by feel and mugs hung on hooks; what hangs and what does not."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import mujoco

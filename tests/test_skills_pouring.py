@@ -1,7 +1,5 @@
 """Nuts are poured from vessel to vessel: none is lost, and the vessel is back where it stood."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportPrivateUsage=false
 from __future__ import annotations
 
 from collections import Counter

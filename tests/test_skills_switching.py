@@ -1,7 +1,5 @@
 """Switches: where fingers push them, and that buttons, knobs and levers end where they should."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import mujoco

@@ -1,7 +1,5 @@
 """Solving: one short task per skill succeeds and replays exactly; what cannot be done says why."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import hashlib

@@ -190,7 +190,7 @@ def seen(missing: bool) -> list[tuple[str, frozenset[str], set[tuple[str, ...]]]
 def test_a_place_is_shared_while_others_are_to_come() -> None:
     (first, shared, _), (second, left, _) = seen(missing=False)[:2]
     assert {first, second} == {"ball", "other"}
-    assert (shared, left) == ({"bowl"}, frozenset())
+    assert (shared, left) == (frozenset({"bowl"}), frozenset())
 
 
 def test_a_plain_place_without_effect_is_not_taken_again() -> None:

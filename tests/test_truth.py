@@ -4,8 +4,6 @@
 figures as JSON.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import json

@@ -1,7 +1,5 @@
 """Parameter paths: what each changes, what stays frozen byte for byte, and what is refused."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 import io

@@ -1,7 +1,5 @@
 """Lenses and sensors: projection, distortion, exposure, blur and noise against their formulas."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 from typing import Any
@@ -69,7 +67,7 @@ def test_a_tangential_lens_folds_where_its_jacobian_turns_singular() -> None:
     k = (-0.2, 0.0, 0.1, 0.0)
     limit, step = fold(k), 1e-6
     turns = np.linspace(0, 2 * np.pi, 180, endpoint=False)
-    least = []
+    least: list[float] = []
     for radius in (0.98 * limit, 1.02 * limit):
         points = radius * np.column_stack([np.cos(turns), np.sin(turns)])
         columns = [
@@ -78,7 +76,7 @@ def test_a_tangential_lens_folds_where_its_jacobian_turns_singular() -> None:
             for d in (np.array([step, 0.0]), np.array([0.0, step]))
         ]
         (a, c), (b, d) = columns[0].T, columns[1].T
-        least.append((a * d - b * c).min())
+        least.append(float((a * d - b * c).min()))
     assert least[0] > 0 > least[1]
     with pytest.raises(VariantError, match=r"p1 0\.1, p2 0 folds the image"):
         straighten(np.array([[0.0, -1.5]]), k)
@@ -109,7 +107,7 @@ def test_distorted_labels_agree_with_a_ray_caster(k: tuple[float, ...]) -> None:
     compiled = compile_model(scene, assets, detail="visual")
     meshes = [object_mesh(item, assets[item.asset_hash]) for item in scene.objects]
     meshes.append(joined(list(robot_meshes(compiled, compiled.new_data()).values())))
-    whole = trimesh.util.concatenate(meshes)
+    whole = trimesh.util.concatenate(meshes)  # pyright: ignore[reportUnknownMemberType]
     owner = np.repeat(np.arange(1, len(meshes) + 1), [len(mesh.faces) for mesh in meshes])
     rays = back_project(camera, np.ones((SIZE[1], SIZE[0]))).reshape(-1, 3)
     caster = trimesh.ray.ray_pyembree.RayMeshIntersector(whole)

@@ -1,8 +1,5 @@
 """How far label images are from the truth: one view against the independent caster."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
-# pyright: reportUnknownParameterType=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import io
@@ -11,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import trimesh
 from caster import AROUND, Array, Caster, Hits, centres
 from PIL import Image
+from solids import nearest
 
 from cousins.generators.frames import Rendered
 from cousins.generators.images.truth.clouds import read_point_cloud
@@ -178,5 +175,5 @@ def _cloud(view: View, errors: Errors) -> None:
     for instance in np.unique(ids):
         mine = points[ids == instance].astype(float)
         mine = mine[:: max(len(mine) // 40, 1)]
-        away = trimesh.proximity.closest_point(view.caster.of(int(instance)).whole, mine)[1]
+        away = nearest(view.caster.of(int(instance)).whole, mine)[1]
         errors.add("point_cloud", away)

@@ -1,7 +1,5 @@
 """Scenes for the benchmark of observing: what stands in them, and their pictures."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -103,7 +101,8 @@ def objects(library: AssetLibrary, rng: np.random.Generator) -> tuple[ObjectSpec
     if rng.uniform() < 0.5:
         carried = one("carried", "mug.n.04").model_copy(update={"on": "tray"})
         things += [one("tray", "tray.n.01"), carried]
-    chosen = rng.permutation(len(SINGLES))[: int(rng.integers(1, 4))]
+    order: list[int] = rng.permutation(len(SINGLES)).tolist()
+    chosen = order[: int(rng.integers(1, 4))]
     things += [one(f"single_{i}", SINGLES[k]) for i, k in enumerate(chosen)]
     if len(things) < 8 and rng.uniform() < 0.6:
         beside = one("beside", "can__of__soda.n.01")

@@ -1,9 +1,10 @@
 """What the benchmark of observing counts: each object against its truth, and the relations."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -185,8 +186,8 @@ def visible_share(shot: Shot, name: str) -> float:
     local = (corners - pose[:3, 3]) @ pose[:3, :3]
     (fx, fy), (cx, cy) = view.focal, view.centre
     u, v = fx * local[:, 0] / local[:, 2] + cx, fy * local[:, 1] / local[:, 2] + cy
-    columns = np.arange(np.floor(u.min()), np.ceil(u.max()) + 1, STRIDE) + 0.5
-    rows = np.arange(np.floor(v.min()), np.ceil(v.max()) + 1, STRIDE) + 0.5
+    columns = np.arange(math.floor(u.min()), math.ceil(u.max()) + 1, STRIDE) + 0.5
+    rows = np.arange(math.floor(v.min()), math.ceil(v.max()) + 1, STRIDE) + 0.5
     grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
     rays = np.column_stack([(grid - [cx, cy]) / [fx, fy], np.ones(len(grid))])
     alone = int(_hits(local, faces, rays).sum()) * STRIDE**2

@@ -10,8 +10,8 @@ surfaces in metres, bottom centres aligned, over the twin's diagonal. Its rank c
 The time per query is measured on 10,000 assets: the library's own, then scaled copies of them.
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 import sys

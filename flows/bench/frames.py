@@ -7,8 +7,6 @@ same calls, made once more with nothing else running: within the stage, labellin
 them. The room-sized scenes are the same table tops in furnished rooms of 71 things.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 import tempfile

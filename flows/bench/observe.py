@@ -6,8 +6,7 @@ at 640 x 480 from one view, observed from depth, masks and labels in plain words
 with the truth. `held_out` offers every asset but the true ones; `noisy` spoils the depth.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 from __future__ import annotations
 
 import time

@@ -1,7 +1,6 @@
 """Makes environments, for Python and for Gymnasium's registry."""
 
 # gymnasium leaves many of its types open.
-# pyright: reportMissingImports=false, reportUnknownMemberType=false
 
 from __future__ import annotations
 
@@ -140,7 +139,8 @@ def register() -> None:
     import gymnasium
 
     if ID not in gymnasium.registry:
-        gymnasium.register(id=ID, entry_point=f"{__name__}:task_env")
+        entry = f"{__name__}:task_env"
+        gymnasium.register(ID, entry_point=entry)  # pyright: ignore[reportUnknownMemberType]
 
 
 @lru_cache(maxsize=4)

@@ -7,9 +7,8 @@ error. Source: https://github.com/Physical-Intelligence/openpi (packages/openpi-
 """
 
 # msgpack and websockets are optional here, and msgpack is untyped.
-# pyright: reportMissingTypeStubs=false, reportMissingImports=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

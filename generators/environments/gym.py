@@ -1,10 +1,6 @@
 """Gymnasium's interface to the rollouts of a task."""
 
 # gymnasium leaves many of its types open.
-# pyright: reportMissingTypeStubs=false, reportMissingImports=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
-# pyright: reportUntypedBaseClass=false
 from __future__ import annotations
 
 import string

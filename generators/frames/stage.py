@@ -1,7 +1,5 @@
 """The render stage: stored states in, labelled frames and videos out. Nothing is stepped."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 from collections.abc import Mapping

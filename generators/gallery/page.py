@@ -1,6 +1,5 @@
 """The catalogue page: one HTML file that needs nothing else."""
 
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import json

@@ -1,6 +1,5 @@
 """Bytes of images and videos: equal pixels, equal bytes."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
 import io

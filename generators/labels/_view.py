@@ -1,7 +1,5 @@
 """A view as labels see it. What several labels need is worked out once, when one first asks."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from concurrent.futures import Future

@@ -1,7 +1,5 @@
 """Demonstrations as arrays to learn from."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence

@@ -2,7 +2,7 @@
 
 # torch and transformers are optional and untyped here.
 # pyright: reportMissingImports=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from importlib.util import find_spec

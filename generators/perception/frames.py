@@ -1,6 +1,5 @@
 """A labelled frame of a dataset as a view to observe."""
 
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 from typing import Any

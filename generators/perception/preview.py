@@ -1,7 +1,5 @@
 """What was observed, drawn over what was seen, and the twin beside it."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import colorsys
@@ -51,10 +49,10 @@ def picture(view: DepthView) -> Picture:
 
 def boxes_over(view: DepthView, observed: Observed) -> Picture:
     """The picture in grey, each mask in its colour, with the twins' boxes; fronts are bold."""
-    grey = picture(view).mean(axis=2, keepdims=True).repeat(3, axis=2)
+    grey: npt.NDArray[np.float64] = picture(view).mean(axis=2, keepdims=True).repeat(3, axis=2)
     for number, thing in enumerate(observed.objects):
-        mask = (view.masks == thing.segment.instance)[..., None]
-        grey = np.where(mask, 0.5 * grey + 0.5 * np.array(_colour(number)), grey)
+        mask = view.masks == thing.segment.instance
+        grey[mask] = 0.5 * grey[mask] + 0.5 * np.array(_colour(number))
     image = Image.fromarray(grey.astype(np.uint8))
     pen = ImageDraw.Draw(image)
     camera_from_bench = inverse(observed.bench_from_camera)

@@ -8,7 +8,6 @@ Towards Diverse Behaviors, 2024), here in bits: 0 where all solutions treat it a
 number where no two do. Of several objects the mean counts.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
 import math

@@ -1,8 +1,5 @@
 """Where objects and the tool were in stored states, and how one looks from the other."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import mujoco

@@ -1,7 +1,5 @@
 """Frames for people: masks and boxes over the picture, depth and normals in colour."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from typing import Any
@@ -88,13 +86,15 @@ def _rims(masks: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     return rim
 
 
-def colour_depth(depth: npt.NDArray[Any]) -> Pixels:
+def colour_depth(depth: npt.NDArray[np.floating]) -> Pixels:
     """Depth (H, W), metres, light where near and dark where far; black where nothing was hit."""
     hit = depth > 0
     if not hit.any():
         return np.zeros((*depth.shape, 3), dtype=np.uint8)
     near, far = np.quantile(depth[hit], (0.01, 0.99)).tolist()
-    share = np.clip((depth - near) / max(far - near, 1e-6), 0, 1) * (len(DEPTH_STOPS) - 1)
+    share: npt.NDArray[np.floating] = np.clip((depth - near) / max(far - near, 1e-6), 0.0, 1.0) * (
+        len(DEPTH_STOPS) - 1
+    )
     stops = np.arange(len(DEPTH_STOPS))
     painted = np.stack([np.interp(share, stops, DEPTH_STOPS[:, c]) for c in range(3)], axis=-1)
     painted[~hit] = 0

@@ -1,16 +1,14 @@
 """A user's predictions in COCO's results format, read and checked."""
 
-# pyright: reportMissingTypeStubs=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import json
 import math
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from ...schemas import SpecError
+from ...schemas.plain import is_list, is_mapping
 
 NEEDED = ("image_id", "category_id", "score")
 
@@ -27,18 +25,18 @@ def read_predictions(path: Path) -> list[dict[str, Any]]:
         raise SpecError(f"{path} is not there") from error
     except (OSError, ValueError) as error:
         raise SpecError(f"{path} is no JSON file: {error}") from error
-    if not isinstance(raw, list):
+    if not is_list(raw):
         raise SpecError(f"{path}: expected a list of predictions, as COCO's results format has it")
-    for number, item in enumerate(cast("list[object]", raw)):
+    for number, item in enumerate(raw):
         fault = _fault(item)
         if fault is not None:
             raise SpecError(f"{path}: prediction {number} {fault}")
-    return cast("list[dict[str, Any]]", raw)
+    return raw
 
 
 def _fault(item: object) -> str | None:
     """What is wrong with a prediction, if anything."""
-    if not isinstance(item, dict) or not set(NEEDED) <= item.keys():
+    if not is_mapping(item) or not set(NEEDED) <= item.keys():
         return f"lacks one of {', '.join(sorted(NEEDED))}"
     if not {"bbox", "segmentation"} & item.keys():
         return "has neither bbox nor segmentation"
@@ -61,27 +59,27 @@ def _number(value: object) -> bool:
 
 
 def _box(value: object) -> bool:
-    if not isinstance(value, list) or len(value) != 4 or not all(map(_number, value)):
+    if not is_list(value) or len(value) != 4 or not all(map(_number, value)):
         return False
     return bool(value[2] >= 0 and value[3] >= 0)
 
 
 def _mask(value: object) -> bool:
     """Whether it is polygons, or run lengths that fill their size."""
-    if isinstance(value, list):
+    if is_list(value):
         return bool(value) and all(
-            isinstance(ring, list) and len(ring) >= 6 and len(ring) % 2 == 0
+            is_list(ring) and len(ring) >= 6 and len(ring) % 2 == 0
             and all(map(_number, ring))
             for ring in value
         )  # fmt: skip
-    if not isinstance(value, dict) or not {"size", "counts"} <= value.keys():
+    if not is_mapping(value) or not {"size", "counts"} <= value.keys():
         return False
     size, counts = value["size"], value["counts"]
-    if not isinstance(size, list) or len(size) != 2:
+    if not is_list(size) or len(size) != 2:
         return False
     if not all(isinstance(side, int) and not isinstance(side, bool) and side > 0 for side in size):
         return False
-    if isinstance(counts, list):
+    if is_list(counts):
         runs = [run for run in counts if isinstance(run, int) and run >= 0]
         return len(runs) == len(counts) and sum(runs) == size[0] * size[1]
     return isinstance(counts, str) and _run_lengths(counts) == size[0] * size[1]

@@ -5,9 +5,6 @@ the share of visible objects whose best-overlapping prediction (IoU at least 0.5
 category.
 """
 
-# pyright: reportMissingTypeStubs=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import contextlib

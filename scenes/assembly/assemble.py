@@ -1,7 +1,5 @@
 """Assembly: a SceneSpec and a seed become a Scene that physics has settled and checked."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections import Counter

@@ -1,15 +1,12 @@
 """The physical half of an asset's trial: alone on a floor, dropped, and looked at."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 from __future__ import annotations
 
 from typing import Any
 
 import mujoco
 import numpy as np
-from scipy.spatial import ConvexHull, QhullError
+from scipy.spatial import ConvexHull, QhullError  # pyright: ignore[reportMissingTypeStubs]
 
 from ...schemas import Asset, Refusal, RefusalKind, one_line
 from ..core.asset_geometry import link_poses, touched_points

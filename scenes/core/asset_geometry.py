@@ -1,7 +1,5 @@
 """The geometry of one asset in its own frame, without a simulator. Lengths in metres."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +7,7 @@ from functools import lru_cache
 from itertools import product
 
 import numpy as np
-from scipy.spatial import ConvexHull
+from scipy.spatial import ConvexHull  # pyright: ignore[reportMissingTypeStubs]
 
 from ...schemas import Asset, Link, Shape
 from .geometry import Array, axis_rotation, transform

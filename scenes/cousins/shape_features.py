@@ -4,7 +4,6 @@ All are taken in the asset frame (z up, bottom centre at the origin, front along
 joints at zero. Lengths are whole steps of GRAIN, so that sums over them are exact.
 """
 
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -182,8 +181,8 @@ def _outline(places: npt.NDArray[np.intp]) -> Array:
             seen = np.zeros((SLABS, _BINS), dtype=bool)
             seen.reshape(-1)[slabs + places[other]] = True
             present = np.flatnonzero(seen.any(axis=1))  # loose parts have air between them
-            least = seen.argmax(axis=1)[present]
-            greatest = _BINS - seen[:, ::-1].argmax(axis=1)[present]
+            least: npt.NDArray[np.intp] = seen.argmax(axis=1)[present]
+            greatest: npt.NDArray[np.intp] = _BINS - seen[:, ::-1].argmax(axis=1)[present]
             for bound, values in enumerate((least, greatest)):
                 ranges: Array = np.interp(np.arange(SLABS), present, values / _BINS)
                 found[axis, bound, :, column] = ranges

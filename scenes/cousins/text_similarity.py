@@ -5,8 +5,6 @@ files; neither it nor what it depends on is imported. The network is BERT (Devli
 with 6 layers, its output averaged over the tokens (Reimers and Gurevych, Sentence-BERT, 2019).
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 import json
@@ -102,7 +100,7 @@ def _layer(model: _Model, name: str, x: Array) -> Array:
 
 def _gelu(x: Array) -> Array:
     """Gaussian error linear unit (Hendrycks and Gimpel, 2016)."""
-    from scipy.special import erf
+    from scipy.special import erf  # pyright: ignore[reportMissingTypeStubs]
 
     smooth: Array = x * 0.5 * (1 + erf(x / np.sqrt(np.float32(2))))
     return smooth

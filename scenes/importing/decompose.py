@@ -1,7 +1,5 @@
 """Convex decomposition of a solid into the pieces that physics collides."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 import hashlib

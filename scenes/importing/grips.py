@@ -1,6 +1,5 @@
 """Finds handles: bars and knobs on moving links that two fingers can take hold of."""
 
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -86,8 +85,8 @@ def handles_of(parts: AssetMeshes) -> tuple[Handle, ...]:
                 link=link.name,
                 joint=link.joint.name,
                 pos=vec3(np.round((best.pos - pose[:3, 3]) @ pose[:3, :3], 4)),
-                approach=vec3(0.0 - np.round(turned[2], 6)),
-                closing=vec3(np.round(turned[0], 6) + 0.0),
+                approach=vec3(0.0 - turned[2].round(6)),
+                closing=vec3(turned[0].round(6) + 0.0),
                 width=round(best.width, 4),
             )
         )

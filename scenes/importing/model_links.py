@@ -1,8 +1,7 @@
 """The shapes of parts: what is seen, by colour, and the convex pieces that are touched."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
+# pyright: reportAttributeAccessIssue=false, reportMissingTypeStubs=false
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -116,7 +115,8 @@ def _calmed(mesh: TriangleMesh, colours: Array) -> Array:
     a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
     normals = np.cross(b - a, c - a)
     areas = np.linalg.norm(normals, axis=1)
-    units = np.round(normals / np.maximum(areas, 1e-30)[:, None], 1) + 0.0
+    units: Array = normals / np.maximum(areas, 1e-30)[:, None]
+    units = units.round(1) + 0.0
     _, side = np.unique(units, axis=0, return_inverse=True)
     side = side.ravel()
     total = np.bincount(side, weights=areas)

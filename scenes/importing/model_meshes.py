@@ -1,7 +1,5 @@
 """Reads the mesh files of models: STL, OBJ, PLY, GLB, DAE, and MuJoCo's old MSH."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,8 +1,5 @@
 """The rigid parts of a model, as MuJoCo sees them, in one frame and with all joints closed."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
@@ -53,7 +50,7 @@ def read_parts(text: ModelText, reverse: Collection[str] = ()) -> list[WeldedPar
         AssetError: where MuJoCo refuses the model, or it is not one thing.
     """
     try:
-        spec = mujoco.MjSpec.from_string(text.xml)
+        spec: Any = mujoco.MjSpec.from_string(text.xml)
         meshes = _load_meshes(spec, text.meshes)
         broken = broken_inertias(spec)
         compiler = spec.compiler
@@ -114,7 +111,7 @@ class _Reader:
         self.touching = touching
         only_seen = {int(group) for group in model.geom_group[~touching]}
         only_touched = {int(group) for group in model.geom_group[touching]} - only_seen
-        self.seen_groups = only_seen if only_seen and only_touched else None
+        self.seen_groups: set[int] | None = only_seen if only_seen and only_touched else None
         if only_seen and not only_touched:  # told apart by their contact bits alone
             self.seen_groups = set()
 
@@ -217,7 +214,7 @@ class _Reader:
     ) -> tuple[tuple[float, float, float, float], float, float, str]:
         """Colour, roughness, metallic and the material's name."""
         model = self.model
-        own = tuple(float(v) for v in np.round(model.geom_rgba[geom], 4))
+        own = tuple(float(v) for v in model.geom_rgba[geom].round(4))
         index = int(model.geom_matid[geom])
         r, g, b, a = own
         if own == UNSET and index < 0 and mesh is not None and mesh.colours is not None:
@@ -225,7 +222,7 @@ class _Reader:
         if index < 0:
             return (r, g, b, a), 0.6, 0.0, ""
         if own == UNSET:
-            r, g, b, a = (float(v) for v in np.round(model.mat_rgba[index], 4))
+            r, g, b, a = (float(v) for v in model.mat_rgba[index].round(4))
         rough, metal = float(model.mat_roughness[index]), float(model.mat_metallic[index])
         if rough < 0:
             rough = 1.0 - 0.6 * float(model.mat_shininess[index])

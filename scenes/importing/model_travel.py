@@ -1,8 +1,5 @@
 """Keeps links clear of each other: thin overlaps are cut off, and ranges end at a contact."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 from __future__ import annotations
 
 from typing import Any
@@ -59,7 +56,7 @@ def with_free_travel(asset: Asset) -> Asset:
     return asset.model_copy(update={"links": tuple(links)})
 
 
-def _model(asset: Asset) -> Any:
+def _model(asset: Asset) -> mujoco.MjModel | None:
     """The asset alone, or None where MuJoCo refuses it, of which its trial tells."""
     spec = mujoco.MjSpec()
     try:
@@ -90,13 +87,14 @@ def _trimmed(asset: Asset) -> Asset:
     data = mujoco.MjData(model)
     mujoco.mj_fwdPosition(model, data)
     cuts: dict[int, tuple[float, Array]] = {}
-    for contact in data.contact:
+    for index in range(data.ncon):
+        contact = data.contact[index]
         depth = -float(contact.dist)
         if not DEEP < depth < MAX_TRIM:
             continue
         first, second = (int(geom) for geom in contact.geom)
         towards = np.array(contact.frame[:3])  # from the first into the second
-        sizes = [float(np.prod(model.geom_size[geom])) for geom in (first, second)]
+        sizes = [float(model.geom_size[geom].prod()) for geom in (first, second)]
         geom, face = (first, towards) if sizes[0] <= sizes[1] else (second, -towards)
         if depth > cuts.get(geom, (0.0, face))[0]:
             cuts[geom] = (depth, face)
@@ -124,7 +122,7 @@ def _cut(link: Link, number: int, depth: float, face: Array) -> Link:
     size = list(shape.size)
     size[axis] = round(size[axis] - cut / 2, 6)
     shift = -np.sign(along[axis]) * cut / 2 * axes[:, axis]
-    pos = vec3(np.round(np.array(shape.pos) + shift, 6) + 0.0)
+    pos = vec3((np.array(shape.pos) + shift).round(6) + 0.0)
     changed: Shape = shape.model_copy(update={"size": tuple(size), "pos": pos})
     pieces = (*link.collisions[:number], changed, *link.collisions[number + 1 :])
     return link.model_copy(update={"collisions": pieces})

@@ -1,6 +1,5 @@
 """How trimesh's readers get the files that a mesh file names."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Reads mesh files into patches: plain triangles with a colour per face."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 import hashlib

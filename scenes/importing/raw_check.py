@@ -1,6 +1,6 @@
 """A check of a raw mesh file before any library reads it."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import io

@@ -1,7 +1,5 @@
 """Cameras that move: paths from what was asked for, and where on one a camera stands."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -76,7 +74,7 @@ def view_shares(path: CameraPath) -> tuple[float, ...]:
 
 
 def _place(path: CameraPath, share: float) -> tuple[float, ...]:
-    from scipy.interpolate import PchipInterpolator
+    from scipy.interpolate import PchipInterpolator  # pyright: ignore[reportMissingTypeStubs]
 
     rows = np.array(
         [(*stop.target, stop.azimuth, stop.elevation, stop.distance) for stop in path.waypoints]

@@ -1,13 +1,11 @@
 """What fits where: outlines of assets, their feet, and the surfaces that carry things."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.spatial import ConvexHull
+from scipy.spatial import ConvexHull  # pyright: ignore[reportMissingTypeStubs]
 
 from ...schemas import Asset, Cavity, Shape, Surface
 from ..core import taxonomy

@@ -1,8 +1,5 @@
 """An asset as MuJoCo bodies: its meshes and materials once, then any number of its copies."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -4,9 +4,6 @@ Both details have the same bodies and joints in the same order, so that a `qpos`
 physics can be drawn by the visual model. The robot's joints come first.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 from __future__ import annotations
 
 from collections.abc import Mapping

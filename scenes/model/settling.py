@@ -1,8 +1,5 @@
 """Settling: let a laid-out scene come to rest, and say whether it did so where it should."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from typing import Any
@@ -10,7 +7,7 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from ...schemas import Refusal, RefusalKind, Scene
+from ...schemas import Refusal, RefusalKind, Scene, SceneObject
 from ..core.geometry import rotation, vec3
 from .mujoco_model import CompiledScene
 
@@ -55,7 +52,7 @@ def fastest(compiled: CompiledScene, data: Any) -> tuple[str | None, str | None]
 
 def with_state(compiled: CompiledScene, data: Any) -> Scene:
     """The scene with the poses and joint positions of a simulation state."""
-    moved = []
+    moved: list[SceneObject] = []
     for thing in compiled.scene.objects:
         index = compiled.objects[thing.name]
         update: dict[str, Any] = {

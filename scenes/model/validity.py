@@ -5,9 +5,6 @@ of movable objects (free, or with joints) of which no part moves 1 cm or turns 5
 of gravity. Both are taken on a fresh simulation of the scene as it was saved.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping

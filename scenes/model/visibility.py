@@ -1,8 +1,5 @@
 """What a camera sees, by casting rays at physics geometry: no graphics needed."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import mujoco
@@ -39,7 +36,9 @@ def visible_share(compiled: CompiledScene, camera: Camera, name: str) -> float:
     hits = 0
     for point in points:
         ray = point - eye
-        mujoco.mj_ray(compiled.model, data, eye, ray / np.linalg.norm(ray), None, 1, -1, geom, None)
+        mujoco.mj_ray(
+            compiled.model, data, eye, ray / np.linalg.norm(ray), None, True, -1, geom, None
+        )
         hits += geom[0] >= 0 and int(compiled.model.geom_bodyid[geom[0]]) in mine
     return hits / SAMPLES**3
 

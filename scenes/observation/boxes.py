@@ -1,7 +1,5 @@
 """Upright boxes: the smallest around what is seen, completed for what is not, and their overlap."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -58,7 +56,7 @@ def smallest_box(points: Array, bottom: float) -> UprightBox:
     One side of the smallest rectangle lies on the convex hull (Freeman and Shapira, CACM 1975);
     a few points at either end are left out as noise.
     """
-    from scipy.spatial import ConvexHull, QhullError
+    from scipy.spatial import ConvexHull, QhullError  # pyright: ignore[reportMissingTypeStubs]
 
     flat = points[:, :2]
     try:

@@ -5,14 +5,13 @@ closest points (point to plane, Chen and Medioni, IVC 1992) for the best, then a
 of the whole objective. All of it is bounded and has no randomness.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from ..assets.library import AssetLibrary
 from ..core.geometry import Array
@@ -229,9 +228,10 @@ def _icp(surface: Posed, poses: Array, evidence: Evidence, first: int = 0) -> Ar
         spin = normals[..., 1] * local[..., 0] - normals[..., 0] * local[..., 1]
         jacobian = np.stack([-normals[..., 0], -normals[..., 1], -spin], axis=-1)
         weighted = jacobian * weight[..., None]
-        normal = np.einsum("bni,bnj->bij", weighted, jacobian)
+        normal: npt.NDArray[np.float64] = np.einsum("bni,bnj->bij", weighted, jacobian)
         normal += np.diag([1e-3, 1e-3, 1e-5]) * len(points)
-        step = -np.linalg.solve(normal, np.einsum("bni,bn->bi", weighted, gap)[..., None])[..., 0]
+        pull: npt.NDArray[np.float64] = np.einsum("bni,bn->bi", weighted, gap)[..., None]
+        step = -np.linalg.solve(normal, pull)[..., 0]
         step = np.clip(step, [-0.05, -0.05, -0.4], [0.05, 0.05, 0.4])
         c, s = np.cos(poses[:, 3]), np.sin(poses[:, 3])
         poses[:, 0] += c * step[:, 0] - s * step[:, 1]

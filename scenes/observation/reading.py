@@ -1,7 +1,5 @@
 """Reads a folder with one RGB-D view: `observation.json`, `depth`, `masks`, `rgb`."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from pathlib import Path

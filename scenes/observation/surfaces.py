@@ -1,13 +1,14 @@
 """Points on the visible surface of an asset, with normals: what a camera could see of it."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
-# pyright: reportAttributeAccessIssue=false
+# pyright: reportAttributeAccessIssue=false, reportMissingTypeStubs=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -72,7 +73,7 @@ class Posed:
         self.normals = normals
         self.outer = points[outer]
         self.spacing = spacing
-        self.tree = cKDTree(points, balanced_tree=False, compact_nodes=False)
+        self.tree: Any = cKDTree(points, balanced_tree=False, compact_nodes=False)
 
 
 @lru_cache(maxsize=1024)

@@ -5,9 +5,6 @@ only, gravity compensated, position servos on the arm, and a gripper whose joint
 the driven ones.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 from __future__ import annotations
 
 import hashlib

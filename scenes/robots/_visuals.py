@@ -1,8 +1,7 @@
 """Visual meshes of robots, decimated once and kept on disk."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
+# pyright: reportMissingTypeStubs=false, reportUnknownArgumentType=false
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 from __future__ import annotations
 
 from functools import lru_cache

@@ -4,9 +4,6 @@ Its collision meshes are kept; the fingers are replaced by boxes with a flat pad
 steadily, and the gripper gets a position servo strong enough to lift them.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 from __future__ import annotations
 
 import importlib.metadata
@@ -54,7 +51,7 @@ class FrankaRobot:
         import mujoco
 
         path = _franka_file()
-        spec = mujoco.MjSpec.from_file(str(path))
+        spec: Any = mujoco.MjSpec.from_file(str(path))
         spec.meshdir = str(path.parent / "meshes")
         for key in list(spec.keys):
             spec.delete(key)

@@ -1,8 +1,5 @@
 """Bringing a furnished room to rest: settle, and find what does not stay where it was put."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,11 +1,11 @@
-# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 """The grammar of BDDL texts: sections, objects, formulas, with errors that say what is allowed.
 
 The tokens are the `bddl` package's; the sections are read here, because its own reader prints
 to the terminal and fails with bare IndexErrors.
 """
 
+# pyright: reportMissingTypeStubs=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from typing import TypeAlias

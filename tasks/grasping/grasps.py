@@ -6,8 +6,8 @@ Candidates whose open gripper would stand in the object are dropped (Ten Pas et 
 and the antipodal condition of Nguyen, 1988).
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections import OrderedDict
@@ -194,7 +194,7 @@ def _sample(asset: Asset, robot: RobotSpec, dense: bool, rng: np.random.Generato
         pinches.poses[order],
         pinches.widths[order],
         scores[order],
-        tuple(kinds[i] for i in order),
+        tuple(kinds[int(i)] for i in order),
     )
 
 

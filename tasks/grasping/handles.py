@@ -1,7 +1,5 @@
 """Handles: the ways to take hold of one, and where the hand goes as the joint moves."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from dataclasses import dataclass

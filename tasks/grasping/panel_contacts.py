@@ -6,8 +6,6 @@ and a lid that leans back is pulled over from behind. Held is what is thin along
 edge of a lid that is too far to be reached around.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections import OrderedDict

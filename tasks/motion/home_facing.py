@@ -1,6 +1,5 @@
 """The hand as it is at home, turned to where it is: what other poses of it are compared with."""
 
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -3,9 +3,6 @@
 Both speak of the tool in the frame of the robot's base, and know nothing of the scene.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -14,7 +11,7 @@ from typing import Any, Protocol
 
 import mujoco
 import numpy as np
-from frankik import ik, ik_full
+from frankik import ik, ik_full  # pyright: ignore[reportMissingTypeStubs]
 
 from ...scenes.core.franka import FRANKA
 from ...scenes.core.geometry import Array, axis_rotation, inverse, transform
@@ -145,7 +142,9 @@ class FrankaInverse:
         hand_from_tool = transform(FRANKA.tool_pos, FRANKA.tool_quat)
         self._tool_from_flange = inverse(flange_from_hand @ hand_from_tool)
         self._spacing = float(chain.high[6] - chain.low[6]) / (Q7_SAMPLES - 1)
-        self._last = [float(q7) for q7 in np.linspace(chain.low[6], chain.high[6], Q7_SAMPLES)]
+        self._last = [
+            float(q7) for q7 in np.linspace(float(chain.low[6]), float(chain.high[6]), Q7_SAMPLES)
+        ]
 
     def solutions(self, base_from_tool: Array, near: Array) -> Array:
         """As `IKSolver`."""

@@ -1,8 +1,5 @@
 """Arm kinematics in a scene: inverse solutions in order, and paths that follow tool poses."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Callable, Generator

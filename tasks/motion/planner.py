@@ -4,9 +4,6 @@ Straight lines in joint space are tried first; where they hit something RRT-Conn
 looks for a way around, seeded and bounded by iterations so that plans repeat.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from functools import lru_cache
@@ -101,9 +98,9 @@ class MotionPlanner:
         return None if path is None else path[-1]
 
     def _rrt(self, start: Array, goal: Array, opening: float, near: bool, seed: int) -> list[Array]:
-        import ompl.base as ob
-        import ompl.geometric as og
-        import ompl.util as ou
+        import ompl.base as ob  # pyright: ignore[reportMissingTypeStubs]
+        import ompl.geometric as og  # pyright: ignore[reportMissingTypeStubs]
+        import ompl.util as ou  # pyright: ignore[reportMissingTypeStubs]
 
         ou.setLogLevel(ou.LogLevel.LOG_NONE)
         ou.RNG.setSeed(seed)
@@ -154,7 +151,7 @@ class MotionPlanner:
         for _ in range(SHORTCUTS):
             if len(path) < 3:
                 break
-            i, j = sorted(rng.choice(len(path), size=2, replace=False))
+            i, j = sorted(map(int, rng.choice(len(path), size=2, replace=False)))
             if j - i > 1 and self._clear(path[i], path[j], opening, near):
                 path = path[: i + 1] + path[j:]
         return path
@@ -167,7 +164,7 @@ def _toppra() -> Any:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # stray backslashes in its docstrings
-        import toppra
+        import toppra  # pyright: ignore[reportMissingTypeStubs]
 
     logging.getLogger("toppra").setLevel(logging.ERROR)
     return toppra
@@ -216,7 +213,7 @@ def time_path(
             np.stack([-acceleration, acceleration], axis=1)
         ),
     ]
-    grid = np.linspace(0, knots[-1], max(24, min(160, 4 * len(points))))
+    grid = np.linspace(0, float(knots[-1]), max(24, min(160, 4 * len(points))))
     instance = toppra.algorithm.TOPPRA(limits, spline, gridpoints=grid, solver_wrapper="seidel")
     timed = instance.compute_trajectory()
     if timed is None:

@@ -6,7 +6,6 @@ Noise Injection for Robust Imitation Learning, 2017). Bumps overlap by half. The
 record, and replay applies them again.
 """
 
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 from dataclasses import dataclass, field

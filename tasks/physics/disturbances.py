@@ -5,8 +5,6 @@ slip opens the hand whatever is commanded. Both depend on nothing but the positi
 velocities, and the number of the action: not on what was last derived from them.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Sequence

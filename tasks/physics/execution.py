@@ -4,9 +4,6 @@ One action is a command for the end of one period; within the period the command
 interpolated linearly. Replay uses the same function, so that it repeats the same bytes.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Sequence

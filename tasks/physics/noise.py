@@ -3,8 +3,6 @@
 Nothing has to be stored for replay and rollouts to have the same noise.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from typing import Any

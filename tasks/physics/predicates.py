@@ -18,8 +18,6 @@ The definitions follow BEHAVIOR-1K where it states them. All speak of two object
 Each predicate is one (N, N) table over the scene's N objects, worked out when first asked for.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -238,15 +236,15 @@ class PhysicsFacts:
         middle = np.array([c.centre for _, c in self._cavities])
         half = np.array([c.half_size for _, c in self._cavities])
         free = np.array([c.opening == "top" and not c.joint for _, c in self._cavities])
-        round_ = np.array([c.round for _, c in self._cavities])
+        round_: Table = np.array([c.round for _, c in self._cavities])
         offset = self._centre[:, None] - self._xpos[body]
         local = np.einsum("cji,ncj->nci", self._xmat[body], offset) - middle
         brim = half[:, 2] * np.where(free, 1 + 2 * BRIM, 1.0)
         level = (local[..., 2] >= -half[:, 2]) & (local[..., 2] <= brim)
         tops = local[..., 2] + (self._high - self._low)[:, 2, None] / 2
         wide = half[:, :2] + self._flare(tops / half[:, 2])
-        disc = np.hypot(local[..., 0], local[..., 1]) <= wide[..., 0]
-        box = (np.abs(local[..., :2]) <= wide).all(axis=-1)
+        disc: Table = np.hypot(local[..., 0], local[..., 1]) <= wide[..., 0]
+        box: Table = (np.abs(local[..., :2]) <= wide).all(axis=-1)
         found: Table = level & np.where(round_, disc, box)
         return found
 

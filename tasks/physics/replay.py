@@ -1,7 +1,5 @@
 """Replay: from the saved files alone, does the demonstration happen again?"""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Mapping

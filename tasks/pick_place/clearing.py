@@ -1,6 +1,5 @@
 """Making way: what stands in the way of a step and can be moved is moved aside first."""
 
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import re

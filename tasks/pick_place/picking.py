@@ -1,7 +1,5 @@
 """Picking things up: grasps that can be reached and left with, carried out and verified."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections import Counter

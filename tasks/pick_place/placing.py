@@ -5,8 +5,6 @@ in closed loop: the object's pose in the hand is measured after lifting, and the
 planned again with it.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections import Counter

@@ -4,8 +4,6 @@ A place on the support is looked for at which some grasp goes together with some
 the target (Tournassoud et al., 1987). The step after it then finds such a pair.
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 import copy

@@ -6,8 +6,6 @@ a joint to where it counts as open. Rewards are differences of this number, so t
 be gathered by going to and fro (potential-based shaping; Ng, Harada and Russell, 1999).
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import numpy as np

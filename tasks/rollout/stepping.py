@@ -1,8 +1,5 @@
 """One action in physics, as `execution.apply` carries it out, in one call into MuJoCo."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -65,7 +62,7 @@ class Stepper:
         goal = control(self._compiled, action)
         controls = start + (goal - start) * self._shares
         mujoco.mj_getState(model, data, self._state[0], FULL)
-        self._run.rollout(
+        self._run.rollout(  # pyright: ignore[reportUnknownMemberType]
             [model],
             [data],
             self._state,

@@ -1,7 +1,5 @@
 """Watches a rollout, to say afterwards why it failed."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import numpy as np

@@ -6,7 +6,6 @@ follow from the number and the scene's seed alone, so that no attempt needs to k
 A preference only says what is tried first; what it rules out is tried afterwards.
 """
 
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 from collections.abc import Sequence

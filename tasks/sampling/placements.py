@@ -1,7 +1,5 @@
 """Where an object can be put: poses on, inside, or next to another, and ways in and out."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from dataclasses import dataclass

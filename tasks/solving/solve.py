@@ -5,7 +5,6 @@ no geometric solution is forbidden and the next plan is tried; one that failed i
 recorded with its cause and the rest is planned again from what is the case now.
 """
 
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping

@@ -12,9 +12,6 @@ Where frames have these labels: the corners of the 3D box are COCO's keypoints, 
 category, and `segmentation_amodal`, `visible_fraction` and `truncated` tell of whole objects.
 """
 
-# pyright: reportMissingTypeStubs=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator

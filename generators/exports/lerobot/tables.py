@@ -1,9 +1,5 @@
 """Parquet files of a LeRobot dataset, and how its files are numbered."""
 
-# pyright: reportMissingTypeStubs=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -66,7 +62,7 @@ class TableWriter:
 
     def write(self, table: Any, place: tuple[int, int]) -> None:
         """Write a table at the place that `place` gave it."""
-        import pyarrow.parquet as pq
+        import pyarrow.parquet as pq  # pyright: ignore[reportMissingTypeStubs]
 
         if self._counter.fresh:
             self._close()

@@ -1,8 +1,5 @@
 """Camera videos of a LeRobot dataset: episodes' H.264 streams joined packet by packet."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportAttributeAccessIssue=false
-
 from __future__ import annotations
 
 from dataclasses import dataclass

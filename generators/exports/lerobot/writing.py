@@ -4,10 +4,8 @@ Row k of an episode holds state k and the action taken from it, k = 0 .. T - 1; 
 the same states. Source of the format: https://huggingface.co/docs/lerobot/lerobot-dataset-v3
 """
 
-# pyright: reportMissingTypeStubs=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
-
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 import json

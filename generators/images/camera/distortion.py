@@ -5,8 +5,6 @@ ids from the nearest pixel, and depth linearly in 1 / depth where a surface goes
 exact on flat ones.
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -42,7 +40,7 @@ def bent_edges(points: Array) -> Array:
     Args:
         points: (N, 3) its corners in the camera's frame, all ahead.
     """
-    from scipy.spatial import ConvexHull, QhullError
+    from scipy.spatial import ConvexHull, QhullError  # pyright: ignore[reportMissingTypeStubs]
 
     flat = points[:, :2] / points[:, 2:]
     try:

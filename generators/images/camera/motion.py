@@ -6,8 +6,6 @@ averaged: so many of them that nothing moves more than `STEP` pixels between two
 `MOMENTS`.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Callable

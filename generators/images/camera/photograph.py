@@ -4,8 +4,7 @@ Light adds up in proportion to display values to the power `GAMMA`, so blur and 
 those. Exposure scales the lamps themselves, so that highlights clip but once.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
 from __future__ import annotations
 
 from dataclasses import replace
@@ -165,7 +164,7 @@ def _layers(depth: Array, blur: Array) -> list[npt.NDArray[np.bool_]]:
     """Masks (H, W) that part a picture by depth, the farthest first, each of similar blur."""
     behind = depth > depth.ravel()[np.argmin(blur)]
     signed = np.where(behind, blur, -blur)
-    edges = np.linspace(signed.min(), signed.max(), LAYERS + 1)
+    edges = np.linspace(float(signed.min()), float(signed.max()), LAYERS + 1)
     place = np.clip(np.searchsorted(edges, signed, side="right") - 1, 0, LAYERS - 1)
     return [place == number for number in range(LAYERS - 1, -1, -1) if (place == number).any()]
 

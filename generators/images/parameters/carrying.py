@@ -1,7 +1,5 @@
 """What stands on or in a thing goes where the thing goes."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,8 +1,5 @@
 """Whether a scene that a sweep made can be: nothing pushed into another, no camera in a thing."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
-# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -80,7 +77,7 @@ def _air(state: Simulated, name: str) -> float:
     start = np.asarray(data.xpos[body]) + np.array([0.0, 0.0, LIFT])
     hit = np.zeros(1, dtype=np.int32)
     down = np.array([0.0, 0.0, -1.0])
-    return float(mujoco.mj_ray(compiled.model, data, start, down, None, 1, body, hit)) - LIFT
+    return float(mujoco.mj_ray(compiled.model, data, start, down, None, True, body, hit)) - LIFT
 
 
 def hidden_cameras(variant: Variant, values: Mapping[str, Value]) -> dict[str, str]:
@@ -158,7 +155,7 @@ def _holds(model: Any, geom: int, point: Array) -> bool:
 @lru_cache(maxsize=1024)
 def _faces(raw: bytes) -> Array:
     """(F, 4) planes of a convex hull: inside, normal @ point + offset <= 0."""
-    from scipy.spatial import ConvexHull
+    from scipy.spatial import ConvexHull  # pyright: ignore[reportMissingTypeStubs]
 
     planes: Array = ConvexHull(np.frombuffer(raw, dtype=np.float64).reshape(-1, 3)).equations
     return planes

@@ -1,7 +1,5 @@
 """The environment on the graphics side: what mirrors show, and what is seen behind everything."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from typing import Any

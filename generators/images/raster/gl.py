@@ -1,7 +1,5 @@
 """A few of OpenGL's objects, with their lifetimes: context, programs, buffers, frames."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
 from __future__ import annotations
 
 import os

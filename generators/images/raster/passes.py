@@ -6,8 +6,6 @@ shadows are smooth. The truth is drawn at its own size without blending: each pi
 depth are those of the surface through its centre. Depth buffers are reversed 32-bit floats.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections import OrderedDict
@@ -231,6 +229,6 @@ class MujocoRenderer:
         gl.glEnable(gl.GL_BLEND)
         gl.glDepthMask(False)
         for number in np.argsort(-far, kind="stable"):
-            model.draw(*model.shape.clear[number][1:])
+            model.draw(*model.shape.clear[int(number)][1:])
         gl.glDepthMask(True)
         gl.glDisable(gl.GL_BLEND)

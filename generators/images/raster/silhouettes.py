@@ -5,8 +5,6 @@ bits combined by OR (OpenGL's logic operation), a pixel ends with the bits of al
 cover its centre, whatever stands before them.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from typing import Any

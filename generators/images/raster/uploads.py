@@ -1,7 +1,5 @@
 """A visual model on the graphics side: its triangles, poses, colours and textures."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import ctypes

@@ -1,7 +1,5 @@
 """Whole objects in a view: how much of each is seen, and their masks as run lengths."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Optical flow between two moments, from known poses: each pixel moves with its body."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import io

@@ -1,7 +1,5 @@
 """Which thing each geom belongs to, and what is known of all things at a moment."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
 from __future__ import annotations
 
 from dataclasses import dataclass

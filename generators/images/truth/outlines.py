@@ -4,9 +4,6 @@ Only the corners of convex hulls matter to a box, and hulls never change: they a
 once per mesh and process.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
-# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -261,7 +258,7 @@ def hull(points: Array) -> Array:
 
 @lru_cache(maxsize=4096)
 def _hull(raw: bytes) -> Array:
-    from scipy.spatial import ConvexHull, QhullError
+    from scipy.spatial import ConvexHull, QhullError  # pyright: ignore[reportMissingTypeStubs]
 
     points = np.unique(np.frombuffer(raw, dtype=np.float64).reshape(-1, 3), axis=0)
     if len(points) <= 8:

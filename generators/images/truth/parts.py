@@ -1,7 +1,5 @@
 """Parts: the links of articulated objects and of the robot, each with an id of its own."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -5,10 +5,8 @@ feature is seen (spatial softmax; Levine et al., 2016).
 """
 
 # torch is optional and untyped here.
-# pyright: reportMissingTypeStubs=false, reportMissingImports=false
+# pyright: reportMissingImports=false, reportUnknownArgumentType=false
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
-# pyright: reportUntypedBaseClass=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 from typing import Any

@@ -1,10 +1,8 @@
 """What all networks share: their interface, and plain layers."""
 
 # torch is optional and untyped here.
-# pyright: reportMissingTypeStubs=false, reportMissingImports=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
-# pyright: reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# pyright: reportMissingImports=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -5,10 +5,8 @@ is taken. At a rollout the mean of the likeliest Gaussian is taken, with little 
 """
 
 # torch is optional and untyped here.
-# pyright: reportMissingTypeStubs=false, reportMissingImports=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
-# pyright: reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# pyright: reportMissingImports=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from typing import Any

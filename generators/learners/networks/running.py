@@ -1,10 +1,8 @@
 """Networks in use: built by kind, saved as arrays, and run on real numbers."""
 
 # torch is optional and untyped here.
-# pyright: reportMissingTypeStubs=false, reportMissingImports=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
-# pyright: reportUntypedBaseClass=false, reportAttributeAccessIssue=false
+# pyright: reportMissingImports=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The renderer that asks Blender: one worker process, kept over frames and scenes."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import os

@@ -1,8 +1,5 @@
 """A visual model as what a path tracer needs: meshes, looks, and which geoms are backdrops."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
-# pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import hashlib

@@ -4,7 +4,6 @@ Classes that can draw their own parameters do so from a seed; the others get siz
 furniture and tableware, in metres.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -6,8 +6,6 @@ room is no asset (BDDL has no such category, and nothing in it could be exchange
 cousin). Their pieces are, each by itself.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import hashlib

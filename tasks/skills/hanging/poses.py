@@ -1,7 +1,5 @@
 """Hanging: poses in which a thing's loop is over a hook, and the way onto it."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from typing import Any

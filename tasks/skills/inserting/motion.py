@@ -4,8 +4,6 @@ Over the hole, and while it goes in, the peg's place is measured and the tool co
 the peg does not sink any more, it is lifted a little and tried beside, along a spiral.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Open and close drawers, doors, and lids: take hold of the handle and follow its joint."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections import Counter

@@ -4,8 +4,6 @@ What is left in the vessel is looked at while it is tilted, and after it stands 
 is tilted, `tilting` finds.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import numpy as np

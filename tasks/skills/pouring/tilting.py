@@ -5,8 +5,6 @@ Grasps, sides and directions are tried until the arm can follow the tilt to its 
 anything moves.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections import Counter
@@ -145,8 +143,8 @@ def _way(arm: Manipulator, grasp: Grasp, source: str, target: str, tilt: float, 
     error = PlanningError(Cause.UNREACHABLE, "the arm cannot tilt it")
     angles = 2 * np.pi * np.arange(BEARINGS) / BEARINGS
     spread = list(product(angles.tolist(), angles.tolist()))
-    for number in arm.rng.permutation(len(spread)).tolist():
-        side, bearing = spread[number]
+    for number in arm.rng.permutation(len(spread)):
+        side, bearing = spread[int(number)]
         plan = Pour(grasp, side, bearing, tilt, lip)
         try:
             return _planned(arm, plan, source, target, grasp.held, grasp.exit[-1])

@@ -5,9 +5,6 @@ plane and about the vertical, a little at a time. A policy that decides on each 
 is measured then pushes in curves, changes sides, and turns a thing where strokes cannot.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections import Counter

@@ -6,9 +6,8 @@ out and recorded like any other motion, so that an episode replays without the l
 """
 
 # stable_baselines3 and torch are optional and untyped here.
-# pyright: reportMissingTypeStubs=false, reportMissingImports=false
-# pyright: reportAttributeAccessIssue=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingImports=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence

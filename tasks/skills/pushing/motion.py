@@ -6,9 +6,6 @@ side, and a few strokes along different sides lead anywhere. Strokes are planned
 thought, the first one is carried out, and the pose is measured before the next.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import copy

@@ -7,9 +7,6 @@ geometry cannot: pushes beside the middle that turn a thing, and sides that are 
 draws come from the episode's generator, and each rollout depends on its own controls alone.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import copy
@@ -130,9 +127,9 @@ def _scores(arm: Manipulator, thing: str, strokes: Sequence[PlanarPush], cost: C
     starts, controls = zip(*(_controls(arm, stroke) for stroke in strokes), strict=True)
     length = max(len(rows) for rows in controls)
     padded = np.stack([np.pad(x, ((0, length - len(x)), (0, 0)), "edge") for x in controls])
-    states, _ = rollout.rollout(
-        compiled.model, mujoco.MjData(compiled.model), np.stack(starts), padded, nstep=length
-    )
+    run: Any = rollout.rollout  # pyright: ignore[reportUnknownMemberType]
+    scratch = mujoco.MjData(compiled.model)
+    states, _ = run(compiled.model, scratch, np.stack(starts), padded, nstep=length)
     others = [
         index.free_qpos
         for name, index in compiled.objects.items()

@@ -3,15 +3,13 @@
 All points are metres in the world's plane; `along` is always a unit vector.
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.spatial import ConvexHull
+from scipy.spatial import ConvexHull  # pyright: ignore[reportMissingTypeStubs]
 
 from ....scenes.core.geometry import Array, transform
 from ....scenes.layout.clearance import outline

@@ -1,7 +1,5 @@
 """Single strokes: the fingers come down behind a thing and move straight on."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from dataclasses import dataclass

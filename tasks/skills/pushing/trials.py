@@ -1,8 +1,5 @@
 """A pushing subtask as trials in copies of the state in which it begins, for what learns it."""
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import copy

@@ -4,9 +4,6 @@ The press is as hard as friction asks for, felt through the contact forces. The
 fingertips give way where it grows, as where a thing climbs onto a mat.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections import Counter
@@ -273,7 +270,7 @@ def _top(arm: Manipulator, thing: str, point: Array) -> float:
         start[2] = shadow(compiled, data, thing).high + 0.01
         hit: Any = np.full(1, -1, dtype=np.int32)
         fall = mujoco.mj_ray(
-            compiled.model, data, start, np.array([0.0, 0.0, -1.0]), None, 1, -1, hit, None
+            compiled.model, data, start, np.array([0.0, 0.0, -1.0]), None, True, -1, hit, None
         )
         body = int(compiled.model.geom_bodyid[hit[0]]) if fall >= 0 else -1
         on_it = body in compiled.objects[thing].bodies.values()

@@ -5,9 +5,6 @@ straight onto a mat; to get into a dustpan they are first swept to before its mo
 is planned from the measured pose, and all of them in thought before the tool is taken.
 """
 
-# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import copy

@@ -1,7 +1,5 @@
 """Take a hand tool that stands on the support by its back, use it, and put it back."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from dataclasses import dataclass

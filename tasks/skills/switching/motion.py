@@ -4,8 +4,6 @@ A stroke is planned with the joint moved along, carried out, and looked at; anot
 where it fell short. What moved nothing is not tried again.
 """
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections import Counter

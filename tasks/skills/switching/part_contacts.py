@@ -1,7 +1,5 @@
 """Where closed fingertips push a part along its joint, worked out from the part's shape."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections import OrderedDict
@@ -71,7 +69,8 @@ def _points(asset: Asset, link: Link, up: bool) -> list[tuple[Array, Array, floa
     joint = link.joint
     if joint is None or not link.collisions:
         return []
-    mesh: Any = trimesh.util.concatenate([piece(asset, shape) for shape in link.collisions])
+    pieces = [piece(asset, shape) for shape in link.collisions]
+    mesh: Any = trimesh.util.concatenate(pieces)  # pyright: ignore[reportUnknownMemberType]
     sign = 1.0 if up else -1.0
     axis = sign * np.array(joint.axis) / np.linalg.norm(joint.axis)
     found: list[tuple[Array, Array, float]] = []
