@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from prefect import Task, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
+    FlowRunFilterId,
     FlowRunFilterState,
     FlowRunFilterStateType,
     FlowRunFilterTags,
+    TaskRunFilter,
+    TaskRunFilterState,
+    TaskRunFilterStateType,
 )
 from prefect.client.schemas.objects import State, StateType, TaskRun
 from prefect.context import FlowRunContext
@@ -23,7 +29,7 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed, Crashed, Failed
 
 from ..generators.shards import ShardRecord
-from ..schemas import CousinsError, RunError
+from ..schemas import CousinsError, RunError, one_line
 from ..schemas.spec_file import load_spec
 from .environment import cores
 from .executors import Done
@@ -31,11 +37,14 @@ from .reporter import Reporter
 from .robots import with_robot
 from .run import Summary, execute, run_session
 from .seeds import next_dataset, noted
+from .server import answers, without_api
 from .session import RunRequest, Session
 from .stages import production
 from .work import ShardTask
 
 FLOW = "cousins-generate"
+PAGE = 100
+"""Task runs that are asked for at once."""
 
 
 @flow(name=FLOW, persist_result=False, validate_parameters=True)
@@ -70,14 +79,26 @@ def generate_now(session: Session, reporter: Reporter) -> Summary:
     outcome: list[Summary | CousinsError] = []
     plan = session.plan
 
-    @flow(name=FLOW, flow_run_name=plan.spec.name, persist_result=False)
-    def run(spec: str, out: str, workers: int) -> State[Any]:
-        del spec, out, workers  # shown by Prefect
-        return _settle(lambda: run_session(session, PrefectExecutor(), reporter), outcome)
+    with contextlib.ExitStack() as alone:
 
-    state: State[Any] = run(plan.spec.name, str(plan.out), plan.workers, return_state=True)
+        @flow(name=FLOW, flow_run_name=plan.spec.name, persist_result=False)
+        def run(spec: str, out: str, workers: int) -> State[Any]:
+            del spec, out, workers  # shown by Prefect
+            state = _settle(lambda: run_session(session, PrefectExecutor(), reporter), outcome)
+            if not answers():
+                # Without this, Prefect asks a dead server for minutes how the run has ended.
+                alone.enter_context(without_api())
+            return state
+
+        try:
+            state: State[Any] = run(plan.spec.name, str(plan.out), plan.workers, return_state=True)
+            ended = f"the flow ended as {state.name}: {state.message}"
+        except Exception as error:
+            ended = f"Prefect's API ended during the run ({one_line(error)})"
+            if outcome:
+                reporter.note(f"{ended}; its pages do not show the end, and the data are whole")
     if not outcome:
-        raise RunError(f"the flow ended as {state.name}: {state.message}")
+        raise RunError(ended)
     if isinstance(outcome[0], CousinsError):
         raise outcome[0]
     return outcome[0]
@@ -157,7 +178,10 @@ class PrefectExecutor:
 
 
 def mark_crashed(client: SyncPrefectClient, tag: str) -> int:
-    """Mark the runs of this tag that still count as running as crashed; gives how many."""
+    """Mark what still counts as running of this tag, its tasks too, as crashed.
+
+    Gives how many flow runs were marked.
+    """
     live = FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.CANCELLING])
     stale = client.read_flow_runs(
         flow_run_filter=FlowRunFilter(
@@ -169,7 +193,22 @@ def mark_crashed(client: SyncPrefectClient, tag: str) -> int:
             message="its process is gone; a later run has taken over its dataset"
         )
         client.set_flow_run_state(run.id, state, force=True)
+        _mark_tasks(client, run.id, state)
     return len(stale)
+
+
+def _mark_tasks(client: SyncPrefectClient, flow_run: UUID, state: State[Any]) -> None:
+    """Mark the task runs of a dead flow run that have not ended."""
+    live = TaskRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
+    while stale := client.read_task_runs(
+        flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[flow_run])),
+        task_run_filter=TaskRunFilter(state=TaskRunFilterState(type=live)),
+        limit=PAGE,
+    ):
+        for run in stale:
+            client.set_task_run_state(run.id, state, force=True)
+        if len(stale) < PAGE:
+            return
 
 
 def _is_io(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:

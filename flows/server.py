@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import logging
 import os
 import secrets
 import socket
@@ -82,6 +83,32 @@ def check_api(url: str) -> None:
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else one_line(error)
         raise RunError(f"PREFECT_API_URL is {url}: no answer ({reason}); {remedy}") from error
+
+
+def answers() -> bool:
+    """Whether Prefect's API of this process is still there."""
+    from prefect.settings import PREFECT_API_URL
+
+    try:
+        with urllib.request.urlopen(f"{PREFECT_API_URL.value()}/health", timeout=ANSWER):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except (OSError, ValueError, http.client.HTTPException):
+        return False
+
+
+@contextlib.contextmanager
+def without_api() -> Generator[None]:
+    """Inside, Prefect asks its API once instead of again and again, and logs nothing of it."""
+    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+    logging.disable(logging.CRITICAL)
+    try:
+        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
+            yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def login() -> str:

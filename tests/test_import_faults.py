@@ -19,6 +19,7 @@ from cousins.flows import run
 from cousins.flows.reporter import Silent
 from cousins.flows.session import RunRequest
 from cousins.scenes.assets.joint import JointLibrary
+from cousins.scenes.importing.meshes import MeshImport, asset_from_mesh
 from cousins.scenes.importing.model_meshes import read_mesh
 from cousins.scenes.importing.models import asset_from_model
 from cousins.scenes.importing.opened import Report, reporting
@@ -630,3 +631,98 @@ def test_one_bad_file_leaves_the_rest(tmp_path: Path) -> None:
     found = FolderLibrary(tmp_path, "lab")
     assert found.ids() == {DIE: ("lab-die",)}
     assert set(found.quarantined()) == {"lab-mug", "lab-cup", "lab-bowl"}
+
+
+# What fuzzing found
+
+
+def test_a_picture_that_is_cut_short_is_noted(tmp_path: Path) -> None:
+    for end in (55, 40, 20, 0):
+        glb = Glb()
+        glb.painted((0.25, 0.5), uri="paint.png")
+        (tmp_path / "paint.png").write_bytes(png((255, 0, 0, 255), (255, 0, 0, 255))[:end])
+        notes = read(glb.write(tmp_path / "die.glb"))[1].notes
+        assert any("a picture cannot be read" in x or "paint.png is no picture" in x for x in notes)
+    _chain(tmp_path)
+    (tmp_path / "t x.png").write_bytes((tmp_path / "t x.png").read_bytes()[:55])
+    assert any("a picture cannot be read" in note for note in read(tmp_path / "v.obj")[1].notes)
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf])
+def test_texture_coordinates_that_are_no_numbers_are_noted(odd: float, tmp_path: Path) -> None:
+    glb = Glb()
+    glb.painted((odd, 0.5))
+    notes = read(glb.write(tmp_path / "die.glb"))[1].notes
+    assert "some texture coordinates are not finite; its picture is not shown" in notes
+    _chain(tmp_path)
+    text = (tmp_path / "v.obj").read_text().replace("vt .2 .5", f"vt {odd} .5")
+    (tmp_path / "v.obj").write_text(text)
+    assert read_mesh(tmp_path / "v.obj").uv is None
+
+
+@pytest.mark.parametrize(
+    "joint",
+    [
+        f'type="prismatic">{ENDS}{LIMIT}'.replace('.17 0 0"', '.17 0 0" rpy="nan 0 0"'),
+        f'type="prismatic">{ENDS}{LIMIT}'.replace(".17 0 0", "1e30 0 0"),
+    ],
+)
+def test_places_that_are_no_numbers_are_refused(joint: str, tmp_path: Path) -> None:
+    lab.write(tmp_path / "drawer.urdf", HINGED.format(joint=joint))
+    with pytest.raises(AssetError, match="body 'part' has a place, size or mass that is no number"):
+        model(tmp_path / "drawer.urdf", "cabinet.n.01")
+
+
+def test_what_no_asset_can_have_is_refused_with_its_place(tmp_path: Path) -> None:
+    lab.box(0.05, 0.05, 0.05).export(tmp_path / "die.stl")
+    how = MeshImport("lab-die", DIE, "lab", "MIT", "x", mass=-1.0)
+    with pytest.raises(AssetError, match=r"it cannot be an asset: Inertial.mass is -1\.0"):
+        asset_from_mesh(tmp_path / "die.stl", how)
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "a/" * 3000 + "a.obj", "loop.obj"])
+def test_names_that_no_file_can_have_are_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "loop.obj").symlink_to("loop.obj")
+    glb = Glb()
+    glb.painted((0.25, 0.5), uri=name)
+    assert read(glb.write(tmp_path / "die.glb"))[1].notes
+    (tmp_path / "dice.obj").write_text(f"mtllib {name}\n" + obj_box() + obj_faces())
+    assert read(tmp_path / "dice.obj")[0]
+    mesh = f'<mesh filename="{name}"/>'
+    lab.write(tmp_path / "box.urdf", lab.URDF.format(shape=mesh, inertial=""))
+    lab.write(tmp_path / "mug.xml", f'<mujoco><include file="{name}"/></mujoco>')
+    lab.write(
+        tmp_path / "bowl.xml",
+        f'<mujoco><asset><mesh name="v" file="{name}"/></asset><worldbody><body>'
+        '<geom type="mesh" mesh="v"/></body></worldbody></mujoco>',
+    )
+    aside = FolderLibrary(tmp_path, "lab").quarantined()
+    assert {"lab-box", "lab-mug", "lab-bowl"} <= aside.keys()
+    assert all(len(reason) < 7000 for reason in aside.values())
+
+
+def test_a_zero_byte_in_a_name_is_refused(tmp_path: Path) -> None:
+    glb = Glb()
+    glb.box()
+    glb.described["buffers"][0]["uri"] = "a\0b"
+    glb.write(tmp_path / "die.glb")
+    assert FolderLibrary(tmp_path, "lab").quarantined().keys() == {"lab-die"}
+
+
+def test_links_to_files_are_read_and_links_to_folders_are_named(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    lab.write(elsewhere / "x.obj", obj_box() + obj_faces())
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "die.obj").symlink_to(elsewhere / "x.obj")
+    (mine / "more").symlink_to(elsewhere)
+    (mine / "again").symlink_to(mine)
+    (mine / "dead.obj").symlink_to(tmp_path / "gone.obj")
+    found = FolderLibrary(mine, "lab")
+    assert found.ids() == {DIE: ("lab-die",)}
+    aside = found.quarantined()
+    assert aside.keys() == {"lab-again/", "lab-more/", "lab-dead"}
+    assert aside["lab-more/"].startswith("more: it is a link to a folder, which is not followed")
+    before = found.version
+    (elsewhere / "x.obj").write_text(obj_box(0.04) + obj_faces())
+    assert FolderLibrary(mine, "lab").version != before

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...schemas import DatasetError
+from ..decoding import read_picture
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -33,11 +34,4 @@ def read_mask(path: Path) -> npt.NDArray[Any]:
     Raises:
         DatasetError: where it cannot be read.
     """
-    import numpy as np
-    from PIL import Image
-
-    try:
-        with Image.open(path) as image:
-            return np.asarray(image)
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error}") from error
+    return read_picture(path)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ...schemas import DatasetError, Episode, TaskSpec
 from ...tasks.rollout.objects import task_objects
 from ..dataset import Dataset
+from ..decoding import decoding
 from ..exports.lerobot.rows import ENVIRONMENT, episode_columns, object_states
 from .records.features import Rows, features
 
@@ -156,7 +157,9 @@ def _film(
             f"episode {episode.id} has no video of camera {camera!r}; a policy that sees "
             "pictures needs `render.videos: true`"
         )
-    frames = np.stack(list(_decoded(str(dataset.root / path))))
+    file = dataset.file(path)
+    with decoding(file):
+        frames = np.stack(list(_decoded(str(file))))
     if len(frames) != episode.steps:
         raise DatasetError(f"{path} has {len(frames)} frames, not {episode.steps}")
     return frames

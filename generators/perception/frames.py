@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from ...scenes.core.geometry import transform
 from ...scenes.observation.view import DepthView, checked_depth
 from ...schemas import FrameRecord, SpecError
 from ..dataset import Dataset
+from ..decoding import read_picture
 
 NEEDED = ("depth_linear", "seg_instance")
 
@@ -54,8 +54,4 @@ def _label(name: str, category: str) -> str:
 
 
 def _image(dataset: Dataset, frame: FrameRecord, label: str) -> npt.NDArray[Any]:
-    path = dataset.file(frame.files[label])
-    try:
-        return np.asarray(Image.open(path))
-    except OSError as error:
-        raise SpecError(f"{path} cannot be read: {error}") from error
+    return read_picture(dataset.file(frame.files[label]))

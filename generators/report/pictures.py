@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from ..decoding import decoding, read_picture
+
 Pixels = npt.NDArray[np.uint8]
 
 JPEG_QUALITY = 82
@@ -49,7 +51,7 @@ class Budget:
 
 def read_rgb(path: Path, longest: int) -> Pixels:
     """A picture as (H, W, 3), its longer side at most `longest` pixels."""
-    pixels = np.asarray(iio.imread(path))
+    pixels = read_picture(path)
     if pixels.ndim == 2:
         pixels = np.stack([pixels] * 3, axis=-1)
     return shrink(pixels[..., :3].astype(np.uint8), longest)
@@ -87,7 +89,7 @@ def instance_colour(number: int) -> tuple[int, int, int]:
 
 def mask_picture(path: Path, longest: int) -> bytes:
     """An instance mask as coloured PNG, clear where there is background."""
-    mask = np.asarray(iio.imread(path))
+    mask = read_picture(path)
     numbers, places = np.unique(mask, return_inverse=True)
     colours = np.array(
         [(*instance_colour(int(n)), 255) if n else (0, 0, 0, 0) for n in numbers], dtype=np.uint8
@@ -105,7 +107,7 @@ def depth_picture(path: Path, scale: float, longest: int) -> tuple[bytes, float,
         scale: metres per unit.
         longest: longer side of the result, pixels.
     """
-    depth = np.asarray(iio.imread(path)).astype(np.float64) * scale
+    depth = read_picture(path).astype(np.float64) * scale
     hit = depth > 0
     if not hit.any():
         return jpeg(np.zeros((*depth.shape, 3), dtype=np.uint8)), 0.0, 0.0
@@ -142,13 +144,14 @@ def clip(paths: list[Path], frames: int, hz: int) -> tuple[bytes, bytes, int]:
 def _read_clip(path: Path, speed: int) -> Pixels:
     """Every frame whose number `speed` divides, (N, H, W, 3), CLIP_HEIGHT high."""
     frames: list[Any] = []
-    for number, frame in enumerate(iio.imiter(path, plugin="pyav")):
-        if number % speed:
-            continue
-        pixels = np.asarray(frame)
-        height, width = pixels.shape[:2]
-        if height != CLIP_HEIGHT:
-            size = (round(width * CLIP_HEIGHT / height), CLIP_HEIGHT)
-            pixels = np.asarray(Image.fromarray(pixels).resize(size))
-        frames.append(pixels)
-    return np.stack(frames)
+    with decoding(path):
+        for number, frame in enumerate(iio.imiter(path, plugin="pyav")):
+            if number % speed:
+                continue
+            pixels = np.asarray(frame)
+            height, width = pixels.shape[:2]
+            if height != CLIP_HEIGHT:
+                size = (round(width * CLIP_HEIGHT / height), CLIP_HEIGHT)
+                pixels = np.asarray(Image.fromarray(pixels).resize(size))
+            frames.append(pixels)
+        return np.stack(frames)

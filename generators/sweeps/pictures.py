@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from ...schemas import DatasetError, FrameRecord
 from ..dataset import Dataset
+from ..decoding import read_picture
 from ..report.pictures import DEPTH_STOPS, instance_colour
 
 Pixels = npt.NDArray[np.uint8]
@@ -45,12 +46,7 @@ def read(dataset: Dataset, frame: FrameRecord, label: str) -> npt.NDArray[Any]:
     if label not in frame.files:
         have = ", ".join(frame.files)
         raise DatasetError(f"frame {frame.id} has no {label}; it has {have}; see render.labels")
-    path = dataset.file(frame.files[label])
-    try:
-        with Image.open(path) as opened:
-            return np.asarray(opened)
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error}") from error
+    return read_picture(dataset.file(frame.files[label]))
 
 
 def overlay(picture: Pixels, masks: npt.NDArray[Any], frame: FrameRecord) -> Pixels:

@@ -16,6 +16,7 @@ from .affordances import with_affordances
 from .colours import materials_of
 from .decompose import convex_pieces
 from .patches import Patch, read_patches
+from .refusing import as_asset
 from .scale import check_scale
 from .solids import Array, Index, decimated, hull, integrals, is_watertight, welded
 from .weight import Matter, likely_mass, of_pieces
@@ -80,6 +81,11 @@ def asset_from_mesh(path: Path, how: MeshImport) -> Imported:
     Raises:
         AssetError: where the file or the thing in it cannot be used; the message says why.
     """
+    with as_asset():
+        return _asset_from_mesh(path, how)
+
+
+def _asset_from_mesh(path: Path, how: MeshImport) -> Imported:
     axes = axes_of(path.suffix[1:].lower(), how.up, how.front)
     patches = read_patches(path)
     vertices = np.concatenate([patch.vertices for patch in patches]) @ axes.T * how.scale

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ...schemas import AssetError
-from .opened import opening
+from .opened import is_there, opening
 from .paints import Paint
 
 Element = ElementTree.Element
@@ -46,7 +46,7 @@ class Files:
             AssetError: where there is no such file.
         """
         opening(path)
-        if not path.is_file():
+        if not is_there(path):
             raise AssetError(f"mesh file {path} is missing", file=model.name)
         token = next((t for t, known in self.meshes.items() if known == path), None)
         if token is None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ...schemas import AssetError
 from ..core.geometry import Array
+from .opened import note
 from .raw_check import check_raw, loaded_mesh
 
 Faces = npt.NDArray[np.int64]
@@ -72,14 +73,14 @@ def _msh(path: Path) -> TriangleMesh:
     numbers = np.frombuffer(raw, dtype="<f4", offset=16, count=(len(raw) - 16) // 4 - 3 * faces)
     index = np.frombuffer(raw, dtype="<i4", offset=len(raw) - 12 * faces).reshape(-1, 3)
     vertices = numbers[: 3 * points].reshape(-1, 3).astype(np.float64)
-    if index.size and index.max() >= points:
+    if index.size and not 0 <= index.min() <= index.max() < points:
         raise AssetError(f"mesh file {path} names vertices it does not have")
     uv = None
     if coordinates == points:
         start = 3 * points + 3 * normals
         flat = numbers[start : start + 2 * points].reshape(-1, 2).astype(np.float64)
         uv = (flat * [1.0, -1.0] + [0.0, 1.0])[index]
-    return TriangleMesh(vertices, index.astype(np.int64), uv)
+    return TriangleMesh(vertices, index.astype(np.int64), _finite(uv))
 
 
 def _other(path: Path) -> TriangleMesh:
@@ -87,12 +88,21 @@ def _other(path: Path) -> TriangleMesh:
         mesh = loaded_mesh(path)
         vertices = np.asarray(mesh.vertices, dtype=np.float64)
         faces = np.asarray(mesh.faces, dtype=np.int64).reshape(-1, 3)
-        colours = _colours(mesh, faces)
+        given: Any = getattr(mesh.visual, "uv", None)
+        uv = _finite(None if given is None else np.asarray(given, dtype=np.float64))
+        colours = None if uv is None and given is not None else _colours(mesh, faces)
     except Exception as error:  # trimesh's readers raise whatever their formats make them
         raise AssetError(f"mesh file {path} cannot be read: {error}") from error
-    uv: Any = getattr(mesh.visual, "uv", None)
-    corners = None if uv is None or len(uv) != len(vertices) else np.asarray(uv)[faces]
+    corners = None if uv is None or len(uv) != len(vertices) else uv[faces]
     return TriangleMesh(vertices, faces, corners, colours)
+
+
+def _finite(uv: Array | None) -> Array | None:
+    """Texture coordinates; None, with a note, where some are not finite."""
+    if uv is None or np.isfinite(uv).all():
+        return uv
+    note("some texture coordinates are not finite; its picture is not shown")
+    return None
 
 
 def _colours(mesh: Any, faces: Faces) -> Array | None:

@@ -29,6 +29,8 @@ KINDS: dict[int, ShapeKind] = {
 SIZES = {"box": 3, "cylinder": 2, "capsule": 2, "sphere": 1, "ellipsoid": 3, "mesh": 0}
 UNSET = (0.5, 0.5, 0.5, 1.0)
 """MuJoCo's colour of a geom that was given none: its material's counts."""
+BEYOND = 1e6
+"""Numbers of a model that are larger are mistakes, in whatever unit it is written."""
 INVISIBLE = 0.02
 """Alpha up to which a geom is not seen."""
 
@@ -64,8 +66,29 @@ def read_parts(text: ModelText, reverse: Collection[str] = ()) -> list[WeldedPar
             data.qpos[model.jnt_qposadr[joint]] = closed_value(model, joint, reverse)
     mujoco.mj_kinematics(model, data)
     mujoco.mj_comPos(model, data)
+    _check_numbers(model, data)
     numbers = frozenset(int(body.id) for body in spec.bodies if str(body.name) in broken)
     return _Reader(spec, model, data, meshes, text, reverse, numbers).parts()
+
+
+def _check_numbers(model: Any, data: Any) -> None:
+    """Refuse places, sizes and masses that are no numbers, or far beyond any thing's."""
+    for body in range(model.nbody):
+        first, count = int(model.body_geomadr[body]), int(model.body_geomnum[body])
+        joint, joints = int(model.body_jntadr[body]), int(model.body_jntnum[body])
+        geoms, hinges = slice(first, first + count), slice(joint, joint + joints)
+        given = (
+            data.xpos[body], data.xmat[body], data.xipos[body], model.body_mass[body],
+            model.body_inertia[body], data.geom_xpos[geoms], data.geom_xmat[geoms],
+            model.geom_size[geoms], model.geom_rgba[geoms], model.jnt_range[hinges],
+            model.jnt_axis[hinges], model.jnt_pos[hinges],
+        )  # fmt: skip
+        # A comparison with a value that is no number is false, too.
+        if count + joints and not all((np.abs(part) <= BEYOND).all() for part in given):
+            name = str(model.body(body).name)
+            raise AssetError(
+                f"body {name!r} has a place, size or mass that is no number or beyond {BEYOND:,.0f}"
+            )
 
 
 def _load_meshes(spec: Any, files: Mapping[str, Any]) -> dict[str, TriangleMesh]:

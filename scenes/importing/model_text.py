@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from ...schemas import AssetError
 from .model_files import Element, Files, ModelText, parse
 from .model_urdf import read_urdf
-from .opened import opening
+from .opened import is_there, opening, real
 from .paints import Paint
 from .raw_model import check_model
 
@@ -106,7 +106,7 @@ def _expand(element: Element, main: Path, here: Path, count: list[int]) -> None:
         if count[0] > MAX_INCLUDES:
             raise AssetError(f"more than {MAX_INCLUDES} includes: do they include each other?")
         name = child.get("file", "").replace("\\", "/")
-        found = next((f / name for f in (main, here) if (f / name).is_file()), None)
+        found = next((f / name for f in (main, here) if is_there(f / name)), None)
         if found is None:
             raise AssetError(f"included file {main / name} is missing")
         included = parse(found)
@@ -153,7 +153,7 @@ def _assets(text: Element, files: Files, path: Path) -> None:
             if element.tag == "mesh" and (file := element.get("file")):
                 file = file.replace("\\", "/")
                 element.set("name", element.get("name", Path(file).stem))
-                element.set("file", files.token((files.mesh / file).resolve(), path))
+                element.set("file", files.token(real(files.mesh / file), path))
             if element.tag == "material" and (named := _named_texture(element)):
                 files.paints[element.get("name", "")] = textures.get(named, Paint())
             key, content = (element.tag, element.get("name", "")), dict(element.items())
@@ -177,9 +177,7 @@ def _named_texture(material: Element) -> str | None:
 def _texture(element: Element, files: Files) -> tuple[str, Paint]:
     file = element.get("file") or element.get("fileright")
     if file is not None:
-        return element.get("name", Path(file).stem), Paint(
-            opening((files.texture / file).resolve())
-        )
+        return element.get("name", Path(file).stem), Paint(opening(real(files.texture / file)))
     colours = [
         [float(part) for part in element.get(key, default).split()]
         for key, default in (("rgb1", "0.8 0.8 0.8"), ("rgb2", "0.5 0.5 0.5"))

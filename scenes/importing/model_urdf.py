@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from .model_files import Element, Files, ModelText
+from .opened import is_there, real
 from .paints import Paint, mean_colour
 
 HEAD = '<mujoco><compiler strippath="false" discardvisual="false" fusestatic="false"/></mujoco>'
@@ -37,11 +38,11 @@ def _located(name: str, path: Path) -> Path:
     if name.startswith("file://"):
         return Path(name.removeprefix("file://"))
     if not name.startswith("package://"):
-        return (path.parent / name.removeprefix("model://")).resolve()
+        return real(path.parent / name.removeprefix("model://"))
     whole = name.removeprefix("package://")
     inner = whole.partition("/")[2]
-    for found in _candidates(path.parent.resolve(), whole, inner):
-        if found.is_file():
+    for found in _candidates(real(path.parent), whole, inner):
+        if is_there(found):
             return found
     return path.parent / whole
 

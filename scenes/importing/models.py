@@ -23,6 +23,7 @@ from .model_parts import read_parts
 from .model_placing import moved, part_bounds, scale_to_kind, seen_bounds
 from .model_text import read_model
 from .model_travel import with_free_travel
+from .refusing import as_asset
 from .scale import check_scale
 from .weight import likely_mass
 
@@ -104,6 +105,11 @@ def asset_from_text(text: ModelText, how: ModelImport) -> Asset:
     Raises:
         AssetError: as `asset_from_model` does.
     """
+    with as_asset():
+        return _asset_from_text(text, how)
+
+
+def _asset_from_text(text: ModelText, how: ModelImport) -> Asset:
     parts = placed_parts(text, how)
     if how.fit:
         factor = scale_to_kind(how.category, np.ptp(seen_bounds(parts), axis=0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,19 @@ from trimesh.resolvers import Resolver
 from ...schemas import AssetError
 from .opened import note, opening
 from .references import located
+
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tga", ".tif", ".tiff", ".webp")
+
+
+def _is_picture(raw: bytes) -> bool:
+    """Whether the head of a file is that of a picture; readers pass over others in silence."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(raw)):
+            return True
+    except Exception:  # decoders raise whatever their format trips over
+        return False
 
 
 class NamedFiles(Resolver):  # type: ignore[misc]
@@ -35,6 +49,8 @@ class NamedFiles(Resolver):  # type: ignore[misc]
         except AssetError as error:
             note(f"{error}; the asset is shown without it")
             raise
+        if path.suffix.lower() in PICTURES and not _is_picture(raw):
+            note(f"{key} is no picture that can be read; the asset is shown without it")
         if path.suffix.lower() == ".mtl" and path.parent not in self.folders:
             self.folders.append(path.parent)
         return raw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Generator
@@ -12,6 +13,13 @@ from pathlib import Path
 
 from ...schemas import AssetError
 
+SHOWN = 80
+"""Characters of a path that the message about an impossible one shows."""
+_NO_NAMES = {
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.ELOOP: "its link leads back to itself",
+    errno.EINVAL: "it is no file name",
+}
 MOST_BYTES = 1_000_000_000
 """A larger file is refused unread."""
 
@@ -54,14 +62,19 @@ def opening(path: Path) -> Path:
     A file that is not there is left to its reader.
 
     Raises:
-        AssetError: where it is a pipe, a device or a folder, or is too large.
+        AssetError: where it is a pipe, a device or a folder, is too large, or has no name that a
+            file can have.
     """
     report = _REPORT.get()
     if report is not None:
         report.files[absolute(path)] = None
     try:
         facts = path.stat()
-    except OSError:
+    except (OSError, ValueError) as error:
+        code = error.errno if isinstance(error, OSError) else errno.EINVAL
+        if code in _NO_NAMES:
+            shown = str(path)[-SHOWN:].replace("\0", "\\0")
+            raise AssetError(f"...{shown} cannot be opened: {_NO_NAMES[code]}") from error
         return path
     if not stat.S_ISREG(facts.st_mode):
         raise AssetError(f"{path} is a pipe, a device or a folder; only regular files are read")
@@ -70,6 +83,22 @@ def opening(path: Path) -> Path:
             f"{path}: the file is larger than {MOST_BYTES // 10**6} MB; simplify the mesh"
         )
     return path
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a regular file; no name can make this fail."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def real(path: Path) -> Path:
+    """Where a path leads, with links followed as far as they go; no name can make this fail."""
+    try:
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError):
+        return absolute(path)
 
 
 def note(text: str) -> None:

@@ -74,12 +74,12 @@ def _pixels(path: Path) -> npt.NDArray[np.float32]:
 
 @lru_cache(maxsize=4)
 def _decoded(path: Path, _modified: int, _size: int) -> npt.NDArray[np.float32]:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
         with Image.open(path) as image:
             image.thumbnail((LARGEST, LARGEST))
             rgba: Any = image.convert("RGBA")
             return np.asarray(rgba, dtype=np.float32) / np.float32(255.0)
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except Exception as error:  # decoders raise whatever their format trips over
         raise AssetError(f"texture file {path} cannot be read: {error}") from error

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...schemas import AssetError
+from .opened import note
 from .placings import PLAIN, PicturePlacing
 from .raw_check import check_raw, loaded_scene
 from .solids import Array, Index
@@ -116,7 +117,8 @@ def _patch(
         placing = placings.get(str(getattr(material, "name", "")), PLAIN)
         if placing != PLAIN:
             spots = placing.placed(spots)
-        colours = _sampled(picture, spots) * base
+        shown = _sampled(picture, spots)
+        colours = colours if shown is None else shown * base
     colours = _shown(colours, visual, material, faces)
     # glTF's default is a fully metallic surface, which files without the factor rarely mean.
     return Patch(
@@ -170,14 +172,24 @@ def _encoded(linear: Array) -> Array:
     return np.where(linear <= 0.0031308, 12.92 * linear, curve)
 
 
-def _sampled(picture: Any, uv: Array) -> Array:
-    """Pixels (M, 4) of an image at texture coordinates (M, 2), which repeat."""
-    pixels = np.asarray(picture.convert("RGBA"), dtype=np.float64) / 255
+def _sampled(picture: Any, uv: Array) -> Array | None:
+    """Pixels (M, 4) of an image at texture coordinates (M, 2), which repeat.
+
+    None, with a note, where there are none.
+    """
+    if not np.isfinite(uv).all():
+        note("some texture coordinates are not finite; its picture is not shown")
+        return None
+    try:
+        pixels = np.asarray(picture.convert("RGBA"))
+    except Exception as error:  # decoders raise whatever their format trips over
+        note(f"a picture cannot be read ({_first(error)}); the asset is shown without it")
+        return None
     height, width = pixels.shape[:2]
     place = uv - np.floor(uv)
     column = np.minimum((place[:, 0] * width).astype(int), width - 1)
     row = np.minimum(((1 - place[:, 1]) * height).astype(int), height - 1)
-    result: Array = pixels[row, column]
+    result: Array = pixels[row, column].astype(np.float64) / 255
     return result
 
 

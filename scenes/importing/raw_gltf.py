@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from ...schemas import AssetError
 from .glb import binary_bytes, gltf_json
-from .opened import note
+from .opened import is_there, note
 from .references import located
 
 GEOMETRY = {
@@ -108,7 +108,7 @@ def _buffers(described: Table, path: Path) -> list[int]:
             there.append(len(uri.partition(",")[2]) * 3 // 4)
         else:
             file = located(uri, [path.parent])
-            if not file.is_file():
+            if not is_there(file):
                 raise AssetError(f"its buffer {uri} is missing")
             there.append(file.stat().st_size)
     sizes: list[int] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ...schemas import AssetError
-from .opened import opening
+from .opened import is_there, opening
 from .polygons import is_convex, triangulated
 from .references import located
 from .solids import Array
@@ -67,7 +67,7 @@ def _libraries(lines: list[str], path: Path) -> list[str]:
     """The material files of all lines, each once; a line may name several."""
     found: dict[str, None] = {}
     for line in lines:
-        whole = located(line, [path.parent]).exists() or len(line.split()) == 1
+        whole = is_there(located(line, [path.parent])) or len(line.split()) == 1
         found |= dict.fromkeys([line] if whole else line.split())
     return list(found)
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from ...schemas import AssetError
 from .glb import gltf_json
-from .opened import absolute, opening
+from .opened import absolute, is_there, opening
 
 _WORDS = {
     ".obj": r"^[ \t]*mtllib[ \t]+(.+?)[ \t]*$",
@@ -27,7 +27,7 @@ def located(name: str, folders: list[Path]) -> Path:
     written = name.strip().replace("\\", "/")
     for form in (written, unquote(written)):
         for folder in folders:
-            if (folder / form).exists():
+            if is_there(folder / form):
                 return folder / form
     return folders[0] / written
 

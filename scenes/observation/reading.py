@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...schemas import SpecError
+from ...schemas import SpecError, one_line
 from ...schemas.observation import Observation
 from ...schemas.spec_file import validated
 from ...schemas.yaml_source import parse_yaml
@@ -119,8 +119,8 @@ def read_rgb(folder: Path) -> npt.NDArray[np.uint8] | None:
         if path.is_file():
             try:
                 return np.asarray(Image.open(path).convert("RGB"))
-            except OSError as error:
-                raise SpecError(f"{path} is no picture: {error}") from error
+            except Exception as error:  # decoders raise whatever their format trips over
+                raise SpecError(f"{path} is no picture: {one_line(error)}") from error
     return None
 
 
@@ -136,8 +136,8 @@ def _array(path: Path, scale: float | None) -> npt.NDArray[Any]:
     """Depth in metres, (H, W): floats, or numbers of any kind where a scale says their unit."""
     try:
         raw: npt.NDArray[Any] = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise SpecError(f"{path} cannot be read: {error}") from error
+    except Exception as error:  # a damaged header ends in any of a dozen ways
+        raise SpecError(f"{path} cannot be read: {one_line(error)}") from error
     kind = np.floating if scale is None else np.number
     if not (np.issubdtype(raw.dtype, kind) and raw.ndim == 2) or np.iscomplexobj(raw):
         raise SpecError(
@@ -162,8 +162,8 @@ def _image(path: Path) -> npt.NDArray[Any]:
 
     try:
         return np.asarray(Image.open(path))
-    except OSError as error:
-        raise SpecError(f"{path} is no picture: {error}") from error
+    except Exception as error:  # decoders raise whatever their format trips over
+        raise SpecError(f"{path} is no picture: {one_line(error)}") from error
 
 
 def _resized(rgb: npt.NDArray[np.uint8], size: tuple[int, int]) -> npt.NDArray[np.uint8]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ....schemas import DatasetError
+from ...decoding import decoding
 from .stats import sampled_indices
 from .tables import FileCounter
 
@@ -107,9 +108,7 @@ class CameraTrack:
         """
         import av
 
-        if not path.is_file():
-            raise DatasetError(f"{path} is missing")
-        with av.open(str(path)) as container:
+        with decoding(path), av.open(str(path)) as container:
             source = _read(container, path, self._fps, frames)
             self._check_size(source.format, path)
             place = self._place(source)
@@ -207,7 +206,7 @@ def colour_histogram(path: Path, frames: int) -> tuple[npt.NDArray[np.int64], in
 
     wanted = set(sampled_indices(frames).tolist())
     counts = np.zeros(768, dtype=np.int64)
-    with av.open(str(path)) as container:
+    with decoding(path), av.open(str(path)) as container:
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1
         # Pixels of large frames are thinned out to about 150 along the longer side.

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from ....schemas import SpecError
 from ...importing.naming import category_of, is_noise
-from ...importing.opened import MOST_BYTES
+from ...importing.opened import MOST_BYTES, real
 from .closure import opened_by
 
 MESHES = (".glb", ".gltf", ".obj", ".ply", ".stl")
@@ -62,7 +62,7 @@ def scan(folder: Path, library: str) -> Scan:
     """
     if not folder.is_dir():
         raise SpecError(f"{folder}: no such folder of assets")
-    files = _files(folder)
+    files, links = _files(folder)
     models = [path for path in files if path.suffix.lower() in MODELS and _is_model(path)]
     parts = {path: opened_by(path) for path in models}
     owned = _owned(folder, files, parts)
@@ -85,21 +85,28 @@ def scan(folder: Path, library: str) -> Scan:
         + "; rename all but one"
         for asset_id, paths in claims.items()
         if len(paths) > 1
+    } | {
+        # No id ends so: an asset file of the same name is not meant.
+        f"{_id_of(path, folder, library)}/": f"{_relative(path, folder)}: it is a link to a "
+        "folder, which is not followed; name the folder as a library of its own"
+        for path in links
     }
     return Scan(
         tuple(sorted(entries, key=lambda entry: entry.asset_id)), tuple(sorted(refused.items()))
     )
 
 
-def _files(folder: Path) -> list[Path]:
-    """All files that are not hidden, in a stable order."""
+def _files(folder: Path) -> tuple[list[Path], list[Path]]:
+    """All files that are not hidden, and links to folders, in a stable order."""
     found: list[Path] = []
+    links: list[Path] = []
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
+        links += [Path(root, name) for name in folders if Path(root, name).is_symlink()]
         found += [Path(root, name) for name in sorted(names) if not name.startswith(".")]
         if len(found) > MOST_FILES:
             raise SpecError(f"{folder}: more than {MOST_FILES:,} files; name a smaller folder")
-    return found
+    return found, links
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -127,7 +134,7 @@ def _is_model(path: Path) -> bool:
 
 
 def _real(path: Path) -> Path:
-    return path.resolve() if path.is_symlink() else path
+    return real(path) if path.is_symlink() else path
 
 
 def _owned(folder: Path, files: list[Path], parts: dict[Path, tuple[Path, ...]]) -> set[Path]:
@@ -197,3 +204,5 @@ def _content(path: Path) -> bytes:
             return hashlib.file_digest(file, "sha256").digest()
     except OSError as error:
         return str(error.strerror).encode()
+    except ValueError:  # such as a zero byte in a name
+        return b"no file name"

@@ -1,0 +1,66 @@
+"""Pictures and videos of a dataset that are damaged are named, whoever reads them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cousins.generators.dataset import Dataset
+from cousins.generators.exports import export
+from cousins.generators.report import write_report
+from cousins.scenes.observation.reading import read_folder
+from cousins.schemas import DatasetError, SpecError
+
+
+def half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def none(path: Path) -> None:
+    path.write_bytes(b"no picture")
+
+
+@pytest.mark.parametrize("spoil", [half, none])
+@pytest.mark.parametrize(
+    ("pattern", "use"),
+    [
+        ("*rgb*.png", lambda data, out: write_report(data, out / "page.html")),
+        ("*.mp4", lambda data, out: write_report(data, out / "page.html")),
+        ("*.mp4", lambda data, out: export("lerobot", data, out)),
+        ("*-instance.png", lambda data, out: export("yolo", data, out)),
+    ],
+    ids=["page of pictures", "page of videos", "lerobot", "yolo"],
+)
+def test_a_damaged_file_is_one_sentence(
+    built: Dataset,
+    tmp_path: Path,
+    pattern: str,
+    use: Callable[[Dataset, Path], object],
+    spoil: Callable[[Path], None],
+) -> None:
+    root = shutil.copytree(built.root, tmp_path / "dataset")
+    files = sorted((root / "data/frames").rglob(pattern))
+    assert files
+    for path in files:
+        spoil(path)
+    with pytest.raises(DatasetError, match=r"(cannot be read|is cut short|damaged)"):
+        use(Dataset(root), tmp_path / "out")
+
+
+@pytest.mark.parametrize("raw", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + bytes(30)])
+def test_a_view_with_a_damaged_picture_is_refused_by_name(raw: bytes, tmp_path: Path) -> None:
+    for name in ("depth.npy", "masks.png", "rgb.png"):
+        folder = tmp_path / name
+        folder.mkdir()
+        told = '{"width": 16, "height": 16, "fx": 9, "fy": 9, "cx": 8, "cy": 8, "labels": {}}'
+        (folder / "observation.json").write_text(told)
+        np.save(folder / "depth.npy", np.ones((16, 16), np.float32))
+        Image.fromarray(np.ones((16, 16), np.uint8)).save(folder / "masks.png")
+        (folder / name).write_bytes(raw)
+        with pytest.raises(SpecError, match=name):
+            read_folder(folder)
