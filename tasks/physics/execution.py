@@ -196,6 +196,6 @@ def full_state(compiled: CompiledScene, data: Any) -> Array:
 
 def tool_pose(compiled: CompiledScene, data: Any) -> Array:
     """`world_from_tool` (4, 4) as of the last kinematics."""
-    hand, spec = compiled.robot.hand, compiled.robot.spec
+    hand = compiled.robot.hand
     pose = transform(data.xpos[hand], data.xmat[hand].reshape(3, 3))
-    return pose @ transform(spec.tool_pos, spec.tool_quat)
+    return pose @ compiled.hand_from_tool

@@ -100,9 +100,9 @@ class Rollout:
 
     @property
     def facts(self) -> PhysicsFacts:
-        """What is the case now."""
+        """What is the case now; to be asked before the next step."""
         if self._facts is None:
-            self._facts = PhysicsFacts(self.compiled, self.data)
+            self._facts = PhysicsFacts(self.compiled, self.data, passing=True)
         return self._facts
 
     @property
@@ -194,7 +194,8 @@ class Rollout:
         # Episodes record the tool as of the last physics step, before positions are brought
         # up to date.
         self.tool = self._tool()
-        mujoco.mj_forward(self.compiled.model, self.data)
+        # Positions and contacts are all that is read; forces are worked out by the next step.
+        mujoco.mj_fwdPosition(self.compiled.model, self.data)
         self._judge()
         return Outcome(self.holds, self.success, self.steps >= self.limit)
 
