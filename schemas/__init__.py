@@ -48,6 +48,7 @@ from .evaluation import (
     SuiteResult,
     SuiteSpec,
 )
+from .failures import FailedRollout, Failures, FailureSource, StartState
 from .frame import (
     AmodalMasks,
     Box3,
@@ -125,7 +126,10 @@ __all__ = [
     "EpisodeSpec",
     "EvalResult",
     "EvalSpec",
+    "FailedRollout",
     "Failure",
+    "FailureSource",
+    "Failures",
     "FrameRecord",
     "GivenTask",
     "GoalReport",
@@ -185,6 +189,7 @@ __all__ = [
     "SkySpec",
     "Solver",
     "SpecError",
+    "StartState",
     "Style",
     "Subtask",
     "SuiteResult",

@@ -7,8 +7,10 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
-from .base import Model, Name
+from .base import Model, Name, unset
+from .failures import StartState
 from .perturb import Disturbance
 
 Style = Literal["consistent", "diverse"]
@@ -96,6 +98,8 @@ class Episode(Model):
     untraced: int = 0
     """Events after those in the trace, which is bounded."""
     goal: tuple[GoalReport, ...] = ()
+    start: StartState | None = Field(default=None, exclude_if=unset)
+    """Where it began, if not as its scene does."""
     versions: dict[str, str] = {}
     """Of the libraries that shape the bytes: replay is exact under the same ones."""
 

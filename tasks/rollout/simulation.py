@@ -15,11 +15,11 @@ import numpy.typing as npt
 
 from ...scenes.core.geometry import Array, quaternion
 from ...scenes.model.mujoco_model import CompiledScene
-from ...schemas import DatasetError, Disturbance, GoalReport
+from ...schemas import Disturbance, GoalReport
 from ..bddl.formula import Formula
 from ..bddl.goals import evaluate, explain
 from ..physics.disturbances import acting
-from ..physics.execution import STATE, full_state, tool_pose
+from ..physics.execution import full_state, set_state, tool_pose
 from ..physics.predicates import PhysicsFacts
 from ..solving.solve import REST_SECONDS
 from .progress import progress
@@ -165,16 +165,7 @@ class Rollout:
         Raises:
             DatasetError: the state is not of this scene.
         """
-        model = self.compiled.model
-        size = mujoco.mj_stateSize(model, STATE)
-        if state.physics.shape != (size,):
-            raise DatasetError(
-                f"scene {self.compiled.scene.id}: a state of shape {state.physics.shape} was "
-                f"given; its states have ({size},)"
-            )
-        mujoco.mj_resetData(model, self.data)
-        mujoco.mj_setState(model, self.data, state.physics, STATE)
-        mujoco.mj_forward(model, self.data)
+        set_state(self.compiled, self.data, state.physics)
         self.steps = state.steps
         # The present state is judged again below.
         self._held = deque(state.held[:-1], maxlen=self._held.maxlen)
