@@ -161,7 +161,7 @@ def test_other_tasks_missing_and_changed_files_are_refused(
     with pytest.raises(DatasetError, match="cousins evaluate --out"):
         spec_in(tmp_path)
     store = FailureStore(evaluation)
-    with pytest.raises(SpecError, match="is of the task 'Do it.'; t0000 of this spec is"):
+    with pytest.raises(SpecError, match=r"is of the task 'Do it\.'; t0000 of this spec is"):
         store.of_task(APPLE.model_copy(update={"bddl": "(other)", "instruction": "No."}))
     shutil.copytree(evaluation, tmp_path / "judged")
     (states,) = (tmp_path / "judged/failures/states").iterdir()
