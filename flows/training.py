@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..generators.dataset import Dataset
 from ..generators.learners.records.cards import PartCard, PolicyCard, TrainSpec
+from ..generators.learners.records.motions import motions_of
 from ..generators.learners.samples import Samples, demonstrations
 from ..generators.store.writer import dataset_hash
 from ..schemas import DatasetError, SpecError, TaskSpec
@@ -64,7 +65,7 @@ def train_policy(
     if sees and not named:
         raise SpecError("--policy cnn: the spec has no cameras")
     made = demonstrations(dataset, chosen, count, named, objects=not sees)
-    samples = Samples(made, spec.history, spec.horizon)
+    samples = Samples(made, spec.history, spec.horizon, motions_of(dataset.spec.robot))
     card = _card(dataset, chosen, spec, samples, groups)
     card = card.model_copy(
         update={
@@ -106,12 +107,13 @@ def _card(
         tasks=tuple(task.id for task in tasks),
         instructions=tuple(task.instruction for task in tasks),
         demonstrations=len(samples.demonstrations),
-        samples=sum(len(one.features) for one in samples.demonstrations),
+        samples=samples.count,
         robot=dataset.spec.robot,
         hz=dataset.spec.episodes.hz,
         observations=groups,
         objects=0,
         observation_space=(),
         action_names=(),
+        openings=tuple(float(x) for x in samples.openings()),
         versions={"cousins": version("cousins"), **{k: v for k, v in found.items() if v}},
     )
