@@ -19,8 +19,10 @@ from cousins.flows.evaluation.rolling import RollJob, roll
 from cousins.flows.graph import Graph
 from cousins.flows.run import RunRequest, execute
 from cousins.flows.stages import production
+from cousins.flows.training import train_policy
 from cousins.generators.dataset import Dataset
 from cousins.generators.evaluation.failures import FailureStore, gather
+from cousins.generators.learners.records.cards import TrainSpec
 from cousins.scenes.assets.library import AssetLibrary
 from cousins.schemas import (
     DatasetError,
@@ -176,3 +178,23 @@ def test_a_spec_without_failures_is_written_as_before() -> None:
     assert with_failures(plain) == plain
     begun = parse_spec(SPEC)
     assert DatasetSpec.from_json(begun.canonical_json()) == begun
+
+
+def test_a_policy_learns_from_a_dataset_and_its_corrections(tmp_path: Path) -> None:
+    one = attempt()
+    first = stored(tmp_path / "first", one)
+    second = stored(tmp_path / "second", one)
+    nearest = TrainSpec(policy="nearest", chunk=1)
+    alone = train_policy(first.root, nearest, tmp_path / "alone")
+    both = train_policy(first.root, nearest, tmp_path / "both", also=(second.root,))
+    assert (alone.demonstrations, both.demonstrations) == (1, 2)
+    assert both.dataset == "rolled+rolled"
+    assert both.dataset_hash != alone.dataset_hash
+    other = replace(one, task=one.task.model_copy(update={"bddl": "(other)"}))
+    third = stored(tmp_path / "third", other)
+    with pytest.raises(DatasetError, match="has none of the tasks 'Do it"):
+        train_policy(first.root, nearest, tmp_path / "none", also=(third.root,))
+    episodes = {"hz": 20}
+    fourth = stored(tmp_path / "fourth", one, episodes=episodes)
+    with pytest.raises(DatasetError, match=r"its `episodes.hz` is 20, that of .* is 10"):
+        train_policy(first.root, nearest, tmp_path / "faster", also=(fourth.root,))

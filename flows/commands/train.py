@@ -40,6 +40,13 @@ def train(
             "--task", help="A task's id or instruction; can be repeated.", show_default="all"
         ),
     ] = None,
+    also: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--also",
+            help="Another dataset of the same tasks, such as corrections; can be repeated.",
+        ),
+    ] = None,
     demonstrations: Annotated[
         int | None,
         typer.Option(min=1, help="How many, the first ones.", show_default="all"),
@@ -94,6 +101,7 @@ def train(
             tasks=tuple(task or ()),
             count=demonstrations,
             cameras=camera,
+            also=tuple(also or ()),
             say=_say,
         )
         if json:
