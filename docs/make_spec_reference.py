@@ -27,6 +27,7 @@ from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
 from cousins.scenes.assets.plugin import LIBRARIES
 from cousins.schemas import DatasetSpec, Model, Parameter
+from cousins.schemas.base import key_of
 from cousins.schemas.parameter import Choice, Constant, Normal, Sweep, Uniform, Within
 from cousins.schemas.physics import PATHS
 from cousins.schemas.plugin_name import PluginName
@@ -128,12 +129,16 @@ def _models(path: str, model: type[Model]) -> Iterator[tuple[str, type[Model]]]:
     for name, field in model.model_fields.items():
         inner, suffix = _model_in(field.annotation)
         if inner is not None:
-            yield from _models(f"{path}.{name}{suffix}".lstrip("."), inner)
+            yield from _models(f"{path}.{key_of(name, field)}{suffix}".lstrip("."), inner)
 
 
 def keys() -> list[str]:
     """The path of every key of a spec."""
-    return [f"{p}.{name}".lstrip(".") for p, model in models() for name in model.model_fields]
+    return [
+        f"{path}.{key_of(name, field)}".lstrip(".")
+        for path, model in models()
+        for name, field in model.model_fields.items()
+    ]
 
 
 def table(path: str, model: type[Model]) -> str:
@@ -142,12 +147,13 @@ def table(path: str, model: type[Model]) -> str:
     rows = [f"### {f'`{path}`' if path else 'The spec'}", ""]
     rows += ["| key | type | default | allowed | meaning |", "|---|---|---|---|---|"]
     for name, field in model.model_fields.items():
-        place = f"{path}.{name}".lstrip(".")
+        key = key_of(name, field)
+        place = f"{path}.{key}".lstrip(".")
         meaning = " ".join(filter(None, (MEANINGS.get(place), meanings.get(name))))
         if not meaning:
             raise SystemExit(f"{place}: no docstring in {model.__name__}, and none in MEANINGS")
         limits = ", ".join(filter(None, (_limits(field), ALLOWED.get(place))))
-        cells = (f"`{name}`", _type(field.annotation, field.metadata), _default(field), limits)
+        cells = (f"`{key}`", _type(field.annotation, field.metadata), _default(field), limits)
         rows.append(" | ".join(["", *cells, meaning.replace("\n", " "), ""]).strip())
     return "\n".join(rows)
 

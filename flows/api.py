@@ -173,6 +173,9 @@ def make_env(
 
 def _read(spec: Spec) -> DatasetSpec:
     """The spec, with its robot known by name."""
+    from .corrections import with_failures
     from .robots import with_robot
 
-    return with_robot(spec if isinstance(spec, DatasetSpec) else load_spec(Path(spec)))
+    return with_failures(
+        with_robot(spec if isinstance(spec, DatasetSpec) else load_spec(Path(spec)))
+    )

@@ -31,6 +31,7 @@ from prefect.states import Completed, Crashed, Failed
 from ..generators.shards import ShardRecord
 from ..schemas import CousinsError, RunError, one_line
 from ..schemas.spec_file import load_spec
+from .corrections import with_failures
 from .environment import cores
 from .executors import Done
 from .reporter import Reporter
@@ -59,7 +60,7 @@ def generate(
         workers: processes; None is one for each core.
         next_seeds: make the next dataset of a series, each from its own seed.
     """
-    read, folder = with_robot(load_spec(Path(spec))), Path(out)
+    read, folder = with_failures(with_robot(load_spec(Path(spec)))), Path(out)
     if next_seeds:
         read, folder = next_dataset(read, folder)
     plan = RunRequest(read, folder, production(), workers or cores(), exports=read.export)

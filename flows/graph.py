@@ -231,5 +231,7 @@ def is_complete(graph: Graph, store: Store) -> bool:
 
 
 def _read_by(spec: DatasetSpec) -> object:
-    """What of a spec enters a key: the libraries do by their version, wherever they lie."""
-    return spec.model_dump(mode="json", exclude={"assets"})
+    """What of a spec enters a key: what lies in folders does by its hash, wherever they are."""
+    return spec.model_dump(
+        mode="json", exclude={"assets": True, "episodes": {"from_": {"evaluation"}}}
+    )

@@ -10,6 +10,7 @@ from cronsim import CronSim, CronSimError
 
 from ..schemas import SpecError
 from ..schemas.spec_file import load_spec
+from .corrections import with_failures
 from .robots import with_robot
 from .server import check_api
 
@@ -43,7 +44,7 @@ def deployment(
     Raises:
         SpecError: the spec or the schedule is wrong.
     """
-    read = with_robot(load_spec(spec))
+    read = with_failures(with_robot(load_spec(spec)))
     if cron is not None:
         _check_cron(cron)
     folder = out if out is not None else Path("out") / read.name

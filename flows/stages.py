@@ -16,6 +16,7 @@ from ..schemas import (
     Scene,
     TaskSpec,
 )
+from .corrections import failure_scene, start_of
 from .work import Keep, RenderedLike, Stages
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def _build_scene(
 ) -> tuple[Scene, dict[str, Asset]]:
     from ..tasks.solving.setup import build_scene
 
+    if spec.episodes.from_ is not None:
+        return failure_scene(spec.episodes.from_, task, index)
     return build_scene(spec, task, index, library)
 
 
@@ -76,7 +79,8 @@ def _solve(
 ) -> tuple[Episode, EpisodeArrays]:
     from ..tasks.solving.solve import solve
 
-    return solve(scene, assets, task, spec, seed, episode_id, solution)
+    start = None if spec.from_ is None else start_of(spec.from_, scene)
+    return solve(scene, assets, task, spec, seed, episode_id, solution, start)
 
 
 def _render_scene(

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from ..generators.dataset import Dataset
 from ..generators.learners.records.cards import PartCard, PolicyCard, TrainSpec
+from ..generators.learners.records.motions import motions_of
 from ..generators.learners.samples import Samples, demonstrations
 from ..generators.store.writer import dataset_hash
-from ..schemas import DatasetError, SpecError, TaskSpec
+from ..schemas import DatasetError, SpecError, TaskSpec, hash_of
 from ..schemas.plugins import installed
+from ..tasks.rollout.objects import task_objects
 from .environments.making import setting_of
 from .environments.sources import task_of
 
@@ -24,6 +26,7 @@ def train_policy(
     tasks: Sequence[str] = (),
     count: int | None = None,
     cameras: Sequence[str] | None = None,
+    also: Sequence[Path] = (),
     say: Callable[[int, float], None] = lambda step, loss: None,
 ) -> PolicyCard:
     """Train a policy from the demonstrations of a dataset.
@@ -33,8 +36,9 @@ def train_policy(
         spec: how to train.
         out: folder of the checkpoint; it must be absent or empty.
         tasks: ids or instructions; empty takes all.
-        count: how many demonstrations, the first ones; None takes all.
+        count: how many demonstrations of the first dataset, the first ones; None takes all.
         cameras: of a policy that sees; None takes all.
+        also: further datasets of the same tasks, such as corrections of an earlier policy.
         say: is told the step and the loss, now and then.
 
     Raises:
@@ -64,8 +68,19 @@ def train_policy(
     if sees and not named:
         raise SpecError("--policy cnn: the spec has no cameras")
     made = demonstrations(dataset, chosen, count, named, objects=not sees)
-    samples = Samples(made, spec.history, spec.horizon)
+    others = [Dataset(path) for path in also]
+    for other in others:
+        alike = _alike(other, dataset, chosen)
+        made += demonstrations(other, alike, None, named, objects=not sees)
+    samples = Samples(made, spec.history, spec.horizon, motions_of(dataset.spec.robot))
     card = _card(dataset, chosen, spec, samples, groups)
+    if others:
+        roots = (root, *also)
+        update = {
+            "dataset": "+".join(one.spec.name for one in (dataset, *others)),
+            "dataset_hash": hash_of([dataset_hash(path) for path in roots]),
+        }
+        card = card.model_copy(update=update)
     card = card.model_copy(
         update={
             "cameras": named,
@@ -79,6 +94,35 @@ def train_policy(
         }
     )
     return train(samples, spec, card, out, say)
+
+
+def _alike(other: Dataset, dataset: Dataset, tasks: Sequence[TaskSpec]) -> list[TaskSpec]:
+    """The same tasks in another dataset.
+
+    Raises:
+        DatasetError: it has none of them, or another robot or rate.
+    """
+    for what, mine, its in (
+        ("robot", dataset.spec.robot, other.spec.robot),
+        ("episodes.hz", dataset.spec.episodes.hz, other.spec.episodes.hz),
+        ("objects", _most_objects(dataset), _most_objects(other)),
+    ):
+        if mine != its:
+            raise DatasetError(
+                f"{other.root}: its `{what}` is {its!r}, that of {dataset.root} is {mine!r}; "
+                "one policy learns from datasets that are alike"
+            )
+    wanted = [(task.objects, task.bddl) for task in tasks]
+    found = [task for task in other.tasks() if (task.objects, task.bddl) in wanted]
+    if not found:
+        named = ", ".join(repr(task.instruction) for task in tasks[:5])
+        raise DatasetError(f"{other.root} has none of the tasks {named}")
+    return found
+
+
+def _most_objects(dataset: Dataset) -> int:
+    """Of the task with most of them."""
+    return max((len(task_objects(task)) for task in dataset.tasks()), default=0)
 
 
 def _names(joints: int) -> tuple[str, ...]:
@@ -106,12 +150,13 @@ def _card(
         tasks=tuple(task.id for task in tasks),
         instructions=tuple(task.instruction for task in tasks),
         demonstrations=len(samples.demonstrations),
-        samples=sum(len(one.features) for one in samples.demonstrations),
+        samples=samples.count,
         robot=dataset.spec.robot,
         hz=dataset.spec.episodes.hz,
         observations=groups,
         objects=0,
         observation_space=(),
         action_names=(),
+        openings=tuple(float(x) for x in samples.openings()),
         versions={"cousins": version("cousins"), **{k: v for k, v in found.items() if v}},
     )

@@ -57,6 +57,7 @@ from .evaluation import (
     SuiteResult,
     SuiteSpec,
 )
+from .failures import FailedRollout, Failures, FailureSource, StartState
 from .frame import (
     AmodalMasks,
     Box3,
@@ -134,7 +135,10 @@ __all__ = [
     "EpisodeSpec",
     "EvalResult",
     "EvalSpec",
+    "FailedRollout",
     "Failure",
+    "FailureSource",
+    "Failures",
     "FrameRecord",
     "GivenTask",
     "GoalReport",
@@ -196,6 +200,7 @@ __all__ = [
     "SkySpec",
     "Solver",
     "SpecError",
+    "StartState",
     "Style",
     "Subtask",
     "SuiteResult",

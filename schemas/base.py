@@ -7,6 +7,7 @@ import json
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from .errors import SpecError
 
@@ -45,6 +46,11 @@ class Model(BaseModel):
             return cls.model_validate_json(text)
         except ValidationError as error:
             raise SpecError(f"{source} is not a valid {cls.__name__}: {error}") from error
+
+
+def key_of(name: str, field: FieldInfo) -> str:
+    """A field's key in files: its name, or what stands there where that is a word of Python."""
+    return field.alias or name
 
 
 def unset(value: object) -> bool:

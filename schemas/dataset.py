@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from .base import Model, Name, nothing, unset
 from .camera import CameraSpec
 from .episode import Solver, Style
+from .failures import FailureSource
 from .frame import LabelName
 from .given import PROPOSER, GivenTasks, implied
 from .libraries import AssetsSpec
@@ -84,6 +85,8 @@ class ProposalSpec(Model):
 class EpisodeSpec(Model):
     """How often each task is attempted, and how."""
 
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
     per_task: Annotated[int, Field(ge=0, le=10_000)] = 3
     per_scene: Annotated[int, Field(ge=1, le=100)] = 1
     """Attempts in each scene."""
@@ -108,6 +111,9 @@ class EpisodeSpec(Model):
     """Verified demonstrations that each task shall have at least: `per_task` and `per_scene` follow
     from it where they are not said, and scenes are added for attempts that fail, ten at a time, up
     to twice as many."""
+    from_: FailureSource | None = Field(default=None, alias="from", exclude_if=unset)
+    """Begin in the states in which a policy failed, so that demonstrations show how to go on from
+    there: see `evaluation.md`. By default attempts begin as their scenes do."""
 
     @model_validator(mode="before")
     @classmethod

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from .base import Model, Name, nothing
+from .base import Model, Name, nothing, unset
+from .failures import StartState
 from .perturb import Disturbance
 
 Style = Literal["consistent", "diverse"]
@@ -107,6 +108,8 @@ class Episode(Model):
     goal: tuple[GoalReport, ...] = ()
     order: tuple[OrderReport, ...] = Field(default=(), exclude_if=nothing)
     """Whether each thing was done in its turn, as seen between subtasks."""
+    start: StartState | None = Field(default=None, exclude_if=unset)
+    """Where it began, if not as its scene does."""
     versions: dict[str, str] = {}
     """Of the libraries that shape the bytes: replay is exact under the same ones."""
 

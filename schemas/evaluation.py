@@ -74,6 +74,9 @@ class EvalSpec(Model):
     """Of real time, seconds, after which a rollout counts as failed."""
     videos: Annotated[int, Field(ge=0, le=1000)] = 3
     """Of failures, in each suite."""
+    states: Annotated[int, Field(ge=0, le=100)] = 4
+    """Of each failed rollout, to begin demonstrations in: from where it last came forward to its
+    end, evenly spaced."""
     actions: Literal["joints", "end_effector"] = "joints"
     """What a policy without a checkpoint gives."""
     observations: tuple[str, ...] = ("robot", "objects", "language")

@@ -118,6 +118,11 @@ class RefusalKind(StrEnum):
         "no plan with these assets",
         "change the goal, or the categories of its objects",
     )
+    NO_FAILURE = (
+        "no_failure",
+        "no state of a failed rollout is left",
+        "ask for fewer demonstrations, or evaluate with more rollouts",
+    )
     UNREACHABLE = (
         "unreachable",
         "{0} cannot be {words[0]} {1} ({words[1]})",

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from .base import key_of
 from .dataset import DatasetSpec
 from .errors import SpecError
 from .given import GivenFile
@@ -79,6 +80,11 @@ def _located(spec: DatasetSpec, folder: Path) -> DatasetSpec:
     update: dict[str, object] = {"assets": spec.assets.model_copy(update={"libraries": libraries})}
     if is_path(spec.robot):
         update["robot"] = str((folder / spec.robot).resolve())
+    source = spec.episodes.from_
+    if source is not None:
+        where = str((folder / source.evaluation).resolve())
+        begun = {"from_": source.model_copy(update={"evaluation": where})}
+        update["episodes"] = spec.episodes.model_copy(update=begun)
     return spec.model_copy(update=update)
 
 
@@ -240,10 +246,10 @@ def _keys_at(loc: tuple[str | int, ...], model: type[BaseModel]) -> list[str]:
         annotation = _descend(annotation, step)
     models = [m for m in _members(annotation) if isinstance(m, type) and issubclass(m, BaseModel)]
     return [
-        key
+        key_of(name, field)
         for model in models
-        for key, field in model.model_fields.items()
-        if key != "kind" or field.is_required()
+        for name, field in model.model_fields.items()
+        if name != "kind" or field.is_required()
     ]
 
 
@@ -281,8 +287,9 @@ def _descend(annotation: Any, step: str | int) -> Any:
         return tagged
     for member in _members(annotation):
         if isinstance(member, type) and issubclass(member, BaseModel):
-            if step in member.model_fields:
-                return typing.get_type_hints(member, include_extras=True)[str(step)]
+            for name, field in member.model_fields.items():
+                if step == key_of(name, field):
+                    return typing.get_type_hints(member, include_extras=True)[name]
         elif get_origin(member) in (tuple, list) and isinstance(step, int):
             arguments = get_args(member)
             last = 0 if arguments[-1] is ... else len(arguments) - 1

@@ -68,3 +68,19 @@ class Dies(Still):
 def nothing() -> int:
     """No policy."""
     return 3
+
+
+class Drops(Still):
+    """Does what the demonstration of `rolled` does until the apple is up, lets go, and stops."""
+
+    def act(self, observation: Mapping[str, Any]) -> npt.NDArray[np.float32]:
+        from rolled import attempt
+
+        one = attempt()
+        lifted = one.arrays.qpos[:, one.apple_height] > one.arrays.qpos[0, one.apple_height] + 0.08
+        stop = int(np.argmax(lifted))
+        self.step += 1
+        action = one.arrays.actions[min(self.step, stop)].copy()
+        if self.step > stop:
+            action[-1] = HOME[-1] * 2
+        return action

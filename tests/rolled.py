@@ -17,6 +17,7 @@ from cousins.generators.dataset import (
     dump_models,
 )
 from cousins.generators.shards import ShardRecord
+from cousins.scenes.model.qpos_layout import qpos_layout
 from cousins.schemas import (
     Asset,
     DatasetSpec,
@@ -49,6 +50,14 @@ class Attempt:
     assets: dict[str, Asset]
     episode: Episode
     arrays: EpisodeArrays
+
+    @property
+    def apple_height(self) -> int:
+        """Column of positions that says how high the apple is."""
+        layout = qpos_layout(self.scene, self.assets, self.arrays.qpos.shape[1])
+        start = layout["apple"].pose
+        assert start is not None
+        return start + 2
 
 
 @lru_cache(maxsize=4)

@@ -356,6 +356,7 @@ def test_constants_that_the_pages_state() -> None:
     from cousins.scenes.assembly import assemble as assembly
     from cousins.scenes.cousins import shape_features, similarity
     from cousins.scenes.model import settling
+    from cousins.scenes.model.cavity_shapes import BRIM
     from cousins.schemas.asset import SHALLOW
     from cousins.tasks.motion import manipulator as manipulation
     from cousins.tasks.physics import predicates
@@ -372,7 +373,7 @@ def test_constants_that_the_pages_state() -> None:
         ],
         "tasks": [
             f"closer than {predicates.TOUCH_DISTANCE * 1000:g} mm",
-            f"up to {predicates.BRIM:.0%} of the depth".replace("%", " %"),
+            f"up to {BRIM:.0%} of the depth".replace("%", " %"),
             f"at least {predicates.BELOW * 1000:g} mm below",
             f"or {predicates.MIN_NEXT_TO * 100:g} cm, whichever is more",
             f"a rim below {SHALLOW * 100:g} cm",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from cousins.generators.frames import render_episode
 from cousins.generators.learners.policies import load_policy
 from cousins.generators.learners.records.cards import Kind, TrainSpec, read_card
 from cousins.generators.learners.records.features import features
+from cousins.generators.learners.records.motions import mean, motions_of
+from cousins.generators.learners.records.rotations import about_vertical
 from cousins.generators.learners.samples import Samples, demonstrations
 from cousins.schemas import BackendMissingError, DatasetError, DatasetSpec, SpecError
 
@@ -39,40 +42,108 @@ def small(kind: Kind, **update: Any) -> TrainSpec:
 
 
 def test_samples_pair_observations_with_what_was_done_next(dataset: Dataset) -> None:
-    tasks = list(dataset.tasks())
-    made = demonstrations(dataset, tasks)
-    samples = Samples(made, history=3, horizon=4)
+    motions = motions_of(dataset.spec.robot)
+    made = demonstrations(dataset, list(dataset.tasks()))
+    samples = Samples(made, 3, 4, motions)
     one = attempt()
     length = one.episode.steps
     windows, chunks, past = samples.windows(), samples.chunks(), samples.past()
-    assert len(windows) == sum(len(x.features) for x in made)
-    assert np.array_equal(windows[0], np.repeat(made[0].features[:1], 3, axis=0))
-    assert np.array_equal(windows[5], made[0].features[3:6])
+    assert len(windows) == samples.count == sum(len(x.actions) for x in made)
+    rows = made[0].features()
+    assert np.array_equal(windows[0], np.repeat(rows[:1], 3, axis=0))
+    assert np.array_equal(windows[5], rows[3:6])
     joints = one.arrays.qpos[:, :7].astype(np.float32)
     assert np.array_equal(chunks[5, :, :7], one.arrays.actions[5:9, :7] - joints[5])
-    assert np.array_equal(chunks[5, :, 7], one.arrays.actions[5:9, 7])
+    assert np.array_equal(chunks[5, :, -1], one.arrays.actions[5:9, 7])
     last = chunks[length - 1]
     assert (last == last[0]).all()
-    assert np.array_equal(past[5, :, 7], one.arrays.actions[3:6, 7])
+    assert np.array_equal(past[5, :, -1], one.arrays.actions[3:6, 7])
     assert np.array_equal(past[5, 0, :7], one.arrays.actions[3, :7] - joints[3])
 
 
-def test_features_speak_of_objects_as_the_hand_sees_them() -> None:
+def test_what_is_predicted_leads_to_the_actions_again(dataset: Dataset) -> None:
+    motions = motions_of(dataset.spec.robot)
+    one = demonstrations(dataset, list(dataset.tasks()), count=1)[0]
+    chunk = Samples((one,), 1, 6, motions).chunks()[8]
+    targets = motions.targets(one.joints[8], chunk)
+    place = targets[4].pose[:3, 3] - one.reached[8, :3, 3]
+    assert np.allclose(place, chunk[4, 7:10], atol=1e-6)
+    assert np.allclose(targets[4].pose, one.targets[12], atol=1e-5)
+    assert np.allclose(motions.action(targets[4]), one.actions[12], atol=1e-5)
+    # Joints that are predicted wrong still reach the tool's place.
+    wrong = replace(targets[4], joints=targets[4].joints + 0.05)
+    reached = motions.poses(motions.action(wrong)[None, :-1])[0]
+    assert np.linalg.norm(reached[:3, 3] - targets[4].pose[:3, 3]) < 1e-3
+    assert np.linalg.norm(motions.poses(wrong.joints[None])[0] - targets[4].pose) > 0.01
+    # Two predictions of one action: their mean, also of rotations.
+    about = replace(targets[4], pose=targets[4].pose @ about_vertical(0.2), opening=0.0)
+    between = mean([about, replace(targets[4], opening=0.08)], np.array([1.0, 1.0]))
+    assert np.allclose(between.pose, targets[4].pose @ about_vertical(0.1))
+    assert between.opening == pytest.approx(0.04)
+
+
+def test_a_turned_demonstration_is_one_of_a_turned_arm(dataset: Dataset) -> None:
+    motions = motions_of(dataset.spec.robot)
+    one = demonstrations(dataset, list(dataset.tasks()), count=1)[0]
+    turned = one.turned(0.5)
+    # The arm and all that it sees stand elsewhere, and the hand sees and does the same.
+    assert np.allclose(motions.poses(turned.joints), turned.reached, atol=1e-6)
+    assert np.allclose(motions.poses(turned.actions[:, :-1]), turned.targets, atol=1e-6)
+    before, after = one.features()[3], turned.features()[3]
+    turn = about_vertical(0.5)[:3, :3]
+    hand, thing = slice(8, 11), slice(17, 20)
+    assert np.allclose(after[hand], turn @ before[hand], atol=1e-5)
+    assert np.allclose(after[thing], turn @ before[thing], atol=1e-5)
+    seen = slice(17 + 18, 17 + 27)
+    assert np.allclose(after[seen], before[seen], atol=1e-5)
+    assert not np.allclose(after[hand], before[hand], atol=0.1)
+    samples = Samples((one,), 1, 4, motions)
+    more = samples.also_turned(3, seed=0)
+    assert more.count == 4 * samples.count
+    assert np.array_equal(more.chunks()[: samples.count], samples.chunks())
+    assert samples.also_turned(0, seed=0) is samples
+    filmed = replace(one, images={"front": np.zeros((one.actions.shape[0], 2, 2, 3), np.uint8)})
+    assert Samples((filmed,), 1, 4, motions).also_turned(3, seed=0).count == samples.count
+
+
+def test_openings_are_few_or_any(dataset: Dataset) -> None:
+    motions = motions_of(dataset.spec.robot)
+    one = demonstrations(dataset, list(dataset.tasks()), count=1)[0]
+    told = one.actions.copy()
+    told[:, -1] = np.where(np.arange(len(told)) % 2, 0.08, 0.0)
+    few = Samples((replace(one, actions=told),), 1, 4, motions)
+    assert few.openings() == pytest.approx([0.0, 0.08])
+    told = told.copy()
+    told[:, -1] = np.linspace(0.0, 0.08, len(told))
+    assert len(Samples((replace(one, actions=told),), 1, 4, motions).openings()) == 0
+
+
+def test_features_speak_of_objects_as_the_base_and_the_hand_see_them() -> None:
     rng = np.random.default_rng(0)
     state = rng.normal(size=(2, 8)).astype(np.float32)
     half = np.sqrt(0.5)
-    # The hand is turned a quarter about z: what lies ahead in the world lies to its right.
-    tool = np.array([[1, 2, 3, half, 0, 0, half]] * 2, dtype=np.float32)
+    # The base stands at (1, 2, 0.7); the hand is turned a quarter about z: what lies ahead of
+    # the base lies to its right.
+    tool = np.array([[1.5, 2, 1.2, half, 0, 0, half]] * 2, dtype=np.float32)
+    reached = np.tile(about_vertical(np.pi / 2), (2, 1, 1))
+    reached[:, :3, 3] = [0.5, 0, 0.5]
     objects = np.zeros((2, 24), dtype=np.float32)
-    objects[:, :12] = [1.5, 2, 3, 1, 0, 0, 0, 0.1, 0.2, 0.3, 0.5, 0]
-    found = features(state, tool, objects)
+    objects[:, :12] = [1.9, 2, 1.2, 1, 0, 0, 0, 0.1, 0.2, 0.3, 0.5, 0]
+    found = features(state, tool, objects, reached)
     first = found[0, 8 + 3 + 6 :]
-    assert np.allclose(first[:3], [1.5, 2, 3])
-    assert np.allclose(first[9:12], np.array([0, -0.5, 0]) * 3, atol=1e-6)
-    assert np.allclose(first[18:21], [0.5, 0, 0])
-    assert np.allclose(first[21:26], [0.5, 1.0, 1.5, 0.5, 0])
+    assert np.allclose(first[:3], np.array([0.9, 0, 0.5]) * 3, atol=1e-5)
+    assert np.allclose(first[15:18], [0.4 * 5, 0, 0], atol=1e-5)
+    assert np.allclose(first[18:21], [0, -0.4 * 5, 0], atol=1e-5)
+    assert np.allclose(first[33:38], [1, 2, 3, 0.5, 0])
     assert np.isfinite(found).all()
-    assert features(state, tool, np.zeros((2, 0), np.float32)).shape == (2, 17)
+    # What is turned by half a turn has the same axis.
+    flipped = objects.copy()
+    flipped[:, 3:7] = [0, 0, 0, 1]
+    other = features(state, tool, flipped, reached)[0, 8 + 3 + 6 :]
+    assert np.allclose(other[9:15], first[9:15])
+    assert np.allclose(other[27:33], first[27:33])
+    assert not np.allclose(other[3:9], first[3:9])
+    assert features(state, tool, np.zeros((2, 0), np.float32), reached).shape == (2, 17)
 
 
 def rolled(

@@ -11,6 +11,7 @@ from worlds import by_hand, first, put
 from cousins.scenes.model.mujoco_model import compile_model
 from cousins.scenes.model.qpos_layout import qpos_layout
 from cousins.schemas import ActionError, DatasetError
+from cousins.schemas.physics import ACTION_NOISE
 from cousins.tasks.bddl.goals import evaluate
 from cousins.tasks.bddl.problem import scene_problem
 from cousins.tasks.physics.disturbances import acting
@@ -59,9 +60,11 @@ def test_success_takes_one_second() -> None:
     assert held[-11:] == [True] * 11
 
 
-def test_the_native_steps_are_those_of_an_episode() -> None:
+@pytest.mark.parametrize("noise", [0.0, 0.01])
+def test_the_native_steps_are_those_of_an_episode(noise: float) -> None:
     one = attempt()
-    compiled = compile_model(one.scene, one.assets, "physics")
+    scene = one.scene.model_copy(update={"physics": {ACTION_NOISE.pattern: noise}})
+    compiled = compile_model(scene, one.assets, "physics")
     fast, slow = compiled.new_data(), compiled.new_data()
     stepper = Stepper(compiled, fast, one.episode.hz)
     for number, action in enumerate(one.arrays.actions[:40]):

@@ -164,6 +164,7 @@ def _make(
         from ...schemas.given_file import lines_of
         from ...schemas.spec_file import load_spec
         from ..checks import check_exports, check_spec
+        from ..corrections import with_failures
         from ..engines import engine
         from ..environment import cores
         from ..robots import with_robot
@@ -171,7 +172,7 @@ def _make(
         from ..stages import production
 
         runs = engine(engine_name)
-        spec = with_robot(load_spec(path))
+        spec = with_failures(with_robot(load_spec(path)))
         formats = spec.export if exports and until == "frames" else ()
         folder = default_out(spec, out)
         plan = RunRequest(

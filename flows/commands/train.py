@@ -40,6 +40,13 @@ def train(
             "--task", help="A task's id or instruction; can be repeated.", show_default="all"
         ),
     ] = None,
+    also: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--also",
+            help="Another dataset of the same tasks, such as corrections; can be repeated.",
+        ),
+    ] = None,
     demonstrations: Annotated[
         int | None,
         typer.Option(min=1, help="How many, the first ones.", show_default="all"),
@@ -53,6 +60,16 @@ def train(
     chunk: Annotated[int, typer.Option(min=1, max=256, help="Actions predicted at once.")] = 16,
     width: Annotated[int, typer.Option(min=8, max=4096, help="Of hidden layers.")] = 256,
     batch: Annotated[int, typer.Option(min=1, max=65_536, help="Samples of a batch.")] = 128,
+    turned: Annotated[
+        int,
+        typer.Option(
+            min=0, max=64, help="Copies of each demonstration, turned about the first joint."
+        ),
+    ] = 12,
+    noise: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Added to what is seen, in standard deviations."),
+    ] = 0.1,
     saves: Annotated[
         int, typer.Option(min=1, max=100, help="Checkpoints, evenly spread over the steps.")
     ] = 1,
@@ -73,6 +90,8 @@ def train(
             batch=batch,
             width=width,
             chunk=chunk,
+            turned=turned,
+            noise=noise,
             saves=saves,
         )
         card = train_policy(
@@ -82,6 +101,7 @@ def train(
             tasks=tuple(task or ()),
             count=demonstrations,
             cameras=camera,
+            also=tuple(also or ()),
             say=_say,
         )
         if json:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...generators.environments.task import ResetScene, TaskRollouts, TaskSetting
+from ...generators.evaluation.failures import StateTrail
 from ...generators.learners.policies import Policy
 from ...generators.store.changes import slice_of
 from ...generators.store.hashing import item_seed
@@ -71,6 +72,9 @@ class RollJob:
         seed: of the evaluation.
         latency: actions that pass before one takes effect.
         film: where to write a video, if anywhere.
+        suite: its name.
+        keep: folder of the evaluation, to keep states of failures in, if any.
+        states: how many.
     """
 
     policy: PolicyRef
@@ -81,6 +85,9 @@ class RollJob:
     seed: int
     latency: int
     film: Path | None = None
+    suite: str = ""
+    keep: Path | None = None
+    states: int = 0
 
 
 _LIBRARIES: dict[str, AssetLibrary] = {}
@@ -140,7 +147,7 @@ def roll(job: RollJob) -> RolloutRecord:
     placed = read_scene(job.scene)
     rollouts = TaskRollouts(job.setting)
     seen = rollouts.begin(placed)
-    watch = Watch(rollouts.rollout)
+    watch, trail = Watch(rollouts.rollout), StateTrail(rollouts.rollout)
     seed = int(np.random.SeedSequence((job.seed, job.number)).generate_state(1)[0])
     film = None if job.film is None else _Film(job.film, job.setting.hz)
     late: deque[Any] = deque()
@@ -156,6 +163,8 @@ def roll(job: RollJob) -> RolloutRecord:
             action = late.popleft() if len(late) > job.latency else _still(rollouts)
             done = rollouts.step(action)
             watch.look()
+            if job.keep is not None:
+                trail.look()
             seen, steps = done.observation, rollouts.rollout.steps
             record = record.model_copy(update={"steps": steps, "success": done.success})
             if done.success or done.truncated:
@@ -169,6 +178,8 @@ def roll(job: RollJob) -> RolloutRecord:
             film.finish()
     if not record.success and record.cause is None:
         record = record.model_copy(update={"cause": watch.verdict()})
+    if job.keep is not None:
+        trail.keep(job.keep, record, job.suite, job.states)
     return record
 
 

@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 
 from ...generators.dataset import Dataset
 from ...generators.environments.task import TaskSetting
+from ...generators.evaluation.failures import gather
 from ...generators.evaluation.statistics import wilson
 from ...generators.store.changes import slice_of
 from ...generators.store.hashing import stage_versions
@@ -145,6 +146,14 @@ def evaluate(
     )
     out.mkdir(parents=True, exist_ok=True)
     (out / RESULTS).write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    if spec.states:
+        lost = [
+            (suite.name, one)
+            for suite in results
+            for one in suite.rollouts
+            if one.cause is not None and one.cause not in _LOST
+        ]
+        gather(out, lost, task, result.policy_hash, result.dataset_hash)
     return result
 
 
@@ -251,7 +260,18 @@ def _suite(
 ) -> SuiteResult:
     """Roll the policy out in every scene of a suite."""
     jobs = [
-        RollJob(ref, suite.spec, suite.setting, path, number, spec.seed, suite.latency)
+        RollJob(
+            policy=ref,
+            spec=suite.spec,
+            setting=suite.setting,
+            scene=path,
+            number=number,
+            seed=spec.seed,
+            latency=suite.latency,
+            suite=suite.name,
+            keep=out if spec.states else None,
+            states=spec.states,
+        )
         for number, path in enumerate(scenes)
     ]
     records: list[RolloutRecord] = []
@@ -263,7 +283,7 @@ def _suite(
                 say(f"{suite.name}: {won} of {len(records)} rollouts succeeded")
         failed = [one for one in records if not one.success and one.cause not in _LOST]
         films = [
-            replace(jobs[one.number], film=film_path(out, suite.name, one.number))
+            replace(jobs[one.number], film=film_path(out, suite.name, one.number), keep=None)
             for one in failed[: spec.videos]
         ]
         list(at_once.map(lambda job: rolled(at_once.pool, job), films))

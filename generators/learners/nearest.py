@@ -19,7 +19,7 @@ class Nearest:
 
     Attributes:
         keys: (S, F) normalised features.
-        chunks: (S, H, A) the actions from there on.
+        chunks: (S, H, J + 7) the motions from there on.
         mean: (F,) of features.
         scale: (F,) their standard deviation.
     """
@@ -31,13 +31,13 @@ class Nearest:
 
     @classmethod
     def of(cls, windows: Rows, chunks: Rows) -> Nearest:
-        """Keep every sample; `windows` (S, 1, F), `chunks` (S, H, A)."""
+        """Keep every sample; `windows` (S, 1, F), `chunks` (S, H, J + 7)."""
         rows = windows[:, -1]
         mean, scale = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-3)
         return cls((rows - mean) / scale, chunks, mean, scale)
 
     def predict(self, window: Rows) -> Rows:
-        """The chunk (H, A) of the sample that is nearest to the last of a window (L, F)."""
+        """The chunk (H, J + 7) of the sample that is nearest to the last of a window (L, F)."""
         key = (window[-1] - self.mean) / self.scale
         found: Rows = self.chunks[int(np.argmin(((self.keys - key) ** 2).sum(axis=1)))]
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,9 +15,12 @@ from ..environments.groups import ENVIRONMENT, IMAGES, STATE, TOOL
 from .nearest import Nearest
 from .records.cards import WEIGHTS, PolicyCard, read_card
 from .records.features import Images, Rows, features
+from .records.motions import ToolTarget, mean, motions_of
 
 RECENCY = 0.1
 """Per action: an older prediction of the same action weighs exp(-RECENCY * age)."""
+_Chunk = tuple[int, list[ToolTarget]]
+"""The step of its prediction, and where the actions from there on lead."""
 REPLANS = 2
 """What samples its chunks carries out this part of each, 1 / REPLANS, before the next."""
 
@@ -38,7 +41,7 @@ class Predictor(Protocol):
     """Something that predicts actions from the last observations."""
 
     def predict(self, window: Rows, images: Images, seed: tuple[int, ...]) -> Rows:
-        """A chunk (H, A), joints as differences from those that are measured.
+        """A chunk (H, J + 7) of motions, differences from what is measured; see `Motions.rows`.
 
         Args:
             window: (L, F) the last features, the present ones last.
@@ -77,7 +80,7 @@ class ChunkPolicy:
     card: PolicyCard
     predictor: Predictor
     _window: deque[Rows] = field(default_factory=deque[Rows])
-    _chunks: deque[tuple[int, Rows]] = field(default_factory=deque[tuple[int, Rows]])
+    _chunks: deque[_Chunk] = field(default_factory=deque[_Chunk])
     _step: int = 0
     _seed: int = 0
 
@@ -88,21 +91,22 @@ class ChunkPolicy:
         self._step, self._seed = 0, seed
 
     def act(self, observation: Mapping[str, Any]) -> npt.NDArray[np.float32]:
-        """The action (A,) for an observation."""
+        """The action (J + 1,) for an observation."""
         state = np.asarray(observation[STATE], dtype=np.float32)
+        motions = motions_of(self.card.robot)
         self._look(observation, state)
         if self._due():
-            chunk = self._predicted(observation).copy()
-            chunk[:, :-1] += state[:-1]
-            self._chunks.append((self._step, chunk))
-        action = self._chosen()
+            rows = self._predicted(observation)
+            self._chunks.append((self._step, motions.targets(state[:-1], rows)))
+        chosen = self._chosen()
         self._step += 1
-        return action
+        return motions.action(replace(chosen, opening=self._opening(chosen.opening)))
 
     def _look(self, observation: Mapping[str, Any], state: Rows) -> None:
         tool, objects = observation[TOOL], observation.get(ENVIRONMENT)
         seen = np.zeros(0, np.float32) if objects is None else np.asarray(objects)
-        row = features(state[None], np.asarray(tool)[None], seen[None])[0]
+        reached = motions_of(self.card.robot).poses(state[None, :-1])
+        row = features(state[None], np.asarray(tool)[None], seen[None], reached)[0]
         self._window.append(row)
         while len(self._window) < self.card.train.history:
             self._window.appendleft(row)
@@ -116,16 +120,18 @@ class ChunkPolicy:
             return True
         return self._step - self._chunks[-1][0] >= max(1, self.card.train.horizon // REPLANS)
 
-    def _chosen(self) -> npt.NDArray[np.float32]:
+    def _chosen(self) -> ToolTarget:
         if self.card.train.policy == "flow":
             begun, chunk = self._chunks[-1]
-            drawn: npt.NDArray[np.float32] = chunk[self._step - begun]
-            return drawn
+            return chunk[self._step - begun]
         ages = np.array([self._step - begun for begun, _ in self._chunks])
-        weights = np.exp(-RECENCY * ages)
-        rows = np.stack([chunk[self._step - begun] for begun, chunk in self._chunks])
-        mean: npt.NDArray[np.float32] = (weights @ rows / weights.sum()).astype(np.float32)
-        return mean
+        targets = [chunk[self._step - begun] for begun, chunk in self._chunks]
+        return mean(targets, np.exp(-RECENCY * ages))
+
+    def _opening(self, predicted: float) -> float:
+        """The nearest of what the hand was told, where that was few things."""
+        known = self.card.openings
+        return min(known, key=lambda one: abs(one - predicted)) if known else predicted
 
 
 def load_policy(folder: Path) -> ChunkPolicy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,14 @@ from ..dataset import Dataset
 from ..decoding import decoding
 from ..exports.lerobot.rows import ENVIRONMENT, episode_columns, object_states
 from .records.features import Rows, features
+from .records.motions import Motions, motions_of
+from .records.rotations import Array, about_vertical
+
+TURN = 1.2
+"""By how much copies of demonstrations are turned at most, radians."""
+COMMON, MOSTLY = 0.02, 0.98
+"""Share of the steps that have an opening, for it to count; and of those that have one of these,
+for the hand to know no others."""
 
 
 @dataclass(frozen=True)
@@ -23,17 +31,43 @@ class TrainingEpisode:
 
     Attributes:
         episode: its id.
-        features: (T, F).
-        joints: (T, J) measured, radians.
+        state: (T, J + 1) joints as measured, radians, then the opening.
+        tool: (T, 7) pose of the tool in the world.
+        objects: (T, N * 12) as the environment observes them; (T, 0) where they are not learned
+            from.
         actions: (T, J + 1) as in an episode.
+        reached: (T, 4, 4) `base_from_tool` as measured.
+        targets: (T, 4, 4) `base_from_tool` of the actions.
         images: (T, H, W, 3) of each camera, by its name; none where they are not learned from.
     """
 
     episode: str
-    features: Rows
-    joints: Rows
+    state: Rows
+    tool: Rows
+    objects: Rows
     actions: Rows
+    reached: Array
+    targets: Array
     images: dict[str, npt.NDArray[np.uint8]]
+
+    @property
+    def joints(self) -> Rows:
+        """(T, J) as measured, radians."""
+        return self.state[:, :-1]
+
+    def features(self) -> Rows:
+        """(T, F) what a policy is given."""
+        return features(self.state, self.tool, self.objects, self.reached)
+
+    def turned(self, angle: float) -> TrainingEpisode:
+        """The same, with all of it turned about the robot's first axis, radians."""
+        shift = np.zeros(self.state.shape[1], dtype=np.float32)
+        shift[0] = angle
+        turn = about_vertical(angle)
+        return replace(
+            self, state=self.state + shift, actions=self.actions + shift,
+            reached=turn @ self.reached, targets=turn @ self.targets,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,43 +78,75 @@ class Samples:
         demonstrations: whose; S steps in all.
         history: observations of a window.
         horizon: actions of a chunk.
+        motions: of the robot.
     """
 
     demonstrations: tuple[TrainingEpisode, ...]
     history: int
     horizon: int
+    motions: Motions
+
+    @property
+    def count(self) -> int:
+        """S."""
+        return sum(len(one.actions) for one in self.demonstrations)
 
     def windows(self) -> Rows:
         """(S, history, F): features up to each step; before the first they are repeated."""
         found = [
-            one.features[_back(len(one.features), self.history)] for one in self.demonstrations
+            one.features()[_back(len(one.actions), self.history)] for one in self.demonstrations
         ]
         return np.concatenate(found)
 
     def chunks(self) -> Rows:
-        """(S, horizon, J + 1): actions from each step on; after the last they are repeated.
+        """(S, horizon, J + 7): motions from each step on; after the last they are repeated.
 
-        Joints are differences from those that are measured at the step.
+        They are differences from what is measured at the step; see `Motions.rows`.
         """
         found: list[Rows] = []
         for one in self.demonstrations:
-            chunk = one.actions[_ahead(len(one.actions), self.horizon)].copy()
-            chunk[:, :, :-1] -= one.joints[:, None]
-            found.append(chunk)
+            ahead = _ahead(len(one.actions), self.horizon)
+            now = (one.joints[:, None], one.reached[:, None])
+            found.append(self.motions.rows(*now, one.actions[ahead], one.targets[ahead]))
         return np.concatenate(found)
 
     def past(self) -> Rows:
-        """(S, history, J + 1): the action taken at each step of a window, as differences too."""
+        """(S, history, J + 7): the motion of each step of a window, as it was then."""
         found: list[Rows] = []
         for one in self.demonstrations:
-            single = one.actions.copy()
-            single[:, :-1] -= one.joints
+            single = self.motions.rows(one.joints, one.reached, one.actions, one.targets)
             found.append(single[_back(len(single), self.history)])
         return np.concatenate(found)
 
     def images(self, camera: str) -> npt.NDArray[np.uint8]:
         """(S, H, W, 3): what a camera shows at each step."""
         return np.concatenate([one.images[camera] for one in self.demonstrations])
+
+    def openings(self) -> Rows:
+        """What the gripper is told, (N,) metres, where it is told few things; else none."""
+        told = np.concatenate([one.actions[:, -1] for one in self.demonstrations])
+        levels, counts = np.unique(np.round(told, 3), return_counts=True)
+        often = levels[counts >= COMMON * len(told)]
+        few = np.isin(np.round(told, 3), often).mean() >= MOSTLY
+        return often.astype(np.float32) if few else np.zeros(0, dtype=np.float32)
+
+    def also_turned(self, copies: int, seed: int) -> Samples:
+        """With so many copies of each demonstration, turned about the robot's first axis.
+
+        What is asked of the arm is the same wherever it faces, and few demonstrations show it.
+        Nothing is added where the first axis is not that of the base, or where pictures are seen.
+        """
+        rng = np.random.default_rng(seed)
+        first = self.demonstrations[0]
+        seen = any(one.images for one in self.demonstrations)
+        if copies == 0 or seen or not self.motions.turns_with(first.joints[0]):
+            return self
+        more = [
+            one.turned(float(rng.uniform(-TURN, TURN)))
+            for one in self.demonstrations
+            for _ in range(copies)
+        ]
+        return replace(self, demonstrations=(*self.demonstrations, *more))
 
 
 def _back(count: int, history: int) -> npt.NDArray[np.int64]:
@@ -124,6 +190,7 @@ def demonstrations(
             f"{count or 'at least one'} asked for"
         )
     videos = {(video.episode, video.camera): video.path for video in dataset.videos()}
+    motions = motions_of(dataset.spec.robot)
     made: list[TrainingEpisode] = []
     for episode in chosen:
         arrays, scene = dataset.arrays(episode), dataset.scene_of(episode)
@@ -136,9 +203,12 @@ def demonstrations(
         made.append(
             TrainingEpisode(
                 episode=episode.id,
-                features=features(state, tool, columns[ENVIRONMENT] if objects else blind),
-                joints=state[:, :-1],
+                state=state,
+                tool=tool,
+                objects=columns[ENVIRONMENT] if objects else blind,
                 actions=columns["action"],
+                reached=motions.poses(state[:, :-1]),
+                targets=motions.poses(columns["action"][:, :-1]),
                 images={
                     name: _film(dataset, episode, name, videos.get((episode.id, name)))
                     for name in cameras

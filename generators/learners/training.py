@@ -96,6 +96,7 @@ def _steps(samples: Samples, spec: TrainSpec, card: PolicyCard, say: Say) -> Ite
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True, warn_only=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    samples = samples.also_turned(spec.turned, spec.seed)
     windows, chunks = samples.windows(), samples.chunks()
     scales = Scales.of(windows, chunks)
     data = _Data.of(samples, scales, card.cameras, windows, chunks, device)

@@ -21,6 +21,8 @@ _SLICES = {
 """The fields of a DatasetSpec that each stage may read."""
 SOLVERS = ("episodes", "solvers")
 """Read by scenes too: those that none of the solvers could begin with are refused."""
+FAILURES = ("episodes", "from")
+"""Read by scenes too; the digest says which, wherever the folder lies."""
 GIVEN = ("tasks", "given")
 """A list to which tasks may be added at the end."""
 ABSENT = "absent"
@@ -38,7 +40,8 @@ def slice_of(spec: DatasetSpec, stage: str, stop: int) -> DatasetSpec:
     """
     fields: dict[str, Any] = {name: getattr(spec, name) for name in _SLICES[stage]}
     if stage == "scenes":
-        fields["episodes"] = EpisodeSpec(solvers=spec.episodes.solvers)
+        read = {"solvers": spec.episodes.solvers, "from_": spec.episodes.from_}
+        fields["episodes"] = EpisodeSpec().model_copy(update=read)
     if stage == "tasks":
         update = {"count": stop, "given": spec.tasks.given[:stop]}
         fields["tasks"] = spec.tasks.model_copy(update=update)
@@ -100,7 +103,9 @@ def _reads(stage: str, place: tuple[str, ...]) -> bool:
     if place in _GROWING:
         # Lowering a count would orphan what is made, whatever stage reads it.
         return True
-    if stage == "scenes" and place == SOLVERS:
+    if place == (*FAILURES, "evaluation"):
+        return False
+    if stage == "scenes" and (place == SOLVERS or place[:2] == FAILURES):
         return True
     # Libraries are compared by their version, which covers their bytes but not their place.
     return place[0] != "assets" and place[0] in _SLICES[stage]

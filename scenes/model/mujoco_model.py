@@ -15,9 +15,11 @@ import mujoco
 import numpy as np
 
 from ...schemas import Asset, RobotSpec, Scene, SceneObject
+from ..core.geometry import transform
 from ..physics.model import apply_physics
 from ..robots import Detail, robot, robot_model
 from .asset_model import Copy, add_asset, add_resources
+from .cavity_shapes import CavityShapes, cavity_shapes
 from .gripper import Gripper
 from .surroundings import add_surroundings
 
@@ -127,6 +129,17 @@ class CompiledScene:
         """(G, 6) box of each of these in its own frame: centre and half size, metres."""
         found: np.ndarray[Any, np.dtype[np.float64]] = self.model.geom_aabb[self.object_geoms]
         return found
+
+    @cached_property
+    def cavities(self) -> CavityShapes:
+        """The cavities of its objects."""
+        things = self.scene.objects
+        return cavity_shapes([(self.asset_of(x.name), self.objects[x.name].bodies) for x in things])
+
+    @cached_property
+    def hand_from_tool(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """(4, 4), metres."""
+        return transform(self.robot.spec.tool_pos, self.robot.spec.tool_quat)
 
     def new_data(self) -> Any:
         """A fresh `mujoco.MjData` in the scene's initial state, forward-computed."""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ...scenes.core.geometry import Array, quaternion, transform
 from ...scenes.model.mujoco_model import CompiledScene
-from ...schemas import Cause, Disturbance, EpisodeArrays, PlanningError
+from ...schemas import Cause, DatasetError, Disturbance, EpisodeArrays, PlanningError
 from .deflecting import Deflector
 from .disturbances import Disturber, disturb, release
 from .noise import action_noise
@@ -84,6 +84,7 @@ class Executor:
         max_steps: actions after which the episode ends.
         disturber: what disturbs it, if anything.
         deflector: what deflects the arm on its way, if anything.
+        start: (S,) full integration state to begin in; None is the scene's own.
     """
 
     def __init__(
@@ -93,13 +94,20 @@ class Executor:
         max_steps: int,
         disturber: Disturber | None = None,
         deflector: Deflector | None = None,
+        start: Array | None = None,
     ) -> None:
-        """Start the simulation."""
+        """Start the simulation.
+
+        Raises:
+            DatasetError: `start` is of another scene.
+        """
         self.disturber = disturber
         self.deflector = deflector
         self.compiled = compiled
         self.hz = hz
         self.data = compiled.new_data()
+        if start is not None:
+            set_state(compiled, self.data, start)
         self._max_steps = max_steps
         self._initial = full_state(compiled, self.data)
         self._actions: list[npt.NDArray[np.float32]] = []
@@ -191,8 +199,25 @@ def full_state(compiled: CompiledScene, data: Any) -> Array:
     return state
 
 
+def set_state(compiled: CompiledScene, data: Any, state: Array) -> None:
+    """Bring the simulation into a full integration state (S,), positions and contacts with it.
+
+    Raises:
+        DatasetError: the state is of another scene.
+    """
+    size = mujoco.mj_stateSize(compiled.model, STATE)
+    if state.shape != (size,):
+        raise DatasetError(
+            f"scene {compiled.scene.id}: a state of shape {state.shape} was given; its states "
+            f"have ({size},)"
+        )
+    mujoco.mj_resetData(compiled.model, data)
+    mujoco.mj_setState(compiled.model, data, state, STATE)
+    mujoco.mj_forward(compiled.model, data)
+
+
 def tool_pose(compiled: CompiledScene, data: Any) -> Array:
     """`world_from_tool` (4, 4) as of the last kinematics."""
-    hand, spec = compiled.robot.hand, compiled.robot.spec
+    hand = compiled.robot.hand
     pose = transform(data.xpos[hand], data.xmat[hand].reshape(3, 3))
-    return pose @ transform(spec.tool_pos, spec.tool_quat)
+    return pose @ compiled.hand_from_tool

@@ -30,7 +30,6 @@ import numpy.typing as npt
 
 from ...scenes.core.geometry import Array
 from ...scenes.model.mujoco_model import CompiledScene
-from ...schemas import Cavity
 from ..bddl.formula import Literal
 
 Table = npt.NDArray[np.bool_]
@@ -39,8 +38,6 @@ TOUCH_DISTANCE = 5e-4
 STAND_DISTANCE = 0.005
 """Between the foot of furniture and what it stands on, metres."""
 MIN_NEXT_TO = 0.02
-BRIM = 0.15
-"""How far above an open vessel's brim the middle of what is inside may lie, as a share."""
 BELOW = 0.005
 """How far below a surface the top of what is under it lies at least, metres."""
 CARRIES = 0.3
@@ -58,9 +55,11 @@ class PhysicsFacts:
     Args:
         compiled: a scene compiled for physics.
         data: its `mujoco.MjData`, forward-computed; read at construction, never changed.
+        passing: contacts are read when a predicate asks for them, so that facts without
+            contacts are cheap; they must not be asked after the data has moved on.
     """
 
-    def __init__(self, compiled: CompiledScene, data: Any) -> None:
+    def __init__(self, compiled: CompiledScene, data: Any, *, passing: bool = False) -> None:
         """Read contacts and poses."""
         self._compiled = compiled
         self.data = data
@@ -70,7 +69,8 @@ class PhysicsFacts:
         self._xmat: Array = data.xmat.reshape(-1, 3, 3).copy()
         self._qpos: Array = data.qpos.copy()
         self._geoms: tuple[Array, Array] = (data.geom_xpos.copy(), data.geom_xmat.copy())
-        self._contact = _Contacts.of(compiled, data)
+        if not passing:
+            _ = self._contact
 
     def holds(self, predicate: str, arguments: tuple[str, ...]) -> bool:
         """Whether a ground atom holds.
@@ -123,8 +123,8 @@ class PhysicsFacts:
         """Names of the cavities of `b` that the middle of `a` lies in."""
         inside, rank = self._cavity_table, self._rank[a]
         return tuple(
-            cavity.name
-            for number, (owner, cavity) in enumerate(self._cavities)
+            cavity
+            for number, (owner, cavity) in enumerate(self._compiled.cavities)
             if owner == self._rank[b] and inside[rank, number]
         )
 
@@ -177,6 +177,10 @@ class PhysicsFacts:
         return (self._low + self._high) / 2
 
     @cached_property
+    def _contact(self) -> _Contacts:
+        return _Contacts.of(self._compiled, self.data)
+
+    @cached_property
     def _pairs(self) -> tuple[Table, Array, Array]:
         return _touching(self._contact, len(self._names))
 
@@ -218,34 +222,22 @@ class PhysicsFacts:
         return found
 
     @cached_property
-    def _cavities(self) -> list[tuple[int, Cavity]]:
-        """Every cavity, with the rank of the object it belongs to."""
-        return [
-            (rank, cavity)
-            for rank, name in enumerate(self._names)
-            for cavity in self._compiled.asset_of(name).cavities
-        ]
-
-    @cached_property
     def _cavity_table(self) -> Table:
         """(N, C): whether the middle of an object lies in a cavity."""
-        if not self._cavities:
+        shapes = self._compiled.cavities
+        if not len(shapes):
             return np.zeros((len(self._names), 0), dtype=np.bool_)
-        objects = self._compiled.objects
-        body = [objects[self._names[rank]].bodies[c.link] for rank, c in self._cavities]
-        middle = np.array([c.centre for _, c in self._cavities])
-        half = np.array([c.half_size for _, c in self._cavities])
-        free = np.array([c.opening == "top" and not c.joint for _, c in self._cavities])
-        round_: Table = np.array([c.round for _, c in self._cavities])
-        offset = self._centre[:, None] - self._xpos[body]
-        local = np.einsum("cji,ncj->nci", self._xmat[body], offset) - middle
-        brim = half[:, 2] * np.where(free, 1 + 2 * BRIM, 1.0)
-        level = (local[..., 2] >= -half[:, 2]) & (local[..., 2] <= brim)
-        tops = local[..., 2] + (self._high - self._low)[:, 2, None] / 2
-        wide = half[:, :2] + self._flare(tops / half[:, 2])
+        half = shapes.half
+        offset = self._centre[:, None] - self._xpos[shapes.body]
+        local = np.einsum("cji,ncj->nci", self._xmat[shapes.body], offset) - shapes.middle
+        level = (local[..., 2] >= -half[:, 2]) & (local[..., 2] <= shapes.top)
+        wide = half[None, :, :2]
+        if shapes.grain.any():
+            tops = local[..., 2] + (self._high - self._low)[:, 2, None] / 2
+            wide = wide + self._flare(tops / half[:, 2])
         disc: Table = np.hypot(local[..., 0], local[..., 1]) <= wide[..., 0]
         box: Table = (np.abs(local[..., :2]) <= wide).all(axis=-1)
-        found: Table = level & np.where(round_, disc, box)
+        found: Table = level & np.where(shapes.round, disc, box)
         return found
 
     def _flare(self, level: Array) -> Array:
@@ -259,36 +251,26 @@ class PhysicsFacts:
             level: (N, C) of the objects' tops in the cavity, from -1 at the floor to 1 at the
                 brim.
         """
-        grain = [self._compiled.asset_of(name).grain for name in self._names]
-        more = np.zeros((len(self._cavities), 2))
-        for number, (rank, cavity) in enumerate(self._cavities):
-            asset = self._compiled.asset_of(self._names[rank])
-            if cavity.opening == "top" and cavity.joint is None and len(asset.links) == 1:
-                extents = np.sort(asset.extents[:2])[[0, 0]] if cavity.round else asset.extents[:2]
-                more[number] = np.maximum(np.array(extents) / 2 - cavity.half_size[:2], 0.0)
-        share = np.clip((level + 1) / 2, 0.0, 1.0) * np.array(grain)[:, None]
-        wider: Array = share[..., None] * more
+        shapes = self._compiled.cavities
+        share = np.clip((level + 1) / 2, 0.0, 1.0) * shapes.grain[:, None]
+        wider: Array = share[..., None] * shapes.flare
         return wider
 
     @cached_property
     def _inside(self) -> Table:
-        return self._by_owner([True] * len(self._cavities))
+        return self._by_owner(self._compiled.cavities.belongs)
 
     @cached_property
     def _walled(self) -> Table:
         """Inside b, and not just on one of its open shelves or within a low rim."""
-        floors = {
-            rank: {surface.link for surface in self._compiled.asset_of(name).open_surfaces}
-            for rank, name in enumerate(self._names)
-        }
-        return self._by_owner([c.encloses or c.link not in floors[r] for r, c in self._cavities])
+        return self._by_owner(self._compiled.cavities.walls)
 
-    def _by_owner(self, counted: list[bool]) -> Table:
-        """(N, N): in some counted cavity of the object of that column."""
-        table = np.zeros((len(self._names), len(self._names)), dtype=np.bool_)
-        for number, (owner, _) in enumerate(self._cavities):
-            if counted[number]:
-                table[:, owner] |= self._cavity_table[:, number]
+    def _by_owner(self, counted: Table) -> Table:
+        """(N, N): in some cavity of the object of that column, of those that count, (C, N)."""
+        table: Table = self._cavity_table @ counted
+        np.fill_diagonal(table, False)
+        if not (table & table.T).any():
+            return table
         size = (self._high - self._low).prod(axis=1)
         larger = (size[:, None] > size) | np.triu(size[:, None] == size)
         kept: Table = table & ~(table.T & larger)

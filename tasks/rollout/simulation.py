@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from ...scenes.core.geometry import Array, quaternion
 from ...scenes.model.mujoco_model import CompiledScene
-from ...schemas import DatasetError, Disturbance, GoalReport
+from ...schemas import Disturbance, GoalReport
 from ..bddl.formula import Formula
 from ..bddl.goals import evaluate, explain
 from ..physics.disturbances import acting
-from ..physics.execution import STATE, full_state, tool_pose
+from ..physics.execution import full_state, set_state, tool_pose
 from ..physics.predicates import PhysicsFacts
 from ..solving.solve import REST_SECONDS
 from .progress import progress
@@ -97,9 +97,9 @@ class Rollout:
 
     @property
     def facts(self) -> PhysicsFacts:
-        """What is the case now."""
+        """What is the case now; to be asked before the next step."""
         if self._facts is None:
-            self._facts = PhysicsFacts(self.compiled, self.data)
+            self._facts = PhysicsFacts(self.compiled, self.data, passing=True)
         return self._facts
 
     @property
@@ -162,16 +162,7 @@ class Rollout:
         Raises:
             DatasetError: the state is not of this scene.
         """
-        model = self.compiled.model
-        size = mujoco.mj_stateSize(model, STATE)
-        if state.physics.shape != (size,):
-            raise DatasetError(
-                f"scene {self.compiled.scene.id}: a state of shape {state.physics.shape} was "
-                f"given; its states have ({size},)"
-            )
-        mujoco.mj_resetData(model, self.data)
-        mujoco.mj_setState(model, self.data, state.physics, STATE)
-        mujoco.mj_forward(model, self.data)
+        set_state(self.compiled, self.data, state.physics)
         self.steps = state.steps
         # The present state is judged again below.
         self._held = deque(state.held[:-1], maxlen=self._held.maxlen)
@@ -191,7 +182,8 @@ class Rollout:
         # Episodes record the tool as of the last physics step, before positions are brought
         # up to date.
         self.tool = self._tool()
-        mujoco.mj_forward(self.compiled.model, self.data)
+        # Positions and contacts are all that is read; forces are worked out by the next step.
+        mujoco.mj_fwdPosition(self.compiled.model, self.data)
         self._judge()
         return Outcome(self.holds, self.success, self.steps >= self.limit)
 

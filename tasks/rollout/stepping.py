@@ -13,6 +13,7 @@ from mujoco import rollout
 from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Disturbance
 from ..physics.execution import apply, control, substeps
+from ..physics.noise import action_noise
 
 FULL = mujoco.mjtState.mjSTATE_FULLPHYSICS
 
@@ -61,6 +62,9 @@ class Stepper:
         start = data.ctrl.copy()
         goal = control(self._compiled, action)
         controls = start + (goal - start) * self._shares
+        noise = action_noise(self._compiled, data, self._hz)
+        if noise is not None:
+            controls[:, self._compiled.robot.arm_ctrl] += noise
         mujoco.mj_getState(model, data, self._state[0], FULL)
         self._run.rollout(  # pyright: ignore[reportUnknownMemberType]
             [model],
@@ -72,3 +76,5 @@ class Stepper:
             initial_warmstart=data.qacc_warmstart[None].copy(),
             state=self._passed,
         )
+        if noise is not None:
+            data.ctrl[:] = goal

@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from itertools import islice, takewhile
 
+from ...scenes.core.geometry import Array
 from ...scenes.core.seeds import Seed, generator
 from ...scenes.model.mujoco_model import CompiledScene, compile_model
 from ...schemas import (
@@ -26,6 +27,7 @@ from ...schemas import (
     PlanningError,
     Scene,
     Solver,
+    StartState,
     Subtask,
     TaskSpec,
     TraceEvent,
@@ -64,6 +66,19 @@ REST_SECONDS = 1.0
 VERSIONED = ("mujoco", "numpy", "ompl", "toppra", "frankik", "franky-sim", "airo-models", "bddl")
 
 
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where an attempt begins that does not begin as its scene does.
+
+    Attributes:
+        state: (S,) MuJoCo's full integration state.
+        record: where the state comes from.
+    """
+
+    state: Array
+    record: StartState
+
+
 def solve(
     scene: Scene,
     assets: Mapping[str, Asset],
@@ -72,6 +87,7 @@ def solve(
     seed: Seed,
     episode_id: str,
     solution: int = 0,
+    start: Start | None = None,
 ) -> tuple[Episode, EpisodeArrays]:
     """Attempt a task once.
 
@@ -83,12 +99,15 @@ def solve(
         seed: of everything that is sampled.
         episode_id: of the record.
         solution: number of the attempt among those in the scene.
+        start: where it begins; None is the scene's own state. The hand may be anywhere, and is
+            opened and withdrawn first.
 
     Returns:
         The record and its arrays. A failure is a record too, with its cause.
 
     Raises:
         BackendMissingError: the spec asks for learning, and the extra is not installed.
+        DatasetError: the state is of another scene.
     """
     if "learning" in spec.solvers:
         check_learning()
@@ -97,12 +116,13 @@ def solve(
     habits = HABITS[spec.style]
     deflector = _deflector(compiled, habits, spec.hz, seed)
     disturber = _disturber(compiled, spec, habits, seed)
-    executor = Executor(compiled, spec.hz, limit, disturber, deflector)
+    state = None if start is None else start.state
+    executor = Executor(compiled, spec.hz, limit, disturber, deflector, state)
     arm = Manipulator(compiled, executor, generator(seed, "solve"), habits)
     arm.variety = Variety(scene.seed, solution) if spec.diverse else None
     arm.solvers = spec.solvers
     attempt = _Attempt(arm, scene_problem(task).goal, OrderWatch(task_order(task)))
-    failure = attempt.run()
+    failure = attempt.run(midway=start is not None)
     executor.refresh()
     facts = PhysicsFacts(compiled, executor.data)
     episode = Episode(
@@ -123,6 +143,7 @@ def solve(
         untraced=arm.untraced,
         goal=explain(attempt.goal, facts),
         order=attempt.watch.report(),
+        start=None if start is None else start.record,
         versions=_versions(spec.solvers),
     )
     return episode, executor.arrays()
@@ -170,10 +191,16 @@ class _Attempt:
     lost: int | None = None
     """Number of the failed subtask that nothing has made up for yet."""
 
-    def run(self) -> Failure | None:
-        """Work until the goal holds and stays; the failure where that does not come about."""
+    def run(self, midway: bool = False) -> Failure | None:
+        """Work until the goal holds and stays; the failure where that does not come about.
+
+        Args:
+            midway: the hand may be at something, and is withdrawn first.
+        """
         self._look()
         try:
+            if midway:
+                self._withdraw()
             while True:
                 if self.watch.broken:
                     return Failure(Cause.ORDER_BROKEN)

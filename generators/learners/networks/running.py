@@ -17,7 +17,7 @@ from ..records.features import Images, Rows
 from .network import Sizes
 
 CLASSES = {
-    "mlp": "Mlp", "transformer": "Transformer", "rnn": "RecurrentMixture", "flow": "Flow",
+    "mlp": "Mlp", "transformer": "Transformer", "rnn": "RecurrentMixture", "flow": "FlowMatching",
     "cnn": "Cnn",
 }  # fmt: skip
 """The class in the module of each kind's name."""
@@ -103,7 +103,7 @@ def load_network(card: PolicyCard, weights: dict[str, Rows]) -> Running:
     height, width = (0, 0) if card.image_size is None else card.image_size[::-1]
     sizes = Sizes(
         features=len(scales.feature_mean), history=card.train.history,
-        horizon=card.train.horizon, actions=len(card.action_names), width=card.train.width,
+        horizon=card.train.horizon, actions=len(scales.action_scale), width=card.train.width,
         cameras=len(card.cameras), picture=(height, width),
     )  # fmt: skip
     network = build(card.train.policy, sizes)

@@ -10,7 +10,7 @@ from pydantic import Field
 from ....schemas import DatasetError, Model
 
 CARD, WEIGHTS = "policy.json", "weights.npz"
-FORMAT = 1
+FORMAT = 2
 Kind = Literal["mlp", "transformer", "rnn", "flow", "cnn", "nearest"]
 KINDS: dict[Kind, str] = {
     "mlp": "action chunks by a multilayer perceptron, from states",
@@ -38,7 +38,9 @@ class TrainSpec(Model):
     """Of the hidden layers."""
     chunk: Annotated[int, Field(ge=1, le=256)] = 16
     """Actions that are predicted at once."""
-    noise: Annotated[float, Field(ge=0, le=1)] = 0.0
+    turned: Annotated[int, Field(ge=0, le=64)] = 12
+    """Copies of each demonstration, turned about the robot's first axis."""
+    noise: Annotated[float, Field(ge=0, le=1)] = 0.1
     """Added to features while training, in standard deviations of each."""
     saves: Annotated[int, Field(ge=1, le=100)] = 1
     """Checkpoints, evenly spread over the steps; the last is the policy."""
@@ -91,6 +93,8 @@ class PolicyCard(Model):
     """Rows of the objects' states."""
     observation_space: tuple[PartCard, ...]
     action_names: tuple[str, ...]
+    openings: tuple[float, ...] = ()
+    """What the gripper is told, metres, where that is few things; else none."""
     versions: dict[str, str]
 
 

@@ -1,7 +1,8 @@
-"""What a policy that reads states is given: poses as they are, and as the hand sees them.
+"""What a policy that reads states is given: the hand and the objects in the robot's own frame.
 
-Positions relative to the tool are what reaching and placing depend on; a network finds them
-hard to work out from poses in the world.
+Everything stands in the frame of the robot's base, so that a table of another height changes
+nothing, and once more as the hand sees it: positions relative to the tool are what reaching and
+placing depend on, and a network finds them hard to work out from poses.
 """
 
 from __future__ import annotations
@@ -12,56 +13,52 @@ import numpy as np
 import numpy.typing as npt
 
 from ....tasks.rollout.objects import FEATURES
+from .rotations import Array, matrices, six
 
 Images = Mapping[str, npt.NDArray[np.uint8]]
 """Pictures (H, W, 3) by camera."""
 Rows = npt.NDArray[np.float32]
-OPENING, RELATIVE, SIZE = 10.0, 3.0, 5.0
-"""Factors that bring openings, offsets and sizes to the order of the other features."""
+OPENING, PLACE, RELATIVE, SIZE = 10.0, 3.0, 5.0, 10.0
+"""Factors that bring openings, places, offsets and sizes to the order of the other features."""
 
 
-def features(state: Rows, tool: Rows, objects: Rows) -> Rows:
+def features(state: Rows, tool: Rows, objects: Rows, base_from_tool: Array) -> Rows:
     """Features (T, F) of T observations.
 
     Args:
         state: (T, J + 1) joints, then the opening.
-        tool: (T, 7) pose of the tool.
+        tool: (T, 7) pose of the tool in the world.
         objects: (T, N * 12) of the objects, as the environment observes them.
+        base_from_tool: (T, 4, 4) the same pose of the tool, as the joints have it.
     """
     count = len(state)
-    rows = objects.shape[1] // len(FEATURES)
-    table = objects.reshape(count, rows, len(FEATURES)).astype(np.float64)
-    turn, place = _matrices(tool[:, 3:].astype(np.float64)), tool[:, :3].astype(np.float64)
-    parts = [state[:, :-1], state[:, -1:] * OPENING, place, _six(turn)]
-    for number in range(table.shape[1]):
-        thing = table[:, number]
-        own, offset = _matrices(thing[:, 3:7]), thing[:, :3] - place
+    table = objects.reshape(count, objects.shape[1] // len(FEATURES), len(FEATURES))
+    turn, place = base_from_tool[:, :3, :3], base_from_tool[:, :3, 3]
+    # The robot's base in the world follows from the two poses of the tool.
+    base_turn = matrices(tool[:, 3:]) @ np.swapaxes(turn, 1, 2)
+    base_place = tool[:, :3] - np.einsum("tij,tj->ti", base_turn, place)
+    parts = [state[:, :-1], state[:, -1:] * OPENING, place * PLACE, six(turn)]
+    places: list[Array] = []
+    for thing in np.moveaxis(table.astype(np.float64), 1, 0):
+        own = np.swapaxes(base_turn, 1, 2) @ matrices(thing[:, 3:7])
+        where = np.einsum("tji,tj->ti", base_turn, thing[:, :3] - base_place)
+        seen = np.swapaxes(turn, 1, 2) @ own
+        offset = (where - place) * RELATIVE
         parts += [
-            thing[:, :3],
-            _six(own),
-            np.einsum("tji,tj->ti", turn, offset) * RELATIVE,
-            _six(np.einsum("tji,tjk->tik", turn, own)),
-            offset,
-            thing[:, 7:10] * SIZE,
-            thing[:, 10:],
-        ]
-        parts += [thing[:, :3] - table[:, other, :3] for other in range(number)]
+            where * PLACE, six(own), _axis(own), offset, np.einsum("tji,tj->ti", turn, offset),
+            six(seen), _axis(seen), thing[:, 7:10] * SIZE, thing[:, 10:],
+        ]  # fmt: skip
+        parts += [(where - other) * RELATIVE for other in places]
+        places.append(where)
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 
-def _six(matrices: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The first two columns (T, 6) of rotations, which are continuous (Zhou et al., 2019)."""
-    return matrices[:, :, :2].reshape(len(matrices), 6)
+def _axis(turn: Array) -> Array:
+    """The first axis of rotations (T, 3, 3) without its sign, as six products (T, 6).
 
-
-def _matrices(quats: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Rotations (T, 3, 3) of quaternions wxyz (T, 4); of zeros, which pad, the identity."""
-    norm = np.linalg.norm(quats, axis=1, keepdims=True)
-    known = np.where(norm > 1e-6, quats / np.maximum(norm, 1e-6), [1.0, 0.0, 0.0, 0.0])
-    w, x, y, z = known.T
-    rows = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-    ]
-    return np.moveaxis(np.array(rows), -1, 0)
+    To a hand with two fingers a thing that is turned by half a turn is the same.
+    """
+    axis = turn[:, :, 0]
+    rows, columns = np.triu_indices(3)
+    found: Array = axis[:, rows] * axis[:, columns]
+    return found

@@ -1,0 +1,119 @@
+"""What a policy predicts: a motion of the tool, with joints that say how the arm goes along.
+
+Hands miss by what joints err together; where the tool goes is predicted by itself, and counts.
+Joints that are predicted too choose among the configurations that reach it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ....scenes.robots import robot
+from ....tasks.motion.inverse import FEW_STEPS, KinematicChain
+from .features import Rows
+from .rotations import Array, about_vertical, turned, vectors
+
+TOOL = 6
+"""Numbers of a motion of the tool: three metres, three radians about the base's axes."""
+QUARTER = np.pi / 4
+REACHED = (5e-4, 3e-3)
+"""Position (metres) and rotation (radians) error at which a predicted pose counts as reached."""
+
+
+@dataclass(frozen=True)
+class ToolTarget:
+    """Where an action sends the arm.
+
+    Attributes:
+        pose: (4, 4) `base_from_tool`.
+        joints: (J,) radians, near those that reach it.
+        opening: of the gripper, metres.
+    """
+
+    pose: Array
+    joints: Array
+    opening: float
+
+
+class Motions:
+    """Between actions and what a policy predicts, for one robot.
+
+    A predicted row (J + 7,) holds differences from what is measured at the step of prediction:
+    of joints, of the tool's place in the frame of the base, of its rotation as a vector; and the
+    opening of the gripper itself.
+
+    Args:
+        name: of the robot, or its file.
+    """
+
+    def __init__(self, name: str) -> None:
+        """Compile the robot alone."""
+        self._chain = KinematicChain(robot(name))
+
+    def poses(self, joints: Rows) -> Array:
+        """`base_from_tool` (T, 4, 4) of configurations (T, J)."""
+        return np.array([self._chain.forward(row) for row in joints.astype(np.float64)])
+
+    def turns_with(self, joints: Rows) -> bool:
+        """Whether the first joint turns all of the arm about z of its base, at some (J,)."""
+        before, after = joints.astype(np.float64), joints.astype(np.float64)
+        after[0] += QUARTER
+        expected = about_vertical(QUARTER) @ self._chain.forward(before)
+        return bool(np.allclose(self._chain.forward(after), expected, atol=1e-6))
+
+    def rows(self, joints: Rows, reached: Array, actions: Rows, targets: Array) -> Rows:
+        """What is to be predicted, (..., J + 7).
+
+        Args:
+            joints: (..., J) measured when it is predicted.
+            reached: (..., 4, 4) `base_from_tool` there.
+            actions: (..., J + 1) to be taken.
+            targets: (..., 4, 4) `base_from_tool` of the actions.
+        """
+        place = targets[..., :3, 3] - reached[..., :3, 3]
+        turn = targets[..., :3, :3] @ np.swapaxes(reached[..., :3, :3], -1, -2)
+        parts = [actions[..., :-1] - joints, place, vectors(turn), actions[..., -1:]]
+        return np.concatenate(parts, axis=-1).astype(np.float32)
+
+    def targets(self, joints: Rows, rows: Rows) -> list[ToolTarget]:
+        """What rows (H, J + 7) mean that were predicted at a configuration (J,)."""
+        count = len(joints)
+        reached = self._chain.forward(joints.astype(np.float64))
+        found: list[ToolTarget] = []
+        for row in rows.astype(np.float64):
+            pose = np.eye(4)
+            pose[:3, 3] = reached[:3, 3] + row[count : count + 3]
+            pose[:3, :3] = turned(row[count + 3 : count + TOOL]) @ reached[:3, :3]
+            found.append(ToolTarget(pose, joints + row[:count], float(row[-1])))
+        return found
+
+    def action(self, target: ToolTarget) -> Rows:
+        """The action (J + 1,) for a target: joints that reach the pose, from those predicted.
+
+        Where the arm cannot get there, the predicted joints themselves.
+        """
+        chain = self._chain
+        start = np.clip(target.joints, chain.low, chain.high)
+        found = chain.approach(start, target.pose, FEW_STEPS, REACHED)
+        return np.array([*(start if found is None else found), target.opening], dtype=np.float32)
+
+
+def mean(targets: list[ToolTarget], weights: Array) -> ToolTarget:
+    """The weighted mean of targets that are near each other."""
+    shares = weights / weights.sum()
+    about = targets[-1].pose[:3, :3]
+    pose = np.eye(4)
+    pose[:3, 3] = sum(share * one.pose[:3, 3] for share, one in zip(shares, targets, strict=True))
+    turns = vectors(np.stack([one.pose[:3, :3] @ about.T for one in targets]))
+    pose[:3, :3] = turned(shares @ turns) @ about
+    joints = shares @ np.stack([one.joints for one in targets])
+    return ToolTarget(pose, joints, float(shares @ [one.opening for one in targets]))
+
+
+@lru_cache(maxsize=4)
+def motions_of(name: str) -> Motions:
+    """The motions of a robot, compiled once per process."""
+    return Motions(name)
