@@ -14,7 +14,7 @@ from ..generators.dataset import (
     read_models,
 )
 from ..generators.shards import EXPORTS, PER_SHARD, STAGES, ShardRecord, shard_name
-from ..generators.store.changes import slice_of
+from ..generators.store.changes import UNREAD, slice_of
 from ..generators.store.hashing import stage_versions
 from ..generators.store.writer import (
     Store,
@@ -232,6 +232,8 @@ def is_complete(graph: Graph, store: Store) -> bool:
 
 def _read_by(spec: DatasetSpec) -> object:
     """What of a spec enters a key: what lies in folders does by its hash, wherever they are."""
+    unread = {name for _, name in UNREAD}
     return spec.model_dump(
-        mode="json", exclude={"assets": True, "episodes": {"from_": {"evaluation"}}}
+        mode="json",
+        exclude={"assets": True, "episodes": {"from_": {"evaluation"}}, "tasks": unread},
     )

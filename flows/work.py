@@ -161,6 +161,8 @@ def carry_out(job: Job) -> Result:
     return Result(prepared, time.process_time() - cpu, time.perf_counter() - wall)
 
 
+TRANSCRIPT = "transcript"
+"""Folder of a language model's answers, in the dataset's."""
 Outcome = tuple[dict[str, int], int]
 
 
@@ -198,7 +200,8 @@ def _make_tasks(job: Job, writer: ShardWriter) -> Outcome:
     paths = [path for path in sorted(folder.glob("*/tasks.json")) if path.parent.name < unit.shard]
     earlier = tuple(task for path in paths for task in _tasks_in(path, path.stat().st_size))
     library = _library(job.stages, unit.spec.assets)
-    tasks = job.stages.propose(unit.spec, unit.start, unit.stop, earlier, library)
+    spec = _with_transcript(unit.spec, job.root)
+    tasks = job.stages.propose(spec, unit.start, unit.stop, earlier, library)
     got = [task_index(task) for task in tasks]
     if got != sorted(set(got)) or not all(unit.start <= index < unit.stop for index in got):
         raise ProposalError(
@@ -207,6 +210,14 @@ def _make_tasks(job: Job, writer: ShardWriter) -> Outcome:
         )
     writer.add("tasks.json", dump_models(tasks))
     return {"tasks": len(tasks)}, len(tasks)
+
+
+def _with_transcript(spec: DatasetSpec, root: Path) -> DatasetSpec:
+    """The spec with a place for a model's answers."""
+    if spec.tasks.transcript is not None:
+        return spec
+    tasks = spec.tasks.model_copy(update={"transcript": str(root / TRANSCRIPT)})
+    return spec.model_copy(update={"tasks": tasks})
 
 
 def _make_scenes(job: Job, writer: ShardWriter) -> Outcome:

@@ -50,6 +50,16 @@ class ProposalSpec(Model):
     """Any OpenAI-compatible endpoint; None uses OPENAI_BASE_URL or the service itself."""
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     """How often an invalid answer goes back to the model with the error."""
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    """Requests to a model at once; tasks that are asked for at once do not know of each other
+    beforehand, and one that repeats another is asked for again."""
+    allow_missing: Annotated[int, Field(ge=0, le=100_000)] = 0
+    """How many tasks may be missing because no answer of a model was valid."""
+    transcript: str | None = None
+    """Folder in which a model's answers are kept as they come, and looked up before it is asked;
+    by default `transcript` in the dataset's folder."""
+    replay: bool = False
+    """Answers come from the transcript alone; what it lacks is an error."""
     given: GivenTasks = Field(default=(), exclude_if=nothing)
     """Tasks of one's own, with which neither `proposer` nor `count` need be said; in their place
     the path of a YAML file that lists them."""

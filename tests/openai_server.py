@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -52,18 +52,21 @@ class Server:
 
 
 @contextmanager
-def serving(replies: Sequence[Reply]) -> Generator[Server]:
-    """Serve the replies in turn; the last one again and again."""
+def serving(replies: Sequence[Reply] | Callable[[dict[str, Any]], Reply]) -> Generator[Server]:
+    """Serve the replies in turn, the last one again and again, or what a request asks for."""
     record = Server("")
     released = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers.get("content-length", "0"))
-            number = len(record.requests)
+            number, request = len(record.requests), json.loads(self.rfile.read(length))
             record.headers.append({k.lower(): v for k, v in self.headers.items()})
-            record.requests.append(json.loads(self.rfile.read(length)))
-            reply = replies[min(number, len(replies) - 1)]
+            record.requests.append(request)
+            if callable(replies):
+                reply = replies(request)
+            else:
+                reply = replies[min(number, len(replies) - 1)]
             if reply.delay:
                 released.wait(reply.delay)
             body = reply.payload()

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,10 +19,13 @@ from cousins.generators.proposing.completion import (
     CutOffError,
     DeclinedError,
     UnreadableError,
+    choice_of,
     object_in,
     text_of,
 )
 from cousins.generators.proposing.endpoint import Endpoint, EndpointError
+from cousins.generators.proposing.transcript import Transcript
+from cousins.schemas import ProposalError
 
 ASK: Any = [{"role": "user", "content": "?"}]
 OK = Reply('{"a": 1}')
@@ -54,7 +58,7 @@ def body(**message: Any) -> bytes:
     ],
 )
 def test_the_text_is_found_wherever_a_service_puts_it(message: dict[str, Any]) -> None:
-    assert text_of(body(**message)) == "hello"
+    assert text_of(choice_of(body(**message))) == "hello"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +87,7 @@ def test_the_text_is_found_wherever_a_service_puts_it(message: dict[str, Any]) -
 )
 def test_what_is_no_answer_is_an_error(sent: bytes, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
-        text_of(sent)
+        text_of(choice_of(sent))
 
 
 @pytest.mark.parametrize(
@@ -122,6 +126,58 @@ def test_a_busy_endpoint_is_asked_again_when_it_says(
     waits: list[float] = []
     assert asked([Reply(status=status, headers=headers), OK], waits) == '{"a": 1}'
     assert waits == waited
+
+
+def test_what_was_asked_once_is_not_asked_again(tmp_path: Path) -> None:
+    with serving([Reply('{"a": 1}'), Reply('{"a": 2}')]) as server:
+        endpoint = Endpoint("fake", server.url, transcript=Transcript(tmp_path / "kept"))
+        said = [endpoint.ask(ASK, {}, seed) for seed in (0, 1, 0)]
+    assert said == ['{"a": 1}', '{"a": 2}', '{"a": 1}']
+    assert len(server.requests) == 2
+    # The address is no part of a request, and nothing is asked of it.
+    replayed = Endpoint(
+        "fake", "http://127.0.0.1:9", transcript=Transcript(tmp_path / "kept", replay=True)
+    )
+    assert [replayed.ask(ASK, {}, seed) for seed in (0, 1)] == said[:2]
+    with pytest.raises(ProposalError, match="no answer to this request"):
+        replayed.ask(ASK, {}, 2)
+
+
+@pytest.mark.parametrize("sent", [Reply(None, refusal="No."), Reply("{", finish_reason="length")])
+def test_a_refusal_was_an_answer_too(tmp_path: Path, sent: Reply) -> None:
+    with serving([sent]) as server:
+        endpoint = Endpoint("fake", server.url, transcript=Transcript(tmp_path))
+        for _ in range(2):
+            with pytest.raises((DeclinedError, CutOffError)):
+                endpoint.ask(ASK, {}, 0)
+    assert len(server.requests) == 1
+
+
+def test_what_is_no_answer_is_not_kept(tmp_path: Path) -> None:
+    with serving([Reply(body=b"<html>"), OK]) as server:
+        endpoint = Endpoint("fake", server.url, transcript=Transcript(tmp_path))
+        with pytest.raises(EndpointError):
+            endpoint.ask(ASK, {}, 0)
+        assert endpoint.ask(ASK, {}, 0) == '{"a": 1}'
+
+
+def test_a_transcript_has_no_key_and_is_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving([OK]) as server:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        endpoint = Endpoint("fake", server.url, transcript=Transcript(tmp_path))
+        endpoint.ask(ASK, {}, 0)
+        (path,) = tmp_path.glob("*.json")
+        assert "sk-secret" not in path.read_text()
+        assert server.url not in path.read_text()
+        path.write_text(path.read_text().replace('"seed":0', '"seed":1'))
+        with pytest.raises(ProposalError, match="not what its name says"):
+            endpoint.ask(ASK, {}, 0)
+        path.write_text("{")
+        with pytest.raises(ProposalError, match="is damaged"):
+            endpoint.ask(ASK, {}, 0)
 
 
 def test_a_date_to_wait_for_is_understood() -> None:

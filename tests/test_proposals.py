@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from openai_server import Reply, Server, serving
+from worlds import LIBRARY, Few
 
 from cousins.generators.proposers import propose
 from cousins.generators.proposers.grammar import drawing
@@ -22,9 +23,7 @@ from cousins.generators.proposing.draft import check, signature
 from cousins.generators.proposing.endpoint import Endpoint
 from cousins.scenes.assets.library import AssetLibrary
 from cousins.scenes.core.franka import FRANKA
-from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.schemas import (
-    Asset,
     DatasetSpec,
     ObjectSpec,
     ProposalError,
@@ -38,7 +37,6 @@ from cousins.tasks.bddl.problem import object_specs, scene_problem, support_name
 from cousins.tasks.skills import skills
 from cousins.tasks.symbolic.search import Plan
 
-LIBRARY = ProceduralLibrary()
 SCENE = SceneSpec(
     objects=(
         ObjectSpec(name="mug", category="mug.n.04"),
@@ -187,28 +185,6 @@ def test_a_task_takes_few_drafts_and_a_short_search(monkeypatch: pytest.MonkeyPa
     assert 100 <= counts["drafts"] < 500
     assert 100 <= counts["searches"] < 150
     assert 100 <= counts["nodes"] < 300
-
-
-class Few:
-    """A library of a few categories."""
-
-    name = "few"
-    version = "1"
-
-    def __init__(self, *categories: str) -> None:
-        self.categories = categories
-
-    def ids(self) -> dict[str, tuple[str, ...]]:
-        return {category: LIBRARY.ids()[category] for category in self.categories}
-
-    def quarantined(self) -> dict[str, str]:
-        return {}
-
-    def stamp(self, asset_id: str) -> str:
-        return LIBRARY.stamp(asset_id)
-
-    def get(self, asset_id: str) -> Asset:
-        return LIBRARY.get(asset_id)
 
 
 def test_what_is_taken_from_above_is_up_to_the_robot() -> None:

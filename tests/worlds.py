@@ -33,6 +33,28 @@ LIBRARY = ProceduralLibrary()
 TABLE = "breakfast_table.n.01"
 
 
+class Few:
+    """A library of a few categories."""
+
+    name = "few"
+    version = "1"
+
+    def __init__(self, *categories: str) -> None:
+        self.categories = categories
+
+    def ids(self) -> dict[str, tuple[str, ...]]:
+        return {category: LIBRARY.ids()[category] for category in self.categories}
+
+    def quarantined(self) -> dict[str, str]:
+        return {}
+
+    def stamp(self, asset_id: str) -> str:
+        return LIBRARY.stamp(asset_id)
+
+    def get(self, asset_id: str) -> Asset:
+        return LIBRARY.get(asset_id)
+
+
 @lru_cache(maxsize=64)
 def first(category: str) -> Asset:
     """The first asset of a category."""

@@ -30,22 +30,30 @@ class DeclinedError(ProposalError):
     """The model, or a filter before it, would not answer."""
 
 
-def text_of(body: bytes) -> str:
-    """The text of the first choice of a chat completion.
+def choice_of(body: bytes) -> dict[str, Any]:
+    """The first choice of a chat completion, which has a message.
 
     Raises:
         UnreadableError: saying what is wrong with the body.
-        CutOffError: where the answer ended too early.
-        DeclinedError: where there is a refusal instead.
     """
     try:
         completion: Any = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"unreadable answer: {type(error).__name__}") from error
     choice = _first(_get(completion, "choices"))
-    message = _get(choice, "message")
-    if not isinstance(message, dict):
+    if not isinstance(_get(choice, "message"), dict):
         raise UnreadableError("the answer has no message")
+    return cast("dict[str, Any]", choice)
+
+
+def text_of(choice: dict[str, Any]) -> str:
+    """What a choice says.
+
+    Raises:
+        CutOffError: where the answer ended too early.
+        DeclinedError: where there is a refusal instead.
+    """
+    message = _get(choice, "message")
     ended = _get(choice, "finish_reason")
     if ended == "length":
         raise CutOffError("the answer was cut off at the model's token limit")

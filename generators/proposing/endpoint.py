@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from ...schemas import ProposalError
 from ...schemas.errors import one_line
-from .completion import SHOWN, UnreadableError, text_of
+from .completion import SHOWN, UnreadableError, choice_of, text_of
+from .transcript import Transcript
 
 if TYPE_CHECKING:
     from openai import APIStatusError, OpenAI
@@ -52,12 +53,14 @@ class Endpoint:
         base_url: of the endpoint; None is OPENAI_BASE_URL or the service itself.
         timeout: of one request with its whole answer, seconds.
         sleep: waits a number of seconds between two requests.
+        transcript: of what was said so far; None keeps nothing.
     """
 
     model: str
     base_url: str | None = None
     timeout: float = TIMEOUT
     sleep: Callable[[float], None] = field(default=time.sleep, compare=False)
+    transcript: Transcript | None = None
 
     @property
     def url(self) -> str:
@@ -79,12 +82,27 @@ class Endpoint:
             DeclinedError: where the model, or a filter, would not answer.
             EndpointError: naming the endpoint, the cause, and what to try.
         """
+        request = {"model": self.model, "messages": list(messages), "schema": schema, "seed": seed}
+        known = None if self.transcript is None else self.transcript.find(request)
+        body = known or self._asked(messages, schema, seed)
+        try:
+            choice = choice_of(body)
+        except UnreadableError as error:
+            raise self._error(str(error), COMPATIBLE) from error
+        if self.transcript is not None and known is None:
+            self.transcript.keep(request, body)
+        return text_of(choice)
+
+    def _asked(
+        self, messages: Sequence[ChatCompletionMessageParam], schema: dict[str, Any], seed: int
+    ) -> bytes:
+        """The body of the answer, after as many waits as are worth it."""
         client = self._client()
         waited = ""
         for attempt in range(RETRIES + 1):
             wait = self._attempt(client, messages, schema, seed)
             if isinstance(wait, bytes):
-                return self._text(wait)
+                return wait
             waited = wait.cause
             if attempt < RETRIES:
                 if wait.seconds is not None and wait.seconds > LONGEST_WAIT:
@@ -182,12 +200,6 @@ class Endpoint:
             status, (f"{status}: {one_line(error)[:SHOWN]}", "check model")
         )
         raise self._error(cause, remedy) from error
-
-    def _text(self, body: bytes) -> str:
-        try:
-            return text_of(body)
-        except UnreadableError as error:
-            raise self._error(str(error), COMPATIBLE) from error
 
     def _error(self, cause: str, remedy: str) -> EndpointError:
         return EndpointError(f"{self.url} ({self.model}): {cause}; {remedy}")

@@ -25,6 +25,10 @@ FAILURES = ("episodes", "from")
 """Read by scenes too; the digest says which, wherever the folder lies."""
 GIVEN = ("tasks", "given")
 """A list to which tasks may be added at the end."""
+UNREAD = frozenset(
+    ("tasks", x) for x in ("base_url", "attempts", "allow_missing", "transcript", "replay")
+)
+"""How tasks are asked for, and not which: no part of a dataset's identity."""
 ABSENT = "absent"
 """In the place of what one of two specs does not have."""
 _GROWING = (("tasks", "count"), ("episodes", "per_task"), ("episodes", "demonstrations"))
@@ -103,7 +107,7 @@ def _reads(stage: str, place: tuple[str, ...]) -> bool:
     if place in _GROWING:
         # Lowering a count would orphan what is made, whatever stage reads it.
         return True
-    if place == (*FAILURES, "evaluation"):
+    if place == (*FAILURES, "evaluation") or place in UNREAD:
         return False
     if stage == "scenes" and (place == SOLVERS or place[:2] == FAILURES):
         return True

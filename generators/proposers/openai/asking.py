@@ -1,40 +1,35 @@
-"""Asks a language model for tasks; every answer is checked."""
+"""Asks a language model for tasks, several at once; every answer is checked.
+
+Requests of one wave go out together. Their answers are checked in the order of the tasks, never
+in that of their arrival, so that the same answers give the same tasks.
+"""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ....scenes.assets.library import AssetLibrary
 from ....scenes.robots import robot
 from ....schemas import DatasetSpec, ProposalError, SpecError, TaskSpec
-from ....tasks.bddl.formula import PREDICATES
 from ....tasks.bddl.problem import object_specs
-from ....tasks.skills import skills
 from ...proposing.cast import context
-from ...proposing.catalogue import Catalogue, OfferedCategory
+from ...proposing.catalogue import Catalogue
 from ...proposing.completion import CutOffError, DeclinedError
-from ...proposing.draft import (
-    MOST_FURNITURE,
-    MOST_MOVABLE,
-    RefusedError,
-    check,
-    check_size,
-    signature,
-    taken_by,
-    task_of,
-)
+from ...proposing.draft import RefusedError, check, check_size, signature, taken_by, task_of
 from ...proposing.endpoint import Endpoint
+from ...proposing.transcript import Transcript
 from .answers import draft_of
-from .schema import answer_schema, predicates, read_answer
+from .prompt import request, rules
+from .schema import answer_schema, read_answer
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
 
 NAME = "openai"
 """In the tasks."""
-REMEMBERED = 60
-"""Earlier tasks that the prompt lists."""
 
 
 def asked_tasks(
@@ -45,7 +40,7 @@ def asked_tasks(
     library: AssetLibrary,
     endpoint: Endpoint | None,
 ) -> tuple[TaskSpec, ...]:
-    """Tasks number `start` up to `stop`.
+    """Tasks number `start` up to `stop`; fewer where `tasks.allow_missing` allows it.
 
     Args:
         spec: what to make.
@@ -56,46 +51,110 @@ def asked_tasks(
         endpoint: whom to ask; None is the one that the spec names.
 
     Raises:
-        ProposalError: where the endpoint fails, or an answer stays invalid.
+        ProposalError: where the endpoint fails, or too many answers stay invalid.
     """
-    endpoint = endpoint or Endpoint(spec.tasks.model, spec.tasks.base_url)
-    catalogue = Catalogue(library, robot(spec.robot))
+    asking = _Asking(endpoint or _endpoint(spec), spec, Catalogue(library, robot(spec.robot)))
     tasks: list[TaskSpec] = []
-    for index in range(start, stop):
-        tasks.append(_one(endpoint, spec, index, (*earlier, *tasks), catalogue))
+    missing = start - len(earlier)
+    with ThreadPoolExecutor(spec.tasks.concurrency) as threads:
+        for first in range(start, stop, spec.tasks.concurrency):
+            numbers = range(first, min(first + spec.tasks.concurrency, stop))
+            found, failed = asking.wave(numbers, (*earlier, *tasks), threads)
+            tasks += found
+            missing += len(failed)
+            if failed and missing > spec.tasks.allow_missing:
+                raise asking.error(failed[0], missing)
     return tuple(tasks)
 
 
-def _one(
-    endpoint: Endpoint,
-    spec: DatasetSpec,
-    index: int,
-    earlier: tuple[TaskSpec, ...],
-    catalogue: Catalogue,
-) -> TaskSpec:
-    """One task, after at most `attempts` repairs."""
-    taken = taken_by(earlier)
-    schema = answer_schema(tuple(sorted(x.category for x in catalogue.kinds if not x.table)))
-    messages: list[ChatCompletionMessageParam] = [
-        {"role": "system", "content": _rules(spec, catalogue)},
-        {"role": "user", "content": _request(index, earlier)},
-    ]
-    problem = ""
-    for _ in range(spec.tasks.attempts + 1):
-        content = ""
-        try:
-            content = endpoint.ask(messages, schema, seed=(spec.seed + index) % 2**31)
-            return _accept(content, spec, index, taken, catalogue)
-        except (CutOffError, DeclinedError, RefusedError, SpecError) as error:
-            problem = str(error)
-        messages.append({"role": "assistant", "content": content or "(no complete answer)"})
-        messages.append(
+def _endpoint(spec: DatasetSpec) -> Endpoint:
+    kept = spec.tasks.transcript
+    transcript = None if kept is None else Transcript(Path(kept), spec.tasks.replay)
+    return Endpoint(spec.tasks.model, spec.tasks.base_url, transcript=transcript)
+
+
+@dataclass
+class _Slot:
+    """A task that is being asked for: the conversation so far, and what was wrong last."""
+
+    index: int
+    messages: list[ChatCompletionMessageParam]
+    problem: str = ""
+
+    def refuse(self, content: str, problem: str) -> None:
+        """Go on with what was wrong with an answer."""
+        self.problem = problem
+        self.messages.append({"role": "assistant", "content": content or "(no complete answer)"})
+        self.messages.append(
             {"role": "user", "content": f"Invalid: {problem}. Answer again, complete and short."}
         )
-    raise ProposalError(
-        f"{endpoint.url} ({endpoint.model}): task {index} was still invalid after "
-        f"{spec.tasks.attempts} repairs: {problem}; try a larger model or raise tasks.attempts"
-    )
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """Whom to ask, for what, and what the answers may speak of."""
+
+    endpoint: Endpoint
+    spec: DatasetSpec
+    catalogue: Catalogue
+
+    def wave(
+        self, numbers: range, earlier: tuple[TaskSpec, ...], threads: ThreadPoolExecutor
+    ) -> tuple[list[TaskSpec], list[_Slot]]:
+        """The tasks of some numbers, in their order, and the slots that stayed empty."""
+        categories = (x.category for x in self.catalogue.kinds if not x.table)
+        schema = answer_schema(tuple(sorted(categories)))
+        told = rules(self.spec, self.catalogue)
+        waiting = [
+            _Slot(
+                index,
+                [
+                    {"role": "system", "content": told},
+                    {"role": "user", "content": request(index, earlier)},
+                ],
+            )
+            for index in numbers
+        ]
+        taken, found = taken_by(earlier), dict[int, TaskSpec]()
+        for _ in range(self.spec.tasks.attempts + 1):
+            answers = threads.map(lambda slot: self._ask(slot, schema), waiting)
+            for slot, answer in zip(list(waiting), list(answers), strict=True):
+                task = self._checked(slot, answer, taken)
+                if task is not None:
+                    found[slot.index] = task
+                    taken.add(signature(task))
+                    waiting.remove(slot)
+        return [found[index] for index in sorted(found)], waiting
+
+    def error(self, slot: _Slot, missing: int) -> ProposalError:
+        """Why there are too few tasks."""
+        tasks = self.spec.tasks
+        return ProposalError(
+            f"{self.endpoint.url} ({self.endpoint.model}): task {slot.index} was still invalid "
+            f"after {tasks.attempts} repairs: {slot.problem}; try a larger model, raise "
+            f"tasks.attempts, or let {missing} tasks be missing with tasks.allow_missing"
+        )
+
+    def _ask(self, slot: _Slot, schema: dict[str, Any]) -> str | CutOffError | DeclinedError:
+        """What the model says; that it says nothing usable is an answer too."""
+        try:
+            seed = (self.spec.seed + slot.index) % 2**31
+            return self.endpoint.ask(slot.messages, schema, seed=seed)
+        except (CutOffError, DeclinedError) as error:
+            return error
+
+    def _checked(
+        self, slot: _Slot, answer: str | CutOffError | DeclinedError, taken: set[str]
+    ) -> TaskSpec | None:
+        """The task of an answer; None where the slot goes on with what was wrong."""
+        if not isinstance(answer, str):
+            slot.refuse("", str(answer))
+            return None
+        try:
+            return _accept(answer, self.spec, slot.index, taken, self.catalogue)
+        except (RefusedError, SpecError) as error:
+            slot.refuse(answer, str(error))
+            return None
 
 
 def _accept(
@@ -116,47 +175,3 @@ def _accept(
     if signature(task) in taken:
         raise RefusedError("not_new", "an earlier task has the same objects, start and goal")
     return task
-
-
-def _rules(spec: DatasetSpec, catalogue: Catalogue) -> str:
-    """What the model must know: the workspace, the predicates, the catalogue."""
-    scene = "\n".join(f"- {x.name}: {x.category}" for x in spec.scene.objects) or "- (nothing)"
-    kinds = "\n".join(f"- {_describe(kind)}" for kind in catalogue.kinds if not kind.table)
-    able = "\n".join(f"- {skill.about.prompt}" for skill in skills().values())
-    atoms = ", ".join(f"{x}({', '.join('ab'[: PREDICATES[x]])})" for x in predicates())
-    support = spec.scene.support
-    return f"""You invent household tasks for one arm with a two-finger gripper at a {support}.
-Answer with one JSON object: name, instruction, reason, objects, init, goal, order.
-- objects: every object of the task except the {support}, which is called {support!r}. Prefer \
-those of the scene, under their names; add others of the catalogue under new names.
-- init and goal: facts with a predicate, arguments and whether it holds. Predicates: {atoms}. \
-What init places nowhere stands on the {support}; what it does not call open is closed, or on is \
-off.
-- The goal must not hold at the start, and 1 to {spec.tasks.max_steps} skills must reach it. \
-A thing that opens must be open for anything to go in or come out.
-- order: where the instruction says what comes first: pairs of facts, of which `first` must hold \
-when `then` comes about. What is switched on is loaded and closed first without being told. Else [].
-- At most {MOST_FURNITURE} things that stand fixed and {MOST_MOVABLE} that move. Sizes must fit.
-Skills (what each does to its objects; facts that it makes true):
-{able}
-Objects of the scene:
-{scene}
-Catalogue (category: what it can do; size in cm):
-{kinds}"""
-
-
-def _describe(kind: OfferedCategory) -> str:
-    """One line of the catalogue."""
-    able = kind.assets[0].affordances
-    for asset in kind.assets:
-        able &= asset.affordances
-    if kind.grain:
-        able |= {"grain"}
-    size = " x ".join(str(round(100 * x)) for x in kind.assets[0].extents)
-    return f"{kind.category}: {', '.join(sorted(able)) or 'nothing'}; {size}"
-
-
-def _request(index: int, earlier: tuple[TaskSpec, ...]) -> str:
-    """The request for one more task, unlike the earlier ones."""
-    said = json.dumps([task.instruction for task in earlier[-REMEMBERED:]], ensure_ascii=False)
-    return f"Propose task number {index}. It must differ from these: {said}"

@@ -1,0 +1,154 @@
+"""Asking a model for many tasks at once: order, what is kept, and what may be missing."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import fake_stages
+import pytest
+from openai_server import Reply, serving
+from worlds import Few
+
+from cousins.flows.run import RunRequest, execute
+from cousins.generators.dataset import FORMAT_VERSION
+from cousins.generators.proposers import propose
+from cousins.generators.store.changes import refuse_changes
+from cousins.schemas import (
+    DatasetError,
+    DatasetSpec,
+    ProposalError,
+    ProposalSpec,
+    RunError,
+    TaskSpec,
+)
+
+LITTLE = Few(
+    "apple.n.01", "lemon.n.01", "orange.n.01", "pear.n.01",
+    "mixing_bowl.n.01", "tray.n.01", "plate.n.04",
+)  # fmt: skip
+FRUITS, HOLDERS = ("apple", "lemon", "orange", "pear"), ("mixing_bowl.n.01", "tray.n.01")
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def number(request: dict[str, Any]) -> int:
+    found = re.search(r"task number (\d+)", request["messages"][1]["content"])
+    assert found is not None
+    return int(found[1])
+
+
+def answer(fruit: str, holder: str) -> Reply:
+    place = "inside" if holder.startswith("mixing") else "ontop"
+    objects = [{"name": "fruit", "category": f"{fruit}.n.01"}, {"name": "it", "category": holder}]
+    goal = [{"predicate": place, "arguments": ["fruit", "it"], "holds": True}]
+    words = f"Put the {fruit} away."
+    said = {"name": words, "instruction": words, "reason": "", "objects": objects, "init": []}
+    return Reply(json.dumps({**said, "goal": goal}))
+
+
+def by_number(request: dict[str, Any]) -> Reply:
+    """A task of its own for each number, and later ones sooner."""
+    index = number(request)
+    reply = answer(FRUITS[index % 4], HOLDERS[index // 4])
+    return replace(reply, delay=0.02 * (8 - index))
+
+
+def spec(url: str, count: int, **more: Any) -> DatasetSpec:
+    tasks = ProposalSpec(proposer="openai", base_url=url, count=count, attempts=1, **more)
+    return DatasetSpec(name="x", tasks=tasks)
+
+
+def asked(url: str, count: int, **more: Any) -> tuple[TaskSpec, ...]:
+    return propose(spec(url, count, **more), 0, count, (), LITTLE)
+
+
+def test_tasks_come_in_their_order_whatever_the_answers_do() -> None:
+    with serving(by_number) as server:
+        tasks = asked(server.url, 8)
+    assert [task.id for task in tasks] == [f"t{x:04d}" for x in range(8)]
+    assert [task.instruction for task in tasks[:4]] == [f"Put the {x} away." for x in FRUITS]
+    told = [request["messages"][1]["content"] for request in server.requests]
+    # Those that are asked for at once do not know of each other, the next ones do.
+    assert sum("Put the lemon away." in text for text in told) == 4
+
+
+def test_of_two_alike_at_once_the_later_is_asked_for_again() -> None:
+    def twice(request: dict[str, Any]) -> Reply:
+        repaired = len(request["messages"]) > 2
+        return answer("pear" if repaired else "lemon", "tray.n.01")
+
+    with serving(twice) as server:
+        tasks = asked(server.url, 2)
+    assert [task.instruction for task in tasks] == ["Put the lemon away.", "Put the pear away."]
+    assert len(server.requests) == 3
+
+
+def failing(request: dict[str, Any]) -> Reply:
+    return Reply("no") if number(request) == 2 else by_number(request)
+
+
+def test_a_task_that_fails_may_be_missing() -> None:
+    with serving(failing) as server:
+        with pytest.raises(ProposalError, match=r"task 2 was still invalid.*allow_missing"):
+            asked(server.url, 8)
+        tasks = asked(server.url, 8, allow_missing=1)
+    assert [task.id for task in tasks] == [f"t{x:04d}" for x in range(8) if x != 2]
+
+
+def test_tasks_that_are_missing_already_count() -> None:
+    with serving(failing) as server:
+        first = asked(server.url, 4, allow_missing=1)
+        more = spec(server.url, 8, allow_missing=1)
+        assert len(propose(more, 4, 8, first, LITTLE)) == 4
+        with pytest.raises(ProposalError, match="let 2 tasks be missing"):
+            propose(more, 2, 4, first[:1], LITTLE)
+
+
+def run(folder: Path, url: str, count: int, **more: Any) -> str:
+    """The dataset's hash after a run that proposes with a model and makes up all the rest."""
+    stages = replace(fake_stages.fake_stages(), library=little, propose=propose)
+    return execute(RunRequest(spec(url, count, **more), folder, stages, workers=1)).dataset_hash
+
+
+def little(_: Any) -> Few:
+    return LITTLE
+
+
+def test_what_was_paid_for_is_kept_and_never_asked_again(tmp_path: Path) -> None:
+    with serving(failing) as server:
+        with pytest.raises(RunError, match="task 2"):
+            run(tmp_path / "a", server.url, 6)
+        before = len(server.requests)
+        run(tmp_path / "a", server.url, 6, allow_missing=1)
+        # Two for the numbers after the wave that failed; all others are known.
+        assert len(server.requests) == before + 2
+        first = run(tmp_path / "a", server.url, 8, allow_missing=1)
+        assert len(server.requests) == before + 4
+    # A copy of the answers gives the same bytes without a server.
+    shutil.copytree(tmp_path / "a" / "transcript", tmp_path / "kept")
+    again = run(
+        tmp_path / "b", "http://127.0.0.1:9", 8, allow_missing=1, replay=True,
+        transcript=str(tmp_path / "kept"),
+    )  # fmt: skip
+    assert again == first
+
+
+def test_how_tasks_are_asked_for_is_no_part_of_a_dataset(tmp_path: Path) -> None:
+    saved = tmp_path / "spec.json"
+    old = spec("http://a", 4)
+    saved.write_text(
+        json.dumps({"format": FORMAT_VERSION, "spec": old.model_dump(mode="json"), "versions": {}})
+    )
+    new = spec("http://b", 4, allow_missing=2, replay=True, transcript="elsewhere")
+    refuse_changes(saved, new, {}, {"tasks"})
+    with pytest.raises(DatasetError, match="concurrency"):
+        refuse_changes(saved, spec("http://b", 4, concurrency=2), {}, {"tasks"})
