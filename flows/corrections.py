@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..schemas import (
     AssemblyError,
     Asset,
+    DatasetError,
     DatasetSpec,
     FailureSource,
     Refusal,
@@ -33,7 +34,9 @@ def with_failures(spec: DatasetSpec) -> DatasetSpec:
     source = spec.episodes.from_
     if source is None:
         return spec
-    store = opened(source)
+    from ..generators.evaluation.failures import FailureStore
+
+    store = FailureStore(Path(source.evaluation))
     if source.digest not in (None, store.digest):
         raise SpecError(
             f"episodes.from: {source.evaluation} has the digest {store.digest}; this spec says "
@@ -49,6 +52,12 @@ def with_failures(spec: DatasetSpec) -> DatasetSpec:
         )
     noted = source.model_copy(update={"digest": store.digest})
     episodes = spec.episodes.model_copy(update={"from_": noted})
+    return spec.model_copy(update={"episodes": episodes})
+
+
+def without_failures(spec: DatasetSpec) -> DatasetSpec:
+    """The spec whose scenes are assembled, as those are that a policy is tried in."""
+    episodes = spec.episodes.model_copy(update={"from_": None})
     return spec.model_copy(update={"episodes": episodes})
 
 
@@ -87,7 +96,16 @@ def start_of(source: FailureSource, scene: Scene) -> Start:
 
 @lru_cache(maxsize=4)
 def opened(source: FailureSource) -> FailureStore:
-    """The failures that a spec names, read once per process."""
+    """The failures that a spec names, read once per process.
+
+    Raises:
+        DatasetError: they are no longer those that the spec was read with.
+    """
     from ..generators.evaluation.failures import FailureStore
 
-    return FailureStore(Path(source.evaluation))
+    store = FailureStore(Path(source.evaluation))
+    if store.digest != source.digest:
+        raise DatasetError(
+            f"the failures in {source.evaluation} changed while they were in use; run it again"
+        )
+    return store

@@ -16,6 +16,7 @@ from cousins.flows.corrections import with_failures
 from cousins.flows.environments.making import setting_of
 from cousins.flows.evaluation.policies import policy_ref
 from cousins.flows.evaluation.rolling import RollJob, roll
+from cousins.flows.evaluation.suites import spec_of
 from cousins.flows.graph import Graph
 from cousins.flows.run import RunRequest, execute
 from cousins.flows.stages import production
@@ -30,6 +31,7 @@ from cousins.schemas import (
     RolloutRecord,
     Shortcoming,
     SpecError,
+    SuiteSpec,
     TaskSpec,
 )
 from cousins.schemas.spec_file import load_spec, parse_spec
@@ -134,9 +136,6 @@ def test_keys_follow_the_failures_and_not_their_place(evaluation: Path, tmp_path
     assert keys(spec_in(tmp_path)) == keys(spec)
     index = tmp_path / "judged/failures/failures.json"
     index.write_text(index.read_text().replace('"rollout":7', '"rollout":8'))
-    from cousins.flows.corrections import opened
-
-    opened.cache_clear()
     changed = keys(spec_in(tmp_path))
     assert all(a != b for a, b in zip(changed, keys(spec), strict=True))
 
@@ -177,6 +176,8 @@ def test_a_spec_without_failures_is_written_as_before() -> None:
     assert "from" not in plain.model_dump(mode="json")["episodes"]
     assert with_failures(plain) == plain
     begun = parse_spec(SPEC)
+    # What judges a policy that learnt from corrections makes scenes anew.
+    assert spec_of("far", SuiteSpec(), begun).episodes.from_ is None
     assert DatasetSpec.from_json(begun.canonical_json()) == begun
 
 

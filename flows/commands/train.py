@@ -55,9 +55,9 @@ def train(
         list[str] | None,
         typer.Option("--camera", help="Of a policy that sees; can be repeated."),
     ] = None,
-    steps: Annotated[int, typer.Option(min=1, help="Batches.")] = 12_000,
+    steps: Annotated[int, typer.Option(min=1, help="Batches.")] = 4000,
     seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 0,
-    chunk: Annotated[int, typer.Option(min=1, max=256, help="Actions predicted at once.")] = 16,
+    chunk: Annotated[int, typer.Option(min=1, max=256, help="Actions predicted at once.")] = 10,
     width: Annotated[int, typer.Option(min=8, max=4096, help="Of hidden layers.")] = 256,
     batch: Annotated[int, typer.Option(min=1, max=65_536, help="Samples of a batch.")] = 128,
     turned: Annotated[
@@ -69,7 +69,7 @@ def train(
     noise: Annotated[
         float,
         typer.Option(min=0, max=1, help="Added to what is seen, in standard deviations."),
-    ] = 0.1,
+    ] = 0.02,
     saves: Annotated[
         int, typer.Option(min=1, max=100, help="Checkpoints, evenly spread over the steps.")
     ] = 1,

@@ -13,6 +13,7 @@ from ...generators.dataset import Dataset
 from ...generators.environments.task import Demonstration, ResetScene
 from ...generators.store.changes import slice_of
 from ...schemas import AssemblyError, Episode, Refusal, Scene, SpecError, TaskSpec
+from ..corrections import without_failures
 from ..stages import production
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class FreshScenes:
 
     def _made(self, number: int) -> ResetScene:
         index = FRESH_FROM + number
-        spec = slice_of(self.dataset.spec, "scenes", index + 1)
+        spec = slice_of(without_failures(self.dataset.spec), "scenes", index + 1)
         scene, assets = production().build_scene(spec, self.task, index, self._library)
         return ResetScene(scene, assets)
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 from ...schemas import DatasetSpec, EvalSpec, SpecError, SuiteSpec
 from ...schemas.spec_file import validated
 from ...schemas.yaml_source import parse_yaml
+from ..corrections import without_failures
 
 
 def _band(low: float, high: float) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def spec_of(name: str, suite: SuiteSpec, spec: DatasetSpec) -> DatasetSpec:
         SpecError: the changed spec is not valid; places are those of the dataset's spec.
     """
     change = dict(suite_of(name, suite).change)
-    raw = spec.model_dump(mode="json")
+    raw = without_failures(spec).model_dump(mode="json")
     if change.get("cameras") == [CAMERA]:
         change["cameras"] = [
             camera if camera["mount"] else {**camera, **CAMERA} for camera in raw["cameras"]

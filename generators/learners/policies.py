@@ -18,7 +18,7 @@ from .records.features import Images, Rows, features
 from .records.motions import ToolTarget, mean, motions_of
 
 RECENCY = 0.1
-"""Per action: an older prediction of the same action weighs exp(-RECENCY * age)."""
+"""Of `ChunkPolicy`."""
 _Chunk = tuple[int, list[ToolTarget]]
 """The step of its prediction, and where the actions from there on lead."""
 REPLANS = 2
@@ -75,10 +75,14 @@ class ChunkPolicy:
     Attributes:
         card: of the checkpoint.
         predictor: its network.
+        recency: per action: an older prediction of the same action weighs exp(-recency * age).
+        reaching: the arm goes where the tool is predicted; else its joints are those predicted.
     """
 
     card: PolicyCard
     predictor: Predictor
+    recency: float = RECENCY
+    reaching: bool = True
     _window: deque[Rows] = field(default_factory=deque[Rows])
     _chunks: deque[_Chunk] = field(default_factory=deque[_Chunk])
     _step: int = 0
@@ -100,7 +104,10 @@ class ChunkPolicy:
             self._chunks.append((self._step, motions.targets(state[:-1], rows)))
         chosen = self._chosen()
         self._step += 1
-        return motions.action(replace(chosen, opening=self._opening(chosen.opening)))
+        opening = self._opening(chosen.opening)
+        if not self.reaching:
+            return np.array([*chosen.joints, opening], dtype=np.float32)
+        return motions.action(replace(chosen, opening=opening))
 
     def _look(self, observation: Mapping[str, Any], state: Rows) -> None:
         tool, objects = observation[TOOL], observation.get(ENVIRONMENT)
@@ -126,7 +133,7 @@ class ChunkPolicy:
             return chunk[self._step - begun]
         ages = np.array([self._step - begun for begun, _ in self._chunks])
         targets = [chunk[self._step - begun] for begun, chunk in self._chunks]
-        return mean(targets, np.exp(-RECENCY * ages))
+        return mean(targets, np.exp(-self.recency * ages))
 
     def _opening(self, predicted: float) -> float:
         """The nearest of what the hand was told, where that was few things."""

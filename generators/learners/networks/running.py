@@ -23,6 +23,8 @@ CLASSES = {
 """The class in the module of each kind's name."""
 SPREAD = 5.0
 """Features are cut off at this many standard deviations."""
+LEAST = 1e-2
+"""Standard deviation of a feature, at least: what hardly varies is not blown up."""
 _SCALES = ("feature_mean", "feature_scale", "action_mean", "action_scale")
 
 
@@ -51,7 +53,7 @@ class Scales:
         rows = windows[:, -1]
         return cls(
             rows.mean(axis=0),
-            np.maximum(rows.std(axis=0), 1e-3),
+            np.maximum(rows.std(axis=0), LEAST),
             chunks.mean(axis=0),
             np.maximum(chunks.std(axis=(0, 1)), 1e-3),
         )

@@ -27,7 +27,7 @@ class TrainSpec(Model):
 
     policy: Kind = "mlp"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
-    steps: Annotated[int, Field(ge=1, le=10_000_000)] = 12_000
+    steps: Annotated[int, Field(ge=1, le=10_000_000)] = 4000
     """Batches."""
     batch: Annotated[int, Field(ge=1, le=65_536)] = 128
     rate: Annotated[float, Field(gt=0, le=1)] = 1e-3
@@ -36,11 +36,11 @@ class TrainSpec(Model):
     """Of weights (AdamW)."""
     width: Annotated[int, Field(ge=8, le=4096)] = 256
     """Of the hidden layers."""
-    chunk: Annotated[int, Field(ge=1, le=256)] = 16
+    chunk: Annotated[int, Field(ge=1, le=256)] = 10
     """Actions that are predicted at once."""
     turned: Annotated[int, Field(ge=0, le=64)] = 12
     """Copies of each demonstration, turned about the robot's first axis."""
-    noise: Annotated[float, Field(ge=0, le=1)] = 0.1
+    noise: Annotated[float, Field(ge=0, le=1)] = 0.02
     """Added to features while training, in standard deviations of each."""
     saves: Annotated[int, Field(ge=1, le=100)] = 1
     """Checkpoints, evenly spread over the steps; the last is the policy."""

@@ -20,6 +20,8 @@ Images = Mapping[str, npt.NDArray[np.uint8]]
 Rows = npt.NDArray[np.float32]
 OPENING, PLACE, RELATIVE, SIZE = 10.0, 3.0, 5.0, 10.0
 """Factors that bring openings, places, offsets and sizes to the order of the other features."""
+NEAR = 6.0
+"""Offsets are given once more so that the last three centimetres fill half of the range."""
 
 
 def features(state: Rows, tool: Rows, objects: Rows, base_from_tool: Array) -> Rows:
@@ -44,9 +46,10 @@ def features(state: Rows, tool: Rows, objects: Rows, base_from_tool: Array) -> R
         where = np.einsum("tji,tj->ti", base_turn, thing[:, :3] - base_place)
         seen = np.swapaxes(turn, 1, 2) @ own
         offset = (where - place) * RELATIVE
+        beside = np.einsum("tji,tj->ti", turn, offset)
         parts += [
-            where * PLACE, six(own), _axis(own), offset, np.einsum("tji,tj->ti", turn, offset),
-            six(seen), _axis(seen), thing[:, 7:10] * SIZE, thing[:, 10:],
+            where * PLACE, six(own), _axis(own), offset, beside, six(seen), _axis(seen),
+            thing[:, 7:10] * SIZE, thing[:, 10:], np.tanh(offset * NEAR), np.tanh(beside * NEAR),
         ]  # fmt: skip
         parts += [(where - other) * RELATIVE for other in places]
         places.append(where)

@@ -1,7 +1,9 @@
 """What a policy predicts: a motion of the tool, with joints that say how the arm goes along.
 
 Hands miss by what joints err together; where the tool goes is predicted by itself, and counts.
-Joints that are predicted too choose among the configurations that reach it.
+Joints that are predicted too choose among the configurations that reach it. Differences are
+written as asinh(difference / unit): a few millimetres beside a thing count as much as centimetres
+on the way, and the median, which a mean absolute error asks for, stays what it was.
 """
 
 from __future__ import annotations
@@ -16,9 +18,12 @@ from ....tasks.motion.inverse import FEW_STEPS, KinematicChain
 from .features import Rows
 from .rotations import Array, about_vertical, turned, vectors
 
-TOOL = 6
-"""Numbers of a motion of the tool: three metres, three radians about the base's axes."""
 QUARTER = np.pi / 4
+"""By which a joint is turned to see what turns with it, radians."""
+FURTHEST = 5.0
+"""Of a predicted difference: some 0.7 metres, or 2 radians of a joint. No chunk leads farther."""
+JOINT, PLACE, ANGLE = 0.03, 0.01, 0.05
+"""Units of differences: radians of a joint, metres, radians of the tool."""
 REACHED = (5e-4, 3e-3)
 """Position (metres) and rotation (radians) error at which a predicted pose counts as reached."""
 
@@ -41,9 +46,9 @@ class ToolTarget:
 class Motions:
     """Between actions and what a policy predicts, for one robot.
 
-    A predicted row (J + 7,) holds differences from what is measured at the step of prediction:
-    of joints, of the tool's place in the frame of the base, of its rotation as a vector; and the
-    opening of the gripper itself.
+    A predicted row (J + 7,) holds differences from what is measured at the step of prediction,
+    as asinh(difference / unit): of joints, of the tool's place in the frame of the base, of its
+    rotation as a vector; and the opening of the gripper itself.
 
     Args:
         name: of the robot, or its file.
@@ -52,6 +57,7 @@ class Motions:
     def __init__(self, name: str) -> None:
         """Compile the robot alone."""
         self._chain = KinematicChain(robot(name))
+        self._unit = np.array([*[JOINT] * len(self._chain.low), *[PLACE] * 3, *[ANGLE] * 3])
 
     def poses(self, joints: Rows) -> Array:
         """`base_from_tool` (T, 4, 4) of configurations (T, J)."""
@@ -75,8 +81,9 @@ class Motions:
         """
         place = targets[..., :3, 3] - reached[..., :3, 3]
         turn = targets[..., :3, :3] @ np.swapaxes(reached[..., :3, :3], -1, -2)
-        parts = [actions[..., :-1] - joints, place, vectors(turn), actions[..., -1:]]
-        return np.concatenate(parts, axis=-1).astype(np.float32)
+        moved = np.concatenate([actions[..., :-1] - joints, place, vectors(turn)], axis=-1)
+        rows = np.concatenate([np.arcsinh(moved / self._unit), actions[..., -1:]], axis=-1)
+        return rows.astype(np.float32)
 
     def targets(self, joints: Rows, rows: Rows) -> list[ToolTarget]:
         """What rows (H, J + 7) mean that were predicted at a configuration (J,)."""
@@ -84,10 +91,11 @@ class Motions:
         reached = self._chain.forward(joints.astype(np.float64))
         found: list[ToolTarget] = []
         for row in rows.astype(np.float64):
+            moved = np.sinh(np.clip(row[:-1], -FURTHEST, FURTHEST)) * self._unit
             pose = np.eye(4)
-            pose[:3, 3] = reached[:3, 3] + row[count : count + 3]
-            pose[:3, :3] = turned(row[count + 3 : count + TOOL]) @ reached[:3, :3]
-            found.append(ToolTarget(pose, joints + row[:count], float(row[-1])))
+            pose[:3, 3] = reached[:3, 3] + moved[count : count + 3]
+            pose[:3, :3] = turned(moved[count + 3 :]) @ reached[:3, :3]
+            found.append(ToolTarget(pose, joints + moved[:count], float(row[-1])))
         return found
 
     def action(self, target: ToolTarget) -> Rows:
