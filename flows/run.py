@@ -27,7 +27,7 @@ from .refusals import refusals
 from .reporter import Reporter, Silent
 from .seeds import DONE
 from .session import TIME_LIMIT, RunRequest, Session
-from .work import Job, Result, ShardTask, Stages, carry_out
+from .work import Job, Result, ShardTask, Stages, run_shard
 
 __all__ = ["Run", "RunRequest", "Session", "Summary", "execute", "export_dataset", "run_session"]
 
@@ -107,7 +107,7 @@ class Run:
         self._note(unit, result, time.perf_counter() - start)
         return record
 
-    def drive(self, units: list[ShardTask]) -> None:
+    def make_all(self, units: list[ShardTask]) -> None:
         """Make these units and all that follow from them.
 
         Raises:
@@ -139,7 +139,7 @@ class Run:
                 continue
             unit, answer = answers.get()
             running -= 1
-            for follower in self._settle(unit, answer):
+            for follower in self._on_result(unit, answer):
                 heapq.heappush(ready, (follower.order, follower.shard, follower))
         if self.failures:
             shown = "\n".join(f"  {failure}" for failure in self.failures[:10])
@@ -165,7 +165,7 @@ class Run:
         unknown = (record for record in records if record.place not in self.sound)
         return tuple(record for record in unknown if not self.store.sound(record))
 
-    def _settle(self, unit: ShardTask, answer: ShardRecord | BaseException) -> list[ShardTask]:
+    def _on_result(self, unit: ShardTask, answer: ShardRecord | BaseException) -> list[ShardTask]:
         if isinstance(answer, JobError) and not answer.fatal:
             said = str(answer)
             if answer.trace:
@@ -241,7 +241,7 @@ def run_session(
     # A limit of time can end a process of its own, and not this one.
     inline = plan.workers == 1 and executor is None and plan.time_limit == TIME_LIMIT
     pool: Pool = (
-        InlinePool(carry_out) if inline else WorkerPool(carry_out, plan.workers, plan.time_limit)
+        InlinePool(run_shard) if inline else WorkerPool(run_shard, plan.workers, plan.time_limit)
     )
     threads = ThreadPoolExecutor(plan.workers)
     chosen = executor or (InlineExecutor() if inline else ThreadExecutor(threads))
@@ -252,9 +252,9 @@ def run_session(
         for note in (*store.notes, *_set_aside(session)):
             run.reporter.note(note)
         done.unlink(missing_ok=True)
-        run.drive(graph.start())
+        run.make_all(graph.start())
         _prune(graph, store, plan)
-        run.drive(_ready_exports(run, session))
+        run.make_all(_ready_exports(run, session))
         report = _report(run) if plan.until == STAGES[-1] else None
     finally:
         pool.close()
@@ -291,14 +291,14 @@ def export_dataset(
     with Store(root, spec, version) as store:
         graph = Graph(root, spec, stages, version)
         plan = RunRequest(spec, root, stages, exports=formats)
-        run = Run(plan, store, graph, InlinePool(carry_out), InlineExecutor(), Silent())
+        run = Run(plan, store, graph, InlinePool(run_shard), InlineExecutor(), Silent())
         units = graph.exports(formats, store.records())
         if not _all_found(store, units) and (damaged := run.damaged()):
             raise DatasetError(
                 f"{root}: the shard {'/'.join(damaged[0].place)} is not what was written; "
                 f"mend it with `cousins verify {root} --repair`"
             )
-        run.drive(units)
+        run.make_all(units)
     return {name: root / shard_folder(EXPORTS, name) for name in formats}
 
 
@@ -318,7 +318,7 @@ def _ready_exports(run: Run, session: Session) -> list[ShardTask]:
         store.discard(record)
     if damaged:
         run.graph = session.new_graph()
-        run.drive(run.graph.start())
+        run.make_all(run.graph.start())
     return run.graph.exports(formats, store.records())
 
 

@@ -148,7 +148,7 @@ class Result:
     wall_seconds: float
 
 
-def carry_out(job: Job) -> Result:
+def run_shard(job: Job) -> Result:
     """Make one shard in a temporary folder, which is removed where that fails."""
     cpu, wall = time.process_time(), time.perf_counter()
     writer = ShardWriter.create(job.root, job.unit.stage, job.unit.shard)

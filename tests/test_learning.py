@@ -31,7 +31,7 @@ from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.execution import Executor, tool_pose
 from cousins.tasks.physics.replay import replay
 from cousins.tasks.skills import pushing
-from cousins.tasks.skills.pushing import bring, learning, onto_mat
+from cousins.tasks.skills.pushing import learning, onto_mat, push_to
 from cousins.tasks.skills.pushing import motion as strokes
 from cousins.tasks.skills.pushing.closed_loop import OBSERVED, STEP, Action, ClosedLoopPusher
 from cousins.tasks.skills.pushing.learning import PACKAGES, check_learning, learn
@@ -109,7 +109,7 @@ def test_learning_takes_over_where_strokes_fail(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(learning, "_train", train)
     arm = at_work("planning", "optimisation")
     with pytest.raises(PlanningError, match="no side"):
-        bring(arm, "game", onto_mat(arm, "game", "mat"))
+        push_to(arm, "game", onto_mat(arm, "game", "mat"))
     assert (arm.executor.steps, reasons) == (0, [])
     expected: tuple[tuple[tuple[Solver, ...], str], ...] = (
         (("planning", "learning"), "no side can be reached"),
@@ -119,7 +119,7 @@ def test_learning_takes_over_where_strokes_fail(monkeypatch: pytest.MonkeyPatch)
         arm = at_work(*solvers)
         aim = onto_mat(arm, "game", "mat")
         assert not aim.enough()
-        bring(arm, "game", aim)
+        push_to(arm, "game", aim)
         assert reasons.pop() == reason
         assert aim.enough(), "the policy has brought it onto the mat"
 
@@ -164,8 +164,8 @@ def test_fingers_come_down_beside_the_thing_and_move_as_told() -> None:
     assert servo.disturbed(data) == 0.0
     assert not servo.lost(data)
     start = servo.starts()[0]
-    arm.follow(arm.planner.connect(arm.q, start.approach[0], start.opening, arm.rng), 0.0, 1.0)
-    arm.follow(start.approach, start.opening, 0.5)
+    arm.execute(arm.planner.connect(arm.q, start.approach[0], start.opening, arm.rng), 0.0, 1.0)
+    arm.execute(start.approach, start.opening, 0.5)
     arm.executor.refresh()
     assert servo.disturbed(data) == 0.0
     seen, before = servo.observe(data), tool_pose(arm.compiled, data)

@@ -70,22 +70,22 @@ def met(hit: Collision | None) -> str | None:
 
 
 def test_home_is_free() -> None:
-    assert world().hit(HOME, OPEN) is None
+    assert world().check_collision(HOME, OPEN) is None
 
 
 def test_hits_are_named() -> None:
     checks = world()
     height = first("can__of__soda.n.01").extents[2]
-    assert met(checks.hit(reach(above(0.5, 0.35, height / 2)), 0.02)) == "left"
-    assert met(checks.hit(reach(above(0.5, -0.35, height / 2)), 0.02)) == "right"
-    assert met(checks.hit(reach(above(0.35, 0.35, -0.005)), OPEN)) == "table"
-    assert met(checks.hit(reach(above(0.52, 0.0, 0.25)), OPEN)) == "wall"
-    assert checks.hit(reach(above(0.5, 0.35, height + 0.1)), OPEN) is None
+    assert met(checks.check_collision(reach(above(0.5, 0.35, height / 2)), 0.02)) == "left"
+    assert met(checks.check_collision(reach(above(0.5, -0.35, height / 2)), 0.02)) == "right"
+    assert met(checks.check_collision(reach(above(0.35, 0.35, -0.005)), OPEN)) == "table"
+    assert met(checks.check_collision(reach(above(0.52, 0.0, 0.25)), OPEN)) == "wall"
+    assert checks.check_collision(reach(above(0.5, 0.35, height + 0.1)), OPEN) is None
 
 
 def test_the_arm_meets_itself() -> None:
     folded = np.array([0.0, -1.7, 0.0, -3.0, 0.0, 0.6, 0.0])
-    hit = world().hit(folded, OPEN)
+    hit = world().check_collision(folded, OPEN)
     assert hit is not None
     assert (hit.obstacle, hit.phrase) == (Obstacle(ObstacleKind.ROBOT), "the robot itself")
     assert hit.depth > 0
@@ -96,12 +96,18 @@ def test_open_fingers_may_stand_around_what_they_will_take() -> None:
     can = first("can__of__soda.n.01")
     grasp = reach(above(0.5, 0.35, can.extents[2] - 0.03))
     around = can.extents[0] + 0.01
-    assert met(checks.hit(grasp, around)) == "left"  # closer than the clearance
-    assert checks.hit(grasp, around, frozenset({"left"}), near=True) is None
-    assert met(checks.hit(grasp, can.extents[0] - 0.01, frozenset({"left"}), near=True)) == "left"
+    assert met(checks.check_collision(grasp, around)) == "left"  # closer than the clearance
+    assert checks.check_collision(grasp, around, frozenset({"left"}), near=True) is None
+    assert (
+        met(checks.check_collision(grasp, can.extents[0] - 0.01, frozenset({"left"}), near=True))
+        == "left"
+    )
     closed = can.extents[0] - 0.01
-    assert checks.hit(grasp, closed, frozenset({"left"}), near=True, depth=PRESS_DEPTH) is None
-    assert checks.hit(grasp, closed, near=True, ignore=frozenset({"left"})) is None
+    assert (
+        checks.check_collision(grasp, closed, frozenset({"left"}), near=True, depth=PRESS_DEPTH)
+        is None
+    )
+    assert checks.check_collision(grasp, closed, near=True, ignore=frozenset({"left"})) is None
 
 
 @pytest.mark.parametrize(("clearance", "near"), [(ROBOT_MARGIN, False), (NEAR_MARGIN, True)])
@@ -113,7 +119,7 @@ def test_clearance_is_kept(clearance: float, near: bool) -> None:
     for gap, expected in ((clearance - 0.001, "left"), (clearance + 0.001, None)):
         pose = grasp.copy()
         pose[2, 3] += gap + tip
-        hit = checks.hit(reach(pose), 0.0, near=near)
+        hit = checks.check_collision(reach(pose), 0.0, near=near)
         assert met(hit) == expected
         assert hit is None or hit.depth == pytest.approx(-gap, abs=2e-4)
 
@@ -128,20 +134,20 @@ def test_what_is_held_collides_too() -> None:
     checks.update(data, held)
     opening = can.extents[0]
     lifted = reach(above(0.5, 0.35, can.extents[2] + 0.06))
-    assert checks.hit(lifted, opening, frozenset({"left"}), depth=PRESS_DEPTH) is None
+    assert checks.check_collision(lifted, opening, frozenset({"left"}), depth=PRESS_DEPTH) is None
     # The hand is well above the wall, but what it carries is not.
     top = first("shelf.n.01").extents[2]
     over = reach(above(0.52, 0.0, top + 0.06))
-    hit = checks.hit(over, opening, frozenset({"left"}), depth=PRESS_DEPTH)
+    hit = checks.check_collision(over, opening, frozenset({"left"}), depth=PRESS_DEPTH)
     assert hit is not None
     assert (met(hit), hit.held, hit.phrase) == ("wall", "left", "wall with the left")
     checks.upright = 1.01
-    hit = checks.hit(over, opening, frozenset({"left"}), depth=PRESS_DEPTH)
+    hit = checks.check_collision(over, opening, frozenset({"left"}), depth=PRESS_DEPTH)
     leaning = Collision(Obstacle(ObstacleKind.TILT, "left"))
     assert (hit, leaning.phrase) == (leaning, "the level of the left")
     checks.upright = None
     checks.update(data)
-    assert checks.hit(over, opening) is None
+    assert checks.check_collision(over, opening) is None
 
 
 def test_fixed_things_cannot_be_held() -> None:
@@ -149,7 +155,7 @@ def test_fixed_things_cannot_be_held() -> None:
     compiled, _ = scene()
     checks.update(compiled.new_data(), Held("wall", np.eye(4)))
     with pytest.raises(ValueError, match="wall is fixed"):
-        checks.hit(HOME, OPEN)
+        checks.check_collision(HOME, OPEN)
 
 
 def test_moving_a_joint_of_the_frozen_world() -> None:
@@ -163,9 +169,9 @@ def test_moving_a_joint_of_the_frozen_world() -> None:
     z = compiled.scene.robot.pos[2] + drawer.pos[2]
     q = arm.solutions(transform([front, 0.0, z], DOWN), HOME)[0]
     index = compiled.objects["cabinet"].joints[drawer.joint.name]
-    assert checks.hit(q, 0.0) is None
+    assert checks.check_collision(q, 0.0) is None
     checks.set_joint(index.qpos, index.high)
-    assert met(checks.hit(q, 0.0)) == "cabinet"
+    assert met(checks.check_collision(q, 0.0)) == "cabinet"
 
 
 def test_a_path_goes_around_the_wall() -> None:
@@ -174,7 +180,7 @@ def test_a_path_goes_around_the_wall() -> None:
     planner = MotionPlanner(checks, arm)
     start, goal = reach(above(0.5, 0.3, 0.16)), reach(above(0.5, -0.3, 0.16))
     straight = [start + share * (goal - start) for share in np.linspace(0, 1, 60)]
-    assert any(met(checks.hit(q, OPEN)) == "wall" for q in straight)
+    assert any(met(checks.check_collision(q, OPEN)) == "wall" for q in straight)
     path = planner.connect(start, goal, OPEN, np.random.default_rng(0))
     assert np.array_equal(path[0], start)
     assert np.array_equal(path[-1], goal)
@@ -182,7 +188,7 @@ def test_a_path_goes_around_the_wall() -> None:
     for a, b in pairwise(path):
         count = int(np.ceil(np.abs(b - a).max() / (RESOLUTION / 2))) + 1
         for share in np.linspace(0, 1, count):
-            hit = checks.hit(a + share * (b - a), OPEN, near=True)
+            hit = checks.check_collision(a + share * (b - a), OPEN, near=True)
             assert hit is None
     again = planner.connect(start, goal, OPEN, np.random.default_rng(0))
     assert np.array_equal(path, again)
@@ -254,8 +260,8 @@ def test_the_hand_alone_hits_what_it_hits_on_the_arm() -> None:
                 pose = above(0.52, float(y), height)
                 solutions = arm.solutions(pose, HOME)
                 # Where the forearm is free, what is hit is the hand's doing.
-                hits = {checks.hit(q, 0.04, near=True) for q in solutions}
-                found.append(alone.hand_hit(pose, 0.04))
+                hits = {checks.check_collision(q, 0.04, near=True) for q in solutions}
+                found.append(alone.check_hand_collision(pose, 0.04))
                 assert not solutions or (found[-1] is None) == (None in hits)
         assert None in found
         assert {"wall", "left", "right"} - {getattr(carried, "name", "")} <= {
@@ -267,18 +273,18 @@ def test_where_the_arm_was_last_does_not_matter_to_the_hand_alone() -> None:
     _, arm = scene()
     checks, alone, rng = world(), world(), np.random.default_rng(0)
     free = above(0.5, 0.35, 0.3)
-    assert alone.hand_hit(free, 0.04) is None
+    assert alone.check_hand_collision(free, 0.04) is None
     tried = 0
     for q in rng.uniform(arm.low, arm.high, (400, 7)):
-        hit = checks.hit(q, 0.04, near=True)
+        hit = checks.check_collision(q, 0.04, near=True)
         if (
             hit is None
             or hit.obstacle.kind is ObstacleKind.ROBOT
-            or alone.hand_hit(arm.forward(q), 0.04) is not None
+            or alone.check_hand_collision(arm.forward(q), 0.04) is not None
         ):
             continue
         # Only the arm is in the way here.
         tried += 1
-        assert alone.hit(q, 0.04, near=True) == hit
-        assert alone.hand_hit(free, 0.04) is None
+        assert alone.check_collision(q, 0.04, near=True) == hit
+        assert alone.check_hand_collision(free, 0.04) is None
     assert tried > 5

@@ -173,7 +173,7 @@ def test_track_follows_a_straight_line(offset: tuple[float, float, float]) -> No
     goal[:3, :3] = axis_rotation([0, 0, 1], 0.5) @ start[:3, :3]
     poses = line(start, goal)
     assert np.allclose(poses[-1], goal, atol=1e-9)
-    path = arm.track(home, poses)
+    path = arm.cartesian_path(home, poses)
     assert path is not None
     along = np.array(offset) / np.linalg.norm(offset)
     for q, pose in zip(path, poses, strict=True):
@@ -191,7 +191,7 @@ def test_track_says_where_it_cannot_follow() -> None:
     start = arm.forward(home)
     goal = start.copy()
     goal[0, 3] += 0.9
-    assert arm.track(home, line(start, goal)) is None
+    assert arm.cartesian_path(home, line(start, goal)) is None
 
 
 def test_unknown_robots_are_errors() -> None:

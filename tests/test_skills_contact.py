@@ -25,7 +25,7 @@ from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.execution import Executor
 from cousins.tasks.physics.predicates import PhysicsFacts
 from cousins.tasks.skills.pushing import onto_mat, optimisation, pushable
-from cousins.tasks.skills.pushing.motion import carry_out
+from cousins.tasks.skills.pushing.motion import execute_push
 from cousins.tasks.skills.pushing.optimisation import optimise
 from cousins.tasks.skills.pushing.planar import (
     Field,
@@ -240,8 +240,10 @@ def test_optimisation_finds_the_same_strokes_and_they_do_what_it_saw() -> None:
     assert stroke.optimised
     rounds = [event.values[1] for event in arm.trace if event.event == "expand"]
     assert len(rounds) == 3
-    arm.look()
-    carry_out(arm, stroke, arm.planner.connect(arm.q, stroke.approach[0], stroke.opening, arm.rng))
+    arm.sync_planning_scene()
+    execute_push(
+        arm, stroke, arm.planner.connect(arm.q, stroke.approach[0], stroke.opening, arm.rng)
+    )
     after = aim.cost(shadow(arm.compiled, arm.executor.data, "game"), arm.executor.data)
     assert after < before
     assert after == pytest.approx(min(rounds), abs=0.012), "the trial told the truth"

@@ -7,40 +7,23 @@ the versions of the packages that they read are part of the library's own versio
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
-from collections.abc import Iterator
-from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from typing import Any
 
 import pytest
+from reach import FUNCTIONS, followed, parsed, starts
 
 from cousins.flows.graph import Graph
 from cousins.flows.stages import production
 from cousins.generators.exports import EXPORTERS
 from cousins.generators.labels import LABELS
-from cousins.generators.proposers import PROPOSERS
-from cousins.generators.renderers import RENDERERS
 from cousins.generators.shards import STAGES
 from cousins.generators.store import hashing
-from cousins.scenes.assets.categories import MODULES
-from cousins.scenes.robots import ROBOTS
 from cousins.schemas import DatasetSpec, EpisodeSpec, RenderSpec, Solver, plugins
-from cousins.schemas.plugins import Group
-from cousins.tasks.skills import PLUGINS as SKILLS
 
 ROOT = Path(__file__).parents[1]
-ENTRIES = "flows.stages"
-"""Holds a function for each of these, and imports there what it runs."""
-FUNCTIONS = {
-    "tasks": ("open_library", "_propose"),
-    "scenes": ("open_library", "_build_scene"),
-    "episodes": ("_solve",),
-    "frames": ("_render_scene", "_render_episode"),
-}
 NAMED = {
     "airo-models": r"\"airo-models\"",
     "coacd": r"coacd_process\.py",
@@ -83,83 +66,18 @@ EXCUSED: dict[str, dict[str, str]] = {
 """Packages that a stage's code reaches and that do not shape its bytes, with the reason."""
 
 
-def modules(group: Group[Any]) -> tuple[str, ...]:
-    """The modules of a group's own plug-ins, by their names below the package."""
-    return tuple(group.source(name).module.removeprefix("cousins.") for name, _ in group.own())
-
-
-PLUGINS = {
-    "generators.labels": modules(LABELS),
-    "generators.proposers": modules(PROPOSERS),
-    "generators.renderers": modules(RENDERERS),
-    "scenes.assets.categories": modules(MODULES),
-    "scenes.assets.plugin": ("scenes.libraries.folder", "scenes.libraries.procedural"),
-    "tasks.skills": modules(SKILLS),
-    "scenes.robots": modules(ROBOTS),
-}
-"""Packages whose modules are found by their names: a stage that reaches one reaches them all."""
-
-
-def module_path(name: str) -> Path | None:
-    """The file of a module by its name below the package."""
-    path = ROOT / Path(*name.split("."))
-    found = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    return found if found.is_file() else None
-
-
-@cache
-def parsed(name: str) -> tuple[str, ast.Module]:
-    path = module_path(name)
-    assert path is not None, name
-    text = path.read_text(encoding="utf-8")
-    return text, ast.parse(text)
-
-
-def imports(module: str, root: ast.AST) -> Iterator[tuple[int, str]]:
-    """(level, absolute name) of imports below a node, less those for types alone."""
-    path = module_path(module)
-    package = module.split(".") if path is not None and path.stem == "__init__" else []
-    package = package or module.split(".")[:-1]
-    waiting: list[ast.AST] = [root]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            continue
-        waiting += ast.iter_child_nodes(node)
-        if isinstance(node, ast.Import):
-            yield from ((0, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            start = ".".join([*base, *([node.module] if node.module else [])])
-            yield node.level, start
-            if node.level:
-                yield from ((1, f"{start}.{alias.name}") for alias in node.names)
-
-
 def packages_from(start: list[tuple[int, str]]) -> set[str]:
     """Distributions that are reached from some imports."""
     distributions = packages_distributions()
     found: set[str] = set()
-    seen: set[str] = set()
-    waiting = list(start)
-    while waiting:
-        level, name = waiting.pop()
-        if not level:
-            top = name.split(".")[0]
-            if top not in sys.stdlib_module_names:
-                found |= {normal(x) for x in distributions.get(top, [top])}
-            continue
-        parts = name.split(".")
-        for length in range(1, len(parts) + 1):
-            module = ".".join(parts[:length])
-            if module in seen or module_path(module) is None:
-                continue
-            seen.add(module)
-            text, tree = parsed(module)
-            found |= {package for package, sign in NAMED.items() if re.search(sign, text)}
-            waiting += imports(module, tree)
-            if module in PLUGINS:
-                waiting += [(1, name) for name in PLUGINS[module]]
+    modules, elsewhere = followed(start)
+    for name in elsewhere:
+        top = name.split(".")[0]
+        if top not in sys.stdlib_module_names:
+            found |= {normal(x) for x in distributions.get(top, [top])}
+    for module in modules:
+        text = parsed(module)[0]
+        found |= {package for package, sign in NAMED.items() if re.search(sign, text)}
     return found - {"cousins"}
 
 
@@ -169,14 +87,7 @@ def normal(distribution: str) -> str:
 
 def reached(stage: str) -> set[str]:
     """Third-party packages that a stage's functions, or a format's exporter, can reach."""
-    if stage in FUNCTIONS:
-        functions = {
-            node.name: node for node in parsed(ENTRIES)[1].body if isinstance(node, ast.FunctionDef)
-        }
-        start = [x for name in FUNCTIONS[stage] for x in imports(ENTRIES, functions[name])]
-    else:
-        start = [(1, f"generators.exports.{stage}")]
-    return packages_from(start)
+    return packages_from(starts(stage))
 
 
 def held(stage: str) -> set[str]:

@@ -16,7 +16,7 @@ from some import some
 from worlds import LIBRARY, make_task
 
 from cousins.flows.stages import production
-from cousins.flows.work import Job, ShardTask, carry_out
+from cousins.flows.work import Job, ShardTask, run_shard
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports import EXPORTERS
 from cousins.generators.exports.traces.phases import phases
@@ -47,7 +47,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     with Store(root, spec, LIBRARY.version) as store:
         for stage in ("scenes", "episodes"):
             unit = ShardTask(stage, TASK.id, "test", (0, 0), spec, 0, SCENES, TASK)
-            store.commit(stage, TASK.id, "test", carry_out(Job(root, production(), unit)).prepared)
+            store.commit(stage, TASK.id, "test", run_shard(Job(root, production(), unit)).prepared)
     tasks = root / "data" / "tasks" / "b00000"
     tasks.mkdir(parents=True)
     (tasks / "tasks.json").write_text(f"[{TASK.canonical_json()}]")

@@ -26,7 +26,7 @@ from ...tasks.bddl.problem import Problem, problem_text
 from ...tasks.symbolic.domain import Relation
 from ...tasks.symbolic.fitting import fits
 from ..stages import production
-from ..work import Job, ShardTask, carry_out
+from ..work import Job, ShardTask, run_shard
 
 TABLE = "breakfast_table.n.01"
 TARGETS: tuple[tuple[str, Relation], ...] = (
@@ -102,7 +102,7 @@ def _make(
             for stage, name in names.items():
                 cpu, wall = time.process_time(), time.perf_counter()
                 unit = ShardTask(stage, task.id, "bench", (0, 0), spec, 0, scenes, task)
-                store.commit(stage, task.id, "bench", carry_out(Job(root, stages, unit)).prepared)
+                store.commit(stage, task.id, "bench", run_shard(Job(root, stages, unit)).prepared)
                 watch.add(name, cpu, wall)
     return len(tasks) * scenes
 

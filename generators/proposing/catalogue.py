@@ -17,7 +17,7 @@ from ...scenes.layout.pose_sampling import falls_forward
 from ...schemas import Asset, Cavity, RobotSpec
 from ...tasks.skills import skill_named, sources
 from ...tasks.symbolic.domain import Capabilities, Relation
-from ...tasks.symbolic.fitting import fits, gated, lidded
+from ...tasks.symbolic.fitting import fits, lidded, requires_opening
 
 INSTANCES = 3
 """Cousins of a category that are measured."""
@@ -107,7 +107,7 @@ class OfferedCategory:
     @cached_property
     def gated(self) -> bool:
         """Whether nothing can go inside any of them while it is closed."""
-        return all(gated(asset) for asset in self.assets)
+        return all(requires_opening(asset) for asset in self.assets)
 
     @cached_property
     def lidded(self) -> bool:

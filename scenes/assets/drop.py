@@ -33,7 +33,7 @@ FURNITURE = 0.4
 _UPRIGHT = (1.0, 0.0, 0.0, 0.0)
 
 
-def drop(asset: Asset) -> Refusal | None:
+def drop_test(asset: Asset) -> Refusal | None:
     """What goes wrong with an asset alone on a floor, or None.
 
     It is welded down if it is fixed; else it falls from 1 cm and has 2 s to come to rest.

@@ -143,7 +143,7 @@ def _fill(
 
 def _alone(library: AssetLibrary, chunks: list[Wanted]) -> Iterator[dict[str, IndexRow]]:
     for chunk in chunks:
-        yield look(library, chunk)
+        yield build_rows(library, chunk)
 
 
 def _spread(
@@ -156,7 +156,7 @@ def _spread(
     size = min(workers, len(chunks))
     with ProcessPoolExecutor(size, mp_context=context, initializer=_ignore_interrupt) as pool:
         running: dict[Future[dict[str, IndexRow]], Wanted] = {
-            pool.submit(partial(look, library), chunk): chunk for chunk in chunks
+            pool.submit(partial(build_rows, library), chunk): chunk for chunk in chunks
         }
         try:
             while running:
@@ -182,7 +182,7 @@ def _answer(future: Future[dict[str, IndexRow]], chunk: Wanted) -> dict[str, Ind
         ) from error
 
 
-def look(library: AssetLibrary, wanted: Wanted) -> dict[str, IndexRow]:
+def build_rows(library: AssetLibrary, wanted: Wanted) -> dict[str, IndexRow]:
     """The rows of some assets, by id. Each one is built and tried."""
     return {name: _row(library, category, name) for category, name in wanted}
 

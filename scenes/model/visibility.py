@@ -1,4 +1,8 @@
-"""What a camera sees, by casting rays at physics geometry: no graphics needed."""
+"""How much of an object a camera sees, by rays cast at physics geometry: no graphics needed.
+
+A scene is refused where a fixed camera sees nothing of what the scene is about, so that another
+answer here gives other scenes.
+"""
 
 from __future__ import annotations
 

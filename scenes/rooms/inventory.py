@@ -74,7 +74,7 @@ class Inventory:
         self.made += 1
         return thing
 
-    def drop(self, names: set[str]) -> None:
+    def discard(self, names: set[str]) -> None:
         """Take things away."""
         for name in names:
             del self.things[name]

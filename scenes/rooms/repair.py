@@ -69,7 +69,7 @@ def repair(
         reasons.update(outcome.bad.values())
         lost = inventory.with_carried(set(outcome.bad))
         inventory.move({n: pose for n, pose in outcome.poses.items() if n not in lost})
-        inventory.drop(lost)
+        inventory.discard(lost)
         known = set(inventory.things)
         filling.fill(wanted, rng)
     raise UnfinishedError(Refusal(RefusalKind.ROOM_RESTLESS, numbers=(ROUNDS,)), reasons)

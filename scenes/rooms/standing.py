@@ -50,7 +50,7 @@ def standing(
     low = float(pose[2, 3])
     front = None
     if piece.where in ("run", "wall", "middle"):
-        depth = max(piece.front, reach(asset) + 0.1)
+        depth = max(piece.front, opening_reach(asset) + 0.1)
         ahead = footprint.axes()[0] * (half[0] + depth / 2)
         front = Footprint(footprint.centre + ahead, np.array([depth / 2, half[1]]), yaw)
     return PlacedFurniture(
@@ -58,7 +58,7 @@ def standing(
     )  # fmt: skip
 
 
-def reach(asset: Asset) -> float:
+def opening_reach(asset: Asset) -> float:
     """How far doors and drawers come out of the front, metres."""
     depth = 0.0
     for link in asset.links:

@@ -92,7 +92,7 @@ class CollisionWorld:
         """Move one joint of the frozen world, by its address in `qpos`."""
         self._data.qpos[address] = value
 
-    def hit(
+    def check_collision(
         self,
         q: Array,
         opening: float,
@@ -124,7 +124,7 @@ class CollisionWorld:
             return None
         return self._first(touch, near, slide, ignore, depth)
 
-    def hand_hit(
+    def check_hand_collision(
         self,
         world_from_tool: Array,
         opening: float,

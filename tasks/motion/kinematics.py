@@ -134,7 +134,7 @@ class Arm:
         """`world_from_tool` (4, 4) of a configuration (7,)."""
         return self._world_from_base @ self._chain.forward(q)
 
-    def track(self, start: Array, poses: list[Array]) -> list[Array] | None:
+    def cartesian_path(self, start: Array, poses: list[Array]) -> list[Array] | None:
         """Follow tool poses closely, from one configuration, without jumps.
 
         Each pose is solved with the last joint held, starting from the last solution; where

@@ -98,7 +98,7 @@ class Manipulator:
             )
         )  # fmt: skip
 
-    def look(self, held: Held | None = None) -> None:
+    def sync_planning_scene(self, held: Held | None = None) -> None:
         """Take the present state into the planner's world."""
         self.executor.refresh()
         self.world.update(self.executor.data, held)
@@ -119,7 +119,7 @@ class Manipulator:
         world_from_object = transform(data.xpos[body], data.xmat[body].reshape(3, 3))
         return Held(name, inverse(self.tool) @ world_from_object)
 
-    def follow(
+    def execute(
         self,
         path: list[Array],
         opening: float,
@@ -152,15 +152,15 @@ class Manipulator:
             self.executor.run(action[None])
             watch()
 
-    def go(self, goal: Array, opening: float, speed: float = FAST) -> None:
+    def move_to(self, goal: Array, opening: float, speed: float = FAST) -> None:
         """Move to a configuration around whatever is in the way.
 
         Raises:
             PlanningError: `no_path`.
         """
-        self.follow(self.planner.connect(self.q, goal, opening, self.rng), opening, speed)
+        self.execute(self.planner.connect(self.q, goal, opening, self.rng), opening, speed)
 
-    def straight(
+    def plan_cartesian(
         self,
         start: Array,
         goal: Array,
@@ -183,11 +183,11 @@ class Manipulator:
             PlanningError: `unreachable` or `collision`.
         """
         poses = line(self.arm.forward(start), goal)
-        path = self.arm.track(start, poses)
+        path = self.arm.cartesian_path(start, poses)
         if path is None:
             raise PlanningError(Cause.UNREACHABLE, "the arm cannot follow the straight line")
         for q in [path[len(path) // 2], *path]:
-            hit = self.world.hit(q, opening, touch, near=True, slide=slide, depth=depth)
+            hit = self.world.check_collision(q, opening, touch, near=True, slide=slide, depth=depth)
             if hit is not None:
                 raise blocked("the straight line hits", hit)
         return [start, *path]
@@ -213,30 +213,35 @@ class Manipulator:
 
     def clear(self) -> None:
         """Leave with the empty hand what it stands too close to for a path to begin."""
-        self.look()
-        if self.world.hit(self.q, float(self.executor.command[-1]), near=True) is not None:
+        self.sync_planning_scene()
+        if (
+            self.world.check_collision(self.q, float(self.executor.command[-1]), near=True)
+            is not None
+        ):
             self.escape()
-            self.look()
+            self.sync_planning_scene()
 
-    def rise(self, thing: str) -> list[Array]:
+    def lift_clear(self, thing: str) -> list[Array]:
         """Lift what is held out from between taller things, where it is still too close to them.
 
         Returns:
             The path that was followed; empty where there is nothing too close, or no way up.
         """
-        self.look(self.held(thing))
+        self.sync_planning_scene(self.held(thing))
         opening, start = self.executor.opening, self.q
-        if self.world.hit(start, opening) is None:
+        if self.world.check_collision(start, opening) is None:
             return []
         for height in RISES:
             goal = self.arm.forward(start)
             goal[2, 3] += height
             try:
-                path = self.straight(start, goal, opening, frozenset({thing}), True, PRESS_DEPTH)
+                path = self.plan_cartesian(
+                    start, goal, opening, frozenset({thing}), True, PRESS_DEPTH
+                )
             except PlanningError:
                 return []
-            if self.world.hit(path[-1], opening) is None:
-                self.follow(path, 0.0, CAREFUL)
+            if self.world.check_collision(path[-1], opening) is None:
+                self.execute(path, 0.0, CAREFUL)
                 return path
         return []
 
@@ -247,13 +252,13 @@ class Manipulator:
             current = self.arm.forward(self.q)
             goal = current.copy()
             goal[:3, 3] += 0.08 * direction
-            path = self.arm.track(self.q, line(current, goal))
+            path = self.arm.cartesian_path(self.q, line(current, goal))
             if path is not None:
-                self.follow([self.q, *path], opening, SLOW)
+                self.execute([self.q, *path], opening, SLOW)
 
-    def back_off(self, out: Array, opening: float, distance: float = 0.09) -> None:
+    def retreat(self, out: Array, opening: float, distance: float = 0.09) -> None:
         """Leave what was let go of: along `out`, or straight back, or up, whichever is free."""
-        self.look()
+        self.sync_planning_scene()
         start = self.q
         current = self.arm.forward(start)
         near = frozenset(self.compiled.objects)
@@ -266,11 +271,11 @@ class Manipulator:
             goal = current.copy()
             goal[:3, 3] += direction * distance * share
             try:
-                path = self.straight(start, goal, opening, near, depth=depth)
+                path = self.plan_cartesian(start, goal, opening, near, depth=depth)
             except PlanningError as error:
                 refused.append(error.cause)
                 continue
-            self.follow(path, opening, CAREFUL)
+            self.execute(path, opening, CAREFUL)
             return
         raise PlanningError(
             Cause.STUCK, f"no way back after letting go: {', '.join(map(str, refused))}"

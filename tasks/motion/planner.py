@@ -58,9 +58,9 @@ class MotionPlanner:
         Raises:
             PlanningError: `no_path` where none is found, `collision` where an end is not free.
         """
-        near = any(self._world.hit(q, opening) is not None for q in (start, goal))
+        near = any(self._world.check_collision(q, opening) is not None for q in (start, goal))
         for name, q in (("start", start), ("end", goal)) if near else ():
-            hit = self._world.hit(q, opening, near=True)
+            hit = self._world.check_collision(q, opening, near=True)
             if hit is not None:
                 raise blocked(f"the {name} of the path hits", hit)
         if self._clear(start, goal, opening, near):
@@ -77,7 +77,7 @@ class MotionPlanner:
         # Check the middle first: that is where straight lines hit.
         order = np.argsort(np.abs(shares - 0.5), kind="stable")
         return all(
-            self._world.hit(start + share * (goal - start), opening, near=near) is None
+            self._world.check_collision(start + share * (goal - start), opening, near=near) is None
             for share in shares[order]
         )
 
@@ -94,7 +94,7 @@ class MotionPlanner:
         pose = self._arm.forward(q)
         goal = pose.copy()
         goal[2, 3] += height
-        path = self._arm.track(q, line(pose, goal))
+        path = self._arm.cartesian_path(q, line(pose, goal))
         return None if path is None else path[-1]
 
     def _rrt(self, start: Array, goal: Array, opening: float, near: bool, seed: int) -> list[Array]:
@@ -119,7 +119,7 @@ class MotionPlanner:
             nonlocal calls
             calls += 1
             q = np.array([state[joint] for joint in range(count)])
-            return self._world.hit(q, opening, near=near) is None
+            return self._world.check_collision(q, opening, near=near) is None
 
         def spent() -> bool:
             nonlocal calls

@@ -44,7 +44,7 @@ def blockers(arm: Manipulator, error: PlanningError, wanted: tuple[str, ...]) ->
     """
     if not isinstance(error, BlockedError):
         return []
-    arm.look()
+    arm.sync_planning_scene()
     facts = PhysicsFacts(arm.compiled, arm.executor.data)
     found: dict[str, float] = {}
     for obstacle, count in error.by.most_common():

@@ -18,7 +18,7 @@ from ..motion.collision import PRESS_DEPTH, Held
 from ..motion.manipulator import BESIDE, CAREFUL, FAST, Manipulator
 from ..physics.execution import SkillFailedError
 from ..physics.predicates import PhysicsFacts
-from ..sampling.placements import exit_of
+from ..sampling.placements import post_grasp_retreat
 
 MAX_GRASPS = 60
 """Grasps tried per round."""
@@ -79,14 +79,14 @@ def pick(arm: Manipulator, thing: str, grasp: Grasp) -> Grasp:
     Raises:
         SkillFailedError: the object moved before, or was missed, or slipped.
     """
-    arm.follow(grasp.path, grasp.opening, FAST)
+    arm.execute(grasp.path, grasp.opening, FAST)
     _verify_still(arm, thing, grasp)
-    arm.follow(grasp.approach, grasp.opening, CAREFUL, BESIDE)
+    arm.execute(grasp.approach, grasp.opening, CAREFUL, BESIDE)
     arm.grip(0.0)
     _verify_grasp(arm, thing)
-    arm.follow(grasp.exit, 0.0, CAREFUL, BESIDE, lambda: _verify_lift(arm, thing, grasp))
+    arm.execute(grasp.exit, 0.0, CAREFUL, BESIDE, lambda: _verify_lift(arm, thing, grasp))
     _verify_lift(arm, thing, grasp)
-    return replace(grasp, exit=[*grasp.exit, *arm.rise(thing)])
+    return replace(grasp, exit=[*grasp.exit, *arm.lift_clear(thing)])
 
 
 def ways_to_grasp(arm: Manipulator, thing: str, level: bool) -> Iterator[Grasp]:
@@ -97,7 +97,7 @@ def ways_to_grasp(arm: Manipulator, thing: str, level: bool) -> Iterator[Grasp]:
         thing: what to grasp.
         level: prefer a level hand.
     """
-    arm.look()
+    arm.sync_planning_scene()
     ways = (way for noise in NOISE for way in candidates(arm, thing, noise, level))
     for number, (pose, width, _) in enumerate(ways):
         subject = f"grasp {number} of {thing}"
@@ -120,7 +120,7 @@ def graspable(arm: Manipulator, thing: str) -> None:
         except PlanningError as error:
             refused[error.cause] += 1
         else:
-            arm.look()
+            arm.sync_planning_scene()
             return
     raise PlanningError(mostly(Cause.NO_GRASP, refused), f"no grasp of {thing} can be reached")
 
@@ -145,7 +145,7 @@ def candidates(
     poses = _world_from_object(arm, thing) @ grasps.poses
     if arm.habits.near_grasps:
         poses = arm.facing.nearer(poses)
-    outward, _ = exit_of(compiled, PhysicsFacts(compiled, data), thing)
+    outward, _ = post_grasp_retreat(compiled, PhysicsFacts(compiled, data), thing)
     # Coming in against the way out is what leaves free hands.
     along = -(poses[:, :3, 2] @ outward)
     floor = compiled.scene.robot.pos[2] + HAND_CLEARANCE
@@ -170,7 +170,7 @@ def candidates(
     def free(i: int) -> bool:
         arm.world.update(data)
         opening = opening_for(float(grasps.widths[i]), robot)
-        return arm.world.hand_hit(poses[i], opening, touch) is None
+        return arm.world.check_hand_collision(poses[i], opening, touch) is None
 
     search = noise > DENSE_NOISE
     looked = order[: MAX_SEARCHED if search else MAX_LOOKED]
@@ -240,28 +240,28 @@ def _opened_grasp(
     data = arm.executor.data
     held = Held(thing, inverse(pose) @ _world_from_object(arm, thing))
     arm.world.update(data)
-    hit = arm.world.hand_hit(pose, opening, touch)
+    hit = arm.world.check_hand_collision(pose, opening, touch)
     if hit is not None:
         raise blocked("the open hand would hit", hit)
-    out, distance = exit_of(arm.compiled, PhysicsFacts(arm.compiled, data), thing)
+    out, distance = post_grasp_retreat(arm.compiled, PhysicsFacts(arm.compiled, data), thing)
     for q in arm.arm.distinct(pose, arm.q, CONFIGURATIONS):
         arm.world.update(data)
-        hit = arm.world.hit(q, opening, touch, near=True)
+        hit = arm.world.check_collision(q, opening, touch, near=True)
         if hit is not None:
             error = blocked("the open hand would hit", hit)
             continue
         before = pose.copy()
         before[:3, 3] -= pose[:3, 2] * APPROACH
         try:
-            approach = arm.straight(q, before, opening, touch)[::-1]
-            hit = arm.world.hit(approach[0], opening)
+            approach = arm.plan_cartesian(q, before, opening, touch)[::-1]
+            hit = arm.world.check_collision(approach[0], opening)
             if hit is not None:
                 raise blocked("the approach begins too close to", hit)
             arm.world.update(data, held)
             leave = pose.copy()
             leave[:3, 3] += out * distance + np.array([0, 0, 0.0 if out[2] > 0.5 else 0.004])
             holding = touch | {target}
-            leaving = arm.straight(q, leave, width, holding, slide=True, depth=PRESS_DEPTH)
+            leaving = arm.plan_cartesian(q, leave, width, holding, slide=True, depth=PRESS_DEPTH)
         except PlanningError as failed:
             error = failed
             continue
@@ -274,8 +274,8 @@ def release_opening(arm: Manipulator, thing: str, grasp: Grasp) -> float:
     robot = arm.compiled.robot.spec
     if not arm.habits.wide:
         return grasp.opening
-    arm.look()
-    hit = arm.world.hit(arm.q, robot.max_opening, frozenset({thing}), near=True)
+    arm.sync_planning_scene()
+    hit = arm.world.check_collision(arm.q, robot.max_opening, frozenset({thing}), near=True)
     return robot.max_opening if hit is None else opening_for(grasp.width, robot)
 
 

@@ -114,7 +114,7 @@ def _pick_and_place(
         grasp, drop = choose(arm, relation, thing, target, rounds, manner)
         grasp = pick(arm, thing, grasp)
         held = arm.held(thing)
-        arm.look(held)
+        arm.sync_planning_scene(held)
         options = [drop.placement, *_options(arm, relation, thing, target, manner)]
         try:
             drop, path = _carriage(arm, options, replace(grasp, exit=[arm.q], held=held))
@@ -128,7 +128,7 @@ def _pick_and_place(
         opening = release_opening(arm, thing, grasp)
         arm.grip(opening)
         out = drop.placement.out
-        arm.back_off(out, opening, max(BACK_OFF, drop.placement.travel))
+        arm.retreat(out, opening, max(BACK_OFF, drop.placement.travel))
         return
     raise failed
 
@@ -154,7 +154,7 @@ def choose(
     Raises:
         PlanningError: where there is none; every rejection is in the trace.
     """
-    arm.look()
+    arm.sync_planning_scene()
     options = _options(arm, relation, thing, target, manner)
     if not options:
         raise PlanningError(Cause.NO_ROOM, f"no room for {thing}: {relation} {target}")
@@ -171,7 +171,7 @@ def choose(
             with arm.arm.bending(bent):
                 grasp = reachable_grasp(arm, thing, target, pose, width)
                 drop = next(_drops(arm, options, grasp))
-            arm.look()
+            arm.sync_planning_scene()
             path = arm.planner.connect(arm.q, grasp.before, grasp.opening, arm.rng)
         except PlanningError as error:
             if bent:
@@ -279,17 +279,17 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
         if not found:
             errors.append(PlanningError(Cause.UNREACHABLE, "out of reach"))
             continue
-        hit = arm.world.hand_hit(pose, opening, touch, depth=PRESS_DEPTH)
+        hit = arm.world.check_hand_collision(pose, opening, touch, depth=PRESS_DEPTH)
         if hit is not None:
             errors.append(blocked("put down, it would hit", hit))
             continue
         for q in found:
-            hit = arm.world.hit(q, opening)
+            hit = arm.world.check_collision(q, opening)
             if hit is not None:
                 errors.append(blocked("before it hits", hit))
                 continue
             try:
-                path = arm.straight(q, pose, opening, touch, depth=PRESS_DEPTH)
+                path = arm.plan_cartesian(q, pose, opening, touch, depth=PRESS_DEPTH)
             except PlanningError as error:
                 errors.append(error)
             else:
@@ -302,10 +302,10 @@ def _drops(arm: Manipulator, options: list[Placement], grasp: Grasp) -> Iterator
 
 def _put_back(arm: Manipulator, grasp: Grasp) -> None:
     """Let go of what was lifted where it stood."""
-    arm.follow(grasp.exit[::-1], 0.0, CAREFUL)
+    arm.execute(grasp.exit[::-1], 0.0, CAREFUL)
     opening = release_opening(arm, grasp.held.name, grasp)
     arm.grip(opening)
-    arm.back_off(-grasp.pose[:3, 2], opening)
+    arm.retreat(-grasp.pose[:3, 2], opening)
 
 
 def _put_down(arm: Manipulator, subject: str, drop: ReachedPlacement, path: list[Array]) -> None:
@@ -320,9 +320,9 @@ def _put_down(arm: Manipulator, subject: str, drop: ReachedPlacement, path: list
     def watch() -> None:
         verify_held(arm, held.name, held)
 
-    arm.follow(path, 0.0, CARRY, LADEN, watch)
+    arm.execute(path, 0.0, CARRY, LADEN, watch)
     watch()
-    arm.follow(drop.path, 0.0, SLOW, watch=watch)
+    arm.execute(drop.path, 0.0, SLOW, watch=watch)
     verify_held(arm, held.name, held)
 
 

@@ -54,7 +54,7 @@ def regrasp(
     support = arm.compiled.scene.support
     if not _clashes(error) or support == target:
         return None
-    arm.look()
+    arm.sync_planning_scene()
     suiting: list[Placement] = []
     for place in away_from((target,)).options(arm, thing, support)[:places]:
         with _imagined(arm, thing, place.pose):
@@ -62,7 +62,7 @@ def regrasp(
                 suiting.append(place)
         if len(suiting) >= ENOUGH:
             break
-    arm.look()
+    arm.sync_planning_scene()
     subject = f"{thing} put down before it is {relation} {target}"
     values = (float(len(suiting)),)
     arm.note(TraceEvent(stage="placement", event="expand", subject=subject, values=values))
@@ -84,7 +84,7 @@ def _clashes(error: PlanningError) -> bool:
 
 def confined(arm: Manipulator, thing: str) -> bool:
     """Whether a thing is inside something, which leaves only some of its grasps free."""
-    arm.look()
+    arm.sync_planning_scene()
     facts = PhysicsFacts(arm.compiled, arm.executor.data)
     return any(facts.holds("inside", (thing, x)) for x in arm.compiled.objects if x != thing)
 
@@ -120,7 +120,7 @@ def _imagined(arm: Manipulator, thing: str, pose: Array) -> Generator[None]:
     stood = pose[:3, 3] - RELEASE_HEIGHT * UP
     arm.executor.data.qpos[address : address + 7] = [*stood, *quaternion(pose[:3, :3])]
     try:
-        arm.look()
+        arm.sync_planning_scene()
         yield
     finally:
         arm.executor.data = data

@@ -80,7 +80,7 @@ class EndEffector:
         pose = self._arm.forward(command)
         pose[:3, 3] += delta[:3]
         pose[:3, :3] = _rotation(delta[3:].astype(np.float64)) @ pose[:3, :3]
-        found = self._arm.track(command, [pose])
+        found = self._arm.cartesian_path(command, [pose])
         return None if found is None else found[0]
 
 

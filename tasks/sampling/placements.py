@@ -347,7 +347,9 @@ def _carrier(compiled: CompiledScene, facts: PhysicsFacts, name: str) -> Region 
     return None
 
 
-def exit_of(compiled: CompiledScene, facts: PhysicsFacts, name: str) -> tuple[Array, float]:
+def post_grasp_retreat(
+    compiled: CompiledScene, facts: PhysicsFacts, name: str
+) -> tuple[Array, float]:
     """The way an object leaves where it is: direction (3,) and metres."""
     region = _carrier(compiled, facts, name)
     if region is None:

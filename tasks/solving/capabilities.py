@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ...schemas import Asset
 from ..skills import sources
 from ..symbolic.domain import Capabilities, Relation
-from ..symbolic.fitting import fits, gated, lidded
+from ..symbolic.fitting import fits, lidded, requires_opening
 
 
 def capabilities(assets: Mapping[str, Asset], support: str) -> Capabilities:
@@ -28,7 +28,7 @@ def capabilities(assets: Mapping[str, Asset], support: str) -> Capabilities:
             if asset.graspable and not asset.grain and name != support
         ),
         openable=frozenset(n for n, asset in assets.items() if "openable" in asset.affordances),
-        gated=frozenset(name for name, asset in assets.items() if gated(asset)),
+        gated=frozenset(name for name, asset in assets.items() if requires_opening(asset)),
         lidded=frozenset(name for name, asset in assets.items() if lidded(asset)),
         fits=frozenset(
             (a, b, relation)

@@ -28,7 +28,7 @@ def out_of_reach(
     survey = Survey(facts, tuple(step.operator for step in plan.steps))
     for step in dict.fromkeys(plan.steps):
         executor.data = compiled.new_data()
-        arm.look()
+        arm.sync_planning_scene()
         refusal = skill_named(step.skill).unreachable(arm, step.operator, survey)
         if refusal is not None:
             return refusal

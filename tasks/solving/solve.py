@@ -295,7 +295,7 @@ class _Attempt:
                 self.failures += 1
                 self._recover()
                 if achieved(present_facts(self.arm), step):
-                    self._acquit()
+                    self._mark_succeeded()
                 return
             except PlanningError as error:
                 if error.kind is Cause.TIME_LIMIT:
@@ -368,7 +368,7 @@ class _Attempt:
         if self.watch.order:
             self.watch.look(present_facts(self.arm))
 
-    def _acquit(self) -> None:
+    def _mark_succeeded(self) -> None:
         """The last subtask, given up as failed, came out well once the hand was away."""
         last = self.subtasks[-1]
         self.subtasks[-1] = last.model_copy(update={"success": True, "cause": None})
@@ -388,20 +388,20 @@ class _Attempt:
         opening = arm.compiled.robot.spec.max_opening
         arm.grip(opening)
         if arm.habits.watchful and self.failures <= 1:
-            arm.look()
-            if arm.world.hit(arm.q, opening) is None:
+            arm.sync_planning_scene()
+            if arm.world.check_collision(arm.q, opening) is None:
                 arm.await_rest()
                 return
         ways: tuple[Callable[[], None], ...] = (
-            lambda: arm.back_off(-arm.tool[:3, 2], opening),
+            lambda: arm.retreat(-arm.tool[:3, 2], opening),
             arm.escape,
         )
         for leave in ways:
             try:
                 leave()
-                arm.look()
+                arm.sync_planning_scene()
                 if not (arm.habits.watchful and self.failures <= 1):
-                    arm.go(arm.home, opening)
+                    arm.move_to(arm.home, opening)
                 arm.await_rest()
                 return
             except PlanningError as error:

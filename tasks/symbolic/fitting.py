@@ -17,7 +17,7 @@ STANDS_OUT = 2.0
 """Height of an object in an open vessel, as a multiple of the vessel's depth: its centre is in."""
 
 
-def gated(asset: Asset) -> bool:
+def requires_opening(asset: Asset) -> bool:
     """Whether nothing can go inside while it is closed."""
     return bool(asset.cavities) and all(cavity.joint for cavity in asset.cavities)
 

@@ -89,7 +89,7 @@ def blocked_share(scene: Scene, assets: Mapping[str, Asset], thing: str) -> floa
     """
     compiled = compile_model(scene, assets, "physics")
     arm = Manipulator(compiled, Executor(compiled, hz=10, max_steps=0), generator(scene.seed, "x"))
-    arm.look()
+    arm.sync_planning_scene()
     ways = list(candidates(arm, thing, 0.0, False))
     clutter = frozenset(x.name for x in scene.objects if x.role == "clutter")
     free = [way for way in ways if _free(arm, thing, way[0], way[1], clutter)]

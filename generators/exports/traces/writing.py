@@ -1,4 +1,4 @@
-"""Export of what was thought: search events, procedures, thoughts per action, and phases.
+"""The export `traces`, in parquet files: search events, procedures, thoughts, and phases.
 
 Every row names its episode, task, and scene, and every step counts the episode's actions, so
 that all of it joins with the other exports and with the arrays.

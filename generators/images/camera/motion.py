@@ -1,4 +1,4 @@
-"""What moves while a shutter is open: an episode between its states, cameras along their paths.
+"""Motion blur of pictures: an episode moves between its states, and cameras along their paths.
 
 The shutter is open for half its time before the moment of a frame and half behind it, so labels
 are those of the middle of the exposure. The light of moments evenly spread over that time is

@@ -1,4 +1,4 @@
-"""Action chunks by a small transformer: observations and queries are tokens."""
+"""A reference policy: a small transformer gives chunks of actions for observations and queries."""
 
 # torch is optional and untyped here.
 # pyright: reportMissingImports=false, reportUnknownMemberType=false

@@ -178,9 +178,9 @@ def _servo(arm: Manipulator, thing: str, end: Array, up: Array) -> None:
     wanted = transform(end, turn @ measured[:3, :3])
     current = arm.arm.forward(arm.q)
     goal = wanted @ inverse(measured) @ current
-    path = arm.arm.track(arm.q, line(current, goal))
+    path = arm.arm.cartesian_path(arm.q, line(current, goal))
     if path is None:
         raise SkillFailedError(
             Cause.INSERTION_STUCK, f"the arm cannot follow {thing} into its hole"
         )
-    arm.follow([arm.q, *path], 0.0, SLOW)
+    arm.execute([arm.q, *path], 0.0, SLOW)

@@ -64,4 +64,4 @@ def open_in_thought(
         address = compiled.objects[other].free_qpos
         if address is not None:
             data.qpos[address : address + 3] += data.xpos[body] - before
-    arm.look()
+    arm.sync_planning_scene()

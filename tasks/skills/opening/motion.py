@@ -93,12 +93,12 @@ def _pull(arm: Manipulator, pull: Pull) -> None:
     """Carry out what was chosen."""
     arm.avoid.add(pull.key)
     hold = pull.hold
-    arm.follow(pull.reach, hold.opening, FAST)
-    arm.follow(pull.approach, hold.opening, CAREFUL)
+    arm.execute(pull.reach, hold.opening, FAST)
+    arm.execute(pull.approach, hold.opening, CAREFUL)
     arm.grip(0.0, 0.1 if hold.push else 0.4)
-    arm.follow(pull.path, 0.0, SLOW)
+    arm.execute(pull.path, 0.0, SLOW)
     arm.grip(hold.opening, 0.2 if hold.push else 0.4)
-    arm.back_off(-arm.arm.forward(arm.q)[:3, 2], hold.opening, 0.1)
+    arm.retreat(-arm.arm.forward(arm.q)[:3, 2], hold.opening, 0.1)
     arm.executor.refresh()
 
 
@@ -125,7 +125,7 @@ def reachable_share(arm: Manipulator, thing: str, joint: str, opening: bool) -> 
 
 def _choose(arm: Manipulator, thing: str, joint: str, opening: bool) -> Pull:
     """The first way that works, opening as wide as possible."""
-    arm.look()
+    arm.sync_planning_scene()
     errors: list[PlanningError] = []
     for handle in arm.compiled.asset_of(thing).handles:
         if handle.joint != joint:
@@ -140,7 +140,7 @@ def _choose(arm: Manipulator, thing: str, joint: str, opening: bool) -> Pull:
                     values=(pull.share,),
                 )
             )
-            arm.look()
+            arm.sync_planning_scene()
             return pull
     refused = Counter(error.cause for error in errors)
     detail = f"no way to move {joint} of {thing}: {counted(refused)}"
@@ -174,7 +174,7 @@ def _pulls(
                         starts[hold.number] = _starts(arm, thing, travel.tool(hold), hold)
                     goal = 0.0 if hold.push else share
                     path, first = _path(arm, travel, hold, goal, follow, starts, load, thing)
-                    arm.look()
+                    arm.sync_planning_scene()
                     reach = arm.planner.connect(arm.q, first.approach[0], hold.opening, arm.rng)
                 except PlanningError as error:
                     errors.append(error)
@@ -209,14 +209,14 @@ def _starts(arm: Manipulator, thing: str, tool: Array, hold: ContactPose) -> lis
     before = tool.copy()
     before[:3, 3] -= tool[:3, 2] * APPROACH
     found: list[_Start] = []
-    arm.look()
+    arm.sync_planning_scene()
     for q in arm.arm.distinct(tool, arm.q, CONFIGURATIONS):
-        hit = arm.world.hit(q, hold.opening, touch, near=True)
+        hit = arm.world.check_collision(q, hold.opening, touch, near=True)
         if hit is not None:
             error = blocked("the open hand would hit", hit)
             continue
         try:
-            found.append(_Start(q, arm.straight(q, before, hold.opening, touch)[::-1]))
+            found.append(_Start(q, arm.plan_cartesian(q, before, hold.opening, touch)[::-1]))
         except PlanningError as failed:
             error = failed
     if not found:
@@ -244,10 +244,10 @@ def _path(
     after[:3, 3] -= after[:3, 2] * APPROACH
     error = PlanningError(Cause.UNREACHABLE, "the arm cannot follow the handle")
     for start in starts[hold.number]:
-        path = arm.arm.track(start.q, poses)
+        path = arm.arm.cartesian_path(start.q, poses)
         if path is None:
             continue
-        if arm.arm.track(path[-1], line(poses[-1], after)) is None:
+        if arm.arm.cartesian_path(path[-1], line(poses[-1], after)) is None:
             error = PlanningError(Cause.UNREACHABLE, "the arm cannot leave the moved handle")
             continue
         hit = _blocked(arm, path, values, travel, thing, hold.width, load)
@@ -267,11 +267,11 @@ def _blocked(
     load: frozenset[str],
 ) -> Collision | None:
     """What the arm hits while it follows the handle, with the joint moved along."""
-    arm.look()
+    arm.sync_planning_scene()
     touch = frozenset({thing})
     for q, value in zip(path, values, strict=True):
         arm.world.set_joint(travel.where.qpos, float(value))
-        hit = arm.world.hit(q, width, touch, near=True, ignore=load, depth=PRESS_DEPTH)
+        hit = arm.world.check_collision(q, width, touch, near=True, ignore=load, depth=PRESS_DEPTH)
         if hit is not None:
             return hit
     return None

@@ -10,7 +10,7 @@ from ...pick_place.picking import graspable
 from ...pick_place.placing import choose
 from ...pick_place.regrasping import FEW_PLACES, confined, regrasp
 from ...skill import Survey
-from ...symbolic.fitting import gated
+from ...symbolic.fitting import requires_opening
 from ...symbolic.operators import Operator
 from ..opening import open_in_thought
 from ._operators import RELATIONS
@@ -71,7 +71,7 @@ def _shut(arm: Manipulator, facts: PhysicsFacts, thing: str, target: str) -> lis
     closed = [
         name
         for name in compiled.objects
-        if gated(compiled.asset_of(name)) and not facts.holds("open", (name,))
+        if requires_opening(compiled.asset_of(name)) and not facts.holds("open", (name,))
     ]
     return [
         name

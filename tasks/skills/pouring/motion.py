@@ -64,17 +64,17 @@ def _empty(arm: Manipulator, way: Pour, source: str, target: str, grains: frozen
         raise SkillFailedError(Cause.VESSEL_TURNED, f"{source}: {error}") from error
     finally:
         arm.world.upright = None
-    arm.follow(plan.over, 0.0, CARRIED)
-    arm.follow(plan.pour, 0.0, POURED)
+    arm.execute(plan.over, 0.0, CARRIED)
+    arm.execute(plan.pour, 0.0, POURED)
     arm.executor.hold(DRAIN_SECONDS)
     swing = plan.pour[-1 - round(SHAKE / STEP) :]
     for _ in range(SHAKES):
         if not _left(arm, source, grains):
             break
-        arm.follow([*swing[::-1], *swing[1:]], 0.0, 1.0)
+        arm.execute([*swing[::-1], *swing[1:]], 0.0, 1.0)
         arm.executor.hold(DRAIN_SECONDS / 2)
-    arm.follow(plan.pour[::-1], 0.0, CAREFUL)
-    arm.follow(plan.over[::-1], 0.0, CAREFUL)
+    arm.execute(plan.pour[::-1], 0.0, CAREFUL)
+    arm.execute(plan.over[::-1], 0.0, CAREFUL)
     _put_back(arm, way)
 
 
@@ -97,9 +97,9 @@ def _left(arm: Manipulator, source: str, grains: frozenset[str]) -> list[str]:
 
 def _put_back(arm: Manipulator, way: Pour) -> None:
     """Down where it stood, let go, and leave."""
-    arm.follow([arm.q, *way.grasp.exit[::-1]], 0.0, SLOW)
+    arm.execute([arm.q, *way.grasp.exit[::-1]], 0.0, SLOW)
     arm.grip(way.grasp.opening)
-    arm.back_off(-way.grasp.pose[:3, 2], way.grasp.opening)
+    arm.retreat(-way.grasp.pose[:3, 2], way.grasp.opening)
 
 
 def _verify(arm: Manipulator, source: str, target: str, grains: frozenset[str]) -> None:

@@ -87,7 +87,7 @@ def choose(arm: Manipulator, source: str, target: str) -> Pour:
         for grasp in chain(grasps[:], _kept(more, grasps)):
             try:
                 way = _way(arm, grasp, source, target, tilt, lip)
-                arm.look()
+                arm.sync_planning_scene()
                 path = arm.planner.connect(arm.q, grasp.before, grasp.opening, arm.rng)
             except PlanningError as error:
                 refused[error.cause] += 1
@@ -169,12 +169,14 @@ def _planned(arm: Manipulator, plan: Pour, source: str, target: str, held: Held,
     width = held_opening(plan.grasp.width, arm.compiled.robot.spec)
     error = PlanningError(Cause.UNREACHABLE, "the arm cannot hold it over the target")
     for start in arm.arm.distinct(poses[0], q, CONFIGURATIONS):
-        path = arm.arm.track(start, poses[1:])
+        path = arm.arm.cartesian_path(start, poses[1:])
         if path is None:
             error = PlanningError(Cause.UNREACHABLE, "the arm cannot tilt it")
             continue
         tilt = [start, *path]
-        hits = (arm.world.hit(x, width, touch, True, depth=PRESS_DEPTH) for x in tilt[::-3])
+        hits = (
+            arm.world.check_collision(x, width, touch, True, depth=PRESS_DEPTH) for x in tilt[::-3]
+        )
         hit = next((x for x in hits if x is not None), None)
         if hit is not None:
             error = blocked("tilted, it hits", hit)

@@ -107,7 +107,7 @@ class Onto:
             SkillFailedError: it did not get there.
         """
         thing, mat = operator.arguments
-        bring(arm, thing, onto_mat(arm, thing, mat))
+        push_to(arm, thing, onto_mat(arm, thing, mat))
 
     def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether nothing leads there from where the thing lies at the start."""
@@ -119,7 +119,7 @@ class Onto:
         return Refusal(RefusalKind.UNREACHABLE, (thing, mat), words=words)
 
 
-def bring(arm: Manipulator, thing: str, aim: Aim) -> None:
+def push_to(arm: Manipulator, thing: str, aim: Aim) -> None:
     """Push by strokes; where they do not get it there, by a learned policy if the spec allows.
 
     Raises:
@@ -232,7 +232,7 @@ class Beside:
             SkillFailedError: it did not get there.
         """
         thing, other = operator.arguments
-        bring(arm, thing, _beside(arm, thing, other))
+        push_to(arm, thing, _beside(arm, thing, other))
 
     def unreachable(self, arm: Manipulator, operator: Operator, survey: Survey) -> Refusal | None:
         """Whether nothing leads there from where the thing lies at the start."""

@@ -76,7 +76,7 @@ class ClosedLoopPusher:
 
     def __init__(self, arm: Manipulator, thing: str, aim: Aim) -> None:
         """Look at the thing."""
-        arm.look()
+        arm.sync_planning_scene()
         self.arm, self.thing, self.aim = arm, thing, aim
         data = arm.executor.data
         self._first = shadow(arm.compiled, data, thing)
@@ -131,7 +131,7 @@ class ClosedLoopPusher:
         above[2, 3] += RISE
         for q in arm.arm.distinct(place, arm.q, 2):
             try:
-                approach = arm.straight(q, above, opening, frozenset({self.thing}))[::-1]
+                approach = arm.plan_cartesian(q, above, opening, frozenset({self.thing}))[::-1]
             except PlanningError as failed:
                 error = failed
                 continue
@@ -165,11 +165,13 @@ class ClosedLoopPusher:
         ahead = ways[0] / np.linalg.norm(ways[0]) if ways else np.zeros(2)
         goal[:2, 3] = pose[:2, 3] + STEP * (action[:2] @ self._axes + ADVANCE * ahead)
         goal[2, 3] = self._height
-        path = self.arm.arm.track(q, [goal])
+        path = self.arm.arm.cartesian_path(q, [goal])
         if path is None:
             return q
         here = frozenset({self.thing})
-        hit = self.arm.world.hit(path[0], 0.0, here, near=True, ignore=here, depth=PRESS_DEPTH)
+        hit = self.arm.world.check_collision(
+            path[0], 0.0, here, near=True, ignore=here, depth=PRESS_DEPTH
+        )
         return q if hit is not None else path[0]
 
     def observe(self, data: Any) -> Observation:

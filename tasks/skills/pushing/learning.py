@@ -129,8 +129,8 @@ def _carry_out(servo: ClosedLoopPusher, policy: Any, starts: Sequence[Start]) ->
         break
     else:
         raise error
-    arm.follow(reach, start.opening, FAST)
-    arm.follow(start.approach, start.opening, CAREFUL)
+    arm.execute(reach, start.opening, FAST)
+    arm.execute(start.approach, start.opening, CAREFUL)
     arm.grip(start.opening, 0.1)
     way = [arm.q]
     for _ in range(HORIZON):
@@ -143,7 +143,7 @@ def _carry_out(servo: ClosedLoopPusher, policy: Any, starts: Sequence[Start]) ->
         way.append(arm.q)
     arm.executor.hold(0.2)
     back = [q for q, later in pairwise(way) if (q != later).any()][-BACK:]
-    arm.follow([arm.q, *back[::-1]], start.opening, CAREFUL)
+    arm.execute([arm.q, *back[::-1]], start.opening, CAREFUL)
     arm.executor.hold(0.1)
     arm.executor.refresh()
 

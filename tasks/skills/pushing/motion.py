@@ -93,7 +93,7 @@ def push(arm: Manipulator, thing: str, aim: Aim) -> None:
             return
         try:
             stroke = _next(arm, thing, aim, left, stuck, optimised < most)
-            arm.look()
+            arm.sync_planning_scene()
             reach = arm.planner.connect(arm.q, stroke.approach[0], stroke.opening, arm.rng)
         except PlanningError as error:
             if number == 0 or error.kind is Cause.TIME_LIMIT:
@@ -102,7 +102,7 @@ def push(arm: Manipulator, thing: str, aim: Aim) -> None:
                 return
             raise SkillFailedError(Cause.NOT_PUSHED, f"{thing} is stuck: {error}") from error
         optimised += stroke.optimised
-        carry_out(arm, stroke, reach)
+        execute_push(arm, stroke, reach)
         after = shadow(arm.compiled, arm.executor.data, thing)
         gained = float((after.centre - before.centre) @ stroke.along)
         if gained < GAIN * min(stroke.distance, 0.05) and not stroke.optimised:
@@ -139,16 +139,16 @@ def _next(
     return stroke
 
 
-def carry_out(arm: Manipulator, stroke: PlanarPush, reach: list[Array]) -> None:
+def execute_push(arm: Manipulator, stroke: PlanarPush, reach: list[Array]) -> None:
     """Come down behind the thing, push, draw back, and look."""
-    arm.follow(reach, stroke.opening, FAST)
-    arm.follow(stroke.approach, stroke.opening, CAREFUL)
+    arm.execute(reach, stroke.opening, FAST)
+    arm.execute(stroke.approach, stroke.opening, CAREFUL)
     arm.grip(stroke.opening, 0.1)
     path = stroke.path[:LONGEST]
-    arm.follow(path, stroke.opening, SLOW)
+    arm.execute(path, stroke.opening, SLOW)
     arm.executor.hold(0.2)
     # The way that the fingers came is free.
-    arm.follow(path[-BACK:][::-1], stroke.opening, CAREFUL)
+    arm.execute(path[-BACK:][::-1], stroke.opening, CAREFUL)
     arm.executor.hold(0.1)
     arm.executor.refresh()
 

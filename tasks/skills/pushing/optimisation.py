@@ -65,7 +65,7 @@ def optimise(arm: Manipulator, thing: str, way: Array | None, cost: Cost) -> Pla
     Raises:
         PlanningError: `no_better` where no stroke helps enough.
     """
-    arm.look()
+    arm.sync_planning_scene()
     data = arm.executor.data
     seen = shadow(arm.compiled, data, thing)
     now = cost(seen, data)

@@ -93,18 +93,20 @@ def stroke_paths(
     error = PlanningError(Cause.UNREACHABLE, "no arm configuration reaches behind the thing")
     for q in arm.arm.distinct(start, arm.q, CONFIGURATIONS):
         try:
-            approach = arm.straight(q, above, opening, touching)[::-1]
+            approach = arm.plan_cartesian(q, above, opening, touching)[::-1]
         except PlanningError as failed:
             error = failed
             continue
-        path = arm.arm.track(q, [*line(start, touch), *line(touch, end)])
+        path = arm.arm.cartesian_path(q, [*line(start, touch), *line(touch, end)])
         if path is None:
             error = PlanningError(Cause.UNREACHABLE, "the arm cannot follow the push")
             continue
         contact = len(line(start, touch))
         for number, q_on in enumerate(path):
             free = moved if number >= contact else frozenset[str]()
-            hit = arm.world.hit(q_on, opening, touching, near=True, ignore=free, depth=PRESS_DEPTH)
+            hit = arm.world.check_collision(
+                q_on, opening, touching, near=True, ignore=free, depth=PRESS_DEPTH
+            )
             if hit is not None:
                 error = blocked("on the way the arm would hit", hit)
                 break

@@ -87,7 +87,7 @@ def drag(arm: Manipulator, thing: str, aim: Aim) -> None:
             return
         try:
             chosen = plan(arm, thing, aim, slips)
-            arm.look()
+            arm.sync_planning_scene()
             reach = arm.planner.connect(arm.q, chosen.approach[0], 0.0, arm.rng)
         except PlanningError as error:
             if number == 0 or error.kind is Cause.TIME_LIMIT:
@@ -115,14 +115,14 @@ def _carry_out(
     arm: Manipulator, thing: str, chosen: Drag, reach: list[Array], harder: float
 ) -> None:
     """Come down, press, `harder` times as hard as friction asks for, drag, and lift off."""
-    arm.follow(reach, 0.0, FAST)
-    arm.follow(chosen.approach, 0.0, CAREFUL)
+    arm.execute(reach, 0.0, FAST)
+    arm.execute(chosen.approach, 0.0, CAREFUL)
     arm.grip(0.0, 0.1)
     weight = arm.compiled.asset_of(thing).mass * GRAVITY
     wanted = float(np.clip(GRIP * weight, LEAST_PRESS, MOST_PRESS)) * harder
     _press(arm, thing, wanted)
     _pull(arm, thing, chosen.by, wanted)
-    arm.back_off(np.array([0.0, 0.0, 1.0]), 0.0, 0.06)
+    arm.retreat(np.array([0.0, 0.0, 1.0]), 0.0, 0.06)
     arm.executor.hold(0.1)
     arm.executor.refresh()
 
@@ -139,7 +139,7 @@ def _press(arm: Manipulator, thing: str, wanted: float) -> None:
         lowered += FEEL if felt == 0.0 else TOUCH
         lower = start.copy()
         lower[2, 3] -= lowered
-        path = arm.arm.track(arm.q, [lower])
+        path = arm.arm.cartesian_path(arm.q, [lower])
         if path is None:
             break
         arm.executor.run([[*path[0], 0.0]])
@@ -169,7 +169,7 @@ def _pull(arm: Manipulator, thing: str, by: Array, wanted: float) -> None:
         more = COMPLIANCE * (wanted - force_on(arm, thing))
         pose[:2, 3] += by / count
         pose[2, 3] -= float(np.clip(more, -TOUCH, TOUCH))
-        path = arm.arm.track(arm.q, [pose])
+        path = arm.arm.cartesian_path(arm.q, [pose])
         if path is None:
             raise SkillFailedError(Cause.NOT_SLID, f"the arm cannot drag {thing} on")
         arm.executor.run([[*path[0], 0.0]])
@@ -196,7 +196,7 @@ def plan(arm: Manipulator, thing: str, aim: Aim, slips: int = 0) -> Drag:
         PlanningError: where there is none.
     """
     refused: Counter[Failure] = Counter()
-    arm.look()
+    arm.sync_planning_scene()
     data = arm.executor.data
     seen = shadow(arm.compiled, data, thing)
     for way in aim.ways(seen, data):
@@ -244,14 +244,14 @@ def _drag(
     starts = arm.arm.distinct(tool, arm.q, 1)
     if not starts:
         raise PlanningError(Cause.UNREACHABLE, "no arm configuration reaches the top of the thing")
-    approach = arm.straight(starts[0], above, 0.0, touch)[::-1]
-    path = arm.arm.track(starts[0], line(tool, end))
+    approach = arm.plan_cartesian(starts[0], above, 0.0, touch)[::-1]
+    path = arm.arm.cartesian_path(starts[0], line(tool, end))
     lowest = end.copy()
     lowest[2, 3] -= DEEPEST
-    if path is None or arm.arm.track(path[-1], line(end, lowest)) is None:
+    if path is None or arm.arm.cartesian_path(path[-1], line(end, lowest)) is None:
         raise PlanningError(Cause.UNREACHABLE, "the arm cannot follow the drag")
     for q in path:
-        hit = arm.world.hit(q, 0.0, touch, near=True, ignore=touch)
+        hit = arm.world.check_collision(q, 0.0, touch, near=True, ignore=touch)
         if hit is not None:
             raise blocked("on the way the arm would hit", hit)
     return Drag(approach, way, np.array([*point, height]))

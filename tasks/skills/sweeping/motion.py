@@ -105,10 +105,10 @@ def _strokes(arm: Manipulator, thing: str, taking: ToolGrasp, following: Next) -
             return
         held = arm.held(taking.held.name)
         stroke = _stroke(arm, thing, before, way, held, taking.width, arm.executor.data)
-        arm.look(held)
-        arm.follow(arm.planner.connect(arm.q, stroke.start, taking.width, arm.rng), 0.0, CAREFUL)
+        arm.sync_planning_scene(held)
+        arm.execute(arm.planner.connect(arm.q, stroke.start, taking.width, arm.rng), 0.0, CAREFUL)
         for path, speed in ((stroke.down, CAREFUL), (stroke.path, SLOW), (stroke.up, CAREFUL)):
-            arm.follow(path, 0.0, speed)
+            arm.execute(path, 0.0, speed)
         arm.executor.hold(0.1)
         arm.executor.refresh()
         if lost(arm, taking):
@@ -143,7 +143,7 @@ def plan(arm: Manipulator, thing: str, tool: str, following: Next) -> ToolGrasp:
         subject = f"stroke {number} of {tool} on {thing}"
         arm.note(TraceEvent(stage="motion", event="choose", subject=subject, values=values))
         data.qpos[address : address + 2] += way.by
-    arm.look()
+    arm.sync_planning_scene()
     return taking
 
 
@@ -229,17 +229,17 @@ def _paths(
     error = PlanningError(Cause.UNREACHABLE, f"{held.name} cannot get behind {thing}")
     for q in arm.arm.distinct(start, arm.q, CONFIGURATIONS):
         try:
-            down = arm.straight(q, above, width, touch, slide=True, depth=PRESS_DEPTH)[::-1]
+            down = arm.plan_cartesian(q, above, width, touch, slide=True, depth=PRESS_DEPTH)[::-1]
         except PlanningError as failed:
             error = failed
             continue
-        path = arm.arm.track(q, line(start, end))
-        up = None if path is None else arm.arm.track(path[-1], line(end, over))
+        path = arm.arm.cartesian_path(q, line(start, end))
+        up = None if path is None else arm.arm.cartesian_path(path[-1], line(end, over))
         if path is None or up is None:
             error = PlanningError(Cause.UNREACHABLE, f"the arm cannot sweep {thing} on")
             continue
         for on_way in (*path, *up):
-            hit = arm.world.hit(
+            hit = arm.world.check_collision(
                 on_way, width, touch, near=True, slide=True, ignore=passed, depth=PRESS_DEPTH
             )
             if hit is not None:

@@ -62,7 +62,7 @@ def plan_taking(arm: Manipulator, tool: str) -> ToolGrasp:
     Raises:
         PlanningError: where there is none.
     """
-    arm.look()
+    arm.sync_planning_scene()
     home = object_pose(arm, arm.executor.data, tool)
     grip, width = _grip(arm, tool)
     error = PlanningError(Cause.UNREACHABLE, f"no arm configuration reaches {tool}")
@@ -74,16 +74,16 @@ def plan_taking(arm: Manipulator, tool: str) -> ToolGrasp:
         after[2, 3] += LIFT
         held = Held(tool, inverse(pose) @ home)
         for q in arm.arm.distinct(pose, arm.q, CONFIGURATIONS):
-            arm.look()
+            arm.sync_planning_scene()
             try:
-                approach = arm.straight(q, before, width + SPARE, touch)[::-1]
-                arm.look(held)
-                lift = arm.straight(q, after, width, touch, slide=True, depth=PRESS_DEPTH)
+                approach = arm.plan_cartesian(q, before, width + SPARE, touch)[::-1]
+                arm.sync_planning_scene(held)
+                lift = arm.plan_cartesian(q, after, width, touch, slide=True, depth=PRESS_DEPTH)
             except PlanningError as failed:
                 error = failed
                 continue
             finally:
-                arm.look()
+                arm.sync_planning_scene()
             return ToolGrasp(held, home, width, approach, lift)
     raise error
 
@@ -108,12 +108,12 @@ def take(arm: Manipulator, taking: ToolGrasp) -> None:
         PlanningError: there is no way there; nothing was moved yet.
         SkillFailedError: `tool_missed` where it does not come along.
     """
-    arm.look()
+    arm.sync_planning_scene()
     reach = arm.planner.connect(arm.q, taking.approach[0], taking.opening, arm.rng)
-    arm.follow(reach, taking.opening, FAST)
-    arm.follow(taking.approach, taking.opening, CAREFUL)
+    arm.execute(reach, taking.opening, FAST)
+    arm.execute(taking.approach, taking.opening, CAREFUL)
     arm.grip(0.0)
-    arm.follow(taking.lift, 0.0, CAREFUL)
+    arm.execute(taking.lift, 0.0, CAREFUL)
     arm.executor.refresh()
     if lost(arm, taking):
         raise SkillFailedError(Cause.TOOL_MISSED, f"{taking.held.name} did not come along")
@@ -138,19 +138,19 @@ def put_back(arm: Manipulator, taking: ToolGrasp) -> None:
     pose[2, 3] += SETTLE
     above = pose.copy()
     above[2, 3] += LIFT
-    arm.look(held)
+    arm.sync_planning_scene(held)
     touch = frozenset({held.name})
     error = PlanningError(Cause.UNREACHABLE, f"no way to put {held.name} back")
     for q in arm.arm.distinct(above, arm.q, CONFIGURATIONS):
         try:
-            down = arm.straight(q, pose, taking.width, touch, slide=True, depth=PRESS_DEPTH)
+            down = arm.plan_cartesian(q, pose, taking.width, touch, slide=True, depth=PRESS_DEPTH)
             reach = arm.planner.connect(arm.q, q, taking.width, arm.rng)
         except PlanningError as failed:
             error = failed
             continue
-        arm.follow(reach, 0.0, CAREFUL)
-        arm.follow(down, 0.0, CAREFUL)
+        arm.execute(reach, 0.0, CAREFUL)
+        arm.execute(down, 0.0, CAREFUL)
         arm.grip(taking.opening)
-        arm.back_off(np.array([0.0, 0.0, 1.0]), taking.opening)
+        arm.retreat(np.array([0.0, 0.0, 1.0]), taking.opening)
         return
     raise error

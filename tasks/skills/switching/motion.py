@@ -112,15 +112,15 @@ def switch(arm: Manipulator, thing: str, joint: Joint, on: bool) -> None:
 def _carry_out(arm: Manipulator, stroke: SwitchMotion) -> None:
     """Come, touch, move, let go, and leave."""
     way = stroke.way
-    arm.follow(stroke.reach, way.opening, FAST)
-    arm.follow(stroke.approach, way.opening, CAREFUL)
+    arm.execute(stroke.reach, way.opening, FAST)
+    arm.execute(stroke.approach, way.opening, CAREFUL)
     arm.grip(0.0, 0.1 if way.push else 0.4)
-    arm.follow(stroke.path, 0.0, SLOW)
+    arm.execute(stroke.path, 0.0, SLOW)
     arm.executor.hold(DWELL)
     arm.grip(way.opening, 0.1 if way.push else 0.4)
     last = arm.arm.forward(arm.q)
     turned = last[:3, :3] @ way.tool[:3, :3].T @ way.away
-    arm.back_off(turned, way.opening, 0.06)
+    arm.retreat(turned, way.opening, 0.06)
     arm.executor.refresh()
 
 
@@ -130,7 +130,7 @@ def choose(arm: Manipulator, thing: str, joint: Joint, on: bool) -> SwitchMotion
     Raises:
         PlanningError: where there is none.
     """
-    arm.look()
+    arm.sync_planning_scene()
     errors: list[PlanningError] = []
     travel = Travel(arm.compiled, arm.executor.data, thing, _part(arm, thing, joint))
     ways = list(_ways(arm, thing, joint, travel, on))[:MAX_WAYS]
@@ -257,7 +257,7 @@ def _stroke(
         values, poses = travel.poses(way.tool, goal, follow)
         for approach in approaches:
             touch = line(arm.arm.forward(approach[-1]), way.tool) if way.push else []
-            path = arm.arm.track(approach[-1], [*touch, *poses])
+            path = arm.arm.cartesian_path(approach[-1], [*touch, *poses])
             if path is None:
                 continue
             moved = np.concatenate([np.full(len(touch), travel.start), values])
@@ -265,7 +265,7 @@ def _stroke(
             if hit is not None:
                 error = blocked("on the way the arm would hit", hit)
                 continue
-            arm.look()
+            arm.sync_planning_scene()
             reach = arm.planner.connect(arm.q, approach[0], way.opening, arm.rng)
             return SwitchMotion(way, reach, approach, [approach[-1], *path])
     raise error
@@ -277,7 +277,7 @@ def _approaches(arm: Manipulator, thing: str, way: SwitchContact) -> list[list[A
     Raises:
         PlanningError: where there is none, with the last reason.
     """
-    arm.look()
+    arm.sync_planning_scene()
     touch = frozenset({thing})
     tool = way.tool.copy()
     if way.push:
@@ -287,12 +287,12 @@ def _approaches(arm: Manipulator, thing: str, way: SwitchContact) -> list[list[A
     error = PlanningError(Cause.UNREACHABLE, "no arm configuration reaches the part")
     found: list[list[Array]] = []
     for q in arm.arm.distinct(tool, arm.q, CONFIGURATIONS):
-        hit = arm.world.hit(q, way.opening, touch, near=True)
+        hit = arm.world.check_collision(q, way.opening, touch, near=True)
         if hit is not None:
             error = blocked("the hand would hit", hit)
             continue
         try:
-            found.append(arm.straight(q, before, way.opening, touch)[::-1])
+            found.append(arm.plan_cartesian(q, before, way.opening, touch)[::-1])
         except PlanningError as failed:
             error = failed
     if not found:
@@ -304,11 +304,11 @@ def _blocked(
     arm: Manipulator, path: list[Array], values: Array, travel: Travel, thing: str, width: float
 ) -> Collision | None:
     """What the arm hits on the way, with the joint moved along."""
-    arm.look()
+    arm.sync_planning_scene()
     touch = frozenset({thing})
     for q, value in zip(path, values, strict=True):
         arm.world.set_joint(travel.where.qpos, float(value))
-        hit = arm.world.hit(q, width, touch, near=True, depth=PRESS_DEPTH)
+        hit = arm.world.check_collision(q, width, touch, near=True, depth=PRESS_DEPTH)
         if hit is not None:
             return hit
     return None

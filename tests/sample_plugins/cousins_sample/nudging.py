@@ -13,7 +13,7 @@ from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.execution import SkillFailedError
 from cousins.tasks.physics.predicates import PhysicsFacts
 from cousins.tasks.skill import About, Outlook, SkillPlugin, Survey
-from cousins.tasks.skills.pushing.motion import carry_out
+from cousins.tasks.skills.pushing.motion import execute_push
 from cousins.tasks.skills.pushing.planar import shadow
 from cousins.tasks.skills.pushing.planar_push import PlanarPush, pose_behind, stroke_paths
 from cousins.tasks.symbolic.operators import Operator, fact
@@ -66,7 +66,7 @@ class Nudging:
             arm.clear()
             stroke = _stroke(arm, thing, other)
             reach = arm.planner.connect(arm.q, stroke.approach[0], stroke.opening, arm.rng)
-            carry_out(arm, stroke, reach)
+            execute_push(arm, stroke, reach)
             if PhysicsFacts(arm.compiled, arm.executor.data).holds("touching", (thing, other)):
                 return
         raise SkillFailedError(APART, objects=operator.arguments)
