@@ -7,7 +7,7 @@ APT_PACKAGES := libegl1 libegl-mesa0 libgl1-mesa-dri
 SPREAD ?= --numprocesses auto --dist loadfile
 export MUJOCO_GL ?= egl
 
-.PHONY: demo test test-all check coverage docs hooks bench setup system clean
+.PHONY: demo test test-all check coverage docs hooks bench fuzz setup system clean
 
 demo: setup  ## Make the quickstart dataset in out/quickstart
 	$(BIN)/cousins generate examples/quickstart.yaml --out out/quickstart
@@ -37,6 +37,12 @@ hooks: setup  ## Run lint, format and types before each commit
 
 bench: setup  ## All benchmarks in their small form
 	for name in demos frames solve diversity cousins scenes observe start env; do $(BIN)/cousins bench $$name --small || exit 1; done
+
+MINUTES ?= 20
+SEED ?= 0
+
+fuzz: setup  ## Hostile inputs of all kinds for MINUTES on two cores; crashes go to out/fuzz
+	$(BIN)/python tests/fuzz/run.py --minutes $(MINUTES) --seed $(SEED)
 
 setup: system $(STAMP)
 

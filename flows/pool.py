@@ -8,6 +8,7 @@ import queue
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
@@ -209,13 +210,12 @@ def _death(process: BaseProcess) -> str:
 def _serve(pipe: Connection[Any, Any], function: Callable[[Any], Any]) -> None:
     """A worker: answers jobs until the pipe closes, and dies with its parent."""
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    pipe.send("ready")
-    while True:
-        try:
+    # A parent that is gone closes the pipe, or resets it where something is still in there.
+    with suppress(EOFError, ConnectionError):
+        pipe.send("ready")
+        while True:
             argument = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(_guarded(function, argument))
+            pipe.send(_guarded(function, argument))
 
 
 def _guarded(function: Callable[[Any], Any], argument: Any) -> Any:

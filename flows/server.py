@@ -9,6 +9,7 @@ import contextlib
 import http.client
 import logging
 import os
+import queue
 import secrets
 import socket
 import subprocess
@@ -151,6 +152,8 @@ def _embedded(scheduler: bool, login: str) -> Generator[str]:
             _await(url, process, log, max(own, STARTUP))
             yield url
         finally:
+            if process.poll() is not None:
+                _forget()
             _drain()
             process.kill()
             process.communicate()
@@ -170,6 +173,18 @@ def _drain() -> None:
                 await waiting
 
     run_coro_as_sync(drain())
+
+
+def _forget() -> None:
+    """Drop what Prefect still has queued for a server that has ended: it would try for minutes."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    for kind in (APILogWorker, EventsWorker):
+        for worker in tuple(kind._instances.values()):
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    worker._queue.get_nowait()
 
 
 def _await(url: str, process: subprocess.Popen[bytes], log: IO[bytes], seconds: float) -> None:

@@ -88,7 +88,10 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
 
 
 def _end(number: int) -> None:
-    """End at once: workers and the embedded server end with this process by themselves."""
+    """End at once. The embedded server ends with this process; workers may still be starting."""
     say()
+    processes = sys.modules.get("multiprocessing")
+    for child in processes.active_children() if processes is not None else ():
+        child.kill()
     sys.stdout.flush()
     os._exit(128 + number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -364,9 +365,9 @@ def test_prefect_makes_the_same_bytes(tmp_path: Path, api: None) -> None:
 
 @with_prefect
 def test_dead_runs_of_a_dataset_are_marked_as_crashed(api: None) -> None:
-    from prefect import flow
+    from prefect import flow, task
     from prefect.client.orchestration import get_client
-    from prefect.states import Running
+    from prefect.states import Completed, Pending, Running
 
     from cousins.flows.generate import mark_crashed
 
@@ -374,12 +375,62 @@ def test_dead_runs_of_a_dataset_are_marked_as_crashed(api: None) -> None:
     def abandoned() -> None:
         """Never ends."""
 
+    @task
+    def make() -> None:
+        """Nor does this."""
+
     with get_client(sync_client=True) as client:
         ours = client.create_flow_run(abandoned, tags=["dataset:x"], state=Running())
         other = client.create_flow_run(abandoned, tags=["dataset:y"], state=Running())
+        inner = [
+            client.create_task_run(make, run.id, dynamic_key=f"{name}-0", name=name, state=state())
+            for run in (ours, other)
+            for name, state in (("a", Running), ("b", Pending), ("c", Completed))
+        ]
         assert mark_crashed(client, "dataset:x") == 1
+        states = [client.read_task_run(run.id).state_name for run in inner]
+        assert states == ["Crashed", "Crashed", "Completed", "Running", "Pending", "Completed"]
         assert client.read_flow_run(ours.id).state_name == "Crashed"
         assert client.read_flow_run(other.id).state_name == "Running"
+
+
+@with_prefect
+def test_a_run_outlives_its_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+
+    from cousins.flows import server
+    from cousins.flows.generate import generate_now
+
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "home"))
+    servers: list[subprocess.Popen[bytes]] = []
+    start = subprocess.Popen
+
+    def started(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+        process: subprocess.Popen[bytes] = start(command, **options)
+        servers.extend([process] if "cousins.flows.server" in command else [])
+        return process
+
+    class Ending(Silent):
+        def __init__(self) -> None:
+            self.notes: list[str] = []
+
+        def note(self, text: str) -> None:
+            self.notes.append(text)
+
+        def finished(self, unit: ShardTask, record: ShardRecord, total: int) -> None:
+            if unit.stage == "scenes":
+                servers[0].kill()
+
+    monkeypatch.setattr(server.subprocess, "Popen", started)
+    told, text = Ending(), "name: a\ntasks: {count: 2}\n"
+    with (
+        temporary_settings(restore_defaults={PREFECT_API_URL, PREFECT_API_AUTH_STRING}),
+        server.prefect_api(),
+        Session(plan(tmp_path / "flow", text)) as session,
+    ):
+        summary = generate_now(session, told)
+    assert summary.dataset_hash == execute(plan(tmp_path / "local", text)).dataset_hash
+    assert [note for note in told.notes if "API ended during the run" in note]
 
 
 @with_prefect

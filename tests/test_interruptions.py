@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,7 +18,7 @@ import fake_stages
 import pytest
 import typer
 
-from cousins.flows import faults
+from cousins.flows import faults, pool, signals
 from cousins.flows.commands.common import expected_errors
 from cousins.flows.pool import JobError, WorkerPool
 from cousins.flows.run import execute
@@ -184,3 +186,43 @@ def test_nothing_is_imported_from_the_working_directory(
             request = urllib.request.Request(f"{url}/flows/count", b"{}", headers, method="POST")
             with pytest.raises(urllib.error.HTTPError, match="401"):
                 urllib.request.urlopen(request, timeout=30)
+
+
+def test_a_worker_whose_parent_is_gone_ends_in_silence() -> None:
+    here, there = multiprocessing.Pipe()
+    # What lies unread at the other end makes the pipe reset instead of closed.
+    threading.Timer(0.2, here.close).start()
+    pool._serve(there, full)  # pyright: ignore[reportPrivateUsage]
+
+
+def test_an_interrupted_import_is_an_interruption(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signals._State, "received", signal.SIGTERM)  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(signals._State, "said", False)  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(typer.Exit) as caught, expected_errors():
+        raise ImportError("initialization failed")
+    assert caught.value.exit_code == 143
+    assert capfd.readouterr().err == f"{SENTENCE}\n"
+
+
+def test_workers_end_with_what_is_ended(tmp_path: Path) -> None:
+    code = (
+        "import multiprocessing, os, signal, time\n"
+        "from cousins.flows import signals\n"
+        "signals.GRACE = 0.2\n"
+        "signals.install()\n"
+        "child = multiprocessing.get_context('fork').Process(target=time.sleep, args=(60,))\n"
+        "child.start()\n"
+        "print(child.pid, flush=True)\n"
+        "try:\n"
+        "    os.kill(os.getpid(), signal.SIGTERM); time.sleep(60)\n"
+        "except KeyboardInterrupt:\n"
+        "    time.sleep(60)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (run.returncode, run.stderr) == (143, f"{SENTENCE}\n")
+    state = Path(f"/proc/{run.stdout.strip()}/stat")
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"

@@ -51,7 +51,9 @@ class expected_errors:
         """Report an error or an interruption; what ends a command in order passes."""
         if error is None or isinstance(error, typer.Exit | typer.Abort | typer.BadParameter):
             return
-        if isinstance(error, KeyboardInterrupt):
+        # An interruption inside of an import comes out as an error of that import.
+        cut_short = signals.received() is not None and not isinstance(error, SystemExit)
+        if isinstance(error, KeyboardInterrupt) or cut_short:
             signals.say()
             raise typer.Exit(signals.exit_code(error))
         from ...schemas import CousinsError

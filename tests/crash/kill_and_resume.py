@@ -32,11 +32,11 @@ class Report:
     seconds: float
 
 
-def command(spec: Path, out: Path, workers: int, fake: bool) -> list[str]:
+def command(spec: Path, out: Path, workers: int, fake: bool, engine: str = "local") -> list[str]:
     """The run: the real command line, or this file with the FAKE stages."""
     if fake:
         return [sys.executable, __file__, str(spec), "--child", str(out), f"--workers={workers}"]
-    options = ["--out", str(out), "--engine", "local", f"--workers={workers}", "--quiet"]
+    options = ["--out", str(out), "--engine", engine, f"--workers={workers}", "--quiet"]
     return [sys.executable, "-m", "cousins", "generate", str(spec), *options]
 
 
@@ -59,21 +59,31 @@ def wait_for_lock(process: subprocess.Popen[bytes], out: Path) -> float:
     return time.monotonic()
 
 
-def check(spec: Path, folder: Path, kills: int, workers: int, seed: int, fake: bool) -> Report:
+def check(
+    spec: Path,
+    folder: Path,
+    kills: int,
+    workers: int,
+    seed: int,
+    fake: bool,
+    engine: str = "local",
+) -> Report:
     """Make a dataset twice, once with kills."""
     began = time.monotonic()
     rng = random.Random(seed)
     calm, torn = folder / "undisturbed", folder / "killed"
-    seconds = undisturbed(command(spec, calm, workers, fake), calm)
+    seconds = undisturbed(command(spec, calm, workers, fake, engine), calm)
     landed = 0
     for _ in range(kills):
-        process = subprocess.Popen(command(spec, torn, workers, fake), stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command(spec, torn, workers, fake, engine), stdout=subprocess.DEVNULL
+        )
         wait_for_lock(process, torn)
         time.sleep(rng.uniform(0.0, 1.5 * seconds / kills))
         landed += process.poll() is None
         process.kill()  # its workers are left alone: they have to notice
         process.wait()
-    undisturbed(command(spec, torn, workers, fake), torn)
+    undisturbed(command(spec, torn, workers, fake, engine), torn)
     first, second = dataset_hash(calm), dataset_hash(torn)
     took = round(time.monotonic() - began, 1)
     return Report(kills, landed, first == second, first, second, took)
@@ -98,6 +108,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--engine", default="local")
     parser.add_argument("--out", type=Path, help="keep the datasets here")
     parser.add_argument("--fake", action="store_true", help="FAKE stages, for tests of the flow")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
@@ -107,7 +118,9 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.out or Path(temporary)
-        report = check(given.spec, folder, given.kills, given.workers, given.seed, given.fake)
+        report = check(
+            given.spec, folder, given.kills, given.workers, given.seed, given.fake, given.engine
+        )
     sys.stdout.write(json.dumps(asdict(report)) + "\n")
     sys.exit(0 if report.same else 1)
 

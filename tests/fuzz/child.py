@@ -38,17 +38,20 @@ def main(target: str, megabytes: int) -> None:
     sys.path[:0] = [str(HERE), str(HERE.parent)]
     inputs = sys.stdin.buffer
     with tempfile.TemporaryDirectory() as work:
-        cache = Path(work, "cache")
-        os.environ["COUSINS_CACHE"] = str(cache)
-        tempfile.tempdir = work  # what native code leaves goes with it
         import targets
 
         from cousins.scenes.importing import decompose
 
         decompose.TIME_LIMIT = 20.0
         targets.PREPARED.get(target, dict)()
+        # From here on, nothing is kept in the user's own cache.
+        cache = Path(work, "cache")
+        os.environ["COUSINS_CACHE"] = str(cache)
+        tempfile.tempdir = work  # what native code leaves goes with it
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        answers.write("ready\n")
+        answers.flush()
         number = 0
         while len(head := inputs.read(4)) == 4:
             case = pickle.loads(inputs.read(struct.unpack("<I", head)[0]))

@@ -20,8 +20,10 @@ from typing import Literal, Self
 from mutation import Case
 
 ROOT = Path(__file__).resolve().parents[2]
-START = 120.0
-"""Seconds that a child may take to start and answer its first input."""
+START = 900.0
+"""Seconds that a child may take to start, on a busy machine and with an empty cache."""
+IMPORTS = 10.0
+"""Seconds of the processor that the first input may take besides: it imports libraries."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,10 @@ def processor_seconds(pid: int) -> float:
     except OSError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class ChildError(Exception):
+    """The process in which inputs are tried cannot be started."""
 
 
 class Child:
@@ -109,12 +115,12 @@ class Child:
 
     def _answers(self, ready: selectors.BaseSelector, pid: int) -> bool:
         """Whether an answer comes in time; a machine that is busy with other things counts less."""
-        grace = START if self._fresh else 0.0
+        grace = IMPORTS if self._fresh else 0.0
         began, used = time.monotonic(), processor_seconds(pid)
         while not ready.select(0.25):
             if processor_seconds(pid) - used > self.seconds + grace:
                 return False
-            if time.monotonic() - began > 10 * self.seconds + grace:
+            if time.monotonic() - began > 10 * (self.seconds + grace):
                 return False
         return True
 
@@ -125,11 +131,18 @@ class Child:
             "MALLOC_ARENA_MAX": "2",
             "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]),
         }  # fmt: skip
-        self._fresh = True
         self._process = subprocess.Popen(
             [*command, str(self.megabytes)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, process_group=0,
         )  # fmt: skip
+        self._fresh = True
+        ready = self._process.stdout
+        assert ready is not None
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(ready, selectors.EVENT_READ)
+            if not waiting.select(START) or ready.readline() != b"ready\n":
+                self._end()
+                raise ChildError(f"the process for {self.target} did not start")
         return self._process
 
     def _dead(self) -> Outcome:
