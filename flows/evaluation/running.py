@@ -129,10 +129,12 @@ def evaluate(
         )
         for name in spec.suites
     ]
-    results: list[SuiteResult] = []
-    for suite in suites:
-        made, refused = _scenes(suite, spec, task, scenes or out / "scenes", workers, say)
-        results.append(_suite(suite, spec, ref, out, workers, made, refused, say))
+    # All scenes first: a suite that cannot be made is known before anything is rolled out.
+    made = [_scenes(suite, spec, task, scenes or out / "scenes", workers, say) for suite in suites]
+    results = [
+        _suite(suite, spec, ref, out, workers, paths, refused, say)
+        for suite, (paths, refused) in zip(suites, made, strict=True)
+    ]
     result = EvalResult(
         # A folder's place is no part of what came of it.
         spec=spec.model_copy(update={"dataset": dataset.spec.name}),
