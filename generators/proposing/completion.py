@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, cast
+from typing import Any
 
 from ...schemas import ProposalError
-from ...schemas.errors import one_line
+from ...schemas.plain import is_list, is_mapping
 
 SHOWN = 200
 """Characters of a stranger's text that an error repeats at most."""
@@ -41,9 +41,9 @@ def choice_of(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"unreadable answer: {type(error).__name__}") from error
     choice = _first(_get(completion, "choices"))
-    if not isinstance(_get(choice, "message"), dict):
+    if not is_mapping(choice) or not is_mapping(choice.get("message")):
         raise UnreadableError("the answer has no message")
-    return cast("dict[str, Any]", choice)
+    return choice
 
 
 def text_of(choice: dict[str, Any]) -> str:
@@ -61,7 +61,7 @@ def text_of(choice: dict[str, Any]) -> str:
         raise DeclinedError("the content filter stopped the answer")
     refusal = _get(message, "refusal") or _part(message, "refusal")
     if isinstance(refusal, str) and refusal:
-        raise DeclinedError(f"the model refused: {one_line(refusal)[:SHOWN]}")
+        raise DeclinedError(f"the model refused: {' '.join(refusal.split())[:SHOWN]}")
     content = _get(message, "content")
     called = _get(_get(_first(_get(message, "tool_calls")), "function"), "arguments")
     if isinstance(content, str) and content.strip():
@@ -88,15 +88,15 @@ def object_in(text: str) -> str:
 
 
 def _get(value: Any, key: str) -> Any:
-    return cast("dict[str, Any]", value).get(key) if isinstance(value, dict) else None
+    return value.get(key) if is_mapping(value) else None
 
 
 def _first(value: Any) -> Any:
-    return value[0] if isinstance(value, list) and value else None
+    return value[0] if is_list(value) and value else None
 
 
 def _part(message: Any, key: str) -> str:
     """The texts of a content that is a list of parts, joined."""
     content = _get(message, "content")
-    parts = cast("list[Any]", content) if isinstance(content, list) else []
+    parts = content if is_list(content) else []
     return "".join(x for x in (_get(part, key) for part in parts) if isinstance(x, str))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from ...schemas import ProposalError, canonical_json, hash_of
 from ..store.files import write_atomic
@@ -45,7 +45,7 @@ class Transcript:
                 )
             return None
         try:
-            stored = cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))
+            stored = json.loads(path.read_text(encoding="utf-8"))
             sound = stored["request"] == request and isinstance(stored["answer"], str)
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise ProposalError(f"{path} is damaged ({type(error).__name__}); remove it") from error

@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import json
 import random
-from typing import Any, cast
+from typing import Any
 from xml.etree import ElementTree
+
+from cousins.schemas.plain import is_list, is_mapping
 
 ODD: list[Any] = [
     None, True, False, 0, -1, 1, 2, 2**31, 2**63, -(2**63) - 1, 10**30, 10**400, 1.5, -0.5, 1e308,
@@ -30,10 +32,10 @@ Path = tuple[Any, ...]
 def places(data: Any, path: Path = ()) -> list[Path]:
     """The paths of all values in nested lists and mappings."""
     found: list[Path] = [path] if path else []
-    if isinstance(data, dict):
-        items = list(cast("dict[Any, Any]", data).items())
-    elif isinstance(data, list):
-        items = list(enumerate(cast("list[Any]", data)))
+    if is_mapping(data):
+        items = list(data.items())
+    elif is_list(data):
+        items = list(enumerate(data))
     else:
         items = []
     for key, value in items:
@@ -54,8 +56,8 @@ def edit(data: Any, path: Path, action: str, value: Any) -> None:
     match action:
         case "cut":
             del inside[last]
-        case "double" if isinstance(inside, list):
-            cast("list[Any]", inside).append(copy.deepcopy(inside[last]))
+        case "double" if is_list(inside):
+            inside.append(copy.deepcopy(inside[last]))
         case "name" if isinstance(inside, dict):
             inside[str(value)[:30]] = inside.pop(last)
         case _:
@@ -89,9 +91,8 @@ def _near(value: Any, rng: random.Random) -> Any:
         return value * rng.choice((-1.0, 0.0, 1e-6, 1e6))
     if isinstance(value, str):
         return value[: rng.randrange(len(value) + 1)]
-    if isinstance(value, list):
-        some = cast("list[Any]", value)
-        return some[: rng.randrange(len(some) + 1)] * rng.choice((1, 2))
+    if is_list(value):
+        return value[: rng.randrange(len(value) + 1)] * rng.choice((1, 2))
     return None
 
 
