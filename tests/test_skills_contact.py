@@ -1,5 +1,7 @@
 """Pushing, sliding and sweeping: what moves, how it moves, and what finds the motion."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from contextlib import suppress
