@@ -1,13 +1,14 @@
 """Pushing, sliding and sweeping: what moves, how it moves, and what finds the motion."""
 
-# pyright: reportAttributeAccessIssue=false, reportUnknownArgumentType=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import Any
 
 import mujoco
+import mujoco.rollout
 import numpy as np
 import pytest
 from worlds import TABLE, by_hand, first, make_task, put, scene_for
@@ -258,7 +259,7 @@ def test_trials_begin_with_the_hand_as_open_as_their_strokes(
     game = put("game", first("board_game.n.01"), (0.5, 0.1, 0.05))
     arm = at_work(3, by_hand(mat, game, arm=name))
     starts: list[Array] = []
-    original = mujoco.rollout.rollout
+    original: Any = mujoco.rollout.rollout
 
     def recorded(model: Any, data: Any, states: Array, *rest: Any, **more: Any) -> Any:
         starts.extend(states)

@@ -127,7 +127,7 @@ def _scores(arm: Manipulator, thing: str, strokes: Sequence[PlanarPush], cost: C
     starts, controls = zip(*(_controls(arm, stroke) for stroke in strokes), strict=True)
     length = max(len(rows) for rows in controls)
     padded = np.stack([np.pad(x, ((0, length - len(x)), (0, 0)), "edge") for x in controls])
-    run: Any = rollout.rollout  # pyright: ignore[reportUnknownMemberType]
+    run: Any = rollout.rollout  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     scratch = mujoco.MjData(compiled.model)
     states, _ = run(compiled.model, scratch, np.stack(starts), padded, nstep=length)
     others = [
