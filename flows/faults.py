@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
-import time
-import traceback
-from pathlib import Path
+
+from ..schemas.defects import summary, write_log
+
+__all__ = ["DEBUG", "DEFECT", "debugging", "sentence", "summary", "write_log"]
 
 DEBUG = "COUSINS_DEBUG"
 """Environment variable: tracebacks are printed where it is set."""
@@ -29,20 +29,3 @@ def sentence(error: BaseException) -> str | None:
     if isinstance(error, MemoryError):
         return "there is too little memory; try fewer --workers, and the same command goes on"
     return None
-
-
-def summary(error: BaseException) -> str:
-    """Kind, text and place of an unforeseen error in one line."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}{place}: {text}" if text else f"{type(error).__name__}{place}"
-
-
-def write_log(error: BaseException) -> Path:
-    """Keep the traceback in a file of its own among the temporary files."""
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    descriptor, name = tempfile.mkstemp(prefix=f"cousins-{stamp}-", suffix=".log")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write("".join(traceback.format_exception(error)))
-    return Path(name)
