@@ -132,7 +132,7 @@ def test_workers_say_the_same(function: object, said: str) -> None:
         pytest.raises(JobError, match=said) as caught,
     ):
         pool.run("frames/t0001", "x")
-    assert caught.value.trace == ""
+    assert (caught.value.trace, caught.value.exit_code) == ("", 1)
 
 
 def test_an_unforeseen_error_is_one_line_with_a_log(capsys: pytest.CaptureFixture[str]) -> None:
