@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
-from typing import Any, TypeGuard
+from typing import Any, cast
 from xml.etree import ElementTree
 
 ODD: list[Any] = [
@@ -27,21 +27,16 @@ WORDS = [
 Path = tuple[Any, ...]
 
 
-def is_list(value: Any) -> TypeGuard[list[Any]]:
-    """Whether a value is a list, of anything."""
-    return isinstance(value, list)
-
-
-def is_mapping(value: Any) -> TypeGuard[dict[Any, Any]]:
-    """Whether a value is a mapping, of anything."""
-    return isinstance(value, dict)
-
-
 def places(data: Any, path: Path = ()) -> list[Path]:
     """The paths of all values in nested lists and mappings."""
     found: list[Path] = [path] if path else []
-    items = list(data.items()) if is_mapping(data) else []
-    for key, value in items or (enumerate(data) if is_list(data) else ()):
+    if isinstance(data, dict):
+        items = list(cast("dict[Any, Any]", data).items())
+    elif isinstance(data, list):
+        items = list(enumerate(cast("list[Any]", data)))
+    else:
+        items = []
+    for key, value in items:
         found += places(value, (*path, key))
     return found
 
@@ -59,9 +54,9 @@ def edit(data: Any, path: Path, action: str, value: Any) -> None:
     match action:
         case "cut":
             del inside[last]
-        case "double" if is_list(inside):
-            inside.append(copy.deepcopy(inside[last]))
-        case "name" if is_mapping(inside):
+        case "double" if isinstance(inside, list):
+            cast("list[Any]", inside).append(copy.deepcopy(inside[last]))
+        case "name" if isinstance(inside, dict):
             inside[str(value)[:30]] = inside.pop(last)
         case _:
             inside[last] = copy.deepcopy(value)
@@ -94,8 +89,9 @@ def _near(value: Any, rng: random.Random) -> Any:
         return value * rng.choice((-1.0, 0.0, 1e-6, 1e6))
     if isinstance(value, str):
         return value[: rng.randrange(len(value) + 1)]
-    if is_list(value):
-        return value[: rng.randrange(len(value) + 1)] * rng.choice((1, 2))
+    if isinstance(value, list):
+        some = cast("list[Any]", value)
+        return some[: rng.randrange(len(some) + 1)] * rng.choice((1, 2))
     return None
 
 

@@ -229,7 +229,7 @@ def faulty(folder: Path) -> object:
     if b"exit" in raw:
         os._exit(3)
     if b"sleep" in raw:
-        time.sleep(60)
+        time.sleep(600)
     if b"memory" in raw:
         return bytearray(8 << 30)
     if b"refuse" in raw:
