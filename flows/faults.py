@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-
-from ..schemas.defects import summary, write_log
-
-__all__ = ["DEBUG", "DEFECT", "debugging", "sentence", "summary", "write_log"]
+from pathlib import Path
 
 DEBUG = "COUSINS_DEBUG"
 """Environment variable: tracebacks are printed where it is set."""
@@ -29,3 +26,17 @@ def sentence(error: BaseException) -> str | None:
     if isinstance(error, MemoryError):
         return "there is too little memory; try fewer --workers, and the same command goes on"
     return None
+
+
+def summary(error: BaseException) -> str:
+    """Kind, text and place of an unforeseen error in one line."""
+    from ..schemas import defects  # not before it is needed: start-up stays light
+
+    return defects.summary(error)
+
+
+def write_log(error: BaseException) -> Path:
+    """Keep the traceback in a file of its own among the temporary files."""
+    from ..schemas import defects
+
+    return defects.write_log(error)
