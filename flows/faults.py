@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
-import time
-import traceback
 from pathlib import Path
 
 DEBUG = "COUSINS_DEBUG"
@@ -33,16 +30,13 @@ def sentence(error: BaseException) -> str | None:
 
 def summary(error: BaseException) -> str:
     """Kind, text and place of an unforeseen error in one line."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}{place}: {text}" if text else f"{type(error).__name__}{place}"
+    from ..schemas import defects  # not before it is needed: start-up stays light
+
+    return defects.summary(error)
 
 
 def write_log(error: BaseException) -> Path:
     """Keep the traceback in a file of its own among the temporary files."""
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    descriptor, name = tempfile.mkstemp(prefix=f"cousins-{stamp}-", suffix=".log")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write("".join(traceback.format_exception(error)))
-    return Path(name)
+    from ..schemas import defects
+
+    return defects.write_log(error)

@@ -32,7 +32,8 @@ class JobError(RunError):
     """A job failed in its process.
 
     Attributes:
-        fatal: the input is wrong, so that other jobs are bound to fail too.
+        fatal: the input is wrong, or the disk full, so that other jobs are bound to fail too.
+        machine: the fault is that of the machine, and not of the input.
         trace: the traceback of an unforeseen error; empty otherwise.
         lost: the job ran out of time, or its process died; None where it failed by itself.
     """
@@ -44,17 +45,19 @@ class JobError(RunError):
         fatal: bool = False,
         trace: str = "",
         lost: Literal["hung", "died"] | None = None,
+        machine: bool = False,
     ) -> None:
         """Keep whether the run should end."""
         super().__init__(message)
         self.fatal = fatal
         self.trace = trace
         self.lost = lost
+        self.machine = machine
 
     @property
     def exit_code(self) -> int:  # type: ignore[override]
         """2 where the input is wrong, else 1."""
-        return 2 if self.fatal else 1
+        return 2 if self.fatal and not self.machine else 1
 
 
 class _DiedError(Exception):
@@ -68,6 +71,7 @@ class _Failure:
     message: str
     fatal: bool
     trace: str = ""
+    machine: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,12 @@ class WorkerPool(Generic[Argument, Answer]):
             finally:
                 self._idle.put(worker if usable else None)
             if isinstance(answer, _Failure):
-                raise JobError(f"{name}: {answer.message}", fatal=answer.fatal, trace=answer.trace)
+                raise JobError(
+                    f"{name}: {answer.message}",
+                    fatal=answer.fatal,
+                    trace=answer.trace,
+                    machine=answer.machine,
+                )
             return answer
         raise JobError(
             f"{name}: its process died {len(deaths)} times ({', '.join(deaths)}); "
@@ -227,7 +236,7 @@ def _guarded(function: Callable[[Any], Any], argument: Any) -> Any:
     except Exception as error:  # the border of a process: the parent raises it again
         told = sentence(error)
         if told is not None:
-            return _Failure(told, fatal=isinstance(error, OSError))
+            return _Failure(told, fatal=isinstance(error, OSError), machine=True)
         return _Failure(summary(error), fatal=False, trace=traceback.format_exc())
 
 

@@ -329,3 +329,10 @@ def test_what_a_proposer_adds_never_makes_a_spec_impossible() -> None:
         with pytest.raises(AssemblyError, match="touches") as caught:
             assemble(replace(request, own=frozenset(own)), LIBRARY)
         assert caught.value.impossible == blamed
+
+
+def test_a_start_that_cannot_be_is_refused_by_name_and_is_not_the_specs_fault() -> None:
+    task = make_task({"apple": "apple.n.01"}, "(open apple)", "(ontop apple table)")
+    with pytest.raises(AssemblyError, match=r"no apple\.n\.01 .* has .*'openable'") as caught:
+        build_scene(DatasetSpec.model_validate({"name": "a"}), task, 0, LIBRARY)
+    assert not caught.value.impossible

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -228,3 +229,7 @@ def test_deploy_needs_a_server(spec: Path, monkeypatch: pytest.MonkeyPatch) -> N
     run = subprocess.run(arguments, capture_output=True, text=True, env=os.environ, check=False)
     assert run.returncode == 2
     assert "error: no Prefect server is configured; run `prefect server start`" in run.stderr
+
+
+def test_the_version_is_printed() -> None:
+    assert call("--version") == f"cousins {version('cousins')}\n"

@@ -19,7 +19,8 @@ from cousins.flows import run
 from cousins.flows.reporter import Silent
 from cousins.flows.session import RunRequest
 from cousins.scenes.assets.joint import JointLibrary
-from cousins.scenes.importing.meshes import MeshImport, asset_from_mesh
+from cousins.scenes.importing import meshes
+from cousins.scenes.importing.meshes import Imported, MeshImport, asset_from_mesh
 from cousins.scenes.importing.model_meshes import read_mesh
 from cousins.scenes.importing.models import asset_from_model
 from cousins.scenes.importing.opened import Report, reporting
@@ -482,8 +483,79 @@ def _uri(folder: Path) -> Path:
     return folder / "green paint.png"
 
 
-@pytest.mark.parametrize("make", [_chain, _sibling, _included, _uri])
-def test_an_edit_of_the_last_file_gives_what_a_fresh_cache_gives(
+def _plain(folder: Path) -> Path:
+    (folder / "die.obj").write_text(obj_box() + obj_faces())
+    return folder / "die.obj"
+
+
+def _material(folder: Path) -> Path:
+    (folder / "a.mtl").write_text("newmtl m\nKd 1 0 0\n")
+    (folder / "die.obj").write_text("mtllib a.mtl\n" + obj_box() + "usemtl m\n" + obj_faces())
+    return folder / "a.mtl"
+
+
+def _binary(folder: Path) -> Path:
+    glb = Glb()
+    glb.box()
+    return glb.write(folder / "die.glb")
+
+
+def _urdf(folder: Path) -> Path:
+    lab.write(folder / "die.urdf", lab.URDF.format(shape='<box size=".05 .05 .05"/>', inertial=""))
+    return folder / "die.urdf"
+
+
+def _mjcf(folder: Path) -> Path:
+    box = '<geom type="box" size=".02 .02 .02"/>'
+    lab.write(folder / "die.xml", f"<mujoco><worldbody><body>{box}</body></worldbody></mujoco>")
+    return folder / "die.xml"
+
+
+def _include(folder: Path) -> Path:
+    box = '<geom type="box" size=".02 .02 .02"/>'
+    lab.write(folder / "more.xml", f"<mujocoinclude><body>{box}</body></mujocoinclude>")
+    text = '<mujoco><worldbody><include file="more.xml"/></worldbody></mujoco>'
+    lab.write(folder / "die.xml", text)
+    return folder / "more.xml"
+
+
+def _noted(folder: Path) -> Path:
+    _plain(folder)
+    lab.write(folder / "die.yaml", "mass: 0.2\n")
+    return folder / "die.yaml"
+
+
+def _defaults(folder: Path) -> Path:
+    _plain(folder)
+    lab.write(folder / "folder.yaml", "mass: 0.2\n")
+    return folder / "folder.yaml"
+
+
+def edit(path: Path) -> None:
+    """Let a file say something else."""
+    if path.suffix == ".png":
+        path.write_bytes(png((0, 255, 0, 255), (0, 255, 0, 255)))
+    elif path.suffix == ".obj":
+        path.write_text(obj_box(0.04) + obj_faces())
+    elif path.suffix == ".glb":
+        glb = Glb()
+        glb.box(0.04)
+        glb.write(path)
+    else:
+        text = path.read_text()
+        for old, new in (("Kd 1 0", "Kd 0 1"), (".05 .05 .05", ".04 .05 .05"), ("0.2", "0.3")):
+            text = text.replace(old, new)
+        path.write_text(text.replace(".02 .02 .02", ".03 .02 .02"))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        _plain, _material, _chain, _binary, _uri, _urdf, _sibling, _mjcf, _included, _include,
+        _noted, _defaults,
+    ],
+)  # fmt: skip
+def test_an_edit_of_any_file_gives_what_a_fresh_cache_gives(
     make: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "mine"
@@ -493,10 +565,7 @@ def test_an_edit_of_the_last_file_gives_what_a_fresh_cache_gives(
     assert [entry.asset_id for entry in first.found.entries] == ["lab-die"]
     assert first.quarantined() == {}
     before = first.get("lab-die")
-    if last.suffix == ".png":
-        last.write_bytes(png((0, 255, 0, 255), (0, 255, 0, 255)))
-    else:
-        last.write_text(obj_box(0.04) + obj_faces())
+    edit(last)
     cached = FolderLibrary(folder, "lab")
     assert cached.version != first.version
     after = cached.get("lab-die")
@@ -726,3 +795,27 @@ def test_links_to_files_are_read_and_links_to_folders_are_named(tmp_path: Path) 
     before = found.version
     (elsewhere / "x.obj").write_text(obj_box(0.04) + obj_faces())
     assert FolderLibrary(mine, "lab").version != before
+
+
+def test_an_unforeseen_error_sets_one_file_aside_and_keeps_its_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.box(0.05, 0.05, 0.05).export(tmp_path / "die.stl")
+    lab.box(0.05, 0.05, 0.06).export(tmp_path / "dice.stl")
+    read = meshes.asset_from_mesh
+
+    def odd(path: Path, how: MeshImport) -> Imported:
+        if path.stem == "die":
+            raise ZeroDivisionError("an odd one")
+        return read(path, how)
+
+    monkeypatch.setattr(meshes, "asset_from_mesh", odd)
+    found = FolderLibrary(tmp_path, "lab")
+    (reason,) = found.quarantined().values()
+    assert found.ids() == {DIE: ("lab-dice",)}
+    assert "this is a defect of cousins: ZeroDivisionError at" in reason
+    log = Path(reason.rpartition(" is in ")[2])
+    assert "an odd one" in log.read_text()
+    log.unlink()
+    monkeypatch.setattr(meshes, "asset_from_mesh", read)
+    assert FolderLibrary(tmp_path, "again").quarantined() == {}

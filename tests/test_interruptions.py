@@ -18,7 +18,7 @@ import fake_stages
 import pytest
 import typer
 
-from cousins.flows import faults, pool, signals
+from cousins.flows import faults, pool, server, signals
 from cousins.flows.commands.common import expected_errors
 from cousins.flows.pool import JobError, WorkerPool
 from cousins.flows.run import execute
@@ -132,7 +132,7 @@ def test_workers_say_the_same(function: object, said: str) -> None:
         pytest.raises(JobError, match=said) as caught,
     ):
         pool.run("frames/t0001", "x")
-    assert caught.value.trace == ""
+    assert (caught.value.trace, caught.value.exit_code) == ("", 1)
 
 
 def test_an_unforeseen_error_is_one_line_with_a_log(capsys: pytest.CaptureFixture[str]) -> None:
@@ -226,3 +226,22 @@ def test_workers_end_with_what_is_ended(tmp_path: Path) -> None:
     assert (run.returncode, run.stderr) == (143, f"{SENTENCE}\n")
     state = Path(f"/proc/{run.stdout.strip()}/stat")
     assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_a_server_that_ends_early_says_how(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("w+b") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", "import sys; sys.exit('no such module')"], stderr=log
+        )
+        with pytest.raises(RunError, match=r"API ended with code 1; use --engine local") as caught:
+            server._await("http://127.0.0.1:9", process, log, 60.0)  # pyright: ignore[reportPrivateUsage]
+    assert "no such module" in str(caught.value)
+
+
+def test_serving_ends_on_sigterm_as_on_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cousins.flows import runner
+
+    raised: list[int] = []
+    monkeypatch.setattr(runner.signal, "raise_signal", raised.append)
+    runner._Runner.handle_sigterm(object())  # type: ignore[arg-type]  # pyright: ignore
+    assert raised == [signal.SIGINT]

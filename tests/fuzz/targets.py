@@ -128,9 +128,13 @@ def model(folder: Path) -> object:
 def folder(folder: Path) -> object:
     """A folder of assets is listed; each is imported, tried, and kept."""
     from cousins.scenes.libraries.folder import FolderLibrary
+    from cousins.scenes.libraries.folder.reading import DEFECT
 
     library = FolderLibrary(folder, "lab")
     library.notes()
+    defects = [reason for reason in library.quarantined().values() if DEFECT in reason]
+    if defects:
+        raise ValueError(defects[0])
     return [library.get(name) for names in library.ids().values() for name in names]
 
 
@@ -225,7 +229,7 @@ def faulty(folder: Path) -> object:
     if b"exit" in raw:
         os._exit(3)
     if b"sleep" in raw:
-        time.sleep(60)
+        time.sleep(600)
     if b"memory" in raw:
         return bytearray(8 << 30)
     if b"refuse" in raw:

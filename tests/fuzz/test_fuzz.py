@@ -27,7 +27,7 @@ def test_crashes_deaths_and_hangs_are_told_apart() -> None:
         assert child.ask({"a.txt": b"good"}).kind == "accepted"
         assert child.ask({"a.txt": b"refuse"}).text == "as told"
         found = {
-            said: child.ask({"a.txt": said}).sign for said in (b"", b"memory", b"exit", b"sleep")
+            said: child.ask({"a.txt": said}).sign for said in (b"", b"memory", b"sleep", b"exit")
         }
         assert found[b""].startswith("ValueError < targets.py:")
         assert found[b"memory"].startswith("MemoryError < targets.py:")

@@ -149,17 +149,19 @@ class Child:
         process = self._process
         assert process is not None
         code = process.wait()
-        self._process = None
+        self._end()
         self.deaths += 1
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return Outcome("crashed", f"died: {name}", "the process ended")
 
     def _end(self) -> None:
-        if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
                     pipe.close()
-            self._process = None

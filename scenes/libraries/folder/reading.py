@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ....schemas import Asset, AssetError, CousinsError, Refusal, RefusalKind, SpecError
+from ....schemas.defects import summary, write_log
 from ...core import taxonomy
 from ...core.cache import cached_arrays
 from ...importing.naming import category_of
@@ -27,6 +28,7 @@ FORMAT = 4
 """Raised whenever the same file may give another asset."""
 SHAPING = ("coacd", "fast-simplification", "mujoco", "numpy", "scipy", "trimesh")
 """Packages whose version may change an imported asset's bytes."""
+DEFECT = "this is a defect of cousins"
 TOPPLING = (RefusalKind.ASSET_TOPPLES, RefusalKind.ASSET_TOP_HEAVY)
 
 
@@ -46,10 +48,19 @@ class FileFacts:
 
 
 def facts_of(entry: Entry, library: str, folder: Path, defaults: AssetNotes) -> FileFacts:
-    """Whether a file can be used, and as what; reads it where that is not known yet."""
-    arrays = cached_arrays(
-        "folder-facts", _key(entry), lambda: _facts(entry, library, folder, defaults)
-    )
+    """Whether a file can be used, and as what; reads it where that is not known yet.
+
+    An unforeseen error sets the file aside, too, and is not kept: a later version may mend it.
+    """
+    try:
+        arrays = cached_arrays(
+            "folder-facts", _key(entry), lambda: _facts(entry, library, folder, defaults)
+        )
+    except (CousinsError, MemoryError):
+        raise
+    except Exception as error:  # one file of a stranger's must not end the rest
+        log = write_log(error)
+        return FileFacts("", f"{DEFECT}: {summary(error)}; its traceback is in {log}", ())
     known = json.loads(arrays["json"].tobytes())
     return FileFacts(known["category"], known["reason"] or None, tuple(known["notes"]))
 
@@ -122,12 +133,7 @@ def _read(entry: Entry, library: str, folder: Path, defaults: AssetNotes) -> Imp
     """
     with reporting() as report:
         opening(entry.path)
-        try:
-            read = _imported(entry, library, folder, defaults)
-        except CousinsError:
-            raise
-        except Exception as error:  # one file of a stranger's must not end the rest
-            raise AssetError(f"it cannot be imported: {type(error).__name__}: {error}") from error
+        read = _imported(entry, library, folder, defaults)
     covered = {absolute(entry.path), *entry.parts}
     unseen = [path for path in report.files if path not in covered]
     if unseen:
