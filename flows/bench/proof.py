@@ -29,10 +29,11 @@ SUITES = ("twin", "near", "far", "dissimilar")
 OWN = ("in_distribution",)
 COUSINS = {
     "twin": "{per_object: 1, distance: [0.0, 0.0]}",
-    "cousins": "{per_object: 8, distance: [0.0, 0.7], otherwise: nearest}",
+    "cousins": "{per_object: 24, distance: [0.0, 0.7], otherwise: nearest}",
 }
-"""How each of the two datasets draws its assets."""
-TASK = "inside apple basket"
+"""How each of the two datasets draws its assets: the second from so many that the twin's own
+category does not suffice, for what is far is of other ones."""
+TASK = "inside apple bowl"
 STACK = (
     "{goal: [ontop middle bottom, ontop top middle], objects: ["
     + ", ".join(f"{{name: {x}, category: toy_dice.n.01}}" for x in ("bottom", "middle", "top"))
