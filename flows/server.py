@@ -20,7 +20,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Generator
-from typing import IO
+from typing import IO, Any
 
 from ..schemas import RunError, SpecError
 from ..schemas.errors import one_line
@@ -180,11 +180,11 @@ def _forget() -> None:
     from prefect.events.worker import EventsWorker
     from prefect.logging.handlers import APILogWorker
 
-    for kind in (APILogWorker, EventsWorker):
-        for worker in tuple(kind._instances.values()):
-            with contextlib.suppress(queue.Empty):
-                while True:
-                    worker._queue.get_nowait()
+    kinds: tuple[Any, ...] = (APILogWorker, EventsWorker)
+    for worker in [worker for kind in kinds for worker in kind._instances.values()]:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                worker._queue.get_nowait()
 
 
 def _await(url: str, process: subprocess.Popen[bytes], log: IO[bytes], seconds: float) -> None:

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 
 from kinds import KINDS  # noqa: E402
 from session import Budget, Found, fuzz  # noqa: E402
-from trying import Child  # noqa: E402
+from trying import Child, ChildError  # noqa: E402
 
 OUT = Path("out/fuzz")
 
@@ -76,8 +76,11 @@ def main() -> None:
     report: dict[str, object] = {}
 
     def one(name: str) -> None:
-        every[name] = fuzz(name, given.seed, budget)
-        report[name] = keep(every[name], name, given.out)
+        try:
+            every[name] = fuzz(name, given.seed, budget)
+            report[name] = keep(every[name], name, given.out)
+        except ChildError as error:  # of this kind alone; the others go on
+            report[name] = {"error": str(error)}
         sys.stderr.write(json.dumps({name: report[name]}) + "\n")
 
     with ThreadPoolExecutor(given.jobs) as threads:
@@ -86,7 +89,7 @@ def main() -> None:
     tried = sum(found.counts.tried for found in every.values())
     whole = {"seed": given.seed, "seconds": round(time.monotonic() - began, 1), "tried": tried}
     sys.stdout.write(json.dumps({**whole, "crashed": crashed, "kinds": report}) + "\n")
-    sys.exit(1 if crashed else 0)
+    sys.exit(1 if crashed or len(every) < len(names) else 0)
 
 
 if __name__ == "__main__":

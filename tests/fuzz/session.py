@@ -73,7 +73,7 @@ def fuzz(name: str, seed: int, budget: Budget) -> Found:
     """Try inputs of one kind; the same seed gives the same ones."""
     kind = KINDS[name]
     cases = kind.corpus()
-    found, began = Found(), time.monotonic()
+    found = Found()
 
     def judge(child: Child, case: Case) -> None:
         used = time.monotonic() - began
@@ -87,6 +87,8 @@ def fuzz(name: str, seed: int, budget: Budget) -> Found:
             _note(found, case, outcome, child)
 
     with Child(kind.target, kind.megabytes, kind.seconds) as child:
+        child.start()
+        began = time.monotonic()
         try:
             for case in cases:
                 judge(child, case)

@@ -89,7 +89,7 @@ class Child:
 
     def ask(self, case: Case) -> Outcome:
         """Try one input."""
-        process = self._process or self._start()
+        process = self._process or self.start()
         assert process.stdin is not None
         assert process.stdout is not None
         raw = pickle.dumps(case)
@@ -124,7 +124,12 @@ class Child:
                 return False
         return True
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start the process, and wait until it has imported what it needs.
+
+        Raises:
+            ChildError: it does not say so in time.
+        """
         command = [sys.executable, str(Path(__file__).with_name("child.py")), self.target]
         environment = {
             **os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
