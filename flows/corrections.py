@@ -21,7 +21,7 @@ from ..schemas import (
 
 if TYPE_CHECKING:
     from ..generators.evaluation.failures import FailureStore
-    from ..tasks.solving.solve import Start
+    from ..tasks.solving.solve import MidwayStart
 
 
 def with_failures(spec: DatasetSpec) -> DatasetSpec:
@@ -83,15 +83,15 @@ def failure_scene(
     return scene.model_copy(update={"id": f"{task.id}-s{index:02d}", "task": task.id}), assets
 
 
-def start_of(source: FailureSource, scene: Scene) -> Start:
+def start_of(source: FailureSource, scene: Scene) -> MidwayStart:
     """Where the attempt in such a scene begins.
 
     Raises:
         DatasetError: the failures cannot be read.
     """
-    from ..tasks.solving.solve import Start
+    from ..tasks.solving.solve import MidwayStart
 
-    return Start(*opened(source).start(int(scene.id.rpartition("-s")[2])))
+    return MidwayStart(*opened(source).start(int(scene.id.rpartition("-s")[2])))
 
 
 @lru_cache(maxsize=4)

@@ -51,6 +51,7 @@ SAID = {
     RefusalKind.GOAL_HOLDS: "the goal holds already",
     RefusalKind.START_LACKS: "the start lacks one",
     RefusalKind.NO_PLAN: "no plan with these assets",
+    RefusalKind.NO_FAILURE: "no state of a failed rollout is left",
     RefusalKind.UNREACHABLE: "mug cannot be one box (two)",
     RefusalKind.UNREACHABLE_WITH_TOOL: "mug cannot be one box with brush (two)",
     RefusalKind.HANDLES_OUT_OF_REACH: "the handles of mug are out of reach",
@@ -221,7 +222,7 @@ def sources(*rooms: str) -> Iterator[tuple[str, ast.Module]]:
 def test_every_kind_is_used_by_the_code() -> None:
     used = {
         node.attr
-        for _, tree in sources("scenes", "tasks")
+        for _, tree in sources("scenes", "tasks", "flows")
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)

@@ -67,7 +67,7 @@ VERSIONED = ("mujoco", "numpy", "ompl", "toppra", "frankik", "franky-sim", "airo
 
 
 @dataclass(frozen=True, eq=False)
-class Start:
+class MidwayStart:
     """Where an attempt begins that does not begin as its scene does.
 
     Attributes:
@@ -87,7 +87,7 @@ def solve(
     seed: Seed,
     episode_id: str,
     solution: int = 0,
-    start: Start | None = None,
+    start: MidwayStart | None = None,
 ) -> tuple[Episode, EpisodeArrays]:
     """Attempt a task once.
 
