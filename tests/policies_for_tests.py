@@ -80,7 +80,7 @@ class Drops(Still):
         lifted = one.arrays.qpos[:, one.apple_height] > one.arrays.qpos[0, one.apple_height] + 0.08
         stop = int(np.argmax(lifted))
         self.step += 1
-        action = one.arrays.actions[min(self.step, stop)].copy()
+        action: npt.NDArray[np.float32] = one.arrays.actions[min(self.step, stop)].copy()
         if self.step > stop:
             action[-1] = HOME[-1] * 2
         return action

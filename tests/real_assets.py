@@ -134,7 +134,7 @@ def of_mesh(path: Path) -> Facts:
     """Of trimesh's own scene of the file."""
     scene = trimesh.load_scene(path)
     mesh: Any = next(iter(scene.geometry.values()))
-    material = getattr(mesh.visual, "material", None)
+    material: Any = getattr(mesh.visual, "material", None)
     plain = material is not None and getattr(material, "image", None) is None
     colours = (tuple(float(x) / 255 for x in material.main_color[:3]),) if plain else ()
     return Facts(tuple(float(x) for x in scene.extents), None, (), colours)

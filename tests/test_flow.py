@@ -417,11 +417,11 @@ def test_a_run_outlives_its_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         def note(self, text: str) -> None:
             self.notes.append(text)
 
-        def finished(self, unit: ShardTask, record: ShardRecord, total: int) -> None:
+        def finished(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
             if unit.stage == "scenes":
                 servers[0].kill()
 
-    monkeypatch.setattr(server.subprocess, "Popen", started)
+    monkeypatch.setattr("cousins.flows.server.subprocess.Popen", started)
     told, text = Ending(), "name: a\ntasks: {count: 2}\n"
     with (
         temporary_settings(restore_defaults={PREFECT_API_URL, PREFECT_API_AUTH_STRING}),

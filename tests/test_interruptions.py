@@ -242,6 +242,6 @@ def test_serving_ends_on_sigterm_as_on_an_interrupt(monkeypatch: pytest.MonkeyPa
     from cousins.flows import runner
 
     raised: list[int] = []
-    monkeypatch.setattr(runner.signal, "raise_signal", raised.append)
+    monkeypatch.setattr("cousins.flows.runner.signal.raise_signal", raised.append)
     runner._Runner.handle_sigterm(object())  # type: ignore[arg-type]  # pyright: ignore
     assert raised == [signal.SIGINT]

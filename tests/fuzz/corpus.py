@@ -6,7 +6,7 @@ import io
 import json
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import datasets
@@ -27,6 +27,11 @@ def _of(folder: Path) -> Case:
     """All files of a folder."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def _die(kind: str, folder: Path) -> None:
+    """A cube as a file of a kind."""
+    lab.box(0.05, 0.05, 0.05).export(folder / f"die.{kind}")
 
 
 def _made(make: Callable[[Path], object]) -> Case:
@@ -150,10 +155,7 @@ def objs() -> list[Case]:
         f"v {x} {y} {z}\n" for z in (0, 2) for x, y in ((0, 0), (4, 0), (1, 1), (0, 4))
     )
     concave += "f 4 3 2 1\nf 5 6 7 8\nf 1 2 6 5\nf 2 3 7 6\nf 3 4 8 7\nf 4 1 5 8\n"
-    other: list[Case] = [
-        _made(lambda folder, kind=kind: lab.box(0.05, 0.05, 0.05).export(folder / f"die.{kind}"))
-        for kind in ("stl", "ply")
-    ]
+    other: list[Case] = [_made(partial(_die, kind)) for kind in ("stl", "ply")]
     return [
         {"die.obj": (obj_box() + obj_faces()).encode()},
         {"die.obj": _painted_obj(), "red.mtl": MTL, "paint.png": PAINT},
