@@ -94,18 +94,22 @@ def start_of(source: FailureSource, scene: Scene) -> MidwayStart:
     return MidwayStart(*opened(source).start(int(scene.id.rpartition("-s")[2])))
 
 
-@lru_cache(maxsize=4)
 def opened(source: FailureSource) -> FailureStore:
     """The failures that a spec names, read once per process.
 
     Raises:
         DatasetError: they are no longer those that the spec was read with.
     """
+    return _opened(source.evaluation, source.digest)
+
+
+@lru_cache(maxsize=4)
+def _opened(evaluation: str, digest: str | None) -> FailureStore:
     from ..generators.evaluation.failures import FailureStore
 
-    store = FailureStore(Path(source.evaluation))
-    if store.digest != source.digest:
+    store = FailureStore(Path(evaluation))
+    if store.digest != digest:
         raise DatasetError(
-            f"the failures in {source.evaluation} changed while they were in use; run it again"
+            f"the failures in {evaluation} changed while they were in use; run it again"
         )
     return store

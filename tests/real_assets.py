@@ -135,8 +135,9 @@ def of_mesh(path: Path) -> Facts:
     scene = trimesh.load_scene(path)
     mesh: Any = next(iter(scene.geometry.values()))
     material: Any = getattr(mesh.visual, "material", None)
-    plain = material is not None and getattr(material, "image", None) is None
-    colours = (tuple(float(x) / 255 for x in material.main_color[:3]),) if plain else ()
+    colours: tuple[tuple[float, ...], ...] = ()
+    if material is not None and getattr(material, "image", None) is None:
+        colours = (tuple(float(x) / 255 for x in material.main_color[:3]),)
     return Facts(tuple(float(x) for x in scene.extents), None, (), colours)
 
 

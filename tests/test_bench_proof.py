@@ -109,12 +109,18 @@ def test_too_few_demonstrations_end_it(monkeypatch: pytest.MonkeyPatch, tmp_path
 
         shortfall = "fewer demonstrations than asked for: t0000 has 3"
 
-    monkeypatch.setattr(proof, "execute", lambda request: Short())
+    def short(_: object) -> Short:
+        return Short()
+
+    monkeypatch.setattr(proof, "execute", short)
     with pytest.raises(RunError, match="twin: fewer demonstrations than asked for"):
         proof.study(proof.TASK, proof.SMALL, 0, tmp_path, ("twin",), proof.OWN)
 
 
 def test_without_pytorch_there_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(networks, "find_spec", lambda name: None)
+    def absent(_: str) -> None:
+        return None
+
+    monkeypatch.setattr(networks, "find_spec", absent)
     with pytest.raises(BackendMissingError, match=r"the benchmark proof.*cousins\[learn\]"):
         measure("proof", small=True, seed=0)

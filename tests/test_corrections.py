@@ -127,7 +127,7 @@ def test_the_planner_finishes_from_where_a_policy_failed(evaluation: Path, tmp_p
 def test_keys_follow_the_failures_and_not_their_place(evaluation: Path, tmp_path: Path) -> None:
     def keys(spec: DatasetSpec) -> list[str]:
         graph = Graph(tmp_path, spec, production(), "1")
-        from cousins.flows.graph import _read_by
+        from cousins.flows.graph import _read_by  # pyright: ignore[reportPrivateUsage]
 
         return [graph.key(stage, "a", _read_by(spec), []) for stage in ("scenes", "episodes")]
 

@@ -25,14 +25,22 @@ def none(path: Path) -> None:
     path.write_bytes(b"no picture")
 
 
+def page(data: Dataset, out: Path) -> object:
+    return write_report(data, out / "page.html")
+
+
+def exported(name: str) -> Callable[[Dataset, Path], object]:
+    return lambda data, out: export(name, data, out)
+
+
 @pytest.mark.parametrize("spoil", [half, none])
 @pytest.mark.parametrize(
     ("pattern", "use"),
     [
-        ("*rgb*.png", lambda data, out: write_report(data, out / "page.html")),
-        ("*.mp4", lambda data, out: write_report(data, out / "page.html")),
-        ("*.mp4", lambda data, out: export("lerobot", data, out)),
-        ("*-instance.png", lambda data, out: export("yolo", data, out)),
+        ("*rgb*.png", page),
+        ("*.mp4", page),
+        ("*.mp4", exported("lerobot")),
+        ("*-instance.png", exported("yolo")),
     ],
     ids=["page of pictures", "page of videos", "lerobot", "yolo"],
 )

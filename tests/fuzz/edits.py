@@ -58,7 +58,7 @@ def edit(data: Any, path: Path, action: str, value: Any) -> None:
             del inside[last]
         case "double" if is_list(inside):
             inside.append(copy.deepcopy(inside[last]))
-        case "name" if isinstance(inside, dict):
+        case "name" if is_mapping(inside):
             inside[str(value)[:30]] = inside.pop(last)
         case _:
             inside[last] = copy.deepcopy(value)

@@ -57,7 +57,7 @@ def again(name: str, folder: Path) -> None:
 
 def main() -> None:
     """Parse the arguments and run."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=1.0, help="in all, shared by the kinds")
     parser.add_argument("--cases", type=int, help="inputs of each kind, instead of minutes")
     parser.add_argument("--seed", type=int, default=0)

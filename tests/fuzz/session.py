@@ -139,7 +139,7 @@ def _drawn(strategy: st.SearchStrategy[Case], judge: Judge, seed: int) -> None:
     @seeded(seed)
     @settings(
         max_examples=BATCH, database=None, deadline=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType]
     )  # fmt: skip
     @given(strategy)
     def batch(case: Case) -> None:

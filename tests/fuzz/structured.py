@@ -51,12 +51,16 @@ def elements(draw: st.DrawFn, text: str) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
+def _group(head: str, parts: list[str]) -> str:
+    return f"({head} {' '.join(parts)})"
+
+
 FORMULAS = st.recursive(
     st.sampled_from(["apple.n.01_1", "bowl.n.01_1", "?x", "a", ""])
     | st.sampled_from(["(inside ?x bowl.n.01_1)", "(ontop apple.n.01_1 bowl.n.01_1)", "(open ?x)"]),
     lambda inner: (
         st.builds(
-            lambda head, parts: f"({head} {' '.join(parts)})",
+            _group,
             st.sampled_from(["and", "or", "not", "imply", "forall (?x - apple.n.01)", "when",
                              "exists (?x - bowl.n.01)", "forn (3) (?x - apple.n.01)",
                              "forpairs (?x - apple.n.01) (?y - bowl.n.01)", "inside", "="]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +118,7 @@ class _Asking:
         ]
         taken, found = taken_by(earlier), dict[int, TaskSpec]()
         for _ in range(self.spec.tasks.attempts + 1):
-            answers = threads.map(lambda slot: self._ask(slot, schema), waiting)
+            answers = threads.map(partial(self._ask, schema), waiting)
             for slot, answer in zip(list(waiting), list(answers), strict=True):
                 task = self._checked(slot, answer, taken)
                 if task is not None:
@@ -135,7 +136,7 @@ class _Asking:
             f"tasks.attempts, or let {missing} tasks be missing with tasks.allow_missing"
         )
 
-    def _ask(self, slot: _Slot, schema: dict[str, Any]) -> str | CutOffError | DeclinedError:
+    def _ask(self, schema: dict[str, Any], slot: _Slot) -> str | CutOffError | DeclinedError:
         """What the model says; that it says nothing usable is an answer too."""
         try:
             seed = (self.spec.seed + slot.index) % 2**31
