@@ -21,7 +21,7 @@ from cousins.flows.training import train_policy
 from cousins.generators.dataset import Dataset
 from cousins.generators.environments.task import ResetScene, TaskRollouts
 from cousins.generators.frames import render_episode
-from cousins.generators.learners.policies import load_policy
+from cousins.generators.learners.policies import ChunkPolicy, load_policy
 from cousins.generators.learners.records.cards import Kind, TrainSpec, read_card
 from cousins.generators.learners.records.features import features
 from cousins.generators.learners.records.motions import mean, motions_of
@@ -180,6 +180,49 @@ def test_the_nearest_demonstration_needs_no_torch_and_repeats_itself(
     # In the scene of a demonstration it is the demonstration.
     actions = rolled(load_policy(tmp_path / "a"), dataset, ("robot", "objects"), 30)
     assert np.allclose(actions, attempt().arrays.actions[:30], atol=1e-6)
+
+
+class Counting:
+    """A fake predictor: the tool rises by a centimetre, and the hand opens a little more each time.
+
+    What it says of the joints is that they stay.
+    """
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def predict(self, window: Any, images: Any, seed: tuple[int, ...]) -> Any:
+        del window, images, seed
+        rows = np.zeros((4, 14), dtype=np.float32)
+        rows[:, 9], rows[:, -1] = np.arcsinh(1.0), 0.01 * self.calls
+        self.calls += 1
+        return rows
+
+
+def test_newer_predictions_weigh_more_and_the_tool_goes_where_it_should(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    card = train_policy(dataset.root, small("nearest"), tmp_path / "a")
+    card = card.model_copy(update={"openings": ()})
+    one = attempt()
+    seen = TaskRollouts(setting_of(dataset, one.task, observations=("robot", "objects"))).begin(
+        ResetScene(one.scene, one.assets)
+    )
+    joints = seen["observation.state"][:7]
+    motions = motions_of(dataset.spec.robot)
+    policy = ChunkPolicy(card, Counting(), recency=1.0)
+    policy.reset(0)
+    first, second = policy.act(seen), policy.act(seen)
+    assert first[-1] == pytest.approx(0.0)
+    assert second[-1] == pytest.approx(0.01 / (1 + np.exp(-1.0)), rel=1e-4)
+    rise = motions.poses(first[None, :-1])[0] - motions.poses(joints[None])[0]
+    assert rise[:3, 3] == pytest.approx([0, 0, 0.01], abs=1e-3)
+    still = ChunkPolicy(card, Counting(), reaching=False)
+    still.reset(0)
+    assert np.allclose(still.act(seen)[:-1], joints, atol=1e-6)
+    known = ChunkPolicy(card.model_copy(update={"openings": (0.0, 0.08)}), Counting())
+    known.reset(0)
+    assert {float(known.act(seen)[-1]) for _ in range(8)} == {0.0, np.float32(0.08)}
 
 
 @needs_torch

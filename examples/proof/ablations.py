@@ -24,6 +24,11 @@ def newest() -> ChunkPolicy:
     return replace(load_policy(CHECKPOINT), recency=1000.0)
 
 
+def slow() -> ChunkPolicy:
+    """Older chunks weigh nearly as much as newer ones."""
+    return replace(load_policy(CHECKPOINT), recency=0.1)
+
+
 def openings() -> ChunkPolicy:
     """Opens the hand as far as is predicted, and not as far as was demonstrated."""
     policy = load_policy(CHECKPOINT)

@@ -17,7 +17,7 @@ from .records.cards import WEIGHTS, PolicyCard, read_card
 from .records.features import Images, Rows, features
 from .records.motions import ToolTarget, mean, motions_of
 
-RECENCY = 0.1
+RECENCY = 0.5
 """Of `ChunkPolicy`."""
 _Chunk = tuple[int, list[ToolTarget]]
 """The step of its prediction, and where the actions from there on lead."""

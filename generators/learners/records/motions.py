@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ....scenes.robots import robot
 from ....tasks.motion.inverse import FEW_STEPS, KinematicChain
@@ -59,7 +61,7 @@ class Motions:
         self._chain = KinematicChain(robot(name))
         self._unit = np.array([*[JOINT] * len(self._chain.low), *[PLACE] * 3, *[ANGLE] * 3])
 
-    def poses(self, joints: Rows) -> Array:
+    def poses(self, joints: npt.NDArray[Any]) -> Array:
         """`base_from_tool` (T, 4, 4) of configurations (T, J)."""
         return np.array([self._chain.forward(row) for row in joints.astype(np.float64)])
 
