@@ -406,7 +406,7 @@ def test_a_run_outlives_its_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     start = subprocess.Popen
 
     def started(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-        process: Any = start(command, **options)
+        process: subprocess.Popen[bytes] = start(command, **options)  # pyright: ignore[reportAssignmentType]
         servers.extend([process] if "cousins.flows.server" in command else [])
         return process
 
