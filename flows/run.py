@@ -13,8 +13,8 @@ from pathlib import Path
 from ..generators.dataset import (
     Dataset,
 )
+from ..generators.durable import write_atomic
 from ..generators.shards import EXPORTS, STAGES, ShardRecord, shard_folder
-from ..generators.store.files import write_atomic
 from ..generators.store.writer import (
     Store,
 )

@@ -115,7 +115,7 @@ def test_tasks_that_are_missing_already_count() -> None:
 
 def run(folder: Path, url: str, count: int, **more: Any) -> bytes:
     """The tasks that a run makes which proposes with a model, and stops."""
-    stages = replace(fake_stages.fake_stages(), library=little, propose=propose)
+    stages = replace(fake_stages.fake_stages(), name="asking", library=little, propose=propose)
     plan = RunRequest(spec(url, count, **more), folder, stages, workers=1, until="tasks")
     execute(plan)
     return (folder / "data" / "tasks" / "b00000" / "tasks.json").read_bytes()

@@ -311,7 +311,7 @@ def _no_key(monkeypatch: pytest.MonkeyPatch) -> None:
 def ask(
     server: Server, count: int = 1, timeout: float = 20.0, scene: SceneSpec = SCENE
 ) -> tuple[TaskSpec, ...]:
-    asked = spec(count, scene, proposer="openai", base_url=server.url, attempts=2)
+    asked = spec(count, scene, proposer="openai", base_url=server.url, attempts=2, concurrency=1)
     endpoint = Endpoint("fake", server.url, timeout=timeout, sleep=WAITS.append)
     return OpenAIProposer(endpoint).propose(asked, 0, count, (), LIBRARY)
 

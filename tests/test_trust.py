@@ -106,7 +106,7 @@ def test_a_lock_that_is_a_link_is_refused(made: Path, tmp_path: Path) -> None:
 
 
 def test_a_report_that_is_a_link_is_replaced(made: Path, tmp_path: Path) -> None:
-    from cousins.generators.store.files import write_atomic
+    from cousins.generators.durable import write_atomic
 
     target = tmp_path / "precious"
     target.write_text("kept")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...schemas import ProposalError, canonical_json, hash_of
-from ..store.files import write_atomic
+from ..durable import write_atomic
 
 Request = dict[str, Any]
 """`model`, `messages`, `schema`, and `seed`, as JSON values."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..dataset import Dataset
-from ..store.files import write_atomic
+from ..durable import write_atomic
 
 
 def write_report(dataset: Dataset, out: Path) -> Path:

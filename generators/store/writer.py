@@ -22,9 +22,10 @@ from typing import Self
 from ...schemas import DatasetError, DatasetSpec
 from ...schemas.plugins import names
 from ..dataset import FORMAT_VERSION, read_saved
+from ..durable import sync, write_atomic
 from ..shards import EXPORTS, STAGES, ShardRecord, is_own, shard_folder
 from .changes import refuse_changes
-from .files import lock, refuse_links, remove_tree, sync, write_atomic
+from .files import lock, refuse_links, remove_tree
 from .hashing import file_hash, foreign_versions, render_versions, versions
 
 SEAL = "manifest/spec.sha256"
