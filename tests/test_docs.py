@@ -359,8 +359,8 @@ def test_constants_that_the_pages_state() -> None:
     from cousins.scenes.model.cavity_shapes import BRIM
     from cousins.schemas.asset import SHALLOW
     from cousins.tasks.motion import manipulator as manipulation
-    from cousins.tasks.physics import predicates
-    from cousins.tasks.solving import solve as solving
+    from cousins.tasks.physics import contacts, predicates
+    from cousins.tasks.solving import attempt as solving
     from cousins.tasks.symbolic import search as symbolic
 
     pages = {path.stem: path.read_text(encoding="utf-8") for path in PAGES}
@@ -372,7 +372,7 @@ def test_constants_that_the_pages_state() -> None:
             f"more than {settling.MAX_DEPTH * 1000:g} mm",
         ],
         "tasks": [
-            f"closer than {predicates.TOUCH_DISTANCE * 1000:g} mm",
+            f"closer than {contacts.TOUCH_DISTANCE * 1000:g} mm",
             f"up to {BRIM:.0%} of the depth".replace("%", " %"),
             f"at least {predicates.BELOW * 1000:g} mm below",
             f"or {predicates.MIN_NEXT_TO * 100:g} cm, whichever is more",

@@ -182,7 +182,7 @@ def test_what_comes_about_before_its_turn_is_no_demonstration() -> None:
 
     task = BALLS.model_copy(update={"order": (IN_TURN,)})
     scene, assets = scene_for(BALLS)
-    with mock.patch("cousins.tasks.solving.solve.plans", blind):
+    with mock.patch("cousins.tasks.solving.attempt.plans", blind):
         episode, _ = solve(scene, assets, task, EpisodeSpec(), (0, 0), "e00")
     assert (episode.success, episode.cause) == (False, "order_broken")
     assert [x.kept for x in episode.order] == [False]

@@ -15,7 +15,8 @@ from cousins.scenes.layout.clearance import link_transform
 from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import Asset, Cavity, SceneObject, SceneSpec
 from cousins.schemas.base import Vec3
-from cousins.tasks.physics.predicates import BINARY, PhysicsFacts, literals, turned_bounds
+from cousins.tasks.physics.bounds import turned_bounds
+from cousins.tasks.physics.predicates import BINARY, PhysicsFacts, literals
 
 FAR = (0.75, -0.35, 0.0)
 Put = tuple[SceneObject, Asset]

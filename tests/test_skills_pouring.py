@@ -20,7 +20,7 @@ from cousins.tasks.physics.predicates import PhysicsFacts
 from cousins.tasks.physics.replay import replay
 from cousins.tasks.skills.pouring import motion as pouring
 from cousins.tasks.skills.pouring import pours, receives, tilting
-from cousins.tasks.solving import solve as solving
+from cousins.tasks.solving import attempt as solving
 from cousins.tasks.solving.capabilities import capabilities
 from cousins.tasks.solving.setup import build_scene
 from cousins.tasks.solving.solve import solve

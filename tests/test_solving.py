@@ -126,7 +126,7 @@ def test_a_skill_that_gives_up_has_failed_only_where_its_effect_is_missing(
         if len(calls) == 1:
             raise SkillFailedError(Cause.NOT_SLID, "given up")
 
-    monkeypatch.setattr("cousins.tasks.solving.solve.perform", gives_up)
+    monkeypatch.setattr("cousins.tasks.solving.attempt.perform", gives_up)
     episode = attempt(task)[2]
     assert episode.success
     assert any(event.reason == "given up" for event in episode.trace)

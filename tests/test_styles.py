@@ -182,7 +182,7 @@ def seen(missing: bool) -> list[tuple[str, frozenset[str], set[tuple[str, ...]]]
             raise SkillFailedError(Cause.EFFECT_MISSING, "nothing came of it")
         perform(arm, step, *rest)
 
-    with mock.patch("cousins.tasks.solving.solve.perform", watched):
+    with mock.patch("cousins.tasks.solving.attempt.perform", watched):
         solve(scene, assets, BALLS, EpisodeSpec(), (0, 0), "e00")
     return found
 

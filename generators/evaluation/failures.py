@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,6 +24,7 @@ from ...schemas import (
     TaskSpec,
 )
 from ...tasks.rollout.simulation import Rollout
+from ..durable import write_atomic
 
 FOLDER, INDEX = "failures", "failures.json"
 EVERY_SECONDS = 0.5
@@ -81,10 +80,10 @@ class StateTrail:
         )
         place = folder / FOLDER
         for digest, asset in compiled.assets.items():
-            _write(place / "assets" / f"{digest}.json", asset.canonical_json().encode())
-        _write(place / "scenes" / f"{kept.scene}.json", scene)
-        _write(place / "states" / f"{kept.states}.npy", raw.getvalue())
-        _write(_note(folder, suite, record.number), kept.canonical_json().encode())
+            write_atomic(place / "assets" / f"{digest}.json", asset.canonical_json().encode())
+        write_atomic(place / "scenes" / f"{kept.scene}.json", scene)
+        write_atomic(place / "states" / f"{kept.states}.npy", raw.getvalue())
+        write_atomic(_note(folder, suite, record.number), kept.canonical_json().encode())
 
     def _chosen(self, count: int) -> list[int]:
         """From the last that came forward to the end, evenly spaced."""
@@ -101,14 +100,6 @@ class StateTrail:
 def _note(folder: Path, suite: str, number: int) -> Path:
     """Where a rollout says what it kept."""
     return folder / FOLDER / "rollouts" / suite / f"{number:05d}.json"
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole; several processes may write the same."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("wb", dir=path.parent, delete=False) as file:
-        file.write(content)
-    os.replace(file.name, path)
 
 
 def gather(
@@ -138,7 +129,7 @@ def gather(
             if path.is_file()
         ),
     )
-    _write(folder / FOLDER / INDEX, found.canonical_json().encode() + b"\n")
+    write_atomic(folder / FOLDER / INDEX, found.canonical_json().encode() + b"\n")
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...scenes.core.geometry import Array
 from ...schemas import DatasetError, Episode, TaskSpec
 from ...tasks.rollout.objects import task_objects
 from ..dataset import Dataset
@@ -16,7 +17,7 @@ from ..decoding import decoding
 from ..exports.lerobot.rows import ENVIRONMENT, episode_columns, object_states
 from .records.features import Rows, features
 from .records.motions import Motions, motions_of
-from .records.rotations import Array, about_vertical
+from .records.rotations import about_vertical
 
 TURN = 1.2
 """By how much copies of demonstrations are turned at most, radians."""

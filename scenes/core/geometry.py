@@ -11,6 +11,8 @@ import numpy.typing as npt
 from ...schemas.base import Quat, Vec3
 
 Array = npt.NDArray[np.float64]
+TINY_ANGLE = 1e-12
+"""Below it a rotation has no axis, radians."""
 _IDENTITY = np.eye(4)
 
 
@@ -74,6 +76,12 @@ def axis_rotation(axis: npt.ArrayLike, angle: float) -> Array:
     half = angle / 2
     x, y, z = np.asarray(axis, dtype=np.float64) * np.sin(half)
     return rotation([np.cos(half), x, y, z])
+
+
+def vector_rotation(vector: Array) -> Array:
+    """Rotation matrix (3, 3) of a rotation vector (3,): a unit axis times an angle in radians."""
+    angle = float(np.linalg.norm(vector))
+    return np.eye(3) if angle < TINY_ANGLE else axis_rotation(vector / angle, angle)
 
 
 def sphere_point(azimuth: float, elevation: float) -> Array:

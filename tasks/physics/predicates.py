@@ -21,27 +21,22 @@ Each predicate is one (N, N) table over the scene's N objects, worked out when f
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ...scenes.core.geometry import Array
 from ...scenes.model.mujoco_model import CompiledScene
 from ..bddl.formula import Literal
+from .bounds import bounds_of
+from .contacts import Contacts, Table, hung_pairs, touching_pairs
 
-Table = npt.NDArray[np.bool_]
-
-TOUCH_DISTANCE = 5e-4
 STAND_DISTANCE = 0.005
 """Between the foot of furniture and what it stands on, metres."""
 MIN_NEXT_TO = 0.02
 BELOW = 0.005
 """How far below a surface the top of what is under it lies at least, metres."""
-CARRIES = 0.3
-"""Least z of a contact normal that carries something."""
 BINARY = ("ontop", "inside", "under", "nextto", "touching", "attached")
 UNARY: dict[str, str] = {"open": "opening", "toggled_on": "switch"}
 """By name, what the joints control that each speaks of."""
@@ -162,7 +157,7 @@ class PhysicsFacts:
 
     @cached_property
     def _bounds(self) -> tuple[Array, Array]:
-        return _bounds(self._compiled, *self._geoms)
+        return bounds_of(self._compiled, *self._geoms)
 
     @property
     def _low(self) -> Array:
@@ -177,12 +172,12 @@ class PhysicsFacts:
         return (self._low + self._high) / 2
 
     @cached_property
-    def _contact(self) -> _Contacts:
-        return _Contacts.of(self._compiled, self.data)
+    def _contact(self) -> Contacts:
+        return Contacts.of(self._compiled, self.data)
 
     @cached_property
     def _pairs(self) -> tuple[Table, Array, Array]:
-        return _touching(self._contact, len(self._names))
+        return touching_pairs(self._contact, len(self._names))
 
     @property
     def _touch(self) -> Table:
@@ -190,7 +185,7 @@ class PhysicsFacts:
 
     @cached_property
     def _hanging(self) -> tuple[Table, Table]:
-        return _hung(self._contact, self._centre[:, 2])
+        return hung_pairs(self._contact, self._centre[:, 2])
 
     @cached_property
     def _stands(self) -> Table:
@@ -298,110 +293,6 @@ class PhysicsFacts:
         other = self._ontop | self._inside
         found: Table = close & ~(other | other.T)
         return found
-
-
-@dataclass(frozen=True)
-class _Contacts:
-    """The contacts of one moment, C of them.
-
-    Attributes:
-        owners: (C, 2) what the two geoms belong to, as in `CompiledScene.owner`.
-        close: (C,) whether they count as touching.
-        up: (C,) z of the unit normal, from the first geom into the second.
-        height: (C,) metres.
-    """
-
-    owners: npt.NDArray[np.int64]
-    close: Table
-    up: Array
-    height: Array
-
-    @classmethod
-    def of(cls, compiled: CompiledScene, data: Any) -> _Contacts:
-        """Copy what counts of them."""
-        contact = data.contact
-        return cls(
-            owners=compiled.geom_owner[contact.geom].reshape(-1, 2),
-            close=contact.dist <= TOUCH_DISTANCE,
-            up=np.asarray(contact.frame).reshape(-1, 9)[:, 2].copy(),
-            height=np.asarray(contact.pos).reshape(-1, 3)[:, 2].copy(),
-        )
-
-
-def _bounds(compiled: CompiledScene, pos: Array, mat: Array) -> tuple[Array, Array]:
-    """World-aligned bounds of all objects: least and greatest corners, (N, 3) each.
-
-    Args:
-        compiled: the scene.
-        pos: (ngeom, 3) of the geoms.
-        mat: (ngeom, 9) their rotations.
-    """
-    geoms, boxes = compiled.object_geoms, compiled.object_boxes
-    owner = compiled.geom_owner[geoms]
-    frames = mat[geoms].reshape(-1, 3, 3)
-    middle = pos[geoms] + np.einsum("gij,gj->gi", frames, boxes[:, :3])
-    reach = np.einsum("gij,gj->gi", np.abs(frames), boxes[:, 3:])
-    count = len(compiled.scene.objects)
-    low, high = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
-    np.minimum.at(low, owner, middle - reach)
-    np.maximum.at(high, owner, middle + reach)
-    return low, high
-
-
-def turned_bounds(
-    compiled: CompiledScene, data: Any, name: str, turn: Array
-) -> tuple[Array, Array]:
-    """What the bounds of an object would be, about its origin, with `turn` (3, 3) added.
-
-    Returns:
-        Least and greatest corner, each (3,), metres, along the world's axes.
-    """
-    model, body = compiled.model, compiled.objects[name].body
-    rank = [thing.name for thing in compiled.scene.objects].index(name)
-    geoms = np.flatnonzero(compiled.owner[model.geom_bodyid] == rank)
-    frames = data.geom_xmat[geoms].reshape(-1, 3, 3)
-    middle = data.geom_xpos[geoms] + np.einsum("gij,gj->gi", frames, model.geom_aabb[geoms, :3])
-    middle = (middle - data.xpos[body]) @ turn.T
-    reach = np.einsum("gij,gj->gi", np.abs(turn @ frames), model.geom_aabb[geoms, 3:])
-    return (middle - reach).min(axis=0), (middle + reach).max(axis=0)
-
-
-def _touching(contact: _Contacts, count: int) -> tuple[Table, Array, Array]:
-    """Contacts of ordered pairs (a, b) of `count` objects, each (N, N).
-
-    Whether they touch, the z of the mean unit normal from b into a, and the mean contact height.
-    """
-    owners = contact.owners
-    kept = (owners >= 0).all(axis=1) & (owners[:, 0] != owners[:, 1]) & contact.close
-    # MuJoCo's normal points from the first geom into the second.
-    first, second = owners[kept].T
-    number, normal, level = (np.zeros((count, count)) for _ in range(3))
-    np.add.at(number, (second, first), 1.0)
-    np.add.at(normal, (second, first), contact.up[kept])
-    np.add.at(level, (second, first), contact.height[kept])
-    touch = number + number.T
-    least = np.maximum(touch, 1.0)
-    return touch > 0, (normal - normal.T) / least, (level + level.T) / least
-
-
-def _hung(contact: _Contacts, middle: Array) -> tuple[Table, Table]:
-    """What is pushed up above its middle, by what (N, N); what is otherwise borne or held (N,).
-
-    Args:
-        contact: of the moment.
-        middle: (N,) heights of the objects' middles.
-    """
-    count, owners = len(middle), contact.owners
-    hung = np.zeros((count, count), dtype=np.bool_)
-    borne = np.zeros(count, dtype=np.bool_)
-    for below, above, sign in ((0, 1, 1.0), (1, 0, -1.0)):
-        mine, other = owners[:, above], owners[:, below]
-        touched = contact.close & (mine >= 0) & (mine != other)
-        carries = touched & (sign * contact.up > CARRIES)
-        high = carries & (other >= 0) & (contact.height > middle[mine])
-        hung[mine[high], other[high]] = True
-        borne[mine[(carries & ~high) | (touched & (other == -2))]] = True
-    return hung, borne
 
 
 def facts(compiled: CompiledScene, data: Any) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.core.geometry import Array
+from ...scenes.core.geometry import Array, vector_rotation
 from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import ActionError
 from ..motion.kinematics import Arm
@@ -79,17 +79,6 @@ class EndEffector:
         """
         pose = self._arm.forward(command)
         pose[:3, 3] += delta[:3]
-        pose[:3, :3] = _rotation(delta[3:].astype(np.float64)) @ pose[:3, :3]
+        pose[:3, :3] = vector_rotation(delta[3:].astype(np.float64)) @ pose[:3, :3]
         found = self._arm.cartesian_path(command, [pose])
         return None if found is None else found[0]
-
-
-def _rotation(vector: Array) -> Array:
-    """The matrix (3, 3) of a rotation vector, by Rodrigues' formula."""
-    angle = float(np.linalg.norm(vector))
-    if angle < 1e-12:
-        return np.eye(3)
-    x, y, z = vector / angle
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    turned: Array = np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * (cross @ cross)
-    return turned

@@ -18,7 +18,7 @@ from ..bddl.goals import evaluate, explain
 from ..physics.disturbances import acting
 from ..physics.execution import full_state, set_state, tool_pose
 from ..physics.predicates import PhysicsFacts
-from ..solving.solve import REST_SECONDS
+from ..solving.attempt import REST_SECONDS
 from .progress import progress
 from .stepping import Stepper
 

@@ -12,7 +12,8 @@ from ...scenes.layout.arrangement import REACH
 from ...scenes.layout.clearance import base_radius, footprint_radius
 from ...scenes.model.mujoco_model import CompiledScene
 from ...schemas import Asset
-from ..physics.predicates import MIN_NEXT_TO, PhysicsFacts, turned_bounds
+from ..physics.bounds import turned_bounds
+from ..physics.predicates import MIN_NEXT_TO, PhysicsFacts
 
 RELEASE_HEIGHT = 0.004
 """Free fall after letting go, metres."""

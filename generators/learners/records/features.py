@@ -12,8 +12,9 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from ....scenes.core.geometry import Array
 from ....tasks.rollout.objects import FEATURES
-from .rotations import Array, matrices, six
+from .rotations import matrices, six
 
 Images = Mapping[str, npt.NDArray[np.uint8]]
 """Pictures (H, W, 3) by camera."""

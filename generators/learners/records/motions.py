@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ....scenes.core.geometry import Array, vector_rotation
 from ....scenes.robots import robot
 from ....tasks.motion.inverse import FEW_STEPS, KinematicChain
 from .features import Rows
-from .rotations import Array, about_vertical, turned, vectors
+from .rotations import about_vertical, vectors
 
 QUARTER = np.pi / 4
 """By which a joint is turned to see what turns with it, radians."""
@@ -96,7 +97,7 @@ class Motions:
             moved = np.sinh(np.clip(row[:-1], -FURTHEST, FURTHEST)) * self._unit
             pose = np.eye(4)
             pose[:3, 3] = reached[:3, 3] + moved[count : count + 3]
-            pose[:3, :3] = turned(moved[count + 3 :]) @ reached[:3, :3]
+            pose[:3, :3] = vector_rotation(moved[count + 3 :]) @ reached[:3, :3]
             found.append(ToolTarget(pose, joints + moved[:count], float(row[-1])))
         return found
 
@@ -118,7 +119,7 @@ def mean(targets: list[ToolTarget], weights: Array) -> ToolTarget:
     pose = np.eye(4)
     pose[:3, 3] = sum(share * one.pose[:3, 3] for share, one in zip(shares, targets, strict=True))
     turns = vectors(np.stack([one.pose[:3, :3] @ about.T for one in targets]))
-    pose[:3, :3] = turned(shares @ turns) @ about
+    pose[:3, :3] = vector_rotation(shares @ turns) @ about
     joints = shares @ np.stack([one.joints for one in targets])
     return ToolTarget(pose, joints, float(shares @ [one.opening for one in targets]))
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from ....scenes.core.geometry import Array, axis_rotation
 
 
 def matrices(quats: npt.NDArray[Any]) -> Array:
@@ -47,19 +47,8 @@ def vectors(turns: Array) -> Array:
     return found
 
 
-def turned(vector: Array) -> Array:
-    """The rotation (3, 3) of an axis times an angle (3,), by Rodrigues' formula."""
-    angle = float(np.linalg.norm(vector))
-    if angle < 1e-12:
-        return np.eye(3)
-    x, y, z = vector / angle
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    found: Array = np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * (cross @ cross)
-    return found
-
-
 def about_vertical(angle: float) -> Array:
     """The transform (4, 4) that turns by an angle about z, radians."""
     found = np.eye(4)
-    found[:3, :3] = turned(np.array([0.0, 0.0, angle]))
+    found[:3, :3] = axis_rotation((0.0, 0.0, 1.0), angle)
     return found
