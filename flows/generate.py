@@ -78,6 +78,7 @@ def generate_now(session: Session, reporter: Reporter) -> Summary:
         CousinsError: as `execute`.
     """
     outcome: list[Summary | CousinsError] = []
+    cause: Exception | None = None
     plan = session.plan
 
     with contextlib.ExitStack() as alone:
@@ -95,11 +96,15 @@ def generate_now(session: Session, reporter: Reporter) -> Summary:
             state: State[Any] = run(plan.spec.name, str(plan.out), plan.workers, return_state=True)
             ended = f"the flow ended as {state.name}: {state.message}"
         except Exception as error:
+            # A flow's own errors become its state; what comes out here is Prefect's trouble.
+            if answers():
+                raise
+            cause = error
             ended = f"Prefect's API ended during the run ({one_line(error)})"
             if outcome:
                 reporter.note(f"{ended}; its pages do not show the end, and the data are whole")
     if not outcome:
-        raise RunError(ended)
+        raise RunError(ended) from cause
     if isinstance(outcome[0], CousinsError):
         raise outcome[0]
     return outcome[0]

@@ -119,6 +119,14 @@ def test_a_plan_brings_about_what_only_the_order_asks_for() -> None:
     assert steps(task, task_order(task)) == ["place_on", "place_inside"]
 
 
+def test_what_the_order_alone_speaks_of_is_done_too() -> None:
+    task = given(
+        "goal: inside lemon mixing_bowl, order: [toggled_on lamp, inside lemon mixing_bowl], "
+        "objects: [{name: lamp, category: table_lamp.n.01}]"
+    )
+    assert steps(task, task_order(task)) == ["turn_on", "place_inside"]
+
+
 @pytest.mark.parametrize(
     ("order", "says"),
     [
