@@ -144,6 +144,14 @@ def test_what_was_paid_for_is_kept_and_never_asked_again(tmp_path: Path) -> None
     assert again == first
 
 
+def test_finished_tasks_are_found_whoever_would_be_asked(tmp_path: Path) -> None:
+    with serving(by_number) as server:
+        made = run(tmp_path / "a", server.url, 4)
+    shutil.rmtree(tmp_path / "a" / "transcript")
+    more = {"allow_missing": 3, "transcript": str(tmp_path / "other")}
+    assert run(tmp_path / "a", "http://127.0.0.1:9", 4, **more) == made
+
+
 def test_how_tasks_are_asked_for_is_no_part_of_a_dataset(tmp_path: Path) -> None:
     saved = tmp_path / "spec.json"
     old = spec("http://a", 4)
