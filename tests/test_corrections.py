@@ -113,6 +113,7 @@ def test_the_planner_finishes_from_where_a_policy_failed(evaluation: Path, tmp_p
         state, record = store.start(number)
         assert episode.start == record
         assert (record.suite, record.rollout) == ("mine", 7)
+        assert episode.subtasks[0].start > 0  # the hand leaves first what it was at
         scene, arrays = scenes[episode.scene], dataset.arrays(episode)
         assert np.array_equal(arrays.initial_state, state)
         again = replay(scene, dataset.assets_of(scene), APPLE, episode, arrays)
@@ -162,8 +163,11 @@ def test_other_tasks_missing_and_changed_files_are_refused(
     with pytest.raises(DatasetError, match="cousins evaluate --out"):
         spec_in(tmp_path)
     store = FailureStore(evaluation)
-    with pytest.raises(SpecError, match=r"is of the task 'Do it\.'; t0000 of this spec is"):
+    with pytest.raises(
+        SpecError, match=r"is of the task 'Do it\.'; t0000 of this spec is"
+    ) as caught:
         store.of_task(APPLE.model_copy(update={"bddl": "(other)", "instruction": "No."}))
+    assert caught.value.place == ("episodes", "from")
     shutil.copytree(evaluation, tmp_path / "judged")
     (states,) = (tmp_path / "judged/failures/states").iterdir()
     states.write_bytes(states.read_bytes()[:-8] + b"\0" * 8)
