@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,21 @@ import pytest
 from datasets import build_dataset
 
 from cousins.generators.dataset import Dataset
+
+
+def pytest_sessionfinish() -> None:
+    """Let libraries free what they count at the end."""
+    gc.unfreeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_heap() -> None:
+    """Spare later collections what is alive by now, thousands of tests among it.
+
+    Closing a video collects, and would take a second each time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
