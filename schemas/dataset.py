@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import ConfigDict, Field, model_validator
 
+from .answers import PROPOSER as ANSWERED
+from .answers import Answers
 from .base import Model, Name, nothing, unset
 from .camera import CameraSpec
 from .episode import Solver, Style
@@ -48,6 +50,14 @@ class ProposalSpec(Model):
     """For `proposer: openai`."""
     base_url: str | None = None
     """Any OpenAI-compatible endpoint; None uses OPENAI_BASE_URL or the service itself."""
+    wish: Annotated[str, Field(min_length=1, max_length=400)] | None = Field(
+        default=None, exclude_if=unset
+    )
+    """What the tasks shall serve, such as `set the table for two`, for `proposer: openai`."""
+    themes: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(
+        default=(), exclude_if=nothing
+    )
+    """What the tasks shall be about, in turns, such as `breakfast`, for `proposer: openai`."""
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     """How often an invalid answer goes back to the model with the error."""
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
@@ -64,10 +74,30 @@ class ProposalSpec(Model):
     """Tasks of one's own, with which neither `proposer` nor `count` need be said; in their place
     the path of a YAML file that lists them."""
 
+    answers: Answers = Field(default=(), exclude_if=nothing)
+    """Answers of people, programs or models to the request for a task, JSON objects as text, which
+    pass the same checks as those of `openai`; in their place the path of a `.jsonl` file, one on
+    each line. Neither `proposer` nor `count` need be said."""
+
     @model_validator(mode="before")
     @classmethod
     def _implied(cls, raw: Any) -> Any:
         return implied(raw)
+
+    @model_validator(mode="after")
+    def _answered(self) -> Self:
+        if (self.proposer == ANSWERED) != bool(self.answers):
+            raise misplaced(
+                "exactly `proposer: answers`, which need not be said, takes a list of answers, or "
+                "the path of a .jsonl file of them",
+                "answers",
+            )
+        if self.answers and self.count > len(self.answers):
+            raise misplaced(
+                f"{self.count} tasks, and there are {len(self.answers)} answers; leave `count` out",
+                "count",
+            )
+        return self
 
     @model_validator(mode="after")
     def _given(self) -> Self:
@@ -81,6 +111,15 @@ class ProposalSpec(Model):
                 "raise `episodes.per_task` for more scenes of each",
                 "count",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _asked(self) -> Self:
+        for name in ("wish", "themes"):
+            if getattr(self, name) and self.proposer != "openai":
+                raise misplaced(
+                    "only a language model follows it; write `proposer: openai` beside it", name
+                )
         return self
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self, cast
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from .answers import PROPOSER as ANSWERED
 from .base import Model
 from .locations import misplaced
 from .reserved import RESERVED_PREFIXES, is_reserved
@@ -111,9 +112,12 @@ class GivenFile(Model):
 
 
 def implied(raw: Any) -> Any:
-    """What `tasks.given` says of proposer and count, where a person says neither."""
+    """What a list of tasks or answers says of proposer and count, where a person says neither."""
     if not isinstance(raw, dict):
         return raw
     written = cast("dict[str, Any]", raw)
-    given = _items(written.get("given", ()))
-    return {"proposer": PROPOSER, "count": len(given), **written} if given else written
+    for key, proposer in (("given", PROPOSER), ("answers", ANSWERED)):
+        listed = _items(written.get(key, ()))
+        if listed:
+            return {"proposer": proposer, "count": len(listed), **written}
+    return written

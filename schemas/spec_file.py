@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from .answers import with_answers
 from .base import key_of
 from .dataset import DatasetSpec
 from .errors import SpecError
@@ -57,7 +58,7 @@ def load_spec(path: Path) -> DatasetSpec:
         SpecError: listing every problem with its line, path, value, and what is allowed.
     """
     source = read_yaml(path)
-    return _located(_validate(with_given(source, path.parent, _given)), path.parent)
+    return _located(_validate(_filled(source, path.parent)), path.parent)
 
 
 def parse_spec(text: str, name: str = "the spec") -> DatasetSpec:
@@ -66,7 +67,7 @@ def parse_spec(text: str, name: str = "the spec") -> DatasetSpec:
     Raises:
         SpecError: as `load_spec`.
     """
-    return _validate(with_given(parse_yaml(text, name), Path(), _given))
+    return _validate(_filled(parse_yaml(text, name), Path()))
 
 
 def _located(spec: DatasetSpec, folder: Path) -> DatasetSpec:
@@ -95,6 +96,11 @@ def is_path(robot: str) -> bool:
 
 def _validate(source: YamlDocument) -> DatasetSpec:
     return validated(source, DatasetSpec, "a spec is a mapping such as `name: my-dataset`")
+
+
+def _filled(source: YamlDocument, folder: Path) -> YamlDocument:
+    """A spec with the contents of the files that it names in the place of their paths."""
+    return with_answers(with_given(source, folder, _given), folder)
 
 
 def _given(source: YamlDocument) -> GivenFile:

@@ -46,11 +46,15 @@ def number(request: dict[str, Any]) -> int:
     return int(found[1])
 
 
+def put_away(fruit: str, holder: str = HOLDERS[0]) -> str:
+    return f"Put the {fruit} away: there is the {'bowl' if 'bowl' in holder else 'tray'}."
+
+
 def answer(fruit: str, holder: str) -> Reply:
     place = "inside" if holder.startswith("mixing") else "ontop"
     objects = [{"name": "fruit", "category": f"{fruit}.n.01"}, {"name": "it", "category": holder}]
     goal = [{"predicate": place, "arguments": ["fruit", "it"], "holds": True}]
-    words = f"Put the {fruit} away."
+    words = put_away(fruit, holder)
     said = {"name": words, "instruction": words, "reason": "", "objects": objects, "init": []}
     return Reply(json.dumps({**said, "goal": goal}))
 
@@ -75,10 +79,10 @@ def test_tasks_come_in_their_order_whatever_the_answers_do() -> None:
     with serving(by_number) as server:
         tasks = asked(server.url, 8)
     assert [task.id for task in tasks] == [f"t{x:04d}" for x in range(8)]
-    assert [task.instruction for task in tasks[:4]] == [f"Put the {x} away." for x in FRUITS]
+    assert [task.instruction for task in tasks[:4]] == [put_away(x) for x in FRUITS]
     told = [request["messages"][1]["content"] for request in server.requests]
     # Those that are asked for at once do not know of each other, the next ones do.
-    assert sum("Put the lemon away." in text for text in told) == 4
+    assert sum(put_away("lemon") in text for text in told) == 4
 
 
 def test_of_two_alike_at_once_the_later_is_asked_for_again() -> None:
@@ -88,7 +92,7 @@ def test_of_two_alike_at_once_the_later_is_asked_for_again() -> None:
 
     with serving(twice) as server:
         tasks = asked(server.url, 2)
-    assert [task.instruction for task in tasks] == ["Put the lemon away.", "Put the pear away."]
+    assert [task.instruction for task in tasks] == [put_away(x, "tray") for x in ("lemon", "pear")]
     assert len(server.requests) == 3
 
 

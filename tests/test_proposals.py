@@ -337,6 +337,7 @@ def test_the_model_may_say_what_comes_first() -> None:
             {"name": "lamp", "category": "table_lamp.n.01"},
         ],
         "goal": goal,
+        "instruction": "Put the lemon into the bowl and turn on the lamp.",
     }
     bad = {"first": fact("inside", "lime", "big"), "then": goal[1]}
     told = {"first": goal[0], "then": goal[1]}
@@ -397,6 +398,7 @@ def test_tasks_of_every_kind_of_skill_pass(
         objects=[{"name": name, "category": category} for name, category in found.items()],
         init=[fact(*x) for x in init],
         goal=[fact(*x) for x in goal],
+        instruction=f"{skill}: {', '.join(objects)}",
     )
     with serving([reply]) as server:
         (task,) = ask(server, scene=SceneSpec())

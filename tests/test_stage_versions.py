@@ -40,15 +40,11 @@ ALWAYS = {
     "pyopengl": "hands calls on to the driver, which is no package",
     "pyyaml": "YAML has one reading; what is read decides keys by its content",
 }
-STILL = "imported along with what skills state about themselves; no proposal moves a robot"
 DRAWN = "imported along with names of keypoints; an export draws nothing"
 READ = "imported along with the reader of problems; an export asks a task for its objects' names"
 LEARNED = "only where a spec's solvers include learning, and only attempts learn"
 EXCUSED: dict[str, dict[str, str]] = {
     "tasks": {
-        **dict.fromkeys(
-            ("embreex", "frankik", "ompl", "toppra"), STILL
-        ),
         **dict.fromkeys(hashing.LEARNING, LEARNED),
         "openai": "carries questions and answers; answers are fixed when tasks are made",
         "httpx2": "carries them for openai",

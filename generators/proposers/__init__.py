@@ -50,7 +50,7 @@ class Proposer(Protocol):
 
 
 PROPOSERS: Group[Proposer] = Group(
-    "proposers", Proposer, "proposer", order=("grammar", "openai", "behavior", "given")
+    "proposers", Proposer, "proposer", order=("grammar", "openai", "behavior", "given", "answers")
 )
 """By the name that a spec gives as `tasks.proposer`."""
 

@@ -23,8 +23,8 @@ SOLVERS = ("episodes", "solvers")
 """Read by scenes too: those that none of the solvers could begin with are refused."""
 FAILURES = ("episodes", "from")
 """Read by scenes too; the digest says which, wherever the folder lies."""
-GIVEN = ("tasks", "given")
-"""A list to which tasks may be added at the end."""
+LISTS = (("tasks", "given"), ("tasks", "answers"))
+"""Lists to which tasks may be added at the end."""
 UNREAD = frozenset(
     ("tasks", x) for x in ("base_url", "attempts", "allow_missing", "transcript", "replay")
 )
@@ -47,7 +47,8 @@ def slice_of(spec: DatasetSpec, stage: str, stop: int) -> DatasetSpec:
         read = {"solvers": spec.episodes.solvers, "from_": spec.episodes.from_}
         fields["episodes"] = EpisodeSpec().model_copy(update=read)
     if stage == "tasks":
-        update = {"count": stop, "given": spec.tasks.given[:stop]}
+        tasks = spec.tasks
+        update = {"count": stop, "given": tasks.given[:stop], "answers": tasks.answers[:stop]}
         fields["tasks"] = spec.tasks.model_copy(update=update)
     if stage == "episodes":
         fields["episodes"] = spec.episodes.model_copy(
@@ -85,7 +86,7 @@ def refuse_changes(
             continue
         if place in _GROWING and isinstance(after, int) and (before == ABSENT or after > before):
             continue
-        if place == GIVEN and _begins(after, before):
+        if place in LISTS and _begins(after, before):
             continue
         changes.append(f"{'.'.join(place)}: {before!r} became {after!r} ({stages[0]} are made)")
     old_versions = saved.get("versions", {})
@@ -99,7 +100,8 @@ def refuse_changes(
         raise DatasetError(
             f"{path.parent} is made from something else:\n{listed}\n"
             "Choose a new folder with --out. A dataset can grow: tasks.count, episodes.per_task "
-            "and episodes.demonstrations may be raised, and tasks added at the end of tasks.given."
+            "and episodes.demonstrations may be raised, and tasks added at the end of tasks.given "
+            "or tasks.answers."
         )
 
 

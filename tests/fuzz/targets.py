@@ -85,13 +85,13 @@ def _asked() -> tuple[Any, Any]:
 
 def answer(folder: Path) -> object:
     """A language model's answer becomes a task, or goes back with a reason."""
-    from cousins.generators.proposers.openai import asking
+    from cousins.generators.proposers.openai.acceptance import Acceptance
     from cousins.generators.proposing.draft import RefusedError
 
     text = one(folder, ".json").read_text(encoding="utf-8", errors="surrogateescape")
     asked, catalogue = _asked()
     try:
-        return asking._accept(text, asked, 0, set(), catalogue)
+        return Acceptance(asked, _library(), catalogue, "openai").task_of(text, 0, set())
     except RefusedError as error:
         raise CousinsError(str(error)) from error
 

@@ -11,12 +11,18 @@ if TYPE_CHECKING:
     from ....scenes.assets.library import AssetLibrary
     from ...proposing.endpoint import Endpoint
 
+ASSEMBLY = (
+    "bddl", "coacd", "embreex", "fast-simplification", "frankik", "mujoco", "numpy", "ompl",
+    "pillow", "scipy", "toppra", "trimesh",
+)  # fmt: skip
+"""Packages that shape which answers become tasks: a scene may have to be assembled to tell."""
+
 
 class OpenAIProposer:
     """Asks a model for tasks; what does not pass goes back with the reason."""
 
     summary = "a language model behind any OpenAI-compatible endpoint; every answer is checked"
-    needs = Needs(packages=("bddl", "numpy"))
+    needs = Needs(packages=ASSEMBLY)
 
     def __init__(self, endpoint: Endpoint | None = None) -> None:
         """Use this endpoint; by default the one that the spec names."""

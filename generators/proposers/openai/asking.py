@@ -8,23 +8,21 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ....scenes.assets.library import AssetLibrary
 from ....scenes.robots import robot
 from ....schemas import DatasetSpec, ProposalError, SpecError, TaskSpec
-from ....tasks.bddl.problem import object_specs
-from ...proposing.cast import context
 from ...proposing.catalogue import Catalogue
 from ...proposing.completion import CutOffError, DeclinedError
-from ...proposing.draft import RefusedError, check, check_size, signature, taken_by, task_of
+from ...proposing.draft import RefusedError, signature, taken_by
 from ...proposing.endpoint import Endpoint
 from ...proposing.transcript import Transcript
-from .answers import draft_of
+from .acceptance import Acceptance
+from .offering import offer
 from .prompt import request, rules
-from .schema import answer_schema, read_answer
+from .schema import answer_schema
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
@@ -54,7 +52,9 @@ def asked_tasks(
     Raises:
         ProposalError: where the endpoint fails, or too many answers stay invalid.
     """
-    asking = _Asking(endpoint or _endpoint(spec), spec, Catalogue(library, robot(spec.robot)))
+    catalogue = Catalogue(library, robot(spec.robot))
+    gates = Acceptance(spec, library, catalogue, NAME)
+    asking = _Asking(endpoint or _endpoint(spec), spec, catalogue, gates)
     tasks: list[TaskSpec] = []
     missing = start - len(earlier)
     with ThreadPoolExecutor(spec.tasks.concurrency) as threads:
@@ -79,6 +79,7 @@ class _Slot:
     """A task that is being asked for: the conversation so far, and what was wrong last."""
 
     index: int
+    schema: dict[str, Any]
     messages: list[ChatCompletionMessageParam]
     problem: str = ""
 
@@ -98,27 +99,16 @@ class _Asking:
     endpoint: Endpoint
     spec: DatasetSpec
     catalogue: Catalogue
+    gates: Acceptance
 
     def wave(
         self, numbers: range, earlier: tuple[TaskSpec, ...], threads: ThreadPoolExecutor
     ) -> tuple[list[TaskSpec], list[_Slot]]:
         """The tasks of some numbers, in their order, and the slots that stayed empty."""
-        categories = (x.category for x in self.catalogue.kinds if not x.table)
-        schema = answer_schema(tuple(sorted(categories)))
-        told = rules(self.spec, self.catalogue)
-        waiting = [
-            _Slot(
-                index,
-                [
-                    {"role": "system", "content": told},
-                    {"role": "user", "content": request(index, earlier)},
-                ],
-            )
-            for index in numbers
-        ]
+        waiting = [self._slot(index, earlier) for index in numbers]
         taken, found = taken_by(earlier), dict[int, TaskSpec]()
         for _ in range(self.spec.tasks.attempts + 1):
-            answers = threads.map(partial(self._ask, schema), waiting)
+            answers = threads.map(self._ask, waiting)
             for slot, answer in zip(list(waiting), list(answers), strict=True):
                 task = self._checked(slot, answer, taken)
                 if task is not None:
@@ -126,6 +116,18 @@ class _Asking:
                     taken.add(signature(task))
                     waiting.remove(slot)
         return [found[index] for index in sorted(found)], waiting
+
+    def _slot(self, index: int, earlier: tuple[TaskSpec, ...]) -> _Slot:
+        """The first request for a task."""
+        offered = offer(self.spec, self.catalogue, index)
+        return _Slot(
+            index,
+            answer_schema(tuple(kind.category for kind in offered)),
+            [
+                {"role": "system", "content": rules(self.spec, offered)},
+                {"role": "user", "content": request(index, earlier, self.spec)},
+            ],
+        )
 
     def error(self, slot: _Slot, missing: int) -> ProposalError:
         """Why there are too few tasks."""
@@ -136,11 +138,11 @@ class _Asking:
             f"tasks.attempts, or let {missing} tasks be missing with tasks.allow_missing"
         )
 
-    def _ask(self, schema: dict[str, Any], slot: _Slot) -> str | CutOffError | DeclinedError:
+    def _ask(self, slot: _Slot) -> str | CutOffError | DeclinedError:
         """What the model says; that it says nothing usable is an answer too."""
         try:
             seed = (self.spec.seed + slot.index) % 2**31
-            return self.endpoint.ask(slot.messages, schema, seed=seed)
+            return self.endpoint.ask(slot.messages, slot.schema, seed=seed)
         except (CutOffError, DeclinedError) as error:
             return error
 
@@ -152,27 +154,7 @@ class _Asking:
             slot.refuse("", str(answer))
             return None
         try:
-            return _accept(answer, self.spec, slot.index, taken, self.catalogue)
+            return self.gates.task_of(answer, slot.index, taken)
         except (RefusedError, SpecError) as error:
             slot.refuse(answer, str(error))
             return None
-
-
-def _accept(
-    content: str, spec: DatasetSpec, index: int, taken: set[str], catalogue: Catalogue
-) -> TaskSpec:
-    """The task of an answer that passes every check.
-
-    Raises:
-        RefusedError: where it does not; the message is meant for the model.
-        SpecError: where its start cannot be arranged.
-    """
-    draft = draft_of(read_answer(content), spec, catalogue)
-    task = task_of(draft, index, spec.scene.support, NAME, (spec.seed, 0, index))
-    kinds = {thing.name: thing.kind for thing in draft.things}
-    object_specs(task)
-    check_size(kinds, context(spec.scene.objects, kinds, catalogue, spec.scene.support))
-    check(task, catalogue, kinds, spec.tasks.max_steps)
-    if signature(task) in taken:
-        raise RefusedError("not_new", "an earlier task has the same objects, start and goal")
-    return task

@@ -3,57 +3,90 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 
+from ....scenes.core.seeds import generator
 from ....schemas import DatasetSpec, TaskSpec
 from ....tasks.bddl.formula import PREDICATES
+from ....tasks.bddl.goals import ground_literals
+from ....tasks.bddl.problem import scene_problem
 from ....tasks.skills import skills
-from ...proposing.catalogue import Catalogue, OfferedCategory
+from ...proposing.catalogue import OfferedCategory
 from ...proposing.draft import MOST_FURNITURE, MOST_MOVABLE
+from .answers import STARTS
+from .grounding import describe, describe_own
 from .schema import predicates
 
 REMEMBERED = 60
 """Earlier tasks that the prompt lists."""
+RARE = 3
+"""Predicates that the request names because few tasks ask for them."""
+FOLLOWING = ("touching", "under")
+"""Predicates that follow from others: nobody need ask for them."""
 
 
-def rules(spec: DatasetSpec, catalogue: Catalogue) -> str:
-    """What the model must know: the workspace, the predicates, the catalogue."""
-    scene = "\n".join(f"- {x.name}: {x.category}" for x in spec.scene.objects) or "- (nothing)"
-    kinds = "\n".join(f"- {_describe(kind)}" for kind in catalogue.kinds if not kind.table)
+def rules(spec: DatasetSpec, offered: Sequence[OfferedCategory]) -> str:
+    """What the model must know: the workspace, the predicates, the categories on offer."""
+    support = spec.scene.support
+    own = [f"- {describe_own(thing, support)}" for thing in spec.scene.objects]
+    scene = "\n".join(own) or "- (nothing)"
+    kinds = "\n".join(f"- {describe(kind)}" for kind in offered)
     able = "\n".join(f"- {skill.about.prompt}" for skill in skills().values())
     atoms = ", ".join(f"{x}({', '.join('ab'[: PREDICATES[x]])})" for x in predicates())
-    support = spec.scene.support
-    return f"""You invent household tasks for one arm with a two-finger gripper at a {support}.
+    place = f"{support} in the {spec.scene.room.kind}" if spec.scene.room else support
+    return f"""You invent household tasks for one arm with a two-finger gripper at a {place}.
 Answer with one JSON object: name, instruction, reason, objects, init, goal, order.
 - objects: every object of the task except the {support}, which is called {support!r}. Prefer \
 those of the scene, under their names; add others of the catalogue under new names.
-- init and goal: facts with a predicate, arguments and whether it holds. Predicates: {atoms}. \
-What init places nowhere stands on the {support}; what it does not call open is closed, or on is \
-off.
+- init and goal: facts with a predicate, arguments and whether it holds. Predicates: {atoms}; \
+in init only {", ".join(STARTS)}. What init places nowhere stands on the {support}; what it does \
+not call open is closed, or on is off.
 - The goal must not hold at the start, and 1 to {spec.tasks.max_steps} skills must reach it. \
 A thing that opens must be open for anything to go in or come out.
+- The instruction says all that the goal asks for, and nothing else. Name no object that the \
+task does not need.
 - order: where the instruction says what comes first: pairs of facts, of which `first` must hold \
 when `then` comes about. What is switched on is loaded and closed first without being told. Else [].
-- At most {MOST_FURNITURE} things that stand fixed and {MOST_MOVABLE} that move. Sizes must fit.
+- At most {MOST_FURNITURE} things that stand fixed and {MOST_MOVABLE} that move. What goes into \
+or onto something must be smaller than its inside or top.
+- It must be something that people would ask for and that is safe: no metal or plastic in \
+the heat, no food among tools.
 Skills (what each does to its objects; facts that it makes true):
 {able}
 Objects of the scene:
 {scene}
-Catalogue (category: what it can do; size in cm):
+Catalogue (category: its role; length x width x height, inside and top in cm, as ranges):
 {kinds}"""
 
 
-def _describe(kind: OfferedCategory) -> str:
-    """One line of the catalogue."""
-    able = kind.assets[0].affordances
-    for asset in kind.assets:
-        able &= asset.affordances
-    if kind.grain:
-        able |= {"grain"}
-    size = " x ".join(str(round(100 * x)) for x in kind.assets[0].extents)
-    return f"{kind.category}: {', '.join(sorted(able)) or 'nothing'}; {size}"
+def request(index: int, earlier: tuple[TaskSpec, ...], spec: DatasetSpec) -> str:
+    """The request for one more task, unlike the earlier ones, and where it should lead.
 
-
-def request(index: int, earlier: tuple[TaskSpec, ...]) -> str:
-    """The request for one more task, unlike the earlier ones."""
+    Args:
+        index: of the task.
+        earlier: tasks that exist.
+        spec: of the dataset; each request draws how many skills to aim at.
+    """
     said = json.dumps([task.instruction for task in earlier[-REMEMBERED:]], ensure_ascii=False)
-    return f"Propose task number {index}. It must differ from these: {said}"
+    steps = int(generator((spec.seed,), "aim", index).integers(1, spec.tasks.max_steps + 1))
+    lines = [f"Propose task number {index}. It must differ from these: {said}"]
+    if spec.tasks.wish is not None:
+        lines.append(f"The wish that it serves, as a whole or a part of it: {spec.tasks.wish}")
+    if spec.tasks.themes:
+        lines.append(f"Its theme: {spec.tasks.themes[index % len(spec.tasks.themes)]}")
+    lines.append(f"It should take about {steps} skill{'s' if steps > 1 else ''}.")
+    if earlier:
+        lines.append(f"Few tasks ask for {', '.join(_rare(earlier))}: prefer what can be so.")
+    return "\n".join(lines)
+
+
+def _rare(earlier: tuple[TaskSpec, ...]) -> tuple[str, ...]:
+    """The predicates that the goals of the fewest tasks hold."""
+    asked = Counter(
+        name
+        for task in earlier
+        for name in {x.predicate for x in ground_literals(scene_problem(task).goal)}
+    )
+    wanted = [name for name in predicates() if name not in FOLLOWING]
+    return tuple(sorted(wanted, key=lambda name: (asked[name], name))[:RARE])

@@ -1,0 +1,39 @@
+"""Answers of a language model of the Claude family to the prompt of `openai`, November 2026.
+
+Each is as it was given, for the numbers 0 to 119 of `SPEC`: first answers, then those to the
+reasons why some were refused. Requests of forty went out at once, and the next knew of these.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from ....schemas import DatasetSpec
+
+SPEC = DatasetSpec.model_validate(
+    {"name": "proposals", "seed": 11, "tasks": {"proposer": "openai", "count": 120}}
+)
+
+
+@dataclass(frozen=True)
+class StoredAnswer:
+    """An answer as it came.
+
+    Attributes:
+        number: of the task that it was asked for.
+        attempt: 0 for a first answer.
+        answer: its text.
+    """
+
+    number: int
+    attempt: int
+    answer: str
+
+
+def stored_answers() -> tuple[StoredAnswer, ...]:
+    """All of them, first answers first."""
+    path = Path(__file__).parent / "claude-2026-11.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return tuple(StoredAnswer(**json.loads(line)) for line in lines)

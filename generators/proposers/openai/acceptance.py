@@ -1,0 +1,85 @@
+"""Which answers become tasks: all of the checks that an answer passes, the cheapest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ....scenes.assets.library import AssetLibrary
+from ....schemas import DatasetSpec, TaskSpec
+from ....tasks.bddl.goals import ground_literals
+from ....tasks.bddl.problem import object_specs
+from ...proposing.catalogue import RELATIONS, Catalogue
+from ...proposing.draft import RefusedError, TaskProposal, signature, task_of
+from ...proposing.faithful import check_faithful
+from ...proposing.trial import check_worth
+from .answers import draft_of
+from .schema import read_answer
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """The checks of answers.
+
+    Attributes:
+        spec: of the dataset.
+        library: where the objects come from.
+        catalogue: of that library.
+        proposer: its name, in the tasks.
+    """
+
+    spec: DatasetSpec
+    library: AssetLibrary
+    catalogue: Catalogue
+    proposer: str
+
+    def task_of(self, content: str, index: int, taken: set[str]) -> TaskSpec:
+        """The task of an answer that passes every check.
+
+        Args:
+            content: the answer, as it was given.
+            index: of the task.
+            taken: signatures of the tasks that exist.
+
+        Raises:
+            RefusedError: where it does not; the message is meant for who gave the answer.
+            SpecError: where its start cannot be arranged.
+        """
+        draft = draft_of(read_answer(content), self.spec, self.catalogue)
+        task = self._task(draft, index)
+        object_specs(task)
+        if signature(task) in taken:
+            raise RefusedError("not_new", "an earlier task has the same objects, start and goal")
+        kinds = {thing.name: thing.kind for thing in draft.things}
+        check_faithful(draft.instruction, draft.goal, kinds)
+        self._check_start(draft)
+        plan = check_worth(task, self.spec, kinds, self.catalogue, self.library)
+        used = {name for step in plan.steps for name in step.arguments}
+        needed = used.union(_named(draft))
+        slim = tuple(thing for thing in draft.things if thing.name in needed)
+        return task if slim == draft.things else self._task(replace(draft, things=slim), index)
+
+    def _task(self, draft: TaskProposal, index: int) -> TaskSpec:
+        support, seed = self.spec.scene.support, (self.spec.seed, 0, index)
+        return task_of(draft, index, support, self.proposer, seed)
+
+    def _check_start(self, draft: TaskProposal) -> None:
+        """Refuse a start in which something is where none of its kind fits."""
+        kinds = {thing.name: thing.kind for thing in draft.things}
+        for fact in draft.init:
+            relation = next((x for x in RELATIONS if x == fact.predicate), None)
+            pair = [kinds[name] for name in fact.arguments if name in kinds]
+            if fact.negated or relation is None or len(pair) < 2 or pair[0].grain:
+                continue
+            if self.catalogue.share(pair[0], pair[1], relation) == 0:
+                raise RefusedError(
+                    "bad_init", f"init: {fact} cannot be: no {pair[0].words} fits there"
+                )
+
+
+def _named(draft: TaskProposal) -> Iterator[str]:
+    """The objects of which the task's facts speak."""
+    for literal in (*draft.init, *ground_literals(draft.goal)):
+        yield from literal.arguments
+    for precedence in draft.order:
+        yield from (*precedence.first.arguments, *precedence.then.arguments)
