@@ -351,7 +351,7 @@ def test_constants_that_the_pages_state() -> None:
     from cousins.flows import graph
     from cousins.generators import shards
     from cousins.generators.images import encode
-    from cousins.generators.proposers.openai import prompt
+    from cousins.generators.proposers.openai import offering, prompt
     from cousins.generators.proposing import endpoint
     from cousins.scenes.assembly import assemble as assembly
     from cousins.scenes.cousins import shape_features, similarity
@@ -394,6 +394,8 @@ def test_constants_that_the_pages_state() -> None:
             f"quality {encode.JPEG_QUALITY}",
         ],
         "proposers": [
+            f"it sees {offering.OFFERED} kinds of things",
+            f"up to {offering.OFFERED_TO_A_WISH} kinds of things",
             f"the last {prompt.REMEMBERED} tasks",
             f"at most {endpoint.LONGEST_WAIT:g} s",
         ],
