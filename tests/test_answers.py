@@ -18,7 +18,7 @@ from cousins.generators.proposing import trial
 from cousins.generators.proposing.catalogue import Catalogue
 from cousins.generators.store.changes import slice_of
 from cousins.scenes.core.franka import FRANKA
-from cousins.schemas import DatasetSpec, ObjectSpec, SpecError, TaskSpec
+from cousins.schemas import AssemblyError, DatasetSpec, ObjectSpec, SpecError, TaskSpec
 from cousins.schemas.spec_file import load_spec, parse_spec
 
 CATALOGUE = Catalogue(LIBRARY, FRANKA)
@@ -144,25 +144,30 @@ def test_what_the_task_does_not_need_is_left_out() -> None:
     assert task == tasks(LEMON)[0]
 
 
-def test_a_scene_decides_where_an_estimate_says_no(monkeypatch: pytest.MonkeyPatch) -> None:
-    tried: list[str] = []
-    assembles = trial._assembles  # pyright: ignore[reportPrivateUsage]
-
-    def spy(spec: DatasetSpec, task: TaskSpec, library: Any) -> bool:
-        tried.append(task.id)
-        return assembles(spec, task, library)
-
-    monkeypatch.setattr(trial, "_assembles", spy)
+def test_the_first_scene_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     told = "Put the bagel into the toaster oven and close it."
     oven = answer(told, OVEN, ["inside bagel toaster_oven", "-open toaster_oven"])
     assert len(tasks(oven)) == 1
-    assert tried == []
+    # An estimate that says no is not believed.
     monkeypatch.setattr("cousins.generators.proposing.draft.ROOM", 0.1)
     assert len(tasks(oven)) == 1
-    assert tried == ["t0000"]
-    monkeypatch.setattr(trial, "_assembles", lambda *_: False)
+
+    def crowded(*_: Any) -> None:
+        raise AssemblyError("no")
+
+    monkeypatch.setattr(trial, "build_scene", crowded)
     with pytest.raises(SpecError, match=r"there is room for 0\.1"):
         tasks(oven)
+
+
+def test_what_no_scene_allows_goes_back_with_the_scenes_reasons() -> None:
+    held = {"pitcher": "pitcher.n.02", "microwave": "microwave.n.02", "hook_rack": "hook_rack.n.01"}
+    said = answer(
+        "Take the pitcher out of the microwave and hang it on the hook rack.", held,
+        ["attached pitcher hook_rack"], init=["inside pitcher microwave"],
+    )  # fmt: skip
+    with pytest.raises(SpecError, match=r"it cannot be set up or done: .*pitcher"):
+        tasks(said)
 
 
 def test_a_category_is_told_with_its_role_and_its_inner_sizes() -> None:

@@ -14,14 +14,18 @@ from cousins.flows.bench._suites import make
 from cousins.flows.bench._suites.case import Case
 from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import Asset, Episode, EpisodeArrays, Scene
+from cousins.tasks.bddl.formula import And, Atom
 from cousins.tasks.bddl.goals import ground, missing
 from cousins.tasks.bddl.problem import scene_problem
+from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.predicates import PhysicsFacts
 from cousins.tasks.physics.replay import replay
+from cousins.tasks.skills import skill_named
 from cousins.tasks.skills.pouring import motion as pouring
 from cousins.tasks.skills.pouring import pours, receives, tilting
 from cousins.tasks.solving import attempt as solving
 from cousins.tasks.solving.capabilities import capabilities
+from cousins.tasks.solving.feasibility import ASIDE, out_of_reach
 from cousins.tasks.solving.setup import build_scene
 from cousins.tasks.solving.solve import solve
 from cousins.tasks.symbolic.domain import start_state
@@ -225,3 +229,24 @@ def test_nuts_stop_rolling() -> None:
         mujoco.mj_step(compiled.model, data)
     assert np.abs(data.qvel[dof : dof + 3]).max() < 0.002
     assert 0.002 < data.xpos[index.body][0] - 0.5 < 0.2
+
+
+def test_the_vessel_is_empty_when_it_is_taken_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, scene, assets = built()
+    compiled, problem = compile_model(scene, assets, "physics"), scene_problem(made.task)
+    things = {name: compiled.asset_of(name) for name in compiled.objects}
+    goal = And((problem.goal, Atom("nextto", ("cup", "bowl"))))
+    plan = next(plans(problem.init, goal, capabilities(things, scene.support)))
+    assert [step.skill for step in plan.steps] == ["pour", "place_next_to"]
+    nuts = [compiled.objects[name].free_qpos for name in things if name.startswith("nut")]
+    lowest: list[float] = []
+
+    def look(self: object, arm: Manipulator, *_: object) -> None:
+        lowest.append(min(arm.executor.data.qpos[place + 2] for place in nuts if place is not None))
+
+    for skill in ("pour", "place_next_to"):
+        monkeypatch.setattr(type(skill_named(skill)), "unreachable", look)
+    assert out_of_reach(compiled, plan, ("planning",)) is None
+    full, empty = lowest
+    assert full > 0
+    assert empty == pytest.approx(full - ASIDE)

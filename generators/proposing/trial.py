@@ -1,8 +1,9 @@
-"""Whether a task can be set up and done, decided by its scene where estimates are in doubt."""
+"""Whether a task can be set up and done, decided by its scene and not by estimates alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
 from ...scenes.assets.library import AssetLibrary
 from ...schemas import AssemblyError, DatasetSpec, TaskSpec
@@ -12,10 +13,10 @@ from .cast import context
 from .catalogue import Catalogue, OfferedCategory
 from .draft import RefusedError, check, check_size
 
-LAYOUTS = 8
-"""That are tried before an estimate that speaks against a task is believed."""
+SAID = 3
+"""Reasons of a scene's refusal that are said, the most frequent ones."""
 RARE = 0.01
-"""Share of cousins that must fit where a scene may choose those that do."""
+"""Share of cousins that must fit, where a scene may choose those that do."""
 BRIMFUL = 1.0
 """Share of a container's floor that may be filled where a scene decides."""
 
@@ -29,9 +30,9 @@ def check_worth(
 ) -> Plan:
     """The plan of a task for which a scene can be assembled.
 
-    Footprints and sizes of a few cousins say quickly that a task will do. Where they say that it
-    will not, they may be wrong: things stand closer than estimated, or other cousins fit. Then
-    its first scene is assembled, and the task is refused only if that does not come about.
+    Footprints and sizes of a few cousins say quickly that a task may do, and are wrong now and
+    then: things stand closer than estimated, other cousins fit, or no grasp is free. Its first
+    scene decides; where that does not come about, an estimate that said so says why.
 
     Args:
         task: to check.
@@ -41,25 +42,28 @@ def check_worth(
         library: where the scenes' assets come from.
 
     Raises:
-        RefusedError: the task is done already, has no plan, or has no scene; then the estimate
-            says why.
+        RefusedError: the task is done already, has no plan, or has no scene.
         SpecError: its BDDL is wrong.
     """
+    doubt: RefusedError | None = None
     try:
         check_size(kinds, context(spec.scene.objects, kinds, catalogue, spec.scene.support))
-        return check(task, catalogue, kinds, spec.tasks.max_steps)
+        plan = check(task, catalogue, kinds, spec.tasks.max_steps)
     except RefusedError as estimate:
         # What no cousin allows at all is refused for its own reason, and needs no scene.
         plan = check(task, catalogue, kinds, spec.tasks.max_steps, RARE, BRIMFUL)
-        if not _assembles(spec, task, library):
-            raise estimate
-        return plan
+        doubt = estimate
+    refusal = trial(spec, task, library)
+    if refusal is not None:
+        raise doubt or refusal
+    return plan
 
 
-def _assembles(spec: DatasetSpec, task: TaskSpec, library: AssetLibrary) -> bool:
-    """Whether the task's first scene comes about, with a plan within reach."""
+def trial(spec: DatasetSpec, task: TaskSpec, library: AssetLibrary) -> RefusedError | None:
+    """Assemble the task's first scene, with a plan within reach; why it does not come about."""
     try:
-        build_scene(spec, task, 0, library, LAYOUTS)
-    except AssemblyError:
-        return False
-    return True
+        build_scene(spec, task, 0, library)
+    except AssemblyError as error:
+        why = "; ".join(islice(error.sentences, SAID))
+        return RefusedError("no_scene", f"it cannot be set up or done: {why or error}")
+    return None

@@ -65,7 +65,6 @@ def assemble(
     library: AssetLibrary,
     refuse: SceneCheck = lambda _: None,
     misfit: AssetCheck = lambda _: None,
-    attempts: int = ATTEMPTS,
 ) -> tuple[Scene, dict[str, Asset]]:
     """Make one scene.
 
@@ -74,18 +73,17 @@ def assemble(
         library: where assets come from.
         refuse: a last check of the settled scene.
         misfit: a first check of the assets; where they will not do, others are drawn at once.
-        attempts: layouts that are tried at most.
 
     Returns:
         The scene and its assets by content hash.
 
     Raises:
-        AssemblyError: after so many refused attempts, with the reasons counted.
+        AssemblyError: after ATTEMPTS refused attempts, with the reasons counted.
     """
     refusals: list[NoPlaceError] = []
     furnishing = _furnish(request, library)
     choice, tried, useless = 0, 0, False
-    for attempt in range(attempts):
+    for attempt in range(ATTEMPTS):
         if tried == ATTEMPTS_PER_CHOICE or useless:
             choice, tried = choice + 1, 0
         tried += 1
@@ -103,7 +101,7 @@ def assemble(
     reasons = Counter(error.refusal for error in refusals)
     unsuitable = any(isinstance(error, _UnsuitableError) for error in refusals)
     raise AssemblyError(
-        f"scene {request.scene_id}: no valid layout in {attempts} attempts",
+        f"scene {request.scene_id}: no valid layout in {ATTEMPTS} attempts",
         reasons,
         impossible=not unsuitable and blames_the_spec(request, tuple(reasons)),
     )

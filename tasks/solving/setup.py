@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...scenes.assembly.assemble import ATTEMPTS, AssemblyRequest, assemble
+from ...scenes.assembly.assemble import AssemblyRequest, assemble
 from ...scenes.assets.library import AssetLibrary
 from ...scenes.core.seeds import branch
 from ...scenes.core.taxonomy import is_a
@@ -41,7 +41,7 @@ PUSHED_TO = ("mat.n.07", "dustpan.n.02")
 
 
 def build_scene(
-    spec: DatasetSpec, task: TaskSpec, index: int, library: AssetLibrary, attempts: int = ATTEMPTS
+    spec: DatasetSpec, task: TaskSpec, index: int, library: AssetLibrary
 ) -> tuple[Scene, dict[str, Asset]]:
     """Assemble the scene of a task's attempt.
 
@@ -50,7 +50,6 @@ def build_scene(
         task: what is to be done in it.
         index: which of the task's scenes; each has its own cousins and layout.
         library: where assets come from.
-        attempts: layouts that are tried at most.
 
     Returns:
         The scene and its assets by content hash.
@@ -86,11 +85,7 @@ def build_scene(
         ),
     )
     return assemble(
-        request,
-        library,
-        suits,
-        lambda assets: _unplannable(assets, problem, order, support),
-        attempts,
+        request, library, suits, lambda assets: _unplannable(assets, problem, order, support)
     )
 
 

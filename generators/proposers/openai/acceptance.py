@@ -9,6 +9,7 @@ from ....scenes.assets.library import AssetLibrary
 from ....schemas import DatasetSpec, TaskSpec
 from ....tasks.bddl.goals import ground_literals
 from ....tasks.bddl.problem import object_specs
+from ....tasks.symbolic.domain import Relation
 from ...proposing.catalogue import RELATIONS, Catalogue
 from ...proposing.draft import RefusedError, TaskProposal, signature, task_of
 from ...proposing.faithful import check_faithful
@@ -67,7 +68,7 @@ class Acceptance:
         """Refuse a start in which something is where none of its kind fits."""
         kinds = {thing.name: thing.kind for thing in draft.things}
         for fact in draft.init:
-            relation = next((x for x in RELATIONS if x == fact.predicate), None)
+            relation: Relation | None = next((x for x in RELATIONS if x == fact.predicate), None)
             pair = [kinds[name] for name in fact.arguments if name in kinds]
             if fact.negated or relation is None or len(pair) < 2 or pair[0].grain:
                 continue

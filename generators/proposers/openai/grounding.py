@@ -28,8 +28,8 @@ def describe(kind: OfferedCategory) -> str:
     tops = [_top(asset) for asset in kind.assets]
     if all(tops):
         parts.append(f"top {_ranges([x for x in tops if x])}")
-    shared = frozenset.intersection(*(asset.affordances for asset in kind.assets))
-    parts += [words for name, words in SAID.items() if name in shared]
+    shared = [all(name in asset.affordances for asset in kind.assets) for name in SAID]
+    parts += [words for words, all_have in zip(SAID.values(), shared, strict=True) if all_have]
     if kind.toggleable:
         parts.append("has a switch" if _goes_off(kind) else "has a switch that only goes on")
     return "; ".join(parts)
