@@ -1,16 +1,21 @@
-"""Progress on standard error: a bar for each stage."""
+"""Progress on standard error: a bar for each stage; lines now and then where bars cannot be."""
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.progress import TimeElapsedColumn as Elapsed
+from rich.progress import TimeRemainingColumn as Remaining
 
 from ..generators.shards import ShardRecord
 from .work import ShardTask
+
+LINE_EVERY = 30.0
+"""Seconds between lines in a file or a log, at least."""
 
 
 class Bars:
@@ -25,11 +30,13 @@ class Bars:
             MofNCompleteColumn(),
             TextColumn("{task.fields[detail]}", style="dim"),
             Elapsed(),
+            Remaining(),
             console=self._console,
         )
         self._bars: dict[str, TaskID] = {}
         self._counts: dict[str, dict[str, int]] = {}
         self._title = title
+        self._begun = self._said = time.monotonic()
 
     def __enter__(self) -> Self:
         """Start drawing."""
@@ -72,3 +79,12 @@ class Bars:
             counts[name] = counts.get(name, 0) + count
         detail = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
         self._progress.update(self._bars[unit.stage], advance=1, detail=detail)
+        now = time.monotonic()
+        if not self._console.is_terminal and now - self._said >= LINE_EVERY:
+            self._said = now
+            self.note(f"{self._state()} after {round(now - self._begun)} s")
+
+    def _state(self) -> str:
+        """How many shards of each stage are done, of how many."""
+        bars = self._progress.tasks
+        return ", ".join(f"{x.description} {x.completed:.0f} of {x.total or 0:.0f}" for x in bars)

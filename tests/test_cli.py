@@ -121,6 +121,14 @@ def test_progress_goes_to_standard_error(spec: Path) -> None:
     assert "frames" in result.stderr
 
 
+def test_a_log_has_a_line_now_and_then(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ["generate", str(spec), "--engine", "local", "--workers", "1"]
+    assert "scenes 1 of 3" not in RUNNER.invoke(app, asked).stderr
+    monkeypatch.setattr("cousins.flows.progress.LINE_EVERY", 0.0)
+    told = RUNNER.invoke(app, [*asked, "--out", "other"]).stderr
+    assert "small: tasks 1 of 1, scenes 1 of 3" in told
+
+
 def test_too_little_work_is_exit_code_1(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spec.write_text("name: odd\nseed: 1\ntasks: {count: 1}\nepisodes: {per_task: 1}\n")
     monkeypatch.setattr(fake_stages, "solve", fail)

@@ -139,6 +139,8 @@ def _answered(
     taken, reasons, refused = set[str](), Counter[str](), list[StoredAnswer]()
     first = 0
     for answer in answers:
+        if answer.number in kept:
+            continue
         try:
             task = gates.task_of(answer.answer, answer.number, taken)
         except RefusedError as error:
