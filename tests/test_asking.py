@@ -29,7 +29,7 @@ from cousins.schemas import (
 
 LITTLE = Few(
     "apple.n.01", "lemon.n.01", "orange.n.01", "pear.n.01",
-    "mixing_bowl.n.01", "tray.n.01", "plate.n.04",
+    "mixing_bowl.n.01", "tray.n.01", "plate.n.04", "breakfast_table.n.01",
 )  # fmt: skip
 FRUITS, HOLDERS = ("apple", "lemon", "orange", "pear"), ("mixing_bowl.n.01", "tray.n.01")
 
