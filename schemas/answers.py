@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from .errors import SpecError
-from .locations import Loc, dotted
+from .locations import Loc, dotted, misplaced
 from .plain import is_mapping
 from .yaml_source import YamlDocument
 
@@ -22,7 +22,21 @@ LONGEST = 1_000_000
 """Characters of one answer."""
 LARGEST = 256_000_000
 """Bytes of a file of them."""
-Answers = tuple[Annotated[str, Field(min_length=1, max_length=LONGEST)], ...]
+
+
+def _listed(raw: Any) -> Any:
+    """The answers, once a file of them has taken the place of its path.
+
+    Raises:
+        PydanticCustomError: a text in their place.
+    """
+    if isinstance(raw, str):
+        raise misplaced(f"write a list of answers, or the path of a {ENDING} file of them")
+    return raw
+
+
+_Texts = tuple[Annotated[str, Field(min_length=1, max_length=LONGEST)], ...]
+Answers = Annotated[_Texts, BeforeValidator(_listed, json_schema_input_type=str | _Texts)]
 
 
 def with_answers(source: YamlDocument, folder: Path) -> YamlDocument:
@@ -57,7 +71,8 @@ def _lines(path: Path) -> list[str]:
         raise SpecError(f"{path} is not UTF-8 text") from error
     except OSError as error:
         raise SpecError(f"cannot read {path} ({error.strerror})") from error
-    lines = [line for line in text.splitlines() if line.strip()]
+    # JSON may hold the other ends of lines that `splitlines` knows, inside its strings.
+    lines = [line for line in text.split("\n") if line.strip()]
     if not lines:
         raise SpecError(f"{path} has no answers; write a JSON object on each line")
     return lines

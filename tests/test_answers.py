@@ -10,15 +10,23 @@ from typing import Any
 import pytest
 from worlds import LIBRARY
 
+from cousins.generators.dataset import FORMAT_VERSION
 from cousins.generators.proposers import propose
 from cousins.generators.proposers.openai.grounding import describe, describe_own
 from cousins.generators.proposers.openai.offering import OFFERED, offer
 from cousins.generators.proposers.openai.prompt import request, rules
 from cousins.generators.proposing import trial
 from cousins.generators.proposing.catalogue import Catalogue
-from cousins.generators.store.changes import slice_of
+from cousins.generators.store.changes import refuse_changes, slice_of
 from cousins.scenes.core.franka import FRANKA
-from cousins.schemas import AssemblyError, DatasetSpec, ObjectSpec, SpecError, TaskSpec
+from cousins.schemas import (
+    AssemblyError,
+    DatasetError,
+    DatasetSpec,
+    ObjectSpec,
+    SpecError,
+    TaskSpec,
+)
 from cousins.schemas.spec_file import load_spec, parse_spec
 
 CATALOGUE = Catalogue(LIBRARY, FRANKA)
@@ -70,12 +78,14 @@ def test_answers_become_tasks_under_their_own_numbers() -> None:
 
 
 def test_a_file_of_answers_stands_for_them_and_may_grow(tmp_path: Path) -> None:
-    (tmp_path / "said.jsonl").write_text(f"{LEMON}\n\n{LEMON}\n")
+    # A line separator inside a string ends no answer.
+    odd = LEMON.replace("Put the lemon", "Put the\u2028lemon")
+    (tmp_path / "said.jsonl").write_text(f"{LEMON}\n\n{odd}\n", encoding="utf-8")
     path = tmp_path / "spec.yaml"
     path.write_text("name: x\ntasks: {answers: said.jsonl}\n")
     spec = load_spec(path)
     assert (spec.tasks.proposer, spec.tasks.count) == ("answers", 2)
-    assert spec.tasks.answers == (LEMON, LEMON)
+    assert spec.tasks.answers == (LEMON, odd)
     # What comes later is no part of what the first tasks are made from.
     assert slice_of(spec, "tasks", 1).tasks.answers == (LEMON,)
     path.write_text("name: x\n\ntasks: {answers: other.jsonl}\n")
@@ -87,6 +97,20 @@ def test_a_file_of_answers_stands_for_them_and_may_grow(tmp_path: Path) -> None:
     (tmp_path / "other.jsonl").write_text("\n")
     with pytest.raises(SpecError, match=r"line 3: .*other.jsonl has no answers"):
         load_spec(path)
+    path.write_text("name: x\ntasks: {answers: said.json}\n")
+    with pytest.raises(SpecError, match=r"line 2: .*or the path of a \.jsonl file"):
+        load_spec(path)
+
+
+def test_answers_may_be_added_at_the_end_alone(tmp_path: Path) -> None:
+    def of(*answers: str) -> DatasetSpec:
+        return parse_spec(json.dumps({"name": "x", "tasks": {"answers": answers}}))
+
+    saved, old = tmp_path / "spec.json", of(LEMON).model_dump(mode="json")
+    saved.write_text(json.dumps({"format": FORMAT_VERSION, "spec": old, "versions": {}}))
+    refuse_changes(saved, of(LEMON, "more"), {}, {"tasks"})
+    with pytest.raises(DatasetError, match=r"tasks\.answers: "):
+        refuse_changes(saved, of("more", LEMON), {}, {"tasks"})
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,8 @@ def test_a_log_has_a_line_now_and_then(spec: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("cousins.flows.progress.LINE_EVERY", 0.0)
     told = RUNNER.invoke(app, [*asked, "--out", "other"]).stderr
     assert "small: tasks 1 of 1, scenes 1 of 3" in told
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as a terminal has it, where bars say so
+    assert "after" not in RUNNER.invoke(app, [*asked, "--out", "third"]).stderr
 
 
 def test_too_little_work_is_exit_code_1(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,8 @@ SMALL_TASKS, SMALL_SCENES = 6, 2
 WORKERS = 2
 REPEATED = "not_new"
 """Label of a refusal that is right though the task may well be done."""
+BAD_START = "bad_start"
+"""Label of a task whose start cannot be arranged."""
 CHARACTERS = 4
 """Of a token, roughly."""
 
@@ -143,9 +145,10 @@ def _answered(
             continue
         try:
             task = gates.task_of(answer.answer, answer.number, taken)
-        except RefusedError as error:
-            reasons[error.label] += 1
-            if error.label != REPEATED:
+        except (RefusedError, SpecError) as error:
+            label = error.label if isinstance(error, RefusedError) else BAD_START
+            reasons[label] += 1
+            if label != REPEATED:
                 refused.append(answer)
             continue
         kept[answer.number] = task

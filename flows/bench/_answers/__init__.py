@@ -35,5 +35,5 @@ class StoredAnswer:
 def stored_answers() -> tuple[StoredAnswer, ...]:
     """All of them, first answers first."""
     path = Path(__file__).parent / "claude-2026-11.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return tuple(StoredAnswer(**json.loads(line)) for line in lines)
+    with path.open(encoding="utf-8") as lines:
+        return tuple(StoredAnswer(**json.loads(line)) for line in lines)
