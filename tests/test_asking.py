@@ -18,6 +18,7 @@ from cousins.flows.run import RunRequest, execute
 from cousins.generators.dataset import FORMAT_VERSION
 from cousins.generators.proposers import propose
 from cousins.generators.store.changes import refuse_changes
+from cousins.generators.store.writer import dataset_hash
 from cousins.schemas import (
     DatasetError,
     DatasetSpec,
@@ -166,3 +167,15 @@ def test_how_tasks_are_asked_for_is_no_part_of_a_dataset(tmp_path: Path) -> None
     refuse_changes(saved, new, {}, {"tasks"})
     with pytest.raises(DatasetError, match="concurrency"):
         refuse_changes(saved, spec("http://b", 4, concurrency=2), {}, {"tasks"})
+
+
+def test_whoever_was_asked_the_dataset_has_the_same_hash(tmp_path: Path) -> None:
+    with serving(by_number) as server:
+        run(tmp_path / "a", server.url, 4)
+    kept = tmp_path / "a" / "transcript"
+    more = {"allow_missing": 3, "replay": True, "transcript": str(kept)}
+    run(tmp_path / "b", "http://127.0.0.1:9", 4, **more)
+    assert dataset_hash(tmp_path / "a") == dataset_hash(tmp_path / "b")
+    with serving(by_number) as server:
+        run(tmp_path / "c", server.url, 4, concurrency=2)
+    assert dataset_hash(tmp_path / "a") != dataset_hash(tmp_path / "c")

@@ -6,10 +6,8 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
-from ...schemas import DatasetError, DatasetSpec, EpisodeSpec
-from ..dataset import (
-    FORMAT_VERSION,
-)
+from ...schemas import DatasetError, DatasetSpec, EpisodeSpec, ProposalSpec
+from ..dataset import FORMAT_VERSION
 from ..shards import STAGES
 
 _SLICES = {
@@ -115,6 +113,12 @@ def _reads(stage: str, place: tuple[str, ...]) -> bool:
         return True
     # Libraries are compared by their version, which covers their bytes but not their place.
     return place[0] != "assets" and place[0] in _SLICES[stage]
+
+
+def unread_defaults() -> dict[str, Any]:
+    """What `UNREAD` names of `tasks`, with its defaults."""
+    fields = ProposalSpec.model_fields
+    return {name: fields[name].get_default(call_default_factory=True) for _, name in UNREAD}
 
 
 def _begins(longer: Any, shorter: Any) -> bool:

@@ -17,14 +17,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from ...schemas import DatasetError, DatasetSpec
 from ...schemas.plugins import names
 from ..dataset import FORMAT_VERSION, read_saved
 from ..durable import sync, write_atomic
 from ..shards import EXPORTS, STAGES, ShardRecord, is_own, shard_folder
-from .changes import refuse_changes
+from .changes import refuse_changes, unread_defaults
 from .files import lock, refuse_links, remove_tree
 from .hashing import file_hash, foreign_versions, render_versions, versions
 
@@ -268,7 +268,7 @@ class Store:
         if foreign := foreign_versions(self.spec):
             # Likewise of the shards that plug-ins of other distributions shape.
             saved["plugin_versions"] = foreign
-        text = json.dumps(saved, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+        text = _text(saved)
         finished = {p.parent.name for p in (self.root / "manifest").glob("*/*.json")}
         if path.is_file() and finished and self._trusted(path):
             refuse_changes(path, self.spec, current, finished)
@@ -346,9 +346,29 @@ def dataset_hash(root: Path) -> str:
 
 
 def _combine(root: Path, files: dict[str, str]) -> str:
-    total = {**files, "spec.json": file_hash(root / "spec.json")}
+    total = {**files, "spec.json": _identity(root / "spec.json")}
     lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(total.items()))
     return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _identity(path: Path) -> str:
+    """The hash of a spec.json, with what is not part of a dataset's identity at its defaults.
+
+    The same tasks may be asked of the same model at another address, or read from a transcript.
+    """
+    raw = path.read_bytes()
+    with contextlib.suppress(DatasetError):  # a damaged one is what it is
+        saved = read_saved(path)
+        spec = DatasetSpec.model_validate(saved["spec"])
+        tasks = spec.tasks.model_copy(update=unread_defaults())
+        if tasks != spec.tasks:
+            neutral = spec.model_copy(update={"tasks": tasks})
+            raw = _text({**saved, "spec": neutral.model_dump(mode="json")}).encode()
+    return hashlib.sha256(raw).hexdigest()
+
+
+def _text(saved: Mapping[str, Any]) -> str:
+    return json.dumps(saved, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
 
 
 def _refuse_foreign(root: Path) -> None:
