@@ -61,7 +61,10 @@ class Installable(Protocol):
 
 
 RENDERERS: Group[RenderBackend] = Group(
-    "renderers", RenderBackend, "renderer", order=("mujoco", "blenderproc", "omnigibson")
+    "renderers",
+    RenderBackend,
+    "renderer",
+    order=("mujoco", "mujoco_fine", "blenderproc", "omnigibson"),
 )
 """By the name that a spec gives as `render.backend`."""
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ....schemas import Light
 
-WHITE_LUX = 650.0
+WHITE_LUX = 560.0
 """Illuminance at which a perfectly white surface just reaches full scale."""
 GAMMA = 2.2
 SHEEN = 0.25

@@ -9,6 +9,7 @@ _SHARED = """
 #define FILLS {fills}
 #define OUTDOORS {outdoors}
 #define METAL {metal}
+#define TAPS {taps}
 """
 
 _AROUND = """
@@ -117,6 +118,11 @@ uniform bool shadowed;
 uniform vec3 key_towards[KEYS];
 uniform vec3 key_light[KEYS];
 uniform float blur;
+#if TAPS > 1
+const vec2 taps[8] = vec2[](
+    vec2(0.19, 0.08), vec2(-0.17, 0.40), vec2(-0.51, -0.19), vec2(0.12, -0.62),
+    vec2(0.68, -0.22), vec2(0.55, 0.62), vec2(-0.48, 0.79), vec2(-0.86, 0.24));
+#endif
 in vec3 to_eye;
 in vec3 facing;
 in vec3 soft;
@@ -155,14 +161,30 @@ void main() {
     }
 #endif
     // Each of the four pixels that are averaged looks at the shadow map a little aside.
-    vec2 aside = (mod(floor(gl_FragCoord.xy), 2.0) - 0.5) * blur;
-    aside = vec2(aside.x - 0.5 * aside.y, aside.y + 0.5 * aside.x);
+    vec2 corner = mod(floor(gl_FragCoord.xy), 2.0) - 0.5;
+#if TAPS > 1
+    float angle = 0.785398 * (2.0 * corner.x + corner.y + 0.2);
+    vec2 turn = vec2(cos(angle), sin(angle));
+#else
+    vec2 aside = blur * vec2(corner.x - 0.5 * corner.y, corner.y + 0.5 * corner.x);
+#endif
     for (int i = 0; i < KEYS; ++i) {
         float cosine = dot(n, key_towards[i]);
         if (cosine > 0.0) {
             float lit = 1.0;
-            if (shadowed)
-                lit = texture(shadows, vec4(spot[i].xy + aside, float(i), max(spot[i].z, 1e-6)));
+            if (shadowed) {
+                float far = max(spot[i].z, 1e-6);
+#if TAPS > 1
+                lit = 0.0;
+                for (int k = 0; k < TAPS; ++k) {
+                    vec2 tap = vec2(dot(taps[k], turn), dot(taps[k], vec2(-turn.y, turn.x)));
+                    lit += texture(shadows, vec4(spot[i].xy + blur * tap, float(i), far));
+                }
+                lit /= float(TAPS);
+#else
+                lit = texture(shadows, vec4(spot[i].xy + aside, float(i), far));
+#endif
+            }
             // Blinn's highlight, with Schlick's fraction in place of the power.
             vec3 half_way = view + key_towards[i];
             float t = max(dot(n, half_way), 0.0) * inversesqrt(dot(half_way, half_way));
@@ -186,12 +208,17 @@ void main() {
 )
 
 
-def colour_sources(keys: int, fills: int, outdoors: bool, metal: bool) -> tuple[str, str]:
+def colour_sources(
+    keys: int, fills: int, outdoors: bool, metal: bool, taps: int
+) -> tuple[str, str]:
     """Vertex and fragment source for that many lamps with and without shadows.
+
+    Each fragment looks `taps` times at a shadow map: once, or up to eight times.
 
     Only what may be metal pays for mirroring: a software rasteriser takes both sides of a branch.
     Outdoors light adds up as light does and the sky lights what faces it; else display values
     add up, see lighting.py.
     """
-    head = HEADER + _SHARED.format(keys=keys, fills=fills, outdoors=int(outdoors), metal=int(metal))
+    counts = {"keys": keys, "fills": fills, "taps": taps}
+    head = HEADER + _SHARED.format(**counts, outdoors=int(outdoors), metal=int(metal))
     return head + COLOUR_VERTEX, head + COLOUR_FRAGMENT

@@ -9,6 +9,7 @@ depth are those of the surface through its centre. Depth buffers are reversed 32
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,8 @@ from .around import Around
 from .colour_shaders import colour_sources
 from .gl import Frame, Program, open_gl, shadow_array
 from .illumination import MAX_LAMPS, Illumination, illumination
-from .projections import clip_from_world
+from .occlusion import occluded
+from .projections import NEAR, SHADOW_RADIUS, clip_from_world
 from .shaders import (
     NORMAL_FRAGMENT,
     SHADOW_FRAGMENT,
@@ -33,23 +35,45 @@ from .silhouettes import CoverPass, Words
 from .uploads import AROUND, LOOKS, POSES, SHADOWS, TEXTURES, Uploaded
 
 SUPERSAMPLE = 2
-SHADOW_PIXELS = 1024
-SHADOW_BLUR = 3.0
-"""Width of a shadow's soft edge, pixels of the shadow map."""
 SHADOW_OFFSET = 0.002
 """How far off its surface a point looks up the shadow map, metres."""
 KEPT_MODELS = 3
 
 
+@dataclass(frozen=True)
+class Finish:
+    """How much work goes into a picture; labels do not depend on it.
+
+    Attributes:
+        shadow_pixels: width of a shadow map, which covers two metres of a table.
+        shadow_edge: width of a shadow's soft edge, metres on a table.
+        taps: how often each fragment looks at a shadow map, 1 to 8; one of them costs least.
+        occlusion: whether creases and the ground beside things get less light.
+    """
+
+    shadow_pixels: int
+    shadow_edge: float
+    taps: int
+    occlusion: bool
+
+
+FAST = Finish(shadow_pixels=1024, shadow_edge=0.01, taps=1, occlusion=False)
+FINE = Finish(shadow_pixels=2048, shadow_edge=0.016, taps=8, occlusion=True)
+
+
 class MujocoRenderer:
     """Draws worlds that `compile_model` made with visual detail; keeps the last few models."""
 
-    def __init__(self) -> None:
+    def __init__(self, finish: Finish = FAST) -> None:
         """Open the graphics context.
+
+        Args:
+            finish: how much work goes into pictures.
 
         Raises:
             RenderError: where EGL is missing.
         """
+        self._finish = finish
         self._context, self._gl = open_gl()
         gl = self._gl
         self._truth = Program(gl, TRUTH_VERTEX, TRUTH_FRAGMENT)
@@ -61,7 +85,9 @@ class MujocoRenderer:
         self._frames: dict[tuple[int, ...], Frame] = {}
         self._cast: tuple[Uploaded, bytes, bytes] | None = None
         self._models: OrderedDict[int, Uploaded] = OrderedDict()
-        self._shadow_map, self._shadow_frames = shadow_array(gl, SHADOW_PIXELS, MAX_LAMPS + 1)
+        self._shadow_map, self._shadow_frames = shadow_array(
+            gl, finish.shadow_pixels, MAX_LAMPS + 1
+        )
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
         gl.glEnable(gl.GL_DEPTH_TEST)
         gl.glDepthFunc(gl.GL_GREATER)
@@ -99,7 +125,13 @@ class MujocoRenderer:
         raw = np.empty((size[1], size[0], 4), dtype=np.uint8)
         gl.glReadPixels(0, 0, *size, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, raw)
         small = Image.frombuffer("RGBX", size, raw, "raw", "RGBX", 0, 1).reduce(SUPERSAMPLE)
-        return np.ascontiguousarray(np.asarray(small)[:, :, :3])
+        picture = small.convert("RGB")
+        if not self._finish.occlusion:
+            return np.array(picture)
+        nearness = np.empty(size[::-1], dtype=np.float32)
+        gl.glReadPixels(0, 0, *size, gl.GL_DEPTH_COMPONENT, gl.GL_FLOAT, nearness)
+        nearness = nearness[::SUPERSAMPLE, ::SUPERSAMPLE] / np.float32(NEAR)
+        return np.array(occluded(picture, nearness, camera.fx))
 
     def truth(
         self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
@@ -178,7 +210,7 @@ class MujocoRenderer:
         kind = (keys, fills, linear, metal)
         made = self._colour.get(kind)
         if made is None:
-            made = self._colour[kind] = Program(self._gl, *colour_sources(*kind))
+            made = self._colour[kind] = Program(self._gl, *colour_sources(*kind, self._finish.taps))
             made.use()
             for name, unit in (
                 ("poses", POSES), ("looks", LOOKS), ("textures", TEXTURES), ("shadows", SHADOWS),
@@ -186,7 +218,7 @@ class MujocoRenderer:
             ):  # fmt: skip
                 made.whole(name, unit)
             made.number("normal_offset", SHADOW_OFFSET)
-            made.number("blur", SHADOW_BLUR / SHADOW_PIXELS)
+            made.number("blur", self._finish.shadow_edge / (2 * SHADOW_RADIUS))
         return made
 
     def _begin(self, width: int, height: int, *colours: int) -> None:
@@ -213,7 +245,8 @@ class MujocoRenderer:
         self._shadow.use()
         self._shadow.whole("poses", POSES)
         gl.glCullFace(gl.GL_FRONT)
-        gl.glViewport(0, 0, SHADOW_PIXELS, SHADOW_PIXELS)
+        pixels = self._finish.shadow_pixels
+        gl.glViewport(0, 0, pixels, pixels)
         for frame, view in zip(self._shadow_frames, views, strict=False):
             gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, frame)
             gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
