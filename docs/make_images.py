@@ -1,11 +1,11 @@
-"""Makes pictures of docs/images: quickstart.png from a finished dataset, and rooms.
+"""Makes pictures of docs/images: quickstart.jpg from a finished dataset, and rooms.
 
     python docs/make_images.py out/quickstart
     python docs/make_images.py --furnished
     python docs/make_images.py --observed
 
-The first shows episodes in rows: their start and end from the first fixed camera, the end from
-the hand, and of the end the instances, the depth, and the normals. The second draws a room of
+The first draws episodes anew, in rows: their start and end from the first fixed camera, the middle
+from the hand, and of the end the instances and the normals. The second draws a room of
 each kind, from the two corners that see most things. The third draws a view, what is observed
 in it, and the scene built from that.
 """
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import colorsys
-from collections.abc import Callable
+import io
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,8 @@ from PIL import Image
 
 from cousins.flows.bench._observe_scenes import shots
 from cousins.generators.dataset import Dataset
+from cousins.generators.frames import Rendered, render_episode
 from cousins.generators.images.camera.cameras import camera_params
-from cousins.generators.images.camera.view import GBuffer
-from cousins.generators.images.truth.normals import encode_normals, normals
 from cousins.generators.images.truth.worlds import prepared
 from cousins.generators.perception.preview import preview, twin_picture, twin_scene
 from cousins.generators.renderers import renderer
@@ -34,15 +33,21 @@ from cousins.scenes.core.geometry import look_at, vec3
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.scenes.observation.observe import observe
 from cousins.scenes.rooms import Kind, furnished_scene
-from cousins.schemas import Camera, CameraParams, Episode, FrameRecord, Scene
+from cousins.schemas import (
+    Camera,
+    CameraParams,
+    DatasetSpec,
+    Episode,
+    FrameRecord,
+    RenderSpec,
+    Scene,
+)
 
 Picture = npt.NDArray[np.uint8]
-TILE = 176
+TILE = 240
 GAP = 4
-LIMIT = 400_000
-"""Bytes of the picture at most."""
-COLOURS = (256, 192, 128, 96, 64, 48, 32)
-"""Of a tile; tried in turn until the picture is small enough."""
+DRAWN = 2
+"""Times as wide as a tile is what it shows."""
 
 SHEET = 1080
 """Width of the picture of an observed scene, pixels."""
@@ -58,20 +63,20 @@ ROOMS: dict[Kind, int] = {"kitchen": 4, "dining": 3, "office": 4, "workshop": 3}
 """Seed of the room that is shown of each kind."""
 
 
-def read(dataset: Dataset, frame: FrameRecord, label: str) -> npt.NDArray[Any]:
+def read(drawn: Rendered, frame: FrameRecord, label: str) -> npt.NDArray[Any]:
     """One image of a frame."""
-    return np.asarray(Image.open(dataset.root / frame.files[label]))
+    return np.asarray(Image.open(io.BytesIO(drawn.files[frame.files[label]])))
 
 
-def picture(dataset: Dataset, frame: FrameRecord) -> Picture:
-    """What the camera shows."""
-    return read(dataset, frame, "rgb")
+def picture(drawn: Rendered, frame: FrameRecord) -> Picture:
+    """The colours of a frame."""
+    return read(drawn, frame, "rgb")
 
 
-def instances(dataset: Dataset, frame: FrameRecord) -> Picture:
+def instances(drawn: Rendered, frame: FrameRecord) -> Picture:
     """The picture in grey under one colour for each object that can be named."""
-    mask = read(dataset, frame, "seg_instance")
-    grey = picture(dataset, frame).mean(axis=2, keepdims=True)
+    mask = read(drawn, frame, "seg_instance")
+    grey = picture(drawn, frame).mean(axis=2, keepdims=True)
     supports = {thing.instance_id for thing in frame.objects if thing.name in ("table", "desk")}
     shown: npt.NDArray[Any] = grey.repeat(3, axis=2)
     for place in range(1, int(mask.max()) + 1):
@@ -83,37 +88,22 @@ def instances(dataset: Dataset, frame: FrameRecord) -> Picture:
     return painted
 
 
-def depth(dataset: Dataset, frame: FrameRecord) -> Picture:
-    """Near is bright, spread over what is there."""
-    units = read(dataset, frame, "depth_linear").astype(float)
-    low, high = np.percentile(units[units > 0], (1, 95))
-    near = np.where(units > 0, 1 - np.clip((units - low) / (high - low), 0, 1), 0)
-    return (255 * near[..., None].repeat(3, axis=2)).astype(np.uint8)
-
-
-def directions(dataset: Dataset, frame: FrameRecord) -> Picture:
-    """Surface normals; where none are stored, from depth and instances as the renderer does."""
-    if "normal" in frame.files:
-        return read(dataset, frame, "normal")
-    metres = read(dataset, frame, "depth_linear").astype(np.float32) * frame.depth_scale
-    truth = GBuffer(metres, read(dataset, frame, "seg_instance").astype(np.int32) + 1)
-    return encode_normals(normals(truth, frame.camera_params))
-
-
 def row(dataset: Dataset, episode: Episode) -> list[Picture]:
     """The tiles of one episode."""
-    frames = [frame for frame in dataset.frames() if frame.episode == episode.id]
-    fixed = [frame for frame in frames if frame.camera != "wrist"]
-    hand = [frame for frame in frames if frame.camera == "wrist"] or fixed
-
-    def at(views: list[FrameRecord], number: int) -> FrameRecord:
-        return sorted(views, key=lambda frame: frame.step or 0)[number]
-
-    last = at(fixed, -1)
-    middle = len(hand) // 2
-    kinds: tuple[Callable[[Dataset, FrameRecord], Picture], ...] = (instances, depth, directions)
-    first = [picture(dataset, view) for view in (at(fixed, 0), last, at(hand, middle))]
-    return first + [kind(dataset, last) for kind in kinds]
+    scene = dataset.scene_of(episode)
+    render = RenderSpec(
+        backend="mujoco_fine",
+        size=(DRAWN * TILE, DRAWN * TILE),
+        labels=("rgb", "seg_instance", "normal"),
+        videos=False,
+    )
+    spec = DatasetSpec(name="images", render=render)
+    drawn = render_episode(scene, dataset.assets_of(scene), episode, dataset.arrays(episode), spec)
+    fixed = [frame for frame in drawn.frames if frame.camera != "wrist"]
+    hand = [frame for frame in drawn.frames if frame.camera == "wrist"] or fixed
+    last = fixed[-1]
+    shown = [picture(drawn, view) for view in (fixed[0], hand[len(hand) // 2], last)]
+    return [*shown, instances(drawn, last), read(drawn, last, "normal")]
 
 
 def collage(rows: list[list[Picture]]) -> Image.Image:
@@ -123,7 +113,8 @@ def collage(rows: list[list[Picture]]) -> Image.Image:
     sheet = Image.new("RGB", size, "white")
     for y, line in enumerate(rows):
         for x, tile in enumerate(line):
-            sheet.paste(Image.fromarray(tile), (x * (TILE + GAP), y * (TILE + GAP)))
+            small = Image.fromarray(tile).resize((TILE, TILE), Image.Resampling.LANCZOS)
+            sheet.paste(small, (x * (TILE + GAP), y * (TILE + GAP)))
     return sheet
 
 
@@ -140,29 +131,10 @@ def chosen(dataset: Dataset, count: int, names: list[str]) -> list[Episode]:
     return sorted(best.values(), key=lambda e: (-len(e.subtasks), e.id))[:count]
 
 
-def save(rows: list[list[Picture]], path: Path) -> None:
-    """As a PNG of at most LIMIT bytes: each tile keeps as many colours as that allows."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for colours in COLOURS:
-        fewer = [[_reduced(tile, colours) for tile in line] for line in rows]
-        collage(fewer).save(path, optimize=True)
-        if path.stat().st_size <= LIMIT:
-            return
-    raise SystemExit(f"{path} has {path.stat().st_size} bytes; show fewer episodes")
-
-
-def _reduced(tile: Picture, colours: int) -> Picture:
-    image = Image.fromarray(tile).resize((TILE, TILE), Image.Resampling.LANCZOS)
-    few = image.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).convert(
-        "RGB"
-    )
-    return np.asarray(few)
-
-
 def room_picture(kind: Kind, seed: int) -> Image.Image:
     """A furnished room from the two corners under its ceiling that see most things."""
     scene, assets = furnished_scene(kind, seed, ProceduralLibrary(), THINGS)
-    ready, artist = prepared(scene, assets), renderer("mujoco")
+    ready, artist = prepared(scene, assets), renderer("mujoco_fine")
     data = ready.world.new_data()
     views = [camera_params(ready.world, data, corner, VIEW) for corner in corners(scene)]
 
@@ -241,7 +213,8 @@ def main() -> None:
     found = chosen(dataset, wanted.rows, wanted.episodes)
     if not found:
         raise SystemExit(f"{wanted.dataset} has no demonstrations")
-    save([row(dataset, episode) for episode in found], wanted.out)
+    sheet = collage([row(dataset, episode) for episode in found])
+    sheet.save(wanted.out, quality=90, optimize=True)
 
 
 if __name__ == "__main__":
