@@ -17,6 +17,7 @@ from ..generators.dataset import (
     load_arrays,
     read_models,
 )
+from ..generators.proposing.verdicts import hearing
 from ..generators.store.hashing import item_seed
 from ..generators.store.writer import ShardWriter, StagedShard
 from ..schemas import (
@@ -201,7 +202,8 @@ def _make_tasks(job: Job, writer: ShardWriter) -> Outcome:
     earlier = tuple(task for path in paths for task in _tasks_in(path, path.stat().st_size))
     library = _library(job.stages, unit.spec.assets)
     spec = _with_transcript(unit.spec, job.root)
-    tasks = job.stages.propose(spec, unit.start, unit.stop, earlier, library)
+    with hearing() as verdicts:
+        tasks = job.stages.propose(spec, unit.start, unit.stop, earlier, library)
     got = [task_index(task) for task in tasks]
     if got != sorted(set(got)) or not all(unit.start <= index < unit.stop for index in got):
         raise ProposalError(
@@ -209,7 +211,12 @@ def _make_tasks(job: Job, writer: ShardWriter) -> Outcome:
             f"expected numbers from {unit.start} to {unit.stop - 1}, in order"
         )
     writer.add("tasks.json", dump_models(tasks))
-    return {"tasks": len(tasks)}, len(tasks)
+    if not verdicts:
+        return {"tasks": len(tasks)}, len(tasks)
+    verdicts.sort(key=lambda verdict: (verdict.number, verdict.attempt))
+    writer.add("proposals.json", dump_models(verdicts))
+    unfit = sum(verdict.task is None for verdict in verdicts)
+    return {"tasks": len(tasks), "answers": len(verdicts), "unfit": unfit}, len(tasks)
 
 
 def _with_transcript(spec: DatasetSpec, root: Path) -> DatasetSpec:

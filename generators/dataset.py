@@ -4,6 +4,7 @@
 spec.json                          the DatasetSpec and the format's version
 manifest/<stage>/<shard>.json      a ShardRecord for each finished shard
 data/tasks/<shard>/tasks.json      TaskSpecs
+data/tasks/<shard>/proposals.json  Verdicts on answers, where there were any
 data/scenes/<task>/scenes.json     Scenes, and assets/<hash>.json beside it
 data/episodes/<task>/episodes.json Episodes, and <episode>.npz beside it
 data/frames/<task>/frames.json     FrameRecords, videos.json, and their images and videos;
@@ -45,6 +46,7 @@ from ..schemas import (
     Scene,
     SkippedRecord,
     TaskSpec,
+    Verdict,
     VideoRecord,
 )
 from .shards import ShardRecord, shard_folder, shard_of, stored_path
@@ -115,6 +117,12 @@ class Dataset:
     def tasks(self) -> Iterator[TaskSpec]:
         """All tasks."""
         return self._items("tasks", "tasks.json", TaskSpec)
+
+    def proposals(self) -> Iterator[Verdict]:
+        """What became of each answer, where a model or a file gave them."""
+        for record in self.records("tasks"):
+            if f"{shard_folder(*record.place)}/proposals.json" in record.files:
+                yield from self._of(record, "proposals.json", Verdict)
 
     def scenes(self) -> Iterator[Scene]:
         """All scenes."""

@@ -99,6 +99,7 @@ from .scene import (
 from .skill_call import SkillCall
 from .sky import Sky, SkySpec, Sun, SunSpec
 from .task import OrderConstraint, TaskObject, TaskSpec
+from .verdict import Verdict
 
 __all__ = [
     "ANY_JOINT",
@@ -215,6 +216,7 @@ __all__ = [
     "TraceEvent",
     "Uniform",
     "VariantError",
+    "Verdict",
     "VideoRecord",
     "Waypoint",
     "WaypointSpec",

@@ -15,7 +15,7 @@ from openai_server import Reply, serving
 from worlds import Few
 
 from cousins.flows.run import RunRequest, execute
-from cousins.generators.dataset import FORMAT_VERSION
+from cousins.generators.dataset import FORMAT_VERSION, Dataset
 from cousins.generators.proposers import propose
 from cousins.generators.store.changes import refuse_changes
 from cousins.generators.store.writer import dataset_hash
@@ -179,3 +179,31 @@ def test_whoever_was_asked_the_dataset_has_the_same_hash(tmp_path: Path) -> None
     with serving(by_number) as server:
         run(tmp_path / "c", server.url, 4, concurrency=2)
     assert dataset_hash(tmp_path / "a") != dataset_hash(tmp_path / "c")
+
+
+def test_every_answer_is_on_record(tmp_path: Path) -> None:
+    def mended(request: dict[str, Any]) -> Reply:
+        index, repaired = number(request), len(request["messages"]) > 2
+        if index == 1:
+            return Reply("", finish_reason="length")
+        if index == 2 and not repaired:
+            return answer("lemon", "no_such_thing.n.01")
+        return by_number(request)
+
+    with serving(mended) as server:
+        run(tmp_path / "a", server.url, 3, allow_missing=1)
+    said = [(x.number, x.attempt, x.task, x.label) for x in Dataset(tmp_path / "a").proposals()]
+    assert said == [
+        (0, 0, "t0000", None),
+        (1, 0, None, "cut_off"),
+        (1, 1, None, "cut_off"),
+        (2, 0, None, "bad_category"),
+        (2, 1, "t0002", None),
+    ]
+    reasons = [x.reason for x in Dataset(tmp_path / "a").proposals() if x.label == "bad_category"]
+    assert reasons[0] is not None
+    assert "no_such_thing" in reasons[0]
+    # Answers that are not asked for again have the same record.
+    more = {"allow_missing": 1, "replay": True, "transcript": str(tmp_path / "a" / "transcript")}
+    run(tmp_path / "b", "http://127.0.0.1:9", 3, **more)
+    assert dataset_hash(tmp_path / "a") == dataset_hash(tmp_path / "b")

@@ -215,6 +215,8 @@ def _skipped(folder: Path, count: int) -> list[tuple[str, str]]:
 def _show(summary: Summary, until: str) -> None:
     counts = summary.counts
     rows = [("tasks", str(counts["tasks"]))]
+    if counts.get("answers"):
+        rows.append(("answers", f"{counts['answers']}, of which {counts['unfit']} did not pass"))
     if until != "tasks":
         refused = f" ({counts['refused']} refused)" if counts["refused"] else ""
         rows.append(("scenes", f"{counts['scenes']}{refused}"))

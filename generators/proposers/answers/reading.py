@@ -8,6 +8,7 @@ from ....schemas import DatasetSpec, SpecError, TaskSpec
 from ....schemas.answers import PLACE, PROPOSER
 from ...proposing.catalogue import Catalogue
 from ...proposing.draft import RefusedError, signature, taken_by
+from ...proposing.verdicts import accepted, refused
 from ..openai.acceptance import Acceptance
 
 
@@ -37,6 +38,7 @@ def answered_tasks(
         try:
             task = gates.task_of(spec.tasks.answers[number], number, taken)
         except (RefusedError, SpecError) as error:
+            refused(number, 0, error)
             missing += 1
             if missing > spec.tasks.allow_missing:
                 raise SpecError(
@@ -45,6 +47,7 @@ def answered_tasks(
                     place=(*PLACE, number),
                 ) from error
             continue
+        accepted(number, 0, task)
         taken.add(signature(task))
         tasks.append(task)
     return tuple(tasks)

@@ -19,6 +19,7 @@ from ...proposing.completion import CutOffError, DeclinedError
 from ...proposing.draft import RefusedError, signature, taken_by
 from ...proposing.endpoint import Endpoint
 from ...proposing.transcript import Transcript
+from ...proposing.verdicts import accepted, refused
 from .acceptance import Acceptance
 from .offering import offer
 from .prompt import request, rules
@@ -82,10 +83,13 @@ class _Slot:
     schema: dict[str, Any]
     messages: list[ChatCompletionMessageParam]
     problem: str = ""
+    attempt: int = 0
 
-    def refuse(self, content: str, problem: str) -> None:
+    def refuse(self, content: str, why: Exception) -> None:
         """Go on with what was wrong with an answer."""
-        self.problem = problem
+        refused(self.index, self.attempt, why)
+        self.attempt += 1
+        self.problem = problem = str(why)
         self.messages.append({"role": "assistant", "content": content or "(no complete answer)"})
         self.messages.append(
             {"role": "user", "content": f"Invalid: {problem}. Answer again, complete and short."}
@@ -151,10 +155,12 @@ class _Asking:
     ) -> TaskSpec | None:
         """The task of an answer; None where the slot goes on with what was wrong."""
         if not isinstance(answer, str):
-            slot.refuse("", str(answer))
+            slot.refuse("", answer)
             return None
         try:
-            return self.gates.task_of(answer, slot.index, taken)
+            task = self.gates.task_of(answer, slot.index, taken)
         except (RefusedError, SpecError) as error:
-            slot.refuse(answer, str(error))
+            slot.refuse(answer, error)
             return None
+        accepted(slot.index, slot.attempt, task)
+        return task

@@ -1,0 +1,27 @@
+"""Verdicts: what became of each answer that a proposer was given."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .base import Model, Name, unset
+
+
+class Verdict(Model):
+    """One answer, and whether it became a task.
+
+    Attributes:
+        number: of the task that was asked for.
+        attempt: 0 for the first answer, 1 for its first repair, and so on.
+        task: id of the task that it became; None where it was refused.
+        label: why it was refused, as a short stable word such as `no_scene`.
+        reason: the same in full, as whoever gave the answer was told.
+    """
+
+    number: Annotated[int, Field(ge=0)]
+    attempt: Annotated[int, Field(ge=0)] = 0
+    task: Name | None = Field(default=None, exclude_if=unset)
+    label: str | None = Field(default=None, exclude_if=unset)
+    reason: str | None = Field(default=None, exclude_if=unset)
