@@ -60,7 +60,7 @@ def make_preview(spec: DatasetSpec, task: int, scene: int) -> Preview:
 def _check(spec: DatasetSpec, task: int, scene: int) -> None:
     if not 0 <= task < spec.tasks.count:
         raise SpecError(f"no task {task}: the spec has numbers 0 to {spec.tasks.count - 1}")
-    scenes = max(1, spec.episodes.per_task)
+    scenes = spec.scenes_per_task
     if not 0 <= scene < scenes:
         raise SpecError(f"no scene {scene}: each task of the spec has numbers 0 to {scenes - 1}")
     if not spec.cameras:

@@ -13,6 +13,7 @@ from .choices import NamingCommand, completion
 from .common import DatasetPath, Json, SpecPath, Workers, default_out, emit, expected_errors, table
 
 if TYPE_CHECKING:
+    from ...schemas import DatasetSpec
     from ..engines import Engine as Runs
     from ..run import Summary
     from ..session import Session
@@ -187,7 +188,7 @@ def _make(
         if as_json:
             emit(asdict(summary))
         else:
-            _show(summary, until)
+            _show(summary, until, spec)
         if summary.shortfall:
             typer.echo(f"fell short: {summary.shortfall}", err=True)
             raise typer.Exit(1)
@@ -212,9 +213,9 @@ def _skipped(folder: Path, count: int) -> list[tuple[str, str]]:
     return rows
 
 
-def _show(summary: Summary, until: str) -> None:
+def _show(summary: Summary, until: str, spec: DatasetSpec) -> None:
     counts = summary.counts
-    rows = [("tasks", str(counts["tasks"]))]
+    rows = [("tasks", "none" if spec.without_tasks else str(counts["tasks"]))]
     if until != "tasks":
         refused = f" ({counts['refused']} refused)" if counts["refused"] else ""
         rows.append(("scenes", f"{counts['scenes']}{refused}"))
@@ -222,12 +223,13 @@ def _show(summary: Summary, until: str) -> None:
             ("refused for", f"{said} x{count}")
             for said, count in islice(summary.refusals.items(), SKIPPED)
         ]
-    if until in ("episodes", "frames"):
+    if until in ("episodes", "frames") and spec.episodes.per_task:
         share = counts["solved"] / counts["attempts"] if counts["attempts"] else 0.0
         rows.append(("attempts", str(counts["attempts"])))
         rows.append(("solved", f"{counts['solved']} ({share:.0%})"))
     if until == "frames":
-        rows.append(("frames", f"{counts['frames']}, and {counts['videos']} videos"))
+        videos = f", and {counts['videos']} videos" if spec.episodes.per_task else ""
+        rows.append(("frames", f"{counts['frames']}{videos}"))
         rows += _skipped(Path(summary.out), counts["skipped"])
     rows += [
         ("time", f"{summary.seconds:.1f} s, {summary.shards_made} shards made"),
