@@ -16,6 +16,10 @@ from .stages import production
 from .work import Stages, task_index
 
 
+ACROSS = 3
+"""Images beside each other on a contact sheet."""
+
+
 @dataclass(frozen=True)
 class Preview:
     """One scene of a spec, as it would be made.
@@ -35,6 +39,14 @@ class Preview:
     def sheet(self) -> npt.NDArray[np.uint8]:
         """All images side by side, (H, W x cameras, 3) uint8."""
         return np.concatenate(list(self.images.values()), axis=1)
+
+    def contact_sheet(self) -> npt.NDArray[np.uint8]:
+        """All images in rows of at most ACROSS, (rows x H, columns x W, 3) uint8."""
+        images = list(self.images.values())
+        across = min(ACROSS, len(images))
+        images += [np.full_like(images[0], 255)] * (-len(images) % across)
+        starts = range(0, len(images), across)
+        return np.concatenate([np.concatenate(images[i : i + across], axis=1) for i in starts])
 
     def _repr_png_(self) -> bytes:
         """The sheet, for notebooks."""

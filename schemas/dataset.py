@@ -225,8 +225,16 @@ class RenderSpec(Model):
     """Parameter paths that vary over a scene's still frames, all else frozen."""
 
 
+def _extending(schema: dict[str, Any]) -> None:
+    """Let editors know of the key that is read before a spec is one."""
+    said = "Path of a YAML file, relative to this one, whose keys hold where this one is silent."
+    schema["properties"]["extends"] = {"type": "string", "title": "Extends", "description": said}
+
+
 class DatasetSpec(Model):
     """Everything that decides a dataset's bytes, with the versions of the libraries."""
+
+    model_config = ConfigDict(json_schema_extra=_extending)
 
     name: Name
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .choices import NamingCommand, completion
-from .common import DatasetPath, Json, SpecPath, Workers, default_out, emit, expected_errors, table
+from .common import (
+    DatasetPath,
+    Json,
+    SpecPath,
+    Values,
+    Workers,
+    default_out,
+    emit,
+    expected_errors,
+    table,
+)
 
 if TYPE_CHECKING:
     from ...schemas import DatasetSpec
@@ -51,9 +61,10 @@ def generate(
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
+    values: Values = None,
 ) -> None:
     """Make a dataset, or finish one: tasks, scenes, episodes, frames, exports, report."""
-    _make(spec, out, workers, engine, shard_seconds, quiet, json, "frames")
+    _make(spec, out, workers, engine, shard_seconds, quiet, json, "frames", values=values)
 
 
 def propose(
@@ -64,9 +75,10 @@ def propose(
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
+    values: Values = None,
 ) -> None:
     """Propose the tasks, and stop."""
-    _make(spec, out, workers, engine, shard_seconds, quiet, json, "tasks")
+    _make(spec, out, workers, engine, shard_seconds, quiet, json, "tasks", values=values)
 
 
 def assemble(
@@ -77,9 +89,10 @@ def assemble(
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
+    values: Values = None,
 ) -> None:
     """Propose the tasks, assemble their scenes, and stop."""
-    _make(spec, out, workers, engine, shard_seconds, quiet, json, "scenes")
+    _make(spec, out, workers, engine, shard_seconds, quiet, json, "scenes", values=values)
 
 
 def solve(
@@ -90,9 +103,10 @@ def solve(
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
+    values: Values = None,
 ) -> None:
     """Make all but the pictures: tasks, scenes, and episodes."""
-    _make(spec, out, workers, engine, shard_seconds, quiet, json, "episodes")
+    _make(spec, out, workers, engine, shard_seconds, quiet, json, "episodes", values=values)
 
 
 def render(
@@ -103,9 +117,21 @@ def render(
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
+    values: Values = None,
 ) -> None:
     """Make all but the exports: tasks, scenes, episodes, and labelled frames."""
-    _make(spec, out, workers, engine, shard_seconds, quiet, json, "frames", exports=False)
+    _make(
+        spec,
+        out,
+        workers,
+        engine,
+        shard_seconds,
+        quiet,
+        json,
+        "frames",
+        exports=False,
+        values=values,
+    )
 
 
 def export(
@@ -160,6 +186,7 @@ def _make(
     as_json: bool,
     until: str,
     exports: bool = True,
+    values: list[str] | None = None,
 ) -> None:
     with expected_errors():
         from ...schemas.given_file import lines_of
@@ -173,7 +200,7 @@ def _make(
         from ..stages import production
 
         runs = engine(engine_name)
-        spec = with_failures(with_robot(load_spec(path)))
+        spec = with_failures(with_robot(load_spec(path, values or ())))
         formats = spec.export if exports and until == "frames" else ()
         folder = default_out(spec, out)
         plan = RunRequest(
@@ -181,7 +208,7 @@ def _make(
         )
         with Session(plan) as session:
             if not session.finished:
-                with lines_of(path):
+                with lines_of(path, values or ()):
                     check_spec(spec, session.library, draws=until == "frames")
                 check_exports(formats)
             summary = _run(session, runs, quiet)
