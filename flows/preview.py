@@ -15,7 +15,6 @@ from .graph import TASKS_PER_SHARD
 from .stages import production
 from .work import Stages, task_index
 
-
 ACROSS = 3
 """Images beside each other on a contact sheet."""
 
