@@ -62,7 +62,7 @@ def check_spec(
         *_asset_problems(spec, table),
     ]
     if draws:
-        problems += picture_problems(spec)
+        problems += [*picture_problems(spec), *_export_problems(spec)]
     tasks: tuple[TaskSpec, ...] = ()
     try:
         tasks = _given_tasks(spec, table)
@@ -150,6 +150,22 @@ def _physics_problems(spec: DatasetSpec, tasks: tuple[TaskSpec, ...]) -> Iterato
             )
         if path == SCALE.of(spec.scene.support):
             yield SpecError("the support keeps its size; name what stands on it", place=place)
+
+
+def _export_problems(spec: DatasetSpec) -> Iterator[SpecError]:
+    """Formats of demonstrations where nothing is attempted, each with its place."""
+    from ..generators.exports import EXPORTERS, Demonstrating
+
+    if not spec.without_tasks:
+        return
+    for place, name in enumerate(spec.export):
+        exporter = EXPORTERS.load(name)
+        if isinstance(exporter, Demonstrating) and exporter.of_demonstrations:
+            yield SpecError(
+                f"{name} holds demonstrations, and `tasks: none` leaves nothing to attempt; export "
+                "coco or yolo",
+                place=("export", place),
+            )
 
 
 def check_exports(formats: tuple[str, ...]) -> None:

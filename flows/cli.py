@@ -16,6 +16,7 @@ from .commands import (
     inspect,
     make,
     observe,
+    preview,
     schedule,
     sweep,
     train,
@@ -58,6 +59,7 @@ def options(
 
 
 make.register(app)
+preview.register(app)
 inspect.register(app)
 assets.register(app)
 observe.register(app)

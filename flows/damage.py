@@ -102,7 +102,7 @@ def _sound_tasks(dataset: Dataset, records: Iterable[ShardRecord]) -> Iterator[T
 def gaps(dataset: Dataset) -> Iterator[Damage]:
     """Shards that are missing from a stage that has begun."""
     names = {stage: {record.shard for record in readable(dataset, stage)} for stage in STAGES}
-    count = max(1, dataset.spec.episodes.per_task)
+    count = dataset.spec.scenes_per_task
     if not names["tasks"]:
         yield Damage("no tasks are made yet; run `cousins generate`")
         return

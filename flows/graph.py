@@ -154,8 +154,7 @@ class Graph:
         return stages
 
     def _chunks(self) -> list[tuple[int, int]]:
-        # Without episodes a task still has one scene, for its still frames.
-        count = max(1, self.spec.episodes.per_task)
+        count = self.spec.scenes_per_task
         return [(start, min(start + PER_SHARD, count)) for start in range(0, count, PER_SHARD)]
 
     def _tasks(self, start: int, upstream: list[str] | None) -> ShardTask:

@@ -15,6 +15,9 @@ from .graph import TASKS_PER_SHARD
 from .stages import production
 from .work import Stages, task_index
 
+ACROSS = 3
+"""Images beside each other on a contact sheet."""
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -35,6 +38,14 @@ class Preview:
     def sheet(self) -> npt.NDArray[np.uint8]:
         """All images side by side, (H, W x cameras, 3) uint8."""
         return np.concatenate(list(self.images.values()), axis=1)
+
+    def contact_sheet(self) -> npt.NDArray[np.uint8]:
+        """All images in rows of at most ACROSS, (rows x H, columns x W, 3) uint8."""
+        images = list(self.images.values())
+        across = min(ACROSS, len(images))
+        images += [np.full_like(images[0], 255)] * (-len(images) % across)
+        starts = range(0, len(images), across)
+        return np.concatenate([np.concatenate(images[i : i + across], axis=1) for i in starts])
 
     def _repr_png_(self) -> bytes:
         """The sheet, for notebooks."""
@@ -60,7 +71,7 @@ def make_preview(spec: DatasetSpec, task: int, scene: int) -> Preview:
 def _check(spec: DatasetSpec, task: int, scene: int) -> None:
     if not 0 <= task < spec.tasks.count:
         raise SpecError(f"no task {task}: the spec has numbers 0 to {spec.tasks.count - 1}")
-    scenes = max(1, spec.episodes.per_task)
+    scenes = spec.scenes_per_task
     if not 0 <= scene < scenes:
         raise SpecError(f"no scene {scene}: each task of the spec has numbers 0 to {scenes - 1}")
     if not spec.cameras:

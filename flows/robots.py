@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..schemas import DatasetSpec
+from ..schemas import NO_ROBOT, DatasetSpec
 from ..schemas.spec_file import is_path
 
 
@@ -18,5 +18,6 @@ def with_robot(spec: DatasetSpec) -> DatasetSpec:
 
     if is_path(spec.robot):
         return spec.model_copy(update={"robot": adopt(Path(spec.robot))})
-    robot(spec.robot)
+    if spec.robot != NO_ROBOT:
+        robot(spec.robot)
     return spec

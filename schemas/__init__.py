@@ -78,11 +78,12 @@ from .parameter import Choice, Constant, Normal, Parameter, Sweep, Uniform
 from .perturb import Disturbance, DisturbanceKind, PerturbSpec
 from .physics import PhysicsSpec
 from .reasons import Refusal, RefusalKind, sentences, together
-from .robot import GripperFile, GripperSpec, MountedModel, RobotFile, RobotSpec
+from .robot import NO_ROBOT, GripperFile, GripperSpec, MountedModel, RobotFile, RobotSpec
 from .scene import (
     ANY_JOINT,
     ANY_SWITCH,
     RELATIONS,
+    WITHOUT_ROBOT,
     ClutterSpec,
     CousinSpec,
     Light,
@@ -105,7 +106,9 @@ __all__ = [
     "ANY_JOINT",
     "ANY_SWITCH",
     "CAUSES",
+    "NO_ROBOT",
     "RELATIONS",
+    "WITHOUT_ROBOT",
     "ActionError",
     "AmodalMasks",
     "AssemblyError",

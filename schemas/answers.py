@@ -57,7 +57,8 @@ def with_answers(source: YamlDocument, folder: Path) -> YamlDocument:
         lines = _lines(folder / named)
     except SpecError as error:
         line = source.line(PLACE)
-        raise SpecError(f"{source.name}: line {line}: {dotted(PLACE)}: {error}") from error
+        said = f"{source.origin(PLACE)}: line {line}: {dotted(PLACE)}: {error}"
+        raise SpecError(said) from error
     return replace(source, data={**source.data, "tasks": {**tasks, "answers": lines}})
 
 

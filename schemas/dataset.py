@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from .answers import PROPOSER as ANSWERED
 from .answers import Answers
@@ -21,6 +21,7 @@ from .perturb import PerturbSpec
 from .physics import PhysicsSpec
 from .plugin_name import PluginName
 from .scene import CousinSpec, SceneSpec
+from .vision import NO_TASKS, completed, proposed_by_none, refuse_mixtures
 
 DEFAULT_LABELS: tuple[LabelName, ...] = (
     "rgb",
@@ -82,7 +83,13 @@ class ProposalSpec(Model):
     @model_validator(mode="before")
     @classmethod
     def _implied(cls, raw: Any) -> Any:
-        return implied(raw)
+        return implied(proposed_by_none(raw))
+
+    @model_validator(mode="after")
+    def _nothing(self) -> Self:
+        if self.proposer == NO_TASKS and self.count != 1:
+            raise misplaced("without tasks, `scenes` says how many scenes there are", "count")
+        return self
 
     @model_validator(mode="after")
     def _answered(self) -> Self:
@@ -218,17 +225,32 @@ class RenderSpec(Model):
     """Parameter paths that vary over a scene's still frames, all else frozen."""
 
 
+def _extending(schema: dict[str, Any]) -> None:
+    """Let editors know of the key that is read before a spec is one."""
+    said = "Path of a YAML file, relative to this one, whose keys hold where this one is silent."
+    schema["properties"]["extends"] = {"type": "string", "title": "Extends", "description": said}
+
+
 class DatasetSpec(Model):
     """Everything that decides a dataset's bytes, with the versions of the libraries."""
+
+    model_config = ConfigDict(json_schema_extra=_extending)
 
     name: Name
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     robot: Annotated[str, Field(min_length=1)] = "franka-fr3"
-    """A robot by name (`franka-fr3`, `ur5e-2f85`), or the path of a robot file (.yaml)."""
+    """A robot by name (`franka-fr3`, `ur5e-2f85`), or the path of a robot file (.yaml); `none`
+    leaves it out, and `tasks` with it: see [vision.md](vision.md)."""
     assets: AssetsSpec = AssetsSpec()
     scene: SceneSpec = SceneSpec()
     cousins: CousinSpec = CousinSpec()
-    tasks: ProposalSpec = ProposalSpec()
+    tasks: Annotated[
+        ProposalSpec,
+        BeforeValidator(lambda raw: raw, json_schema_input_type=Literal["none"] | ProposalSpec),
+    ] = ProposalSpec()
+    scenes: Annotated[int, Field(ge=1, le=100_000)] | None = Field(default=None, exclude_if=unset)
+    """How many scenes there are with `tasks: none`, each of new cousins, layout, lights and
+    cameras; 10 unless said, and may be raised later."""
     episodes: EpisodeSpec = EpisodeSpec()
     physics: PhysicsSpec | None = Field(default=None, exclude_if=unset)
     cameras: tuple[CameraSpec, ...] = (
@@ -237,6 +259,26 @@ class DatasetSpec(Model):
     )
     render: RenderSpec = RenderSpec()
     export: tuple[Annotated[str, PluginName("exporters")], ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _completed(cls, raw: Any) -> Any:
+        return completed(raw)
+
+    @property
+    def without_tasks(self) -> bool:
+        """Whether scenes are made for their pictures alone."""
+        return self.tasks.proposer == NO_TASKS
+
+    @property
+    def scenes_per_task(self) -> int:
+        """Scenes of each task; without episodes it still has one, for its still frames."""
+        return self.scenes or max(1, self.episodes.per_task)
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        refuse_mixtures(self)
+        return self
 
     @model_validator(mode="after")
     def _cameras(self) -> Self:

@@ -3,11 +3,12 @@
 # YAML is untyped until pydantic has read it.
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from .compose import composed
 from .errors import SpecError, SpecErrors
 from .given import GivenFile
 from .locations import Loc, dotted
@@ -19,8 +20,12 @@ GIVEN: Loc = ("tasks", "given")
 
 
 @contextmanager
-def lines_of(path: Path) -> Generator[None]:
+def lines_of(path: Path, options: Sequence[str] = ()) -> Generator[None]:
     """Add the line to errors that carry a place in the spec of this file.
+
+    Args:
+        path: of the file.
+        options: values that replaced what it says, as of `load_spec`.
 
     Raises:
         SpecError: as raised inside; one with a place names the file and the line as well.
@@ -28,23 +33,26 @@ def lines_of(path: Path) -> Generator[None]:
     try:
         yield
     except SpecErrors as error:
-        raise SpecError(_listed(path, error.parts)) from error
+        raise SpecError(_listed(path, options, error.parts)) from error
     except SpecError as error:
         if not error.place:
             raise
-        raise SpecError(_listed(path, (error,))) from error
+        raise SpecError(_listed(path, options, (error,))) from error
 
 
-def _listed(path: Path, errors: tuple[SpecError, ...]) -> str:
+def _listed(path: Path, options: Sequence[str], errors: tuple[SpecError, ...]) -> str:
     """Problems below the name of the file that each is in, in the order of its lines."""
-    read = read_yaml(path)
+    read = composed(read_yaml(path), path.parent, options)
     given = _given_file(read)
     found: dict[str, list[tuple[int, str]]] = {read.name: []}
     for error in errors:
         source, place = read, error.place
         if given is not None and place[: len(GIVEN)] == GIVEN:
-            source, place = _given_source(path.parent / given), ("tasks", *place[len(GIVEN) :])
-        found.setdefault(source.name, []).append((source.line(place), str(error)))
+            source, place = (
+                _given_source(read.folder(GIVEN) / given),
+                ("tasks", *place[len(GIVEN) :]),
+            )
+        found.setdefault(source.origin(place), []).append((source.line(place), str(error)))
     return "\n".join(listed_problems(name, lines) for name, lines in found.items() if lines)
 
 
@@ -84,6 +92,7 @@ def with_given(
         found = _given_source(folder / given)
     except SpecError as error:
         line = source.line(GIVEN)
-        raise SpecError(f"{source.name}: line {line}: {dotted(GIVEN)}: {error}") from error
+        said = f"{source.origin(GIVEN)}: line {line}: {dotted(GIVEN)}: {error}"
+        raise SpecError(said) from error
     data = {**source.data, "tasks": {**source.data["tasks"], "given": read(found).tasks}}
     return replace(source, data=data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,8 @@ from .base import Model, Name, Quat, Vec3
 from .locations import misplaced
 
 Positive = Annotated[float, Field(gt=0)]
+NO_ROBOT: Final = "none"
+"""In the place of a robot's name: scenes have none."""
 GRASP_MARGIN = 0.010
 """By how much the fingers open wider than the widest thing that they are planned to hold,
 metres: 5 mm on each side to come down past it."""

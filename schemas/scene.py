@@ -17,6 +17,7 @@ from .camera import Camera
 from .locations import misplaced
 from .parameter import Constant, Parameter, Uniform, Within
 from .reserved import RESERVED_NAMES, RESERVED_PREFIXES, is_reserved
+from .robot import NO_ROBOT
 from .sky import Sky, SkySpec, Sun, SunSpec
 
 ANY_JOINT = "any"
@@ -235,13 +236,22 @@ class Light(Model):
 
 
 class RobotPose(Model):
-    """Which robot, and where its base stands."""
+    """Which robot, and where its base stands; a name of `none` says that there is none."""
 
     name: Name
     pos: Vec3
     quat: Quat
     home: tuple[float, ...]
     """Arm configuration at the start, radians."""
+
+    @property
+    def absent(self) -> bool:
+        """Whether there is no robot at all."""
+        return self.name == NO_ROBOT
+
+
+WITHOUT_ROBOT = RobotPose(name=NO_ROBOT, pos=(0.0, 0.0, 0.0), quat=(1.0, 0.0, 0.0, 0.0), home=())
+"""Of a scene in which no robot stands."""
 
 
 class Room(Model):

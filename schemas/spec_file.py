@@ -5,6 +5,7 @@ from __future__ import annotations
 # YAML and annotations are untyped until pydantic has read them.
 import types
 import typing
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -12,16 +13,18 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from .answers import PLACE as ANSWERS
 from .answers import with_answers
 from .base import key_of
+from .compose import composed
 from .dataset import DatasetSpec
 from .errors import SpecError
 from .given import GivenFile
-from .given_file import with_given
+from .given_file import GIVEN, with_given
 from .locations import MISPLACED, Loc, dotted
 from .plain import is_list, is_mapping
 from .plugins import offer
-from .yaml_source import YamlDocument, is_yaml, listed_problems, parse_yaml, read_yaml
+from .yaml_source import YamlDocument, grouped_problems, is_yaml, parse_yaml, read_yaml
 
 M = TypeVar("M", bound=BaseModel)
 DESCRIBED = 500
@@ -51,14 +54,18 @@ _FORMS = {
 }
 
 
-def load_spec(path: Path) -> DatasetSpec:
-    """Load the YAML file that describes a dataset.
+def load_spec(path: Path, options: Sequence[str] = ()) -> DatasetSpec:
+    """Load the YAML file that describes a dataset, over the one that it extends, if it does.
+
+    Args:
+        path: of the file.
+        options: values that replace what it says, `scene.clutter.count=3`, in their order.
 
     Raises:
         SpecError: listing every problem with its line, path, value, and what is allowed.
     """
-    source = read_yaml(path)
-    return _located(_validate(_filled(source, path.parent)), path.parent)
+    source = composed(read_yaml(path), path.parent, options)
+    return _located(_validate(_filled(source)), source)
 
 
 def parse_spec(text: str, name: str = "the spec") -> DatasetSpec:
@@ -67,24 +74,30 @@ def parse_spec(text: str, name: str = "the spec") -> DatasetSpec:
     Raises:
         SpecError: as `load_spec`.
     """
-    return _validate(_filled(parse_yaml(text, name), Path()))
+    return _validate(_filled(composed(parse_yaml(text, name), Path())))
 
 
-def _located(spec: DatasetSpec, folder: Path) -> DatasetSpec:
-    """The spec with the paths of libraries and of a robot taken from the file's own folder."""
+def _located(spec: DatasetSpec, source: YamlDocument) -> DatasetSpec:
+    """The spec with the paths of libraries and of a robot taken from their file's own folder."""
+
+    def at(path: str, *loc: str | int) -> str:
+        return str((source.folder(loc) / path).resolve())
+
     libraries = tuple(
         library
         if library.path is None
-        else library.model_copy(update={"path": str((folder / library.path).resolve())})
-        for library in spec.assets.libraries
+        else library.model_copy(
+            update={"path": at(library.path, "assets", "libraries", number, "path")}
+        )
+        for number, library in enumerate(spec.assets.libraries)
     )
     update: dict[str, object] = {"assets": spec.assets.model_copy(update={"libraries": libraries})}
     if is_path(spec.robot):
-        update["robot"] = str((folder / spec.robot).resolve())
-    source = spec.episodes.from_
-    if source is not None:
-        where = str((folder / source.evaluation).resolve())
-        begun = {"from_": source.model_copy(update={"evaluation": where})}
+        update["robot"] = at(spec.robot, "robot")
+    begins = spec.episodes.from_
+    if begins is not None:
+        where = at(begins.evaluation, "episodes", "from", "evaluation")
+        begun = {"from_": begins.model_copy(update={"evaluation": where})}
         update["episodes"] = spec.episodes.model_copy(update=begun)
     return spec.model_copy(update=update)
 
@@ -98,9 +111,10 @@ def _validate(source: YamlDocument) -> DatasetSpec:
     return validated(source, DatasetSpec, "a spec is a mapping such as `name: my-dataset`")
 
 
-def _filled(source: YamlDocument, folder: Path) -> YamlDocument:
+def _filled(source: YamlDocument) -> YamlDocument:
     """A spec with the contents of the files that it names in the place of their paths."""
-    return with_answers(with_given(source, folder, _given), folder)
+    folder = source.folder(GIVEN)
+    return with_answers(with_given(source, folder, _given), source.folder(ANSWERS))
 
 
 def _given(source: YamlDocument) -> GivenFile:
@@ -118,25 +132,25 @@ def validated(source: YamlDocument, model: type[M], form: str) -> M:
     Raises:
         SpecError: listing every problem with its line, path, value, and what is allowed.
     """
-    problems = list(source.problems)
+    problems: list[tuple[Loc, str]] = []
     spec: M | None = None
     if not is_mapping(source.data):
         got = "it is empty" if source.data is None else f"it is a {type(source.data).__name__}"
-        problems.append((1, f"{form}; {got}"))
+        problems.append(((), f"{form}; {got}"))
     else:
         try:
             spec = model.model_validate(source.data)
         except ValidationError as error:
             problems += describe(error, source, model)
-    if problems or spec is None:
-        raise SpecError(listed_problems(source.name, problems))
+    if problems or source.problems or spec is None:
+        raise SpecError(grouped_problems(source, problems))
     return spec
 
 
 def describe(
     error: ValidationError, source: YamlDocument, model: type[BaseModel] = DatasetSpec
-) -> list[tuple[int, str]]:
-    """(line, message) of every error; members of a union that failed alike are merged."""
+) -> list[tuple[Loc, str]]:
+    """(location, message) of every error; members of a union that failed alike are merged."""
     merged: dict[Loc, list[_Reason]] = {}
     # To describe one takes a millisecond, and a list may be wrong in each of its items.
     for details in error.errors(include_url=False)[:DESCRIBED]:
@@ -149,7 +163,7 @@ def describe(
         reason = _reason(details, loc, model)
         if reason not in reasons:
             reasons.append(reason)
-    return [(source.line(loc), _message(loc, reasons)) for loc, reasons in merged.items()]
+    return [(loc, _message(loc, reasons)) for loc, reasons in merged.items()]
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ class TaskSpec(Model):
     name: Annotated[str, Field(min_length=1, max_length=120)]
     instruction: Annotated[str, Field(min_length=1, max_length=400)]
     bddl: Annotated[str, Field(max_length=20_000)]
-    """A BDDL problem: objects, init, goal. The language of BEHAVIOR-1K."""
+    """A BDDL problem: objects, init, goal. The language of BEHAVIOR-1K. Empty where there is no
+    goal."""
     objects: tuple[TaskObject, ...]
     """Every instance of the problem except floors and agents."""
     proposer: Name
@@ -48,3 +49,8 @@ class TaskSpec(Model):
     """What must hold before something else comes about: what the words say, and what is safe."""
     layout: tuple[ObjectSpec, ...] = Field(default=(), exclude_if=nothing)
     """What scenes must know of some objects beyond the problem: their asset, size, or pose."""
+
+    @property
+    def has_goal(self) -> bool:
+        """Whether something is to be done; scenes for pictures alone belong to a task without."""
+        return bool(self.bddl)

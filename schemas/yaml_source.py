@@ -63,7 +63,8 @@ class YamlDocument:
     Attributes:
         name: the file's name, for messages.
         data: dicts, lists and scalars.
-        lines: the line of each key or list item, by its location.
+        lines: the line of each key or list item, by its location; 0 of what is no line of a file.
+        sources: the file or option of what comes from elsewhere, by its location.
         problems: (line, message) of what is wrong with the YAML itself, such as duplicate keys.
     """
 
@@ -71,6 +72,19 @@ class YamlDocument:
     data: Any = None
     lines: dict[Loc, int] = field(default_factory=dict[Loc, int])
     problems: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    sources: dict[Loc, str] = field(default_factory=dict[Loc, str])
+
+    def origin(self, loc: Loc) -> str:
+        """The file or option that a location, or the nearest that encloses it, comes from."""
+        while loc and loc not in self.lines:
+            loc = loc[:-1]
+        return self.sources.get(loc, self.name)
+
+    def folder(self, loc: Loc) -> Path:
+        """The folder that a path at a location starts from: that of the file that names it."""
+        while loc and self.lines.get(loc, 0) == 0:
+            loc = loc[:-1]
+        return Path(self.origin(loc)).parent
 
     def line(self, loc: Loc) -> int:
         """The line of a location, or of the nearest one that encloses it."""
@@ -84,13 +98,30 @@ def listed_problems(name: str, problems: list[tuple[int, str]]) -> str:
 
     Args:
         name: of the file.
-        problems: (line, message) each.
+        problems: (line, message) each; 0 is no line.
     """
     found = sorted(set(problems))
     count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
-    lines = [f"  line {line}: {message}" for line, message in found[:SHOWN]]
+    lines = [
+        f"  line {line}: {message}" if line else f"  {message}" for line, message in found[:SHOWN]
+    ]
     more = [f"  and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
     return "\n".join([f"{name}: {count}", *lines, *more])
+
+
+def grouped_problems(source: YamlDocument, problems: list[tuple[Loc, str]]) -> str:
+    """Problems of a document by where each comes from: its own file, others, or options.
+
+    Args:
+        source: the document.
+        problems: (location, message) each.
+    """
+    groups: dict[str, list[tuple[int, str]]] = {source.name: []}
+    for line, message in source.problems:
+        groups[source.name].append((line, message))
+    for loc, message in problems:
+        groups.setdefault(source.origin(loc), []).append((source.line(loc), message))
+    return "\n".join(listed_problems(name, found) for name, found in groups.items() if found)
 
 
 def is_yaml(text: str) -> bool:

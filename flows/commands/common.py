@@ -25,6 +25,16 @@ DatasetPath = Annotated[
     Path, typer.Argument(metavar="DATASET", help="A dataset's folder.", show_default=False)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
+Values = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Put a value in the place of the file's, such as scene.clutter.count=3; may be given "
+        "again.",
+        show_default=False,
+    ),
+]
 Workers = Annotated[
     int | None,
     typer.Option(

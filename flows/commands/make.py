@@ -10,9 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .choices import NamingCommand, completion
-from .common import DatasetPath, Json, SpecPath, Workers, default_out, emit, expected_errors, table
+from .common import (
+    DatasetPath,
+    Json,
+    SpecPath,
+    Values,
+    Workers,
+    default_out,
+    emit,
+    expected_errors,
+    table,
+)
 
 if TYPE_CHECKING:
+    from ...schemas import DatasetSpec
     from ..engines import Engine as Runs
     from ..run import Summary
     from ..session import Session
@@ -50,9 +61,10 @@ def generate(
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
+    values: Values = None,
 ) -> None:
     """Make a dataset, or finish one: tasks, scenes, episodes, frames, exports, report."""
-    _make(spec, out, workers, engine, shard_seconds, quiet, json, "frames")
+    _make(spec, out, workers, engine, shard_seconds, quiet, json, "frames", values=values)
 
 
 def propose(
@@ -63,9 +75,10 @@ def propose(
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
+    values: Values = None,
 ) -> None:
     """Propose the tasks, and stop."""
-    _make(spec, out, workers, engine, shard_seconds, quiet, json, "tasks")
+    _make(spec, out, workers, engine, shard_seconds, quiet, json, "tasks", values=values)
 
 
 def assemble(
@@ -76,9 +89,10 @@ def assemble(
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
+    values: Values = None,
 ) -> None:
     """Propose the tasks, assemble their scenes, and stop."""
-    _make(spec, out, workers, engine, shard_seconds, quiet, json, "scenes")
+    _make(spec, out, workers, engine, shard_seconds, quiet, json, "scenes", values=values)
 
 
 def solve(
@@ -89,9 +103,10 @@ def solve(
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
+    values: Values = None,
 ) -> None:
     """Make all but the pictures: tasks, scenes, and episodes."""
-    _make(spec, out, workers, engine, shard_seconds, quiet, json, "episodes")
+    _make(spec, out, workers, engine, shard_seconds, quiet, json, "episodes", values=values)
 
 
 def render(
@@ -102,9 +117,21 @@ def render(
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
     json: Json = False,
+    values: Values = None,
 ) -> None:
     """Make all but the exports: tasks, scenes, episodes, and labelled frames."""
-    _make(spec, out, workers, engine, shard_seconds, quiet, json, "frames", exports=False)
+    _make(
+        spec,
+        out,
+        workers,
+        engine,
+        shard_seconds,
+        quiet,
+        json,
+        "frames",
+        exports=False,
+        values=values,
+    )
 
 
 def export(
@@ -159,6 +186,7 @@ def _make(
     as_json: bool,
     until: str,
     exports: bool = True,
+    values: list[str] | None = None,
 ) -> None:
     with expected_errors():
         from ...schemas.given_file import lines_of
@@ -172,7 +200,7 @@ def _make(
         from ..stages import production
 
         runs = engine(engine_name)
-        spec = with_failures(with_robot(load_spec(path)))
+        spec = with_failures(with_robot(load_spec(path, values or ())))
         formats = spec.export if exports and until == "frames" else ()
         folder = default_out(spec, out)
         plan = RunRequest(
@@ -180,14 +208,14 @@ def _make(
         )
         with Session(plan) as session:
             if not session.finished:
-                with lines_of(path):
+                with lines_of(path, values or ()):
                     check_spec(spec, session.library, draws=until == "frames")
                 check_exports(formats)
             summary = _run(session, runs, quiet)
         if as_json:
             emit(asdict(summary))
         else:
-            _show(summary, until)
+            _show(summary, until, spec)
         if summary.shortfall:
             typer.echo(f"fell short: {summary.shortfall}", err=True)
             raise typer.Exit(1)
@@ -212,9 +240,9 @@ def _skipped(folder: Path, count: int) -> list[tuple[str, str]]:
     return rows
 
 
-def _show(summary: Summary, until: str) -> None:
+def _show(summary: Summary, until: str, spec: DatasetSpec) -> None:
     counts = summary.counts
-    rows = [("tasks", str(counts["tasks"]))]
+    rows = [("tasks", "none" if spec.without_tasks else str(counts["tasks"]))]
     if counts.get("answers"):
         rows.append(("answers", f"{counts['answers']}, of which {counts['unfit']} did not pass"))
     if until != "tasks":
@@ -224,12 +252,13 @@ def _show(summary: Summary, until: str) -> None:
             ("refused for", f"{said} x{count}")
             for said, count in islice(summary.refusals.items(), SKIPPED)
         ]
-    if until in ("episodes", "frames"):
+    if until in ("episodes", "frames") and spec.episodes.per_task:
         share = counts["solved"] / counts["attempts"] if counts["attempts"] else 0.0
         rows.append(("attempts", str(counts["attempts"])))
         rows.append(("solved", f"{counts['solved']} ({share:.0%})"))
     if until == "frames":
-        rows.append(("frames", f"{counts['frames']}, and {counts['videos']} videos"))
+        videos = f", and {counts['videos']} videos" if spec.episodes.per_task else ""
+        rows.append(("frames", f"{counts['frames']}{videos}"))
         rows += _skipped(Path(summary.out), counts["skipped"])
     rows += [
         ("time", f"{summary.seconds:.1f} s, {summary.shards_made} shards made"),

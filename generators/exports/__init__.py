@@ -45,6 +45,16 @@ class Choosy(Protocol):
         ...
 
 
+@runtime_checkable
+class Demonstrating(Protocol):
+    """An exporter of what was attempted, for which scenes without tasks have nothing."""
+
+    @property
+    def of_demonstrations(self) -> bool:
+        """Whether it reads episodes alone."""
+        ...
+
+
 EXPORTERS: Group[Exporter] = Group(
     "exporters", Exporter, "export format", order=("coco", "lerobot", "traces")
 )
@@ -69,4 +79,4 @@ def export(name: str, dataset: Dataset, out: Path) -> None:
     exporter.export(dataset, out)
 
 
-__all__ = ["EXPORTERS", "Choosy", "Exporter", "export"]
+__all__ = ["EXPORTERS", "Choosy", "Demonstrating", "Exporter", "export"]

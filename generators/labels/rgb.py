@@ -22,7 +22,7 @@ PLUGIN = Label(
         file(
             "rgb.jpg",
             "quality 95, no chroma subsampling",
-            "what the camera shows; exposed so that white at 650 lux just reaches full scale",
+            "what the camera shows; exposed so that white at 560 lux just reaches full scale",
         ),
     ),
     make=_make,

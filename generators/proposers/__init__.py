@@ -50,7 +50,10 @@ class Proposer(Protocol):
 
 
 PROPOSERS: Group[Proposer] = Group(
-    "proposers", Proposer, "proposer", order=("grammar", "openai", "behavior", "given", "answers")
+    "proposers",
+    Proposer,
+    "proposer",
+    order=("grammar", "openai", "behavior", "given", "answers", "none"),
 )
 """By the name that a spec gives as `tasks.proposer`."""
 

@@ -27,8 +27,8 @@ SWEEPS = 32
 """Scenes and cameras whose sweeps the page may choose from."""
 SKIPPED = 20
 """Values of sweeps that were left out, of which the page tells."""
-SCENES_PER_TASK = 4
-"""Scenes of a task whose labelled frames the page may choose from."""
+SCENES_PER_TASK, SCENES_ALONE = 4, 12
+"""Scenes of a task, and of a dataset without tasks, whose frames the page may choose from."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,10 @@ class FrameFacts:
     count: int = 0
     labels: Counter[str] = field(default_factory=Counter[str])
     objects: int = 0
+    categories: Counter[str] = field(default_factory=Counter[str])
+    """Seen objects of each category, in all frames."""
+    per_task: int = SCENES_PER_TASK
+    """Scenes of a task whose labelled frames the page may choose from."""
     first_of_scene: dict[str, FrameRecord] = field(default_factory=dict[str, FrameRecord])
     best: dict[str, dict[str, dict[str, FrameRecord]]] = field(
         default_factory=dict[str, dict[str, dict[str, FrameRecord]]]
@@ -92,7 +96,7 @@ class FrameFacts:
     def keep_best(self, task: str, frame: FrameRecord) -> None:
         """Keep a frame where it shows more than the one kept so far."""
         scenes = self.best.setdefault(task, {})
-        if frame.scene not in scenes and len(scenes) == SCENES_PER_TASK:
+        if frame.scene not in scenes and len(scenes) == self.per_task:
             return
         cameras = scenes.setdefault(frame.scene, {})
         known = cameras.get(frame.camera)
@@ -183,12 +187,16 @@ def gather(dataset: Dataset) -> ReportFacts:
 
 
 def _frames(dataset: Dataset, task_of: dict[str, str]) -> FrameFacts:
-    facts = FrameFacts(skipped=tuple(islice(dataset.skipped(), SKIPPED)))
+    facts = FrameFacts(
+        skipped=tuple(islice(dataset.skipped(), SKIPPED)),
+        per_task=SCENES_ALONE if dataset.spec.without_tasks else SCENES_PER_TASK,
+    )
     first_camera = dataset.spec.cameras[0].name if dataset.spec.cameras else ""
     for frame in dataset.frames():
         facts.count += 1
         facts.labels.update(frame.files.keys())
         facts.objects += visible(frame)
+        facts.categories.update(x.category for x in frame.objects if x.visible_pixels)
         key = (frame.scene, frame.camera)
         if frame.vary and (key in facts.sweeps or len(facts.sweeps) < SWEEPS):
             facts.sweeps.setdefault(key, []).append(frame)

@@ -17,6 +17,8 @@ from .pictures import Budget
 
 BUDGET = 18_000_000
 """Bytes of embedded pictures and clips, as base64: the page stays below 25 MB."""
+CATEGORIES = 24
+"""Categories whose seen objects are counted on the page."""
 ATTEMPT_MARKS = 40
 """Up to so many attempts are drawn one by one."""
 
@@ -72,6 +74,10 @@ def charts(facts: ReportFacts) -> dict[str, Markup]:
             "Path efficiency by skill",
         ),
         "failures": _counts(quality.failures, "Failures by cause", "bad"),
+        "categories": _counts(
+            dict(facts.frames.categories.most_common(CATEGORIES)),
+            f"Objects seen, by category (the most frequent {CATEGORIES})",
+        ),
         "refused": _counts(facts.refused, "Layouts refused, by reason"),
         "distances": column_chart(list(facts.distances), "1.0", "Attempts by cousin distance"),
         "times": _seconds(facts.times),
@@ -151,6 +157,7 @@ def render(dataset: Dataset) -> str:
         measures=measures(facts),
         licences=licence_groups(facts),
         marks=ATTEMPT_MARKS,
+        stills=dataset.spec.without_tasks,
         style=Markup((folder / "style.css").read_text(encoding="utf-8")),
         script=Markup((folder / "script.js").read_text(encoding="utf-8")),
         budget=budget,

@@ -29,7 +29,12 @@ UNREAD = frozenset(
 """How tasks are asked for, and not which: no part of a dataset's identity."""
 ABSENT = "absent"
 """In the place of what one of two specs does not have."""
-_GROWING = (("tasks", "count"), ("episodes", "per_task"), ("episodes", "demonstrations"))
+_GROWING = (
+    ("tasks", "count"),
+    ("episodes", "per_task"),
+    ("episodes", "demonstrations"),
+    ("scenes",),
+)
 
 
 def slice_of(spec: DatasetSpec, stage: str, stop: int) -> DatasetSpec:
@@ -42,7 +47,9 @@ def slice_of(spec: DatasetSpec, stage: str, stop: int) -> DatasetSpec:
     """
     fields: dict[str, Any] = {name: getattr(spec, name) for name in _SLICES[stage]}
     if stage == "scenes":
-        read = {"solvers": spec.episodes.solvers, "from_": spec.episodes.from_}
+        read: dict[str, object] = {"solvers": spec.episodes.solvers, "from_": spec.episodes.from_}
+        if spec.without_tasks:
+            read["per_task"] = 0
         fields["episodes"] = EpisodeSpec().model_copy(update=read)
     if stage == "tasks":
         tasks = spec.tasks
@@ -97,9 +104,9 @@ def refuse_changes(
         listed = "\n".join(f"  {change}" for change in changes)
         raise DatasetError(
             f"{path.parent} is made from something else:\n{listed}\n"
-            "Choose a new folder with --out. A dataset can grow: tasks.count, episodes.per_task "
-            "and episodes.demonstrations may be raised, and tasks added at the end of tasks.given "
-            "or tasks.answers."
+            "Choose a new folder with --out. A dataset can grow: tasks.count, episodes.per_task, "
+            "episodes.demonstrations and scenes may be raised, and tasks added at the end of "
+            "tasks.given or tasks.answers."
         )
 
 

@@ -9,6 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from ...schemas import (
+    NO_ROBOT,
+    WITHOUT_ROBOT,
     AssemblyError,
     Asset,
     Refusal,
@@ -130,7 +132,7 @@ def _attempt(
 ) -> tuple[Scene, dict[str, Asset]]:
     rng = generator(request.seed, "layout", attempt)
     support = choices[spec.support].asset
-    bench, support_pose = _stand_support(spec, support)
+    bench, support_pose = _stand_support(spec, support, request.reached)
     pairs = tuple((thing, choices[thing.name].asset) for thing in spec.objects)
     task = frozenset(name for name, role in request.roles.items() if role == "task")
     placed = lay_out(bench, pairs, rng, crowd_of(spec, task))
@@ -165,7 +167,7 @@ def _attempt(
     return settled, assets
 
 
-def _stand_support(spec: SceneSpec, asset: Asset) -> tuple[Workspace, Array]:
+def _stand_support(spec: SceneSpec, asset: Asset, reached: bool) -> tuple[Workspace, Array]:
     """The support in front of the robot, its front (+x) turned towards the robot."""
     depth = asset.extents[0]
     top = max(asset.surfaces, key=lambda surface: surface.pos[2])
@@ -173,7 +175,7 @@ def _stand_support(spec: SceneSpec, asset: Asset) -> tuple[Workspace, Array]:
     pose = transform([centre[0], centre[1], 0.0], (0.0, 0.0, 0.0, 1.0))
     middle = pose[:2, :3] @ np.array(top.pos) + pose[:2, 3]
     area = Footprint(middle, np.array(top.half_size), np.pi)
-    return Workspace(spec.support, top.pos[2], area, spec.adjust), pose
+    return Workspace(spec.support, top.pos[2], area, spec.adjust, reached), pose
 
 
 def _scene_object(request: AssemblyRequest, placed: Placed, distance: float) -> SceneObject:
@@ -205,30 +207,26 @@ def _dress(
     rng: np.random.Generator,
 ) -> Scene:
     """Robot, lights, cameras, floor and wall around the objects."""
-    known = robot(request.robot)
     middle = np.array([0.48, 0.0, bench.height + 0.06])
+    if not request.reached:
+        middle[:2] = bench.area.centre
     targets: dict[str, Array] = {spec.support: middle, "table": middle}
     if room is not None:
         targets["room"] = (np.array(room.low) + np.array(room.high)) / 2 * [1.0, 1.0, 0.5]
     for p in placed:
         targets[p.spec.name] = p.pose[:3, 3] + [0, 0, p.asset.extents[2] / 2]
     floor, wall = sample_surroundings(rng)
-    home = np.array(known.home) + rng.uniform(-0.04, 0.04, len(known.home))
+    standing, hand = _standing(request, bench, rng)
     return Scene(
         id=request.scene_id,
         task=request.task_id,
         seed=request.seed,
         support=spec.support,
-        robot=RobotPose(
-            name=known.name,
-            pos=(0.0, 0.0, bench.height),
-            quat=(1.0, 0.0, 0.0, 0.0),
-            home=tuple(float(q) for q in home),
-        ),
+        robot=standing,
         objects=objects,
         lights=sample_lights(spec.light, rng),
         ambient=number(spec.ambient, rng, "scene.ambient"),
-        cameras=tuple(sample_camera(c, targets, known.hand, rng) for c in request.cameras),
+        cameras=tuple(sample_camera(c, targets, hand, rng) for c in request.cameras),
         floor=floor,
         wall=wall,
         sun=None if spec.sun is None else sample_sun(spec.sun, generator(request.seed, "sun")),
@@ -237,6 +235,23 @@ def _dress(
         physics=_physics(request, spec, objects),
         refused=dict(sorted(sentences(reasons).items())),
     )
+
+
+def _standing(
+    request: AssemblyRequest, bench: Workspace, rng: np.random.Generator
+) -> tuple[RobotPose, str]:
+    """The robot before the support, and the name of its hand; neither where there is none."""
+    if request.robot == NO_ROBOT:
+        return WITHOUT_ROBOT, ""
+    known = robot(request.robot)
+    home = np.array(known.home) + rng.uniform(-0.04, 0.04, len(known.home))
+    pose = RobotPose(
+        name=known.name,
+        pos=(0.0, 0.0, bench.height),
+        quat=(1.0, 0.0, 0.0, 0.0),
+        home=tuple(float(q) for q in home),
+    )
+    return pose, known.hand
 
 
 def _physics(

@@ -37,4 +37,8 @@ def _is_persons(request: AssemblyRequest, refusal: Refusal) -> bool:
     if refusal.kind is not RefusalKind.NO_PLACE:
         return False
     name = refusal.objects[0]
-    return name in request.own or (not request.roles and name.startswith(CLUTTER_PREFIX))
+    if name in request.own:
+        return True
+    # Without a task there are many scenes, and each draws how much clutter it has.
+    alone = not request.roles and request.task_id is None
+    return alone and name.startswith(CLUTTER_PREFIX)

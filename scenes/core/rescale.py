@@ -29,17 +29,16 @@ SPARE = 0.002
 metres."""
 
 
-def fitted(asset: Asset, extents: Vec3, robot: RobotSpec) -> Asset:
+def fitted(asset: Asset, extents: Vec3, robot: RobotSpec | None) -> Asset:
     """The asset at the size that comes nearest to measured extents.
 
     The factor keeps the volume of the measured box and stays within [SMALLEST, LARGEST]. What
-    the robot's hand can hold is never enlarged beyond its span.
+    the robot's hand can hold is never enlarged beyond its span; None leaves it out.
     """
-    hand = robot.span(SPARE)
     factor = float(np.cbrt(np.prod(extents) / np.prod(asset.extents)))
     factor = float(np.clip(factor, SMALLEST, LARGEST))
-    if asset.graspable and factor > 1:
-        narrow = min(asset.extents[:2])
+    if robot is not None and asset.graspable and factor > 1:
+        narrow, hand = min(asset.extents[:2]), robot.span(SPARE)
         if narrow <= hand:
             factor = min(factor, hand / narrow)
     if abs(factor - 1) < UNCHANGED:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...schemas import Asset, CameraSpec, CousinSpec, ObjectSpec, SceneSpec
+from ...schemas import NO_ROBOT, Asset, CameraSpec, CousinSpec, ObjectSpec, SceneSpec
 from ...schemas.reserved import CLUTTER_PREFIX
 from ..assets.library import AssetLibrary
 from ..core.rescale import fitted
@@ -38,11 +38,13 @@ class AssemblyRequest:
         required: affordances each object must have, by name.
         cousins: how far from their twins the objects may be.
         cameras: what will look at it.
-        robot: its name.
+        robot: its name, or NO_ROBOT.
         seed: of this scene.
         twin_seed: of the dataset: the twins are the same in all its scenes.
         own: names of the objects that a person, not a proposer, asked for.
         physics: what of its physics is drawn.
+        reached: whether the robot is to reach what stands there; otherwise things may stand
+            anywhere on the support, and fronts face +x, where cameras stand.
     """
 
     scene_id: str
@@ -57,6 +59,7 @@ class AssemblyRequest:
     twin_seed: Seed
     own: frozenset[str] = frozenset()
     physics: PhysicsDraw = field(default_factory=PhysicsDraw)
+    reached: bool = True
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,8 @@ def _cousin(
         cousin = candidates[int(place)]
         asset = library.get(cousin.asset_id)
         if thing.extents is not None:
-            asset = fitted(asset, thing.extents, robot(request.robot))
+            hand = None if request.robot == NO_ROBOT else robot(request.robot)
+            asset = fitted(asset, thing.extents, hand)
         asset = request.physics.sized(thing.name, asset)
         drawn.append(SelectedAsset(asset, cousin.distance.total))
         fits = carrier is None or has_room(carrier.asset, thing, asset)

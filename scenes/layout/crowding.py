@@ -84,7 +84,8 @@ def crowding(
     pose = transform([*centre, bench.height + DROP], yaw_quaternion(yaw))
     distance = slid_apart(asset, pose, other.asset, other.pose, away, gap + SLACK)
     x, y = (float(value) for value in centre + away * distance)
-    if not REACH[0] <= np.hypot(x, y) <= REACH[1] or abs(y) > SIDE_REACH:
+    within = REACH[0] <= np.hypot(x, y) <= REACH[1] and abs(y) <= SIDE_REACH
+    if bench.reached and not within:
         raise NoPlaceError(Refusal(RefusalKind.OUT_OF_REACH))
     return CandidatePose(x, y, bench.height, yaw, bench.name, gap, crowding=True)
 

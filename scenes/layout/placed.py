@@ -61,6 +61,8 @@ class Workspace:
         name: of the support.
         height: of its surface above the floor, metres.
         area: the surface.
+        reached: whether a robot is to reach what stands there, and its fingers go between;
+            otherwise things stand anywhere on it, and fronts face +x.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Workspace:
     area: Footprint
     adjust: float = 0.0
     """How far given poses may shift, metres."""
+    reached: bool = True
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,13 @@ BARE_FRONT = (0.42, 0.52)
 """Distance of what holds nothing and is only reached for, such as a lamp, metres."""
 GAP = 0.035
 """Least free space between things laid out freely, so that fingers fit, metres."""
+SEEN_GAP = 0.010
+"""Likewise where no fingers go between, metres."""
+FRONT_TURN = float(np.radians(20.0))
+"""Spread of the fronts of furniture about +x where no robot is to reach it, radians."""
+BACK = 0.6
+"""Furniture stands at most so far from the far edge towards the middle of the support, as a share
+of the way."""
 DROP = 0.001
 """Things start this far above what carries them, metres."""
 GRAIN_GAP = 0.002
@@ -70,6 +77,8 @@ def propose(
         return _beside(bench, spec, asset, placed[spec.next_to], rng)
     if spec.in_front_of is not None and spec.in_front_of != bench.name:
         return _before(asset, placed[spec.in_front_of], rng)
+    if not bench.reached:
+        return _anywhere(bench, asset, rng)
     if asset.fixed:
         return _facing(bench, asset, rng)
     return _free(bench, spec, rng)
@@ -85,6 +94,23 @@ def _facing(bench: Workspace, asset: Asset, rng: np.random.Generator) -> Candida
     centre = direction * front + back * asset.extents[0] / 2
     x, y = (float(value) for value in centre)
     return CandidatePose(x, y, bench.height, float(yaw), bench.name, 0.02)
+
+
+def _anywhere(bench: Workspace, asset: Asset, rng: np.random.Generator) -> CandidatePose:
+    """Anywhere on the bench; furniture in its back half, with its front towards +x."""
+    half = np.array(asset.extents[:2]) / 2
+    yaw = float(rng.uniform(-np.pi, np.pi))
+    if asset.fixed:
+        yaw = float(np.clip(rng.normal(0.0, FRONT_TURN), -2 * FRONT_TURN, 2 * FRONT_TURN))
+    turned = Footprint(np.zeros(2), half, yaw - bench.area.yaw)
+    spread = np.array([_support(turned, axis) for axis in np.eye(2)])
+    room = np.maximum(bench.area.half - spread, 0.0)
+    local = rng.uniform(-room, room)
+    if asset.fixed:
+        # The area's own x axis points to where the robot would be: the back, seen from +x.
+        local[0] = room[0] - float(rng.uniform(0.0, BACK)) * room[0]
+    x, y = (float(v) for v in bench.area.centre + local @ bench.area.axes())
+    return CandidatePose(x, y, bench.height, yaw, bench.name, SEEN_GAP)
 
 
 def falls_forward(joint: Joint) -> bool:
@@ -139,7 +165,8 @@ def _beside(
     )
     x, y = (float(v) for v in other.footprint.centre + offset)
     z = float(other.pose[2, 3]) - DROP
-    if np.hypot(x, y) > REACH[1] and other.level == bench.name and spec.pose.x is None:
+    far = bench.reached and np.hypot(x, y) > REACH[1]
+    if far and other.level == bench.name and spec.pose.x is None:
         raise NoPlaceError(Refusal(RefusalKind.OUT_OF_REACH))
     return CandidatePose(x, y, z, yaw, other.level, 0.002, beside=other.spec.name)
 

@@ -14,7 +14,7 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from ...schemas import Asset, RobotSpec, Scene, SceneObject
+from ...schemas import Asset, RobotSpec, Scene, SceneObject, SpecError
 from ..core.geometry import transform
 from ..physics.model import apply_physics
 from ..robots import Detail, robot, robot_model
@@ -97,7 +97,7 @@ class CompiledScene:
         detail: physics has collision geometry only, visual has visuals only.
         model: the `mujoco.MjModel`.
         objects: by object name.
-        robot: the robot.
+        mounted: the robot; None where the scene has none.
         owner: (nbody,) index into `scene.objects` of each body; -1 world, -2 robot.
     """
 
@@ -106,8 +106,21 @@ class CompiledScene:
     detail: Detail
     model: Any
     objects: dict[str, ObjectIndex]
-    robot: RobotIndex
+    mounted: RobotIndex | None
     owner: np.ndarray[Any, np.dtype[np.int64]]
+
+    @property
+    def robot(self) -> RobotIndex:
+        """The robot, for all that moves it.
+
+        Raises:
+            SpecError: the scene has none.
+        """
+        if self.mounted is None:
+            raise SpecError(
+                f"scene {self.scene.id} has no robot (`robot: none`); nothing can be done in it"
+            )
+        return self.mounted
 
     def asset_of(self, name: str) -> Asset:
         """The asset of an object."""
@@ -154,9 +167,9 @@ class CompiledScene:
         """
         mujoco.mj_resetData(self.model, data)
         data.qpos[:] = self.rest()
-        data.ctrl[self.robot.arm_ctrl] = np.asarray(self.scene.robot.home)
-        opening = self.robot.spec.max_opening
-        data.ctrl[self.robot.gripper_ctrl] = self.robot.gripper.controls(opening)
+        if (arm := self.mounted) is not None:
+            data.ctrl[arm.arm_ctrl] = np.asarray(self.scene.robot.home)
+            data.ctrl[arm.gripper_ctrl] = arm.gripper.controls(arm.spec.max_opening)
         self._remember(data)
         mujoco.mj_forward(self.model, data)
 
@@ -171,9 +184,9 @@ class CompiledScene:
     def rest(self) -> np.ndarray[Any, np.dtype[np.float64]]:
         """(nq,) positions of the scene's initial state."""
         qpos = np.array(self.model.qpos0)
-        qpos[self.robot.arm_qpos] = np.asarray(self.scene.robot.home)
-        opening = self.robot.spec.max_opening
-        qpos[self.robot.fingers] = self.robot.gripper.fingers(opening)
+        if (arm := self.mounted) is not None:
+            qpos[arm.arm_qpos] = np.asarray(self.scene.robot.home)
+            qpos[arm.fingers] = arm.gripper.fingers(arm.spec.max_opening)
         for thing in self.scene.objects:
             index = self.objects[thing.name]
             if index.free_qpos is not None:
@@ -195,7 +208,8 @@ def compile_model(scene: Scene, assets: Mapping[str, Asset], detail: Detail) -> 
     spec.modelname = scene.id
     set_options(spec)
     add_surroundings(spec, scene, detail)
-    _add_robot(spec, scene, detail)
+    if not scene.robot.absent:
+        _add_robot(spec, scene, detail)
     done: set[str] = set()
     for thing in scene.objects:
         asset = assets[thing.asset_hash]
@@ -205,7 +219,8 @@ def compile_model(scene: Scene, assets: Mapping[str, Asset], detail: Detail) -> 
         copy = Copy(thing.name, thing.asset_hash, thing.pos, thing.quat, thing.fixed)
         add_asset(spec, copy, asset if thing.visible else _unseen(asset), detail)
     if scene.physics and detail == "physics":
-        apply_physics(spec, scene, robot(scene.robot.name), ROBOT_PREFIX)
+        known = None if scene.robot.absent else robot(scene.robot.name)
+        apply_physics(spec, scene, known, ROBOT_PREFIX)
     model = spec.compile()
     return _indexed(scene, assets, detail, model)
 
@@ -243,9 +258,11 @@ def _indexed(
         index = _object_index(model, thing, assets[thing.asset_hash])
         objects[thing.name] = index
         owner[list(index.bodies.values())] = number
-    robot_index = _robot_index(model, robot(scene.robot.name))
-    owner[list(robot_index.bodies)] = -2
-    return CompiledScene(scene, assets, detail, model, objects, robot_index, owner)
+    mounted: RobotIndex | None = None
+    if not scene.robot.absent:
+        mounted = _robot_index(model, robot(scene.robot.name))
+        owner[list(mounted.bodies)] = -2
+    return CompiledScene(scene, assets, detail, model, objects, mounted, owner)
 
 
 def _object_index(model: Any, thing: SceneObject, asset: Asset) -> ObjectIndex:

@@ -31,7 +31,7 @@ PADS = "_pad"
 """Ends the names of the fingers' pads."""
 
 
-def apply_physics(spec: Any, scene: Scene, robot: RobotSpec, prefix: str) -> None:
+def apply_physics(spec: Any, scene: Scene, robot: RobotSpec | None, prefix: str) -> None:
     """Change a `mujoco.MjSpec` with collision geometry as the scene's values say, in place.
 
     Sizes are in the scene's assets already, and noise is added when actions are carried out and
@@ -40,7 +40,7 @@ def apply_physics(spec: Any, scene: Scene, robot: RobotSpec, prefix: str) -> Non
     Args:
         spec: of the whole scene.
         scene: its values by path.
-        robot: whose servos change.
+        robot: whose servos change; None where there is none.
         prefix: of the robot's names in the model.
     """
     values = scene.physics
@@ -55,7 +55,8 @@ def apply_physics(spec: Any, scene: Scene, robot: RobotSpec, prefix: str) -> Non
     if factor != 1:
         for geom in spec.geoms:
             geom.friction[0] *= factor
-    _servos(spec, robot, prefix, values)
+    if robot is not None:
+        _servos(spec, robot, prefix, values)
 
 
 def _mass(spec: Any, name: str, factor: float) -> None:

@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 
 from ...schemas import (
+    NO_ROBOT,
+    WITHOUT_ROBOT,
     Asset,
     Material,
     Refusal,
@@ -87,9 +89,7 @@ def _scene(
         id="room",
         seed=(0,),
         support=standing[0].name,
-        robot=RobotPose(
-            name=robot_name, pos=(0.0, 0.0, 0.75), quat=IDENTITY, home=robot(robot_name).home
-        ),
+        robot=_standing(robot_name),
         objects=(*standing, *things),
         lights=(),
         ambient=0.0,
@@ -99,6 +99,13 @@ def _scene(
         room=inventory.floor.room,
     )
     return scene, {asset.content_hash(): asset for asset in assets}
+
+
+def _standing(name: str) -> RobotPose:
+    """The robot beside its table, if there is one."""
+    if name == NO_ROBOT:
+        return WITHOUT_ROBOT
+    return RobotPose(name=name, pos=(0.0, 0.0, 0.75), quat=IDENTITY, home=robot(name).home)
 
 
 def furniture(standing: PlacedFurniture) -> SceneObject:

@@ -116,8 +116,14 @@ def scene_problem(task: TaskSpec) -> Problem:
     """The task's problem in the names of the scene; floors are `floor`, agents are `robot`.
 
     Raises:
-        SpecError: where the text is wrong or an instance is bound to no object of the scene.
+        SpecError: where the text is wrong or an instance is bound to no object of the scene, or
+            where the task has no goal.
     """
+    if not task.has_goal:
+        raise SpecError(
+            f"task {task.id} has no goal: its dataset was made with `tasks: none`, for pictures "
+            "alone; make one with tasks"
+        )
     return _bound(task.bddl, tuple((thing.instance, thing.name) for thing in task.objects))
 
 

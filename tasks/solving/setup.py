@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ...scenes.assembly.assemble import AssemblyRequest, assemble
 from ...scenes.assets.library import AssetLibrary
@@ -58,6 +59,9 @@ def build_scene(
         AssemblyError: where no valid scene was found.
         SpecError: where the task or the spec asks for something that does not exist.
     """
+    if not task.has_goal:
+        free = _request(spec, task, index, spec.scene)
+        return assemble(replace(free, reached=False), library)
     problem = scene_problem(task)
     support = support_name(task)
     own = object_specs(task)
@@ -66,26 +70,32 @@ def build_scene(
     def suits(compiled: CompiledScene) -> Refusal | None:
         return _unsuitable(compiled, problem, order, spec.episodes.solvers)
 
-    request = AssemblyRequest(
-        scene_id=f"{task.id}-s{index:02d}",
-        task_id=task.id,
-        spec=_merged(spec.scene, task.layout, own, support),
+    request = replace(
+        _request(spec, task, index, _merged(spec.scene, task.layout, own, support)),
         roles={thing.name: "task" for thing in own},
-        own=frozenset(thing.name for thing in (*spec.scene.objects, *task.layout)),
         required=required_affordances(problem),
-        cousins=spec.cousins,
-        cameras=spec.cameras,
-        robot=spec.robot,
-        seed=branch((spec.seed,), "scene", task.id, index),
-        twin_seed=(spec.seed,),
-        physics=PhysicsDraw(
-            spec.physics.vary if spec.physics else {},
-            branch((spec.seed,), "scene", task.id, index),
-            index,
-        ),
     )
     return assemble(
         request, library, suits, lambda assets: _unplannable(assets, problem, order, support)
+    )
+
+
+def _request(spec: DatasetSpec, task: TaskSpec, index: int, scene: SceneSpec) -> AssemblyRequest:
+    """The scene of that number, as far as the spec decides it."""
+    seed = branch((spec.seed,), "scene", task.id, index)
+    return AssemblyRequest(
+        scene_id=f"{task.id}-s{index:02d}",
+        task_id=task.id,
+        spec=scene,
+        roles={},
+        own=frozenset(thing.name for thing in (*spec.scene.objects, *task.layout)),
+        required={},
+        cousins=spec.cousins,
+        cameras=spec.cameras,
+        robot=spec.robot,
+        seed=seed,
+        twin_seed=(spec.seed,),
+        physics=PhysicsDraw(spec.physics.vary if spec.physics else {}, seed, index),
     )
 
 

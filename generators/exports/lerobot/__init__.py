@@ -25,6 +25,8 @@ class LeRobotExporter:
     summary = "LeRobotDataset v3.0: demonstrations as parquet rows and camera videos"
     needs = Needs(packages=("av", "numpy", "pandas", "pillow", "pyarrow"))
 
+    of_demonstrations = True
+
     include_failures: bool = False
     data_mb: int = DATA_MB
     video_mb: int = VIDEO_MB

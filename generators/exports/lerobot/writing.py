@@ -23,6 +23,7 @@ from ....tasks.rollout.objects import task_objects
 from ...dataset import Dataset, dump_models
 from ...licences import asset_uses
 from ...quality.measures import without_trace
+from .._attempts import no_attempts
 from .rows import Columns, data_table, episode_columns, features, object_states, provenance
 from .stats import Stats, image_stats, vector_stats
 from .tables import CHUNKS_SIZE, MEGABYTE, TableWriter
@@ -86,10 +87,7 @@ def refuse_nothing(dataset: Dataset) -> None:
         if episode.steps and episode.success:
             return
     if not attempts:
-        raise DatasetError(
-            "lerobot: no demonstrations: the dataset has no episodes; set episodes.per_task to 1 "
-            "or more"
-        )
+        raise no_attempts("lerobot", dataset)
     raise DatasetError(
         f"lerobot: no demonstrations: none of the {attempts} attempts that are kept reached its "
         "goal; the report says why they failed"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ....schemas.plugins import Needs
 from ...dataset import Dataset
+from .._attempts import no_attempts
 from .._folders import refuse_files
 
 
@@ -26,6 +27,8 @@ class TracesExporter:
         )
     )
 
+    of_demonstrations = True
+
     def export(self, dataset: Dataset, out: Path) -> None:
         """Write the export to `out`, which must be empty or absent.
 
@@ -36,6 +39,15 @@ class TracesExporter:
 
         refuse_files(out)
         write(dataset, out)
+
+    def check_dataset(self, dataset: Dataset) -> None:
+        """See `Choosy`: without attempts there is nothing that was planned.
+
+        Raises:
+            DatasetError: saying what to do.
+        """
+        if next(dataset.episodes(), None) is None:
+            raise no_attempts("traces", dataset)
 
 
 PLUGIN = TracesExporter()

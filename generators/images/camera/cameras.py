@@ -55,10 +55,11 @@ def camera_params(
 
 
 def _mount(world: CompiledScene, camera: Camera) -> int:
-    names = {world.model.body(body).name: body for body in sorted(world.robot.bodies)}
+    bodies = frozenset[int]() if world.mounted is None else world.mounted.bodies
+    names = {world.model.body(body).name: body for body in sorted(bodies)}
     found = names.get(f"{ROBOT_PREFIX}{camera.mount}")
     if found is None:
-        allowed = ", ".join(name.removeprefix(ROBOT_PREFIX) for name in names)
+        allowed = ", ".join(name.removeprefix(ROBOT_PREFIX) for name in names) or "none at all"
         raise RenderError(
             f"camera {camera.name!r}: the robot has no body {camera.mount!r}; it has {allowed}"
         )

@@ -60,7 +60,7 @@ COLOUR_VERTEX = (
     POSES_VERTEX
     + """
 uniform mat4 clip_from_world;
-uniform samplerBuffer looks;  // for each geom: colour; texture layer, gloss, exponent, metal
+uniform samplerBuffer looks;  // of a geom: colour; texture layer, gloss, exponent, metal; glow
 uniform vec3 ambient;
 uniform vec3 fill_towards[FILLS];
 uniform vec3 fill_light[FILLS];
@@ -74,6 +74,7 @@ out vec3 spot[KEYS];
 out vec3 texture_place;
 flat out vec4 colour;
 flat out vec3 gloss;
+flat out vec3 glow;
 #if OUTDOORS
 uniform vec3 harmonics[9];
 uniform vec2 around_turn;
@@ -100,8 +101,9 @@ void main() {
     for (int i = 0; i < KEYS; ++i)
         spot[i] = (light_from_world[i] * vec4(where + normal_offset * facing, 1.0)).xyz
             * vec3(0.5, 0.5, 1.0) + vec3(0.5, 0.5, 0.0);
-    colour = texelFetch(looks, 2 * int(geom));
-    vec4 look = texelFetch(looks, 2 * int(geom) + 1);
+    colour = texelFetch(looks, 3 * int(geom));
+    vec4 look = texelFetch(looks, 3 * int(geom) + 1);
+    glow = texelFetch(looks, 3 * int(geom) + 2).rgb;
     texture_place = vec3(uv, look.x);
     gloss = look.yzw;
     gl_Position = clip_from_world * vec4(where, 1.0);
@@ -130,6 +132,7 @@ in vec3 spot[KEYS];
 in vec3 texture_place;
 flat in vec4 colour;
 flat in vec3 gloss;
+flat in vec3 glow;
 out vec4 seen;
 void main() {
     vec3 base = colour.rgb;
@@ -159,6 +162,11 @@ void main() {
         result = mix(result, mirrored, metal);
         base *= 1.0 - metal;
     }
+#endif
+#if OUTDOORS
+    result += pow(glow, vec3(2.2));
+#else
+    result += glow;
 #endif
     // Each of the four pixels that are averaged looks at the shadow map a little aside.
     vec2 corner = mod(floor(gl_FragCoord.xy), 2.0) - 0.5;

@@ -179,7 +179,7 @@ class MujocoRenderer:
     def _model(self, world: World, data: Any) -> Uploaded:
         self._context.make_current()
         key = id(world.model)
-        found = self._models.pop(key, None) or Uploaded(self._gl, world.model)
+        found = self._models.pop(key, None) or Uploaded(self._gl, world)
         self._models[key] = found
         while len(self._models) > KEPT_MODELS:
             self._models.popitem(last=False)[1].close()

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from ..camera.view import World
+from ..light.glow import glows_of, shining
 from ..light.lighting import SHEEN
 from .gl import float_texture, image_array
 from .triangles import Triangles, colours, metallic, texture_of, triangles
@@ -20,9 +22,11 @@ POSES, LOOKS, TEXTURES, SHADOWS, AROUND = 0, 1, 2, 3, 5
 class Uploaded:
     """A visual model on the graphics side."""
 
-    def __init__(self, gl: Any, model: Any) -> None:
+    def __init__(self, gl: Any, world: World) -> None:
         """Upload; the context must be current, here and in all calls."""
+        model = world.model
         self._gl, self.model = gl, model
+        self._glows = glows_of(world)
         self.shape: Triangles = triangles(model)
         self.rows = np.zeros((model.ngeom, 3, 4), dtype=np.float32)
         self._array = int(gl.glGenVertexArrays(1))
@@ -36,10 +40,10 @@ class Uploaded:
         gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, faces.nbytes, faces, gl.GL_STATIC_DRAW)
         self._attributes(vertices.dtype)
         self._textures = [image_array(gl, _pictures(model))]
-        shades = _looks(model)
+        self._looks = _looks(model)
         self.metal = bool(metallic(model).any())
         """Whether anything mirrors what is around."""
-        looks, looks_buffer = float_texture(gl, LOOKS, shades)
+        looks, looks_buffer = float_texture(gl, LOOKS, self._looks.reshape(-1, 4))
         poses, poses_buffer = float_texture(gl, POSES, self.rows.reshape(-1, 4))
         self._textures += [looks, poses]
         self._buffers += [looks_buffer, poses_buffer]
@@ -55,8 +59,9 @@ class Uploaded:
         gl.glEnableVertexAttribArray(3)
 
     def bind(self, data: Any) -> None:
-        """Take the poses of the geoms, and draw this model from now on."""
+        """Take the poses of the geoms and what shines, and draw this model from now on."""
         gl = self._gl
+        self._shine(data)
         self.rows[:, :, :3] = data.geom_xmat.reshape(-1, 3, 3)
         self.rows[:, :, 3] = data.geom_xpos
         gl.glBindVertexArray(self._array)
@@ -69,6 +74,18 @@ class Uploaded:
         ):
             gl.glActiveTexture(gl.GL_TEXTURE0 + unit)
             gl.glBindTexture(target, name)
+
+    def _shine(self, data: Any) -> None:
+        """Tell the graphics side what is on, where that has changed."""
+        gl = self._gl
+        if not self._glows:
+            return
+        added = shining(self._glows, data, self.model.ngeom)
+        if np.array_equal(added, self._looks[:, 2, :3]):
+            return
+        self._looks[:, 2, :3] = added
+        gl.glBindBuffer(gl.GL_TEXTURE_BUFFER, self._buffers[2])
+        gl.glBufferSubData(gl.GL_TEXTURE_BUFFER, 0, self._looks.nbytes, self._looks)
 
     def draw(self, first: int, count: int) -> None:
         """Draw a run of faces."""
@@ -85,11 +102,12 @@ class Uploaded:
 
 
 def _looks(model: Any) -> npt.NDArray[np.float32]:
-    """(2 ngeom, 4): colour; then texture layer or -1, gloss, its exponent, and metal.
+    """(ngeom, 3, 4): colour; then texture layer or -1, gloss, its exponent, and metal; then glow.
 
-    The last holds how metallic it is, in 255ths, before its point, and roughness behind it.
+    Metal holds how metallic it is, in 255ths, before its point, and roughness behind it. The glow
+    is that of things that are off, none.
     """
-    looks = np.zeros((model.ngeom, 2, 4), dtype=np.float32)
+    looks = np.zeros((model.ngeom, 3, 4), dtype=np.float32)
     looks[:, 0] = colours(model)
     for geom, material in enumerate(model.geom_matid):
         specular = model.mat_specular[material] if material >= 0 else 0.5
@@ -100,7 +118,7 @@ def _looks(model: Any) -> npt.NDArray[np.float32]:
             texture_of(model, geom), SHEEN * specular, max(4.0, 128.0 * shininess),
             np.rint(255 * metallic) + 0.99 * min(roughness, 1.0),
         )  # fmt: skip
-    return looks.reshape(-1, 4)
+    return looks
 
 
 def _pictures(model: Any) -> list[npt.NDArray[np.uint8]]:

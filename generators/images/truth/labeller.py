@@ -13,7 +13,7 @@ from ....scenes.model.mujoco_model import CompiledScene
 from ....schemas import Box3
 from ....schemas.base import Quat, Vec3
 from .keypoints import Mark, marks_of
-from .outlines import Outline, body_instances, boxes_3d, outline, upright
+from .outlines import Outline, body_instances, boxes_3d, outline, root_bodies, upright
 from .parts import LinkIds, parts_of
 from .semantics import ROBOT_CATEGORY, semantic_id
 
@@ -35,7 +35,7 @@ class Labeller:
 
     Attributes:
         world: the scene, compiled with visual detail.
-        instances: the scene's objects in order, ids from 1, then the robot.
+        instances: the scene's objects in order, ids from 1, then the robot, if there is one.
         geom_instances: (ngeom,) instance id of each geom, 0 for the surroundings.
     """
 
@@ -44,7 +44,8 @@ class Labeller:
         self.world = world
         # A cousin of another kind is labelled as what it is, not as what it stands in for.
         names = [(o.name, world.asset_of(o.name).category) for o in world.scene.objects]
-        names.append((ROBOT_NAME, ROBOT_CATEGORY))
+        if world.mounted is not None:
+            names.append((ROBOT_NAME, ROBOT_CATEGORY))
         self.instances = tuple(
             Instance(name, category, place, semantic_id(category))
             for place, (name, category) in enumerate(names, start=1)
@@ -90,7 +91,7 @@ class Labeller:
     def poses(self, data: Any) -> dict[int, tuple[Vec3, Quat]]:
         """`world_from_object` of every instance's root, by instance id."""
         world = self.world
-        bodies = [world.objects[x.name].body for x in world.scene.objects] + [world.robot.base]
+        bodies = root_bodies(world)
         positions = np.asarray(data.xpos)[bodies].tolist()
         turns = upright(np.asarray(data.xquat)[bodies]).tolist()
         return {
@@ -108,7 +109,9 @@ class Labeller:
             }
             for place, thing in enumerate(world.scene.objects, start=1)
         }
-        robot = world.robot
+        robot = world.mounted
+        if robot is None:
+            return found
         names = (*robot.spec.joints, *robot.spec.fingers)
         places = [*robot.arm_qpos, *robot.fingers]
         found[len(found) + 1] = {

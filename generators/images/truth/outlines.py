@@ -61,6 +61,12 @@ def body_instances(world: CompiledScene) -> Index:
     return np.where(owner >= 0, owner + 1, np.where(owner == -2, len(world.scene.objects) + 1, 0))
 
 
+def root_bodies(world: CompiledScene) -> list[int]:
+    """The root body of each instance: the scene's objects, then the robot, if there is one."""
+    bodies = [world.objects[thing.name].body for thing in world.scene.objects]
+    return bodies if world.mounted is None else [*bodies, world.mounted.base]
+
+
 def outline(world: CompiledScene) -> Outline:
     """The outline of a scene that was compiled with visual detail."""
     ids = body_instances(world)
@@ -72,7 +78,7 @@ def outline(world: CompiledScene) -> Outline:
     parts = [hull(np.concatenate(shapes[body])) for body in order]
     counts = [len(part) for part in parts]
     present, starts = np.unique(np.repeat(ids[order], counts), return_index=True)
-    bodies = [world.objects[thing.name].body for thing in world.scene.objects] + [world.robot.base]
+    bodies = root_bodies(world)
     return Outline(
         points=np.concatenate(parts),
         bodies=np.array(order, dtype=np.int64),

@@ -28,14 +28,17 @@ class LinkIds:
 def parts_of(world: CompiledScene) -> LinkIds:
     """The parts of a scene that was compiled with visual detail."""
     links = [world.objects[thing.name].bodies for thing in world.scene.objects]
-    robot = {
-        world.model.body(body).name.removeprefix(ROBOT_PREFIX): body
-        for body in sorted(world.robot.bodies)
-    }
+    if world.mounted is not None:
+        links.append(
+            {
+                world.model.body(body).name.removeprefix(ROBOT_PREFIX): body
+                for body in sorted(world.mounted.bodies)
+            }
+        )
     ids = np.zeros(world.model.nbody, dtype=np.int64)
     names: dict[int, dict[str, int]] = {}
     total = 0
-    for instance, bodies in enumerate([*links, robot], start=1):
+    for instance, bodies in enumerate(links, start=1):
         names[instance] = {}
         for link, body in bodies.items():
             total += 1
