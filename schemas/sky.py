@@ -13,7 +13,7 @@ from .parameter import Constant, Parameter, Uniform, Within, listed
 
 
 class SunSpec(Model):
-    """The sun. Pictures are exposed for 650 lux; that of a clear noon gives 100,000."""
+    """The sun. Pictures are exposed for 560 lux; that of a clear noon gives 100,000."""
 
     intensity: Annotated[Parameter, Within(0, 200_000)] = Constant(value=450.0)
     """Lux on what faces it."""
