@@ -1,0 +1,53 @@
+"""robomimic: demonstrations in one HDF5 file, with splits as filter keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ....schemas.plugins import Needs
+from ...dataset import Dataset
+from .._demonstrations import refuse_nothing
+from .._folders import refuse_files
+
+
+@dataclass(frozen=True)
+class RobomimicExporter:
+    """Writes `demonstrations.hdf5`.
+
+    Attributes:
+        include_failures: also export attempts that missed their goal; the attribute `success` of
+            a demonstration and the filter keys `success` and `failure` tell them apart.
+    """
+
+    summary = "robomimic: HDF5 with demonstrations, low-dimensional and picture observations"
+    needs = Needs(
+        packages=("av", "h5py", "mujoco", "numpy"), install="pip install 'cousins[hdf5]'"
+    )
+
+    include_failures: bool = False
+
+    def export(self, dataset: Dataset, out: Path) -> None:
+        """Write the export to `out`, which must be empty or absent.
+
+        Raises:
+            DatasetError: where `out` holds files, there are no demonstrations, or videos are
+                missing for some episodes.
+        """
+        from .writing import write
+
+        refuse_files(out)
+        self.check_dataset(dataset)
+        write(dataset, out, failures=self.include_failures)
+
+    def check_dataset(self, dataset: Dataset) -> None:
+        """See `Choosy`.
+
+        Raises:
+            DatasetError: there are no demonstrations; saying why, and what to do.
+        """
+        if not self.include_failures:
+            refuse_nothing(dataset, "robomimic")
+
+
+PLUGIN = RobomimicExporter()
