@@ -58,12 +58,13 @@ class Demonstration:
         return found
 
 
-def refuse_nothing(dataset: Dataset, name: str) -> None:
+def refuse_nothing(dataset: Dataset, name: str, *, failures: bool = False) -> None:
     """Refuse a dataset without demonstrations.
 
     Args:
         dataset: whose episodes are looked through.
         name: of the export.
+        failures: attempts that missed their goal will do.
 
     Raises:
         DatasetError: saying why there are none, and what to do.
@@ -71,7 +72,7 @@ def refuse_nothing(dataset: Dataset, name: str) -> None:
     attempts = 0
     for episode in dataset.episodes():
         attempts += 1
-        if episode.steps and episode.success:
+        if episode.steps and (episode.success or failures):
             return
     if not attempts:
         raise DatasetError(

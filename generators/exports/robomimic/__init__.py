@@ -21,9 +21,7 @@ class RobomimicExporter:
     """
 
     summary = "robomimic: HDF5 with demonstrations, low-dimensional and picture observations"
-    needs = Needs(
-        packages=("av", "h5py", "mujoco", "numpy"), install="pip install 'cousins[hdf5]'"
-    )
+    needs = Needs(packages=("av", "h5py", "mujoco", "numpy"), install="pip install 'cousins[hdf5]'")
 
     include_failures: bool = False
 
@@ -46,8 +44,7 @@ class RobomimicExporter:
         Raises:
             DatasetError: there are no demonstrations; saying why, and what to do.
         """
-        if not self.include_failures:
-            refuse_nothing(dataset, "robomimic")
+        refuse_nothing(dataset, "robomimic", failures=self.include_failures)
 
 
 PLUGIN = RobomimicExporter()

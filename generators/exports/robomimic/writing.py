@@ -8,6 +8,7 @@ data/demo_0               attributes num_samples, episode_id, task_id, scene_id,
   rewards, dones          (T,)
   states                  (T, nq + nv) positions and velocities; initial_state (S,)
   obs/<key>, next_obs     observations before and after each action; pictures in obs alone
+assets                    JSON: the assets, with their licences
 mask/train, mask/valid    names of demonstrations; mask/<task> those of one task
 ```
 
@@ -89,18 +90,19 @@ def write(dataset: Dataset, out: Path, *, failures: bool) -> None:
     scale = _scale(dataset, failures)
     out.mkdir(parents=True, exist_ok=True)
     total, masks = 0, _Masks()
-    with h5py.File(out / FILE, "w", libver="latest", track_order=True) as file:
-        data = file.create_group("data", track_order=True)
+    # Later file formats keep the time at which a group was made.
+    with h5py.File(out / FILE, "w", libver="earliest") as file:
+        data = file.create_group("data")
         for number, demo in enumerate(demonstrations(dataset, failures=failures)):
             name = f"demo_{number}"
-            _write_one(data.create_group(name, track_order=True), demo, scale)
+            _write_one(data.create_group(name), demo, scale)
             masks.add(name, demo.episode, failures=failures)
             total += demo.episode.steps
         data.attrs["total"] = total
         data.attrs["env_args"] = json.dumps(_environment(dataset.spec), sort_keys=True)
         used = set(masks.scenes.values())
         uses = asset_uses(dataset, (x for x in dataset.scenes() if x.id in used))
-        data.attrs["assets"] = canonical_json([use.model_dump(mode="json") for use in uses])
+        file["assets"] = canonical_json([use.model_dump(mode="json") for use in uses])
         data.attrs["action_low"], data.attrs["action_high"] = scale.low, scale.high
         for key, names in sorted(masks.all().items()):
             if names:
