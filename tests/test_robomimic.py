@@ -74,6 +74,17 @@ def test_pictures_are_those_of_the_videos(dataset: Dataset, file: Any) -> None:
         assert np.array_equal(demo["obs/front_image"][:], np.stack(shown))
 
 
+def test_large_pictures_are_averaged(dataset: Dataset, tmp_path: Path) -> None:
+    RobomimicExporter(picture_side=16).export(dataset, tmp_path / "small")
+    episode = next(episode for episode in dataset.episodes() if episode.success)
+    films = {video.episode: dataset.root / video.path for video in dataset.videos()}
+    opened: Any = h5py.File(tmp_path / "small/demonstrations.hdf5", "r")
+    with opened as file:
+        found = file["data/demo_0/obs/front_image"][:]
+    shown = np.stack(decode(films[episode.id])).reshape(-1, 16, 4, 16, 4, 3)
+    assert np.abs(found - shown.mean(axis=(2, 4))).max() <= 1
+
+
 def test_masks_name_the_demonstrations_of_scenes_held_back(file: Any) -> None:
     scenes = {name: demo.attrs["scene_id"] for name, demo in file["data"].items()}
     masks = {key: [name.decode() for name in names[:]] for key, names in file["mask"].items()}
@@ -94,7 +105,8 @@ def test_same_dataset_gives_the_same_bytes(dataset: Dataset, path: Path, tmp_pat
 
 def test_failures_are_told_apart_when_asked_for(dataset: Dataset, tmp_path: Path) -> None:
     RobomimicExporter(include_failures=True).export(dataset, tmp_path / "all")
-    with h5py.File(tmp_path / "all/demonstrations.hdf5", "r") as file:
+    opened: Any = h5py.File(tmp_path / "all/demonstrations.hdf5", "r")
+    with opened as file:
         (name,) = file["mask/failure"][:]
         failed = file["data"][name]
         assert (failed.attrs["success"], failed.attrs["cause"]) == (False, "grasp_slipped")

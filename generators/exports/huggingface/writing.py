@@ -57,7 +57,8 @@ def _write_split(found: FrameSurvey, split: str, count: int, folder: Path) -> No
         with pq.ParquetWriter(path, schema, compression="snappy") as writer:
             for start in range(0, left, GROUP):
                 group = [next(rows) for _ in range(min(GROUP, left - start))]
-                writer.write_table(pa.Table.from_pylist(group, schema=schema))
+                table: Any = pa.Table.from_pylist(group, schema=schema)
+                writer.write_table(table)
 
 
 def _rows(found: FrameSurvey, held: bool) -> Iterator[dict[str, Any]]:

@@ -18,12 +18,17 @@ class RobomimicExporter:
     Attributes:
         include_failures: also export attempts that missed their goal; the attribute `success` of
             a demonstration and the filter keys `success` and `failure` tell them apart.
+        picture_side: pixels of the longer side of pictures, which are stored one by one: at full
+            size they are thirty times as large as the videos.
     """
 
     summary = "robomimic: HDF5 with demonstrations, low-dimensional and picture observations"
-    needs = Needs(packages=("av", "h5py", "mujoco", "numpy"), install="pip install 'cousins[hdf5]'")
+    needs = Needs(
+        packages=("av", "h5py", "mujoco", "numpy", "pillow"), install="pip install 'cousins[hdf5]'"
+    )
 
     include_failures: bool = False
+    picture_side: int = 128
 
     def export(self, dataset: Dataset, out: Path) -> None:
         """Write the export to `out`, which must be empty or absent.
@@ -36,7 +41,7 @@ class RobomimicExporter:
 
         refuse_files(out)
         self.check_dataset(dataset)
-        write(dataset, out, failures=self.include_failures)
+        write(dataset, out, failures=self.include_failures, side=self.picture_side)
 
     def check_dataset(self, dataset: Dataset) -> None:
         """See `Choosy`.

@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from ....schemas import DatasetSpec, Episode, canonical_json
 from ...dataset import Dataset
@@ -79,8 +80,14 @@ class _Masks:
         return {**self.others, "train": train, "valid": valid}
 
 
-def write(dataset: Dataset, out: Path, *, failures: bool) -> None:
+def write(dataset: Dataset, out: Path, *, failures: bool, side: int) -> None:
     """Write the export to `out`, an empty or absent folder.
+
+    Args:
+        dataset: finished.
+        out: the folder.
+        failures: also export attempts that missed their goal.
+        side: pixels of the longer side of pictures; those of larger ones are averaged.
 
     Raises:
         DatasetError: files are damaged, or some episodes lack a video that others have.
@@ -95,7 +102,7 @@ def write(dataset: Dataset, out: Path, *, failures: bool) -> None:
         data = file.create_group("data")
         for number, demo in enumerate(demonstrations(dataset, failures=failures)):
             name = f"demo_{number}"
-            _write_one(data.create_group(name), demo, scale)
+            _write_one(data.create_group(name), demo, scale, side)
             masks.add(name, demo.episode, failures=failures)
             total += demo.episode.steps
         data.attrs["total"] = total
@@ -126,7 +133,7 @@ def _environment(spec: DatasetSpec) -> dict[str, Any]:
     return {"env_name": "cousins/Task-v0", "type": GYM_TYPE, "env_kwargs": kept}
 
 
-def _write_one(group: Any, demo: Demonstration, scale: Scale) -> None:
+def _write_one(group: Any, demo: Demonstration, scale: Scale, side: int) -> None:
     episode, count = demo.episode, demo.episode.steps
     group.attrs["num_samples"] = count
     for key, value in _told(episode):
@@ -142,7 +149,7 @@ def _write_one(group: Any, demo: Demonstration, scale: Scale) -> None:
         group[f"obs/{key}"] = values[:-1]
         group[f"next_obs/{key}"] = values[1:]
     for camera, path in demo.films.items():
-        _write_pictures(group, f"obs/{camera}_image", path, count)
+        _write_pictures(group, f"obs/{camera}_image", path, count, side)
 
 
 def _told(episode: Episode) -> Iterable[tuple[str, str | bool]]:
@@ -168,14 +175,26 @@ def _observations(demo: Demonstration) -> dict[str, npt.NDArray[np.float32]]:
     }
 
 
-def _write_pictures(group: Any, key: str, path: Path, count: int) -> None:
+def _write_pictures(group: Any, key: str, path: Path, count: int, side: int) -> None:
     """A video's pictures (T, H, W, 3), written one by one."""
     stored: Any = None
     for place, picture in enumerate(pictures(path, count)):
+        small = _reduced(picture, side)
         if stored is None:
+            # LZF would be faster, but gives other bytes each time.
             stored = group.create_dataset(
-                key, (count, *picture.shape), "uint8", chunks=(1, *picture.shape),
-                compression="lzf",
+                key, (count, *small.shape), "uint8", chunks=(1, *small.shape),
+                compression="gzip", compression_opts=1,
             )  # fmt: skip
         if place < count:
-            stored[place] = picture
+            stored[place] = small
+
+
+def _reduced(picture: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
+    """A picture (H, W, 3) whose longer side has at most so many pixels."""
+    longest = max(picture.shape[:2])
+    if longest <= side:
+        return picture
+    height, width = (max(1, round(length * side / longest)) for length in picture.shape[:2])
+    image = Image.fromarray(picture).resize((width, height), Image.Resampling.BOX)
+    return np.asarray(image)
