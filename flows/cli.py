@@ -16,6 +16,7 @@ from .commands import (
     inspect,
     make,
     observe,
+    quality,
     schedule,
     sweep,
     train,
@@ -59,6 +60,7 @@ def options(
 
 make.register(app)
 inspect.register(app)
+quality.register(app)
 assets.register(app)
 observe.register(app)
 sweep.register(app)

@@ -21,6 +21,7 @@ from ...schemas import DatasetError, FrameRecord
 from ...schemas.plugins import Needs
 from ..dataset import Dataset
 from ._folders import refuse_files
+from ._frames import survey
 from ._pictures import link, read_mask
 from ._splits import held_out
 
@@ -58,6 +59,14 @@ class YoloExporter:
         classes = "".join(f"  {number}: {name}\n" for number, name in enumerate(names))
         told = f"train: images/train\nval: images/{'val' if held else 'train'}\nnames:\n{classes}"
         (out / "data.yaml").write_text(told, encoding="ascii")
+
+    def check_dataset(self, dataset: Dataset) -> None:
+        """See `Choosy`.
+
+        Raises:
+            DatasetError: there are no frames, or one lacks a picture or an instance mask.
+        """
+        survey(dataset, "yolo", NEEDED)
 
 
 def _write(dataset: Dataset, frame: FrameRecord, names: list[str], out: Path, split: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ....schemas.plugins import Needs
@@ -46,6 +46,10 @@ class LeRobotExporter:
         refuse_files(out)
         options = Options(self.include_failures, self.language, self.data_mb, self.video_mb)
         write(dataset, out, options)
+
+    def with_failures(self) -> LeRobotExporter:
+        """See `Failing`."""
+        return replace(self, include_failures=True)
 
     def check_dataset(self, dataset: Dataset) -> None:
         """See `Choosy`: without demonstrations an export has no features.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ....schemas.plugins import Needs
@@ -42,6 +42,10 @@ class RobomimicExporter:
         refuse_files(out)
         self.check_dataset(dataset)
         write(dataset, out, failures=self.include_failures, side=self.picture_side)
+
+    def with_failures(self) -> RobomimicExporter:
+        """See `Failing`."""
+        return replace(self, include_failures=True)
 
     def check_dataset(self, dataset: Dataset) -> None:
         """See `Choosy`.
