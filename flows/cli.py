@@ -17,6 +17,7 @@ from .commands import (
     make,
     observe,
     preview,
+    quality,
     schedule,
     sweep,
     train,
@@ -61,6 +62,7 @@ def options(
 make.register(app)
 preview.register(app)
 inspect.register(app)
+quality.register(app)
 assets.register(app)
 observe.register(app)
 sweep.register(app)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..schemas import Model, Scene
+from ..scenes.assets.licences import UNGRANTED
+from ..schemas import LicenceError, Model, Scene
 from .dataset import Dataset
 
 
@@ -57,3 +58,51 @@ def _look_up(dataset: Dataset, scene: Scene, seen: _Seen) -> None:
             licence=asset.licence,
             scenes=0,
         )
+
+
+SHARE_ALIKE = ("-SA", "GPL-", "ODBL")
+"""Parts of identifiers, in capitals, of licences under which all that is made must stay."""
+NO_DERIVATIVES = "-ND"
+NAMED = 3
+"""Assets of a licence that an error names."""
+
+
+def refuse_mix(uses: Iterable[AssetUse]) -> None:
+    """Refuse assets that no dataset may show together, or at all.
+
+    A picture is made from all the assets in it, and a dataset is published as a whole. So no
+    asset may lack a grant of rights or forbid what is derived from it, and there is no more than
+    one licence that asks for all to be under itself. `LicenseRef-unspecified` marks a user's own
+    files and passes.
+
+    Args:
+        uses: the assets.
+
+    Raises:
+        LicenceError: naming the licences and their assets.
+    """
+    found: dict[str, list[str]] = {}
+    for use in uses:
+        found.setdefault(use.licence, []).append(use.id)
+    banned = [x for x in sorted(found) if x in UNGRANTED or NO_DERIVATIVES in x.upper()]
+    if banned:
+        raise LicenceError(
+            f"nothing may be derived from some assets: {_named(found, banned)}; leave out these "
+            "assets or their library"
+        )
+    alike = [x for x in sorted(found) if any(part in x.upper() for part in SHARE_ALIKE)]
+    if len(alike) > 1:
+        raise LicenceError(
+            "licences that each ask for all of a dataset cannot be mixed: "
+            f"{_named(found, alike)}; make a dataset for each of them"
+        )
+
+
+def _named(found: dict[str, list[str]], licences: list[str]) -> str:
+    """Each licence with some of its assets."""
+    texts: list[str] = []
+    for licence in licences:
+        names = sorted(set(found[licence]))
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        texts.append(f"{licence} ({', '.join(names[:NAMED])}{more})")
+    return ", ".join(texts)

@@ -71,6 +71,10 @@ class DatasetError(CousinsError):
     exit_code = 2
 
 
+class LicenceError(DatasetError):
+    """Assets of a dataset may not be shown together, or not at all; the message names them."""
+
+
 class AssetError(CousinsError):
     """One asset cannot be used; libraries set it aside with this reason and go on.
 

@@ -64,6 +64,7 @@ class Checker:
             self.check_data,
             self.check_episodes,
             self.check_tasks,
+            self.check_subtasks,
             self.check_stats,
             self.check_videos,
         )
@@ -170,6 +171,9 @@ class Checker:
         for key, feature in stored.items():
             if key not in schema.names:
                 continue
+            if feature["dtype"] == "language":
+                self._check_language(file, key, name)
+                continue
             value = pa.bool_() if feature["dtype"] == "bool" else getattr(pa, feature["dtype"])()
             shape = feature["shape"]
             expected = value if shape == [1] else pa.list_(value, shape[0])
@@ -180,6 +184,30 @@ class Checker:
             self.expect(column.compression == "SNAPPY", f"{name}: compression")
             numbers = file.read_row_group(group, ["episode_index"]).column(0).unique()
             self.expect(len(numbers) == 1, f"{name}: row group {group} holds several episodes")
+
+    def _check_language(self, file: pq.ParquetFile, key: str, name: str) -> None:
+        """Rows of the fields that LeRobot 0.6 names, in its order, with its styles."""
+        fields = ["role", "content", "style", "camera", "tool_calls"]
+        if key == "language_persistent":
+            fields.insert(3, "timestamp")
+        found = file.schema_arrow.field(key).type.value_type
+        self.expect([found.field(i).name for i in range(len(fields))] == fields, f"{name}: {key}")
+        styles = {"subtask", "plan", "memory", "motion", "task_aug"}
+        for rows in file.read([key]).column(0).to_pylist():
+            told = [(row["timestamp"], row["style"]) for row in rows if "timestamp" in row]
+            self.expect(told == sorted(set(told)), f"{name}: {key} is not in order")
+            self.expect(all(row["style"] in styles for row in rows), f"{name}: styles of {key}")
+            self.expect(all(row["camera"] is None for row in rows), f"{name}: cameras of {key}")
+
+    def check_subtasks(self) -> None:
+        """As LeRobot 0.4 and 0.5 look them up: by the place of the row."""
+        path = self.root / "meta/subtasks.parquet"
+        if "subtask_index" not in self.info["features"]:
+            return
+        table = pd.read_parquet(path)
+        self.expect(table.index.name == "subtask" and table.index.is_unique, "subtasks: index")
+        self.expect(list(table["subtask_index"]) == list(range(len(table))), "subtasks: order")
+        self.expect(self.rows["subtask_index"].between(0, len(table) - 1).all(), "subtask_index")
 
     def check_episodes(self) -> None:
         paths = self._files("meta/episodes", "parquet")
@@ -226,8 +254,9 @@ class Checker:
 
     def check_stats(self) -> None:
         stats = json.loads((self.root / "meta/stats.json").read_text())
-        self.expect(set(stats) == set(self.info["features"]), "stats: features")
-        for key, feature in self.info["features"].items():
+        counted = {k: f for k, f in self.info["features"].items() if f["dtype"] != "language"}
+        self.expect(set(stats) == set(counted), "stats: features")
+        for key, feature in counted.items():
             if feature["dtype"] == "video":
                 self._check_image_shapes(key, stats[key])
                 continue
@@ -347,7 +376,7 @@ def stray_files(root: Path) -> list[str]:
     """Files that the format does not know, except ours with the assets' licences."""
     known = (
         r"meta/(info|stats|assets)\.json",
-        r"meta/tasks\.parquet",
+        r"meta/(sub)?tasks\.parquet",
         r"(meta/episodes|data)/chunk-\d{3}/file-\d{3}\.parquet",
         r"videos/[^/]+/chunk-\d{3}/file-\d{3}\.mp4",
     )

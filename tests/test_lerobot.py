@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -23,11 +24,14 @@ from lerobot_checker import check, stray_files
 from some import some
 
 from cousins.generators.dataset import Dataset
+from cousins.generators.exports import EXPORTERS
 from cousins.generators.exports.lerobot import LeRobotExporter
+from cousins.generators.exports.lerobot.language import EVENTS, PERSISTENT, recovering
+from cousins.generators.exports.lerobot.rows import delta_actions
 from cousins.generators.exports.lerobot.stats import image_stats, sampled_indices
 from cousins.generators.exports.lerobot.tables import CHUNKS_SIZE, FileCounter
 from cousins.generators.exports.lerobot.video import CameraTrack
-from cousins.schemas import DatasetError
+from cousins.schemas import DatasetError, EpisodeArrays
 
 FRONT = "observation.images.front"
 
@@ -84,6 +88,86 @@ def test_rows_pair_each_state_with_the_action_taken_from_it(
         assert np.array_equal(action, arrays.actions)
         assert part["next.done"].tolist() == [False] * (len(part) - 1) + [True]
         assert part["next.reward"].sum() == 1
+
+
+def test_every_row_says_what_is_being_done(dataset: Dataset, exported: Path) -> None:
+    rows = pq.read_table(exported / "data/chunk-000/file-000.parquet").to_pandas()
+    texts = pd.read_parquet(exported / "meta/subtasks.parquet")
+    for row in some(episode_rows(exported)):
+        episode = next(e for e in dataset.episodes() if e.id == row["episode_id"])
+        part = rows[rows["episode_index"] == row["episode_index"]]
+        said = [texts.iloc[index].name for index in part["subtask_index"]]
+        for subtask in some(episode.subtasks):
+            assert set(said[subtask.start : subtask.end]) == {subtask.sentence}
+
+
+def test_delta_actions_lead_from_each_pose_of_the_tool_to_the_next(
+    dataset: Dataset, exported: Path
+) -> None:
+    rows = pq.read_table(exported / "data/chunk-000/file-000.parquet").to_pandas()
+    episode = next(e for e in dataset.episodes() if e.success)
+    tool = dataset.arrays(episode).tool
+    moved = np.stack(rows[rows["episode_index"] == 0]["delta_action"].to_list())
+    assert np.allclose(tool[0, :3] + np.cumsum(moved[:, :3], axis=0), tool[1:, :3], atol=1e-5)
+    assert (moved[:, 3:6] == 0).all()  # the fixture's tool does not turn
+
+
+def test_turns_are_rotation_vectors_about_the_axes_of_the_world() -> None:
+    half = math.sqrt(0.5)
+    # First a quarter about x, then one about the world's z on top.
+    poses = [(1, 0, 0, 0), (half, half, 0, 0), (0.5, 0.5, 0.5, 0.5)]
+    tool = np.array([[0, 0, 0, *quat] for quat in poses], dtype=np.float64)
+    zeros = np.zeros((3, 9))
+    arrays = EpisodeArrays(
+        initial_state=zeros[0], actions=np.full((2, 8), 0.04, np.float32), qpos=zeros,
+        qvel=zeros, tool=tool, gripper=np.zeros(3, np.float32),
+    )  # fmt: skip
+    expected = [[math.pi / 2, 0, 0], [0, 0, math.pi / 2]]
+    assert np.allclose(delta_actions(arrays)[:, 3:6], expected, atol=1e-6)
+
+
+def test_columns_of_cameras_say_where_they_stand(dataset: Dataset, exported: Path) -> None:
+    rows = pq.read_table(exported / "data/chunk-000/file-000.parquet").to_pandas()
+    episode = next(e for e in dataset.episodes() if e.success)
+    scene = dataset.scene_of(episode)
+    found = rows["camera.front.extrinsics"].iloc[0]
+    assert found[:3] == pytest.approx(scene.cameras[0].pos)
+    # Unturned it looks down in MuJoCo's way, which is half a turn about x in OpenCV's.
+    assert np.abs(found[3:]) == pytest.approx([0, 1, 0, 0], abs=1e-6)
+    focal, _, cx, cy, *_ = rows["camera.front.intrinsics"].iloc[0]
+    assert focal == pytest.approx(32 / math.tan(math.radians(25)), rel=1e-6)
+    assert (cx, cy) == (32, 32)
+    assert "camera.wrist.intrinsics" not in rows  # the fixture's scenes have no such camera
+
+
+def test_language_columns_hold_what_is_active_from_when_on(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    EXPORTERS.load("lerobot_language").export(dataset, out)
+    assert check(out) == []
+    assert stray_files(out) == []
+    rows = pq.read_table(out / "data/chunk-000/file-000.parquet").to_pylist()
+    episode = next(e for e in dataset.episodes() if e.success)
+    told = [(row["style"], row["timestamp"], row["content"]) for row in rows[0][PERSISTENT]]
+    first, second = (part.sentence for part in episode.subtasks)
+    half = pytest.approx(episode.subtasks[1].start / HZ)
+    assert told == [
+        ("plan", 0, f"1. {first}\n2. {second}"), ("subtask", 0, first),
+        ("memory", half, first), ("plan", half, f"1. {second}"), ("subtask", half, second),
+    ]  # fmt: skip
+    assert all(row[PERSISTENT] == rows[0][PERSISTENT] for row in rows[: episode.steps])
+    assert all(row[EVENTS] == [] for row in rows)
+
+
+def test_rows_that_make_up_for_a_failure_are_marked(dataset: Dataset) -> None:
+    episode = next(e for e in dataset.episodes() if e.success)
+    first, second = episode.subtasks
+    lost = first.model_copy(update={"success": False, "withdrawn": first.end + 2})
+    again = second.model_copy(update={"recovers": 0, "start": first.end + 2})
+    tried = episode.model_copy(update={"subtasks": (lost, again)})
+    assert np.flatnonzero(recovering(tried)).tolist() == list(range(first.end, again.end))
+    assert not recovering(episode).any()
 
 
 def test_only_demonstrations_are_exported_and_ids_join(dataset: Dataset, exported: Path) -> None:

@@ -55,6 +55,15 @@ class Demonstrating(Protocol):
         ...
 
 
+@runtime_checkable
+class Failing(Protocol):
+    """An exporter of demonstrations that can write attempts which missed their goal as well."""
+
+    def with_failures(self) -> Exporter:
+        """The same exporter for every attempt that moved."""
+        ...
+
+
 EXPORTERS: Group[Exporter] = Group(
     "exporters", Exporter, "export format", order=("coco", "lerobot", "traces")
 )
@@ -74,9 +83,15 @@ def export(name: str, dataset: Dataset, out: Path) -> None:
         BackendMissingError: a package that the format needs is not installed.
         DatasetError: as `Exporter.export`.
     """
-    exporter = EXPORTERS.load(name)
+    export_with(EXPORTERS.load(name), name, dataset, out)
+
+
+def export_with(exporter: Exporter, name: str, dataset: Dataset, out: Path) -> None:
+    """As `export`, with an exporter at hand."""
     exporter.needs.check(f"export {name}")
     exporter.export(dataset, out)
 
 
-__all__ = ["EXPORTERS", "Choosy", "Demonstrating", "Exporter", "export"]
+__all__ = [
+    "EXPORTERS", "Choosy", "Demonstrating", "Exporter", "Failing", "export", "export_with",
+]  # fmt: skip

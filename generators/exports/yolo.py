@@ -21,13 +21,14 @@ from ...schemas import DatasetError, FrameRecord
 from ...schemas.plugins import Needs
 from ..dataset import Dataset
 from ._folders import refuse_files
+from ._frames import survey
 from ._pictures import link, read_mask
+from ._splits import held_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 NEEDED = ("rgb", "seg_instance")
-FIFTH = 5
 Corner = tuple[int, int]
 
 
@@ -52,13 +53,20 @@ class YoloExporter:
             scenes.add(frame.scene)
         if not scenes:
             raise DatasetError(f"{dataset.root} has no labelled frames to export")
-        names, ordered = sorted(seen), sorted(scenes)
-        held = set(ordered[FIFTH - 1 :: FIFTH] or ordered[1:][-1:])
+        names, held = sorted(seen), held_out(scenes)
         for frame in dataset.frames():
             _write(dataset, frame, names, out, "val" if frame.scene in held else "train")
         classes = "".join(f"  {number}: {name}\n" for number, name in enumerate(names))
         told = f"train: images/train\nval: images/{'val' if held else 'train'}\nnames:\n{classes}"
         (out / "data.yaml").write_text(told, encoding="ascii")
+
+    def check_dataset(self, dataset: Dataset) -> None:
+        """See `Choosy`.
+
+        Raises:
+            DatasetError: there are no frames, or one lacks a picture or an instance mask.
+        """
+        survey(dataset, "yolo", NEEDED)
 
 
 def _write(dataset: Dataset, frame: FrameRecord, names: list[str], out: Path, split: str) -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 from ....schemas.plugins import Needs
 from ...dataset import Dataset
 from .._folders import refuse_files
+from .._frames import survey
+
+NEEDED = ("rgb", "seg_instance")
 
 
 class CocoExporter:
@@ -26,6 +29,14 @@ class CocoExporter:
 
         refuse_files(out)
         write(dataset, out)
+
+    def check_dataset(self, dataset: Dataset) -> None:
+        """See `Choosy`.
+
+        Raises:
+            DatasetError: there are no frames, or one lacks a picture or an instance mask.
+        """
+        survey(dataset, "coco", NEEDED)
 
 
 PLUGIN = CocoExporter()

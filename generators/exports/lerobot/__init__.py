@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ....schemas.plugins import Needs
 from ...dataset import Dataset
+from .._demonstrations import refuse_nothing
 from .._folders import refuse_files
 from .tables import DATA_MB, VIDEO_MB
 
@@ -18,18 +19,22 @@ class LeRobotExporter:
     Attributes:
         include_failures: also export attempts that missed their goal; column `success` of the
             episode table and feature `next.success` tell them apart.
+        language: also write `language_persistent` and `language_events`, which LeRobot reads from
+            0.6 on; earlier releases cannot load a dataset that has them.
         data_mb: upper size of a data file, MB.
         video_mb: upper size of a video file, MB.
+        summary: the format in one line.
     """
 
-    summary = "LeRobotDataset v3.0: demonstrations as parquet rows and camera videos"
-    needs = Needs(packages=("av", "numpy", "pandas", "pillow", "pyarrow"))
+    needs = Needs(packages=("av", "mujoco", "numpy", "pandas", "pillow", "pyarrow"))
 
     of_demonstrations = True
 
     include_failures: bool = False
+    language: bool = False
     data_mb: int = DATA_MB
     video_mb: int = VIDEO_MB
+    summary: str = "LeRobotDataset v3.0: demonstrations as parquet rows and camera videos"
 
     def export(self, dataset: Dataset, out: Path) -> None:
         """Write the export to `out`, which must be empty or absent.
@@ -38,10 +43,15 @@ class LeRobotExporter:
             DatasetError: where `out` holds files, videos are missing for some episodes, or
                 episodes differ in frequency or joints.
         """
-        from .writing import FileLimits, write
+        from .writing import Options, write
 
         refuse_files(out)
-        write(dataset, out, FileLimits(self.data_mb, self.video_mb), failures=self.include_failures)
+        options = Options(self.include_failures, self.language, self.data_mb, self.video_mb)
+        write(dataset, out, options)
+
+    def with_failures(self) -> LeRobotExporter:
+        """See `Failing`."""
+        return replace(self, include_failures=True)
 
     def check_dataset(self, dataset: Dataset) -> None:
         """See `Choosy`: without demonstrations an export has no features.
@@ -49,10 +59,8 @@ class LeRobotExporter:
         Raises:
             DatasetError: saying why there are none, and what to do.
         """
-        from .writing import refuse_nothing
-
         if not self.include_failures:
-            refuse_nothing(dataset)
+            refuse_nothing(dataset, "lerobot")
 
 
 PLUGIN = LeRobotExporter()

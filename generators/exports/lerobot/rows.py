@@ -11,9 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ....scenes.core.geometry import Array, quaternion, rotation
 from ....scenes.physics.sensing import sensed
 from ....schemas import Asset, DatasetError, Episode, EpisodeArrays, Scene
+from ....tasks.rollout.actions import action_names
 from ....tasks.rollout.objects import FEATURES, ObjectStates, padded
+from .cameras import EXTRINSICS, INTRINSICS, extrinsics_key, intrinsics_key
+from .language import recovering
 from .video import VideoFormat
 
 Columns = dict[str, npt.NDArray[Any]]
@@ -22,6 +26,9 @@ Feature = dict[str, Any]
 
 ENVIRONMENT = "observation.environment_state"
 """Of the objects that the task speaks of; policies that see no picture need it."""
+SMALL = 1e-12
+DELTA = "delta_action"
+"""Its name must not begin with `action`, which LeRobot takes for a second thing to predict."""
 
 
 def episode_columns(
@@ -60,12 +67,41 @@ def episode_columns(
         "observation.tool_pose": arrays.tool[:count].astype(np.float32),
         ENVIRONMENT: objects[:count],
         "action": arrays.actions.astype(np.float32),
+        DELTA: delta_actions(arrays),
+        "recovering": recovering(episode),
         "next.reward": won.astype(np.float32),
         "next.done": last,
         "next.success": won,
         "timestamp": (np.arange(count) / episode.hz).astype(np.float32),
         "frame_index": np.arange(count, dtype=np.int64),
     }
+
+
+def delta_actions(arrays: EpisodeArrays) -> npt.NDArray[np.float32]:
+    """How each action moved the tool, (T, 7): as the environment's `end_effector` actions.
+
+    Metres along the world's axes, a rotation vector about them in radians, and the commanded
+    opening in metres. It is the measured motion: from each state to the next.
+    """
+    tool = arrays.tool
+    turned = [
+        _rotation_vector(rotation(after) @ rotation(before).T)
+        for before, after in zip(tool[:-1, 3:], tool[1:, 3:], strict=True)
+    ]
+    turns = np.array(turned, dtype=np.float64).reshape(-1, 3)
+    shifts = np.diff(tool[:, :3], axis=0)
+    return np.column_stack([shifts, turns, arrays.actions[:, -1]]).astype(np.float32)
+
+
+def _rotation_vector(matrix: Array) -> Array:
+    """Axis times angle of a rotation matrix, radians."""
+    w, *axis = quaternion(matrix)
+    vector = np.asarray(axis)
+    length = float(np.linalg.norm(vector))
+    if length < SMALL:
+        return 2 * vector
+    angle = 2 * np.arctan2(length, abs(w))
+    return vector / length * (angle if w >= 0 else -angle)
 
 
 def object_states(
@@ -94,11 +130,21 @@ def _names(key: str, width: int, objects: tuple[str, ...]) -> list[str] | None:
     """What the components of a feature are called."""
     if key == ENVIRONMENT:
         return [f"{name}.{feature}" for name in objects for feature in FEATURES]
+    if key == DELTA:
+        return list(action_names("end_effector", width))
     if key in ("observation.state", "action"):
         return [*(f"joint_{i}.pos" for i in range(1, width)), "gripper.pos"]
     if key == "observation.tool_pose":
-        return ["x", "y", "z", "qw", "qx", "qy", "qz"]
-    return None
+        return list(EXTRINSICS)
+    return _camera_names(key)
+
+
+def _camera_names(key: str) -> list[str] | None:
+    """What the components of a camera's column are called; None of another column."""
+    first, _, last = key.partition(".")
+    name = last.rpartition(".")[0]
+    known = {intrinsics_key(name): INTRINSICS, extrinsics_key(name): EXTRINSICS}
+    return list(known[key]) if first == "camera" and key in known else None
 
 
 def features(
@@ -152,7 +198,11 @@ def provenance(episode: Episode) -> dict[str, Any]:
         "scene_id": episode.scene,
         "seed": json.dumps(list(episode.seed)),
         "success": episode.success,
+        "recovered": episode.recovered,
+        "disturbed": episode.disturbed,
+        "style": episode.style,
         "cause": episode.cause or "",
+        "versions": json.dumps(episode.versions, sort_keys=True),
         "subtasks": json.dumps(subtasks, sort_keys=True),
     }
 

@@ -23,7 +23,8 @@ from ....tasks.rollout.objects import task_objects
 from ...dataset import Dataset, dump_models
 from ...licences import asset_uses
 from ...quality.measures import without_trace
-from .._attempts import no_attempts
+from .cameras import CameraColumns
+from .language import SubtaskTable, add_language, language_features
 from .rows import Columns, data_table, episode_columns, features, object_states, provenance
 from .stats import Stats, image_stats, vector_stats
 from .tables import CHUNKS_SIZE, MEGABYTE, TableWriter
@@ -35,26 +36,29 @@ PATTERN = "chunk-{chunk_index:03d}/file-{file_index:03d}"
 
 
 @dataclass(frozen=True)
-class FileLimits:
-    """Upper sizes of files, MB.
+class Options:
+    """What is written, and into how large files.
 
     Attributes:
-        data_mb: of a data file.
-        video_mb: of a video file.
+        failures: also attempts that missed their goal.
+        language: also LeRobot's language columns.
+        data_mb: upper size of a data file.
+        video_mb: upper size of a video file.
     """
 
+    failures: bool
+    language: bool
     data_mb: int
     video_mb: int
 
 
-def write(dataset: Dataset, out: Path, limits: FileLimits, *, failures: bool) -> None:
+def write(dataset: Dataset, out: Path, options: Options) -> None:
     """Write the export to `out`, an empty or absent folder.
 
     Args:
         dataset: finished.
         out: the folder.
-        limits: of the files' sizes.
-        failures: also export attempts that missed their goal.
+        options: what to write.
 
     Raises:
         DatasetError: where videos are missing for some episodes, or episodes differ in frequency
@@ -64,34 +68,15 @@ def write(dataset: Dataset, out: Path, limits: FileLimits, *, failures: bool) ->
     chosen = [
         without_trace(episode)
         for episode in dataset.episodes()
-        if episode.steps and (episode.success or failures)
+        if episode.steps and (episode.success or options.failures)
     ]
     cameras = _cameras(dataset, chosen)
     with ExitStack() as stack:
-        run = _Run(limits, dataset, out, cameras, stack)
+        run = _Run(options, dataset, out, cameras, stack)
         for episode in chosen:
             run.add(episode)
         run.flush()
     run.finish({episode.scene for episode in chosen})
-
-
-def refuse_nothing(dataset: Dataset) -> None:
-    """Refuse a dataset without demonstrations.
-
-    Raises:
-        DatasetError: saying why there are none, and what to do.
-    """
-    attempts = 0
-    for episode in dataset.episodes():
-        attempts += 1
-        if episode.steps and episode.success:
-            return
-    if not attempts:
-        raise no_attempts("lerobot", dataset)
-    raise DatasetError(
-        f"lerobot: no demonstrations: none of the {attempts} attempts that are kept reached its "
-        "goal; the report says why they failed"
-    )
 
 
 def _cameras(dataset: Dataset, chosen: list[Episode]) -> dict[str, dict[str, VideoRecord]]:
@@ -131,26 +116,30 @@ class _Run:
 
     def __init__(
         self,
-        limits: FileLimits,
+        options: Options,
         dataset: Dataset,
         out: Path,
         cameras: dict[str, dict[str, VideoRecord]],
         stack: ExitStack,
     ) -> None:
-        self._limits, self._dataset, self._out = limits, dataset, out
+        self._options, self._dataset, self._out = options, dataset, out
         self._fps = int(dataset.spec.episodes.hz)
         self._objects = {task.id: task_objects(task) for task in dataset.tasks()}
         self._object_rows = max(map(len, self._objects.values()), default=0)
+        self._subtasks = SubtaskTable()
+        self._cameras = CameraColumns(
+            {name: dataset.spec.render.size for name, videos in cameras.items() if videos}
+        )
         self._videos = {f"observation.images.{name}": v for name, v in cameras.items()}
         self._tracks = {
             key: stack.enter_context(
-                CameraTrack(out / "videos" / key, self._fps, limits.video_mb * MEGABYTE)
+                CameraTrack(out / "videos" / key, self._fps, options.video_mb * MEGABYTE)
             )
             for key in self._videos
         }
-        self._data = stack.enter_context(TableWriter(out / "data", limits.data_mb * MEGABYTE))
+        self._data = stack.enter_context(TableWriter(out / "data", options.data_mb * MEGABYTE))
         self._meta = stack.enter_context(
-            TableWriter(out / "meta" / "episodes", limits.data_mb * MEGABYTE)
+            TableWriter(out / "meta" / "episodes", options.data_mb * MEGABYTE)
         )
         varied = dataset.spec.physics is not None
         self._varied = {scene.id: scene for scene in dataset.scenes()} if varied else {}
@@ -168,10 +157,13 @@ class _Run:
         columns["episode_index"] = np.full(count, self._episodes, dtype=np.int64)
         columns["index"] = np.arange(totals.frames, totals.frames + count, dtype=np.int64)
         columns["task_index"] = np.full(count, task, dtype=np.int64)
+        columns["subtask_index"] = self._subtasks.column(episode)
         self._check_columns(columns, episode)
         for key, values in columns.items():
             totals.columns.setdefault(key, []).append(values)
         table = data_table(columns)
+        if self._options.language:
+            table = add_language(table, episode)
         place = self._data.place(table)
         self._data.write(table, place)
         parts = {key: self._film(key, episode) for key in self._videos}
@@ -184,16 +176,15 @@ class _Run:
     def _columns(self, episode: Episode) -> Columns:
         """The frame features of an episode that do not depend on other episodes."""
         arrays, scene = self._dataset.arrays(episode), self._dataset.scene_of(episode)
-        seen = object_states(
-            scene,
-            self._dataset.assets_of(scene),
-            self._objects[episode.task],
-            self._object_rows,
-            arrays.qpos,
-        )
-        return episode_columns(arrays, episode, seen, scene)
+        assets, names = self._dataset.assets_of(scene), self._objects[episode.task]
+        seen = object_states(scene, assets, names, self._object_rows, arrays.qpos)
+        columns = episode_columns(arrays, episode, seen, scene)
+        return columns | self._cameras.of(scene, assets, episode, arrays.qpos[: episode.steps])
 
     def _check_columns(self, columns: Columns, episode: Episode) -> None:
+        missing = [key for key in self._totals.columns if key not in columns]
+        if missing:
+            raise DatasetError(f"episode {episode.id}: no {', '.join(missing)}, as others have")
         for key, earlier in self._totals.columns.items():
             if columns[key].shape[1:] != earlier[0].shape[1:]:
                 raise DatasetError(
@@ -267,6 +258,7 @@ class _Run:
             index=pd.Index(list(totals.tasks), name="task", dtype="object"),
         )
         tasks.to_parquet(meta / "tasks.parquet")
+        self._subtasks.write(meta / "subtasks.parquet")
         _write_json(meta / "info.json", self._info())
         _write_json(meta / "stats.json", dict(self._stats()))
         used = (scene for scene in self._dataset.scenes() if scene.id in scenes)
@@ -281,6 +273,9 @@ class _Run:
     def _info(self) -> dict[str, Any]:
         videos = {key: track.format for key, track in self._tracks.items() if track.format}
         first = {key: parts[0] for key, parts in self._totals.columns.items()}
+        described = features(first, videos, self._fps, self._object_names())
+        if self._options.language and first:
+            described |= language_features()
         return {
             "codebase_version": "v3.0",
             "robot_type": self._dataset.spec.robot,
@@ -288,13 +283,13 @@ class _Run:
             "total_frames": self._totals.frames,
             "total_tasks": len(self._totals.tasks),
             "chunks_size": CHUNKS_SIZE,
-            "data_files_size_in_mb": self._limits.data_mb,
-            "video_files_size_in_mb": self._limits.video_mb,
+            "data_files_size_in_mb": self._options.data_mb,
+            "video_files_size_in_mb": self._options.video_mb,
             "fps": self._fps,
             "splits": {"train": f"0:{self._episodes}"},
             "data_path": f"data/{PATTERN}.parquet",
             "video_path": f"videos/{{video_key}}/{PATTERN}.mp4" if self._videos else None,
-            "features": features(first, videos, self._fps, self._object_names()),
+            "features": described,
         }
 
     def _object_names(self) -> tuple[str, ...]:

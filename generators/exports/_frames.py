@@ -1,0 +1,85 @@
+"""Labelled frames as image exports take them: counted, split by scene, and with what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...schemas import DatasetError, FrameRecord, Scene
+from ..dataset import Dataset
+from ..licences import AssetUse, asset_uses
+from ._splits import held_out
+
+
+@dataclass(frozen=True)
+class FrameSurvey:
+    """What a first pass over the frames of a dataset finds.
+
+    Attributes:
+        dataset: whose frames they are.
+        scenes: ids of the scenes that have frames, and how many each has.
+        categories: of all visible objects, by name.
+    """
+
+    dataset: Dataset
+    scenes: dict[str, int]
+    categories: tuple[str, ...]
+
+    @cached_property
+    def validation(self) -> frozenset[str]:
+        """The scenes for validation."""
+        return held_out(self.scenes)
+
+    @property
+    def held(self) -> int:
+        """How many frames are for validation."""
+        return sum(self.scenes[scene] for scene in self.validation)
+
+    @property
+    def train(self) -> int:
+        """How many frames are to train with."""
+        return sum(self.scenes.values()) - self.held
+
+    def uses(self) -> tuple[AssetUse, ...]:
+        """The assets that stand in these scenes, with their licences."""
+        return asset_uses(self.dataset, self.own_scenes())
+
+    def own_scenes(self) -> list[Scene]:
+        """The scenes that have frames."""
+        return [scene for scene in self.dataset.scenes() if scene.id in self.scenes]
+
+    def instructions(self) -> dict[str, str]:
+        """What is to be done, by task."""
+        return {task.id: task.instruction for task in self.dataset.tasks()}
+
+
+def survey(dataset: Dataset, name: str, needed: Sequence[str] = ("rgb",)) -> FrameSurvey:
+    """Look through all frames once.
+
+    Args:
+        dataset: whose frames are looked through.
+        name: of the export.
+        needed: labels that every frame must have a file of.
+
+    Raises:
+        DatasetError: there are no frames, or one lacks a label.
+    """
+    scenes: dict[str, int] = {}
+    categories: set[str] = set()
+    for frame in dataset.frames():
+        _refuse_lacking(frame, name, needed)
+        scenes[frame.scene] = scenes.get(frame.scene, 0) + 1
+        categories |= {thing.category for thing in frame.objects if thing.visible_pixels}
+    if not scenes:
+        raise DatasetError(f"{name}: {dataset.root} has no labelled frames to export")
+    return FrameSurvey(dataset, dict(sorted(scenes.items())), tuple(sorted(categories)))
+
+
+def _refuse_lacking(frame: FrameRecord, name: str, needed: Sequence[str]) -> None:
+    missing = [label for label in needed if label not in frame.files]
+    if missing:
+        raise DatasetError(
+            f"{name}: frame {frame.id} has no {' and no '.join(missing)}; render.labels must hold "
+            f"{', '.join(needed)}"
+        )

@@ -1,0 +1,200 @@
+"""Export to robomimic's HDF5: one group for each demonstration, and masks that name them.
+
+```
+data                      attributes total, env_args
+data/demo_0               attributes num_samples, episode_id, task_id, scene_id, instruction, ...
+  actions                 (T, J + 1) in [-1, 1]; actions_absolute: radians and metres
+  delta_actions           (T, 7) motions of the tool
+  rewards, dones          (T,)
+  states                  (T, nq + nv) positions and velocities; initial_state (S,)
+  obs/<key>, next_obs     observations before and after each action; pictures in obs alone
+assets                    JSON: the assets, with their licences
+mask/train, mask/valid    names of demonstrations; mask/<task> those of one task
+```
+
+Source of the format: robomimic's documentation, "Dataset Structure".
+"""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from ....schemas import DatasetSpec, Episode, canonical_json
+from ...dataset import Dataset
+from ...licences import asset_uses
+from .._demonstrations import Demonstration, demonstrations, pictures
+from .._splits import held_out
+
+FILE = "demonstrations.hdf5"
+GYM_TYPE = 2
+"""robomimic's number for environments of Gym's interface."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Maps joint targets to [-1, 1] and back: robomimic's policies end in a tanh.
+
+    Attributes:
+        low: (J + 1,) the smallest value of each component in any demonstration.
+        high: (J + 1,) the greatest.
+    """
+
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+
+    def squeezed(self, actions: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Actions (T, J + 1) in [-1, 1]; a component that never changes is 0."""
+        span = self.high - self.low
+        share = (actions - self.low) / np.where(span > 0, span, 1.0)
+        found = np.where(span > 0, 2 * share - 1, 0.0)
+        return np.clip(found, -1.0, 1.0).astype(np.float32)
+
+
+@dataclass
+class _Masks:
+    """Names of demonstrations by filter key."""
+
+    scenes: dict[str, str] = field(default_factory=dict[str, str])
+    others: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+
+    def add(self, name: str, episode: Episode, *, failures: bool) -> None:
+        self.scenes[name] = episode.scene
+        self.others.setdefault(episode.task, []).append(name)
+        if failures:
+            self.others.setdefault("success" if episode.success else "failure", []).append(name)
+
+    def all(self) -> dict[str, list[str]]:
+        held = held_out(self.scenes.values())
+        train = [name for name, scene in self.scenes.items() if scene not in held]
+        valid = [name for name, scene in self.scenes.items() if scene in held]
+        return {**self.others, "train": train, "valid": valid}
+
+
+def write(dataset: Dataset, out: Path, *, failures: bool, side: int) -> None:
+    """Write the export to `out`, an empty or absent folder.
+
+    Args:
+        dataset: finished.
+        out: the folder.
+        failures: also export attempts that missed their goal.
+        side: pixels of the longer side of pictures; those of larger ones are averaged.
+
+    Raises:
+        DatasetError: files are damaged, or some episodes lack a video that others have.
+    """
+    import h5py
+
+    scale = _scale(dataset, failures)
+    out.mkdir(parents=True, exist_ok=True)
+    total, masks = 0, _Masks()
+    # Later file formats keep the time at which a group was made.
+    with h5py.File(out / FILE, "w", libver="earliest") as file:
+        data = file.create_group("data")
+        for number, demo in enumerate(demonstrations(dataset, failures=failures)):
+            name = f"demo_{number}"
+            _write_one(data.create_group(name), demo, scale, side)
+            masks.add(name, demo.episode, failures=failures)
+            total += demo.episode.steps
+        data.attrs["total"] = total
+        data.attrs["env_args"] = json.dumps(_environment(dataset.spec), sort_keys=True)
+        used = set(masks.scenes.values())
+        uses = asset_uses(dataset, (x for x in dataset.scenes() if x.id in used))
+        file["assets"] = canonical_json([use.model_dump(mode="json") for use in uses])
+        data.attrs["action_low"], data.attrs["action_high"] = scale.low, scale.high
+        for key, names in sorted(masks.all().items()):
+            if names:
+                file.create_dataset(f"mask/{key}", data=np.array(names, dtype="S"))
+
+
+def _scale(dataset: Dataset, failures: bool) -> Scale:
+    """The range of each component of the joint targets."""
+    lows: list[npt.NDArray[np.float64]] = []
+    highs: list[npt.NDArray[np.float64]] = []
+    for episode in dataset.episodes():
+        if episode.steps and (episode.success or failures):
+            actions = dataset.arrays(episode).actions.astype(np.float64)
+            lows.append(actions.min(axis=0))
+            highs.append(actions.max(axis=0))
+    return Scale(np.min(lows, axis=0), np.max(highs, axis=0))
+
+
+def _environment(spec: DatasetSpec) -> dict[str, Any]:
+    kept = {"dataset": spec.name, "hz": spec.episodes.hz, "robot": spec.robot}
+    return {"env_name": "cousins/Task-v0", "type": GYM_TYPE, "env_kwargs": kept}
+
+
+def _write_one(group: Any, demo: Demonstration, scale: Scale, side: int) -> None:
+    episode, count = demo.episode, demo.episode.steps
+    group.attrs["num_samples"] = count
+    for key, value in _told(episode):
+        group.attrs[key] = value
+    group["actions"] = scale.squeezed(demo.actions)
+    group["actions_absolute"] = demo.actions
+    group["delta_actions"] = demo.deltas
+    group["rewards"] = demo.rewards
+    group["dones"] = (np.arange(count) == count - 1).astype(np.int64)
+    group["states"] = demo.states[:count]
+    group["initial_state"] = demo.initial
+    for key, values in _observations(demo).items():
+        group[f"obs/{key}"] = values[:-1]
+        group[f"next_obs/{key}"] = values[1:]
+    for camera, path in demo.films.items():
+        _write_pictures(group, f"obs/{camera}_image", path, count, side)
+
+
+def _told(episode: Episode) -> Iterable[tuple[str, str | bool]]:
+    subtasks = [part.model_dump(mode="json") for part in episode.subtasks]
+    yield "episode_id", episode.id
+    yield "task_id", episode.task
+    yield "scene_id", episode.scene
+    yield "instruction", episode.instruction
+    yield "success", episode.success
+    yield "cause", episode.cause or ""
+    yield "seed", json.dumps(list(episode.seed))
+    yield "subtasks", json.dumps(subtasks, sort_keys=True)
+
+
+def _observations(demo: Demonstration) -> dict[str, npt.NDArray[np.float32]]:
+    """By robosuite's names where it has one; its quaternions end in w."""
+    return {
+        "robot0_joint_pos": demo.joints,
+        "robot0_gripper_opening": demo.opening,
+        "robot0_eef_pos": demo.tool[:, :3],
+        "robot0_eef_quat": np.roll(demo.tool[:, 3:], -1, axis=1),
+        "object": demo.objects,
+    }
+
+
+def _write_pictures(group: Any, key: str, path: Path, count: int, side: int) -> None:
+    """A video's pictures (T, H, W, 3), written one by one."""
+    stored: Any = None
+    for place, picture in enumerate(pictures(path, count)):
+        small = _reduced(picture, side)
+        if stored is None:
+            # LZF would be faster, but gives other bytes each time.
+            stored = group.create_dataset(
+                key, (count, *small.shape), "uint8", chunks=(1, *small.shape),
+                compression="gzip", compression_opts=1,
+            )  # fmt: skip
+        if place < count:
+            stored[place] = small
+
+
+def _reduced(picture: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
+    """A picture (H, W, 3) whose longer side has at most so many pixels."""
+    longest = max(picture.shape[:2])
+    if longest <= side:
+        return picture
+    height, width = (max(1, round(length * side / longest)) for length in picture.shape[:2])
+    image = Image.fromarray(picture).resize((width, height), Image.Resampling.BOX)
+    return np.asarray(image)

@@ -1,0 +1,130 @@
+"""The Hugging Face export, read with pyarrow and, where it is installed, by `datasets` itself."""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from datasets import FixtureConfig, build_dataset, shard_files
+from PIL import Image
+
+from cousins.generators.dataset import Dataset
+from cousins.generators.exports.huggingface import PLUGIN, writing
+from cousins.schemas import DatasetError
+
+
+@pytest.fixture(scope="module")
+def dataset(built: Dataset) -> Dataset:
+    return built
+
+
+@pytest.fixture(scope="module")
+def exported(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("huggingface") / "out"
+    PLUGIN.export(dataset, out)
+    return out
+
+
+def rows(out: Path, split: str) -> list[dict[str, Any]]:
+    return [
+        r for path in sorted(out.glob(f"data/{split}-*")) for r in pq.read_table(path).to_pylist()
+    ]
+
+
+def test_every_frame_is_a_row_with_its_pictures_and_boxes(dataset: Dataset, exported: Path) -> None:
+    found = {row["frame"]: row for row in rows(exported, "train") + rows(exported, "validation")}
+    assert set(found) == {frame.id for frame in dataset.frames()}
+    for frame in dataset.frames():
+        row = found[frame.id]
+        assert row["image"]["bytes"] == (dataset.root / frame.files["rgb"]).read_bytes()
+        mask = np.asarray(Image.open(io.BytesIO(row["mask"]["bytes"])))
+        things = row["objects"]
+        assert things["name"] == [x.name for x in frame.objects if x.visible_pixels]
+        for number, area, (x, y, width, height) in zip(
+            things["instance_id"], things["area"], things["bbox"], strict=True
+        ):
+            ys, xs = np.nonzero(mask == number)
+            assert area == len(xs)
+            assert (x, y, width, height) == (
+                xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1
+            )  # fmt: skip
+        assert row["world_from_camera"][:3] == list(frame.camera_params.pos)
+        assert row["episode"] == frame.episode
+
+
+def test_features_are_told_as_datasets_reads_them(dataset: Dataset, exported: Path) -> None:
+    schema = pq.read_schema(exported / "data/train-00000-of-00001.parquet")
+    told = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
+    assert list(told) == sorted(schema.names)
+    assert {name for name, feature in told.items() if feature.get("_type") == "Image"} == {
+        "image", "mask", "depth"
+    }  # fmt: skip
+    names = told["objects"]["category"]["feature"]["names"]
+    seen = {x.category for frame in dataset.frames() for x in frame.objects if x.visible_pixels}
+    assert names == sorted(seen)
+
+
+def test_scenes_held_back_are_the_split_for_validation(exported: Path) -> None:
+    held, kept = ({row["scene"] for row in rows(exported, s)} for s in ("validation", "train"))
+    assert len(held) == 1
+    assert not held & kept
+
+
+def test_files_are_numbered_and_none_is_too_long(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "ROWS", 5)
+    monkeypatch.setattr(writing, "GROUP", 2)
+    PLUGIN.export(dataset, tmp_path / "out")
+    paths = sorted((tmp_path / "out/data").glob("train-*"))
+    assert [path.name for path in paths] == [
+        f"train-{n:05d}-of-{len(paths):05d}.parquet" for n in range(len(paths))
+    ]
+    assert {pq.read_metadata(path).num_rows for path in paths[:-1]} == {5}
+    written = {
+        row["frame"] for split in ("train", "validation") for row in rows(tmp_path / "out", split)
+    }
+    assert written == {frame.id for frame in dataset.frames()}
+
+
+def test_same_dataset_gives_the_same_bytes(
+    dataset: Dataset, exported: Path, tmp_path: Path
+) -> None:
+    PLUGIN.export(dataset, tmp_path / "again")
+    assert shard_files(tmp_path / "again") == shard_files(exported)
+
+
+def test_a_dataset_without_frames_is_refused(tmp_path: Path) -> None:
+    dataset = build_dataset(tmp_path / "set", FixtureConfig(tasks=1, frames=False, videos=False))
+    with pytest.raises(DatasetError, match=r"huggingface: .* has no labelled frames"):
+        PLUGIN.export(dataset, tmp_path / "out")
+
+
+@pytest.mark.heavy
+def test_datasets_itself_loads_the_export(exported: Path) -> None:
+    # Its own process: a helper here has the library's name.
+    reader = (
+        "import sys; sys.path.pop(0)\n"
+        "from datasets import ClassLabel, load_dataset\n"
+        "data = load_dataset(sys.argv[1], cache_dir=sys.argv[2])\n"
+        "assert set(data) == {'train', 'validation'}\n"
+        "row = data['train'][0]\n"
+        "assert row['image'].size == (64, 64) and row['mask'].mode == 'L'\n"
+        "assert len(row['objects']['bbox']) == len(row['objects']['category'])\n"
+        "print(data['train'].features['objects']['category'].feature.names)"
+    )
+    command = [sys.executable, "-c", reader, str(exported), str(exported.parent / "cache")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=exported)
+    if "No module named 'datasets'" in done.stderr:
+        pytest.skip("datasets is not installed")
+    assert done.returncode == 0, done.stderr
+    assert "bowl.n.01" in done.stdout
