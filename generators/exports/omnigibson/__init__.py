@@ -6,7 +6,7 @@ what was executed and what was not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -32,7 +32,7 @@ class OmniGibsonExporter:
     profiles: tuple[str, ...] = tuple(PROFILES)
     assets: Literal["own", "behavior"] = "own"
     summary: str = "OmniGibson: environment configs, scene files, BDDL activities, assets as URDF"
-    needs: Needs = Needs(packages=("bddl", "numpy", "pillow"))
+    needs: Needs = field(default_factory=lambda: Needs(packages=("bddl", "numpy", "pillow")))
 
     def check_dataset(self, dataset: Dataset) -> None:
         """See `Choosy`."""
