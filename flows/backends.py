@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from ..generators.renderers import RENDERERS, check_renderer, install
-from ..schemas import Asset, CameraParams, Light, Material, RenderError, RobotPose, Scene
+from ..generators.renderers import RENDERERS, Reporting, check_renderer, install
+from ..schemas import (
+    Asset,
+    CameraParams,
+    Light,
+    Material,
+    RenderError,
+    RobotPose,
+    Scene,
+    SpecError,
+)
 from .engines import ENGINES, engine
 
 BALL = (
@@ -58,8 +69,12 @@ def ball() -> Ball:
     return Ball(mujoco.MjModel.from_xml_string(BALL), scene)
 
 
-def check_backend(name: str) -> dict[str, Any]:
+def check_backend(name: str, out: Path | None = None) -> dict[str, Any]:
     """Draw one picture with a renderer, or see whether an engine can run here.
+
+    Args:
+        name: of the renderer or the engine.
+        out: file for what was found, as JSON; it is written also where the backend is missing.
 
     Raises:
         SpecError: there is none of that name; the nearest are offered.
@@ -67,7 +82,35 @@ def check_backend(name: str) -> dict[str, Any]:
         RenderError: it does not work here; the message says what it needs.
     """
     if name in ENGINES.names() and name not in RENDERERS.names():
-        return {"backend": name, **engine(name).needs.present(), "works": True}
+        facts = {"backend": name, **engine(name).needs.present(), "works": True}
+    else:
+        offered = RENDERERS.load(name)
+        if out is not None and isinstance(offered, Reporting):
+            write_report(out, offered.report())
+        facts = _drawn(name)
+    if out is not None:
+        write_report(out, facts)
+    return facts
+
+
+def write_report(out: Path, facts: dict[str, Any]) -> None:
+    """Write what was found as JSON.
+
+    Raises:
+        SpecError: the file cannot be written.
+    """
+    try:
+        out.write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SpecError(f"{out} cannot be written: {error.strerror}") from error
+
+
+def _drawn(name: str) -> dict[str, Any]:
+    """Draw one picture with a renderer.
+
+    Raises:
+        BackendMissingError, RenderError: as `check_backend`.
+    """
     check_renderer(name)
     backend = RENDERERS.load(name)
     mujoco: Any = import_module("mujoco")

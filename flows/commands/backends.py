@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,13 +23,16 @@ def check_backend(
     name: Annotated[
         str, typer.Argument(help="One of {renderers} or {engines}.", show_default=False)
     ],
+    out: Annotated[
+        Path | None, typer.Option(help="Also write what was found as JSON.", show_default=False)
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say whether a backend works here, and if not, what it needs."""
     with expected_errors():
         from ..backends import check_backend as check
 
-        facts = check(name)
+        facts = check(name, out)
         if json:
             emit(facts)
         else:

@@ -149,9 +149,18 @@ def abilities(category: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def _raw_inventory() -> dict[str, Any]:
+    """BEHAVIOR's list of models, with their sizes."""
+    found: dict[str, Any] = json.loads(
+        (data_folder() / "object_inventory.json").read_text(encoding="utf-8")
+    )
+    return found
+
+
+@lru_cache(maxsize=1)
 def _inventory() -> dict[str, tuple[tuple[float, float, float], ...]]:
     """Bounding boxes of BEHAVIOR's models by model category."""
-    raw = json.loads((data_folder() / "object_inventory.json").read_text(encoding="utf-8"))
+    raw = _raw_inventory()
     boxes: dict[str, list[tuple[float, float, float]]] = {}
     for key in raw["providers"]:
         model, _, identity = key.rpartition("-")
@@ -159,6 +168,23 @@ def _inventory() -> dict[str, tuple[tuple[float, float, float], ...]]:
             x, y, z = raw["bounding_box_sizes"][identity]
             boxes.setdefault(model, []).append((x, y, z))
     return {model: tuple(sizes) for model, sizes in boxes.items()}
+
+
+def behavior_models(category: str) -> tuple[tuple[str, str, tuple[float, float, float]], ...]:
+    """BEHAVIOR's models of a category: folder, model, and extents (x, y, z) in metres.
+
+    Raises:
+        SpecError: where BDDL has no such synset.
+    """
+    raw = _raw_inventory()
+    wanted = set(node(category).models)
+    found: list[tuple[str, str, tuple[float, float, float]]] = []
+    for key in sorted(raw["providers"]):
+        folder, _, model = key.rpartition("-")
+        if folder in wanted and model in raw["bounding_box_sizes"]:
+            x, y, z = raw["bounding_box_sizes"][model]
+            found.append((folder, model, (x, y, z)))
+    return tuple(found)
 
 
 def metric_boxes(category: str) -> tuple[tuple[float, float, float], ...]:

@@ -204,6 +204,12 @@ def compile_model(scene: Scene, assets: Mapping[str, Asset], detail: Detail) -> 
         assets: every asset the scene names, by content hash.
         detail: collision geometry for physics, or visual geometry for pictures.
     """
+    model = scene_spec(scene, assets, detail).compile()
+    return index_model(scene, assets, detail, model)
+
+
+def scene_spec(scene: Scene, assets: Mapping[str, Asset], detail: Detail) -> Any:
+    """A scene as a `mujoco.MjSpec` that is not compiled yet; arguments as `compile_model`."""
     spec = mujoco.MjSpec()
     spec.modelname = scene.id
     set_options(spec)
@@ -221,8 +227,7 @@ def compile_model(scene: Scene, assets: Mapping[str, Asset], detail: Detail) -> 
     if scene.physics and detail == "physics":
         known = None if scene.robot.absent else robot(scene.robot.name)
         apply_physics(spec, scene, known, ROBOT_PREFIX)
-    model = spec.compile()
-    return _indexed(scene, assets, detail, model)
+    return spec
 
 
 def _unseen(asset: Asset) -> Asset:
@@ -249,9 +254,14 @@ def _add_robot(spec: Any, scene: Scene, detail: Detail) -> None:
     frame.attach_body(child.body(robot(scene.robot.name).base), ROBOT_PREFIX, "")
 
 
-def _indexed(
+def index_model(
     scene: Scene, assets: Mapping[str, Asset], detail: Detail, model: Any
 ) -> CompiledScene:
+    """Find a scene's objects and its robot in a `mujoco.MjModel` that names them as ours do.
+
+    Raises:
+        KeyError: the model lacks a body, joint or actuator.
+    """
     owner = np.full(model.nbody, -1, dtype=np.int64)
     objects: dict[str, ObjectIndex] = {}
     for number, thing in enumerate(scene.objects):

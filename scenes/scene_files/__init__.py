@@ -1,0 +1,1 @@
+"""Scenes of other programs: read from their files, as references for cousins."""

@@ -1,0 +1,125 @@
+"""OmniGibson's scene files: of both generations, whoever wrote them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...schemas import SpecError
+from ...schemas.base import Quat, Vec3
+from ..core.geometry import rotation, vec3
+from ..core.taxonomy import behavior_models
+from .found import FoundObject, FoundScene, read_json, synset_of
+
+OBJECTS = ("USDObject", "DatasetObject")
+SCENERY = ("PrimitiveObject", "LightObject")
+STRUCTURE = ("walls", "floors", "ceilings", "window", "door", "background")
+"""BEHAVIOR's names of what rooms are built of."""
+
+
+def read_omnigibson(path: Path) -> FoundScene:
+    """Read a scene file.
+
+    Objects made from this project's own assets come back by their ids, with the list of assets
+    that lies beside the export; of others, BEHAVIOR's list of models says the size.
+
+    Raises:
+        SpecError: it is no scene file of OmniGibson; the message says what it lacks.
+    """
+    told = read_json(path)
+    try:
+        made: dict[str, Any] = told["objects_info"]["init_info"]
+        state = told["state"].get("registry", told["state"])
+        states: dict[str, Any] = state["object_registry"]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise SpecError(
+            f"{path} is no scene file of OmniGibson: it lacks {error}; it needs "
+            "objects_info.init_info and state.object_registry"
+        ) from error
+    index = _own_assets(path)
+    objects: list[FoundObject] = []
+    skipped: dict[str, str] = {}
+    base: tuple[Vec3, Quat] | None = None
+    for name, info in made.items():
+        kind, args = info["class_name"], info["args"]
+        if name not in states:
+            skipped[name] = "has no state"
+            continue
+        pos, quat = _pose(states[name])
+        if kind in OBJECTS and args.get("category") not in STRUCTURE:
+            try:
+                objects.append(_object(name, args, states[name], (pos, quat), index))
+            except SpecError as error:
+                skipped[name] = str(error)
+        elif kind in SCENERY or kind in OBJECTS:
+            skipped[name] = f"is scenery ({args.get('category', kind)})"
+        else:
+            base = (pos, quat)
+    return FoundScene(tuple(objects), skipped, base)
+
+
+def _own_assets(path: Path) -> dict[str, Any]:
+    """The list of assets of an export of ours; empty where there is none."""
+    beside = path.parent.parent.parent / "assets" / "index.json"
+    return read_json(beside) if beside.is_file() else {}
+
+
+def _pose(state: dict[str, Any]) -> tuple[Vec3, Quat]:
+    root = state["root_link"]
+    x, y, z, w = root["ori"]
+    return vec3(root["pos"]), (float(w), float(x), float(y), float(z))
+
+
+def _object(
+    name: str,
+    args: dict[str, Any],
+    state: dict[str, Any],
+    pose: tuple[Vec3, Quat],
+    index: dict[str, Any],
+) -> FoundObject:
+    pos, quat = pose
+    own = index.get(Path(str(args.get("usd_path", ""))).stem)
+    values = [float(value) for value in state.get("joint_pos", ())]
+    if own is not None:
+        return FoundObject(
+            name=name,
+            category=own["category"],
+            pos=pos,
+            quat=quat,
+            extents=vec3(own["extents"]),
+            fixed=bool(args.get("fixed_base", False)),
+            joints=dict(zip(own["joints"], values, strict=True)),
+            asset=own["asset"],
+            asset_hash=own["asset_hash"],
+        )
+    extents = _extents(args)
+    # Its origin is taken for the middle of its box.
+    low = np.array(pos) - rotation(quat)[:, 2] * (extents[2] / 2)
+    return FoundObject(
+        name=name,
+        category=synset_of(str(args.get("category", "object"))),
+        pos=vec3(low),
+        quat=quat,
+        extents=extents,
+        fixed=bool(args.get("fixed_base", False)),
+        joints={f"joint_{number}": value for number, value in enumerate(values)},
+    )
+
+
+def _extents(args: dict[str, Any]) -> Vec3:
+    """Of the bounding box: as stated, or the model's own times its scale.
+
+    Raises:
+        SpecError: nothing says how large it is.
+    """
+    if args.get("bounding_box") is not None:
+        return vec3(args["bounding_box"])
+    category, model = str(args.get("category")), args.get("model")
+    for folder, known, extents in behavior_models(synset_of(category)):
+        if folder == category and known == model:
+            factor = args.get("scale")
+            scale = np.ones(3) if factor is None else np.broadcast_to(factor, 3)
+            return vec3(np.array(extents) * scale)
+    raise SpecError(f"nothing says how large {category} {model} is")
