@@ -16,6 +16,7 @@ from typing import Any
 import fake_stages
 import pytest
 from fake_stages import KILL_ONCE, replay
+from prefect_database import copy_database
 
 from cousins.flows.environment import set_defaults
 from cousins.flows.executors import ThreadExecutor
@@ -324,10 +325,10 @@ def test_a_series_goes_on_with_the_next_seed_only_when_one_is_complete(tmp_path:
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """One embedded Prefect API for all tests of the session, with a database of its own."""
     set_defaults()
-    database = tmp_path_factory.mktemp("prefect") / "prefect.db"
+    database = copy_database(tmp_path_factory.mktemp("prefect") / "prefect.db")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PREFECT_API_URL", raising=False)
-        patch.setenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", f"sqlite+aiosqlite:///{database}")
+        patch.setenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", database)
         patch.setenv("PREFECT_SERVER_UI_ENABLED", "false")
         patch.setenv("PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS", "1")
         from cousins.flows.server import prefect_api
@@ -395,13 +396,14 @@ def test_dead_runs_of_a_dataset_are_marked_as_crashed(api: None) -> None:
 
 
 @with_prefect
-def test_a_run_outlives_its_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_outlives_its_api(
+    tmp_path: Path, prefect_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
     from cousins.flows import server
     from cousins.flows.generate import generate_now
 
-    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "home"))
     servers: list[subprocess.Popen[bytes]] = []
     start = subprocess.Popen
 
