@@ -59,7 +59,5 @@ def prefect_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home.mkdir()
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     monkeypatch.setenv("PREFECT_HOME", str(home))
-    monkeypatch.setenv(
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL", copy_database(home / "prefect.db")
-    )
+    monkeypatch.setenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", copy_database(home / "prefect.db"))
     return home
