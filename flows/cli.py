@@ -19,6 +19,7 @@ from .commands import (
     schedule,
     sweep,
     train,
+    watch,
 )
 from .commands.common import expected_errors
 from .environment import check_graphics, set_defaults
@@ -59,6 +60,7 @@ def options(
 
 make.register(app)
 inspect.register(app)
+watch.register(app)
 assets.register(app)
 observe.register(app)
 sweep.register(app)

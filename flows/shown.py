@@ -26,7 +26,7 @@ from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from ..generators.dataset import Dataset
 from ..generators.report.sheet import write_sheet
 from ..generators.shards import ShardRecord
-from ..schemas import one_line
+from ..schemas import CousinsError, one_line
 from .naming import artifact_key
 from .server import answers
 from .summaries import as_markdown
@@ -95,8 +95,12 @@ class FlowReporter:
         """Show what the run has left: counts and causes, the report, and some pictures."""
         self._post()
         dataset, folder = Dataset(Path(summary.out)), Path(summary.out).resolve()
-        sheet = write_sheet(dataset, folder / "report" / "sheet.jpg")
-        text = as_markdown(dataset, summary, sheet)
+        try:
+            sheet = write_sheet(dataset, folder / "report" / "sheet.jpg")
+            text = as_markdown(dataset, summary, sheet)
+        except (CousinsError, OSError) as error:  # what was made is whole, and only not shown
+            self.note(f"Prefect shows no summary ({one_line(error)})")
+            return
         self._send(lambda: create_markdown_artifact(text, self._key("summary"), "What was made"))
         if summary.report:
             page = Path(summary.report).resolve()
