@@ -117,8 +117,7 @@ def login() -> str:
     """What the embedded API's user interface asks for: a name, a colon, and a password."""
     from prefect.settings import PREFECT_API_AUTH_STRING
 
-    secret = PREFECT_API_AUTH_STRING.value()
-    return "" if secret is None else str(secret.get_secret_value())
+    return str(PREFECT_API_AUTH_STRING.value() or "")
 
 
 @contextlib.contextmanager
