@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..generators.dataset import Dataset
 from ..generators.shards import EXPORTS
 from ..schemas import DatasetSpec
 from .survey import StageSurvey, survey
@@ -89,11 +88,6 @@ def outlook(root: Path, spec: DatasetSpec, stages: Stages, version: str, workers
         {stage: _of(stage, state, spec, seconds.get(stage)) for stage, state in found.items()},
         workers,
     )
-
-
-def library_version(root: Path) -> str:
-    """Of the libraries that a dataset was made with; empty where there is none yet."""
-    return Dataset(root).library_version if (root / "spec.json").is_file() else ""
 
 
 def _of(stage: str, state: StageSurvey, spec: DatasetSpec, measured: float | None) -> StageOutlook:

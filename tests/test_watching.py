@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,11 +14,17 @@ from pathlib import Path
 import fake_stages
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
+from cousins.flows.cli import app
 from cousins.flows.notify import Notice, check_address, with_notice
+from cousins.flows.outlook import outlook
 from cousins.flows.run import Summary, execute
-from cousins.flows.session import RunRequest
+from cousins.flows.seeds import FAILURES, TRIES
+from cousins.flows.session import RunRequest, Session
+from cousins.flows.status import holder, series_status, status
 from cousins.flows.summaries import as_markdown
+from cousins.flows.survey import survey
 from cousins.flows.waves import WAVES, Wave, Waves
 from cousins.flows.work import ShardTask
 from cousins.generators.dataset import Dataset
@@ -152,3 +159,90 @@ def test_a_receiver_that_is_gone_is_a_warning(made: tuple[Path, Summary]) -> Non
     assert "127.0.0.1:9" in warnings[0]
     with pytest.raises(SpecError, match="begins with http"):
         check_address("ftp://somewhere")
+
+
+def test_a_survey_counts_what_is_there_and_what_is_missing(tmp_path: Path) -> None:
+    asked = plan(tmp_path / "a", TEXT + "export: [coco]\n")
+    execute(replace(asked, until="episodes", exports=()))
+
+    def counted(text: str = TEXT + "export: [coco]\n") -> dict[str, tuple[int, int, int]]:
+        found = survey(asked.out, parse_spec(text), asked.stages, "fake-1")
+        return {stage: (x.made, x.outdated, x.expected) for stage, x in found.items()}
+
+    before = {"tasks": (1, 0, 1), "scenes": (6, 0, 6), "episodes": (6, 0, 6)}
+    assert counted() == {**before, "frames": (0, 0, 6), "exports": (0, 0, 1)}
+    execute(asked)
+    assert counted() == {**before, "frames": (6, 0, 6), "exports": (1, 0, 1)}
+    (asked.out / "manifest/scenes/t0001.json").unlink()
+    assert counted()["scenes"] == (5, 0, 6)
+    assert counted()["frames"] == (5, 0, 6)
+    other = counted(TEXT.replace("seed: 3", "seed: 4"))
+    assert other["tasks"] == (0, 1, 1)
+
+
+def test_the_status_of_a_dataset_comes_from_its_folder(made: tuple[Path, Summary]) -> None:
+    out, summary = made
+    found = status(out, fake_stages.fake_stages())
+    assert found.finished
+    assert found.counts["attempts"] == summary.counts["attempts"]
+    assert found.failures == {"fake_failure": summary.counts["attempts"] - summary.counts["solved"]}
+    assert found.summary["dataset_hash"] == summary.dataset_hash
+    assert found.last_shard.startswith("20")
+    assert found.process is None
+    with Session(plan(out)):
+        assert holder(out) == os.getpid()
+    # Its stages are FAKE, so that the command, which knows the real ones, finds all outdated.
+    said = CliRunner().invoke(app, ["status", str(out)])
+    assert said.exit_code == 0
+    assert "not finished" in said.output
+    assert "made from another spec or version" in said.output
+    wrong = CliRunner().invoke(app, ["status", str(out.parent / "none")])
+    assert wrong.exit_code == 2 or "is no dataset" in wrong.output
+
+
+def test_the_status_of_a_series_names_what_is_skipped(tmp_path: Path) -> None:
+    assert series_status(tmp_path) is None
+    for seed, ended in ((0, True), (1, False), (2, False)):
+        folder = tmp_path / f"seed-{seed:08d}" / "logs"
+        folder.mkdir(parents=True)
+        if ended:
+            (folder / "summary.json").write_text("{}")
+    lines = [json.dumps({"seed": 1, "error": "a flat tyre"})] * TRIES
+    (tmp_path / FAILURES).write_text("\n".join([*lines, '{"seed": 2}', '{"se']))
+    found = series_status(tmp_path)
+    assert found is not None
+    assert (found.finished, found.begun, found.skipped) == ((0,), (1, 2), {1: TRIES})
+    said = CliRunner().invoke(app, ["status", str(tmp_path)])
+    assert f"seed 1: {TRIES} errors" in said.output
+
+
+def test_an_estimate_uses_the_rates_of_shards_that_were_made(tmp_path: Path) -> None:
+    asked = plan(tmp_path / "a")
+    fresh = outlook(asked.out, asked.spec, asked.stages, "fake-1", 2)
+    assert not any(stage.measured for stage in fresh.stages.values())
+    assert {stage: left.shards for stage, left in fresh.stages.items()} == {
+        "tasks": 1, "scenes": 6, "episodes": 6, "frames": 6
+    }  # fmt: skip
+    assert fresh.stages["episodes"].seconds == pytest.approx(36 * 2.0)
+    assert fresh.bytes > 0
+    assert not asked.out.exists()
+    execute(asked)
+    (asked.out / "logs" / "timings.jsonl").write_text(
+        '{"shard": "episodes/t0000", "wall_seconds": 7.0}\n{"sha'
+    )
+    (asked.out / "manifest/episodes/t0001.json").unlink()
+    left = outlook(asked.out, asked.spec, asked.stages, "fake-1", 2).stages["episodes"]
+    assert (left.shards, left.seconds, left.measured) == (1, 7.0, True)
+    assert left.bytes > 0
+
+
+def test_a_dry_run_makes_nothing(tmp_path: Path) -> None:
+    spec = tmp_path / "a.yaml"
+    spec.write_text("name: dry\ntasks: {count: 40}\nepisodes: {per_task: 10}\n")
+    said = CliRunner().invoke(
+        app, ["generate", str(spec), "--out", str(tmp_path / "o"), "--dry-run", "--json"]
+    )
+    found = json.loads(said.output)
+    assert found["stages"]["tasks"]["shards"] == 2
+    assert found["seconds"] > 0
+    assert not (tmp_path / "o").exists()
