@@ -21,6 +21,7 @@ from .commands import (
     schedule,
     sweep,
     train,
+    watch,
 )
 from .commands.common import expected_errors
 from .environment import check_graphics, set_defaults
@@ -63,6 +64,7 @@ make.register(app)
 preview.register(app)
 inspect.register(app)
 quality.register(app)
+watch.register(app)
 assets.register(app)
 observe.register(app)
 sweep.register(app)

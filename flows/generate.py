@@ -3,72 +3,93 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-from prefect import Task, flow, task
-from prefect.cache_policies import NO_CACHE
-from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterId,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-    FlowRunFilterTags,
-    TaskRunFilter,
-    TaskRunFilterState,
-    TaskRunFilterStateType,
-)
-from prefect.client.schemas.objects import State, StateType, TaskRun
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
-from prefect.futures import PrefectFuture
-from prefect.states import Completed, Crashed, Failed
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
 
-from ..generators.shards import ShardRecord
-from ..schemas import CousinsError, RunError, one_line
-from ..schemas.spec_file import load_spec
-from .corrections import with_failures
-from .environment import cores
-from .executors import Done
-from .reporter import Reporter
-from .robots import with_robot
-from .run import Summary, execute, run_session
+from ..schemas import CousinsError, DatasetSpec, RunError, one_line
+from .checks import check_exports, check_spec
+from .environment import cores, set_defaults
+from .naming import folder_tag, read_source, run_name
+from .notify import Notice, check_address, with_notice
+from .predecessors import await_free, cancel_others
+from .prefect_executor import PrefectExecutor
+from .reporter import Reporter, Silent
+from .run import Summary, run_session
 from .seeds import next_dataset, noted
 from .server import answers, without_api
 from .session import RunRequest, Session
+from .shown import FlowReporter
 from .stages import production
-from .work import ShardTask
 
 FLOW = "cousins-generate"
-PAGE = 100
-"""Task runs that are asked for at once."""
 
 
-@flow(name=FLOW, persist_result=False, validate_parameters=True)
+def name_of_run() -> str:
+    """The name of a run that Prefect has begun: what it will make, or the flow and the time."""
+    given = flow_run.parameters
+    try:
+        read, out = read_source(given["spec"]), given.get("out")
+        if given.get("next_seeds"):
+            read, _ = next_dataset(read, _folder(read, out))
+    except CousinsError:  # the run itself says what is wrong
+        return f"{FLOW} {time.strftime('%Y-%m-%d %H:%M', time.gmtime())}"
+    return run_name(read, "frames")
+
+
+@flow(
+    name=FLOW,
+    description="Make a dataset for robot learning from a spec, or finish one.",
+    flow_run_name=name_of_run,
+    persist_result=False,
+    validate_parameters=True,
+)
 def generate(
-    spec: str, out: str, workers: int | None = None, next_seeds: bool = False
+    spec: str | dict[str, Any],
+    out: str | None = None,
+    workers: int | None = None,
+    next_seeds: bool = False,
+    take_over: bool = False,
+    notify: str | None = None,
 ) -> State[Any]:
     """Make a dataset, or finish it; the flow of deployments and schedules.
 
     Args:
-        spec: path of the YAML file.
-        out: the dataset's folder, or, with next_seeds, the folder of its datasets.
+        spec: path of the YAML file, or the mapping that would stand in it.
+        out: the dataset's folder, or, with next_seeds, the folder of its datasets; by default
+            out/NAME in the working directory.
         workers: processes; None is one for each core.
         next_seeds: make the next dataset of a series, each from its own seed.
+        take_over: first cancel a run that holds the dataset.
+        notify: address to which the end of the run is posted as JSON.
     """
-    read, folder = with_failures(with_robot(load_spec(Path(spec)))), Path(out)
-    if next_seeds:
-        read, folder = next_dataset(read, folder)
-    plan = RunRequest(read, folder, production(), workers or cores(), exports=read.export)
+    set_defaults()
 
     def work() -> Summary:
-        return execute(plan, PrefectExecutor())
+        check_address(notify)
+        read = read_source(spec)
+        series = _folder(read, out)
+        chosen, folder = next_dataset(read, series) if next_seeds else (read, series)
+        if take_over:
+            _take_over(folder)
+        plan = RunRequest(chosen, folder, production(), workers or cores(), exports=chosen.export)
+        about = Notice(chosen.name, chosen.seed, str(folder.resolve()), "failed")
 
-    return _settle(lambda: noted(Path(out), read.seed, work) if next_seeds else work(), [])
+        def make() -> Summary:
+            return with_notice(notify, about, lambda: _make(plan), get_run_logger().warning)
+
+        return noted(series, chosen.seed, make) if next_seeds else make()
+
+    return _settle(work, [])
 
 
 def generate_now(session: Session, reporter: Reporter) -> Summary:
@@ -83,10 +104,10 @@ def generate_now(session: Session, reporter: Reporter) -> Summary:
 
     with contextlib.ExitStack() as alone:
 
-        @flow(name=FLOW, flow_run_name=plan.spec.name, persist_result=False)
+        @flow(name=FLOW, flow_run_name=run_name(plan.spec, plan.until), persist_result=False)
         def run(spec: str, out: str, workers: int) -> State[Any]:
             del spec, out, workers  # shown by Prefect
-            state = _settle(lambda: run_session(session, PrefectExecutor(), reporter), outcome)
+            state = _settle(lambda: _run_shown(session, reporter), outcome)
             if not answers():
                 # Without this, Prefect asks a dead server for minutes how the run has ended.
                 alone.enter_context(without_api())
@@ -110,6 +131,40 @@ def generate_now(session: Session, reporter: Reporter) -> Summary:
     return outcome[0]
 
 
+def _folder(spec: DatasetSpec, out: str | None) -> Path:
+    return Path(out) if out else Path("out") / spec.name
+
+
+def _make(plan: RunRequest) -> Summary:
+    """Check and make a dataset inside of a flow that nobody watches from a terminal."""
+    with Session(plan) as session:
+        if not session.finished:
+            check_spec(plan.spec, session.library)
+            check_exports(plan.exports)
+        return _run_shown(session, Silent())
+
+
+def _run_shown(session: Session, reporter: Reporter) -> Summary:
+    """Make what is missing, and show it on Prefect's pages."""
+    plan = session.plan
+    with FlowReporter(reporter, plan.spec.name) as shown, PrefectExecutor(plan) as executor:
+        summary = run_session(session, executor, shown)
+        shown.summed_up(summary)
+        return summary
+
+
+def _take_over(folder: Path) -> None:
+    """Cancel the run that holds a dataset, and wait until its lock is free."""
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
+        return
+    with get_client(sync_client=True) as client:
+        cancelled = cancel_others(client, folder_tag(folder), context.flow_run.id)
+    if cancelled:
+        get_run_logger().info(f"{cancelled} earlier runs of {folder} are cancelled")
+        await_free(folder)
+
+
 def _settle(work: Callable[[], Summary], outcome: list[Summary | CousinsError]) -> State[Any]:
     """Do the work inside a flow; expected errors become its state instead of a traceback."""
     try:
@@ -119,105 +174,3 @@ def _settle(work: Callable[[], Summary], outcome: list[Summary | CousinsError]) 
         return Failed(message=str(error))
     outcome.append(summary)
     return Completed(message=f"{summary.counts} in {summary.out}, hash {summary.dataset_hash}")
-
-
-class PrefectExecutor:
-    """Submits each shard as a task of the current flow run."""
-
-    def __init__(self) -> None:
-        """Hold no answers yet."""
-        self._answers: dict[str, ShardRecord | CousinsError | OSError] = {}
-        self._work: dict[str, Callable[[], ShardRecord]] = {}
-        self._tasks: dict[str, Task[[str], Any]] = {}
-
-    def begin(self, root: Path) -> None:
-        """Tag this flow run with its dataset, and mark its dead predecessors as crashed."""
-        context = FlowRunContext.get()
-        if context is None or context.flow_run is None:
-            raise RunError("the Prefect engine runs inside a flow only")
-        place = f"{socket.gethostname()}:{root.resolve()}"
-        tag = f"dataset:{hashlib.sha256(place.encode()).hexdigest()[:16]}"
-        with get_client(sync_client=True) as client:
-            mark_crashed(client, tag)
-            tags = [*context.flow_run.tags, tag]
-            client.update_flow_run(context.flow_run.id, tags=tags)
-
-    def submit(self, unit: ShardTask, make: Callable[[ShardTask], ShardRecord], done: Done) -> None:
-        """Start one unit."""
-        if unit.stage not in self._tasks:
-            self._tasks[unit.stage] = self._task(unit.stage)
-        self._work[unit.name] = lambda: make(unit)
-        future: PrefectFuture[Any] = self._tasks[unit.stage].submit(unit.name)  # pyright: ignore[reportUnknownMemberType]
-        future.add_done_callback(lambda f: done(unit, self._answer(unit, f)))
-
-    def _task(self, stage: str) -> Task[[str], Any]:
-        @task(
-            name=f"make-{stage}",
-            task_run_name="{name}",
-            cache_policy=NO_CACHE,
-            persist_result=False,
-            retries=2,
-            retry_delay_seconds=1,
-            retry_condition_fn=_is_io,
-        )
-        def make_shard(name: str) -> Any:
-            try:
-                self._answers[name] = self._work[name]()
-            except CousinsError as error:
-                self._answers[name] = error
-                return Failed(message=str(error))
-            except OSError as error:
-                self._answers[name] = error
-                raise
-            return Completed(message="made")
-
-        return make_shard
-
-    def _answer(self, unit: ShardTask, future: PrefectFuture[Any]) -> ShardRecord | BaseException:
-        del self._work[unit.name]
-        answer = self._answers.pop(unit.name, None)
-        if answer is not None:
-            return answer
-        # Asking a future for its state costs a round trip: only where a task gave no answer.
-        state: State[Any] = future.state
-        return RunError(f"{unit.name}: its task ended as {state.name}: {state.message}")
-
-
-def mark_crashed(client: SyncPrefectClient, tag: str) -> int:
-    """Mark what still counts as running of this tag, its tasks too, as crashed.
-
-    Gives how many flow runs were marked.
-    """
-    live = FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.CANCELLING])
-    stale = client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(
-            tags=FlowRunFilterTags(all_=[tag]), state=FlowRunFilterState(type=live)
-        )
-    )
-    for run in stale:
-        state: State[Any] = Crashed(
-            message="its process is gone; a later run has taken over its dataset"
-        )
-        client.set_flow_run_state(run.id, state, force=True)
-        _mark_tasks(client, run.id, state)
-    return len(stale)
-
-
-def _mark_tasks(client: SyncPrefectClient, flow_run: UUID, state: State[Any]) -> None:
-    """Mark the task runs of a dead flow run that have not ended."""
-    live = TaskRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
-    while stale := client.read_task_runs(
-        flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[flow_run])),
-        task_run_filter=TaskRunFilter(state=TaskRunFilterState(type=live)),
-        limit=PAGE,
-    ):
-        for run in stale:
-            client.set_task_run_state(run.id, state, force=True)
-        if len(stale) < PAGE:
-            return
-
-
-def _is_io(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
-    """Only trouble with files or the network is worth another try."""
-    del task, run
-    return isinstance(state.result(raise_on_failure=False), OSError)

@@ -65,13 +65,23 @@ class _DiedError(Exception):
 
 
 @dataclass(frozen=True)
-class _Failure:
+class JobFailure:
     """What a worker sends instead of an answer; exceptions do not always survive pickling."""
 
     message: str
     fatal: bool
     trace: str = ""
     machine: bool = False
+
+    def error(self, name: str) -> JobError:
+        """What is raised for it.
+
+        Args:
+            name: of the job, for the message.
+        """
+        return JobError(
+            f"{name}: {self.message}", fatal=self.fatal, trace=self.trace, machine=self.machine
+        )
 
 
 @dataclass(frozen=True)
@@ -140,13 +150,8 @@ class WorkerPool(Generic[Argument, Answer]):
                 continue
             finally:
                 self._idle.put(worker if usable else None)
-            if isinstance(answer, _Failure):
-                raise JobError(
-                    f"{name}: {answer.message}",
-                    fatal=answer.fatal,
-                    trace=answer.trace,
-                    machine=answer.machine,
-                )
+            if isinstance(answer, JobFailure):
+                raise answer.error(name)
             return answer
         raise JobError(
             f"{name}: its process died {len(deaths)} times ({', '.join(deaths)}); "
@@ -169,7 +174,7 @@ class WorkerPool(Generic[Argument, Answer]):
         with self._guard:
             process.join()
 
-    def _ask(self, worker: _Worker, name: str, argument: Argument) -> Answer | _Failure:
+    def _ask(self, worker: _Worker, name: str, argument: Argument) -> Answer | JobFailure:
         try:
             worker.pipe.send(argument)
             # The pipe also becomes ready when the process at its other end dies.
@@ -179,7 +184,7 @@ class WorkerPool(Generic[Argument, Answer]):
                 raise JobError(
                     f"{name}: took more than {self._time_limit:g} s and was ended", lost="hung"
                 )
-            answer: Answer | _Failure = worker.pipe.recv()
+            answer: Answer | JobFailure = worker.pipe.recv()
             return answer
         except (EOFError, BrokenPipeError, ConnectionResetError) as error:
             self._reap(worker.process)
@@ -224,20 +229,25 @@ def _serve(pipe: Connection[Any, Any], function: Callable[[Any], Any]) -> None:
         pipe.send("ready")
         while True:
             argument = pipe.recv()
-            pipe.send(_guarded(function, argument))
+            pipe.send(guarded(function, argument))
 
 
-def _guarded(function: Callable[[Any], Any], argument: Any) -> Any:
-    """The answer, or a failure that can be sent."""
+def guarded(function: Callable[[Any], Any], argument: Any) -> Any:
+    """The answer, or a `JobFailure`, which can be sent.
+
+    Args:
+        function: of one argument.
+        argument: is given to it.
+    """
     try:
         return function(argument)
     except CousinsError as error:
-        return _Failure(str(error), fatal=error.exit_code == 2)
+        return JobFailure(str(error), fatal=error.exit_code == 2)
     except Exception as error:  # the border of a process: the parent raises it again
         told = sentence(error)
         if told is not None:
-            return _Failure(told, fatal=isinstance(error, OSError), machine=True)
-        return _Failure(summary(error), fatal=False, trace=traceback.format_exc())
+            return JobFailure(told, fatal=isinstance(error, OSError), machine=True)
+        return JobFailure(summary(error), fatal=False, trace=traceback.format_exc())
 
 
 def _die_with_parent() -> None:

@@ -223,14 +223,18 @@ def execute(
 
 
 def run_session(
-    session: Session, executor: ShardExecutor | None = None, reporter: Reporter | None = None
+    session: Session,
+    executor: ShardExecutor | None = None,
+    reporter: Reporter | None = None,
+    pool: Pool | None = None,
 ) -> Summary:
     """Make what is missing of a dataset that is open already.
 
     Args:
         session: the open dataset.
-        executor: how to run its units; None runs them in processes of this machine.
+        executor: how to run its units; None runs them in threads that wait for the pool.
         reporter: is told how it goes on.
+        pool: where the work of a shard is done; None takes processes of this machine.
 
     Raises:
         JobError: a unit failed because the input is wrong.
@@ -239,13 +243,14 @@ def run_session(
     began = time.perf_counter()
     plan, store, graph = session.plan, session.store, session.new_graph()
     # A limit of time can end a process of its own, and not this one.
-    inline = plan.workers == 1 and executor is None and plan.time_limit == TIME_LIMIT
-    pool: Pool = (
+    alone = executor is None and pool is None
+    inline = plan.workers == 1 and alone and plan.time_limit == TIME_LIMIT
+    chosen_pool: Pool = pool or (
         InlinePool(run_shard) if inline else WorkerPool(run_shard, plan.workers, plan.time_limit)
     )
     threads = ThreadPoolExecutor(plan.workers)
     chosen = executor or (InlineExecutor() if inline else ThreadExecutor(threads))
-    run = Run(plan, store, graph, pool, chosen, reporter or Silent())
+    run = Run(plan, store, graph, chosen_pool, chosen, reporter or Silent())
     done = plan.out / DONE
     try:
         chosen.begin(plan.out)
@@ -257,7 +262,7 @@ def run_session(
         run.make_all(_ready_exports(run, session))
         report = _report(run) if plan.until == STAGES[-1] else None
     finally:
-        pool.close()
+        chosen_pool.close()
         threads.shutdown(wait=True, cancel_futures=True)
     summary = _summary(plan, store, run, time.perf_counter() - began, report)
     if plan.until == STAGES[-1]:

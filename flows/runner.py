@@ -26,13 +26,16 @@ class _Runner(Runner):
 
 
 def _make_runner(chosen: Deployment) -> Runner:
-    """A runner of one deployment that makes one dataset at a time."""
-    runner = _Runner(name=chosen.name, pause_on_shutdown=True, limit=1)
+    """A runner of one deployment; only a run that is to be refused or takes over begins beside."""
+    runner = _Runner(name=chosen.name, pause_on_shutdown=True, limit=chosen.at_once)
     runner.add_flow(
         generate,
         name=chosen.name,
         cron=chosen.cron,
         parameters=chosen.parameters,
+        concurrency_limit=chosen.concurrency,
+        tags=chosen.tags,
+        description=chosen.description,
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     return runner

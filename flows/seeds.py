@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -50,6 +52,18 @@ def noted(folder: Path, seed: int, work: Callable[[], T]) -> T:
     except Exception as error:
         _note(folder, seed, error)
         raise
+
+
+def series_of(folder: Path) -> dict[int, Path]:
+    """The folders of a series by their seeds, in order."""
+    named = ((re.fullmatch(r"seed-(\d{8,})", path.name), path) for path in folder.glob("seed-*"))
+    return dict(sorted((int(found[1]), path) for found, path in named if found))
+
+
+def skipped_seeds(folder: Path) -> dict[int, int]:
+    """The seeds that a series goes on without, and how often each ended in an error."""
+    counts = Counter(_failed(folder))
+    return {seed: count for seed, count in sorted(counts.items()) if count >= TRIES}
 
 
 def _note(folder: Path, seed: int, error: Exception) -> None:

@@ -35,11 +35,12 @@ _GUARDED = frozenset({401, 403, 407})
 
 
 @contextlib.contextmanager
-def prefect_api(*, scheduler: bool = False) -> Generator[str]:
+def prefect_api(*, scheduler: bool = False, port: int | None = None) -> Generator[str]:
     """Make sure that Prefect has an API within the block, and give its address.
 
     Args:
         scheduler: an embedded API also runs schedules and serves the user interface.
+        port: of an embedded API; None takes a free one.
 
     Raises:
         RunError: the embedded API did not start, or the configured one does not answer.
@@ -53,7 +54,7 @@ def prefect_api(*, scheduler: bool = False) -> Generator[str]:
         return
     login = os.environ.get(LOGIN) or f"cousins:{secrets.token_urlsafe(16)}"
     with (
-        _embedded(scheduler, login) as url,
+        _embedded(scheduler, login, port or _free_port()) as url,
         temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: login}),
     ):
         yield url
@@ -116,15 +117,13 @@ def login() -> str:
     """What the embedded API's user interface asks for: a name, a colon, and a password."""
     from prefect.settings import PREFECT_API_AUTH_STRING
 
-    secret = PREFECT_API_AUTH_STRING.value()
-    return "" if secret is None else str(secret.get_secret_value())
+    return str(PREFECT_API_AUTH_STRING.value() or "")
 
 
 @contextlib.contextmanager
-def _embedded(scheduler: bool, login: str) -> Generator[str]:
+def _embedded(scheduler: bool, login: str, port: int) -> Generator[str]:
     from prefect.settings import PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS
 
-    port = _free_port()
     url = f"http://127.0.0.1:{port}/api"
     # Any page in a browser on this machine can reach the port; without the login it gets nothing.
     environment = {

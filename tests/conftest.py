@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from datasets import build_dataset
+from prefect_database import copy_database
 
 from cousins.generators.dataset import Dataset
 
@@ -49,3 +50,14 @@ def module_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """The dataset that `build_dataset` makes by itself; not to be written to."""
     return build_dataset(tmp_path_factory.mktemp("built") / "dataset")
+
+
+@pytest.fixture
+def prefect_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of Prefect's with a migrated database; no API is configured."""
+    home = tmp_path / "prefect"
+    home.mkdir()
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setenv("PREFECT_HOME", str(home))
+    monkeypatch.setenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", copy_database(home / "prefect.db"))
+    return home

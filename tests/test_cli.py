@@ -155,7 +155,7 @@ def test_wrong_input_is_one_message_and_exit_code_2(spec: Path) -> None:
     spec.write_text("name: small\ntsks: 3\n")
     assert "line 2: tsks: unknown key 'tsks'" in refusal("generate", spec)
     spec.write_text(SPEC)
-    assert "this version has: prefect, local" in refusal("generate", spec, "--engine", "ray")
+    assert "no engine 'slurm'" in refusal("generate", spec, "--engine", "slurm")
     (spec.parent / "file").touch()
     assert "cannot be written" in refusal("generate", spec, "--out", spec.parent / "file" / "x")
     assert "is no dataset" in refusal("verify", spec.parent)

@@ -16,6 +16,7 @@ from typing import Any
 import fake_stages
 import pytest
 from fake_stages import KILL_ONCE, replay
+from prefect_database import copy_database
 
 from cousins.flows.environment import set_defaults
 from cousins.flows.executors import ThreadExecutor
@@ -161,6 +162,10 @@ def test_verify_replays_every_demonstration_in_fresh_processes(
     bad = verify(finished[0], 2, refuse)
     assert bad.replayed == 0.0
     assert len(bad.problems) == found.demonstrations
+
+
+def nothing(*_: object) -> None:
+    """FAKE: checks nothing."""
 
 
 def refuse(*_: object) -> tuple[bool, float]:
@@ -324,10 +329,10 @@ def test_a_series_goes_on_with_the_next_seed_only_when_one_is_complete(tmp_path:
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """One embedded Prefect API for all tests of the session, with a database of its own."""
     set_defaults()
-    database = tmp_path_factory.mktemp("prefect") / "prefect.db"
+    database = copy_database(tmp_path_factory.mktemp("prefect") / "prefect.db")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PREFECT_API_URL", raising=False)
-        patch.setenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", f"sqlite+aiosqlite:///{database}")
+        patch.setenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", database)
         patch.setenv("PREFECT_SERVER_UI_ENABLED", "false")
         patch.setenv("PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS", "1")
         from cousins.flows.server import prefect_api
@@ -357,10 +362,53 @@ def test_prefect_makes_the_same_bytes(tmp_path: Path, api: None) -> None:
     assert flow.shards_made == 11
     with get_client(sync_client=True) as client:
         runs = client.read_flow_runs()
+        tasks = client.read_task_runs()
+        shown = {x.key: x for x in client.read_artifacts()}
     assert [run.state_name for run in runs] == ["Completed"]
-    assert runs[0].tags[0].startswith("dataset:")
+    assert runs[0].name.startswith("small seed 3 20")
+    assert {"cousins", "small"} < set(runs[0].tags)
+    assert any(tag.startswith("dataset:") for tag in runs[0].tags)
+    assert {(x.name, x.state_name) for x in tasks} == {
+        (f"{stage}/{shard}", "Completed")
+        for stage in ("scenes", "episodes", "frames")
+        for shard in ("t0000", "t0001", "t0002")
+    } | {("tasks/b00000", "Completed"), ("exports/coco", "Completed")}
+    bars = {key: x.data for key, x in shown.items() if x.type == "progress"}
+    assert bars == {
+        f"small-{stage}": 100.0 for stage in ("tasks", "scenes", "episodes", "frames", "exports")
+    }
+    page = str(shown["small-summary"].data)
+    assert local.dataset_hash in page
+    assert "| attempts | 6 |" in page
+    assert "report/index.html" in str(shown["small-report"].data)
     with pytest.raises(JobError, match="fake desk"):
         flow_of(plan(tmp_path / "desk", text + "scene: {support: desk}\n", 2))
+
+
+@with_prefect
+def test_the_flow_takes_a_path_or_a_mapping_and_says_what_is_wrong(
+    tmp_path: Path, api: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect.client.orchestration import get_client
+
+    from cousins.flows.generate import generate
+
+    monkeypatch.setattr("cousins.flows.generate.production", fake_stages.fake_stages)
+    monkeypatch.setattr("cousins.flows.generate.check_spec", nothing)
+    inline = {"name": "inline", "tasks": {"count": 2}, "episodes": {"per_task": 2}}
+    made = generate(inline, str(tmp_path / "series"), 1, next_seeds=True, return_state=True)
+    assert made.is_completed(), made.message
+    assert (tmp_path / "series" / "seed-00000000" / "logs" / "summary.json").is_file()
+    wrong = generate({**inline, "tasks": {"cuont": 2}}, str(tmp_path / "x"), return_state=True)
+    assert wrong.is_failed()
+    assert "tasks.cuont" in str(wrong.message)
+    missing = generate(str(tmp_path / "none.yaml"), return_state=True)
+    assert "none.yaml" in str(missing.message)
+    assert "Traceback" not in str(missing.message)
+    with get_client(sync_client=True) as client:
+        names = [run.name for run in client.read_flow_runs()]
+    assert any(name.startswith("inline seed 0 20") for name in names)
+    assert all(name.startswith(("inline", "small", "cousins-generate 20")) for name in names)
 
 
 @with_prefect
@@ -369,7 +417,7 @@ def test_dead_runs_of_a_dataset_are_marked_as_crashed(api: None) -> None:
     from prefect.client.orchestration import get_client
     from prefect.states import Completed, Pending, Running
 
-    from cousins.flows.generate import mark_crashed
+    from cousins.flows.predecessors import mark_crashed
 
     @flow
     def abandoned() -> None:
@@ -395,13 +443,14 @@ def test_dead_runs_of_a_dataset_are_marked_as_crashed(api: None) -> None:
 
 
 @with_prefect
-def test_a_run_outlives_its_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_outlives_its_api(
+    tmp_path: Path, prefect_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
     from cousins.flows import server
     from cousins.flows.generate import generate_now
 
-    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "home"))
     servers: list[subprocess.Popen[bytes]] = []
     start = subprocess.Popen
 

@@ -169,15 +169,12 @@ def test_an_unforeseen_error_of_a_shard_is_kept_beside_the_data(
 
 
 def test_nothing_is_imported_from_the_working_directory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, prefect_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cousins.flows.environment import set_defaults
     from cousins.flows.server import prefect_api
 
     set_defaults()
-    monkeypatch.setenv(
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL", f"sqlite+aiosqlite:///{tmp_path}/db"
-    )
     (tmp_path / "uvicorn.py").write_text("open('ran', 'w')")
     monkeypatch.chdir(tmp_path)
     with prefect_api() as url:

@@ -45,6 +45,17 @@ Engine = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Make nothing; say what is left, and what it would cost.")
+]
+Notify = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Post how the run ended to this address, as JSON.",
+        show_default=False,
+    ),
+]
 Limit = Annotated[float, typer.Option(min=1, help="Seconds after which a shard is given up.")]
 
 
@@ -69,12 +80,22 @@ def generate(
     workers: Workers = None,
     engine: Engine = "prefect",
     shard_seconds: Limit = 3600.0,
+    notify: Notify = None,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
     json: Json = False,
     values: Values = None,
 ) -> None:
     """Make a dataset, or finish one: tasks, scenes, episodes, frames, exports, report."""
-    _make(spec, out, workers, engine, shard_seconds, quiet, json, "frames", values=values)
+    if dry_run:
+        from .watch import estimate
+
+        estimate(spec, out, workers, json, values)
+        return
+    _make(
+        spec, out, workers, engine, shard_seconds, quiet, json, "frames",
+        values=values, notify=notify,
+    )  # fmt: skip
 
 
 def propose(
@@ -229,6 +250,7 @@ def _make(
     until: str,
     exports: bool = True,
     values: list[str] | None = None,
+    notify: str | None = None,
 ) -> None:
     with expected_errors():
         from ...schemas.given_file import lines_of
@@ -237,10 +259,12 @@ def _make(
         from ..corrections import with_failures
         from ..engines import engine
         from ..environment import cores
+        from ..notify import Notice, check_address, with_notice
         from ..robots import with_robot
         from ..session import RunRequest, Session
         from ..stages import production
 
+        check_address(notify)
         runs = engine(engine_name)
         spec = with_failures(with_robot(load_spec(path, values or ())))
         formats = spec.export if exports and until == "frames" else ()
@@ -248,12 +272,17 @@ def _make(
         plan = RunRequest(
             spec, folder, production(), workers or cores(), until, formats, shard_seconds
         )
-        with Session(plan) as session:
-            if not session.finished:
-                with lines_of(path, values or ()):
-                    check_spec(spec, session.library, draws=until == "frames")
-                check_exports(formats)
-            summary = _run(session, runs, quiet)
+
+        def make() -> Summary:
+            with Session(plan) as session:
+                if not session.finished:
+                    with lines_of(path, values or ()):
+                        check_spec(spec, session.library, draws=until == "frames")
+                    check_exports(formats)
+                return _run(session, runs, quiet)
+
+        about = Notice(spec.name, spec.seed, str(folder.resolve()), "failed")
+        summary = with_notice(notify, about, make, lambda text: typer.echo(text, err=True))
         if as_json:
             emit(asdict(summary))
         else:

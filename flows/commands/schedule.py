@@ -1,4 +1,4 @@
-"""`serve` and `deploy`: the same flow, on a schedule."""
+"""`serve`, `deploy` and `up`: the same flow, on a schedule."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..overlap import Overlap as Choice
 from .common import Json, SpecPath, Workers, emit, expected_errors
 
 Cron = Annotated[
@@ -22,11 +23,26 @@ NextSeeds = Annotated[
     bool, typer.Option("--next-seeds", help="Each run makes the dataset of the next seed.")
 ]
 
+Overlap = Annotated[
+    Choice,
+    typer.Option(help="A run that is due while an earlier one is still under way."),
+]
+Notify = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Post how each run ended to this address, as JSON.",
+        show_default=False,
+    ),
+]
+Pool = Annotated[str, typer.Option(help="The work pool.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(serve)
     app.command()(deploy)
+    app.command()(up)
 
 
 def serve(
@@ -35,12 +51,14 @@ def serve(
     out: Out = None,
     workers: Workers = None,
     next_seeds: NextSeeds = False,
+    overlap: Overlap = Choice.wait,
+    notify: Notify = None,
 ) -> None:
     """Stay, and make the dataset whenever the schedule says so, or when asked in Prefect."""
     with expected_errors():
         from ..schedules import deployment
 
-        chosen = deployment(spec, out, workers, cron, next_seeds)
+        chosen = deployment(spec, out, workers, cron, next_seeds, overlap, notify)
         from ..runner import serve as stay
 
         stay(chosen)
@@ -55,6 +73,8 @@ def deploy(
     out: Out = None,
     workers: Workers = None,
     next_seeds: NextSeeds = False,
+    overlap: Overlap = Choice.wait,
+    notify: Notify = None,
     json: Json = False,
 ) -> None:
     """Register a deployment with a running Prefect server, for its workers to run."""
@@ -62,8 +82,28 @@ def deploy(
         from ..schedules import deploy as register_at
         from ..schedules import deployment
 
-        identifier = register_at(deployment(spec, out, workers, cron, next_seeds), pool)
+        chosen = deployment(spec, out, workers, cron, next_seeds, overlap, notify)
+        identifier = register_at(chosen, pool)
         if json:
             emit({"deployment": identifier})
         else:
             typer.echo(f"deployed as {identifier}; start a worker: prefect worker start -p {pool}")
+
+
+def up(
+    pool: Pool = "local",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of Prefect's API and pages.")] = 4200,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="PostgreSQL for Prefect's history; by default its own SQLite file.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Stay, and be a Prefect server with one worker on this machine."""
+    with expected_errors():
+        from ..up import stay_up
+
+        stay_up(pool, port, database)

@@ -20,6 +20,10 @@ OWN_FOLDERS = (
 """Relative to the dataset's folder: where this package writes and removes."""
 
 
+class InUseError(DatasetError):
+    """Another run holds the lock of a dataset."""
+
+
 def refuse_links(root: Path) -> None:
     """Refuse a dataset of which a folder is a link: what is removed there may be someone else's.
 
@@ -42,7 +46,8 @@ def lock(root: Path) -> int:
         The descriptor that holds the lock.
 
     Raises:
-        DatasetError: it cannot be written, or another run holds it.
+        DatasetError: it cannot be written.
+        InUseError: another run holds it.
     """
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -59,7 +64,7 @@ def lock(root: Path) -> int:
     except BlockingIOError as error:
         holder = os.read(descriptor, 100).decode(errors="replace").strip()
         os.close(descriptor)
-        raise DatasetError(
+        raise InUseError(
             f"{root} is in use by another run (process {holder}); wait for it or end it"
         ) from error
     os.truncate(descriptor, 0)

@@ -1,0 +1,66 @@
+"""Files and options of deployments: Prefect's own parser reads them, and the flow takes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cousins.flows.naming import read_source
+from cousins.flows.overlap import Overlap
+from cousins.flows.schedules import deployment
+from cousins.flows.up import database_url
+from cousins.schemas import SpecError
+
+HOME = Path(__file__).parents[1]
+
+
+@pytest.mark.filterwarnings("default")  # Prefect's own are not ours to fix
+@pytest.mark.parametrize("name", ["prefect.yaml", "examples/prefect.yaml"])
+def test_prefects_parser_reads_the_files(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect.cli.deploy._models import PrefectYamlModel
+    from prefect.exceptions import ParameterTypeError
+
+    from cousins.flows.generate import generate
+
+    monkeypatch.chdir(HOME)
+    read = PrefectYamlModel.model_validate(yaml.safe_load(Path(name).read_text(encoding="utf-8")))
+    assert read.deployments
+    assert read.pull
+    for found in read.deployments:
+        assert found.entrypoint == "cousins.flows.generate.generate"
+        assert found.work_pool is not None
+        assert found.work_pool.name == "local"
+        checked = generate.validate_parameters(dict(found.parameters))
+        assert read_source(checked["spec"]).tasks.count > 0
+        with pytest.raises(ParameterTypeError, match="workers"):
+            generate.validate_parameters({**found.parameters, "workers": "many"})
+
+
+@pytest.mark.filterwarnings("default")
+def test_overlap_becomes_prefects_limit(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("name: nightly\n")
+    limits: dict[Overlap, str] = {}
+    for overlap in Overlap:
+        chosen = deployment(path, None, None, None, True, overlap, "http://127.0.0.1/hook")
+        assert chosen.tags == ["cousins", "nightly"]
+        assert "next seed" in chosen.description
+        assert chosen.parameters["take_over"] == (overlap is Overlap.take_over)
+        assert chosen.parameters["notify"] == "http://127.0.0.1/hook"
+        found = chosen.concurrency
+        limits[overlap] = "none" if found is None else str(found.collision_strategy.value)
+    assert limits == {
+        Overlap.wait: "ENQUEUE", Overlap.refuse: "CANCEL_NEW", Overlap.take_over: "none"
+    }  # fmt: skip
+    with pytest.raises(SpecError, match="--notify 'mail:me'"):
+        deployment(path, None, None, None, True, Overlap.wait, "mail:me")
+
+
+def test_a_database_gets_the_driver_that_prefect_needs() -> None:
+    assert database_url("postgresql://u:p@h/d") == "postgresql+asyncpg://u:p@h/d"
+    assert database_url("sqlite+aiosqlite:////x/p.db") == "sqlite+aiosqlite:////x/p.db"
+    with pytest.raises(SpecError, match=r"--database mysql:\.\.\.") as caught:
+        database_url("mysql://u:secret@h/d")
+    assert "secret" not in str(caught.value)
