@@ -130,8 +130,8 @@ class MujocoRenderer:
             return np.array(picture)
         nearness = np.empty(size[::-1], dtype=np.float32)
         gl.glReadPixels(0, 0, *size, gl.GL_DEPTH_COMPONENT, gl.GL_FLOAT, nearness)
-        nearness = nearness[::SUPERSAMPLE, ::SUPERSAMPLE] / np.float32(NEAR)
-        return np.array(occluded(picture, nearness, camera.fx))
+        seen = np.asarray(nearness[::SUPERSAMPLE, ::SUPERSAMPLE] / NEAR, dtype=np.float32)
+        return np.array(occluded(picture, seen, camera.fx))
 
     def truth(
         self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
