@@ -12,7 +12,7 @@ SMOOTH = 0.008
 """Half the width of the squares over which the loss is averaged, likewise."""
 LEAST = 0.03
 """Slope of a crease that is taken for flat: rounding of depths."""
-STRENGTH = 0.9
+STRENGTH = 0.7
 """Share of the light that a right-angled crease loses, about."""
 DARKEST = 0.7
 """Share of the light that any place loses at most."""

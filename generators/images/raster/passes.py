@@ -23,7 +23,7 @@ from .colour_shaders import colour_sources
 from .gl import Frame, Program, open_gl, shadow_array
 from .illumination import MAX_LAMPS, Illumination, illumination
 from .occlusion import occluded
-from .projections import NEAR, SHADOW_RADIUS, clip_from_world
+from .projections import NEAR, clip_from_world
 from .shaders import (
     NORMAL_FRAGMENT,
     SHADOW_FRAGMENT,
@@ -35,6 +35,8 @@ from .silhouettes import CoverPass, Words
 from .uploads import AROUND, LOOKS, POSES, SHADOWS, TEXTURES, Uploaded
 
 SUPERSAMPLE = 2
+FINEST_EDGE = 3.0
+"""Least width of a shadow's soft edge, pixels of the shadow map."""
 SHADOW_OFFSET = 0.002
 """How far off its surface a point looks up the shadow map, metres."""
 KEPT_MODELS = 3
@@ -45,8 +47,8 @@ class Finish:
     """How much work goes into a picture; labels do not depend on it.
 
     Attributes:
-        shadow_pixels: width of a shadow map, which covers two metres of a table.
-        shadow_edge: width of a shadow's soft edge, metres on a table.
+        shadow_pixels: width of a shadow map, which covers two metres about a table, or a room.
+        shadow_edge: width of a shadow's soft edge, metres.
         taps: how often each fragment looks at a shadow map, 1 to 8; one of them costs least.
         occlusion: whether creases and the ground beside things get less light.
     """
@@ -198,6 +200,7 @@ class MujocoRenderer:
         program.matrices("clip_from_world", clip_from_world(camera))
         program.matrices("light_from_world", light.views)
         program.whole("shadowed", int(shadows))
+        program.number("blur", self._blur(light.views[0]))
         program.vectors("eye", np.asarray(camera.pos))
         program.vectors("ambient", light.ambient)
         program.vectors("key_towards", np.stack([-lamp.direction for lamp in keys]))
@@ -205,6 +208,11 @@ class MujocoRenderer:
         program.vectors("fill_towards", np.stack([-lamp.direction for lamp in fills]))
         program.vectors("fill_light", np.stack([lamp.diffuse for lamp in fills]))
         return program
+
+    def _blur(self, view: npt.NDArray[np.float64]) -> float:
+        """Width of a shadow's edge as a share of the map that covers a view (4, 4) of a lamp."""
+        across = 2 / float(np.linalg.norm(view[0, :3]))
+        return max(self._finish.shadow_edge / across, FINEST_EDGE / self._finish.shadow_pixels)
 
     def _colour_program(self, keys: int, fills: int, linear: bool, metal: bool) -> Program:
         kind = (keys, fills, linear, metal)
@@ -218,7 +226,6 @@ class MujocoRenderer:
             ):  # fmt: skip
                 made.whole(name, unit)
             made.number("normal_offset", SHADOW_OFFSET)
-            made.number("blur", self._finish.shadow_edge / (2 * SHADOW_RADIUS))
         return made
 
     def _begin(self, width: int, height: int, *colours: int) -> None:
