@@ -35,7 +35,7 @@ class Damaged:
     Attributes:
         kind: of damage.
         file: that was damaged.
-        found: whether `verify` ended with 1 and a problem.
+        found: whether `verify` ended with 1 and a problem, or refused a spec.json by its name.
         by: the command that mended it.
         same: whether the hash is the first one, and `verify` finds nothing more.
         seconds: until it was mended.
@@ -94,6 +94,13 @@ def files(root: Path, kind: Damage) -> list[Path]:
     return [path for path in found if path.is_file() and path.stat().st_size]
 
 
+def told(answer: subprocess.CompletedProcess[str], path: Path) -> bool:
+    """Whether `verify` found damage: problems, or an error that names a spec it cannot read."""
+    if answer.returncode == 1:
+        return bool(json.loads(answer.stdout)["problems"])
+    return answer.returncode == 2 and path.name == "spec.json" and str(path) in answer.stderr
+
+
 def once(calm: Path, spec: Path, folder: Path, number: int, seed: int) -> Damaged:
     """One corruption of a copy."""
     kind, rng = KINDS[number % len(KINDS)], random.Random(f"{seed} {number}")
@@ -104,7 +111,7 @@ def once(calm: Path, spec: Path, folder: Path, number: int, seed: int) -> Damage
     kind(path, rng)
     began = time.monotonic()
     answer = cousins("verify", str(root), "--json")
-    found = answer.returncode == 1 and bool(json.loads(answer.stdout)["problems"])
+    found = told(answer, path)
     # What is no record of a run any more, a run makes anew; `generate` leaves strange files alone.
     record = path.parts[len(root.parts)] in ("manifest", "spec.json")
     by = "generate" if record or (number // len(KINDS) % 2 and kind is delete) else "--repair"
