@@ -3,11 +3,12 @@
     python docs/make_images.py out/quickstart
     python docs/make_images.py --furnished
     python docs/make_images.py --observed
+    python docs/make_images.py out/table-for-two --tasks --out docs/images/wish-table.jpg
 
 The first draws episodes anew, in rows: their start and end from the first fixed camera, the middle
 from the hand, and of the end the instances and the normals. The second draws a room of
 each kind, from the two corners that see most things. The third draws a view, what is observed
-in it, and the scene built from that.
+in it, and the scene built from that. The last shows how each task ended, with its instruction.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from __future__ import annotations
 import argparse
 import colorsys
 import io
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from cousins.flows.bench._observe_scenes import shots
 from cousins.generators.dataset import Dataset
@@ -49,6 +51,12 @@ GAP = 4
 DRAWN = 2
 """Times as wide as a tile is what it shows."""
 
+CAPTIONED = (264, 198)
+"""Width and height of a picture with a caption, pixels; the caption has three lines."""
+CAPTION = 58
+ACROSS = 4
+TASKS = 12
+"""On a sheet at most."""
 SHEET = 1080
 """Width of the picture of an observed scene, pixels."""
 OBSERVED = 4
@@ -131,6 +139,27 @@ def chosen(dataset: Dataset, count: int, names: list[str]) -> list[Episode]:
     return sorted(best.values(), key=lambda e: (-len(e.subtasks), e.id))[:count]
 
 
+def task_sheet(dataset: Dataset, count: int) -> Image.Image:
+    """How the first tasks that were solved ended, with their instructions, in rows of four."""
+    done = {episode.task: episode.id for episode in dataset.episodes() if episode.success}
+    ends: dict[str, FrameRecord] = {}
+    for frame in dataset.frames():
+        if frame.episode is not None and (frame.step or 0) > 0:
+            ends[frame.episode] = frame
+    shown = [task for task in dataset.tasks() if done.get(task.id) in ends][:count]
+    width, height = CAPTIONED
+    rows = -(-len(shown) // ACROSS)
+    sheet = Image.new("RGB", (ACROSS * (width + GAP) - GAP, rows * (height + CAPTION)), "white")
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
+    for number, task in enumerate(shown):
+        x, y = number % ACROSS * (width + GAP), number // ACROSS * (height + CAPTION)
+        with Image.open(dataset.file(ends[done[task.id]].files["rgb"])) as tile:
+            sheet.paste(tile.resize((width, height), Image.Resampling.LANCZOS), (x, y))
+        lines = textwrap.wrap(task.instruction, 42)
+        pen.multiline_text((x + 3, y + height + 3), "\n".join(lines[:3]), "black", font)
+    return sheet
+
+
 def room_picture(kind: Kind, seed: int) -> Image.Image:
     """A furnished room from the two corners under its ceiling that see most things."""
     scene, assets = furnished_scene(kind, seed, ProceduralLibrary(), THINGS)
@@ -196,6 +225,7 @@ def main() -> None:
     parser.add_argument("dataset", type=Path, nargs="?")
     parser.add_argument("--furnished", action="store_true", help="draw rooms instead")
     parser.add_argument("--observed", action="store_true", help="draw an observed scene instead")
+    parser.add_argument("--tasks", action="store_true", help="show how each task ended")
     parser.add_argument("episodes", nargs="*", help="ids, such as t0003-e01; else chosen")
     parser.add_argument("--rows", type=int, default=3)
     default = Path(__file__).with_name("images") / "quickstart.png"
@@ -210,6 +240,9 @@ def main() -> None:
     if wanted.dataset is None:
         parser.error("name a dataset, or ask for --furnished or --observed")
     dataset = Dataset(wanted.dataset)
+    if wanted.tasks:
+        task_sheet(dataset, TASKS).save(wanted.out, quality=88, optimize=True)
+        return
     found = chosen(dataset, wanted.rows, wanted.episodes)
     if not found:
         raise SystemExit(f"{wanted.dataset} has no demonstrations")
