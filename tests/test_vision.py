@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +44,7 @@ export: [coco, yolo]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     folder = tmp_path_factory.mktemp("alone")
     (folder / "spec.yaml").write_text(SPEC, encoding="utf-8")
     arguments = ["generate", str(folder / "spec.yaml"), "--out", str(folder / "out")]
