@@ -16,6 +16,7 @@ from .commands import (
     inspect,
     make,
     observe,
+    reference,
     schedule,
     sweep,
     train,
@@ -61,6 +62,7 @@ make.register(app)
 inspect.register(app)
 assets.register(app)
 observe.register(app)
+reference.register(app)
 sweep.register(app)
 backends.register(app)
 schedule.register(app)
