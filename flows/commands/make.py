@@ -119,7 +119,9 @@ def export(
             autocompletion=completion("exporters"),
         ),
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="All formats.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="All formats whose packages are installed.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Write a finished dataset in the formats that trainers load."""
@@ -131,7 +133,8 @@ def export(
         from ..run import export_dataset
         from ..stages import production
 
-        chosen = EXPORTERS.names() if every else tuple(formats or ())
+        ready = (name for name, offered in EXPORTERS.all() if not offered.needs.missing())
+        chosen = tuple(ready) if every else tuple(formats or ())
         if not chosen:
             known = ", ".join(EXPORTERS.names())
             raise SpecError(f"no format given; use --format or --all; formats: {known}")
