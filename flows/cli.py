@@ -18,6 +18,7 @@ from .commands import (
     observe,
     preview,
     quality,
+    reference,
     schedule,
     sweep,
     train,
@@ -67,6 +68,7 @@ quality.register(app)
 watch.register(app)
 assets.register(app)
 observe.register(app)
+reference.register(app)
 sweep.register(app)
 backends.register(app)
 schedule.register(app)

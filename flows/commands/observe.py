@@ -93,8 +93,8 @@ def observe(
         )
         choice = LibraryChoice(tuple(library or ()), None, allow_noncommercial)
         observed = observe_request(request, open_one(choice), preview)
-        text = observed_text(observed, _name(out), chosen(choice))
-        _write(out, text)
+        text = observed_text(observed, dataset_name(out), chosen(choice))
+        write_spec(out, text)
         found = facts(observed)
         if json:
             emit({"spec": str(out), **found})
@@ -105,13 +105,18 @@ def observe(
             typer.echo(f"left out: {what}: {why}", err=True)
 
 
-def _name(out: Path) -> str:
+def dataset_name(out: Path) -> str:
     """A name for the dataset from the file's."""
     letters = "".join(c if c.isalnum() or c in "-_" else "-" for c in out.stem)[:60]
     return letters if letters[:1].isascii() and letters[:1].isalpha() else f"scene-{letters}"
 
 
-def _write(out: Path, text: str) -> None:
+def write_spec(out: Path, text: str) -> None:
+    """Write a spec, making its folder.
+
+    Raises:
+        SpecError: the file cannot be written.
+    """
     from ...schemas import SpecError
 
     try:

@@ -24,6 +24,7 @@ from ...schemas import (
 )
 from ...schemas.asset import Cavity
 from ...schemas.base import Vec3
+from ...schemas.reserved import is_reserved
 from ..core.geometry import Array, inverse, quaternion, transform, vec3
 from ..cousins.reference import reference_spec
 from .acdc import read_acdc
@@ -175,7 +176,7 @@ def _names(kept: list[FoundObject], carrier: FoundObject) -> dict[str, str]:
     names: dict[str, str] = {}
     for thing in kept:
         word = re.sub(r"[^A-Za-z0-9_-]", "_", thing.name)[:60]
-        word = word if word[:1].isalpha() else f"x{word}"
+        word = f"x_{word}" if not word[:1].isalpha() or is_reserved(word) else word
         names[thing.name] = SUPPORT if thing is carrier else word
     return names
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from ....schemas.plugins import Needs
+from ....schemas.plugins import Needs, installed
 from ...dataset import Dataset
 from .._folders import refuse_files
 from .._scenes import refuse_without_scenes
@@ -18,6 +18,12 @@ from .config import to_env_config
 from .profiles import PROFILES
 from .scene_file import to_scene_json
 from .task import to_task
+
+
+def _needs() -> Needs:
+    """What shapes its bytes: `usd-core` adds files where it is installed."""
+    usd = ("usd-core",) if installed("usd-core") is not None else ()
+    return Needs(packages=("bddl", "numpy", "pillow", *usd))
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class OmniGibsonExporter:
     profiles: tuple[str, ...] = tuple(PROFILES)
     assets: Literal["own", "behavior"] = "own"
     summary: str = "OmniGibson: environment configs, scene files, BDDL activities, assets as URDF"
-    needs: Needs = field(default_factory=lambda: Needs(packages=("bddl", "numpy", "pillow")))
+    needs: Needs = field(default_factory=_needs)
 
     def check_dataset(self, dataset: Dataset) -> None:
         """See `Choosy`."""

@@ -5,7 +5,7 @@
 <profile>/<scene>/config.json     of the environment
 <profile>/<scene>/scene.json      the scene file
 activities/<name>/problem0.bddl   the tasks, as BDDL's activity definitions
-assets/<asset>/<asset>.urdf       from which USD is made; assets/index.json beside them
+assets/<asset>/<asset>.urdf       and <asset>.usd where usd-core is installed; index.json
 ```
 """
 
@@ -15,8 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ....schemas import Asset, SpecError
+from ....schemas.plugins import installed
 from ...dataset import Dataset
-from .._scenes import Staged, staged, write_json, write_scenes
+from .._scenes import Staged, asset_folder, staged, write_json, write_scenes
 from ..urdf.writing import write_assets
 from .behavior import nearest_model
 from .config import MODALITIES, SCENE_FILE, to_env_config
@@ -41,8 +42,19 @@ def write(dataset: Dataset, out: Path, profiles: tuple[str, ...], assets: str) -
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "problem0.bddl").write_text(to_task(part.task), encoding="utf-8")
     write_assets(found, out / ASSETS)
+    if installed("usd-core") is not None:
+        _write_usd(found, out / ASSETS)
     for one in chosen:
         write_scenes(dataset, out / one.name, _writer(one, labels, assets))
+
+
+def _write_usd(found: dict[str, Asset], out: Path) -> None:
+    """The USD files that scene files name, beside each asset's URDF."""
+    from ..usd.asset import write_asset
+
+    for digest in sorted(found):
+        name = asset_folder(found[digest])
+        write_asset(found[digest], out / name / f"{name}.usd")
 
 
 def _writer(
