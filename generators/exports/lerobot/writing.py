@@ -25,9 +25,10 @@ from ...licences import AssetUse, asset_uses
 from ...quality.measures import without_trace
 from .._card import Card, card
 from .._croissant import croissant
+from .._states import object_states
 from .cameras import CameraColumns
 from .language import SubtaskTable, add_language, language_features
-from .rows import Columns, data_table, episode_columns, features, object_states, provenance
+from .rows import Columns, data_table, episode_columns, features, provenance
 from .stats import Stats, image_stats, vector_stats
 from .tables import CHUNKS_SIZE, MEGABYTE, TableWriter
 from .video import CameraTrack, VideoPart

@@ -23,9 +23,7 @@ class RobomimicExporter:
     """
 
     summary = "robomimic: HDF5 with demonstrations, low-dimensional and picture observations"
-    needs = Needs(
-        packages=("av", "h5py", "mujoco", "numpy", "pillow"), install="pip install 'cousins[hdf5]'"
-    )
+    needs = Needs(packages=("av", "h5py", "numpy", "pillow"), install="pip install 'cousins[hdf5]'")
 
     include_failures: bool = False
     picture_side: int = 128
