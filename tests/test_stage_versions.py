@@ -59,7 +59,7 @@ EXCUSED: dict[str, dict[str, str]] = {
         DRAWN,
     ),
     "robomimic": {"bddl": READ},
-    **dict.fromkeys(("lerobot", "lerobot_language"), {"bddl": READ, "scipy": BENT}),
+    **{name: {"bddl": READ, "scipy": BENT} for name in ("lerobot", "lerobot_language")},
     "traces": {},
 }  # fmt: skip
 """Packages that a stage's code reaches and that do not shape its bytes, with the reason."""

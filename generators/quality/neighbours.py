@@ -84,13 +84,14 @@ def _groups(points: Array) -> list[list[int]]:
 def _whitened(values: Array) -> Array:
     """Values divided by their standard deviations; those that never change are zeros."""
     spread = values.std(axis=0)
-    centred: Array = values - values.mean(axis=0)
-    return np.where(spread > LEAST_SPREAD, centred / np.maximum(spread, LEAST_SPREAD), 0.0)
+    centred = (values - values.mean(axis=0)) / np.maximum(spread, LEAST_SPREAD)
+    found: Array = np.where(spread > LEAST_SPREAD, centred, 0.0)
+    return found
 
 
 def _entropy(steps: Array) -> float:
     """Differential entropy of a Gaussian with the covariance of steps (N, D), nats."""
     count = steps.shape[1]
     covariance = np.cov(steps.T).reshape(count, count) + REGULAR * np.eye(count)
-    _, logarithm = np.linalg.slogdet(covariance)
-    return 0.5 * (float(logarithm) + count * math.log(2 * math.pi * math.e))
+    logarithm = float(np.linalg.slogdet(covariance)[1])
+    return 0.5 * (logarithm + count * math.log(2 * math.pi * math.e))
