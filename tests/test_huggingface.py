@@ -4,6 +4,8 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
+import hashlib
+import importlib.util
 import io
 import json
 import subprocess
@@ -14,12 +16,15 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from datasets import FixtureConfig, build_dataset, shard_files
 from PIL import Image
 
 from cousins.generators.dataset import Dataset
+from cousins.generators.exports._card import Card, card
 from cousins.generators.exports.huggingface import PLUGIN, writing
-from cousins.schemas import DatasetError
+from cousins.generators.licences import AssetUse
+from cousins.schemas import DatasetError, DatasetSpec
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +112,51 @@ def test_a_dataset_without_frames_is_refused(tmp_path: Path) -> None:
     dataset = build_dataset(tmp_path / "set", FixtureConfig(tasks=1, frames=False, videos=False))
     with pytest.raises(DatasetError, match=r"huggingface: .* has no labelled frames"):
         PLUGIN.export(dataset, tmp_path / "out")
+
+
+def test_card_and_croissant_tell_of_files_and_licences(exported: Path) -> None:
+    front, _, text = (exported / "README.md").read_text().removeprefix("---\n").partition("---\n")
+    told = yaml.safe_load(front)
+    assert told["license"] == "cc0-1.0"
+    files = told["configs"][0]["data_files"]
+    assert all(list(exported.glob(x["path"])) for x in files)
+    assert "| CC0-1.0 |" in text
+    described = json.loads((exported / "croissant.json").read_text())
+    assert described["license"] == ["https://spdx.org/licenses/CC0-1.0.html"]
+    for file in described["distribution"][:-1]:
+        raw = (exported / file["contentUrl"]).read_bytes()
+        assert file["sha256"] == hashlib.sha256(raw).hexdigest()
+    columns = pq.read_schema(exported / "data/train-00000-of-00001.parquet").names
+    assert {field["name"] for field in described["recordSet"][0]["field"]} < set(columns)
+
+
+def test_a_card_of_several_licences_names_them() -> None:
+    uses = [
+        AssetUse(id=x, hash=x, category="c", library="l", source="s", licence=x, scenes=1)
+        for x in ("MIT", "LicenseRef-mine")
+    ]
+    told = Card((), (), 5000, {"train": "data/*"}, "It.", "load()")
+    spec = DatasetSpec.model_validate({"name": "x: y"})
+    front = yaml.safe_load(card(spec, uses, told).split("---\n")[1])
+    assert (front["license"], front["license_name"]) == ("other", "LicenseRef-mine AND MIT")
+    assert (front["pretty_name"], front["size_categories"]) == ("x: y", ["1K<n<10K"])
+
+
+@pytest.mark.heavy
+def test_mlcroissant_validates_both_descriptions(exported: Path, tmp_path: Path) -> None:
+    if importlib.util.find_spec("mlcroissant") is None:
+        pytest.skip("mlcroissant is not installed")
+    reader = (
+        "import sys; sys.path.pop(0)\n"
+        "import mlcroissant\n"
+        "data = mlcroissant.Dataset(jsonld=sys.argv[1])\n"
+        "assert not data.metadata.ctx.issues.errors\n"
+        "print(next(iter(data.records('rows')))['rows/frame'])"
+    )
+    command = [sys.executable, "-c", reader, str(exported / "croissant.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "t0000" in done.stdout
 
 
 @pytest.mark.heavy

@@ -25,13 +25,14 @@ from some import some
 
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports import EXPORTERS
+from cousins.generators.exports._states import DELTAS, delta_actions
 from cousins.generators.exports.lerobot import LeRobotExporter
 from cousins.generators.exports.lerobot.language import EVENTS, PERSISTENT, recovering
-from cousins.generators.exports.lerobot.rows import delta_actions
 from cousins.generators.exports.lerobot.stats import image_stats, sampled_indices
 from cousins.generators.exports.lerobot.tables import CHUNKS_SIZE, FileCounter
 from cousins.generators.exports.lerobot.video import CameraTrack
 from cousins.schemas import DatasetError, EpisodeArrays
+from cousins.tasks.rollout.actions import action_names
 
 FRONT = "observation.images.front"
 
@@ -122,6 +123,7 @@ def test_turns_are_rotation_vectors_about_the_axes_of_the_world() -> None:
         initial_state=zeros[0], actions=np.full((2, 8), 0.04, np.float32), qpos=zeros,
         qvel=zeros, tool=tool, gripper=np.zeros(3, np.float32),
     )  # fmt: skip
+    assert action_names("end_effector", 7) == DELTAS
     expected = [[math.pi / 2, 0, 0], [0, 0, math.pi / 2]]
     assert np.allclose(delta_actions(arrays)[:, 3:6], expected, atol=1e-6)
 

@@ -1,5 +1,7 @@
 """Parts of a dataset: by task, skill and outcome, without what is damaged; and mixed licences."""
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 import json
@@ -136,8 +138,10 @@ def test_assets_without_leave_to_derive_are_named(licence: str) -> None:
 def test_a_conflict_stops_an_export(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    uses = (use("scan", "CC-BY-ND-4.0"),)
-    monkeypatch.setattr("cousins.flows.exporting.asset_uses", lambda *_: uses)
+    def uses(*_: object) -> tuple[AssetUse, ...]:
+        return (use("scan", "CC-BY-ND-4.0"),)
+
+    monkeypatch.setattr("cousins.flows.exporting.asset_uses", uses)
     with pytest.raises(LicenceError, match=r"CC-BY-ND-4\.0 \(scan\)"):
         export_formats(request(dataset, tmp_path / "out", "coco"))
     assert not (tmp_path / "out").exists()

@@ -43,6 +43,7 @@ ALWAYS = {
 }
 DRAWN = "imported along with names of keypoints; an export draws nothing"
 READ = "imported along with the reader of problems; an export asks a task for its objects' names"
+BENT = "imported along with lenses that bend; where a camera stands does not need it"
 LEARNED = "only where a spec's solvers include learning, and only attempts learn"
 EXCUSED: dict[str, dict[str, str]] = {
     "tasks": {
@@ -58,7 +59,8 @@ EXCUSED: dict[str, dict[str, str]] = {
          "mujoco", "scipy", "trimesh"),
         DRAWN,
     ),
-    "lerobot": {"bddl": READ},
+    "robomimic": {"bddl": READ},
+    **{name: {"bddl": READ, "scipy": BENT} for name in ("lerobot", "lerobot_language")},
     "traces": {},
 }  # fmt: skip
 """Packages that a stage's code reaches and that do not shape its bytes, with the reason."""
@@ -128,7 +130,7 @@ def test_the_walk_finds_what_is_known_to_be_used(stage: str, package: str) -> No
 
 @pytest.mark.parametrize(
     ("stage", "package"),
-    [("episodes", "av"), ("episodes", "pillow"), ("frames", "ompl"), ("lerobot", "mujoco"),
+    [("episodes", "av"), ("episodes", "pillow"), ("frames", "ompl"), ("robomimic", "mujoco"),
      ("scenes", "pyarrow"), ("frames", "imageio")],
 )  # fmt: skip
 def test_the_walk_stops_where_a_stage_does(stage: str, package: str) -> None:
@@ -165,7 +167,7 @@ def keys(
     ("package", "moved"),
     [
         ("embreex", {"scenes", "episodes", "frames"}),
-        ("pandas", {"lerobot"}),
+        ("pandas", {"lerobot", "lerobot_language"}),
         ("ompl", {"scenes", "episodes"}),
         ("pycocotools", {"frames", "coco"}),
         ("torch", {"episodes"}),

@@ -40,7 +40,7 @@ class WebDatasetExporter:
     """
 
     summary = "WebDataset: tar shards of pictures with all of their labels, read as a stream"
-    needs = Needs()
+    needs = Needs(packages=("numpy",))
 
     def __init__(self, shard_bytes: int = SHARD_BYTES) -> None:
         """Write shards of at most this size."""

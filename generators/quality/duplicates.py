@@ -17,11 +17,10 @@ NEAR = 0.01
 
 def outline(arrays: EpisodeArrays) -> Array:
     """The tool's position and the opening at evenly spread times, (32, 4) metres."""
-    track = np.column_stack([arrays.tool[:, :3], arrays.gripper]).astype(np.float64)
+    track: Array = np.column_stack([arrays.tool[:, :3], arrays.gripper]).astype(np.float64)
     times = np.linspace(0, len(track) - 1, POINTS)
-    found: Array = np.column_stack(
-        [np.interp(times, np.arange(len(track)), column) for column in track.T]
-    )
+    columns = (np.interp(times, np.arange(len(track)), track[:, k]) for k in range(track.shape[1]))
+    found: Array = np.stack(list(columns), axis=1)
     return found
 
 

@@ -8,8 +8,10 @@ other. Of more than `MOST` states, evenly spread ones are taken.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ...schemas import Model
 from .measures import Array
@@ -39,7 +41,7 @@ class Neighbourhood(Model):
 
 
 def neighbourhood(
-    states: Array, actions: Array, steps: Array, attempts: Array
+    states: Array, actions: Array, steps: Array, attempts: npt.NDArray[np.int_]
 ) -> Neighbourhood | None:
     """Measure neighbours.
 
@@ -52,18 +54,15 @@ def neighbourhood(
     Returns:
         None for fewer than two states.
     """
-    from scipy.spatial import cKDTree  # pyright: ignore[reportMissingTypeStubs]
-
     if len(states) < 2:
         return None
     chosen = np.unique(np.linspace(0, len(states) - 1, min(len(states), MOST)).astype(int))
     near, did = _whitened(states)[chosen], _whitened(actions)[chosen]
     moved, owner = _whitened(steps)[chosen], attempts[chosen]
-    tree = cKDTree(near)
-    groups = tree.query_ball_point(near, EPSILON)
+    groups = _groups(near)
     variances = [float(did[group].var(axis=0).sum()) for group in groups]
     others = [int((owner[group] != owner[i]).sum()) for i, group in enumerate(groups)]
-    alike = cKDTree(np.hstack([near, did])).query_ball_point(np.hstack([near, did]), EPSILON)
+    alike = _groups(np.hstack([near, did]))
     spread = [_entropy(moved[group]) for group in alike if len(group) > moved.shape[1]]
     return Neighbourhood(
         epsilon=EPSILON,
@@ -74,16 +73,25 @@ def neighbourhood(
     )
 
 
+def _groups(points: Array) -> list[list[int]]:
+    """The neighbours of each point (N, D), itself among them."""
+    from scipy.spatial import KDTree  # pyright: ignore[reportMissingTypeStubs]
+
+    tree: Any = KDTree(points)
+    return [list(group) for group in tree.query_ball_point(points, EPSILON)]
+
+
 def _whitened(values: Array) -> Array:
     """Values divided by their standard deviations; those that never change are zeros."""
     spread = values.std(axis=0)
-    centred: Array = values - values.mean(axis=0)
-    return np.where(spread > LEAST_SPREAD, centred / np.maximum(spread, LEAST_SPREAD), 0.0)
+    centred = (values - values.mean(axis=0)) / np.maximum(spread, LEAST_SPREAD)
+    found: Array = np.where(spread > LEAST_SPREAD, centred, 0.0)
+    return found
 
 
 def _entropy(steps: Array) -> float:
     """Differential entropy of a Gaussian with the covariance of steps (N, D), nats."""
     count = steps.shape[1]
     covariance = np.cov(steps.T).reshape(count, count) + REGULAR * np.eye(count)
-    _, logarithm = np.linalg.slogdet(covariance)
-    return 0.5 * (float(logarithm) + count * math.log(2 * math.pi * math.e))
+    logarithm = float(np.linalg.slogdet(covariance)[1])
+    return 0.5 * (logarithm + count * math.log(2 * math.pi * math.e))

@@ -82,10 +82,18 @@ def stage_versions(stage: str, shard: str, spec: DatasetSpec) -> dict[str, str]:
 def stage_packages(stage: str) -> dict[str, str]:
     """The installed version of each package that shapes any shard of a stage.
 
+    Exporters whose packages are an extra are left out: a dataset without them goes on as it was
+    where they are installed later. Their versions are part of the keys of what they write.
+
     Args:
         stage: one of STAGES, or exports.
     """
-    offered = (offer for group in _groups(stage) for _, offer in group.own())
+    offered = (
+        offer
+        for group in _groups(stage)
+        for _, offer in group.own()
+        if stage != "exports" or not offer.needs.install
+    )
     needed = (package for offer in offered for package in offer.needs.packages)
     return _installed(frozenset((*SHAPING[stage], *needed)))
 

@@ -20,7 +20,6 @@ class BopExporter:
     needs = Needs(
         packages=(
             "airo-models",
-            "bddl",
             "fast-simplification",
             "franky-sim",
             "mujoco",

@@ -17,7 +17,7 @@ class HuggingFaceExporter:
     """Writes parquet files with pictures inside, and a dataset card."""
 
     summary = "Hugging Face: parquet with pictures, boxes and masks, and a dataset card"
-    needs = Needs(packages=("pyarrow",))
+    needs = Needs(packages=("numpy", "pyarrow"))
 
     def export(self, dataset: Dataset, out: Path) -> None:
         """Write the export to `out`, which must be empty or absent.

@@ -1,7 +1,8 @@
 """Export to parquet files as `datasets` reads them: one row for each labelled frame.
 
 ```
-README.md                               the dataset card
+README.md, croissant.json               the dataset card, and the same for machines
+assets.json                             assets and their licences
 data/train-00000-of-00001.parquet       and data/validation-00000-of-00001.parquet
 ```
 
@@ -18,11 +19,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ....schemas import DatasetError, FrameRecord
+from ....schemas import DatasetError, FrameRecord, canonical_json
 from ...dataset import Dataset
+from .._card import Card, card
+from .._croissant import croissant
 from .._frames import FrameSurvey
 from .features import arrow_schema, features
 
+WHAT = "Each row is a labelled picture of a scene in which a robot has something to do."
+COLUMNS = {
+    "image": "ImageObject",
+    **dict.fromkeys(("frame", "task", "scene", "episode", "camera", "instruction"), "Text"),
+    **dict.fromkeys(("step", "width", "height"), "Integer"),
+    "depth_scale": "Float",
+}
+"""Those that Croissant is told of."""
 ROWS = 1000
 """Of a file; with pictures of 256 x 256 it has about 50 MB."""
 GROUP = 100
@@ -41,6 +52,28 @@ def write(found: FrameSurvey, out: Path) -> None:
     for split, count in (("train", found.train), ("validation", found.held)):
         if count:
             _write_split(found, split, count, out / "data")
+    _tell(found, out)
+
+
+def _tell(found: FrameSurvey, out: Path) -> None:
+    """Write the card and the Croissant file."""
+    uses, name = found.uses(), found.dataset.spec.name
+    splits = {"train": "data/train-*"}
+    splits |= {"validation": "data/validation-*"} if found.held else {}
+    told = Card(
+        categories=("object-detection", "image-segmentation", "depth-estimation"),
+        tags=("robotics",),
+        rows=found.train + found.held,
+        splits=splits,
+        what=WHAT,
+        load="from datasets import load_dataset\n\ndataset = load_dataset(PATH)",
+    )
+    (out / "README.md").write_text(card(found.dataset.spec, uses, told), encoding="utf-8")
+    assets = [use.model_dump(mode="json") for use in uses]
+    (out / "assets.json").write_text(canonical_json(assets) + "\n", encoding="utf-8")
+    licences = [use.licence for use in uses]
+    text = croissant(name, WHAT, licences, out, COLUMNS)
+    (out / "croissant.json").write_text(text, encoding="utf-8")
 
 
 def _write_split(found: FrameSurvey, split: str, count: int, folder: Path) -> None:

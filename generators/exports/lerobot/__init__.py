@@ -26,7 +26,20 @@ class LeRobotExporter:
         summary: the format in one line.
     """
 
-    needs = Needs(packages=("av", "mujoco", "numpy", "pandas", "pillow", "pyarrow"))
+    needs = Needs(
+        packages=(
+            "airo-models",
+            "av",
+            "fast-simplification",
+            "franky-sim",
+            "mujoco",
+            "numpy",
+            "pandas",
+            "pillow",
+            "pyarrow",
+            "trimesh",
+        )
+    )
 
     of_demonstrations = True
 

@@ -5,17 +5,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ....scenes.core.geometry import Array, quaternion, rotation
 from ....scenes.physics.sensing import sensed
-from ....schemas import Asset, DatasetError, Episode, EpisodeArrays, Scene
-from ....tasks.rollout.actions import action_names
-from ....tasks.rollout.objects import FEATURES, ObjectStates, padded
+from ....schemas import DatasetError, Episode, EpisodeArrays, Scene
+from ....tasks.rollout.objects import FEATURES
+from .._states import DELTAS, delta_actions
 from .cameras import EXTRINSICS, INTRINSICS, extrinsics_key, intrinsics_key
 from .language import recovering
 from .video import VideoFormat
@@ -26,7 +24,6 @@ Feature = dict[str, Any]
 
 ENVIRONMENT = "observation.environment_state"
 """Of the objects that the task speaks of; policies that see no picture need it."""
-SMALL = 1e-12
 DELTA = "delta_action"
 """Its name must not begin with `action`, which LeRobot takes for a second thing to predict."""
 
@@ -77,61 +74,12 @@ def episode_columns(
     }
 
 
-def delta_actions(arrays: EpisodeArrays) -> npt.NDArray[np.float32]:
-    """How each action moved the tool, (T, 7): as the environment's `end_effector` actions.
-
-    Metres along the world's axes, a rotation vector about them in radians, and the commanded
-    opening in metres. It is the measured motion: from each state to the next.
-    """
-    tool = arrays.tool
-    turned = [
-        _rotation_vector(rotation(after) @ rotation(before).T)
-        for before, after in zip(tool[:-1, 3:], tool[1:, 3:], strict=True)
-    ]
-    turns = np.array(turned, dtype=np.float64).reshape(-1, 3)
-    shifts = np.diff(tool[:, :3], axis=0)
-    return np.column_stack([shifts, turns, arrays.actions[:, -1]]).astype(np.float32)
-
-
-def _rotation_vector(matrix: Array) -> Array:
-    """Axis times angle of a rotation matrix, radians."""
-    w, *axis = quaternion(matrix)
-    vector = np.asarray(axis)
-    length = float(np.linalg.norm(vector))
-    if length < SMALL:
-        return 2 * vector
-    angle = 2 * np.arctan2(length, abs(w))
-    return vector / length * (angle if w >= 0 else -angle)
-
-
-def object_states(
-    scene: Scene,
-    assets: Mapping[str, Asset],
-    names: tuple[str, ...],
-    rows: int,
-    qpos: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float32]:
-    """What is observed of a task's objects in an episode, (T + 1, rows * 12).
-
-    Args:
-        scene: of the episode.
-        assets: by content hash.
-        names: of the objects.
-        rows: objects of the task that has most; those that this one lacks are zeros.
-        qpos: (T + 1, nq) states.
-
-    Raises:
-        DatasetError: the states do not belong to the scene.
-    """
-    return padded(ObjectStates(scene, assets, names, qpos.shape[1]).at(qpos), rows)
-
-
 def _names(key: str, width: int, objects: tuple[str, ...]) -> list[str] | None:
     """What the components of a feature are called."""
     if key == ENVIRONMENT:
         return [f"{name}.{feature}" for name in objects for feature in FEATURES]
     if key == DELTA:
-        return list(action_names("end_effector", width))
+        return list(DELTAS)
     if key in ("observation.state", "action"):
         return [*(f"joint_{i}.pos" for i in range(1, width)), "gripper.pos"]
     if key == "observation.tool_pose":

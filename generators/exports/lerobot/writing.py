@@ -9,7 +9,7 @@ the same states. Source of the format: https://huggingface.co/docs/lerobot/lerob
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,15 +21,31 @@ import numpy.typing as npt
 from ....schemas import DatasetError, Episode, VideoRecord
 from ....tasks.rollout.objects import task_objects
 from ...dataset import Dataset, dump_models
-from ...licences import asset_uses
+from ...licences import AssetUse, asset_uses
 from ...quality.measures import without_trace
+from .._card import Card, card
+from .._croissant import croissant
+from .._states import object_states
 from .cameras import CameraColumns
 from .language import SubtaskTable, add_language, language_features
-from .rows import Columns, data_table, episode_columns, features, object_states, provenance
+from .rows import Columns, data_table, episode_columns, features, provenance
 from .stats import Stats, image_stats, vector_stats
 from .tables import CHUNKS_SIZE, MEGABYTE, TableWriter
 from .video import CameraTrack, VideoPart
 
+WHAT = "Each row is a state of a robot and the action that it took from there."
+LOAD = """from lerobot.datasets.lerobot_dataset import LeRobotDataset
+
+dataset = LeRobotDataset("local/NAME", root=PATH)"""
+COLUMNS = {
+    "timestamp": "Float",
+    **dict.fromkeys(
+        ("frame_index", "episode_index", "index", "task_index", "subtask_index"), "Integer"
+    ),
+    "next.reward": "Float",
+    "next.success": "Boolean",
+}
+"""Those that Croissant is told of."""
 EPISODES_AT_ONCE = 100
 """Rows of the episode table that share a row group."""
 PATTERN = "chunk-{chunk_index:03d}/file-{file_index:03d}"
@@ -262,7 +278,26 @@ class _Run:
         _write_json(meta / "info.json", self._info())
         _write_json(meta / "stats.json", dict(self._stats()))
         used = (scene for scene in self._dataset.scenes() if scene.id in scenes)
-        (meta / "assets.json").write_bytes(dump_models(asset_uses(self._dataset, used)))
+        uses = asset_uses(self._dataset, used)
+        (meta / "assets.json").write_bytes(dump_models(uses))
+        self._tell(uses)
+
+    def _tell(self, uses: Sequence[AssetUse]) -> None:
+        """Write the card and the Croissant file."""
+        told = Card(
+            categories=("robotics",),
+            tags=("LeRobot", self._dataset.spec.robot),
+            rows=self._totals.frames,
+            splits={"train": "data/*/*.parquet"},
+            what=WHAT,
+            load=LOAD,
+        )
+        text = card(self._dataset.spec, uses, told)
+        (self._out / "README.md").write_text(text, encoding="utf-8")
+        text = croissant(
+            self._dataset.spec.name, WHAT, [use.licence for use in uses], self._out, COLUMNS
+        )
+        (self._out / "croissant.json").write_text(text, encoding="utf-8")
 
     def _stats(self) -> Iterator[tuple[str, Stats]]:
         for key, parts in self._totals.columns.items():

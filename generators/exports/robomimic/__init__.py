@@ -24,9 +24,7 @@ class RobomimicExporter:
 
     summary = "robomimic: HDF5 with demonstrations, low-dimensional and picture observations"
     of_demonstrations = True
-    needs = Needs(
-        packages=("av", "h5py", "mujoco", "numpy", "pillow"), install="pip install 'cousins[hdf5]'"
-    )
+    needs = Needs(packages=("av", "h5py", "numpy", "pillow"), install="pip install 'cousins[hdf5]'")
 
     include_failures: bool = False
     picture_side: int = 128
