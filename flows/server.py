@@ -19,7 +19,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import IO, Any
 
 from ..schemas import RunError, SpecError
@@ -35,12 +35,18 @@ _GUARDED = frozenset({401, 403, 407})
 
 
 @contextlib.contextmanager
-def prefect_api(*, scheduler: bool = False, port: int | None = None) -> Generator[str]:
+def prefect_api(
+    *,
+    scheduler: bool = False,
+    port: int | None = None,
+    meanwhile: Callable[[], None] | None = None,
+) -> Generator[str]:
     """Make sure that Prefect has an API within the block, and give its address.
 
     Args:
         scheduler: an embedded API also runs schedules and serves the user interface.
         port: of an embedded API; None takes a free one.
+        meanwhile: is done while an embedded API starts, which takes seconds.
 
     Raises:
         RunError: the embedded API did not start, or the configured one does not answer.
@@ -54,7 +60,7 @@ def prefect_api(*, scheduler: bool = False, port: int | None = None) -> Generato
         return
     login = os.environ.get(LOGIN) or f"cousins:{secrets.token_urlsafe(16)}"
     with (
-        _embedded(scheduler, login, port or _free_port()) as url,
+        _embedded(scheduler, login, port or _free_port(), meanwhile) as url,
         temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: login}),
     ):
         yield url
@@ -121,7 +127,9 @@ def login() -> str:
 
 
 @contextlib.contextmanager
-def _embedded(scheduler: bool, login: str, port: int) -> Generator[str]:
+def _embedded(
+    scheduler: bool, login: str, port: int, meanwhile: Callable[[], None] | None
+) -> Generator[str]:
     from prefect.settings import PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS
 
     url = f"http://127.0.0.1:{port}/api"
@@ -147,6 +155,8 @@ def _embedded(scheduler: bool, login: str, port: int) -> Generator[str]:
             process_group=0,  # the terminal's interrupt is for its parent
         )
         try:
+            if meanwhile is not None:
+                meanwhile()
             own = float(PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value())
             _await(url, process, log, max(own, STARTUP))
             yield url
