@@ -25,6 +25,7 @@ from typing import IO, Any
 from ..schemas import RunError, SpecError
 from ..schemas.errors import one_line
 from .environment import STARTUP
+from .history import begin, prepared
 
 LOGIN = "PREFECT_SERVER_API_AUTH_STRING"
 """Environment variable: the embedded API's login, where it is not to be a random one."""
@@ -130,8 +131,13 @@ def login() -> str:
 def _embedded(
     scheduler: bool, login: str, port: int, meanwhile: Callable[[], None] | None
 ) -> Generator[str]:
-    from prefect.settings import PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS
+    from prefect.settings import (
+        PREFECT_HOME,
+        PREFECT_SERVER_DATABASE_CONNECTION_URL,
+        PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS,
+    )
 
+    begin(PREFECT_SERVER_DATABASE_CONNECTION_URL.value(), prepared(), PREFECT_HOME.value())
     url = f"http://127.0.0.1:{port}/api"
     # Any page in a browser on this machine can reach the port; without the login it gets nothing.
     environment = {

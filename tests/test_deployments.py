@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 import yaml
 
+from cousins.flows.history import FORM, begin
 from cousins.flows.naming import read_source
 from cousins.flows.overlap import Overlap
 from cousins.flows.predecessors import await_free, cancel_others
@@ -84,6 +85,24 @@ def test_taking_over_cancels_the_others_and_waits_for_the_lock(tmp_path: Path) -
     threading.Timer(0.1, os.close, (held,)).start()
     await_free(tmp_path, 60.0)
     os.close(lock(tmp_path))
+
+
+def test_a_new_home_begins_with_a_copy_and_an_old_one_is_left_alone(tmp_path: Path) -> None:
+    source, home = tmp_path / "prepared.db", tmp_path / "home"
+    source.write_bytes(b"prepared")
+    url, database = f"{FORM}{home}/prefect.db", home / "prefect.db"
+    begin(url, tmp_path / "none.db", home)
+    assert not home.exists()
+    begin(url, source, home)
+    assert database.read_bytes() == b"prepared"
+    database.write_bytes(b"history")
+    begin(url, source, home)
+    assert database.read_bytes() == b"history"
+    for elsewhere in (None, "postgresql+asyncpg://h/d", f"{FORM}{tmp_path}/no/folder.db"):
+        begin(elsewhere, source, home)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == [
+        "home", "prefect.db", "prepared.db"
+    ]  # fmt: skip
 
 
 class FakeClient:
