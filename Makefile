@@ -51,6 +51,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --group dev --editable .
 	$(BIN)/python -m compileall -q $(VENV)/lib || true
+	$(BIN)/python -m cousins.flows.history  # a new home of Prefect's begins with a copy
 	touch $@
 
 system:

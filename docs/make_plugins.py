@@ -32,7 +32,7 @@ PAGES = (
     )),
     FOLDER.parent / "README.md",
 )  # fmt: skip
-REFUSING = frozenset({"omnigibson", "ray", "dask"})
+REFUSING = frozenset({"omnigibson"})
 """Names that are known and only say that they are not built."""
 
 

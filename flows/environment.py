@@ -39,6 +39,11 @@ def set_defaults() -> None:
         os.environ.setdefault(name, value)
 
 
+def follow_runs() -> None:
+    """Let runs that are started from here log how they go on; what is set stays."""
+    os.environ.setdefault("PREFECT_LOGGING_LOGGERS_PREFECT_FLOW_RUNS_LEVEL", "INFO")
+
+
 def check_graphics() -> None:
     """Refuse a choice of OpenGL with which pictures cannot be drawn, and MuJoCo not be imported.
 

@@ -11,6 +11,7 @@ import typer
 from prefect.runner import Runner
 from prefect.types.entrypoint import EntrypointType
 
+from .environment import follow_runs
 from .generate import generate
 from .schedules import Deployment
 from .server import login, prefect_api
@@ -43,6 +44,7 @@ def _make_runner(chosen: Deployment) -> Runner:
 
 def serve(chosen: Deployment) -> None:
     """Run the deployment in this process until interrupted; starts an API where there is none."""
+    follow_runs()
     with prefect_api(scheduler=True) as url:
         runner = _make_runner(chosen)
         when = f"at {chosen.cron!r} (UTC)" if chosen.cron else "when asked"

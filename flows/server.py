@@ -19,12 +19,13 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import IO, Any
 
 from ..schemas import RunError, SpecError
 from ..schemas.errors import one_line
 from .environment import STARTUP
+from .history import begin, prepared
 
 LOGIN = "PREFECT_SERVER_API_AUTH_STRING"
 """Environment variable: the embedded API's login, where it is not to be a random one."""
@@ -35,12 +36,18 @@ _GUARDED = frozenset({401, 403, 407})
 
 
 @contextlib.contextmanager
-def prefect_api(*, scheduler: bool = False, port: int | None = None) -> Generator[str]:
+def prefect_api(
+    *,
+    scheduler: bool = False,
+    port: int | None = None,
+    meanwhile: Callable[[], None] | None = None,
+) -> Generator[str]:
     """Make sure that Prefect has an API within the block, and give its address.
 
     Args:
         scheduler: an embedded API also runs schedules and serves the user interface.
         port: of an embedded API; None takes a free one.
+        meanwhile: is done while an embedded API starts, which takes seconds.
 
     Raises:
         RunError: the embedded API did not start, or the configured one does not answer.
@@ -54,7 +61,7 @@ def prefect_api(*, scheduler: bool = False, port: int | None = None) -> Generato
         return
     login = os.environ.get(LOGIN) or f"cousins:{secrets.token_urlsafe(16)}"
     with (
-        _embedded(scheduler, login, port or _free_port()) as url,
+        _embedded(scheduler, login, port or _free_port(), meanwhile) as url,
         temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: login}),
     ):
         yield url
@@ -121,9 +128,16 @@ def login() -> str:
 
 
 @contextlib.contextmanager
-def _embedded(scheduler: bool, login: str, port: int) -> Generator[str]:
-    from prefect.settings import PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS
+def _embedded(
+    scheduler: bool, login: str, port: int, meanwhile: Callable[[], None] | None
+) -> Generator[str]:
+    from prefect.settings import (
+        PREFECT_HOME,
+        PREFECT_SERVER_DATABASE_CONNECTION_URL,
+        PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS,
+    )
 
+    begin(PREFECT_SERVER_DATABASE_CONNECTION_URL.value(), prepared(), PREFECT_HOME.value())
     url = f"http://127.0.0.1:{port}/api"
     # Any page in a browser on this machine can reach the port; without the login it gets nothing.
     environment = {
@@ -147,6 +161,8 @@ def _embedded(scheduler: bool, login: str, port: int) -> Generator[str]:
             process_group=0,  # the terminal's interrupt is for its parent
         )
         try:
+            if meanwhile is not None:
+                meanwhile()
             own = float(PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value())
             _await(url, process, log, max(own, STARTUP))
             yield url

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..schemas import SpecError
+from .environment import follow_runs
 
 if TYPE_CHECKING:
     from prefect.workers.process import ProcessWorker
@@ -58,6 +59,7 @@ def stay_up(pool: str, port: int, database: str | None) -> None:
     """
     if database is not None:
         os.environ[DATABASE] = database_url(database)
+    follow_runs()
     from prefect.settings import PREFECT_API_URL
 
     from .server import login, prefect_api

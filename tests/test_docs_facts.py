@@ -111,7 +111,7 @@ def test_seams_have_the_implementations_that_are_listed() -> None:
     assert set(seam("Proposer")) == set(PROPOSERS.names())
     assert set(seam("Exporter")) == set(EXPORTERS.names())
     assert set(seam("RenderBackend")) == set(RENDERERS.names()) - {"omnigibson"}
-    assert set(seam("Engine")) == set(ENGINES.names()) - {"ray", "dask"}
+    assert set(seam("Engine")) == set(ENGINES.names())
 
 
 def test_benchmarks_are_those_that_there_are() -> None:

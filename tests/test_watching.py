@@ -17,8 +17,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from cousins.flows.cli import app
+from cousins.flows.estimate import estimate_run
 from cousins.flows.notify import Notice, check_address, with_notice
-from cousins.flows.outlook import outlook
 from cousins.flows.run import Summary, execute
 from cousins.flows.seeds import FAILURES, TRIES
 from cousins.flows.session import RunRequest, Session
@@ -218,7 +218,7 @@ def test_the_status_of_a_series_names_what_is_skipped(tmp_path: Path) -> None:
 
 def test_an_estimate_uses_the_rates_of_shards_that_were_made(tmp_path: Path) -> None:
     asked = plan(tmp_path / "a")
-    fresh = outlook(asked.out, asked.spec, asked.stages, "fake-1", 2)
+    fresh = estimate_run(asked.out, asked.spec, asked.stages, "fake-1", 2)
     assert not any(stage.measured for stage in fresh.stages.values())
     assert {stage: left.shards for stage, left in fresh.stages.items()} == {
         "tasks": 1, "scenes": 6, "episodes": 6, "frames": 6
@@ -231,7 +231,7 @@ def test_an_estimate_uses_the_rates_of_shards_that_were_made(tmp_path: Path) -> 
         '{"shard": "episodes/t0000", "wall_seconds": 7.0}\n{"sha'
     )
     (asked.out / "manifest/episodes/t0001.json").unlink()
-    left = outlook(asked.out, asked.spec, asked.stages, "fake-1", 2).stages["episodes"]
+    left = estimate_run(asked.out, asked.spec, asked.stages, "fake-1", 2).stages["episodes"]
     assert (left.shards, left.seconds, left.measured) == (1, 7.0, True)
     assert left.bytes > 0
 

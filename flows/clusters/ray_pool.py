@@ -1,9 +1,5 @@
 """Ray's workers as a pool."""
 
-# Ray has no complete types.
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false
-
 from __future__ import annotations
 
 import importlib

@@ -13,7 +13,7 @@ import typer
 from .common import Json, default_out, emit, expected_errors, table
 
 if TYPE_CHECKING:
-    from ..outlook import Outlook
+    from ..estimate import RunEstimate
     from ..status import SeriesStatus, Status
     from ..survey import StageSurvey
 
@@ -72,7 +72,7 @@ def estimate(
         from ..checks import check_exports, check_spec
         from ..corrections import with_failures
         from ..environment import cores
-        from ..outlook import outlook
+        from ..estimate import estimate_run
         from ..robots import with_robot
         from ..stages import open_library, production
 
@@ -82,12 +82,12 @@ def estimate(
             check_spec(spec, library)
         check_exports(spec.export)
         folder = default_out(spec, out)
-        found = outlook(folder, spec, production(), library.version, workers or cores())
+        found = estimate_run(folder, spec, production(), library.version, workers or cores())
         if as_json:
             totals = {"seconds": found.seconds, "bytes": found.bytes, "memory": found.memory}
             emit({**asdict(found), **totals})
         else:
-            table(_outlook_rows(found))
+            table(_estimate_rows(found))
 
 
 def _rows(found: Status) -> list[tuple[str, str]]:
@@ -127,7 +127,7 @@ def _seeds(seeds: tuple[int, ...]) -> str:
     return f"{len(seeds)} (seed {', '.join(str(seed) for seed in seeds[-MOST:])})"
 
 
-def _outlook_rows(found: Outlook) -> list[tuple[str, str]]:
+def _estimate_rows(found: RunEstimate) -> list[tuple[str, str]]:
     rows = [
         (
             stage,

@@ -29,10 +29,17 @@ class PrefectEngine:
         if session.finished:
             return run_session(session, None, reporter)
         reporter.note("starting Prefect")
-        from ..generate import generate_now
+        with prefect_api(meanwhile=_load):
+            from ..generate import generate_now
 
-        with prefect_api():
             return generate_now(session, reporter)
+
+
+def _load() -> None:
+    """Import the flow, which takes seconds that the API needs to start anyway."""
+    from .. import generate
+
+    del generate
 
 
 PLUGIN = PrefectEngine()

@@ -26,7 +26,7 @@ BYTES = {"tasks": 1500, "scenes": 170_000, "episodes": 240_000, "frames": 300_00
 
 
 @dataclass(frozen=True)
-class StageOutlook:
+class StageEstimate:
     """What is left of a stage.
 
     Attributes:
@@ -43,7 +43,7 @@ class StageOutlook:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class RunEstimate:
     """What a run would cost.
 
     Attributes:
@@ -51,7 +51,7 @@ class Outlook:
         workers: processes that were reckoned with.
     """
 
-    stages: dict[str, StageOutlook]
+    stages: dict[str, StageEstimate]
     workers: int
 
     @property
@@ -70,7 +70,9 @@ class Outlook:
         return MAIN_BYTES + self.workers * WORKER_BYTES
 
 
-def outlook(root: Path, spec: DatasetSpec, stages: Stages, version: str, workers: int) -> Outlook:
+def estimate_run(
+    root: Path, spec: DatasetSpec, stages: Stages, version: str, workers: int
+) -> RunEstimate:
     """Estimate what is left of a dataset.
 
     Args:
@@ -84,18 +86,18 @@ def outlook(root: Path, spec: DatasetSpec, stages: Stages, version: str, workers
         DatasetError: a record is damaged.
     """
     found, seconds = survey(root, spec, stages, version), _seconds(root)
-    return Outlook(
+    return RunEstimate(
         {stage: _of(stage, state, spec, seconds.get(stage)) for stage, state in found.items()},
         workers,
     )
 
 
-def _of(stage: str, state: StageSurvey, spec: DatasetSpec, measured: float | None) -> StageOutlook:
+def _of(stage: str, state: StageSurvey, spec: DatasetSpec, measured: float | None) -> StageEstimate:
     there = state.made + state.outdated
     items = _items(stage, spec) / state.expected
     seconds = measured if measured is not None else SECONDS[stage] * items
     size = state.bytes / there if there else BYTES[stage] * items
-    return StageOutlook(
+    return StageEstimate(
         state.missing, seconds * state.missing, round(size * state.missing), measured is not None
     )
 
