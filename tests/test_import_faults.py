@@ -292,6 +292,18 @@ def test_every_material_file_is_read(tmp_path: Path) -> None:
         assert colours == {(1, 0, 0), (0, 0, 1)}
 
 
+@pytest.mark.parametrize("place", [".75", ".75 0", ".75 0 .5"])
+def test_a_place_in_a_picture_may_have_one_to_three_numbers(place: str, tmp_path: Path) -> None:
+    (tmp_path / "a.mtl").write_text("newmtl two\nKd 1 1 1\nmap_Kd two.png\n")
+    (tmp_path / "two.png").write_bytes(png((255, 0, 0, 255), (0, 255, 0, 255)))
+    faces = [face.split()[1:] for face in obj_faces().splitlines()]
+    told = "".join(f"f {' '.join(f'{corner}/1' for corner in face)}\n" for face in faces)
+    text = f"mtllib a.mtl\nvt {place}\n" + obj_box() + "usemtl two\n" + told
+    (tmp_path / "dice.obj").write_text(text)
+    (patch,) = read_patches(tmp_path / "dice.obj")
+    assert (patch.colours[:, :3] == [0, 1, 0]).all()
+
+
 def test_a_model_takes_a_plain_material_and_a_picture_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "a.mtl").write_text("newmtl red\nKd 1 0 0\n")
     text = "mtllib a.mtl\nvt .25 .5\n" + obj_box() + "usemtl red\n"

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ...schemas import AssetError
 from ..core.geometry import Array
 from .opened import note
+from .placings import planar
 from .raw_check import check_raw, loaded_mesh
 
 Faces = npt.NDArray[np.int64]
@@ -89,7 +90,7 @@ def _other(path: Path) -> TriangleMesh:
         vertices = np.asarray(mesh.vertices, dtype=np.float64)
         faces = np.asarray(mesh.faces, dtype=np.int64).reshape(-1, 3)
         given: Any = getattr(mesh.visual, "uv", None)
-        uv = _finite(None if given is None else np.asarray(given, dtype=np.float64))
+        uv = _finite(None if given is None else planar(np.asarray(given, dtype=np.float64)))
         colours = None if uv is None and given is not None else _colours(mesh, faces)
     except Exception as error:  # trimesh's readers raise whatever their formats make them
         raise AssetError(f"mesh file {path} cannot be read: {error}") from error

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...schemas import AssetError
 from .opened import note
-from .placings import PLAIN, PicturePlacing
+from .placings import PLAIN, PicturePlacing, planar
 from .raw_check import check_raw, loaded_scene
 from .solids import Array, Index
 
@@ -113,7 +113,7 @@ def _patch(
     uv = getattr(visual, "uv", None)
     colours = base[None]
     if picture is not None and uv is not None and len(uv) == len(vertices):
-        spots = np.asarray(uv, dtype=np.float64)[faces].mean(axis=1)
+        spots = planar(np.asarray(uv, dtype=np.float64))[faces].mean(axis=1)
         placing = placings.get(str(getattr(material, "name", "")), PLAIN)
         if placing != PLAIN:
             spots = placing.placed(spots)

@@ -107,3 +107,10 @@ def _wrapped(places: Array, mode: int) -> Array:
         turn = places % 2.0
         return np.where(turn > 1.0, 2.0 - turn, turn)
     return places - np.floor(places)
+
+
+def planar(uv: Array) -> Array:
+    """Texture coordinates (N, 2): OBJ may leave out the second, which is then 0, or add a third."""
+    if uv.shape[1] < 2:
+        return np.column_stack([uv, np.zeros(len(uv))])
+    return uv[:, :2]
