@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,5 +43,6 @@ def read_picture(path: Path) -> npt.NDArray[Any]:
     import numpy as np
     from PIL import Image
 
-    with decoding(path), Image.open(path) as image:
+    # A damaged file may state gigabytes; from memory no more is read than there is.
+    with decoding(path), Image.open(io.BytesIO(path.read_bytes())) as image:
         return np.asarray(image)

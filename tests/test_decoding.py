@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,3 +74,29 @@ def test_a_view_with_a_damaged_picture_is_refused_by_name(raw: bytes, tmp_path: 
         (folder / name).write_bytes(raw)
         with pytest.raises(SpecError, match=name):
             read_folder(folder)
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+import numpy, PIL.PngImagePlugin
+from cousins.generators.decoding import read_picture
+held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (held + 500_000_000,) * 2)
+print(read_picture(Path(sys.argv[1])).shape)
+"""
+
+
+def test_a_picture_that_states_gigabytes_takes_none(tmp_path: Path) -> None:
+    path = tmp_path / "big.png"
+    Image.new("L", (8, 4), 7).save(path)
+    raw = path.read_bytes()
+    start = raw.index(b"IDAT") - 4
+    length = int.from_bytes(raw[start : start + 4], "big")
+    # The picture is whole; the chunk that holds it goes on, as it says, for two gigabytes.
+    path.write_bytes(
+        raw[:start] + (2**31 - 1).to_bytes(4, "big") + raw[start + 4 : start + 8 + length]
+    )
+    words = [sys.executable, "-c", LIMITED, str(path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.stdout == "(4, 8)\n", done.stderr
