@@ -22,7 +22,7 @@ GLOWS: dict[str, tuple[float, float, float]] = {
     "display": (0.25, 0.75, 0.55),
     "scale": (0.75, 0.50, 0.16),
     "screen": (0.35, 0.55, 0.85),
-    "iron": (0.95, 0.20, 0.05),
+    "iron": (0.60, 0.13, 0.03),
 }
 """What a switched-on thing adds to the colour of each material, as display values."""
 
