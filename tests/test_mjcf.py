@@ -144,7 +144,8 @@ def corners(model: Any, mesh: int) -> npt.NDArray[np.float64]:
         return np.zeros((0, 3, 2))
     start = model.mesh_texcoordadr[mesh]
     indices = model.mesh_facetexcoord[face : face + model.mesh_facenum[mesh]]
-    return model.mesh_texcoord[start : start + count][indices].astype(np.float64)
+    found: npt.NDArray[np.float64] = model.mesh_texcoord[start : start + count][indices]
+    return found
 
 
 def reached(
