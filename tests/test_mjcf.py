@@ -17,15 +17,24 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from rolled import Attempt, attempt, stored
-from worlds import first, make_task, put, scene_for
+from worlds import by_hand, first, make_task, put
 
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports._scenes import Staged, staged
 from cousins.generators.exports.mjcf import PLUGIN
 from cousins.generators.exports.mjcf.writing import KEYFRAME, write_scene
+from cousins.scenes.core.geometry import look_at
 from cousins.scenes.model.mujoco_model import CompiledScene, compile_model, index_model
 from cousins.scenes.robots import robot
-from cousins.schemas import Asset, Camera, DatasetError, Episode, EpisodeArrays, Scene
+from cousins.schemas import (
+    Asset,
+    Camera,
+    DatasetError,
+    Episode,
+    EpisodeArrays,
+    Light,
+    Scene,
+)
 from cousins.tasks.bddl.goals import evaluate
 from cousins.tasks.bddl.problem import scene_problem
 from cousins.tasks.physics.disturbances import acting
@@ -43,12 +52,24 @@ EQUAL = (
 
 @lru_cache(maxsize=1)
 def microwave() -> Staged:
-    """A scene with doors, one of them ajar."""
+    """A scene with a door that is ajar, under a lamp, before two cameras."""
     task = make_task(
         {"oven": "microwave.n.02", "mug": "mug.n.04"}, "(open oven)", "(not (open oven))"
     )
-    scene, assets = scene_for(task, seed=1)
-    return Staged(scene, assets, task, (64, 48))
+    oven = first("microwave.n.02")
+    ajar = {joint.name: joint.limits[1] / 2 for joint in oven.joints}
+    world = by_hand(
+        put("oven", oven, (0.6, -0.25, 0.0), np.pi, ajar),
+        put("mug", first("mug.n.04"), (0.5, 0.3, 0.0), 0.4),
+    )
+    eye = (1.4, 0.3, 1.4)
+    cameras = (
+        Camera(name="front", pos=eye, quat=look_at(eye, (0.5, 0.0, 0.8)), fov=50.0),
+        Camera(name="wrist", mount="hand", pos=(0.05, 0, 0), quat=(0, 1, 0, 0), fov=70.0),
+    )
+    lamp = Light(name="key", direction=(0.6, 0.0, -0.8), intensity=500.0, colour=(1.0, 0.9, 0.8))
+    scene = world.scene.model_copy(update={"cameras": cameras, "lights": (lamp,)})
+    return Staged(scene, dict(world.assets), task, (64, 48))
 
 
 def opened(folder: Path) -> tuple[Any, Any]:
@@ -144,7 +165,8 @@ def corners(model: Any, mesh: int) -> npt.NDArray[np.float64]:
         return np.zeros((0, 3, 2))
     start = model.mesh_texcoordadr[mesh]
     indices = model.mesh_facetexcoord[face : face + model.mesh_facenum[mesh]]
-    return model.mesh_texcoord[start : start + count][indices].astype(np.float64)
+    found: npt.NDArray[np.float64] = model.mesh_texcoord[start : start + count][indices]
+    return found
 
 
 def reached(

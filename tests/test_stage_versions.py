@@ -22,6 +22,7 @@ from cousins.generators.labels import LABELS
 from cousins.generators.shards import STAGES
 from cousins.generators.store import hashing
 from cousins.schemas import DatasetSpec, EpisodeSpec, RenderSpec, Solver, plugins
+from cousins.schemas.plugins import installed
 
 ROOT = Path(__file__).parents[1]
 NAMED = {
@@ -61,6 +62,11 @@ EXCUSED: dict[str, dict[str, str]] = {
     ),
     "robomimic": {"bddl": READ},
     **{name: {"bddl": READ, "scipy": BENT} for name in ("lerobot", "lerobot_language")},
+    "omnigibson": {} if installed("usd-core") else {"usd-core": "adds files where it is there"},
+    "usd": dict.fromkeys(
+        ("airo-models", "fast-simplification", "franky-sim", "mujoco", "trimesh"),
+        "imported along with the size of the floor; no robot is written",
+    ),
     "traces": {},
 }  # fmt: skip
 """Packages that a stage's code reaches and that do not shape its bytes, with the reason."""

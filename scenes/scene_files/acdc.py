@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def read_acdc(path: Path) -> FoundScene:
             continue
         pose = camera @ np.array(info["tf_from_cam"], dtype=np.float64)
         extents = vec3(info["bbox_extent"])
-        mount = info.get("mount") or {}
+        mount: Any = info.get("mount")
         objects.append(
             FoundObject(
                 name=name,
@@ -47,7 +48,7 @@ def read_acdc(path: Path) -> FoundScene:
                 pos=vec3(pose[:3, 3] - pose[:3, 2] * (extents[2] / 2)),
                 quat=quaternion(pose[:3, :3]),
                 extents=extents,
-                fixed=bool(isinstance(mount, dict) and mount.get("wall")),
+                fixed=isinstance(mount, dict) and bool(cast("dict[str, Any]", mount).get("wall")),
             )
         )
     return FoundScene(tuple(objects), skipped)

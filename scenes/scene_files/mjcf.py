@@ -38,8 +38,8 @@ def read_mjcf(path: Path) -> FoundScene:
         mujoco.mj_resetDataKeyframe(model, data, 0)
     mujoco.mj_kinematics(model, data)
     beside = path.with_name("scene.json")
-    told = read_json(beside) if beside.is_file() else {}
-    listed = {entry["name"]: entry for entry in told.get("objects", ())}
+    told: dict[str, Any] = read_json(beside) if beside.is_file() else {}
+    listed: dict[str, Any] = {entry["name"]: entry for entry in told.get("objects", ())}
     objects: list[FoundObject] = []
     skipped: dict[str, str] = {}
     base: tuple[Vec3, Quat] | None = None

@@ -224,7 +224,9 @@ def _box(thing: FoundObject, others: list[FoundObject]) -> Asset:
                 name="body",
                 collisions=(solid,),
                 inertial=Inertial(
-                    mass=1.0, com=(0.0, 0.0, half[2]), inertia=(inertia,) * 3 + (0.0,) * 3
+                    mass=1.0,
+                    com=(0.0, 0.0, half[2]),
+                    inertia=(inertia, inertia, inertia, 0.0, 0.0, 0.0),
                 ),
             ),
         ),

@@ -23,7 +23,8 @@ from .task import to_task
 def _needs() -> Needs:
     """What shapes its bytes: `usd-core` adds files where it is installed."""
     usd = ("usd-core",) if installed("usd-core") is not None else ()
-    return Needs(packages=("bddl", "numpy", "pillow", *usd))
+    robots = ("airo-models", "fast-simplification", "franky-sim", "mujoco", "trimesh")
+    return Needs(packages=("bddl", "numpy", "pillow", *robots, *usd))
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class Profile:
     isaac: str
     robot_key: str
     robots: Mapping[str, str]
-    fingers: Mapping[str, int] = field(default_factory=dict)
+    fingers: Mapping[str, int] = field(default_factory=dict[str, int])
     aperture: bool = False
     materials: bool = False
     problem: bool = False

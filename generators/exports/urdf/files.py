@@ -23,9 +23,9 @@ def write_looks(asset: Asset, folder: Path) -> None:
     (folder / "material.mtl").write_text("".join(f"{x}\n" for x in lines), encoding="utf-8")
     for link in asset.links:
         for shape in (*link.visuals, *link.collisions):
-            name = mesh_file(shape)
-            if name is not None and not (folder / name).exists():
-                (folder / name).write_text(_mesh(asset, shape), encoding="utf-8")
+            file = mesh_file(shape)
+            if file is not None and not (folder / file).exists():
+                (folder / file).write_text(_mesh(asset, shape), encoding="utf-8")
 
 
 def mesh_file(shape: Shape) -> str | None:
@@ -43,5 +43,9 @@ def _mesh(asset: Asset, shape: Shape) -> str:
     if shape.mesh is not None:
         data = asset.meshes[shape.mesh]
         return obj_text(data.vertex_array(), data.face_array(), data.uv_array(), material)
-    made = capsule(*shape.size) if shape.kind == "capsule" else ellipsoid(shape.size)
-    return obj_text(*made, None, material)
+    if shape.kind == "capsule":
+        radius, half = shape.size
+        vertices, faces = capsule(radius, half)
+    else:
+        vertices, faces = ellipsoid(shape.size)
+    return obj_text(vertices, faces, None, material)

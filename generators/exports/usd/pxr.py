@@ -42,7 +42,8 @@ def quatf(quat: Quat) -> Any:
 
 def token(name: str) -> str:
     """A name as OpenUSD takes it."""
-    return pxr("Tf").MakeValidIdentifier(name)
+    made: str = pxr("Tf").MakeValidIdentifier(name)
+    return made
 
 
 def label(prim: Any, category: str) -> None:
