@@ -94,7 +94,8 @@ def grown(mask: npt.NDArray[Any]) -> npt.NDArray[Any]:
     rows, columns = mask.shape
     wide = np.pad(mask, 1)
     near = [wide[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
-    return np.any(near, axis=0)
+    found: npt.NDArray[Any] = np.any(near, axis=0)
+    return found
 
 
 def test_models_land_on_their_masks(dataset: Dataset, exported: Path) -> None:
@@ -106,7 +107,7 @@ def test_models_land_on_their_masks(dataset: Dataset, exported: Path) -> None:
         columns, rows = whole[inside].T
         assert grown(seen.mask)[rows, columns].mean() > 0.99
         assert not (seen.visible & ~seen.mask).any()
-        count += seen.visible.any()
+        count += bool(seen.visible.any())
     assert count > 10
 
 

@@ -25,12 +25,12 @@ from some import some
 
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports import EXPORTERS
-from cousins.generators.exports._states import DELTAS, delta_actions
 from cousins.generators.exports.lerobot import LeRobotExporter
 from cousins.generators.exports.lerobot.language import EVENTS, PERSISTENT, recovering
 from cousins.generators.exports.lerobot.stats import image_stats, sampled_indices
 from cousins.generators.exports.lerobot.tables import CHUNKS_SIZE, FileCounter
 from cousins.generators.exports.lerobot.video import CameraTrack
+from cousins.generators.row_states import DELTAS, delta_actions
 from cousins.schemas import DatasetError, EpisodeArrays
 from cousins.tasks.rollout.actions import action_names
 

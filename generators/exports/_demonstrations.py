@@ -134,7 +134,7 @@ def _made(
 ) -> Demonstration:
     import numpy as np
 
-    from ._states import delta_actions, object_states
+    from ..row_states import delta_actions, object_states
 
     arrays, scene = dataset.arrays(episode), dataset.scene_of(episode)
     joints = arrays.actions.shape[1] - 1

@@ -14,7 +14,8 @@ from ...schemas import DatasetError, Episode, TaskSpec
 from ...tasks.rollout.objects import task_objects
 from ..dataset import Dataset
 from ..decoding import decoding
-from ..exports.lerobot.rows import ENVIRONMENT, episode_columns, object_states
+from ..exports.lerobot.rows import ENVIRONMENT, episode_columns
+from ..row_states import object_states
 from .records.features import Rows, features
 from .records.motions import Motions, motions_of
 from .records.rotations import about_vertical

@@ -94,4 +94,5 @@ def _entropy(steps: Array) -> float:
     count = steps.shape[1]
     covariance = np.cov(steps.T).reshape(count, count) + REGULAR * np.eye(count)
     logarithm = float(np.linalg.slogdet(covariance)[1])
-    return 0.5 * (logarithm + count * math.log(2 * math.pi * math.e))
+    entropy: float = 0.5 * (logarithm + count * math.log(2 * math.pi * math.e))
+    return entropy

@@ -53,7 +53,8 @@ def _corners(local: Array, camera: CameraParams) -> Array:
     """Places of points on the canvas (N, 2), pixel centres at whole numbers."""
     safe = np.where(local[:, 2:] > NEAREST, local, [0.0, 0.0, 1.0])
     shift = np.array([camera.width - 0.5, camera.height - 0.5])
-    return project(camera, safe) + shift
+    placed: Array = project(camera, safe) + shift
+    return placed
 
 
 def _drawn(corners: Array, width: int, height: int) -> Mask:

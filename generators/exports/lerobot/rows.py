@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ....scenes.physics.sensing import sensed
 from ....schemas import DatasetError, Episode, EpisodeArrays, Scene
 from ....tasks.rollout.objects import FEATURES
-from .._states import DELTAS, delta_actions
+from ...row_states import DELTAS, delta_actions
 from .cameras import EXTRINSICS, INTRINSICS, extrinsics_key, intrinsics_key
 from .language import recovering
 from .video import VideoFormat

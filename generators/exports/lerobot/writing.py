@@ -23,9 +23,9 @@ from ....tasks.rollout.objects import task_objects
 from ...dataset import Dataset, dump_models
 from ...licences import AssetUse, asset_uses
 from ...quality.measures import without_trace
+from ...row_states import object_states
 from .._card import Card, card
 from .._croissant import croissant
-from .._states import object_states
 from .cameras import CameraColumns
 from .language import SubtaskTable, add_language, language_features
 from .rows import Columns, data_table, episode_columns, features, provenance

@@ -1,4 +1,4 @@
-"""States and actions as several exports tell of them: motions of the tool, and objects."""
+"""Rows of demonstrations as exports and learners have them: motions of the tool, and objects."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from ...scenes.core.geometry import Array, quaternion, rotation
-from ...schemas import Asset, EpisodeArrays, Scene
-from ...tasks.rollout.objects import ObjectStates, padded
+from ..scenes.core.geometry import Array, quaternion, rotation
+from ..schemas import Asset, EpisodeArrays, Scene
+from ..tasks.rollout.objects import ObjectStates, padded
 
 DELTAS = ("delta_x", "delta_y", "delta_z", "delta_rx", "delta_ry", "delta_rz", "gripper.pos")
 """Numbers of a motion of the tool, in the words of the environment's `end_effector` actions."""
@@ -35,12 +35,13 @@ def delta_actions(arrays: EpisodeArrays) -> npt.NDArray[np.float32]:
 def _rotation_vector(matrix: Array) -> Array:
     """Axis times angle of a rotation matrix, radians."""
     w, *axis = quaternion(matrix)
-    vector = np.asarray(axis)
+    vector: Array = np.asarray(axis)
     length = float(np.linalg.norm(vector))
     if length < SMALL:
         return 2 * vector
     angle = 2 * np.arctan2(length, abs(w))
-    return vector / length * (angle if w >= 0 else -angle)
+    turned: Array = vector / length * (angle if w >= 0 else -angle)
+    return turned
 
 
 def object_states(
