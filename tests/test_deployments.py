@@ -24,7 +24,7 @@ HOME = Path(__file__).parents[1]
 
 
 @pytest.mark.filterwarnings("default")  # Prefect's own are not ours to fix
-@pytest.mark.parametrize("name", ["prefect.yaml", "examples/prefect.yaml"])
+@pytest.mark.parametrize("name", ["prefect.yaml", "examples/deployments/prefect.yaml"])
 def test_prefects_parser_reads_the_files(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from prefect.cli.deploy._models import PrefectYamlModel
     from prefect.exceptions import ParameterTypeError
