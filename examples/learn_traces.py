@@ -89,7 +89,7 @@ def candidates(example: Example, arity: dict[str, int]) -> list[Skill]:
 
 
 def describe(example: Example, skill: Skill, predicates: list[str]) -> list[bool]:
-    """What state and goal say about the objects of a candidate; names do not matter."""
+    """The features of a candidate's objects in state and goal; names do not matter."""
     first, *rest = skill[1]
     second = rest[0] if rest else first
     missing = [x for x in example.wanted if x not in example.state]
@@ -129,7 +129,7 @@ Offer = npt.NDArray[np.int64]
 
 
 def tabulate(found: list[Example], arity: dict[str, int]) -> tuple[Kinds, list[Offer]]:
-    """What the candidates of all examples look like."""
+    """Tabulate the features of the candidates of all examples."""
     predicates = sorted({fact[0] for x in found for fact in (*x.state, *x.wanted, *x.unwanted)})
     number: dict[bytes, int] = {}
     offers: list[Offer] = []

@@ -1,4 +1,4 @@
-"""What the `assets` commands answer: lists, one asset with its cousins, checks, the page."""
+"""Answers of the `assets` commands: lists, one asset with its cousins, checks, the page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Listed(Model):
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found.
+    """The findings of a check.
 
     Attributes:
         libraries: in numbers, with reasons.

@@ -1,4 +1,4 @@
-"""What is checked before a long job: does a spec hold, and is here what it needs."""
+"""Checks before a long job: does a spec hold, and is here what it needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a dataset's files: each finding names its place, and what to make again."""
+"""Damage to a dataset's files: each finding names its place, and what to make again."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def debugging() -> bool:
 
 
 def sentence(error: BaseException) -> str | None:
-    """What a fault of the machine means for the user; None where the fault is another."""
+    """A sentence for the user about a fault of the machine; None where the fault is another."""
     if isinstance(error, OSError) and error.errno in _FULL:
         where = f" ({error.filename})" if error.filename else ""
         return f"{_FULL[error.errno]}{where}; free some space, and the same command goes on"

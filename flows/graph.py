@@ -213,7 +213,7 @@ class Graph:
 
 
 def contents_of(records: Iterable[ShardRecord]) -> dict[str, str]:
-    """What all shards but the exports hold, by stage and name."""
+    """The content hashes of all shards but exports, by stage and name."""
     return {"/".join(r.place): r.content for r in records if r.stage != EXPORTS}
 
 
@@ -230,7 +230,7 @@ def is_complete(graph: Graph, store: Store) -> bool:
 
 
 def _read_by(spec: DatasetSpec) -> object:
-    """What of a spec enters a key: what lies in folders does by its hash, wherever they are."""
+    """The parts of a spec in a key: what lies in folders enters by its hash, wherever they are."""
     unread = {name for _, name in UNREAD}
     return spec.model_dump(
         mode="json",

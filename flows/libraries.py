@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LibraryChoice:
-    """What the command line says about libraries.
+    """The choice of libraries on the command line.
 
     Attributes:
         names: such as `procedural` or `folder:PATH`.
@@ -31,7 +31,7 @@ class LibraryChoice:
 
 
 def chosen(choice: LibraryChoice) -> AssetsSpec:
-    """What is asked for; the procedural library where nothing is.
+    """The libraries asked for; the procedural one where none are.
 
     Raises:
         SpecError: both a spec and names, a spec that is wrong, or an unknown name.

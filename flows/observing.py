@@ -29,7 +29,7 @@ from ..schemas.spec_file import parse_spec
 
 @dataclass(frozen=True)
 class ObserveRequest:
-    """What `cousins observe` was asked for.
+    """A request to `cousins observe`.
 
     Attributes:
         source: a folder with observation.json, or a dataset where `frame` is given.

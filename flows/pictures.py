@@ -1,4 +1,4 @@
-"""What the pictures of a spec come to: sizes that cannot be made, and far too many pixels."""
+"""Problems with a spec's pictures: sizes that cannot be made, and far too many pixels."""
 
 from __future__ import annotations
 

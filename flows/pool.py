@@ -66,7 +66,7 @@ class _DiedError(Exception):
 
 @dataclass(frozen=True)
 class JobFailure:
-    """What a worker sends instead of an answer; exceptions do not always survive pickling."""
+    """A worker's message in place of an answer; exceptions do not always survive pickling."""
 
     message: str
     fatal: bool

@@ -41,7 +41,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Summary:
-    """What a finished run leaves."""
+    """The summary of a finished run."""
 
     out: str
     name: str

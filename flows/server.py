@@ -121,7 +121,7 @@ def without_api() -> Generator[None]:
 
 
 def login() -> str:
-    """What the embedded API's user interface asks for: a name, a colon, and a password."""
+    """The login to the embedded API's user interface: a name, a colon, and a password."""
     from prefect.settings import PREFECT_API_AUTH_STRING
 
     return str(PREFECT_API_AUTH_STRING.value() or "")

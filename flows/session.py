@@ -22,7 +22,7 @@ TIME_LIMIT = 3600.0
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What to make, where, and with how many processes.
+    """A request for a run: dataset, folder, and processes.
 
     Attributes:
         spec: the dataset.

@@ -26,7 +26,7 @@ Replay = Callable[[Scene, dict[str, Asset], TaskSpec, Episode, EpisodeArrays], t
 
 @dataclass(frozen=True)
 class Verification:
-    """What a verification found."""
+    """The findings of a verification."""
 
     dataset_hash: str
     tasks: int

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class RenderedLike(Protocol):
-    """What a renderer gives: records, whose paths are relative to the shard."""
+    """A renderer's output: records, whose paths are relative to the shard."""
 
     @property
     def frames(self) -> tuple[FrameRecord, ...]:
@@ -133,7 +133,7 @@ class ShardTask:
 
 @dataclass(frozen=True)
 class Job:
-    """What to do with a unit: picklable, for a worker process."""
+    """The work on a unit: picklable, for a worker process."""
 
     root: Path
     stages: Stages
@@ -298,7 +298,7 @@ def _make_frames(job: Job, writer: ShardWriter) -> Outcome:
 def _pictures(
     job: Job, writer: ShardWriter, scene: Scene, assets: Assets, tried: list[Episode]
 ) -> Iterator[RenderedLike]:
-    """What is drawn of a scene: its stills, then each attempt in it."""
+    """The renderings of a scene: its stills, then each attempt in it."""
     folder = job.root / "data" / "episodes" / job.unit.shard
     spec, keep = job.unit.spec, writer.add
     yield job.stages.render_scene(scene, assets, spec, keep)

@@ -1,1 +1,1 @@
-"""What leaves: proposals, labelled images, demonstrations, the store, exports, the report."""
+"""The outputs: proposals, labelled images, demonstrations, the store, exports, the report."""

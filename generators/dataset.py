@@ -268,7 +268,7 @@ def load_arrays(raw: bytes, source: str = "arrays") -> EpisodeArrays:
 
 
 def read_saved(path: Path) -> dict[str, Any]:
-    """What a dataset's spec.json holds.
+    """The content of a dataset's spec.json.
 
     Raises:
         DatasetError: it is a link, no JSON, or no mapping.
@@ -285,7 +285,7 @@ def read_saved(path: Path) -> dict[str, Any]:
 
 
 def damaged(path: Path) -> str:
-    """What to say of a spec.json that cannot be read."""
+    """The message about a spec.json that cannot be read."""
     return (
         f"{path} is damaged; write it anew with `cousins generate SPEC --out {path.parent}`, "
         "which keeps everything that was made from that spec"

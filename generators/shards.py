@@ -44,7 +44,7 @@ StoredPath = Annotated[str, AfterValidator(stored_path)]
 
 
 class ShardRecord(Model):
-    """What a finished shard holds; written last, so that its presence means completeness."""
+    """The record of a finished shard; written last, so that its presence means completeness."""
 
     stage: StageName
     shard: ShardName

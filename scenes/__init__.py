@@ -1,1 +1,1 @@
-"""What world it is: assets, cousins, layout, assembly, simulation. Imports schemas only."""
+"""The world: assets, cousins, layout, assembly, simulation. Imports schemas only."""

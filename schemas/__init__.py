@@ -1,4 +1,4 @@
-"""What the data is: frozen models, YAML in, JSON out. Imports no other room."""
+"""The data: frozen models, YAML in, JSON out. Imports no other room."""
 
 from __future__ import annotations
 

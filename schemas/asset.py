@@ -84,7 +84,7 @@ class Texture(Model):
 
 
 class Material(Model):
-    """What a surface looks like, in the terms path tracers and rasterisers share."""
+    """The look of a surface, in the terms path tracers and rasterisers share."""
 
     rgba: Rgba = (0.8, 0.8, 0.8, 1.0)
     texture: Texture | None = None
@@ -330,7 +330,7 @@ class Asset(Model):
 
     @property
     def affordances(self) -> frozenset[str]:
-        """What can be done with it: graspable, support, container, openable, toggleable, ...
+        """Its affordances: graspable, support, container, openable, toggleable, ...
 
         Also `hook` (things hang on it), `hangable`, `socket` (things are inserted), `grain`.
         """

@@ -46,7 +46,7 @@ class CameraSpec(Model):
 
 
 class Lens(Model):
-    """What a camera has beside a field of view; the defaults are a perfect pinhole."""
+    """A camera's properties beside its field of view; the defaults are a perfect pinhole."""
 
     focal_length: Length | None = None
     """Millimetres; takes the place of the field of view."""

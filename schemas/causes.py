@@ -137,7 +137,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class CauseInfo:
-    """What a cause means to a reader.
+    """The meaning of a cause to a reader.
 
     Attributes:
         meaning: what happened.

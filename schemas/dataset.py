@@ -207,7 +207,7 @@ def _with_counts(written: dict[str, Any]) -> dict[str, Any]:
 
 
 class RenderSpec(Model):
-    """What is drawn and labelled."""
+    """The pictures and labels to make."""
 
     backend: Annotated[str, PluginName("renderers")] = "mujoco"
     size: tuple[Annotated[int, Field(ge=16, le=4096)], Annotated[int, Field(ge=16, le=4096)]] = (

@@ -1,4 +1,4 @@
-"""What is said and kept of an unforeseen error: one line, and its traceback in a file."""
+"""The record of an unforeseen error: one line, and its traceback in a file."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ class SuiteResult(Model):
 
 
 class EvalResult(Model):
-    """What came of an evaluation; it holds no times, so that it repeats bit for bit."""
+    """The results of an evaluation; it holds no times, so that it repeats bit for bit."""
 
     format: Literal[1] = 1
     spec: EvalSpec

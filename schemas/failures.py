@@ -36,7 +36,7 @@ class StartState(Model):
 
 
 class FailedRollout(Model):
-    """What is kept of one failed rollout."""
+    """The record of one failed rollout."""
 
     suite: Name
     rollout: int

@@ -74,7 +74,7 @@ class Keypoint(Model):
 
 
 class ObjectLabel(Model):
-    """What is known of one object in one view. Fields of labels not asked for are None."""
+    """The labels of one object in one view. Fields of labels not asked for are None."""
 
     name: Name
     category: str

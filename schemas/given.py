@@ -91,7 +91,7 @@ def _items(raw: Any) -> tuple[Any, ...] | None:
 
 
 def _listed(raw: Any) -> Any:
-    """What a person writes, as a list of mappings: a goal alone will do for a task."""
+    """The written tasks, as a list of mappings: a goal alone will do for a task."""
     items = _items(raw)
     if items is None:
         return raw
@@ -112,7 +112,7 @@ class GivenFile(Model):
 
 
 def implied(raw: Any) -> Any:
-    """What a list of tasks or answers says of proposer and count, where a person says neither."""
+    """Add the proposer and count that a list of tasks or answers implies, where not written."""
     if not isinstance(raw, dict):
         return raw
     written = cast("dict[str, Any]", raw)

@@ -1,4 +1,4 @@
-"""What an RGB-D view says of itself: `observation.json` beside its images."""
+"""The description of an RGB-D view: `observation.json` beside its images."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ def listed(parameter: Constant | Uniform | Normal | Choice | Sweep) -> tuple[Val
 def beyond(
     parameter: Constant | Uniform | Normal | Choice | Sweep, low: float, high: float
 ) -> str | None:
-    """What a parameter can give that is no number from `low` to `high`, in words; None if nothing.
+    """A parameter's values that are no number from `low` to `high`, in words; None if nothing.
 
     A normal distribution is bounded at four standard deviations.
     """

@@ -1,4 +1,4 @@
-"""What is done to attempts on purpose, so that demonstrations show how to recover."""
+"""Deliberate disturbances of attempts, so that demonstrations show how to recover."""
 
 from __future__ import annotations
 

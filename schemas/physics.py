@@ -1,4 +1,4 @@
-"""What of a scene's physics can vary: the paths of `physics.vary`, their ranges, and their drawing.
+"""Variation of a scene's physics: the paths of `physics.vary`, their ranges, and their drawing.
 
 Values are drawn once per scene and stored in it; the simulator applies them wherever the scene is
 compiled, so that solving, replay and rollouts have the same physics.
@@ -97,7 +97,7 @@ PATHS: tuple[PhysicsPath, ...] = (
 
 
 def path_of(path: str) -> PhysicsPath | None:
-    """What a path is of, whether or not a scene has the object that it names."""
+    """The known kind of a path, whether or not a scene has the object that it names."""
     return next((known for known in PATHS if known.match(path)), None)
 
 

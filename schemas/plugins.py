@@ -54,7 +54,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True)
 class Needs:
-    """What a plug-in needs, and what decides its bytes.
+    """A plug-in's requirements, and what decides its bytes.
 
     Attributes:
         packages: distributions that it imports and whose versions shape its bytes.
@@ -173,7 +173,7 @@ class Group(Generic[T_co]):
             yield name, self.load(name)
 
     def versions(self, name: str) -> dict[str, str]:
-        """What decides the bytes of a plug-in: its own version, and its packages' versions.
+        """The versions that decide a plug-in's bytes: its own, and those of its packages.
 
         Returns:
             By `GROUP/NAME` for the plug-in itself, by `GROUP/NAME/THING` for what lies outside of
@@ -208,7 +208,7 @@ def comes_along(group: str, name: str) -> bool:
 
 
 def offer(word: str, allowed: Sequence[str]) -> str:
-    """What to write instead of a word that is not allowed: the nearest, and all."""
+    """The words to write instead of one that is not allowed: the nearest, and all."""
     near = difflib.get_close_matches(word, allowed, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(repr(name) for name in near)}? " if near else ""
     return f"{hint}allowed: {', '.join(allowed)}"

@@ -1,4 +1,4 @@
-"""What a person writes of a scene (SceneSpec) and what a backend loads (Scene).
+"""A scene as a person writes it (SceneSpec) and as a backend loads it (Scene).
 
 World frame: z up, origin on the floor below the robot's base, the robot looks along +x.
 Lengths in metres; angles in degrees where a person writes them, radians where saved.
@@ -136,7 +136,7 @@ class RoomSpec(Model):
 
 
 class SceneSpec(Model):
-    """What a person writes: categories, relations, and Parameters."""
+    """A scene as a person writes it: categories, relations, and Parameters."""
 
     support: Literal["table", "desk", "countertop"] = "table"
     objects: tuple[ObjectSpec, ...] = ()

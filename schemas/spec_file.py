@@ -122,7 +122,7 @@ def _given(source: YamlDocument) -> GivenFile:
 
 
 def validated(source: YamlDocument, model: type[M], form: str) -> M:
-    """What a YAML file says, as a model.
+    """The content of a YAML file, as a model.
 
     Args:
         source: the parsed file.
@@ -237,7 +237,7 @@ def _reason(details: ErrorDetails, loc: Loc, model: type[BaseModel]) -> _Reason:
 
 
 def _expected(kind: str, context: dict[str, Any], message: str) -> str:
-    """What would be right, after the type of an error; unknown types speak for themselves."""
+    """The expected value, by the type of an error; unknown types speak for themselves."""
     match kind:
         case "string_pattern_mismatch":
             pattern = str(context.get("pattern", ""))

@@ -21,7 +21,7 @@ class TaskObject(Model):
 
 
 class OrderConstraint(Model):
-    """What must hold at the moment in which something else comes about.
+    """A fact that must hold at the moment in which another comes about.
 
     Both are BDDL literals over names of the scene, such as `(not (open toaster_oven))`.
     """
@@ -31,7 +31,7 @@ class OrderConstraint(Model):
 
 
 class TaskSpec(Model):
-    """What should happen, said twice: for people and language models, and for machines."""
+    """A task, said twice: for people and language models, and for machines."""
 
     id: Name
     name: Annotated[str, Field(min_length=1, max_length=120)]

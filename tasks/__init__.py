@@ -1,1 +1,1 @@
-"""What should happen, did it, and how: goals, predicates, planning, skills, solving."""
+"""Tasks, their success, and their solutions: goals, predicates, planning, skills, solving."""

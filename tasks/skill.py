@@ -1,4 +1,4 @@
-"""What a skill is, and how a plug-in offers skills.
+"""The interface of a skill, and how a plug-in offers skills.
 
 A plug-in is a module or a package in `tasks/skills/`, or one that another distribution names as
 an entry point of `cousins.skills`. Its `PLUGIN` is a `SkillPlugin`. A skill says what it can do as
@@ -24,7 +24,7 @@ from .symbolic.operators import Operator
 
 @dataclass(frozen=True)
 class About:
-    """What a skill says of itself; prompts, tables, and sentences are made from it.
+    """A skill's description of itself; prompts, tables, and sentences are made from it.
 
     Attributes:
         summary: what it does, in a few words: `puts a thing on another`.
@@ -53,7 +53,7 @@ class About:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a skill may know of the plan in which it is carried out.
+    """A skill's view of the plan in which it is carried out.
 
     Attributes:
         later: what the plan does afterwards.
@@ -91,11 +91,11 @@ class Skill(Protocol):
 
     @property
     def about(self) -> About:
-        """What it says of itself."""
+        """Its description of itself."""
         ...
 
     def operators(self, assets: Mapping[str, Asset], support: str) -> Iterator[Operator]:
-        """What it can do with these objects, as far as sizes and affordances tell.
+        """Its operators for these objects, as far as sizes and affordances tell.
 
         Skills whose plug-in has a `source` offer nothing here.
 
@@ -124,7 +124,7 @@ class Skill(Protocol):
 
 @dataclass(frozen=True)
 class SkillPlugin:
-    """What a module of skills offers.
+    """The skills that a module offers.
 
     Attributes:
         skills: in the order in which they are tried.

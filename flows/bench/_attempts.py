@@ -30,7 +30,7 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True)
 class Tally:
-    """What came of one task's attempts.
+    """The results of one task's attempts.
 
     Attributes:
         length: skills in its shortest plan.

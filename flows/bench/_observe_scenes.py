@@ -169,5 +169,5 @@ def shoot(scene: Scene, assets: dict[str, Asset], artist: Renderer) -> Shot:
 
 
 def _words(name: str, category: str) -> str:
-    """What a person would write: `water bottle` for `water_bottle.n.01`."""
+    """The words a person would write: `water bottle` for `water_bottle.n.01`."""
     return "robot" if name == "robot" else category.split(".")[0].replace("_", " ").strip()

@@ -1,4 +1,4 @@
-"""What the benchmark of observing counts: each object against its truth, and the relations."""
+"""Scores of the observation benchmark: each object against its truth, and the relations."""
 
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false

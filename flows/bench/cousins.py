@@ -48,7 +48,7 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class _Twin:
-    """What was found for one twin: its cousins' dial and Chamfer distances, (K,)."""
+    """The results for one twin: its cousins' dial and Chamfer distances, (K,)."""
 
     ranked: Ranking
     dial: Array

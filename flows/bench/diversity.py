@@ -37,7 +37,7 @@ SCENES = 10
 
 @dataclass(frozen=True)
 class _Side:
-    """What came of one setting.
+    """The results of one setting.
 
     Attributes:
         found: its solutions.

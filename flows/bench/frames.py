@@ -102,7 +102,7 @@ class Seconds:
         return Seconds(self.wall + other.wall, self.cpu + other.cpu)
 
     def minus(self, other: Seconds) -> Seconds:
-        """What is more than in the other."""
+        """These times less those of the other."""
         return Seconds(self.wall - other.wall, self.cpu - other.cpu)
 
 

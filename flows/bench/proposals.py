@@ -44,7 +44,7 @@ CHARACTERS = 4
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of one task.
+    """The result of one task.
 
     Attributes:
         length: skills that were carried out in the attempt that solved it, or the last one.

@@ -26,7 +26,7 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class _Room:
-    """What was measured of one room.
+    """The measurements of one room.
 
     Attributes:
         kind: of room.

@@ -157,7 +157,7 @@ def assets_page(
 
 
 def _offer(one: Listed, *, every: bool) -> str:
-    """What a library has of a category."""
+    """A library's assets of a category, in words."""
     joints = ", with joints" if one.articulated else ""
     head = f"{len(one.assets)} from {one.library}{joints}, {one.licence}"
     return "\n".join([head, *one.assets]) if every else f"{head}, such as {one.assets[0]}"

@@ -10,7 +10,7 @@ from typer.core import TyperCommand
 
 
 def completion(*groups: str) -> Callable[[], list[str]]:
-    """What a shell offers for an option that takes names of plug-ins.
+    """The shell completion of an option that takes names of plug-ins.
 
     Args:
         groups: of `schemas.plugins.FOLDERS`.

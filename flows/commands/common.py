@@ -1,4 +1,4 @@
-"""What all commands share: options, expected errors, and answers for machines."""
+"""Common parts of all commands: options, expected errors, and answers for machines."""
 
 from __future__ import annotations
 

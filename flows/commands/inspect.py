@@ -13,7 +13,7 @@ from .common import DatasetPath, Json, Workers, emit, expected_errors, table
 
 
 class SchemaName(StrEnum):
-    """What has a JSON Schema."""
+    """The models with a JSON Schema."""
 
     dataset = "dataset"
     scene = "scene"

@@ -24,7 +24,7 @@ TITLES = ("value", "images", "objects", "AP", "AP50", "accuracy")
 
 
 class SheetContent(StrEnum):
-    """What a sheet shows of each frame."""
+    """The kind of picture of a frame on a sheet."""
 
     rgb = "rgb"
     overlay = "overlay"

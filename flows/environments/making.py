@@ -145,7 +145,7 @@ def register() -> None:
 
 @lru_cache(maxsize=4)
 def robot_limits(name: str) -> Limits:
-    """What a robot can be told."""
+    """The limits of a robot's commands."""
     from ...generators.environments.gym import Limits
     from ...tasks.motion.inverse import LIMIT_MARGIN, KinematicChain
 

@@ -22,7 +22,7 @@ Kind = Literal["checkpoint", "replay", "python", "server"]
 
 @dataclass(frozen=True)
 class PolicyRef:
-    """What a command names.
+    """A policy as a command names it.
 
     Attributes:
         kind: of policy.
@@ -48,7 +48,7 @@ class PolicyRef:
 
 
 def policy_ref(given: str) -> PolicyRef:
-    """What a person named.
+    """The policy a person named.
 
     Args:
         given: a checkpoint's folder, `replay`, `python:MODULE:ATTRIBUTE`, or `ws://...`.

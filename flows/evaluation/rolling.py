@@ -1,4 +1,4 @@
-"""What worker processes do: make a suite's scene, and roll a policy out in one."""
+"""The jobs of worker processes: make a suite's scene, and roll a policy out in one."""
 
 from __future__ import annotations
 

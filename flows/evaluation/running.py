@@ -59,7 +59,7 @@ Given = TypeVar("Given", covariant=True)
 
 
 class RolloutPool(Protocol[Asked, Given]):
-    """What runs jobs."""
+    """A pool that runs jobs."""
 
     def run(self, name: str, argument: Asked) -> Given:
         """The answer to a job.

@@ -1,4 +1,4 @@
-"""What can be observed, by group, and the key and shape of each part.
+"""The observations, by group, and the key and shape of each part.
 
 Keys are those of the LeRobot export where it has the same thing, so that a policy that was
 trained on the export finds what it knows.
@@ -30,7 +30,7 @@ TOLD = 400
 
 
 class ObservationGroup(StrEnum):
-    """What of the world a policy may see."""
+    """A group of observations a policy may get."""
 
     robot = "robot"
     objects = "objects"
@@ -57,7 +57,7 @@ class Part:
 
 @dataclass(frozen=True)
 class View:
-    """What an environment is to show; checked against the dataset by whoever makes one.
+    """An environment's observations; checked against the dataset by whoever makes a view.
 
     Attributes:
         groups: which parts.

@@ -24,7 +24,7 @@ OPTIONS = ("scene", "state", "episode", "step")
 
 @dataclass(frozen=True)
 class Limits:
-    """What the robot can be told.
+    """The limits of the robot's commands.
 
     Attributes:
         low: (J,) least joint positions, radians.
@@ -106,7 +106,7 @@ class TaskEnv(gymnasium.Env):  # type: ignore[misc]
         return done.observation, done.reward, done.success, done.truncated, info
 
     def render(self) -> npt.NDArray[np.uint8] | None:
-        """What the first camera sees, (H, W, 3); None without a render mode."""
+        """The first camera's picture, (H, W, 3); None without a render mode."""
         return self.rollouts.picture() if self.render_mode == "rgb_array" else None
 
     def _begin_as(self, episode: str, step: int) -> dict[str, Any]:

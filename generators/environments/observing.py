@@ -69,7 +69,7 @@ class Observer:
     def picture(
         self, rollout: Rollout, camera: str, size: tuple[int, int] | None = None
     ) -> npt.NDArray[np.uint8]:
-        """What one camera sees, (H, W, 3); `size` is width and height, by default the view's."""
+        """One camera's picture, (H, W, 3); `size` is width and height, by default the view's."""
         pictures = self._drawn((camera,), size)
         pictures.show(rollout.data.qpos)
         return pictures.images(rollout.steps)[camera]

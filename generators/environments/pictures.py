@@ -77,7 +77,7 @@ class Pictures:
         mujoco.mj_kinematics(self._world.model, self._data)
 
     def images(self, step: int) -> dict[str, Rgb]:
-        """What each camera sees, (H, W, 3), by its name; `step` seeds the noise of the sensor."""
+        """Each camera's picture, (H, W, 3), by its name; `step` seeds the noise of the sensor."""
         found: dict[str, Rgb] = {}
         for camera in self._cameras:
             rng = generator(self._scene.seed, "sensor", f"{camera.name}-{step}")

@@ -92,7 +92,7 @@ class Demonstrations(Protocol):
 
 @dataclass(frozen=True)
 class TaskSetting:
-    """What an environment is of, and how it is acted in.
+    """An environment's task, observations, actions and reward.
 
     Attributes:
         task: what to do.
@@ -117,7 +117,7 @@ class TaskSetting:
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """What came of an action.
+    """The outcome of an action.
 
     Attributes:
         observation: by key; see `View.parts`.
@@ -140,7 +140,7 @@ class StepOutcome:
 
 @dataclass
 class _Ready:
-    """What is kept of a scene."""
+    """A kept scene, ready for rollouts."""
 
     placed: ResetScene
     compiled: CompiledScene
@@ -233,14 +233,14 @@ class TaskRollouts:
         )
 
     def observe(self) -> dict[str, Any]:
-        """What is seen now."""
+        """The current observation."""
         ready, rollout = self._running
         return ready.observer.observe(rollout)
 
     def picture(
         self, camera: str | None = None, size: tuple[int, int] | None = None
     ) -> npt.NDArray[np.uint8]:
-        """What a camera sees now, (H, W, 3); by default the scene's first one.
+        """A camera's picture now, (H, W, 3); by default of the scene's first camera.
 
         Args:
             camera: its name.

@@ -1,1 +1,1 @@
-"""What an evaluation says: intervals, comparisons, and a page."""
+"""The results of an evaluation: intervals, comparisons, and a page."""

@@ -155,7 +155,7 @@ class FailureStore:
 
     @cached_property
     def failures(self) -> Failures:
-        """What is kept.
+        """The kept failures.
 
         Raises:
             DatasetError: the folder holds no failures.

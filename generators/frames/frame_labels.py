@@ -45,7 +45,7 @@ KEPT_LABELS = 128
 
 @dataclass(frozen=True)
 class Rendered:
-    """What a scene or an episode looks like.
+    """The renderings of a scene or an episode.
 
     Attributes:
         frames: records of the labelled frames.
@@ -63,7 +63,7 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a frame is of; fields as in FrameRecord."""
+    """The subject of a frame; fields as in FrameRecord."""
 
     id: str
     scene: str
@@ -91,7 +91,7 @@ class _Kept:
 
 @dataclass(frozen=True)
 class _Moment:
-    """What no camera changes, and what it is known by."""
+    """The state that no camera changes, and its key."""
 
     key: str
     moment: LabelMoment
@@ -260,5 +260,5 @@ def _kept(wanted: Chosen, view: LabelView) -> _Kept:
 
 
 def _moment(ready: PreparedScene, data: Any) -> str:
-    """What decides all that can be seen of a scene, the lights aside."""
+    """The key of all that can be seen of a scene, the lights aside."""
     return f"{ready.key} {data.qpos.tobytes().hex()}"

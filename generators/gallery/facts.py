@@ -1,4 +1,4 @@
-"""What the catalogue page says: categories with their numbers and a few assets of each."""
+"""Facts for the catalogue page: categories with their numbers and a few assets of each."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class Tile:
 
     @property
     def ends(self) -> tuple[str, str]:
-        """What its joints are called at zero and at their limit."""
+        """The words for its joints at zero and at their limit."""
         switches = all(joint.controls == "switch" for joint in self.record.joints)
         return ("off", "on") if switches else ("closed", "open")
 
     @property
     def facts(self) -> dict[str, str]:
-        """What the page tells about it, by heading."""
+        """The facts about it on the page, by heading."""
         one = self.record
         named = {
             "Category": one.category,
@@ -82,7 +82,7 @@ class CategoryCard:
 
     @property
     def words(self) -> str:
-        """What a search looks in."""
+        """The text that a search looks in."""
         return " ".join([self.name, self.category, self.library, self.joints, *self.licences])
 
 

@@ -25,7 +25,7 @@ class StoragePlace(StrEnum):
 
 
 class Reads(StrEnum):
-    """What must be drawn or worked out for a label beside depth and geom of each pixel."""
+    """An input of a label, to be drawn or worked out, beside depth and geom of each pixel."""
 
     COLOUR = "colour"
     """The picture, in `LabelView.picture`: drawn anew for each frame."""
@@ -76,7 +76,7 @@ def of_frame(name: str, meaning: str) -> Value:
 
 @dataclass(frozen=True)
 class Labelled:
-    """What a label makes of one view.
+    """The output of a label for one view.
 
     Attributes:
         files: content by the name of its `Value`.

@@ -87,7 +87,7 @@ def _check(name: str, label: Label, place: StoragePlace, value: str) -> None:
 
 
 def make(labels: Named, view: LabelView) -> Labelled:
-    """What labels make of a view, together.
+    """The output of labels for a view, together.
 
     Raises:
         PluginError: a label gives what it does not declare.

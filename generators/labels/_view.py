@@ -26,7 +26,7 @@ from . import Reads
 
 @dataclass(frozen=True)
 class LabelMoment:
-    """What no camera changes: the state of a scene. By instance id where not said otherwise.
+    """The state of a scene, which no camera changes. By instance id where not said otherwise.
 
     Attributes:
         ready: the scene.

@@ -1,4 +1,4 @@
-"""What pixels hit, in the world."""
+"""The points hit by pixels, in the world."""
 
 from __future__ import annotations
 

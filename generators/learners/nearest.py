@@ -43,7 +43,7 @@ class Nearest:
         return found
 
     def arrays(self) -> dict[str, Rows]:
-        """What is saved."""
+        """The arrays to save."""
         return {
             "keys": self.keys, "chunks": self.chunks, "mean": self.mean, "scale": self.scale,
         }  # fmt: skip

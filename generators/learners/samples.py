@@ -125,7 +125,7 @@ class Samples:
         return np.concatenate([one.images[camera] for one in self.demonstrations])
 
     def openings(self) -> Rows:
-        """What the gripper is told, (N,) metres, where it is told few things; else none."""
+        """The gripper's commanded openings, (N,) metres, where they are few; else none."""
         told = np.concatenate([one.actions[:, -1] for one in self.demonstrations])
         levels, counts = np.unique(np.round(told, 3), return_counts=True)
         often = levels[counts >= COMMON * len(told)]

@@ -1,4 +1,4 @@
-"""What was observed, drawn over what was seen, and the twin beside it."""
+"""The observed objects, drawn over the view, and the twin beside it."""
 
 from __future__ import annotations
 

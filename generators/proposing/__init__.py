@@ -1,1 +1,1 @@
-"""What proposers share: the catalogue of a library, drafts and their checks, an endpoint."""
+"""Common parts of proposers: the catalogue of a library, drafts and their checks, an endpoint."""

@@ -1,4 +1,4 @@
-"""What a proposer knows of an asset library: kinds of things, and which go with which."""
+"""A proposer's view of an asset library: kinds of things, and which go with which."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class OfferedCategory:
 
     @property
     def words(self) -> str:
-        """What people call it, such as `jar of honey`."""
+        """Its everyday name, such as `jar of honey`."""
         return self.category.split(".")[0].replace("_", " ").replace("  ", " ")
 
     @cached_property
@@ -64,7 +64,7 @@ class OfferedCategory:
 
     @cached_property
     def sort(self) -> Sort | None:
-        """What people take it for, such as a cup."""
+        """The sort of thing it is, such as a cup."""
         return sort_of(self.category)
 
     @cached_property
@@ -235,7 +235,7 @@ class Catalogue:
     def capabilities(
         self, kinds: Mapping[str, OfferedCategory], support: str, certainty: float = 1.0
     ) -> Capabilities:
-        """What can be done with objects of these kinds, by name, on the support.
+        """The capabilities of objects of these kinds, by name, on the support.
 
         `certainty` is the share of cousins that must fit a place for it to count.
         """

@@ -1,4 +1,4 @@
-"""What an endpoint sent: the text of a chat completion, in the forms that services give it.
+"""An endpoint's answer: the text of a chat completion, in the forms that services give it.
 
 Services differ: content is a text or a list of parts; some answer by calling a tool. What is
 read here comes from strangers, so nothing is taken for granted and nothing long is repeated.
@@ -47,7 +47,7 @@ def choice_of(body: bytes) -> dict[str, Any]:
 
 
 def text_of(choice: dict[str, Any]) -> str:
-    """What a choice says.
+    """The text of a choice.
 
     Raises:
         CutOffError: where the answer ended too early.

@@ -34,7 +34,7 @@ def ordered(
 def whole_order(
     goal: Formula, kinds: Mapping[str, OfferedCategory], stated: tuple[Precedence, ...] = ()
 ) -> tuple[Precedence, ...]:
-    """What was stated and what is safe, each once.
+    """The stated and the safe order constraints, each once.
 
     Args:
         goal: in scene names.

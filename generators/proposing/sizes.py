@@ -22,7 +22,7 @@ STATES = {
 
 
 def why_not(goal: Formula, kinds: Mapping[str, OfferedCategory], catalogue: Catalogue) -> str:
-    """What of a goal no size that the library offers allows; empty where sizes are not why.
+    """The parts of a goal that no size in the library allows; empty where sizes are not why.
 
     Args:
         goal: in scene names.

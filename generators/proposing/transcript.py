@@ -1,4 +1,4 @@
-"""What was asked of a language model and what it said: kept as it comes, and not asked again.
+"""Requests to a language model and its answers: kept as they come, and not asked again.
 
 A request is known by the hash of its content: the model, the conversation, the schema, and the
 seed. Neither a key nor an address is part of it, so a transcript may be shared.

@@ -35,7 +35,7 @@ FACTORS = ("order", "side", "approach", "placement")
 
 @dataclass(frozen=True)
 class Handling:
-    """What a solution does in one subtask.
+    """A solution's behaviour in one subtask.
 
     Attributes:
         subject: the skill and its arguments.
@@ -64,7 +64,7 @@ Solution = tuple[Handling, ...]
 
 
 def solution(episode: Episode, arrays: EpisodeArrays, compiled: CompiledScene) -> Solution:
-    """What was done in an episode; what failed on the way does not count.
+    """The solution in an episode; what failed on the way does not count.
 
     Args:
         episode: the record.

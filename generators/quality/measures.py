@@ -216,7 +216,7 @@ def state_action_rows(arrays: EpisodeArrays) -> Array:
 
 @dataclass
 class _Sample:
-    """What is gathered over the demonstrations."""
+    """The values gathered over the demonstrations."""
 
     efficiency: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     ldlj: list[float] = field(default_factory=list[float])

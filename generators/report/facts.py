@@ -1,4 +1,4 @@
-"""What the page says: counts, groups and choices, gathered in one pass over a dataset."""
+"""Facts for the page: counts, groups and choices, gathered in one pass over a dataset."""
 
 from __future__ import annotations
 

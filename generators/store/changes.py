@@ -123,7 +123,7 @@ def _reads(stage: str, place: tuple[str, ...]) -> bool:
 
 
 def unread_defaults() -> dict[str, Any]:
-    """What `UNREAD` names of `tasks`, with its defaults."""
+    """The fields of `tasks` in `UNREAD`, with their defaults."""
     fields = ProposalSpec.model_fields
     return {name: fields[name].get_default(call_default_factory=True) for _, name in UNREAD}
 

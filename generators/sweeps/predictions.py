@@ -35,7 +35,7 @@ def read_predictions(path: Path) -> list[dict[str, Any]]:
 
 
 def _fault(item: object) -> str | None:
-    """What is wrong with a prediction, if anything."""
+    """The fault of a prediction, if it has one."""
     if not is_mapping(item) or not set(NEEDED) <= item.keys():
         return f"lacks one of {', '.join(sorted(NEEDED))}"
     if not {"bbox", "segmentation"} & item.keys():

@@ -226,6 +226,6 @@ class _Judge:
 
 
 def _detection(item: dict[str, Any], kind: Kind) -> dict[str, Any]:
-    """What pycocotools needs of a prediction, and nothing else."""
+    """The fields of a prediction that pycocotools needs, and no others."""
     fields = ["image_id", "category_id", "score", "segmentation" if kind == "segm" else "bbox"]
     return {field: item[field] for field in fields}

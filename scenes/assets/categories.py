@@ -54,7 +54,7 @@ class Category:
 
 
 class Builders:
-    """What a builder module offers.
+    """The categories of a builder module.
 
     Attributes:
         categories: that it builds.

@@ -34,7 +34,7 @@ _UPRIGHT = (1.0, 0.0, 0.0, 0.0)
 
 
 def drop_test(asset: Asset) -> Refusal | None:
-    """What goes wrong with an asset alone on a floor, or None.
+    """The refusal of an asset alone on a floor, or None.
 
     It is welded down if it is fixed; else it falls from 1 cm and has 2 s to come to rest.
     """
@@ -89,7 +89,7 @@ def _own_depth(model: Any, data: Any) -> float:
 
 
 def _dropped(asset: Asset, model: Any) -> Refusal | None:
-    """What goes wrong in 2 s after the fall, or after less where it comes to rest."""
+    """The refusal within 2 s of the drop, or less where it comes to rest; else None."""
     data = mujoco.MjData(model)
     for _ in range(0, round(SECONDS / model.opt.timestep), CHECK_STEPS):
         mujoco.mj_step(model, data, CHECK_STEPS)

@@ -31,7 +31,7 @@ Wanted = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Index:
-    """What a library offers and what it set aside.
+    """The assets a library offers and those it set aside.
 
     Attributes:
         library: its name.

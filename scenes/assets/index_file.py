@@ -21,7 +21,7 @@ FORMAT = 1
 
 
 class IndexRow(Model):
-    """What is stored about one asset: its record, or why it cannot be built."""
+    """The row of one asset: its record, or why it cannot be built."""
 
     key: str
     """Of the bytes and the software that the row was worked out from."""

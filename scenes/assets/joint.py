@@ -94,11 +94,11 @@ class JointLibrary:
         return dict(_tables(self).ids)
 
     def quarantined(self) -> Mapping[str, str]:
-        """What the members set aside, and what its licence keeps from use."""
+        """Assets the members set aside, and those that their licence keeps from use."""
         return _tables(self).quarantined
 
     def notes(self) -> Mapping[str, tuple[str, ...]]:
-        """What members say about how they read the assets that are offered."""
+        """The members' notes on how they read the assets that are offered."""
         owners = _tables(self).owners
         return {
             asset_id: notes

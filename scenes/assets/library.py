@@ -52,7 +52,7 @@ class NotedLibrary(Protocol):
     """A library that says how it read its files."""
 
     def notes(self) -> Mapping[str, tuple[str, ...]]:
-        """What to know about assets it offers, by id, such as an assumed mass."""
+        """Notes on the assets it offers, by id, such as an assumed mass."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What categories declare of themselves, asked by what other code wants to know."""
+"""The declared meanings of categories, by the questions of other code."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _sorts() -> Mapping[str, Sort]:
 
 
 def sort_of(category: str) -> Sort | None:
-    """What people take a category for: as declared, else as others with its noun."""
+    """The sort of a category: as declared, else that of others with its noun."""
     return _sorts().get(category) or _sorts().get(head(category))
 
 
@@ -49,17 +49,17 @@ def _contents() -> tuple[Mapping[str, Contents], Mapping[str, Contents]]:
 
 
 def _with_nouns(declared: dict[str, T]) -> dict[str, T]:
-    """What is said of categories, and through the first of each noun of all that end in it."""
+    """Add to values by category, for each noun, that of the first category that ends in it."""
     return {**{head(name): what for name, what in reversed(declared.items())}, **declared}
 
 
 def keeps(category: str) -> Contents | None:
-    """What goes inside, if that is declared of it or of its noun."""
+    """The contents that go inside, if declared of it or of its noun."""
     return _contents()[0].get(category) or _contents()[0].get(head(category))
 
 
 def carries(category: str) -> Contents | None:
-    """What goes on top, if that is declared of it or of its noun."""
+    """The contents that go on top, if declared of it or of its noun."""
     return _contents()[1].get(category) or _contents()[1].get(head(category))
 
 

@@ -15,7 +15,7 @@ class LibraryPlugin(Protocol):
 
     @property
     def summary(self) -> str:
-        """What it has, for documentation: part of a sentence."""
+        """Its content, for documentation: part of a sentence."""
         ...
 
     @property

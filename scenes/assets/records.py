@@ -1,4 +1,4 @@
-"""What the catalogue index says about one asset."""
+"""The record of one asset in the catalogue index."""
 
 from __future__ import annotations
 

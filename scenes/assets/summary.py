@@ -10,7 +10,7 @@ from .library import AssetLibrary, NotedLibrary
 
 
 class Articulated(Model):
-    """What has joints."""
+    """Counts of jointed assets."""
 
     categories: int
     instances: int

@@ -140,7 +140,7 @@ def distance(first: str, second: str) -> float:
 
 
 def abilities(category: str) -> frozenset[str]:
-    """What BDDL says can be done with it: `openable`, `fillable`, `toggleable`, ...
+    """Its abilities in BDDL: `openable`, `fillable`, `toggleable`, ...
 
     Raises:
         SpecError: where BDDL has no such synset.

@@ -1,4 +1,4 @@
-"""What a scene is asked for, and the cousin that each of its objects becomes."""
+"""The request for a scene, and the cousin that each of its objects becomes."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def _cousin(
 
 
 def _required(thing: ObjectSpec, request: AssemblyRequest) -> frozenset[str] | None:
-    """What a cousin must allow: what the task needs, and what the scene's relations need."""
+    """Affordances a cousin must have: those for the task, and those for the scene's relations."""
     known = request.required.get(thing.name)
     others = request.spec.objects
     needs = {"support" for other in others if other.on == thing.name}

@@ -140,7 +140,7 @@ def _stem(category: str) -> str:
 
 
 def _words(category: str) -> str:
-    """What people call a synset: `jar of honey` for `jar__of__honey.n.01`."""
+    """The everyday words for a synset: `jar of honey` for `jar__of__honey.n.01`."""
     return " ".join(_stem(category).replace("_", " ").split())
 
 

@@ -33,7 +33,7 @@ PARTS = (
 
 @dataclass(frozen=True)
 class Descriptor:
-    """What the distance is computed from.
+    """The features the distance is computed from.
 
     Attributes:
         asset_id: of the asset.

@@ -41,7 +41,7 @@ Steps = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class ShapeFeatures:
-    """What two shapes are compared by.
+    """The features by which shapes are compared.
 
     Attributes:
         outline: (OUTLINE,) the silhouettes, as (least, greatest) of the two other coordinates

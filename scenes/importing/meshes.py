@@ -167,7 +167,7 @@ def _solid(vertices: Array, faces: Index, notes: list[str]) -> _Solid:
 def _reduced(
     vertices: Array, faces: Index, looks: Array, solid: _Solid, notes: list[str]
 ) -> tuple[Array, Index, Array]:
-    """What is shown: the file's own triangles, or the reduced ones with the nearest's looks."""
+    """The triangles to show: the file's own, or the reduced ones with the nearest's looks."""
     if len(faces) <= MAX_VISUAL_FACES:
         return vertices, faces, looks
     notes.append(f"{len(faces):,} faces; pictures show {len(solid.faces):,}")
@@ -231,7 +231,7 @@ def _matter(solid: _Solid, pieces: tuple[MeshData, ...]) -> Matter:
 
 
 def _mass(how: MeshImport, matter: Matter, extents: Array, notes: list[str]) -> float:
-    """What was said, else density times volume, else what its kind weighs, kg."""
+    """The stated mass, else density times volume, else the likely mass of its kind, kg."""
     stated = how.mass or matter.volume * (how.density or 0)
     if stated:
         return stated

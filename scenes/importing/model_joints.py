@@ -127,7 +127,7 @@ def joint_of(raw: RawJoint, name: Name, controls: Literal["opening", "switch"]) 
 
 
 def controls_of(names: tuple[str, ...], size: float, whole: float) -> Literal["opening", "switch"]:
-    """What a joint is for, by the words in its names, else by the size of what it moves.
+    """The purpose of a joint, by the words in its names, else by the size of what it moves.
 
     Args:
         names: of the joint, its part, and the thing, the most telling first.

@@ -102,7 +102,7 @@ def _shown(piece: WeldedGeom) -> _Shown:
 
 
 def _colours(piece: WeldedGeom, mesh: TriangleMesh) -> Array:
-    """What the texture or the file adds to the piece's own colour, (M, 3) or (1, 3)."""
+    """The factors of texture or file on the piece's own colour, (M, 3) or (1, 3)."""
     if piece.paint is not None and piece.paint.image is not None and mesh.uv is not None:
         return _calmed(mesh, face_colours(piece.paint, mesh.uv))
     if piece.paint is None and not piece.material and mesh.colours is not None:

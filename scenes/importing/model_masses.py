@@ -66,7 +66,7 @@ def inertials(
 
 
 def _stated(part: WeldedPart) -> float | None:
-    """What the file says a part weighs, or None: bodies' masses, else those of its geoms."""
+    """The mass of a part in the file, or None: bodies' masses, else those of its geoms."""
     if part.weights:
         return sum(weight.mass for weight in part.weights)
     given = [piece.mass for piece in part.touched if piece.mass is not None]

@@ -26,7 +26,7 @@ MOST_BYTES = 1_000_000_000
 
 @dataclass
 class Report:
-    """What was opened while an asset was read, and what its owner should know.
+    """The files opened while an asset was read, and notes for its owner.
 
     Attributes:
         files: absolute paths in the order in which they were asked for, also of missing files.

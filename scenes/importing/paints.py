@@ -1,4 +1,4 @@
-"""What textures look like: the colours of images, sampled where a mesh shows them."""
+"""The colours of textures: those of images, sampled where a mesh shows them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SPOTS = np.array([[1 / 3, 1 / 3, 1 / 3], [0.6, 0.2, 0.2], [0.2, 0.6, 0.2], [0.2
 
 @dataclass(frozen=True)
 class Paint:
-    """What a material's texture looks like: an image file, or a plain colour in [0, 1]."""
+    """The look of a material's texture: an image file, or a plain colour in [0, 1]."""
 
     image: Path | None = None
     rgb: tuple[float, float, float] = (1.0, 1.0, 1.0)

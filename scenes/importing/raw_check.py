@@ -60,7 +60,7 @@ def loaded_mesh(path: Path) -> Any:
 
 
 def _source(path: Path) -> tuple[Any, str | None, NamedFiles]:
-    """What trimesh reads, in which format, and the files beside it."""
+    """The source that trimesh reads, its format, and the files beside it."""
     plain = plain_obj(path) if path.suffix.lower() == ".obj" else None
     if plain is None:
         return path, None, NamedFiles(path)

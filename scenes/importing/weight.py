@@ -54,7 +54,7 @@ def of_pieces(pieces: Sequence[MeshData]) -> Matter:
 
 
 def likely_mass(category: str, extents: Array, volume: float) -> float:
-    """What a thing of a category and size weighs, kg.
+    """The likely mass of a thing of a category and size, kg.
 
     BEHAVIOR's typical mass of the category or of its hyponyms, scaled by the volume of the
     bounding box against that of the category's median box; where BEHAVIOR has none,

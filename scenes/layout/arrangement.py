@@ -173,7 +173,7 @@ def _body(placed: Placed) -> Body:
 
 
 def _sweeps(asset: Asset, footprint: Footprint) -> list[Footprint]:
-    """What must stay free in front of furniture: reach of its drawers, doors, and openings."""
+    """The space to keep free in front of furniture: reach of its drawers, doors, and openings."""
     depth = 0.0
     for link in asset.links:
         joint = link.joint

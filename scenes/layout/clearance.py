@@ -1,4 +1,4 @@
-"""What fits where: outlines of assets, their feet, and the surfaces that carry things."""
+"""The geometry of fitting: outlines of assets, their feet, and the surfaces that carry things."""
 
 from __future__ import annotations
 

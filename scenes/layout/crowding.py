@@ -24,7 +24,7 @@ WIDENED = 0.5
 
 @dataclass(frozen=True)
 class Crowd:
-    """What crowds what.
+    """Clutter that crowds things.
 
     Attributes:
         middle: names of what is crowded.

@@ -1,4 +1,4 @@
-"""What layout speaks of: the bench, a place for an object, and an object in its place."""
+"""The terms of layout: the bench, a place for an object, and an object in its place."""
 
 from __future__ import annotations
 

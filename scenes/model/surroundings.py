@@ -1,4 +1,4 @@
-"""What stands around every scene: the floor, the robot's pedestal, and in pictures the walls."""
+"""The surroundings of every scene: the floor, the robot's pedestal, and in pictures the walls."""
 
 from __future__ import annotations
 

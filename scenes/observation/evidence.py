@@ -1,4 +1,4 @@
-"""What a view says for and against an asset standing at a pose.
+"""The evidence in a view for and against an asset standing at a pose.
 
 For: points seen on the object lie on the asset's surface. Against: parts of the asset lie in
 front of what the camera saw, where it looked through free space. Parts hidden behind other

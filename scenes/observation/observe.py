@@ -50,7 +50,7 @@ class ObserveOptions:
 
 @dataclass(frozen=True)
 class Observed:
-    """What was found.
+    """The result of observing.
 
     Attributes:
         spec: the scene.
@@ -134,7 +134,7 @@ def _bench(
 def _evidence(
     view: DepthView, parts: SortedMasks, depth: Array, bench: Array, noise: float
 ) -> dict[int, Evidence]:
-    """What is seen of each object, by instance id."""
+    """The evidence for each object, by instance id."""
     cloud = back_project(view, depth)
     left = 2.0 * noise / (2 * window(noise) + 1)
     back = inverse(bench)

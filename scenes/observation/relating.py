@@ -30,7 +30,7 @@ PARALLEL = np.radians(4.0)
 
 @dataclass(frozen=True)
 class ObservedSupport:
-    """What carries an object.
+    """The carrier of an object.
 
     Attributes:
         relation: on or inside.
@@ -44,7 +44,7 @@ class ObservedSupport:
 
 
 def standing(thing: Fitted, others: Sequence[Fitted], support: str) -> ObservedSupport:
-    """What carries an object: the smallest hollow it is in, a surface, or the support."""
+    """The carrier of an object: the smallest hollow it is in, a surface, or the support."""
     for other in sorted(others, key=lambda o: float(np.prod(o.box.extents))):
         hollow, top = level_inside(thing.body, other.body), level_on(thing.body, other.body)
         if hollow is not None:

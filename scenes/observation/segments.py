@@ -1,4 +1,4 @@
-"""What each mask shows: its category, or why it is left out."""
+"""The content of each mask: its category, or why it is left out."""
 
 from __future__ import annotations
 

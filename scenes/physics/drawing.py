@@ -14,7 +14,7 @@ from ..layout.views import number
 
 @dataclass(frozen=True)
 class PhysicsDraw:
-    """What of a scene's physics varies, and the seed of its draws.
+    """The variation of a scene's physics, and the seed of its draws.
 
     A draw depends on the scene's seed and the path of the one object alone, so it is the same in
     all attempts at a layout, whatever else varies.

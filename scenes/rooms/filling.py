@@ -50,7 +50,7 @@ class Filling:
     fill_of: dict[str, int] = field(default_factory=dict[str, int])
 
     def lay_settings(self, rng: np.random.Generator) -> None:
-        """What lies in front of each seat; what does not fit is left out."""
+        """Lay the items in front of each seat; what does not fit is left out."""
         floor = self.inventory.floor
         for setting in self.plan.settings:
             owners = {standing.name: standing for standing in floor.of(setting.owner)}

@@ -39,7 +39,7 @@ ATTEMPTS = 4
 
 @dataclass(frozen=True)
 class Furnishing:
-    """What a room is furnished with, at rest.
+    """The furniture and things of a room, at rest.
 
     Attributes:
         room: its walls.

@@ -45,7 +45,7 @@ class Inventory:
         self._boxes = {s.name: _box(s) for s in standing}
 
     def on(self, spot: PlacementRegion) -> list[StockedObject]:
-        """What is on a spot."""
+        """The things on a spot."""
         return [thing for thing in self.things.values() if thing.spot.name == spot.name]
 
     def try_put(
@@ -106,7 +106,7 @@ class Inventory:
 
 
 def _box(standing: PlacedFurniture) -> Box:
-    """What small things keep out of: furniture, and the reach of doors of what stands on it."""
+    """The space small things avoid: furniture, and the reach of doors of what stands on it."""
     footprint = standing.footprint
     if standing.piece.where == "on":
         half = footprint.half + np.array([DOOR_REACH / 2, 0.0])

@@ -1,4 +1,4 @@
-"""What a plan is made of: pieces of furniture, seats with their settings, and fills."""
+"""The parts of a plan: pieces of furniture, seats with their settings, and fills."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class SettingItem:
 
 @dataclass(frozen=True)
 class Setting:
-    """What lies in front of each seat at a piece of furniture."""
+    """The items in front of each seat at a piece of furniture."""
 
     owner: str
     parts: tuple[SettingItem, ...]
@@ -71,7 +71,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Fill:
-    """What fills surfaces or insides.
+    """Things to fill surfaces or insides.
 
     Attributes:
         owners: pieces, by name.

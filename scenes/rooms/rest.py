@@ -29,7 +29,7 @@ DEPTH = 0.0007
 
 @dataclass(frozen=True)
 class RestOutcome:
-    """What became of the free things of a room.
+    """The outcome for the free things of a room.
 
     Attributes:
         poses: (4, 4) `world_from_object` of each, by name.

@@ -23,7 +23,7 @@ FROM_WALL = 0.12
 
 
 def station() -> Footprint:
-    """What the robot, its support and those who look at it keep free."""
+    """The floor kept free for the robot, its support and those who look at it."""
     return Footprint(
         np.array([(AHEAD - BEHIND) / 2, 0.0]), np.array([(AHEAD + BEHIND) / 2, ASIDE]), 0.0
     )

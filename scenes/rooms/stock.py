@@ -1,4 +1,4 @@
-"""What a room is furnished from: assets of a library, by what the plan asks for."""
+"""The stock for furnishing a room: assets of a library, by what the plan asks for."""
 
 from __future__ import annotations
 

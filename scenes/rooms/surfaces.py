@@ -1,4 +1,4 @@
-"""What the floors and walls of rooms are made of, by kind."""
+"""The materials of the floors and walls of rooms, by kind."""
 
 from __future__ import annotations
 

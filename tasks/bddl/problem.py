@@ -148,7 +148,7 @@ def _bound(text: str, bindings: tuple[tuple[str, str], ...]) -> Problem:
 
 
 def support_name(task: TaskSpec) -> str:
-    """What the task calls the support; `table` where none of its objects is the support."""
+    """The task's name for the support; `table` where none of its objects is the support."""
     return next((thing.name for thing in task.objects if thing.name in SUPPORTS), SUPPORTS[0])
 
 

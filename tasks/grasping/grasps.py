@@ -283,7 +283,7 @@ def _gripper_free(poses: Array, widths: Array, points: Array, widest: float) -> 
 
 
 def kinds_of(asset: Asset, pinches: Pinches) -> list[Kind]:
-    """What each pair takes hold of."""
+    """The kind of place each pair holds."""
     middles = pinches.middles
     held = np.zeros(len(middles), dtype=bool)
     thin = pinches.widths < RIM_WIDTH

@@ -45,5 +45,5 @@ def mostly(cause: Cause | SkillCause, refused: Counter[Failure]) -> Failure:
 
 
 def counted(refused: Counter[Failure]) -> str:
-    """What candidates were refused for, the most frequent first: `collision x3, no_path x1`."""
+    """The reasons for refusing candidates, the most frequent first: `collision x3, no_path x1`."""
     return ", ".join(f"{failure} x{count}" for failure, count in refused.most_common())

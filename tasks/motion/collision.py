@@ -29,7 +29,7 @@ NEAR_MARGIN = 0.002
 
 @dataclass(frozen=True)
 class Held:
-    """What the gripper carries.
+    """The object in the gripper.
 
     Attributes:
         name: of the object.
@@ -102,7 +102,7 @@ class CollisionWorld:
         ignore: frozenset[str] = frozenset(),
         depth: float = TOUCH_DEPTH,
     ) -> Collision | None:
-        """What a configuration hits, or None.
+        """The collision at a configuration, or None.
 
         Args:
             q: (7,) radians.
@@ -131,7 +131,7 @@ class CollisionWorld:
         touch: frozenset[str] = frozenset(),
         depth: float = TOUCH_DEPTH,
     ) -> Collision | None:
-        """What the hand alone, with what it holds, hits at a pose, or None.
+        """The collision of the hand alone, with what it holds, at a pose, or None.
 
         Whatever configuration of the arm takes it there hits that too; clearance is that of
         `hit` with `near`.
@@ -193,7 +193,7 @@ class CollisionWorld:
         depth: float,
         hand: bool = False,
     ) -> Collision | None:
-        """What is hit; by the `hand` and what it holds alone, where only that is asked for."""
+        """The first hit; by the `hand` and what it holds alone, where only that is asked for."""
         contacts = self._data.contact
         for (first, second), distance in zip(contacts.geom, contacts.dist, strict=True):
             mine, other = (first, second) if self._actor(first) else (second, first)

@@ -1,4 +1,4 @@
-"""What is in the way of the arm, as data; sentences are rendered from it."""
+"""Obstacles to the arm, as data; sentences are rendered from them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 
 class ObstacleKind(Enum):
-    """What can be in the way of the arm or of what it holds."""
+    """The kind of obstacle to the arm or to what it holds."""
 
     OBJECT = auto()
     SURROUNDINGS = auto()
@@ -18,7 +18,7 @@ class ObstacleKind(Enum):
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What is in the way.
+    """An obstacle to the arm.
 
     Attributes:
         kind: of it.

@@ -33,7 +33,7 @@ def bounds_of(compiled: CompiledScene, pos: Array, mat: Array) -> tuple[Array, A
 def turned_bounds(
     compiled: CompiledScene, data: Any, name: str, turn: Array
 ) -> tuple[Array, Array]:
-    """What the bounds of an object would be, about its origin, with `turn` (3, 3) added.
+    """The bounds that an object would have, about its origin, with `turn` (3, 3) added.
 
     Returns:
         Least and greatest corner, each (3,), metres, along the world's axes.

@@ -65,7 +65,7 @@ def touching_pairs(contact: Contacts, count: int) -> tuple[Table, Array, Array]:
 
 
 def hung_pairs(contact: Contacts, middle: Array) -> tuple[Table, Table]:
-    """What is pushed up above its middle, by what (N, N); what is otherwise borne or held (N,).
+    """Objects pushed up above their middle, by what (N, N); those otherwise borne or held (N,).
 
     Args:
         contact: of the moment.

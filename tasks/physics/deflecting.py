@@ -60,7 +60,7 @@ class Deflector:
         self._end, self._scale = end - round(SETTLED * self.hz), scale
 
     def at(self, action: int) -> tuple[Disturbance, ...]:
-        """What acts during an action; begins what is due."""
+        """The disturbances during an action; begins what is due."""
         if self._scale > 0.0 and self._next <= action < self._end - 1:
             length = max(2, round(float(self.rng.uniform(*SECONDS)) * self.hz))
             length = min(length, self._end - action)

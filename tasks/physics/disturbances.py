@@ -138,7 +138,7 @@ class Disturber:
             self._due = None
 
     def at(self, data: Any, action: int) -> tuple[Disturbance, ...]:
-        """What acts during an action; starts what is due."""
+        """The disturbances during an action; starts what is due."""
         if self._due is not None and action >= self._due:
             self._due = None
             started = self._start(data, action)

@@ -14,7 +14,7 @@ from ...schemas.physics import ACTION_NOISE
 
 
 def action_noise(compiled: CompiledScene, data: Any, hz: int) -> Array | None:
-    """What is added to the arm's commands during the action that begins now; None is nothing.
+    """The noise on the arm's commands during the action that begins now; None is nothing.
 
     Args:
         compiled: the scene.

@@ -20,7 +20,7 @@ from .predicates import PhysicsFacts
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """What came of a replay.
+    """The result of a replay.
 
     Attributes:
         success: the goal held at the end, and the task's order was kept on the way.

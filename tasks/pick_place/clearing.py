@@ -31,7 +31,7 @@ LEAST_HITS = 2
 
 
 def blockers(arm: Manipulator, error: PlanningError, wanted: tuple[str, ...]) -> list[str]:
-    """What may be moved out of the way, first what blocks much and is small, so cheap to move.
+    """Things to move out of the way, first what blocks much and is small, so cheap to move.
 
     Args:
         arm: the robot at work.

@@ -286,7 +286,7 @@ def tried(
     pose: Array,
     reason: str = "",
 ) -> TraceEvent:
-    """What the trace says of a pose in the world: position, then quaternion."""
+    """The trace's event for a pose in the world: position, then quaternion."""
     values = (*pose[:3, 3].tolist(), *quaternion(pose[:3, :3]))
     rounded = tuple(round(float(v), 4) for v in values)
     return TraceEvent(stage=stage, event=event, subject=subject, reason=reason, values=rounded)
@@ -323,7 +323,7 @@ def _verify_lift(arm: Manipulator, thing: str, grasp: Grasp) -> None:
 
 
 def verify_held(arm: Manipulator, thing: str, held: Held) -> None:
-    """What is held is still in the hand.
+    """Check that the held object is still in hand.
 
     Raises:
         SkillFailedError: `dropped`.

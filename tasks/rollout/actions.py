@@ -21,7 +21,7 @@ DELTA = 6
 
 
 def action_names(control: Control, joints: int) -> tuple[str, ...]:
-    """What each number of an action is called, in the words of the LeRobot export."""
+    """The name of each number of an action, in the words of the LeRobot export."""
     if control == "joints":
         return (*(f"joint_{number}.pos" for number in range(1, joints + 1)), "gripper.pos")
     return ("delta_x", "delta_y", "delta_z", "delta_rx", "delta_ry", "delta_rz", "gripper.pos")

@@ -1,4 +1,4 @@
-"""What a policy that reads states sees of a task's objects, from recorded positions alone."""
+"""States of a task's objects, as a policy reads them, from recorded positions alone."""
 
 from __future__ import annotations
 

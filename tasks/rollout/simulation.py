@@ -42,7 +42,7 @@ class RolloutState:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an action.
+    """The outcome of an action.
 
     Attributes:
         holds: the goal is the case now.
@@ -97,7 +97,7 @@ class Rollout:
 
     @property
     def facts(self) -> PhysicsFacts:
-        """What is the case now; to be asked before the next step."""
+        """The facts that hold now; to be asked before the next step."""
         if self._facts is None:
             self._facts = PhysicsFacts(self.compiled, self.data, passing=True)
         return self._facts

@@ -35,7 +35,7 @@ Option = TypeVar("Option")
 
 @dataclass(frozen=True)
 class Variety:
-    """What one solution prefers.
+    """The preferences of one solution.
 
     Attributes:
         seed: of the scene.
@@ -55,7 +55,7 @@ class Variety:
         return [*options[first:], *options[:first]]
 
     def grasps(self, thing: str, poses: Array, centre: Array, noise: float) -> Array:
-        """What to add to the scores of grasps.
+        """The bonuses to add to the scores of grasps.
 
         Args:
             thing: what is grasped.

@@ -96,7 +96,7 @@ def sources(variants: Sequence[Mapping[str, Asset]], support: str) -> tuple[Oper
 def _common(
     skill: Skill, variants: Sequence[Mapping[str, Asset]], support: str
 ) -> Iterator[Operator]:
-    """What a skill can do in all variants, in the order of the first."""
+    """A skill's operators in all variants, in the order of the first."""
     offered = [tuple(skill.operators(assets, support)) for assets in variants]
     if offered:
         common = frozenset(offered[0]).intersection(*offered[1:])

@@ -1,4 +1,4 @@
-"""What can be done with a scene's objects: the input of the symbolic search."""
+"""The capabilities of a scene's objects: the input of the symbolic search."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..symbolic.fitting import fits, lidded, requires_opening
 
 
 def capabilities(assets: Mapping[str, Asset], support: str) -> Capabilities:
-    """What can be done with a scene's objects.
+    """The capabilities of a scene's objects.
 
     Args:
         assets: each object's asset by the object's name, the support included.

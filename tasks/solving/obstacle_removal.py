@@ -1,4 +1,4 @@
-"""What makes an impossible step possible: moving something aside, or taking the thing anew."""
+"""Remedies for an impossible step: moving something aside, or taking the thing anew."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ SETTLE_SECONDS = 0.2
 
 
 def present_facts(arm: Manipulator) -> PhysicsFacts:
-    """What is the case in physics now."""
+    """The facts that hold in physics now."""
     arm.executor.refresh()
     return PhysicsFacts(arm.compiled, arm.executor.data)
 

@@ -146,7 +146,7 @@ def _moved(base: ObjectSpec, thing: ObjectSpec, old_support: str, support: str) 
 
 
 def required_affordances(problem: Problem) -> Mapping[str, frozenset[str]]:
-    """What each object must allow for the goal and the start to make sense."""
+    """The affordances each object needs for the goal and the start to make sense."""
     needs: dict[str, set[str]] = {}
     for literal in (*ground_literals(problem.goal), *problem.init):
         first, *rest = literal.arguments

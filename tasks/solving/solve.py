@@ -123,7 +123,7 @@ def solve(
 def _disturber(
     compiled: CompiledScene, spec: EpisodeSpec, habits: Habits, seed: Seed
 ) -> Disturber | None:
-    """What the spec asks for, or else the slips that are a habit."""
+    """The disturber for what the spec asks, or else for habitual slips."""
     wanted = spec.perturb
     if wanted is None and habits.slips > 0.0:
         wanted = PerturbSpec(chance=habits.slips, kinds=("slip",))

@@ -45,7 +45,7 @@ class OperatorSource(Protocol):
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What can be done with the objects of a scene.
+    """The possible actions on the objects of a scene.
 
     Attributes:
         objects: every object that may be acted on, in a stable order; the support included.
@@ -91,7 +91,7 @@ class Capabilities:
 
 @dataclass(frozen=True)
 class Focus:
-    """What is worth considering for a goal; None is everything.
+    """The choices worth considering for a goal; None is everything.
 
     Attributes:
         things: objects that the goal speaks of, that its operators get at, or that are on or
@@ -153,7 +153,7 @@ class GroundOperators:
 
 @dataclass(frozen=True)
 class Expansion:
-    """What can be done in a state, and what it leads to."""
+    """The possible operators in a state, and what they lead to."""
 
     capabilities: Capabilities
     candidates: tuple[Candidates, ...]

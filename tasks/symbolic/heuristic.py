@@ -73,7 +73,7 @@ def estimate(
 def goal_focus(
     literals: Iterable[Literal], start: State, capabilities: Capabilities
 ) -> tuple[Focus, Focus]:
-    """What the goal speaks of: with the targets that it names, and with any target.
+    """The focus of a goal: with the targets that it names, and with any target.
 
     Things that it names can be moved, and what is on or in them, to make room. Anything of
     that can go to the support.

@@ -78,7 +78,7 @@ class Operator:
 
     @cached_property
     def effects(self) -> tuple[Literal, ...]:
-        """What physics has to show afterwards."""
+        """The literals physics has to show afterwards."""
         if self.proof is not None:
             return self.proof
         ended = (Literal(x[0], x[1:], negated=True) for x in sorted(self.removes))
@@ -123,12 +123,12 @@ class Course:
 
     @property
     def earlier(self) -> tuple[Operator, ...]:
-        """What comes before it."""
+        """The operators before it."""
         return self.operators[: self.number]
 
     @property
     def later(self) -> tuple[Operator, ...]:
-        """What comes after it."""
+        """The operators after it."""
         return self.operators[self.number + 1 :]
 
 

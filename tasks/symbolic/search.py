@@ -239,7 +239,7 @@ def _keys(node: _Node) -> tuple[StepKey, ...]:
 def _event(
     event: OneOf["expand", "choose"], node: _Node, numbers: dict[int, int], reason: str = ""
 ) -> TraceEvent:
-    """What the trace says of a node: its place in the tree, and what differs from its parent."""
+    """The trace's event for a node: its place in the tree, and what differs from its parent."""
     before = frozenset[Fact]() if node.parent is None else node.parent.state.facts
     after = node.state.facts
     added = [str(Literal(x[0], x[1:])) for x in sorted(after - before)]

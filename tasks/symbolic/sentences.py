@@ -11,7 +11,7 @@ def spoken(name: str) -> str:
 
 
 def sentence(course: Course) -> str:
-    """What a step of a plan does, and what for."""
+    """The action of a step of a plan, and its purpose."""
     operator = course.operator
     return f"{operator.phrase}{(operator.purpose or as_asked)(course)}"
 

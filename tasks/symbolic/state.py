@@ -65,7 +65,7 @@ class State:
         return frozenset(found)
 
     def after(self, operator: Operator) -> State | None:
-        """What an operator leads to; None where it is not possible, or changes nothing."""
+        """The state after an operator; None where it is not possible, or changes nothing."""
         moved = operator.moves
         if not self.loaded.isdisjoint(moved) and self.bears(frozenset(moved)):
             return None
@@ -91,7 +91,7 @@ class State:
 
 
 def standing(thing: str, relation: str, target: str) -> frozenset[Fact]:
-    """What is true of an object that was put on or into another."""
+    """The facts about an object that was put on or into another."""
     facts = {fact(relation, thing, target), fact("touching", thing, target)}
     if relation == "ontop":
         facts.add(fact("under", target, thing))

@@ -42,7 +42,7 @@ MAX_REFUSED = 3
 
 @dataclass(frozen=True)
 class SuiteScore:
-    """What came of a suite.
+    """The results of a suite.
 
     Attributes:
         scenes: that were built and attempted.

@@ -63,7 +63,7 @@ def _regrasp(number: int, rng: np.random.Generator) -> Case:
 
 
 def _standing_out(scene: Scene, assets: Mapping[str, Asset]) -> str | None:
-    """What stands out of its vessel can be held by the side at once."""
+    """The reason to refuse: a thing that stands out can be held by its side."""
     height = {
         name: assets[scene.object(name).asset_hash].extents[2] for name in ("thing", "vessel")
     }

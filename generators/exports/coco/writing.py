@@ -52,7 +52,7 @@ def write(dataset: Dataset, out: Path) -> None:
 
 @dataclass
 class _Collected:
-    """What the pass over the frames gathers for the lists that follow the annotations."""
+    """Data gathered in the pass over the frames for the lists that follow the annotations."""
 
     images: list[str] = field(default_factory=list[str])
     categories: dict[int, str] = field(default_factory=dict[int, str])
@@ -132,7 +132,7 @@ def _image(dataset: Dataset, frame: FrameRecord, image_id: int, out: Path) -> di
 def annotations_of(
     dataset: Dataset, frame: FrameRecord, scene: Scene | None, image_id: int
 ) -> Iterator[dict[str, Any]]:
-    """What COCO says of each visible object of a frame; ids of annotations are left out.
+    """The COCO annotation of each visible object of a frame; ids of annotations are left out.
 
     Raises:
         DatasetError: where the frame has no picture or no instance mask.
@@ -198,7 +198,7 @@ def _keypoints(label: ObjectLabel) -> dict[str, Any]:
 
 
 def _whole(label: ObjectLabel, masks: AmodalMasks | None) -> dict[str, Any]:
-    """What is known of the object apart from what hides it."""
+    """The fields about the whole object, hidden parts included."""
     found: dict[str, Any] = {}
     if label.visible_fraction is not None:
         found |= {"visible_fraction": label.visible_fraction, "truncated": label.truncated}

@@ -1,4 +1,4 @@
-"""What the rows of a LeRobot dataset hold: frame columns, features, and provenance."""
+"""Contents of a LeRobot dataset's rows: frame columns, features, and provenance."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false
@@ -75,7 +75,7 @@ def episode_columns(
 
 
 def _names(key: str, width: int, objects: tuple[str, ...]) -> list[str] | None:
-    """What the components of a feature are called."""
+    """The names of a feature's components, if it has any."""
     if key == ENVIRONMENT:
         return [f"{name}.{feature}" for name in objects for feature in FEATURES]
     if key == DELTA:

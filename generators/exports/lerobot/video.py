@@ -21,7 +21,7 @@ CODECS = ("h264", "hevc", "av1")
 
 @dataclass(frozen=True)
 class VideoFormat:
-    """What all episodes of one camera share.
+    """The video format of all episodes of one camera.
 
     Attributes:
         width: pixels.

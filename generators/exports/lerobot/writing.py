@@ -114,7 +114,7 @@ def _cameras(dataset: Dataset, chosen: list[Episode]) -> dict[str, dict[str, Vid
 
 @dataclass
 class _Totals:
-    """What is known over all episodes added so far."""
+    """The totals over all episodes added so far."""
 
     frames: int = 0
     tasks: dict[str, int] = field(default_factory=dict[str, int])

@@ -99,7 +99,7 @@ class Resampling:
         return np.where(here > 0, 1 / inverse, 0.0).astype(np.float32)
 
     def points(self, wide: GBuffer) -> Array:
-        """What the wide pixels that hold the centres hit, in the camera's frame, (H, W, 3)."""
+        """Points hit by the wide pixels that hold the centres, in the camera's frame, (H, W, 3)."""
         _, _, fx, fy, cx, cy = self.wide
         x, y = (np.floor(self.columns) + 0.5 - cx) / fx, (np.floor(self.rows) + 0.5 - cy) / fy
         depth = self.nearest(wide.depth).astype(np.float64)

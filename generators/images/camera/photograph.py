@@ -1,4 +1,4 @@
-"""What lens and sensor do to a picture: exposure, depth of field, noise. Labels stay as they are.
+"""Lens and sensor effects on a picture: exposure, depth of field, noise. Labels stay as they are.
 
 Light adds up in proportion to display values to the power `GAMMA`, so blur and noise work on
 those. Exposure scales the lamps themselves, so that highlights clip but once.

@@ -15,7 +15,7 @@ Rgb = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class GBuffer:
-    """What each pixel's centre sees.
+    """The geometry at each pixel's centre.
 
     Attributes:
         depth: (H, W) float32, metres along the optical axis; 0 where nothing is hit.
@@ -33,7 +33,7 @@ class GBuffer:
 
 
 class World(Protocol):
-    """What is drawn: a compiled scene, or anything that has as much of one."""
+    """A scene to draw: a compiled one, or anything that has as much of one."""
 
     @property
     def model(self) -> Any:

@@ -1,4 +1,4 @@
-"""What is all around a scene: the sky and the land, or a plain room, for mirrors and backgrounds.
+"""Surroundings of a scene: the sky and the land, or a plain room, for mirrors and backgrounds.
 
 Values are in units of white: pi times the radiance over `WHITE_LUX`, so that what reflects all
 light of an environment of value 1 reaches full scale.
@@ -72,7 +72,7 @@ def lights_of(scene: Scene) -> tuple[Light, ...]:
 
 
 def environment(scene: Scene) -> Environment:
-    """What is around a scene."""
+    """The environment around a scene."""
     bare = scene.model_copy(
         update={"objects": (), "cameras": (), "id": "around", "task": None, "refused": {}}
     )

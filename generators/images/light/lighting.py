@@ -53,7 +53,7 @@ DARK = Lamp(np.array([0.0, 0.0, -1.0]), np.zeros(3), np.zeros(3), shadow=True)
 
 
 def lamps(lights: tuple[Light, ...], ambient: float, *, linear: bool = False) -> tuple[Lamp, ...]:
-    """What a rasteriser switches on: one lamp for each light, in order, and two for the ambient.
+    """The lamps of a rasteriser: one for each light, in order, and two for the ambient.
 
     Args:
         lights: of the scene.

@@ -202,7 +202,7 @@ def _thickness(places: Array, sun: Array, turbidity: float, steps: int) -> Array
 
 
 def _haze(turbidity: float) -> Array:
-    """What haze takes at the ground, (3,) per metre."""
+    """The extinction by haze at the ground, (3,) per metre."""
     air = AIR[1] * AIR_HEIGHT
     return np.asarray((turbidity - 1) * air / HAZE_HEIGHT * ANGSTROM)
 

@@ -13,7 +13,7 @@ from .family import Apply, Family, Footing, Numbers, Value, Variant
 
 
 def _lens(change: Callable[[Lens, float], Lens]) -> Apply:
-    """What a path of the lens does, from what it does to the lens alone."""
+    """The effect of a path of the lens, from its effect on the lens alone."""
 
     def apply(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
         camera = variant.camera(names[0])
@@ -87,7 +87,7 @@ def _along(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
 
 
 def footing(camera: Camera) -> Footing:
-    """What a camera stands on."""
+    """The footing of a camera."""
     if camera.path is not None:
         return "path"
     return "hand" if camera.target is None else "sphere"

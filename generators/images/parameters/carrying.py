@@ -1,4 +1,4 @@
-"""What stands on or in a thing goes where the thing goes."""
+"""Motion of things along with what they stand on or in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TIPPED = np.radians(1.0)
 
 @dataclass(frozen=True)
 class Rider:
-    """What carries a thing.
+    """The carrier of a thing.
 
     Attributes:
         carrier: name of the object.
@@ -36,7 +36,7 @@ class Rider:
 
 
 def riders(scene: Scene, assets: Mapping[str, Asset]) -> Mapping[str, Rider]:
-    """What each thing that stands on or in another is carried by, by its name."""
+    """The carrier of each thing that stands on or in another, by the thing's name."""
     return _riders(KeyedScene(state_key(scene), scene, assets))
 
 
@@ -68,7 +68,7 @@ def _riders(state: KeyedScene) -> Mapping[str, Rider]:
 
 
 def _carriers(facts: PhysicsFacts, assets: Mapping[str, Asset]) -> dict[str, tuple[str, bool]]:
-    """What each thing is in or else on, and whether it is in it; never in a circle.
+    """Each thing's carrier, and whether the thing is inside it; never in a circle.
 
     The middle of a wide tray lies in the bowl that stands on it; so what is in a thing must be
     smaller than it.

@@ -1,4 +1,4 @@
-"""What a family of paths is: a pattern, the values it takes, and what they do to a scene."""
+"""Families of paths: a pattern, the values it takes, and their effect on a scene."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class Family:
     only: Footing | None = None
 
     def names_in(self, path: str) -> tuple[str, ...] | None:
-        """What stands for NAME and JOINT in a path, or None where it is of another family."""
+        """The values of NAME and JOINT in a path, or None where it is of another family."""
         expression = re.escape(self.pattern)
         for word in ("NAME", "JOINT"):
             expression = re.sub(rf"\b{word}\b", r"([\\w\\-]+)", expression)
@@ -162,7 +162,7 @@ class Family:
 
 @dataclass(frozen=True)
 class PathWords:
-    """What NAME and JOINT may stand for.
+    """The possible values of NAME and JOINT.
 
     Attributes:
         lights: names of lamps.

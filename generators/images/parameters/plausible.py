@@ -50,7 +50,7 @@ def check_variant(variant: Variant, values: Mapping[str, Value]) -> None:
 
 @dataclass(frozen=True)
 class _Plain:
-    """What was so before any value was applied.
+    """The state before any value was applied.
 
     Attributes:
         depths: deepest penetration of each pair of objects, metres.

@@ -39,7 +39,7 @@ class StillView:
     tag: tuple[str, ...] = ()
 
     def at(self, world: CompiledScene, data: Any, size: tuple[int, int]) -> At | None:
-        """What there is to see while the shutter is open; None where nothing moves."""
+        """The view at each moment while the shutter is open; None where nothing moves."""
         path = self.moving.path
         if path is None or not self.camera.lens.shutter:
             return None

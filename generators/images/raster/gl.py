@@ -45,7 +45,7 @@ def open_gl() -> tuple[Any, Any]:
 
 
 def _hint() -> str:
-    """What off-screen rendering lacks here: memory, where a limit leaves too little, or EGL."""
+    """The lack that stops off-screen rendering: memory, where a limit leaves too little, or EGL."""
     allowed, _ = resource.getrlimit(resource.RLIMIT_AS)
     if allowed == resource.RLIM_INFINITY or allowed >= LEAST_MEMORY:
         return EGL_HINT

@@ -1,1 +1,1 @@
-"""What labels are computed from: exact geometry of everything at one moment."""
+"""The basis of labels: exact geometry of everything at one moment."""

@@ -1,4 +1,4 @@
-"""What all networks share: their interface, and plain layers."""
+"""Common parts of all networks: their interface, and plain layers."""
 
 # torch is optional and untyped here.
 # pyright: reportMissingImports=false, reportUnknownMemberType=false

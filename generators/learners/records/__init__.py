@@ -1,1 +1,1 @@
-"""What a policy reads and what is kept about it: rows of numbers, pictures, its card."""
+"""A policy's inputs and its record: rows of numbers, pictures, its card."""

@@ -1,4 +1,4 @@
-"""What is saved beside a policy's weights, and what training was asked for."""
+"""The card saved beside a policy's weights, and the settings of its training."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class PartCard(Model):
 
 
 class PolicyCard(Model):
-    """What a policy is, what it was trained on, and what it takes and gives."""
+    """A policy's card: its kind, its training, and its inputs and outputs."""
 
     format: int = FORMAT
     train: TrainSpec

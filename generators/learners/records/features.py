@@ -1,4 +1,4 @@
-"""What a policy that reads states is given: the hand and the objects in the robot's own frame.
+"""Inputs of a policy that reads states: the hand and the objects in the robot's own frame.
 
 Everything stands in the frame of the robot's base, so that a table of another height changes
 nothing, and once more as the hand sees it: positions relative to the tool are what reaching and

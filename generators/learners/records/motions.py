@@ -1,4 +1,4 @@
-"""What a policy predicts: a motion of the tool, with joints that say how the arm goes along.
+"""A policy's prediction: a motion of the tool, with joints that say how the arm goes along.
 
 Hands miss by what joints err together; where the tool goes is predicted by itself, and counts.
 Joints that are predicted too choose among the configurations that reach it. Differences are
@@ -74,7 +74,7 @@ class Motions:
         return bool(np.allclose(self._chain.forward(after), expected, atol=1e-6))
 
     def rows(self, joints: Rows, reached: Array, actions: Rows, targets: Array) -> Rows:
-        """What is to be predicted, (..., J + 7).
+        """The rows to be predicted, (..., J + 7).
 
         Args:
             joints: (..., J) measured when it is predicted.
@@ -89,7 +89,7 @@ class Motions:
         return rows.astype(np.float32)
 
     def targets(self, joints: Rows, rows: Rows) -> list[ToolTarget]:
-        """What rows (H, J + 7) mean that were predicted at a configuration (J,)."""
+        """The tool targets in rows (H, J + 7) that were predicted at a configuration (J,)."""
         count = len(joints)
         reached = self._chain.forward(joints.astype(np.float64))
         found: list[ToolTarget] = []

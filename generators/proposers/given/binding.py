@@ -136,7 +136,7 @@ def _whole(spec: DatasetSpec, index: int, given: GivenTask, objects: Objects) ->
 
 
 def _layout(objects: tuple[ObjectSpec, ...]) -> tuple[ObjectSpec, ...]:
-    """What scenes must know of objects; those of which only the category is said need nothing."""
+    """The objects that scenes must know of: those of which more than the category is said."""
     plain = [ObjectSpec(name=thing.name, category=thing.category) for thing in objects]
     return tuple(thing for thing, bare in zip(objects, plain, strict=True) if thing != bare)
 

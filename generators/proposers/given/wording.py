@@ -30,7 +30,7 @@ SAYS: dict[tuple[str, bool], str] = {
 
 
 def instruction_of(goal: Formula, order: tuple[Precedence, ...] = ()) -> str:
-    """What to do, in one sentence: facts of one kind about one target are said together.
+    """The instruction, in one sentence: facts of one kind about one target are said together.
 
     Args:
         goal: in scene names.

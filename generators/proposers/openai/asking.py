@@ -143,7 +143,7 @@ class _Asking:
         )
 
     def _ask(self, slot: _Slot) -> str | CutOffError | DeclinedError:
-        """What the model says; that it says nothing usable is an answer too."""
+        """The model's answer, or the error of one that is cut off or declined."""
         try:
             seed = (self.spec.seed + slot.index) % 2**31
             return self.endpoint.ask(slot.messages, slot.schema, seed=seed)

@@ -1,4 +1,4 @@
-"""What a model is told of things: their role, their sizes, and what they hold, from the library."""
+"""Facts about things for a model: their role, their sizes, and what they hold, from the library."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ FOLLOWING = ("touching", "under")
 
 
 def rules(spec: DatasetSpec, offered: Sequence[OfferedCategory]) -> str:
-    """What the model must know: the workspace, the predicates, the categories on offer."""
+    """The rules for the model: the workspace, the predicates, the categories on offer."""
     support = spec.scene.support
     own = [f"- {describe_own(thing, support)}" for thing in spec.scene.objects]
     scene = "\n".join(own) or "- (nothing)"

@@ -17,7 +17,7 @@ class BlenderBackend:
 
     @property
     def needs(self) -> Needs:
-        """What lies in Blender's environment; read anew, since it can be installed meanwhile."""
+        """The versions in Blender's environment; read anew, since it can be installed meanwhile."""
         return Needs(outside=tuple(environment.versions().items()))
 
     def check(self) -> None:

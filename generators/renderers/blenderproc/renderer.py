@@ -215,7 +215,7 @@ class BlenderRenderer:
 
 
 def worker_command(threads: int, *, default: bool = False) -> tuple[str, ...]:
-    """What starts Blender's process.
+    """The command to start Blender's process.
 
     Args:
         threads: of the process; 0 is one for each core.
@@ -229,7 +229,7 @@ def worker_command(threads: int, *, default: bool = False) -> tuple[str, ...]:
 
 
 def _view(camera: CameraParams) -> dict[str, Any]:
-    """What Blender's camera is set from."""
+    """The parameters of Blender's camera."""
     pose = np.eye(4)
     pose[:3, :3] = rotation(camera.quat) @ _GL_FROM_CV
     pose[:3, 3] = camera.pos

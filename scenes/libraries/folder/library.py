@@ -94,7 +94,7 @@ class FolderLibrary:
         return self.quarantined()
 
     def notes(self) -> Mapping[str, tuple[str, ...]]:
-        """What to know about how usable files were read, such as reduced or assumed masses."""
+        """Notes on how usable files were read, such as reduced or assumed masses."""
         return {
             asset_id: facts.notes
             for asset_id, facts in sorted(_facts(self).items())

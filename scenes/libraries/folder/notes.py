@@ -1,4 +1,4 @@
-"""What a user may say about an asset file, in a YAML file beside it."""
+"""A user's notes on an asset file, in a YAML file beside it."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ TOPPLING = (RefusalKind.ASSET_TOPPLES, RefusalKind.ASSET_TOP_HEAVY)
 
 @dataclass(frozen=True)
 class FileFacts:
-    """What is known about a file without loading its asset.
+    """The facts about a file, known without loading its asset.
 
     Attributes:
         category: of the asset; empty where it is refused.

@@ -138,7 +138,7 @@ def _real(path: Path) -> Path:
 
 
 def _owned(folder: Path, files: list[Path], parts: dict[Path, tuple[Path, ...]]) -> set[Path]:
-    """What models are made of."""
+    """The files that models are made of."""
     owned: set[Path] = set()
     for path, found in parts.items():
         named = {*found, *_parts_of(path, files)} - {path}

@@ -1,4 +1,4 @@
-"""What scene-synthesizer's assets look like: our materials, chosen by the names of parts.
+"""The looks of scene-synthesizer's assets: our materials, chosen by the names of parts.
 
 Its own assets have one grey. Parts are told apart by their names in the exported URDF; each
 role travels through the import as a colour of its own, and becomes a material afterwards.

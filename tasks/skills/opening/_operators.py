@@ -59,7 +59,7 @@ class Toggles:
 
 
 def why_open(course: Course) -> str:
-    """What becomes possible once it is open, as the end of a sentence."""
+    """The reason for opening it, as the end of a sentence."""
     (container,) = course.operator.arguments
     for number, operator in enumerate(course.later, course.number + 1):
         thing = operator.arguments[0]
@@ -77,7 +77,7 @@ def why_open(course: Course) -> str:
 
 
 def why_close(course: Course) -> str:
-    """What has been done with it, as the end of a sentence."""
+    """The reason for closing it, as the end of a sentence."""
     (container,) = course.operator.arguments
     for operator in reversed(course.earlier):
         thing = operator.arguments[0]

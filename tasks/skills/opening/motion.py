@@ -189,7 +189,7 @@ def _pulls(
 
 
 def _load(arm: Manipulator, thing: str) -> frozenset[str]:
-    """What lies inside an object and may move along with its drawer."""
+    """The things inside an object, which may move along with its drawer."""
     facts = PhysicsFacts(arm.compiled, arm.executor.data)
     return frozenset(
         other
@@ -266,7 +266,7 @@ def _blocked(
     width: float,
     load: frozenset[str],
 ) -> Collision | None:
-    """What the arm hits while it follows the handle, with the joint moved along."""
+    """The arm's first collision while it follows the handle, with the joint moved along."""
     arm.sync_planning_scene()
     touch = frozenset({thing})
     for q, value in zip(path, values, strict=True):

@@ -68,7 +68,7 @@ def _put(
 
 @dataclass(frozen=True)
 class _Option:
-    """What can be done with one object at one target.
+    """The operators for one object at one target.
 
     Attributes:
         target: of the operators.

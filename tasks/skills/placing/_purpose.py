@@ -1,4 +1,4 @@
-"""What a placement is for in a plan."""
+"""The purpose of a placement in a plan."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ...symbolic.sentences import spoken
 
 
 def why_place(course: Course) -> str:
-    """What the new place is good for, as the end of a sentence."""
+    """The purpose of the new place, as the end of a sentence."""
     thing = course.operator.arguments[0]
     (shown,) = course.operator.effects
     aim = fact(shown.predicate, *shown.arguments)

@@ -139,7 +139,7 @@ class ClosedLoopPusher:
         raise error
 
     def rows(self, data: Any, action: Action, opening: float) -> npt.NDArray[np.float32]:
-        """What carries out a decision: actions (T, J + 1) of one period, as in an episode.
+        """The rows that carry out a decision: actions (T, J + 1) of one period, as in an episode.
 
         Where the arm cannot follow, or would hit something else, it stays where it is.
 
@@ -175,7 +175,7 @@ class ClosedLoopPusher:
         return q if hit is not None else path[0]
 
     def observe(self, data: Any) -> Observation:
-        """What a policy sees of a forward-computed state, (12,).
+        """A policy's observation of a forward-computed state, (12,).
 
         The tool beside the thing, its heading, the way left, the heading and velocity of the
         thing, and the opening of the fingers; lengths in decimetres.

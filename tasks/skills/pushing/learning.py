@@ -175,7 +175,7 @@ def _train(trials: PushEnv, reason: str) -> Any:
 
 
 def _try_all(trials: PushEnv, policy: Any) -> list[Reached]:
-    """What comes of a trial from each place, the best first."""
+    """The outcome of a trial from each place, the best first."""
     found = [_try(trials, policy, number) for number in range(len(trials.starts))]
     return sorted(found, key=lambda one: (not one.solved, one.left, one.start))
 

@@ -22,7 +22,7 @@ THERE, LOST, EVERY = 2.0, -2.0, -0.02
 
 @dataclass(frozen=True)
 class PushOutcome:
-    """What came of one decision.
+    """The outcome of one decision.
 
     Attributes:
         seen: (12,) what is seen after it, as `ClosedLoopPusher.observe` says.

@@ -303,7 +303,7 @@ def _approaches(arm: Manipulator, thing: str, way: SwitchContact) -> list[list[A
 def _blocked(
     arm: Manipulator, path: list[Array], values: Array, travel: Travel, thing: str, width: float
 ) -> Collision | None:
-    """What the arm hits on the way, with the joint moved along."""
+    """The arm's first collision on the way, with the joint moved along."""
     arm.sync_planning_scene()
     touch = frozenset({thing})
     for q, value in zip(path, values, strict=True):

@@ -87,7 +87,7 @@ def _points(asset: Asset, link: Link, up: bool) -> list[tuple[Array, Array, floa
 
 
 def _met(mesh: Any, joint: Joint, axis: Array, centre: Array) -> tuple[Array, Array, float] | None:
-    """What a push through a point meets first: surface point, direction, and lever."""
+    """The first hit of a push through a point: surface point, direction, and lever."""
     along, lever = axis, 0.0
     if joint.kind == "hinge":
         along = np.cross(axis, centre - np.array(joint.anchor))

@@ -1,1 +1,1 @@
-"""What runs inside Blender's Python, in a process of its own; it imports nothing of cousins."""
+"""The code inside Blender's Python, in a process of its own; it imports nothing of cousins."""

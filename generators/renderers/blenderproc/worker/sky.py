@@ -1,4 +1,4 @@
-"""What shines from all sides: a clear sky that is always there, and a scene's own."""
+"""Light from all sides: a clear sky that is always there, and a scene's own."""
 
 from __future__ import annotations
 

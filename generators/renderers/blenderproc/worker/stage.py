@@ -25,7 +25,7 @@ _RGB, _ALPHA = 3, 3
 
 
 class Stage:
-    """What is drawn."""
+    """The scene being drawn."""
 
     def __init__(self, blender: Blender) -> None:
         """An empty stage under an empty sky."""
