@@ -137,10 +137,10 @@ def test_a_card_of_several_licences_names_them() -> None:
         for x in ("MIT", "LicenseRef-mine")
     ]
     told = Card((), (), 5000, {"train": "data/*"}, "It.", "load()")
-    spec = DatasetSpec.model_validate({"name": "x: y"})
+    spec = DatasetSpec.model_validate({"name": "x-y"})
     front = yaml.safe_load(card(spec, uses, told).split("---\n")[1])
     assert (front["license"], front["license_name"]) == ("other", "LicenseRef-mine AND MIT")
-    assert (front["pretty_name"], front["size_categories"]) == ("x: y", ["1K<n<10K"])
+    assert (front["pretty_name"], front["size_categories"]) == ("x-y", ["1K<n<10K"])
 
 
 @pytest.mark.heavy
