@@ -81,7 +81,8 @@ def _write_split(found: FrameSurvey, split: str, count: int, folder: Path) -> No
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    told = json.dumps({"info": {"features": features(found.categories)}}, sort_keys=True)
+    # The order counts: `datasets` takes a feature only where it fits its column exactly.
+    told = json.dumps({"info": {"features": features(found.categories)}})
     schema = arrow_schema().with_metadata({"huggingface": told})
     rows, files = _rows(found, split == "validation"), -(-count // ROWS)
     for number in range(files):
