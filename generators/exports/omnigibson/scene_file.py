@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....scenes.core.geometry import rotation
-from ....scenes.model.surroundings import PEDESTAL_HALF
+from ....scenes.core.geometry import look_at, rotation
 from ....schemas import Light, SceneObject, SpecError
 from .._scenes import Staged, asset_folder
 from .behavior import category_name, nearest_model
@@ -122,6 +121,8 @@ def _resting(pos: list[float], ori: list[float]) -> dict[str, Any]:
 
 
 def _pedestal(height: float) -> dict[str, Any]:
+    from ....scenes.model.surroundings import PEDESTAL_HALF  # with it comes MuJoCo
+
     return _info("primitive_object", "PrimitiveObject", {
         "name": "pedestal",
         "primitive_type": "Cube",
@@ -141,8 +142,6 @@ def _light(light: Light) -> dict[str, Any]:
 
 def _towards(light: Light) -> list[float]:
     """The orientation, xyzw, of a light that shines along its own -z."""
-    from ....scenes.core.geometry import look_at
-
     return xyzw(look_at((0.0, 0.0, 0.0), light.direction))
 
 
