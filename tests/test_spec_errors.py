@@ -120,8 +120,6 @@ def test_unreadable_file_is_one_message(tmp_path: Path) -> None:
 
 
 SPECS = Path(__file__).parents[1] / "examples"
-OTHERS = {"prefect.yaml"}
-"""Files of examples that are no specs."""
 
 
 @pytest.mark.parametrize(
@@ -130,7 +128,6 @@ OTHERS = {"prefect.yaml"}
         path
         for folder in (SPECS, SPECS / "vision", SPECS / "wishes")
         for path in folder.glob("*.yaml")
-        if path.name not in OTHERS
     ),
 )
 def test_examples_are_valid(path: Path) -> None:
