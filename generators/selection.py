@@ -75,7 +75,7 @@ def read_ids(path: Path) -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class Damage:
+class DamagedParts:
     """What of a dataset is not as it was written.
 
     Attributes:
@@ -91,7 +91,7 @@ class Damage:
         return len(self.episodes) + len(self.frames)
 
 
-def damage(dataset: Dataset) -> Damage:
+def damage(dataset: Dataset) -> DamagedParts:
     """Compare the arrays, videos and pictures of a dataset with their hashes; reads all of them."""
     hashes = {
         name: told
@@ -111,7 +111,7 @@ def damage(dataset: Dataset) -> Damage:
     }
     episodes |= {video.episode for video in dataset.videos() if not holds(video.path)}
     frames = {x.id for x in dataset.frames() if not all(map(holds, x.files.values()))}
-    return Damage(frozenset(episodes), frozenset(frames))
+    return DamagedParts(frozenset(episodes), frozenset(frames))
 
 
 class SelectedDataset(Dataset):
@@ -173,7 +173,7 @@ class SelectedDataset(Dataset):
         return (video for video in super().videos() if video.episode in self._taken)
 
 
-def _refused(dataset: Dataset, found: Damage) -> str:
+def _refused(dataset: Dataset, found: DamagedParts) -> str:
     named = [
         *(f"frame {x}" for x in sorted(found.frames)),
         *(f"episode {x}" for x in sorted(found.episodes)),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
+from .camera import CameraSpec
 from .locations import misplaced
+from .physics import PhysicsSpec
 from .robot import NO_ROBOT
-
-if TYPE_CHECKING:
-    from .dataset import DatasetSpec
 
 NO_TASKS: Final = "none"
 """The proposer of no goal: its one task stands for scenes in which nothing is to be done."""
@@ -16,6 +15,41 @@ SCENES = 10
 """Scenes where a spec without tasks does not say how many."""
 CAMERAS = ({"name": "front", "distance": {"uniform": [1.15, 1.45]}},)
 """The cameras of a spec without a robot that names none: the whole of the support is in view."""
+
+
+class AttemptsAsked(Protocol):
+    """The parts of `episodes` that ask for attempts."""
+
+    @property
+    def per_task(self) -> int: ...  # noqa: D102
+
+    @property
+    def demonstrations(self) -> int | None: ...  # noqa: D102
+
+    @property
+    def from_(self) -> object | None: ...  # noqa: D102
+
+
+class WholeSpec(Protocol):
+    """The fields of a spec that scenes without tasks or a robot restrict."""
+
+    @property
+    def robot(self) -> str: ...  # noqa: D102
+
+    @property
+    def scenes(self) -> int | None: ...  # noqa: D102
+
+    @property
+    def without_tasks(self) -> bool: ...  # noqa: D102
+
+    @property
+    def episodes(self) -> AttemptsAsked: ...  # noqa: D102
+
+    @property
+    def cameras(self) -> tuple[CameraSpec, ...]: ...  # noqa: D102
+
+    @property
+    def physics(self) -> PhysicsSpec | None: ...  # noqa: D102
 
 
 def completed(raw: Any) -> Any:
@@ -45,7 +79,7 @@ def proposed_by_none(raw: Any) -> Any:
     return cast("Any", raw)
 
 
-def refuse_mixtures(spec: DatasetSpec) -> None:
+def refuse_mixtures(spec: WholeSpec) -> None:
     """Refuse what needs an arm or a goal where there is none.
 
     Raises:
@@ -76,7 +110,7 @@ def refuse_mixtures(spec: DatasetSpec) -> None:
         _refuse_robot_parts(spec)
 
 
-def _refuse_robot_parts(spec: DatasetSpec) -> None:
+def _refuse_robot_parts(spec: WholeSpec) -> None:
     for place, camera in enumerate(spec.cameras):
         if camera.mount is not None:
             raise misplaced(

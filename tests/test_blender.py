@@ -22,6 +22,7 @@ from cousins.flows.backends import Ball, ball, check_backend, install_backend
 from cousins.flows.graph import Graph
 from cousins.flows.stages import production
 from cousins.generators.images.light.environment import environment as environment_around
+from cousins.generators.images.light.lighting import WHITE_LUX
 from cousins.generators.renderers.blenderproc import environment
 from cousins.generators.renderers.blenderproc import renderer as blender_renderer
 from cousins.generators.renderers.blenderproc.light import (
@@ -210,13 +211,13 @@ def test_a_command_that_is_not_there_is_an_error() -> None:
 def test_light_is_in_lux_and_white_at_the_same_place_as_in_the_fast_renderer() -> None:
     scene = ball().scene
     (lamp,) = suns(scene, shadows=False)
-    # 500 lux on a white surface give radiance 500 / 650, that is W/m2 / pi.
-    assert np.allclose(lamp["power"], np.pi * 500 / 650)
+    # 500 lux on a white surface give radiance 500 / WHITE_LUX, that is W/m2 / pi.
+    assert np.allclose(lamp["power"], np.pi * 500 / WHITE_LUX)
     assert lamp["shadow"] is False
-    assert sky(scene) == 150 / 650
+    assert sky(scene) == 150 / WHITE_LUX
     red = Light(name="red", direction=(0, 0, -1), intensity=500, colour=(1.0, 0.2, 0.1))
     (tinted,) = suns(scene.model_copy(update={"lights": (red,)}), shadows=True)
-    assert np.isclose(tinted["power"] @ np.array([0.2126, 0.7152, 0.0722]), np.pi * 500 / 650)
+    assert np.isclose(tinted["power"] @ np.array([0.2126, 0.7152, 0.0722]), np.pi * 500 / WHITE_LUX)
 
 
 def test_the_sky_lies_around_as_cycles_maps_it() -> None:
@@ -238,7 +239,7 @@ def test_the_sky_lies_around_as_cycles_maps_it() -> None:
     # All of it lights level ground as the environment itself does.
     elevation = np.pi * ((np.arange(rows) + 0.5) / rows - 0.5)
     fall = np.maximum(np.sin(elevation), 0) * np.cos(elevation) * np.pi / rows / columns * 2
-    lux = np.einsum("rck,r,k->", found, fall, [0.2126, 0.7152, 0.0722]) * 650
+    lux = np.einsum("rck,r,k->", found, fall, [0.2126, 0.7152, 0.0722]) * WHITE_LUX
     assert lux == pytest.approx(300.0, rel=0.02)
 
 

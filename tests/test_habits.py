@@ -163,8 +163,8 @@ def test_a_class_name_has_one_meaning() -> None:
 
 
 UNTYPED = {
-    "av", "bddl", "coacd", "fast_simplification", "gymnasium", "imageio", "msgpack", "ompl",
-    "pandas", "pyarrow", "pycocotools", "scipy", "stable_baselines3", "toppra", "torch",
+    "av", "bddl", "coacd", "fast_simplification", "gymnasium", "h5py", "imageio", "msgpack",
+    "ompl", "pandas", "pyarrow", "pycocotools", "scipy", "stable_baselines3", "toppra", "torch",
     "transformers", "trimesh",
 }  # fmt: skip
 """Libraries without types, or with types that leave much unknown."""

@@ -11,7 +11,7 @@ import typer
 from .common import DatasetPath, Json, emit, expected_errors, table
 
 if TYPE_CHECKING:
-    from ...generators.quality.assessment import Assessment, Quality
+    from ...generators.quality.assessment import Assessment, TaskQuality
     from ...generators.quality.measures import Spread
 
 
@@ -108,7 +108,7 @@ def _show(found: Assessment) -> None:
     table(told)
 
 
-def _cells(one: Quality) -> dict[str, str]:
+def _cells(one: TaskQuality) -> dict[str, str]:
     near = one.neighbours
     return {
         "success": f"{one.success.successes}/{one.success.attempts}",

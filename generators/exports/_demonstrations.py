@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Demonstration:
+class ExportedAttempt:
     """An attempt of T actions; row k of a state is before action k, the last after all of them.
 
     Attributes:
@@ -83,7 +83,7 @@ def refuse_nothing(dataset: Dataset, name: str, *, failures: bool = False) -> No
     )
 
 
-def demonstrations(dataset: Dataset, *, failures: bool = False) -> Iterator[Demonstration]:
+def demonstrations(dataset: Dataset, *, failures: bool = False) -> Iterator[ExportedAttempt]:
     """Those of a dataset in its order, one in memory at a time.
 
     Args:
@@ -131,7 +131,7 @@ def _made(
     names: tuple[str, ...],
     rows: int,
     films: Mapping[str, Mapping[str, str]],
-) -> Demonstration:
+) -> ExportedAttempt:
     import numpy as np
 
     from ..row_states import delta_actions, object_states
@@ -140,7 +140,7 @@ def _made(
     joints = arrays.actions.shape[1] - 1
     seen = object_states(scene, dataset.assets_of(scene), names, rows, arrays.qpos)
     shot = sorted(films.get(episode.id, {}).items())
-    return Demonstration(
+    return ExportedAttempt(
         episode=episode,
         joints=arrays.qpos[:, :joints].astype(np.float32),
         opening=arrays.gripper[:, None].astype(np.float32),

@@ -25,9 +25,13 @@ class UnreadableError(Exception):
 class CutOffError(ProposalError):
     """The answer ended before it was complete."""
 
+    label = "cut_off"
+
 
 class DeclinedError(ProposalError):
     """The model, or a filter before it, would not answer."""
+
+    label = "declined"
 
 
 def choice_of(body: bytes) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from ...schemas import TaskSpec, Verdict
-from .completion import CutOffError, DeclinedError
-from .draft import RefusedError
 
+BAD_START = "bad_start"
+"""Label of a refusal that has none of its own: the start cannot be arranged."""
 _heard: ContextVar[list[Verdict] | None] = ContextVar("verdicts", default=None)
 
 
@@ -30,21 +30,9 @@ def accepted(number: int, attempt: int, task: TaskSpec) -> None:
 
 
 def refused(number: int, attempt: int, why: Exception) -> None:
-    """Tell why an answer did not become a task."""
-    _tell(Verdict(number=number, attempt=attempt, label=label_of(why), reason=str(why)))
-
-
-def label_of(why: Exception) -> str:
-    """A short stable word for a refusal."""
-    match why:
-        case RefusedError():
-            return why.label
-        case CutOffError():
-            return "cut_off"
-        case DeclinedError():
-            return "declined"
-        case _:
-            return "bad_start"
+    """Tell why an answer did not become a task; the error may have a `label`, a stable word."""
+    label = str(getattr(why, "label", BAD_START))
+    _tell(Verdict(number=number, attempt=attempt, label=label, reason=str(why)))
 
 
 def _tell(verdict: Verdict) -> None:

@@ -28,7 +28,7 @@ from .motion import chatter, idle_share, rms_jerk
 from .neighbours import Neighbourhood, neighbourhood
 
 
-class Quality(Model):
+class TaskQuality(Model):
     """Measures of attempts; all but `success` and `recovered` look at demonstrations only."""
 
     success: Rate
@@ -56,8 +56,8 @@ class Quality(Model):
 class Assessment(Model):
     """All measures of a dataset."""
 
-    overall: Quality
-    tasks: dict[str, Quality]
+    overall: TaskQuality
+    tasks: dict[str, TaskQuality]
     """By task."""
     task_balance: float
     """Evenness of demonstrations over tasks: 1 where all have as many."""
@@ -101,7 +101,7 @@ class Gathered:
         self.outlines[episode.id] = outline(arrays)
         self.rows.append(state_action_rows(arrays))
 
-    def quality(self, repeated: int) -> Quality:
+    def quality(self, repeated: int) -> TaskQuality:
         """The measures.
 
         Args:
@@ -109,7 +109,7 @@ class Gathered:
         """
         rows = np.vstack(self.rows) if self.rows else np.empty((0, 8))
         bins = len(unique_bins(rows, BIN_WIDTHS))
-        return Quality(
+        return TaskQuality(
             success=Rate(successes=self.won, attempts=self.attempts),
             recovered=self.recovered,
             seconds=round(self.seconds, 3),

@@ -13,7 +13,7 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from ...schemas import SpecError
+from ...schemas import SpecError, one_line
 from ...schemas.base import Quat, Vec3
 from ..core.geometry import inverse, quaternion, transform, vec3
 from .found import FoundObject, FoundScene, read_json, synset_of
@@ -32,7 +32,7 @@ def read_mjcf(path: Path) -> FoundScene:
     try:
         model: Any = mujoco.MjModel.from_xml_path(str(path))
     except ValueError as error:
-        raise SpecError(f"{path}: {' '.join(str(error).split())}") from error
+        raise SpecError(f"{path}: {one_line(error)}") from error
     data: Any = mujoco.MjData(model)
     if model.nkey:
         mujoco.mj_resetDataKeyframe(model, data, 0)

@@ -32,7 +32,7 @@ from PIL import Image
 from ....schemas import DatasetSpec, Episode, canonical_json
 from ...dataset import Dataset
 from ...licences import asset_uses
-from .._demonstrations import Demonstration, demonstrations, pictures
+from .._demonstrations import ExportedAttempt, demonstrations, pictures
 from .._splits import held_out
 
 FILE = "demonstrations.hdf5"
@@ -133,7 +133,7 @@ def _environment(spec: DatasetSpec) -> dict[str, Any]:
     return {"env_name": "cousins/Task-v0", "type": GYM_TYPE, "env_kwargs": kept}
 
 
-def _write_one(group: Any, demo: Demonstration, scale: Scale, side: int) -> None:
+def _write_one(group: Any, demo: ExportedAttempt, scale: Scale, side: int) -> None:
     episode, count = demo.episode, demo.episode.steps
     group.attrs["num_samples"] = count
     for key, value in _told(episode):
@@ -164,7 +164,7 @@ def _told(episode: Episode) -> Iterable[tuple[str, str | bool]]:
     yield "subtasks", json.dumps(subtasks, sort_keys=True)
 
 
-def _observations(demo: Demonstration) -> dict[str, npt.NDArray[np.float32]]:
+def _observations(demo: ExportedAttempt) -> dict[str, npt.NDArray[np.float32]]:
     """By robosuite's names where it has one; its quaternions end in w."""
     return {
         "robot0_joint_pos": demo.joints,

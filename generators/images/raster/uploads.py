@@ -10,9 +10,9 @@ import numpy.typing as npt
 from PIL import Image
 
 from ..camera.view import World
-from ..light.glow import glows_of, shining
 from ..light.lighting import SHEEN
 from .gl import float_texture, image_array
+from .glow import glows_of, shining
 from .triangles import Triangles, colours, metallic, texture_of, triangles
 
 POSES, LOOKS, TEXTURES, SHADOWS, AROUND = 0, 1, 2, 3, 5

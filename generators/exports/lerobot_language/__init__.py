@@ -6,7 +6,7 @@ episode. It is one of its own because earlier releases refuse a dataset with suc
 
 from __future__ import annotations
 
-from .lerobot import LeRobotExporter
+from ..lerobot import LeRobotExporter
 
 PLUGIN = LeRobotExporter(
     language=True,
