@@ -228,7 +228,7 @@ def main() -> None:
     parser.add_argument("--tasks", action="store_true", help="show how each task ended")
     parser.add_argument("episodes", nargs="*", help="ids, such as t0003-e01; else chosen")
     parser.add_argument("--rows", type=int, default=3)
-    default = Path(__file__).with_name("images") / "quickstart.png"
+    default = Path(__file__).with_name("images") / "quickstart.jpg"
     parser.add_argument("--out", type=Path, default=default)
     wanted = parser.parse_args()
     if wanted.furnished:
