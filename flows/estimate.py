@@ -104,7 +104,7 @@ def _of(stage: str, state: StageSurvey, spec: DatasetSpec, measured: float | Non
 
 def _items(stage: str, spec: DatasetSpec) -> int:
     """Tasks, scenes, attempts, frames or formats that a spec asks for, about."""
-    scenes = spec.tasks.count * max(1, spec.episodes.per_task)
+    scenes = spec.tasks.count * spec.scenes_per_task
     attempts = spec.tasks.count * spec.episodes.per_task * spec.episodes.per_scene
     views = max(1, len(spec.cameras))
     number = {

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from types import TracebackType
 from typing import Any, Generic, Literal, Self, TypeVar
 
 from ..schemas import CousinsError, RunError
 from .faults import sentence, summary
-from .signals import kept_from_children
+from .signals import kept_from_children, received
 
 Argument = TypeVar("Argument")
 Answer = TypeVar("Answer")
@@ -119,12 +118,7 @@ class WorkerPool(Generic[Argument, Answer]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def run(self, name: str, argument: Argument) -> Answer:
@@ -192,7 +186,7 @@ class WorkerPool(Generic[Argument, Answer]):
 
     def _start(self) -> _Worker:
         with self._guard:
-            if self._closed:
+            if self._closed or received() is not None:
                 raise JobError("the run was ended")
             here, there = self._context.Pipe()
             process = self._context.Process(

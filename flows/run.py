@@ -27,6 +27,7 @@ from .refusals import refusals
 from .reporter import Reporter, Silent
 from .seeds import DONE
 from .session import TIME_LIMIT, RunRequest, Session
+from .signals import again
 from .work import Job, Result, ShardTask, Stages, run_shard
 
 __all__ = ["Run", "RunRequest", "Session", "Summary", "execute", "export_dataset", "run_session"]
@@ -119,6 +120,7 @@ class Run:
         heapq.heapify(ready)
         running = 0
         while ready or running:
+            again()
             while ready and running < 2 * self.plan.workers:
                 unit = heapq.heappop(ready)[2]
                 self.units[unit.stage, unit.shard] = unit

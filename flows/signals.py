@@ -53,6 +53,18 @@ def received() -> int | None:
     return _State.received
 
 
+def again() -> None:
+    """Raise the interruption once more, if there was one.
+
+    Libraries that catch whatever their own imports raise would otherwise let a run go on.
+
+    Raises:
+        Interrupted: a signal has asked this process to end.
+    """
+    if _State.received is not None:
+        raise Interrupted(_State.received)
+
+
 def say() -> None:
     """The sentence on standard error, once."""
     if not _State.said:

@@ -49,7 +49,7 @@ class Waves:
 
     def __init__(self, spec: DatasetSpec) -> None:
         """Choose the size of each stage's waves by how many shards the spec has."""
-        chunks = -(-max(1, spec.episodes.per_task) // PER_SHARD)
+        chunks = -(-spec.scenes_per_task // PER_SHARD)
         batches = -(-spec.tasks.count // TASKS_PER_SHARD)
         self._sizes = {"tasks": -(-batches // WAVES), EXPORTS: 1}
         self._size = -(-spec.tasks.count * chunks // WAVES)

@@ -207,3 +207,20 @@ def test_every_answer_is_on_record(tmp_path: Path) -> None:
     more = {"allow_missing": 1, "replay": True, "transcript": str(tmp_path / "a" / "transcript")}
     run(tmp_path / "b", "http://127.0.0.1:9", 3, **more)
     assert dataset_hash(tmp_path / "a") == dataset_hash(tmp_path / "b")
+
+
+def test_a_spec_that_cannot_be_read_as_a_model_has_a_hash(tmp_path: Path) -> None:
+    with serving(by_number) as server:
+        run(tmp_path / "a", server.url, 4)
+    path = tmp_path / "a" / "spec.json"
+    saved = json.loads(path.read_text())
+    saved["spec"] |= {"export": ["of_a_plugin_that_is_not_here"], "of_a_later_version": 1}
+    hashes: list[str] = []
+    for url in ("http://a", "http://b"):
+        saved["spec"]["tasks"]["base_url"] = url
+        path.write_text(json.dumps(saved))
+        hashes.append(dataset_hash(tmp_path / "a"))
+    assert hashes[0] == hashes[1]
+    saved["spec"]["seed"] = 99
+    path.write_text(json.dumps(saved))
+    assert dataset_hash(tmp_path / "a") != hashes[0]

@@ -203,6 +203,17 @@ def test_an_interrupted_import_is_an_interruption(
     assert capfd.readouterr().err == f"{SENTENCE}\n"
 
 
+def test_a_run_ends_although_a_library_swallowed_the_interruption(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signals._State, "received", signal.SIGTERM)  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(JobError, match="the run was ended"):
+        WorkerPool(len, 1).run("late", "argument")
+    spec = parse_spec("name: small\ntasks: {count: 1}\nepisodes: {per_task: 1}\n")
+    with pytest.raises(signals.Interrupted):
+        execute(RunRequest(spec, tmp_path, fake_stages.fake_stages(), workers=1))
+
+
 def test_workers_end_with_what_is_ended(tmp_path: Path) -> None:
     code = (
         "import multiprocessing, os, signal, time\n"

@@ -158,6 +158,33 @@ def test_other_files_are_refused(tmp_path: Path, text: str, said: str) -> None:
         read_scene_file(path)
 
 
+def test_entries_with_other_parts_are_left_out_by_name(tmp_path: Path) -> None:
+    path = exported(microwave(), tmp_path, "og1")
+    told = json.loads(path.read_text())
+    names = list(told["objects_info"]["init_info"])
+    told["objects_info"]["init_info"][names[0]] = 3
+    told["state"]["object_registry"][names[1]]["root_link"]["ori"] = [0, 1]
+    path.write_text(json.dumps(told))
+    found = read_scene_file(path)
+    assert set(names[:2]) <= found.skipped.keys()
+    assert "not as such files have it" in found.skipped[names[0]]
+    pose = [[1, 0, 0, 0], [0, 1, 0, 0]]
+    mug = {"category": "mug", "bbox_extent": [0.1, 0.1, 0.1], "tf_from_cam": pose}
+    acdc = tmp_path / "scene_0_info.json"
+    objects: dict[str, object] = {"mug_0": mug, "mug_1": [], "mug_2": {"category": "mug"}}
+    acdc.write_text(json.dumps({"cam_pose": [[0, 0, 0], [0, 0, 0, 1]], "objects": objects}))
+    assert read_scene_file(acdc).skipped.keys() == objects.keys()
+
+
+def test_a_strangers_list_beside_a_scene_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "libero.xml"
+    path.write_text(ROBOSUITE)
+    for text in ("[]", '{"objects": [3]}', '{"cameras": {}}'):
+        (tmp_path / "scene.json").write_text(text)
+        with pytest.raises(SpecError, match=r"scene.json lists no objects"):
+            read_scene_file(path)
+
+
 def test_a_support_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = exported(microwave(), tmp_path, "og1")
     with pytest.raises(SpecError, match="no object 'desk'; it has"):

@@ -65,6 +65,18 @@ def test_thousands_of_shards_are_few_waves() -> None:
     assert begun[1].title == "frames from t0125, 125 shards"
 
 
+def test_scenes_for_pictures_are_few_waves_too_and_are_estimated(tmp_path: Path) -> None:
+    spec = parse_spec("name: w\nrobot: none\nscenes: 10000\n")
+    waves, begun = Waves(spec), 0
+    for unit in units(1000, "frames"):
+        wave, new = waves.enter(unit)
+        begun += new
+        waves.leave(wave, None)
+    assert begun == WAVES
+    asked = estimate_run(tmp_path / "none", spec, fake_stages.fake_stages(), "fake-1", 2)
+    assert asked.stages["scenes"].seconds == pytest.approx(10_000 * 2.0)
+
+
 def test_a_wave_that_is_not_full_closes_with_the_run() -> None:
     waves = Waves(parse_spec("name: w\ntasks: {count: 80}\nepisodes: {per_task: 10}\n"))
     wave, _ = waves.enter(units(1, "scenes")[0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-from types import TracebackType
 from typing import Any, Self
 
 from ...schemas import RunError, one_line
@@ -60,12 +59,7 @@ class DaskPool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def run(self, name: str, argument: Job) -> Result:

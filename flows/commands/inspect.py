@@ -59,7 +59,7 @@ def verify(
                     ("tasks", str(found.tasks)),
                     ("demonstrations", str(found.demonstrations)),
                     ("frames", str(found.frames)),
-                    ("replayed", f"{found.replayed:.1%}"),
+                    ("replayed", f"{found.replayed:.1%}" if found.demonstrations else "none"),
                     *((("mended", "\n".join(mended) or "nothing"),) if repair else ()),
                     ("problems", "\n".join(found.problems) or "none"),
                 ]

@@ -1,4 +1,4 @@
-"""What exports of scenes share: their tasks, and the list of what came out and what did not."""
+"""Shared by exports of scenes: their tasks, and the list of what came out and what did not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,38 @@ from pathlib import Path
 from typing import Any
 
 from ...schemas import Asset, CousinsError, DatasetError, Scene, TaskSpec, canonical_json
+from ...schemas.plugins import Needs
 from ..dataset import Dataset
+from ._folders import refuse_files
+
+
+@dataclass(frozen=True)
+class SceneExporter:
+    """An export format of scenes, which needs no episodes.
+
+    Attributes:
+        summary: the format in one line.
+        needs: the packages that shape its bytes.
+        write: writes all scenes of a dataset to an empty or absent folder.
+    """
+
+    summary: str
+    needs: Needs
+    write: Callable[[Dataset, Path], None]
+
+    def check_dataset(self, dataset: Dataset) -> None:
+        """See `Choosy`."""
+        refuse_without_scenes(dataset)
+
+    def export(self, dataset: Dataset, out: Path) -> None:
+        """Write the export to `out`, which must be empty or absent.
+
+        Raises:
+            DatasetError: where `out` holds files, or there are no scenes.
+        """
+        refuse_files(out)
+        refuse_without_scenes(dataset)
+        self.write(dataset, out)
 
 
 @dataclass(frozen=True)

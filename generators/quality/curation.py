@@ -50,9 +50,9 @@ def curate(
             paths.setdefault(episode.task, {})[episode.id] = outline(arrays)
             found = spectral_arc_length(speed(arrays.tool[:, :3], episode.hz), episode.hz)
             smooth[episode.id] = float("-inf") if found is None else found
+    repeated = {name for found in paths.values() for name in duplicates(found, near)}
     different = {
-        task: [name for name in found if name not in duplicates(found, near)]
-        for task, found in paths.items()
+        task: [name for name in found if name not in repeated] for task, found in paths.items()
     }
     limit = per_task
     if balance and different:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ...schemas import DatasetError, DatasetSpec, EpisodeSpec, ProposalSpec
+from ...schemas.plain import is_mapping
 from ..dataset import FORMAT_VERSION
 from ..shards import STAGES
 
@@ -122,10 +123,14 @@ def _reads(stage: str, place: tuple[str, ...]) -> bool:
     return place[0] != "assets" and place[0] in _SLICES[stage]
 
 
-def unread_defaults() -> dict[str, Any]:
-    """The fields of `tasks` in `UNREAD`, with their defaults."""
-    fields = ProposalSpec.model_fields
-    return {name: fields[name].get_default(call_default_factory=True) for _, name in UNREAD}
+def without_unread(spec: Any) -> Any:
+    """A spec as JSON values, with what `UNREAD` names as it is where nobody says anything."""
+    if not is_mapping(spec) or not is_mapping(spec.get("tasks")):
+        return spec
+    plain = ProposalSpec().model_dump(mode="json")
+    names = {name for _, name in UNREAD}
+    tasks = {name: plain[name] if name in names else value for name, value in spec["tasks"].items()}
+    return {**spec, "tasks": tasks}
 
 
 def _begins(longer: Any, shorter: Any) -> bool:

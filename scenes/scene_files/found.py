@@ -8,9 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...schemas import SpecError
+from ...schemas import SpecError, one_line
 from ...schemas.base import Quat, Vec3
 from ..core import taxonomy
+
+MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""Raised where an entry of a stranger's file has other parts than it should."""
+
+
+def malformed(error: Exception) -> str:
+    """Why an entry is left out that has other parts than it should."""
+    return f"is not as such files have it ({type(error).__name__}: {one_line(error)})"
 
 
 @dataclass(frozen=True)

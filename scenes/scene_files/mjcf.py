@@ -16,7 +16,7 @@ import numpy as np
 from ...schemas import SpecError, one_line
 from ...schemas.base import Quat, Vec3
 from ..core.geometry import inverse, quaternion, transform, vec3
-from .found import FoundObject, FoundScene, read_json, synset_of
+from .found import MALFORMED, FoundObject, FoundScene, malformed, read_json, synset_of
 
 FREE = mujoco.mjtJoint.mjJNT_FREE
 ROBOTS = ("robot", "panda", "base", "mount", "gripper", "sawyer", "iiwa", "ur5", "fr3")
@@ -37,9 +37,7 @@ def read_mjcf(path: Path) -> FoundScene:
     if model.nkey:
         mujoco.mj_resetDataKeyframe(model, data, 0)
     mujoco.mj_kinematics(model, data)
-    beside = path.with_name("scene.json")
-    told: dict[str, Any] = read_json(beside) if beside.is_file() else {}
-    listed: dict[str, Any] = {entry["name"]: entry for entry in told.get("objects", ())}
+    listed = _beside(path.with_name("scene.json"))
     objects: list[FoundObject] = []
     skipped: dict[str, str] = {}
     base: tuple[Vec3, Quat] | None = None
@@ -48,7 +46,10 @@ def read_mjcf(path: Path) -> FoundScene:
         if model.body_parentid[body] != 0:
             continue
         if name in listed:
-            objects.append(_listed(model, data, body, listed[name]))
+            try:
+                objects.append(_listed(model, data, body, listed[name]))
+            except MALFORMED as error:
+                skipped[name] = malformed(error)
         elif any(word in name.lower() for word in ROBOTS):
             skipped[name] = "is of a robot"
             base = base or (vec3(data.xpos[body]), quaternion(data.xmat[body].reshape(3, 3)))
@@ -58,6 +59,23 @@ def read_mjcf(path: Path) -> FoundScene:
             except SpecError as error:
                 skipped[name] = str(error)
     return FoundScene(tuple(objects), skipped, base)
+
+
+def _beside(path: Path) -> dict[str, Any]:
+    """The objects that the list beside an export of ours describes, by name.
+
+    Raises:
+        SpecError: the file is no such list.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        return {entry["name"]: entry for entry in read_json(path)["objects"]}
+    except MALFORMED as error:
+        raise SpecError(
+            f"{path} lists no objects, as one beside an exported scene does "
+            f"({type(error).__name__}: {one_line(error)}); move it elsewhere"
+        ) from error
 
 
 def _listed(model: Any, data: Any, body: int, entry: dict[str, Any]) -> FoundObject:

@@ -11,7 +11,7 @@ from ...schemas import SpecError
 from ...schemas.base import Quat, Vec3
 from ..core.geometry import rotation, vec3
 from ..core.taxonomy import behavior_models
-from .found import FoundObject, FoundScene, read_json, synset_of
+from .found import MALFORMED, FoundObject, FoundScene, malformed, read_json, synset_of
 
 OBJECTS = ("USDObject", "DatasetObject")
 SCENERY = ("PrimitiveObject", "LightObject")
@@ -30,10 +30,10 @@ def read_omnigibson(path: Path) -> FoundScene:
     """
     told = read_json(path)
     try:
-        made: dict[str, Any] = told["objects_info"]["init_info"]
+        made: dict[str, Any] = dict(told["objects_info"]["init_info"])
         state = told["state"].get("registry", told["state"])
-        states: dict[str, Any] = state["object_registry"]
-    except (KeyError, TypeError, AttributeError) as error:
+        states: dict[str, Any] = dict(state["object_registry"])
+    except MALFORMED as error:
         raise SpecError(
             f"{path} is no scene file of OmniGibson: it lacks {error}; it needs "
             "objects_info.init_info and state.object_registry"
@@ -43,20 +43,22 @@ def read_omnigibson(path: Path) -> FoundScene:
     skipped: dict[str, str] = {}
     base: tuple[Vec3, Quat] | None = None
     for name, info in made.items():
-        kind, args = info["class_name"], info["args"]
         if name not in states:
             skipped[name] = "has no state"
             continue
-        pos, quat = _pose(states[name])
-        if kind in OBJECTS and args.get("category") not in STRUCTURE:
-            try:
-                objects.append(_object(name, args, states[name], (pos, quat), index))
-            except SpecError as error:
-                skipped[name] = str(error)
-        elif kind in SCENERY or kind in OBJECTS:
-            skipped[name] = f"is scenery ({args.get('category', kind)})"
-        else:
-            base = (pos, quat)
+        try:
+            kind, args = info["class_name"], info["args"]
+            pose = _pose(states[name])
+            if kind in OBJECTS and args.get("category") not in STRUCTURE:
+                objects.append(_object(name, args, states[name], pose, index))
+            elif kind in SCENERY or kind in OBJECTS:
+                skipped[name] = f"is scenery ({args.get('category', kind)})"
+            else:
+                base = pose
+        except SpecError as error:
+            skipped[name] = str(error)
+        except MALFORMED as error:
+            skipped[name] = malformed(error)
     return FoundScene(tuple(objects), skipped, base)
 
 

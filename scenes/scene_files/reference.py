@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from ...schemas import (
+    WITHOUT_ROBOT,
     Asset,
     Inertial,
     Link,
     Material,
-    RobotPose,
     Scene,
     SceneObject,
     SceneSpec,
@@ -120,7 +120,7 @@ def reference_of(path: Path, find: Find, support: str | None = None) -> Referenc
         id=re.sub(r"[^A-Za-z0-9_-]", "-", f"f-{path.stem}")[:60],
         seed=(0,),
         support=names[carrier.name],
-        robot=RobotPose(name="none", pos=(0.0, 0.0, 0.0), quat=(1.0, 0.0, 0.0, 0.0), home=()),
+        robot=WITHOUT_ROBOT,
         objects=tuple(objects),
         lights=(),
         ambient=200.0,

@@ -196,7 +196,7 @@ def _use(root: Path) -> CousinsError | None:
 
     def continued() -> None:
         read = Dataset(root).spec
-        size = read.tasks.count * max(1, read.episodes.per_task)
+        size = read.tasks.count * read.scenes_per_task
         if size <= 20:  # what a spec asks for is made, however much it is
             execute(RunRequest(read, root, fake_stages.fake_stages()))
 

@@ -25,6 +25,9 @@ SPREAD = 5.0
 """Features are cut off at this many standard deviations."""
 LEAST = 1e-2
 """Standard deviation of a feature, at least: what hardly varies is not blown up."""
+CONSTANT = 1e-3
+"""Standard deviation below which a feature is not read: a value that never varied, such as the
+size of a thing of which there was one, says nothing about any other value."""
 _SCALES = ("feature_mean", "feature_scale", "action_mean", "action_scale")
 
 
@@ -38,7 +41,8 @@ class Scales:
     """How numbers are normalised.
 
     Attributes:
-        feature_mean: (F,); `feature_scale` likewise, standard deviations.
+        feature_mean: (F,); `feature_scale` likewise, standard deviations; infinite for what is
+            not read.
         action_mean: (H, A) of the chunks; `action_scale` (A,).
     """
 
@@ -49,11 +53,13 @@ class Scales:
 
     @classmethod
     def of(cls, windows: Rows, chunks: Rows) -> Scales:
-        """Of all samples; what hardly varies is not blown up."""
-        rows = windows[:, -1]
+        """Of all samples; what hardly varies is not blown up, and what never does is not read."""
+        rows = windows[:, -1].astype(np.float64)
+        spread = rows.std(axis=0)
+        scale = np.where(spread < CONSTANT, np.inf, np.maximum(spread, LEAST))
         return cls(
-            rows.mean(axis=0),
-            np.maximum(rows.std(axis=0), LEAST),
+            rows.mean(axis=0).astype(np.float32),
+            scale.astype(np.float32),
             chunks.mean(axis=0),
             np.maximum(chunks.std(axis=(0, 1)), 1e-3),
         )
