@@ -51,6 +51,7 @@ def proposable() -> dict[str, TaskSpec]:
     return found
 
 
+@pytest.mark.heavy
 def test_as_many_can_be_proposed_as_the_docs_say() -> None:
     found = proposable()
     text = (EXAMPLE.parents[1] / "docs" / "proposers.md").read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ def resident_bytes() -> int:
 
 def test_memory_stays_flat() -> None:
     scene, assets = world(15)
-    angles = [float(i) for i in range(75)]
+    angles = [float(i) for i in range(30)]
     few = spec(size=(64, 64), vary={"object.brick.pose.yaw": {"sweep": angles}})
     render_scene(scene, assets, few)
     before = resident_bytes()

@@ -131,9 +131,8 @@ SCRIPT = """
 import sys
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.generators.proposers import propose
-from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.schemas import DatasetSpec
-for task in propose(DatasetSpec(name="x", seed=3), 0, 12, (), ProceduralLibrary()):
+for task in propose(DatasetSpec(name="x", seed=3), 0, 6, (), ProceduralLibrary()):
     sys.stdout.write(task.canonical_json())
 """
 
@@ -149,7 +148,7 @@ def test_tasks_do_not_depend_on_the_hash_seed() -> None:
         for seed in ("1", "2")
     ]
     assert outputs[0] == outputs[1]
-    assert outputs[0].count(b"(:goal") == 12
+    assert outputs[0].count(b"(:goal") == 6
 
 
 def test_max_steps_holds() -> None:
@@ -216,8 +215,8 @@ def test_a_small_library_gives_many_tasks() -> None:
         "bar_soap.n.01", "toy_dice.n.01", "sponge.n.01", "wicker_basket.n.01", "tray.n.01",
         "cabinet.n.01", "cabinet.n.03", "cedar_chest.n.01", "shelf.n.01", "tupperware.n.01",
     )  # fmt: skip
-    tasks = propose(spec(1000, SceneSpec()), 0, 1000, (), small)
-    assert len({signature(task) for task in tasks}) == 1000
+    tasks = propose(spec(300, SceneSpec()), 0, 300, (), small)
+    assert len({signature(task) for task in tasks}) == 300
 
 
 # -- BEHAVIOR-1K ------------------------------------------------------------------------------

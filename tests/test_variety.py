@@ -123,6 +123,7 @@ def test_behaviour_entropy_is_the_mean_over_subjects_by_their_frequency() -> Non
     assert behaviour_entropy([]) == 0
 
 
+@pytest.mark.heavy
 def test_diverse_attempts_in_one_scene_differ_more() -> None:
     task = make_task(
         {

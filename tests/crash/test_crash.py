@@ -8,10 +8,10 @@ import pytest
 from kill_and_resume import check
 
 
-def test_five_kills_change_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_three_kills_change_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAKE_STAGES_PAUSE", "0.01")
     spec = tmp_path / "spec.yaml"
-    spec.write_text("name: crash\ntasks: {count: 27}\nepisodes: {per_task: 3}\nexport: [coco]\n")
-    report = check(spec, tmp_path, kills=5, workers=2, seed=1, fake=True)
-    assert report.landed >= 3
+    spec.write_text("name: crash\ntasks: {count: 18}\nepisodes: {per_task: 3}\nexport: [coco]\n")
+    report = check(spec, tmp_path, kills=3, workers=2, seed=1, fake=True)
+    assert report.landed >= 2
     assert report.same
