@@ -32,6 +32,7 @@ from cousins.schemas import (
     DatasetSpec,
     EvalResult,
     EvalSpec,
+    PerturbSpec,
     RolloutRecord,
     Shortcoming,
     SpecError,
@@ -132,6 +133,11 @@ def test_a_replay_and_the_nearest_demonstration_succeed_where_they_should(
         assert (record.success, record.cause) == (True, None), given
         late = roll(replace(job, latency=1))
         assert late.steps != record.steps
+        if given == "replay":  # nothing slips in a rollout, so nothing does in what it plans
+            slips = PerturbSpec(kinds=("slip",))
+            episodes = dataset.spec.episodes.model_copy(update={"perturb": slips})
+            disturbed = dataset.spec.model_copy(update={"episodes": episodes})
+            assert roll(replace(job, spec=disturbed)).steps == record.steps
 
 
 @dataclass(frozen=True)

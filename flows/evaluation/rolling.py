@@ -23,6 +23,7 @@ from ...schemas import (
     Asset,
     AssetsSpec,
     DatasetSpec,
+    PerturbSpec,
     RolloutRecord,
     Scene,
     Shortcoming,
@@ -193,8 +194,10 @@ def _policy(job: RollJob, placed: ResetScene) -> Policy:
         return open_policy(job.policy)
     index = int(placed.scene.id.rpartition("-s")[2])
     seed = item_seed(job.seed, "episodes", task_index(job.setting.task), index)
+    # Nothing disturbs a rollout, so a plan that answers to a disturbance would not fit it.
+    episodes = job.spec.episodes.model_copy(update={"perturb": PerturbSpec(chance=0.0)})
     _, arrays = production().solve(
-        placed.scene, dict(placed.assets), job.setting.task, job.spec.episodes, seed, "replay", 0
+        placed.scene, dict(placed.assets), job.setting.task, episodes, seed, "replay", 0
     )
     return Playback(arrays.actions)
 
