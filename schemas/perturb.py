@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from .base import Model, Name
 from .locations import misplaced
 
-DisturbanceKind = Literal["push", "slip", "shift"]
+DisturbanceKind = Literal["push", "slip", "shift", "miss"]
 
 
 class PerturbSpec(Model):
@@ -19,7 +19,8 @@ class PerturbSpec(Model):
     """Share of the attempts that are disturbed."""
     kinds: Annotated[tuple[DisturbanceKind, ...], Field(min_length=1)] = ("push", "slip")
     """`push` moves the object that the hand comes for; `slip` opens the hand while it holds
-    something; `shift` moves what the held object is to be put on, in, or next to."""
+    something; `shift` moves what the held object is to be put on, in, or next to; `miss` begins
+    the attempt as after a miss, with the hand beside what it takes first."""
     distance: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(le=0.2)]] = (0.02, 0.06)
     """Least and greatest way that things are pushed, metres."""
 
@@ -39,11 +40,11 @@ class Disturbance(Model):
     kind: DisturbanceKind | Literal["deflection"]
     """`deflection` offsets what the arm is commanded, and not the recorded action."""
     object: Name
-    """What was pushed, or slipped, or what a deflected hand was after."""
+    """What was pushed, or slipped, or missed, or what a deflected hand was after."""
     start: int
     """First action during which it acts."""
     end: int
-    """One past the last one."""
+    """One past the last one; a miss is before the first."""
     path: tuple[tuple[float, float], tuple[float, float]] | None = None
     """Of what is pushed: x and y of its origin at the start and at the end, metres in the world."""
     joints: tuple[float, ...] = ()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -22,6 +24,8 @@ from cousins.schemas import (
 )
 from cousins.tasks.physics.execution import Executor, apply
 from cousins.tasks.physics.replay import replay
+from cousins.tasks.sampling.style import HABITS
+from cousins.tasks.solving.mishaps import ASIDE
 from cousins.tasks.solving.solve import solve
 
 TASK = make_task(
@@ -102,6 +106,47 @@ def test_what_the_object_goes_to_is_shifted_while_it_is_held() -> None:
     assert first.interaction < shift.start < first.end
 
 
+def test_an_attempt_begins_as_after_a_miss_and_takes_the_thing_as_it_should() -> None:
+    scene, assets, episode, arrays = attempt(0, kinds=["miss"])
+    (missed,) = episode.disturbances
+    assert (missed.kind, missed.object, missed.start, missed.end) == ("miss", "car", 0, 0)
+    assert episode.success
+    assert [part.success for part in episode.subtasks] == [True]
+    compiled = compile_model(scene, assets, "physics")
+    address = compiled.objects["car"].free_qpos
+    assert address is not None
+    start, own = arrays.qpos[0], compiled.new_data().qpos
+    assert np.array_equal(start[address : address + 7], own[address : address + 7])
+    aside = float(np.linalg.norm(arrays.tool[0, :2] - start[address : address + 2]))
+    assert ASIDE[0] <= aside <= ASIDE[1] + 1e-6
+    assert np.ptp(start[compiled.robot.arm_qpos] - own[compiled.robot.arm_qpos]) > 0.1
+    # The first thing that is asked of the hand is to open; it closes above the car alone.
+    assert arrays.actions[0, -1] == pytest.approx(compiled.robot.spec.max_opening)
+    result = replay(scene, assets, TASK, episode, load_arrays(dump_arrays(arrays)))
+    assert (result.success, result.max_error) == (True, 0.0)
+
+
+def test_a_share_of_the_attempts_begins_as_after_a_miss() -> None:
+    kinds = [attempt(index, kinds=["slip", "miss"])[2].disturbances[0].kind for index in range(8)]
+    assert set(kinds) == {"slip", "miss"}
+    scene, assets = scene_for(TASK)
+    with mock.patch.dict(HABITS, {"consistent": replace(HABITS["consistent"], misses=1.0)}):
+        habitual, _ = solve(scene, assets, TASK, EpisodeSpec(), (0, 0), "e00")
+        quiet = EpisodeSpec(perturb=PerturbSpec(chance=0.0))
+        never, _ = solve(scene, assets, TASK, quiet, (0, 0), "e00")
+    assert habitual.disturbances[0].kind == "miss"
+    assert {x.kind for x in never.disturbances} <= {"deflection"}
+
+
+def test_where_nothing_can_be_taken_first_nothing_is_missed() -> None:
+    task = make_task({"cabinet": "cabinet.n.01"}, "", "(open cabinet)")
+    scene, assets = scene_for(task)
+    spec = EpisodeSpec(style="diverse", perturb=PerturbSpec(kinds=("miss",)))
+    episode, _ = solve(scene, assets, task, spec, (0, 0), "e00")
+    assert episode.disturbances == ()
+    assert episode.success
+
+
 def test_disturbances_follow_from_the_seed_and_leave_other_attempts_alone() -> None:
     assert attempt(1, kinds=["push"])[2] == attempt(1, kinds=["push"])[2]
     quiet, never = attempt(1)[2], attempt(1, chance=0.0)[2]
@@ -115,7 +160,7 @@ def test_disturbances_follow_from_the_seed_and_leave_other_attempts_alone() -> N
     [
         ({"distance": [0.05, 0.02]}, "least, greatest"),
         ({"kinds": ["push", "push"]}, "at most once"),
-        ({"kinds": ["kick"]}, "'push', 'slip' or 'shift'"),
+        ({"kinds": ["kick"]}, "'push', 'slip', 'shift' or 'miss'"),
         ({"chance": 1.5}, "less than or equal to 1"),
     ],
 )

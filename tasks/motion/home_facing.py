@@ -44,6 +44,11 @@ class Facing:
         between = pose[:3, :3] @ self._ahead(pose[None, :2, 3])[0].T
         return float(np.arctan2(between[0, 1] - between[1, 0], between[0, 0] + between[1, 1]))
 
+    def at(self, place: Array) -> Array:
+        """Rotation (3, 3) of the hand at home, turned to a place (2,)."""
+        found: Array = self._ahead(place[None])[0]
+        return found
+
     def _ahead(self, places: Array) -> Array:
         """Rotations (N, 3, 3) of the hand at home, turned to places (N, 2)."""
         x, y = (places - self.base).T

@@ -121,7 +121,7 @@ class Disturber:
         """
         self._due = None
         kinds: list[DisturbanceKind] = [
-            kind for kind in self.spec.kinds if self._possible(kind, arguments)
+            kind for kind in self.spec.kinds if kind != "miss" and self._possible(kind, arguments)
         ]
         if not self._willing or self.done or not kinds:
             return

@@ -33,6 +33,7 @@ from ..sampling.diversity import Variety
 from ..sampling.style import HABITS, Habits
 from ..skills.pushing.learning import DISTRIBUTIONS, check_learning
 from .attempt import Attempt, as_stored
+from .mishaps import after_miss
 
 VERSIONED = ("mujoco", "numpy", "ompl", "toppra", "frankik", "franky-sim", "airo-models", "bddl")
 
@@ -86,14 +87,20 @@ def solve(
     limit = round(spec.max_seconds * spec.hz)
     habits = HABITS[spec.style]
     deflector = _deflector(compiled, habits, spec.hz, seed)
-    disturber = _disturber(compiled, spec, habits, seed)
-    state = None if start is None else start.state
+    goal, order = scene_problem(task).goal, task_order(task)
+    missed, state = None, None if start is None else start.state
+    if start is None and generator(seed, "miss").random() < _misses(spec, habits):
+        scratch = Manipulator(compiled, Executor(compiled, spec.hz, limit), generator(seed), habits)
+        missed = after_miss(scratch, goal, order, generator(seed, "after miss"))
+    if missed is not None:
+        state = missed.state
+    disturber = None if missed else _disturber(compiled, spec, habits, seed)
     executor = Executor(compiled, spec.hz, limit, disturber, deflector, state)
     arm = Manipulator(compiled, executor, generator(seed, "solve"), habits)
     arm.variety = Variety(scene.seed, solution) if spec.diverse else None
     arm.solvers = spec.solvers
-    attempt = Attempt(arm, scene_problem(task).goal, OrderWatch(task_order(task)))
-    failure = attempt.run(midway=start is not None)
+    attempt = Attempt(arm, goal, OrderWatch(order))
+    failure = attempt.run(midway=state is not None)
     executor.refresh()
     facts = PhysicsFacts(compiled, executor.data)
     episode = Episode(
@@ -109,7 +116,7 @@ def solve(
         style=spec.style,
         solution=solution,
         subtasks=tuple(attempt.subtasks),
-        disturbances=executor.disturbances,
+        disturbances=(*(() if missed is None else (missed.record,)), *executor.disturbances),
         trace=tuple(arm.trace),
         untraced=arm.untraced,
         goal=explain(attempt.goal, facts),
@@ -127,9 +134,17 @@ def _disturber(
     wanted = spec.perturb
     if wanted is None and habits.slips > 0.0:
         wanted = PerturbSpec(chance=habits.slips, kinds=("slip",))
-    if wanted is None:
+    if wanted is None or wanted.kinds == ("miss",):
         return None
     return Disturber(compiled, wanted, spec.hz, generator(seed, "perturb"))
+
+
+def _misses(spec: EpisodeSpec, habits: Habits) -> float:
+    """Share of the attempts that begin as after a miss."""
+    if spec.perturb is None:
+        return habits.misses
+    kinds = spec.perturb.kinds
+    return spec.perturb.chance / len(kinds) if "miss" in kinds else 0.0
 
 
 def _deflector(compiled: CompiledScene, habits: Habits, hz: int, seed: Seed) -> Deflector | None:
