@@ -259,6 +259,22 @@ def said_to(said: list[int]) -> Callable[[int, float], None]:
 
 
 @needs_torch
+def test_what_never_varied_is_not_read() -> None:
+    from cousins.generators.learners.networks.running import LEAST, SPREAD, Scales
+
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(50, 1, 3)).astype(np.float32)
+    rows[..., 1] = 0.8  # the size of a thing of which there was one
+    rows[..., 2] *= 5e-3
+    scales = Scales.of(rows, rng.normal(size=(50, 4, 2)).astype(np.float32))
+    other = rows[:1] + np.array([0.0, 0.5, 0.0], dtype=np.float32)
+    assert np.array_equal(scales.windows(other), scales.windows(rows[:1]))
+    assert scales.feature_scale[2] == np.float32(LEAST)
+    far = scales.windows(rows[:1] + 100.0)
+    assert far[0, 0].tolist() == [SPREAD, 0.0, SPREAD]
+
+
+@needs_torch
 def test_training_brings_the_loss_down(dataset: Dataset, tmp_path: Path) -> None:
     losses = [
         train_policy(dataset.root, small("mlp", steps=steps, batch=32), tmp_path / str(steps)).loss
