@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import pytest
@@ -24,7 +22,6 @@ from cousins.schemas import (
 )
 from cousins.tasks.physics.execution import Executor, apply
 from cousins.tasks.physics.replay import replay
-from cousins.tasks.sampling.style import HABITS
 from cousins.tasks.solving.mishaps import ASIDE
 from cousins.tasks.solving.solve import solve
 
@@ -129,13 +126,6 @@ def test_an_attempt_begins_as_after_a_miss_and_takes_the_thing_as_it_should() ->
 def test_a_share_of_the_attempts_begins_as_after_a_miss() -> None:
     kinds = [attempt(index, kinds=["slip", "miss"])[2].disturbances[0].kind for index in range(8)]
     assert set(kinds) == {"slip", "miss"}
-    scene, assets = scene_for(TASK)
-    with mock.patch.dict(HABITS, {"consistent": replace(HABITS["consistent"], misses=1.0)}):
-        habitual, _ = solve(scene, assets, TASK, EpisodeSpec(), (0, 0), "e00")
-        quiet = EpisodeSpec(perturb=PerturbSpec(chance=0.0))
-        never, _ = solve(scene, assets, TASK, quiet, (0, 0), "e00")
-    assert habitual.disturbances[0].kind == "miss"
-    assert {x.kind for x in never.disturbances} <= {"deflection"}
 
 
 def test_where_nothing_can_be_taken_first_nothing_is_missed() -> None:

@@ -45,7 +45,7 @@ def world(index: int) -> tuple[Scene, dict[str, Asset], CompiledScene]:
 def attempt(index: int, *, noise: bool = True, slips: float = 0.0) -> tuple[Episode, EpisodeArrays]:
     """A consistent attempt, with or without deflections."""
     scene, assets, _ = world(index)
-    usual = replace(HABITS["consistent"], slips=slips, misses=0.0)
+    usual = replace(HABITS["consistent"], slips=slips)
     habits = usual if noise else replace(usual, deflection=0.0)
     with mock.patch.dict(HABITS, {"consistent": habits}):
         return solve(scene, assets, TASK, EpisodeSpec(), (0, index), f"e{index:02d}")

@@ -30,7 +30,6 @@ class Habits:
         ease: share of the robot's accelerations.
         watchful: notice at once that what was held is lost, and go on from there, not from home.
         slips: share of the attempts in which what is held slips once.
-        misses: share of the attempts that begin with the hand beside what it takes first.
         deflection: standard deviation of the arm's deflections in free motion, radians.
     """
 
@@ -43,7 +42,6 @@ class Habits:
     ease: float = 1.0
     watchful: bool = False
     slips: float = 0.0
-    misses: float = 0.0
     deflection: float = 0.0
 
 
@@ -58,7 +56,6 @@ HABITS: Mapping[Style, Habits] = {
         ease=0.6,
         watchful=True,
         slips=0.25,
-        misses=0.2,
         deflection=0.03,
     ),
     "diverse": Habits(),

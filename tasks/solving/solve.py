@@ -89,7 +89,7 @@ def solve(
     deflector = _deflector(compiled, habits, spec.hz, seed)
     goal, order = scene_problem(task).goal, task_order(task)
     missed, state = None, None if start is None else start.state
-    if start is None and generator(seed, "miss").random() < _misses(spec, habits):
+    if start is None and generator(seed, "miss").random() < _misses(spec):
         scratch = Manipulator(compiled, Executor(compiled, spec.hz, limit), generator(seed), habits)
         missed = after_miss(scratch, goal, order, generator(seed, "after miss"))
     if missed is not None:
@@ -139,12 +139,11 @@ def _disturber(
     return Disturber(compiled, wanted, spec.hz, generator(seed, "perturb"))
 
 
-def _misses(spec: EpisodeSpec, habits: Habits) -> float:
+def _misses(spec: EpisodeSpec) -> float:
     """Share of the attempts that begin as after a miss."""
-    if spec.perturb is None:
-        return habits.misses
-    kinds = spec.perturb.kinds
-    return spec.perturb.chance / len(kinds) if "miss" in kinds else 0.0
+    if spec.perturb is None or "miss" not in spec.perturb.kinds:
+        return 0.0
+    return spec.perturb.chance / len(spec.perturb.kinds)
 
 
 def _deflector(compiled: CompiledScene, habits: Habits, hz: int, seed: Seed) -> Deflector | None:

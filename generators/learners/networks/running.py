@@ -22,13 +22,15 @@ CLASSES = {
 }  # fmt: skip
 """The class in the module of each kind's name."""
 SPREAD = 5.0
-"""Features are cut off at this many standard deviations."""
+"""Features are cut off at this many standard deviations, and where the demonstrations end."""
 LEAST = 1e-2
 """Standard deviation of a feature, at least: what hardly varies is not blown up."""
 CONSTANT = 1e-3
 """Standard deviation below which a feature is not read: a value that never varied, such as the
 size of a thing of which there was one, says nothing about any other value."""
-_SCALES = ("feature_mean", "feature_scale", "action_mean", "action_scale")
+_SCALES = (
+    "feature_mean", "feature_scale", "feature_low", "feature_high", "action_mean", "action_scale",
+)  # fmt: skip
 
 
 def build(kind: str, sizes: Sizes) -> Any:
@@ -43,30 +45,41 @@ class Scales:
     Attributes:
         feature_mean: (F,); `feature_scale` likewise, standard deviations; infinite for what is
             not read.
+        feature_low: (F,) least normalised value that was demonstrated; `feature_high` likewise
+            the greatest. What lies beyond counts as that: a network says anything about a size
+            that it has never seen, and the largest seen is the best guess.
         action_mean: (H, A) of the chunks; `action_scale` (A,).
     """
 
     feature_mean: Rows
     feature_scale: Rows
+    feature_low: Rows
+    feature_high: Rows
     action_mean: Rows
     action_scale: Rows
 
     @classmethod
     def of(cls, windows: Rows, chunks: Rows) -> Scales:
         """Of all samples; what hardly varies is not blown up, and what never does is not read."""
-        rows = windows[:, -1].astype(np.float64)
-        spread = rows.std(axis=0)
+        rows = windows[:, -1]
+        mean = rows.mean(axis=0, dtype=np.float64)
+        spread = rows.std(axis=0, dtype=np.float64)
         scale = np.where(spread < CONSTANT, np.inf, np.maximum(spread, LEAST))
+        ends = [
+            np.clip((row - mean) / scale, -SPREAD, SPREAD) for row in (rows.min(0), rows.max(0))
+        ]
         return cls(
-            rows.mean(axis=0).astype(np.float32),
+            mean.astype(np.float32),
             scale.astype(np.float32),
+            *(end.astype(np.float32) for end in ends),
             chunks.mean(axis=0),
             np.maximum(chunks.std(axis=(0, 1)), 1e-3),
         )
 
     def windows(self, windows: Any) -> Any:
         """Features (..., F) normalised."""
-        return np.clip((windows - self.feature_mean) / self.feature_scale, -SPREAD, SPREAD)
+        normalised = (windows - self.feature_mean) / self.feature_scale
+        return np.clip(normalised, self.feature_low, self.feature_high)
 
 
 @dataclass(frozen=True)

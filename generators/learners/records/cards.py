@@ -10,7 +10,7 @@ from pydantic import Field
 from ....schemas import DatasetError, Model
 
 CARD, WEIGHTS = "policy.json", "weights.npz"
-FORMAT = 2
+FORMAT = 3
 Kind = Literal["mlp", "transformer", "rnn", "flow", "cnn", "nearest"]
 KINDS: dict[Kind, str] = {
     "mlp": "action chunks by a multilayer perceptron, from states",
