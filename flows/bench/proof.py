@@ -29,10 +29,10 @@ SUITES = ("twin", "near", "far", "dissimilar")
 OWN = ("in_distribution",)
 COUSINS = {
     "twin": "{per_object: 1, distance: [0.0, 0.0]}",
-    "cousins": "{per_object: 24, distance: [0.0, 0.7], otherwise: nearest}",
+    "cousins": "{per_object: 64, distance: [0.0, 0.7], otherwise: nearest}",
 }
-"""How each of the two datasets draws its assets: the second from so many that the twin's own
-category does not suffice, for what is far is of other ones."""
+"""How each of the two datasets draws its assets: the second from so many that most are of other
+categories than the twin's own, for what is far is of these."""
 TASK = "inside apple bowl"
 STACK = (
     "{goal: [ontop middle bottom, ontop top middle], objects: ["
@@ -48,6 +48,7 @@ class StudySize:
     Attributes:
         demonstrations: of each dataset.
         steps: batches of each training.
+        width: of the policies' hidden layers.
         rollouts: in each suite.
         seeds: policies of each dataset.
         seconds: of a demonstration and of a rollout, at most.
@@ -55,13 +56,14 @@ class StudySize:
 
     demonstrations: int
     steps: int
+    width: int
     rollouts: int
     seeds: int
     seconds: float = 30.0
 
 
-FULL = StudySize(demonstrations=200, steps=12_000, rollouts=100, seeds=3)
-SMALL = StudySize(demonstrations=80, steps=3_000, rollouts=20, seeds=1)
+FULL = StudySize(demonstrations=800, steps=20_000, width=512, rollouts=100, seeds=3)
+SMALL = StudySize(demonstrations=80, steps=3_000, width=256, rollouts=20, seeds=1)
 
 
 def run(small: bool, seed: int) -> dict[str, Any]:
@@ -126,7 +128,7 @@ def study(
     for number in range(size.seeds):
         for kind, root in roots.items():
             policy = folder / f"{kind}-policy-{number}"
-            train_policy(root, TrainSpec(steps=size.steps, seed=number), policy)
+            train_policy(root, TrainSpec(steps=size.steps, width=size.width, seed=number), policy)
             _say(f"{kind}, policy {number}: trained")
             out, scenes = folder / f"{kind}-judged-{number}", folder / "scenes"
             judged[kind].append(evaluate(str(policy), spec, out, cores(), _say, scenes))
