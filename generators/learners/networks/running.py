@@ -65,13 +65,15 @@ class Scales:
         mean = rows.mean(axis=0, dtype=np.float64)
         spread = rows.std(axis=0, dtype=np.float64)
         scale = np.where(spread < CONSTANT, np.inf, np.maximum(spread, LEAST))
-        ends = [
-            np.clip((row - mean) / scale, -SPREAD, SPREAD) for row in (rows.min(0), rows.max(0))
-        ]
+        low, high = (
+            np.clip((row - mean) / scale, -SPREAD, SPREAD).astype(np.float32)
+            for row in (rows.min(axis=0), rows.max(axis=0))
+        )
         return cls(
             mean.astype(np.float32),
             scale.astype(np.float32),
-            *(end.astype(np.float32) for end in ends),
+            low,
+            high,
             chunks.mean(axis=0),
             np.maximum(chunks.std(axis=(0, 1)), 1e-3),
         )
