@@ -17,6 +17,7 @@ from ..generators.dataset import (
     load_arrays,
     read_models,
 )
+from ..generators.proposing.review import as_proposed, reviewed
 from ..generators.proposing.verdicts import hearing
 from ..generators.store.hashing import item_seed
 from ..generators.store.writer import ShardWriter, StagedShard
@@ -162,6 +163,8 @@ def run_shard(job: Job) -> Result:
     return Result(prepared, time.process_time() - cpu, time.perf_counter() - wall)
 
 
+PROPOSED = "proposed.json"
+"""In a shard of tasks: those that a review rejected or edited, as they were proposed."""
 TRANSCRIPT = "transcript"
 """Folder of a language model's answers, in the dataset's."""
 Outcome = tuple[dict[str, int], int]
@@ -195,11 +198,23 @@ def _tasks_in(path: Path, size: int) -> tuple[TaskSpec, ...]:
     return read_models(path, TaskSpec)
 
 
+def proposed_in(shard: Path) -> tuple[TaskSpec, ...]:
+    """The tasks of a finished shard as they were before their review."""
+    sizes = {name: _size(shard / name) for name in ("tasks.json", PROPOSED)}
+    found = {name: _tasks_in(shard / name, size) for name, size in sizes.items() if size}
+    return as_proposed(found.get("tasks.json", ()), found.get(PROPOSED, ()))
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 of one that is not there."""
+    return path.stat().st_size if path.is_file() else 0
+
+
 def _make_tasks(job: Job, writer: ShardWriter) -> Outcome:
     unit = job.unit
     folder = job.root / "data" / "tasks"
     paths = [path for path in sorted(folder.glob("*/tasks.json")) if path.parent.name < unit.shard]
-    earlier = tuple(task for path in paths for task in _tasks_in(path, path.stat().st_size))
+    earlier = tuple(task for path in paths for task in proposed_in(path.parent))
     library = _library(job.stages, unit.spec.assets)
     spec = _with_transcript(unit.spec, job.root)
     with hearing() as verdicts:
@@ -210,13 +225,18 @@ def _make_tasks(job: Job, writer: ShardWriter) -> Outcome:
             f"the proposer gave the task ids {[task.id for task in tasks]}; "
             f"expected numbers from {unit.start} to {unit.stop - 1}, in order"
         )
-    writer.add("tasks.json", dump_models(tasks))
+    after = reviewed(tasks, unit.start, spec, library)
+    writer.add("tasks.json", dump_models(after.kept))
+    counts = {"tasks": len(after.kept)}
+    if after.proposed:
+        writer.add(PROPOSED, dump_models(after.proposed))
+        counts |= {"rejected": after.rejected, "edited": after.edited}
     if not verdicts:
-        return {"tasks": len(tasks)}, len(tasks)
+        return counts, len(after.kept)
     verdicts.sort(key=lambda verdict: (verdict.number, verdict.attempt))
     writer.add("proposals.json", dump_models(verdicts))
     unfit = sum(verdict.task is None for verdict in verdicts)
-    return {"tasks": len(tasks), "answers": len(verdicts), "unfit": unfit}, len(tasks)
+    return {**counts, "answers": len(verdicts), "unfit": unfit}, len(after.kept)
 
 
 def _with_transcript(spec: DatasetSpec, root: Path) -> DatasetSpec:

@@ -20,6 +20,7 @@ from .parameter import Parameter, beyond
 from .perturb import PerturbSpec
 from .physics import PhysicsSpec
 from .plugin_name import PluginName
+from .review import Review
 from .scene import CousinSpec, SceneSpec
 from .vision import NO_TASKS, completed, proposed_by_none, refuse_mixtures
 
@@ -79,6 +80,11 @@ class ProposalSpec(Model):
     """Answers of people, programs or models to the request for a task, JSON objects as text, which
     pass the same checks as those of `openai`; in their place the path of a `.jsonl` file, one on
     each line. Neither `proposer` nor `count` need be said."""
+
+    review: Review = Field(default=(), exclude_if=nothing)
+    """Decisions of people about the proposed tasks, which `cousins propose --review` prepares: each
+    names a task, and accepts, rejects or edits it; in their place the path of a YAML file that
+    lists them. Tasks that are not named are accepted."""
 
     @model_validator(mode="before")
     @classmethod

@@ -24,6 +24,8 @@ FAILURES = ("episodes", "from")
 """Read by scenes too; the digest says which, wherever the folder lies."""
 LISTS = (("tasks", "given"), ("tasks", "answers"))
 """Lists to which tasks may be added at the end."""
+REVIEW = ("tasks", "review")
+"""Decisions about tasks: free while there is no more than tasks, and about new ones later."""
 UNREAD = frozenset(
     ("tasks", x) for x in ("base_url", "attempts", "allow_missing", "transcript", "replay")
 )
@@ -54,7 +56,12 @@ def slice_of(spec: DatasetSpec, stage: str, stop: int) -> DatasetSpec:
         fields["episodes"] = EpisodeSpec().model_copy(update=read)
     if stage == "tasks":
         tasks = spec.tasks
-        update = {"count": stop, "given": tasks.given[:stop], "answers": tasks.answers[:stop]}
+        update = {
+            "count": stop,
+            "given": tasks.given[:stop],
+            "answers": tasks.answers[:stop],
+            "review": tuple(x for x in tasks.review if x.number < stop),
+        }
         fields["tasks"] = spec.tasks.model_copy(update=update)
     if stage == "episodes":
         fields["episodes"] = spec.episodes.model_copy(
@@ -94,6 +101,8 @@ def refuse_changes(
             continue
         if place in LISTS and _begins(after, before):
             continue
+        if place == REVIEW and (finished <= {"tasks"} or _alike(before, after, old)):
+            continue
         changes.append(f"{'.'.join(place)}: {before!r} became {after!r} ({stages[0]} are made)")
     old_versions = saved.get("versions", {})
     for package in sorted(old_versions.keys() | versions.keys()):
@@ -106,8 +115,8 @@ def refuse_changes(
         raise DatasetError(
             f"{path.parent} is made from something else:\n{listed}\n"
             "Choose a new folder with --out. A dataset can grow: tasks.count, episodes.per_task, "
-            "episodes.demonstrations and scenes may be raised, and tasks added at the end of "
-            "tasks.given or tasks.answers."
+            "episodes.demonstrations and scenes may be raised, tasks added at the end of "
+            "tasks.given or tasks.answers, and tasks.review decide about new tasks."
         )
 
 
@@ -131,6 +140,16 @@ def without_unread(spec: Any) -> Any:
     names = {name for _, name in UNREAD}
     tasks = {name: plain[name] if name in names else value for name, value in spec["tasks"].items()}
     return {**spec, "tasks": tasks}
+
+
+def _alike(before: Any, after: Any, old: dict[tuple[str, ...], Any]) -> bool:
+    """Whether two reviews decide alike about the tasks that an older spec has."""
+    count: Any = old.get(("tasks", "count"), 0)
+    first, second = (
+        {x["task"]: x for x in _as_list(review) or () if int(x["task"][1:]) < count}
+        for review in (before, after)
+    )
+    return first == second
 
 
 def _begins(longer: Any, shorter: Any) -> bool:
