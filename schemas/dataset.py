@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from .answers import PROPOSER as ANSWERED
 from .answers import Answers
-from .base import Model, Name, nothing, unset
+from .base import Model, Name, nothing, one, unset
+from .budget import Budget
 from .camera import CameraSpec
 from .episode import Solver, Style
 from .failures import FailureSource
@@ -65,6 +66,10 @@ class ProposalSpec(Model):
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
     """Requests to a model at once; tasks that are asked for at once do not know of each other
     beforehand, and one that repeats another is asked for again."""
+    per_request: Annotated[int, Field(ge=1, le=20)] = Field(default=1, exclude_if=one)
+    """Tasks that one request to a model asks for; several share the rules that it is told."""
+    budget: Budget | None = Field(default=None, exclude_if=unset)
+    """How much may be asked of a model in all; where it ends, tasks are missing."""
     allow_missing: Annotated[int, Field(ge=0, le=100_000)] = 0
     """How many tasks may be missing because no answer of a model was valid."""
     transcript: str | None = None

@@ -240,7 +240,7 @@ def test_each_request_offers_other_categories_and_the_scenes_always() -> None:
 
 def test_a_wish_and_themes_reach_the_model() -> None:
     spec = asked(wish="Set the table for two.", themes=["breakfast", "supper with candles"])
-    told = [request(index, (), spec) for index in range(2)]
+    told = [request(range(index, index + 1), (), spec) for index in range(2)]
     assert all("Set the table for two." in text for text in told)
     assert ("breakfast" in told[0], "breakfast" in told[1]) == (True, False)
     assert "beeswax_candle.n.01" in {x.category for x in offer(spec, CATALOGUE, 0)}
@@ -250,7 +250,7 @@ def test_a_wish_and_themes_reach_the_model() -> None:
 
 def test_what_few_tasks_ask_for_is_asked_for() -> None:
     (lemon,) = tasks(LEMON)
-    told = request(1, (lemon,), asked())
+    told = request(range(1, 2), (lemon,), asked())
     rare = told.partition("Few tasks ask for ")[2].partition(":")[0]
     assert "inside" not in rare
     assert rare.count(",") == 2

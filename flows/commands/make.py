@@ -338,6 +338,8 @@ def _show(summary: Summary, until: str, spec: DatasetSpec, more: Mapping[str, st
     rows = [("tasks", "none" if spec.without_tasks else str(counts["tasks"]))]
     if counts.get("answers"):
         rows.append(("answers", f"{counts['answers']}, of which {counts['unfit']} did not pass"))
+    if counts.get("requests"):
+        rows.append(("asked", f"{counts['requests']} requests, {counts['tokens']:,} tokens"))
     if counts.get("rejected") or counts.get("edited"):
         rows.append(("review", f"{counts['rejected']} rejected, {counts['edited']} edited"))
     if until != "tasks":

@@ -27,7 +27,8 @@ LISTS = (("tasks", "given"), ("tasks", "answers"))
 REVIEW = ("tasks", "review")
 """Decisions about tasks: free while there is no more than tasks, and about new ones later."""
 UNREAD = frozenset(
-    ("tasks", x) for x in ("base_url", "attempts", "allow_missing", "transcript", "replay")
+    ("tasks", x)
+    for x in ("base_url", "attempts", "allow_missing", "transcript", "replay", "budget")
 )
 """How tasks are asked for, and not which: no part of a dataset's identity."""
 ABSENT = "absent"
@@ -124,7 +125,7 @@ def _reads(stage: str, place: tuple[str, ...]) -> bool:
     if place in _GROWING:
         # Lowering a count would orphan what is made, whatever stage reads it.
         return True
-    if place == (*FAILURES, "evaluation") or place in UNREAD:
+    if place == (*FAILURES, "evaluation") or place[:2] in UNREAD:
         return False
     if stage == "scenes" and (place == SOLVERS or place[:2] == FAILURES):
         return True
@@ -138,7 +139,11 @@ def without_unread(spec: Any) -> Any:
         return spec
     plain = ProposalSpec().model_dump(mode="json")
     names = {name for _, name in UNREAD}
-    tasks = {name: plain[name] if name in names else value for name, value in spec["tasks"].items()}
+    tasks = {
+        name: plain[name] if name in names else value
+        for name, value in spec["tasks"].items()
+        if name in plain or name not in names
+    }
     return {**spec, "tasks": tasks}
 
 

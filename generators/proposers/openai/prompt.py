@@ -60,25 +60,40 @@ Catalogue (category: its role; length x width x height, inside and top in cm, as
 {kinds}"""
 
 
-def request(index: int, earlier: tuple[TaskSpec, ...], spec: DatasetSpec) -> str:
-    """The request for one more task, unlike the earlier ones, and where it should lead.
+def request(numbers: range, earlier: tuple[TaskSpec, ...], spec: DatasetSpec) -> str:
+    """The request for further tasks, unlike the earlier ones, and where they should lead.
 
     Args:
-        index: of the task.
+        numbers: of the tasks.
         earlier: tasks that exist.
         spec: of the dataset; each request draws how many skills to aim at.
     """
     said = json.dumps([task.instruction for task in earlier[-REMEMBERED:]], ensure_ascii=False)
-    steps = int(generator((spec.seed,), "aim", index).integers(1, spec.tasks.max_steps + 1))
-    lines = [f"Propose task number {index}. It must differ from these: {said}"]
-    if spec.tasks.wish is not None:
-        lines.append(f"The wish that it serves, as a whole or a part of it: {spec.tasks.wish}")
-    if spec.tasks.themes:
-        lines.append(f"Its theme: {spec.tasks.themes[index % len(spec.tasks.themes)]}")
-    lines.append(f"It should take about {steps} skill{'s' if steps > 1 else ''}.")
+    themes = [spec.tasks.themes[x % len(spec.tasks.themes)] for x in numbers if spec.tasks.themes]
+    wish = f"{spec.tasks.wish}" if spec.tasks.wish is not None else ""
+    aims = [_aim(x, spec) for x in numbers]
+    if spec.tasks.per_request == 1:
+        lines = [f"Propose task number {numbers[0]}. It must differ from these: {said}"]
+        lines += [f"The wish that it serves, as a whole or a part of it: {wish}"] if wish else []
+        lines += [f"Its theme: {theme}" for theme in themes]
+        lines.append(f"It should take about {aims[0]} skill{'s' if aims[0] > 1 else ''}.")
+    else:
+        lines = [
+            f"Propose task number {numbers[0]} to {numbers[-1]}. They must differ from each other, "
+            f"and from these: {said}",
+            f"Answer with one JSON object: `tasks`, a list of {len(numbers)} such objects.",
+        ]
+        lines += [f"The wish that they serve, as a whole or in parts: {wish}"] if wish else []
+        lines += [f"Their themes, in turn: {'; '.join(themes)}"] if themes else []
+        lines.append(f"In turn they should take about {', '.join(map(str, aims))} skills.")
     if earlier:
         lines.append(f"Few tasks ask for {', '.join(_rare(earlier))}: prefer what can be so.")
     return "\n".join(lines)
+
+
+def _aim(number: int, spec: DatasetSpec) -> int:
+    """How many skills a task shall take, about."""
+    return int(generator((spec.seed,), "aim", number).integers(1, spec.tasks.max_steps + 1))
 
 
 def _rare(earlier: tuple[TaskSpec, ...]) -> tuple[str, ...]:

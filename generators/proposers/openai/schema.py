@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from ....schemas.plain import is_list, is_mapping
 from ....tasks.bddl.formula import PREDICATES
 from ....tasks.physics.predicates import BINARY, UNARY
 from ....tasks.skills import effects
-from ...proposing.completion import object_in
+from ...proposing.completion import object_in, objects_in
 from ...proposing.draft import RefusedError
 
 ObjectName = Annotated[str, Field(max_length=40)]
@@ -104,12 +105,37 @@ class Answer(_Strict):
     order: Annotated[list[AnswerOrder], Field(max_length=MOST_ORDER)] = []
 
 
-def answer_schema(categories: tuple[str, ...]) -> dict[str, Any]:
-    """The JSON schema of an Answer that allows only these categories, and known predicates."""
+def answer_schema(categories: tuple[str, ...], several: int | None = None) -> dict[str, Any]:
+    """The JSON schema of an Answer that allows only these categories, and known predicates.
+
+    Args:
+        categories: on offer.
+        several: how many answers there are in a list under `tasks`; None is one without it.
+    """
     schema = Answer.model_json_schema()
     schema["$defs"]["AnswerObject"]["properties"]["category"]["enum"] = list(categories)
     schema["$defs"]["AnswerFact"]["properties"]["predicate"]["enum"] = list(predicates())
-    return schema
+    if several is None:
+        return schema
+    definitions = schema.pop("$defs")
+    listed = {"type": "array", "items": schema, "minItems": 1, "maxItems": several}
+    return {
+        "type": "object",
+        "properties": {"tasks": listed},
+        "required": ["tasks"],
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
+
+
+def answers_in(text: str) -> list[str]:
+    """The answers in a text that has several: under `tasks`, in a list, or one after another."""
+    found = objects_in(text)
+    first: Any = json.loads(found[0]) if found else {}
+    listed: Any = first.get("tasks") if is_mapping(first) else None
+    if not is_list(listed):
+        return found
+    return [json.dumps(answer, ensure_ascii=False) for answer in listed]
 
 
 def read_answer(text: str) -> Answer:
