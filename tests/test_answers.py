@@ -161,6 +161,19 @@ def test_a_thing_is_named_in_more_ways_than_one(
     assert len(tasks(answer(instruction, objects, goal))) == 1
 
 
+def test_paraphrases_that_say_the_goal_come_along() -> None:
+    said = json.loads(LEMON)
+    right = ["Into the bowl with the lemon, please.", "The bowl is where the lemon belongs."]
+    wrong = ["Put the fruit away.", "put the lemon into the bowl.", right[0].upper()]
+    (task,) = tasks(json.dumps({**said, "paraphrases": [*right, *wrong]}))
+    assert task.paraphrases == tuple(right)
+    (plain,) = tasks(LEMON)
+    assert plain.paraphrases == ()
+    assert "paraphrases" not in plain.model_dump(mode="json")
+    with pytest.raises(SpecError, match=r"paraphrases\.0: .*U\+202E"):
+        tasks(json.dumps({**said, "paraphrases": ["a\u202eb"]}))
+
+
 def test_what_the_task_does_not_need_is_left_out() -> None:
     more = {**FRUIT, "hammer": "hammer.n.02"}
     (task,) = tasks(answer("Put the lemon into the bowl.", more, ["inside lemon bowl"]))

@@ -162,6 +162,28 @@ def test_language_columns_hold_what_is_active_from_when_on(
     assert all(row[EVENTS] == [] for row in rows)
 
 
+def test_paraphrases_are_rephrasings_of_the_task(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    episode = next(e for e in dataset.episodes() if e.success)
+    tasks = [
+        task.model_copy(
+            update={"paraphrases": ("Do it.", "Go on.") if task.id == episode.task else ()}
+        )
+        for task in dataset.tasks()
+    ]
+    monkeypatch.setattr(type(dataset), "tasks", lambda _: iter(tasks))
+    out = tmp_path / "out"
+    EXPORTERS.load("lerobot_language").export(dataset, out)
+    assert check(out) == []
+    rows = pq.read_table(out / "data/chunk-000/file-000.parquet").to_pylist()
+    told = [x for x in rows[0][PERSISTENT] if x["style"] == "task_aug"]
+    assert [x["content"] for x in told] == [episode.instruction, "Do it.", "Go on."]
+    assert {(x["role"], x["timestamp"]) for x in told} == {("user", 0.0)}
+    # Other tasks have none, and the columns of old are as they were.
+    assert not any(x["style"] == "task_aug" for x in rows[-1][PERSISTENT])
+
+
 def test_rows_that_make_up_for_a_failure_are_marked(dataset: Dataset) -> None:
     episode = next(e for e in dataset.episodes() if e.success)
     first, second = episode.subtasks

@@ -117,7 +117,8 @@ def _with_goal(
     kinds = kinds_of(task, catalogue)
     literals = set(ground_literals(wanted))
     stated = tuple(x for x in task_order(task) if x.then in literals)
-    changed = ordered(task.model_copy(update={"bddl": text}), kinds, stated)
+    update = {"bddl": text, "paraphrases": ()}
+    changed = ordered(task.model_copy(update=update), kinds, stated)
     try:
         check_worth(changed, spec, kinds, catalogue, library)
     except RefusedError as error:

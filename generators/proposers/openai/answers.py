@@ -12,6 +12,7 @@ from ....tasks.bddl.formula import PREDICATES, And, Atom, Formula, Not
 from ....tasks.bddl.ordering import Precedence
 from ...proposing.catalogue import Catalogue, OfferedCategory
 from ...proposing.draft import BoundObject, RefusedError, TaskProposal
+from ...proposing.faithful import faithful_paraphrases
 from .schema import Answer, AnswerFact, AnswerObject
 
 LACKING = {"open": "door, drawer or lid to open", "toggled_on": "switch"}
@@ -57,7 +58,10 @@ def draft_of(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> TaskPro
         )
         for n, x in enumerate(answer.order)
     )
-    return TaskProposal(things, init, goal, answer.name, answer.instruction, answer.reason, order)
+    return TaskProposal(
+        things, init, goal, answer.name, answer.instruction, answer.reason, order,
+        faithful_paraphrases(answer.instruction, answer.paraphrases, goal, able),
+    )  # fmt: skip
 
 
 def _things(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> tuple[BoundObject, ...]:

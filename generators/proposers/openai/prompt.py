@@ -36,7 +36,7 @@ def rules(spec: DatasetSpec, offered: Sequence[OfferedCategory]) -> str:
     atoms = ", ".join(f"{x}({', '.join('ab'[: PREDICATES[x]])})" for x in predicates())
     place = f"{support} in the {spec.scene.room.kind}" if spec.scene.room else support
     return f"""You invent household tasks for one arm with a two-finger gripper at a {place}.
-Answer with one JSON object: name, instruction, reason, objects, init, goal, order.
+Answer with one JSON object: name, instruction, paraphrases, reason, objects, init, goal, order.
 - objects: every object of the task except the {support}, which is called {support!r}. Prefer \
 those of the scene, under their names; add others of the catalogue under new names.
 - init and goal: facts with a predicate, arguments and whether it holds. Predicates: {atoms}; \
@@ -46,6 +46,7 @@ not call open is closed, or on is off.
 A thing that opens must be open for anything to go in or come out.
 - The instruction says all that the goal asks for, and nothing else. Name no object that the \
 task does not need.
+- paraphrases: three other ways in which people would say the same, as complete as the instruction.
 - order: where the instruction says what comes first: pairs of facts, of which `first` must hold \
 when `then` comes about. What is switched on is loaded and closed first without being told. Else [].
 - At most {MOST_FURNITURE} things that stand fixed and {MOST_MOVABLE} that move. What goes into \

@@ -19,6 +19,8 @@ from ...proposing.draft import RefusedError
 ObjectName = Annotated[str, Field(max_length=40)]
 MOST_OBJECTS, MOST_FACTS, MOST_ORDER = 14, 14, 6
 """In an answer: two vessels and the grains in one of them."""
+MOST_PARAPHRASES = 8
+"""Of an instruction; three are asked for."""
 MOST_PROBLEMS = 4
 """Of one answer that are said at once."""
 
@@ -66,6 +68,9 @@ def _worded(text: str) -> str:
     return said
 
 
+Sentence = Annotated[str, AfterValidator(_worded), Field(min_length=1, max_length=200)]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -97,12 +102,13 @@ class Answer(_Strict):
     """A proposed task."""
 
     name: Annotated[str, AfterValidator(_worded), Field(min_length=1, max_length=80)]
-    instruction: Annotated[str, AfterValidator(_worded), Field(min_length=1, max_length=200)]
+    instruction: Sentence
     reason: Annotated[str, AfterValidator(_printable), Field(max_length=200)]
     objects: Annotated[list[AnswerObject], Field(min_length=1, max_length=MOST_OBJECTS)]
     init: Annotated[list[AnswerFact], Field(max_length=MOST_FACTS)]
     goal: Annotated[list[AnswerFact], Field(min_length=1, max_length=MOST_FACTS)]
     order: Annotated[list[AnswerOrder], Field(max_length=MOST_ORDER)] = []
+    paraphrases: Annotated[list[Sentence], Field(max_length=MOST_PARAPHRASES)] = []
 
 
 def answer_schema(categories: tuple[str, ...], several: int | None = None) -> dict[str, Any]:
