@@ -249,8 +249,12 @@ def _make_tasks(job: Job, writer: ShardWriter) -> Outcome:
 def _teller(root: Path, spec: DatasetSpec) -> Callable[[Usage], None]:
     """Writes the running total of what a model was asked for to a log of the dataset."""
     budget, path = spec.tasks.budget or Budget(), root / "logs" / ASKING
+    before: list[Usage] = []
 
     def tell(total: Usage) -> None:
+        if before[-1:] == [total]:
+            return
+        before.append(total)
         line = {**asdict(total), "money": total.money(budget)}
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as log:

@@ -28,6 +28,8 @@ from cousins.schemas import (
     TaskSpec,
 )
 from cousins.schemas.spec_file import load_spec, parse_spec
+from cousins.tasks.bddl.problem import scene_problem
+from cousins.tasks.symbolic.search import plans
 
 CATALOGUE = Catalogue(LIBRARY, FRANKA)
 
@@ -53,6 +55,12 @@ def answer(instruction: str, objects: dict[str, str], goal: Sequence[str], **mor
     return json.dumps(said)
 
 
+LEMON_KINDS = {
+    name: CATALOGUE.kind(category)
+    for name, category in (
+        ("lemon_1", "lemon.n.01"), ("lemon_2", "lemon.n.01"), ("bowl", "mixing_bowl.n.01"),
+    )
+}  # fmt: skip
 FRUIT = {"lemon": "lemon.n.01", "bowl": "mixing_bowl.n.01"}
 LEMON = answer("Put the lemon into the bowl.", FRUIT, ["inside lemon bowl"])
 OVEN = {"bagel": "bagel.n.01", "toaster_oven": "toaster_oven.n.01"}
@@ -172,6 +180,45 @@ def test_paraphrases_that_say_the_goal_come_along() -> None:
     assert "paraphrases" not in plain.model_dump(mode="json")
     with pytest.raises(SpecError, match=r"paraphrases\.0: .*U\+202E"):
         tasks(json.dumps({**said, "paraphrases": ["a\u202eb"]}))
+
+
+LEMONS = {"lemon_1": "lemon.n.01", "lemon_2": "lemon.n.01", "bowl": "mixing_bowl.n.01"}
+
+
+def quantified(**more: Any) -> str:
+    fact = {"predicate": "inside", "arguments": ["each", "bowl"], "holds": True, **more}
+    said = json.loads(answer("Put lemons into the bowl.", LEMONS, ["inside lemon_1 bowl"]))
+    return json.dumps({**said, "goal": [fact]})
+
+
+def test_a_goal_may_be_of_all_or_of_one_of_a_kind() -> None:
+    found = {head: tasks(quantified(**{head: "lemon.n.01"}))[0] for head in ("forall", "exists")}
+    for head, task in found.items():
+        assert f"({head} (?each - lemon.n.01) (inside ?each " in task.bddl
+        assert {x.name for x in task.objects} == {"table", "lemon_1", "lemon_2", "bowl"}
+    steps = {
+        head: len(next(plans(p.init, p.goal, CATALOGUE.capabilities(LEMON_KINDS, "table"))).steps)
+        for head, p in ((head, scene_problem(task)) for head, task in found.items())
+    }
+    assert steps == {"forall": 2, "exists": 1}
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"forall": "apple.n.01"}, r"goal\[0\]: BDDL: no object is a 'apple.n.01'"),
+        ({"forall": "lemon.n.01", "exists": "lemon.n.01"}, "not both"),
+        ({"forall": "lemon.n.01", "arguments": ["lemon_1", "bowl"]}, "'each' is none of the"),
+        (
+            {"forall": "lemon.n.01", "predicate": "open", "arguments": ["each"]},
+            "lemon_1 has no door",
+        ),
+        ({}, "no object 'each'"),
+    ],
+)
+def test_a_quantifier_that_says_nothing_goes_back(more: dict[str, Any], expected: str) -> None:
+    with pytest.raises(SpecError, match=expected):
+        tasks(quantified(**more))
 
 
 def test_what_the_task_does_not_need_is_left_out() -> None:

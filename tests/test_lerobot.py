@@ -9,6 +9,7 @@ import json
 import math
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from cousins.generators.exports.lerobot.stats import image_stats, sampled_indice
 from cousins.generators.exports.lerobot.tables import CHUNKS_SIZE, FileCounter
 from cousins.generators.exports.lerobot.video import CameraTrack
 from cousins.generators.row_states import DELTAS, delta_actions
-from cousins.schemas import DatasetError, EpisodeArrays
+from cousins.schemas import DatasetError, EpisodeArrays, TaskSpec
 from cousins.tasks.rollout.actions import action_names
 
 FRONT = "observation.images.front"
@@ -172,7 +173,11 @@ def test_paraphrases_are_rephrasings_of_the_task(
         )
         for task in dataset.tasks()
     ]
-    monkeypatch.setattr(type(dataset), "tasks", lambda _: iter(tasks))
+
+    def phrased(_: Dataset) -> Iterator[TaskSpec]:
+        return iter(tasks)
+
+    monkeypatch.setattr(Dataset, "tasks", phrased)
     out = tmp_path / "out"
     EXPORTERS.load("lerobot_language").export(dataset, out)
     assert check(out) == []

@@ -9,11 +9,13 @@ from ....schemas import DatasetSpec, SpecError
 from ....schemas.reserved import is_reserved
 from ....tasks.bddl import formula
 from ....tasks.bddl.formula import PREDICATES, And, Atom, Formula, Not
+from ....tasks.bddl.goals import ground_literals
 from ....tasks.bddl.ordering import Precedence
+from ....tasks.bddl.reader import Reader, Tokens
 from ...proposing.catalogue import Catalogue, OfferedCategory
-from ...proposing.draft import BoundObject, RefusedError, TaskProposal
+from ...proposing.draft import SUPPORT_CATEGORIES, BoundObject, RefusedError, TaskProposal
 from ...proposing.faithful import faithful_paraphrases
-from .schema import Answer, AnswerFact, AnswerObject
+from .schema import EACH, Answer, AnswerFact, AnswerGoal, AnswerObject
 
 LACKING = {"open": "door, drawer or lid to open", "toggled_on": "switch"}
 """What an object lacks that can never be so."""
@@ -42,12 +44,13 @@ def draft_of(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> TaskPro
         for n, fact in enumerate(answer.init)
         if (literal := _possible(_literal(fact, f"init[{n}]", known), f"init[{n}]", able))
     )
-    conditions: list[Formula] = []
-    for number, fact in enumerate(answer.goal):
-        literal = _literal(fact, f"goal[{number}]", known)
-        if _possible(literal, f"goal[{number}]", able):
-            atom = Atom(literal.predicate, literal.arguments)
-            conditions.append(Not(atom) if literal.negated else atom)
+    kinds = {thing.name: thing.kind.category for thing in things}
+    kinds[spec.scene.support] = SUPPORT_CATEGORIES[spec.scene.support]
+    conditions = [
+        part
+        for n, fact in enumerate(answer.goal)
+        if (part := _condition(fact, f"goal[{n}]", kinds, able))
+    ]
     if not conditions:
         raise RefusedError("done_already", "the goal asks for nothing that could be otherwise")
     goal = conditions[0] if len(conditions) == 1 else And(tuple(conditions))
@@ -72,7 +75,7 @@ def _things(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> tuple[Bo
     for thing in answer.objects:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", thing.name):
             raise RefusedError("bad_name", f"name {thing.name!r}: write lower case, such as mug_2")
-        if thing.name in taken or is_reserved(thing.name):
+        if thing.name in taken or thing.name == EACH or is_reserved(thing.name):
             raise RefusedError("bad_name", f"name {thing.name!r} is taken; names must be unique")
         taken.add(thing.name)
         kind = _kind(thing, catalogue)
@@ -97,6 +100,44 @@ def _kind(thing: AnswerObject, catalogue: Catalogue) -> OfferedCategory:
             "bad_category", f"{thing.name!r}: a {thing.category} is a support, and one is there"
         )
     return kind
+
+
+def _condition(
+    fact: AnswerGoal,
+    where: str,
+    categories: Mapping[str, str],
+    kinds: Mapping[str, OfferedCategory],
+) -> Formula | None:
+    """A part of the goal; None of one that nothing can change.
+
+    Args:
+        fact: as the answer has it.
+        where: it stands in the answer.
+        categories: of all objects by name, the support included.
+        kinds: of the others.
+    """
+    if fact.forall is None and fact.exists is None:
+        literal = _literal(fact, where, set(categories))
+        if not _possible(literal, where, kinds):
+            return None
+        atom = Atom(literal.predicate, literal.arguments)
+        return Not(atom) if literal.negated else atom
+    if fact.forall is not None and fact.exists is not None:
+        raise RefusedError("bad_fact", f"{where}: `forall` or `exists`, not both")
+    if EACH not in fact.arguments:
+        raise RefusedError("bad_fact", f"{where}: {EACH!r} is none of the arguments")
+    head, category = ("forall", fact.forall) if fact.forall else ("exists", fact.exists)
+    atom_of: Tokens = [fact.predicate, *(f"?{x}" if x == EACH else x for x in fact.arguments)]
+    body: Tokens = atom_of if fact.holds else ["not", atom_of]
+    try:
+        formula = Reader(dict(categories)).formula(
+            [head, [f"?{EACH}", "-", f"{category}"], body], {}
+        )
+    except SpecError as error:
+        raise RefusedError("bad_fact", f"{where}: {error}") from error
+    for literal in ground_literals(formula) if fact.forall else ():
+        _possible(literal, where, kinds)
+    return formula
 
 
 def _possible(

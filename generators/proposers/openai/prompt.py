@@ -42,6 +42,8 @@ those of the scene, under their names; add others of the catalogue under new nam
 - init and goal: facts with a predicate, arguments and whether it holds. Predicates: {atoms}; \
 in init only {", ".join(STARTS)}. What init places nowhere stands on the {support}; what it does \
 not call open is closed, or on is off.
+- A fact of the goal may be asked of all or one of a category's objects, which `each` stands \
+for: forall or exists with the category. Else leave them out.
 - The goal must not hold at the start, and 1 to {spec.tasks.max_steps} skills must reach it. \
 A thing that opens must be open for anything to go in or come out.
 - The instruction says all that the goal asks for, and nothing else. Name no object that the \

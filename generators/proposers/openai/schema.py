@@ -68,6 +68,9 @@ def _worded(text: str) -> str:
     return said
 
 
+Category = Annotated[str, Field(max_length=80)]
+EACH = "each"
+"""Stands for an object of a category, in the arguments of a condition about all or some."""
 Sentence = Annotated[str, AfterValidator(_worded), Field(min_length=1, max_length=200)]
 
 
@@ -79,7 +82,7 @@ class AnswerObject(_Strict):
     """An object of the task."""
 
     name: ObjectName
-    category: Annotated[str, Field(max_length=80)]
+    category: Category
 
 
 class AnswerFact(_Strict):
@@ -89,6 +92,15 @@ class AnswerFact(_Strict):
     arguments: Annotated[list[ObjectName], Field(min_length=1, max_length=2)]
     holds: bool
     """False means that it must not be so."""
+
+
+class AnswerGoal(AnswerFact):
+    """A condition of the goal, of some objects or of all of a category."""
+
+    forall: Category | None = None
+    """The condition is asked of every object of this category, which `each` stands for."""
+    exists: Category | None = None
+    """It is asked of one of them, whichever."""
 
 
 class AnswerOrder(_Strict):
@@ -106,7 +118,7 @@ class Answer(_Strict):
     reason: Annotated[str, AfterValidator(_printable), Field(max_length=200)]
     objects: Annotated[list[AnswerObject], Field(min_length=1, max_length=MOST_OBJECTS)]
     init: Annotated[list[AnswerFact], Field(max_length=MOST_FACTS)]
-    goal: Annotated[list[AnswerFact], Field(min_length=1, max_length=MOST_FACTS)]
+    goal: Annotated[list[AnswerGoal], Field(min_length=1, max_length=MOST_FACTS)]
     order: Annotated[list[AnswerOrder], Field(max_length=MOST_ORDER)] = []
     paraphrases: Annotated[list[Sentence], Field(max_length=MOST_PARAPHRASES)] = []
 
@@ -120,7 +132,8 @@ def answer_schema(categories: tuple[str, ...], several: int | None = None) -> di
     """
     schema = Answer.model_json_schema()
     schema["$defs"]["AnswerObject"]["properties"]["category"]["enum"] = list(categories)
-    schema["$defs"]["AnswerFact"]["properties"]["predicate"]["enum"] = list(predicates())
+    for fact in ("AnswerFact", "AnswerGoal"):
+        schema["$defs"][fact]["properties"]["predicate"]["enum"] = list(predicates())
     if several is None:
         return schema
     definitions = schema.pop("$defs")
