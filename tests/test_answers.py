@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,26 @@ def test_a_thing_is_named_in_more_ways_than_one(
     instruction: str, objects: dict[str, str], goal: list[str]
 ) -> None:
     assert len(tasks(answer(instruction, objects, goal))) == 1
+
+
+def test_one_repair_hears_all_that_is_wrong() -> None:
+    wrong = answer(
+        "Close the bowl.", {**FRUIT, "oven": "toaster_oven.n.01"},
+        ["open lemon", "inside pear bowl", "inside lemon bowl"], init=["open bowl"],
+    )  # fmt: skip
+    for part in ("init[0]: bowl", "goal[0]: lemon", "goal[1]: no object 'pear'"):
+        with pytest.raises(SpecError, match=re.escape(part)):
+            tasks(wrong)
+    named = answer("Go.", {"Lemon": "lemon.n.01", "it": "nothing_such.n.01"}, ["open it"])
+    with pytest.raises(SpecError, match=r"name 'Lemon': write lower case.*; 'it': "):
+        tasks(named)
+    # Words and starts are looked at together too, and the label is that of the first.
+    both = answer(
+        "Take it out.", {"mug": "mug.n.04", "dutch_oven": "dutch_oven.n.02"},
+        ["-inside dutch_oven mug"], init=["inside dutch_oven mug"],
+    )  # fmt: skip
+    with pytest.raises(SpecError, match=r"does not name; .*; init: .*cannot be"):
+        tasks(both)
 
 
 def test_paraphrases_that_say_the_goal_come_along() -> None:
