@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..generators.proposing.review import reviewed
 from ..generators.store.changes import slice_of
 from ..schemas import Asset, DatasetSpec, RenderSpec, Scene, SpecError, TaskSpec
 from .graph import TASKS_PER_SHARD
@@ -87,9 +88,13 @@ def _task(spec: DatasetSpec, number: int, stages: Stages) -> TaskSpec:
         batch = slice_of(spec, "tasks", stop)
         # A run would propose the whole batch; what follows the wanted task does not change it.
         found += stages.propose(batch, start, min(stop, number + 1), found, library)
-    by_number = {task_index(task): task for task in found}
+    until = slice_of(spec, "tasks", number + 1)
+    by_number = {task_index(task): task for task in reviewed(found, 0, until, library).kept}
     if number not in by_number:
-        raise SpecError(f"no task {number}: the proposer found {len(by_number)} tasks")
+        raise SpecError(
+            f"no task {number}: the proposer found {len(found)} tasks, and the review left "
+            f"{len(by_number)}"
+        )
     return by_number[number]
 
 

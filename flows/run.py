@@ -60,7 +60,7 @@ class Summary:
     @property
     def shortfall(self) -> str | None:
         """Why the work fell short of the spec, if it did."""
-        if self.counts["tasks"] < self.counts["tasks_asked"]:
+        if self.counts["tasks"] + self.counts.get("rejected", 0) < self.counts["tasks_asked"]:
             return f"only {self.counts['tasks']} of {self.counts['tasks_asked']} tasks were found"
         if self.counts.get("refused") and not self.counts.get("scenes"):
             return _unassembled(self.counts["refused"], self.refusals)
@@ -355,7 +355,7 @@ def _summary(
 ) -> Summary:
     counts = {"tasks_asked": plan.spec.tasks.count, "tasks": 0, "scenes": 0, "refused": 0}
     counts |= {"attempts": 0, "solved": 0, "frames": 0, "videos": 0, "skipped": 0}
-    counts |= {"answers": 0, "unfit": 0}
+    counts |= {"answers": 0, "unfit": 0, "rejected": 0, "edited": 0, "requests": 0, "tokens": 0}
     for record in store.records():
         for name, count in record.counts.items():
             if name in counts and record.stage != EXPORTS:

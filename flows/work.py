@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +17,8 @@ from ..generators.dataset import (
     load_arrays,
     read_models,
 )
+from ..generators.proposing.ledger import Usage
+from ..generators.proposing.review import as_proposed, reviewed
 from ..generators.proposing.verdicts import hearing
 from ..generators.store.hashing import item_seed
 from ..generators.store.writer import ShardWriter, StagedShard
@@ -36,6 +38,7 @@ from ..schemas import (
     VideoRecord,
     canonical_json,
 )
+from ..schemas.budget import Budget
 
 if TYPE_CHECKING:
     from ..scenes.assets.library import AssetLibrary
@@ -162,6 +165,10 @@ def run_shard(job: Job) -> Result:
     return Result(prepared, time.process_time() - cpu, time.perf_counter() - wall)
 
 
+PROPOSED = "proposed.json"
+"""In a shard of tasks: those that a review rejected or edited, as they were proposed."""
+ASKING = "asking.jsonl"
+"""Log of a language model's use: the running total after each round of requests."""
 TRANSCRIPT = "transcript"
 """Folder of a language model's answers, in the dataset's."""
 Outcome = tuple[dict[str, int], int]
@@ -195,14 +202,26 @@ def _tasks_in(path: Path, size: int) -> tuple[TaskSpec, ...]:
     return read_models(path, TaskSpec)
 
 
+def proposed_in(shard: Path) -> tuple[TaskSpec, ...]:
+    """The tasks of a finished shard as they were before their review."""
+    sizes = {name: _size(shard / name) for name in ("tasks.json", PROPOSED)}
+    found = {name: _tasks_in(shard / name, size) for name, size in sizes.items() if size}
+    return as_proposed(found.get("tasks.json", ()), found.get(PROPOSED, ()))
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 of one that is not there."""
+    return path.stat().st_size if path.is_file() else 0
+
+
 def _make_tasks(job: Job, writer: ShardWriter) -> Outcome:
     unit = job.unit
     folder = job.root / "data" / "tasks"
     paths = [path for path in sorted(folder.glob("*/tasks.json")) if path.parent.name < unit.shard]
-    earlier = tuple(task for path in paths for task in _tasks_in(path, path.stat().st_size))
+    earlier = tuple(task for path in paths for task in proposed_in(path.parent))
     library = _library(job.stages, unit.spec.assets)
     spec = _with_transcript(unit.spec, job.root)
-    with hearing() as verdicts:
+    with hearing(_teller(job.root, spec)) as heard:
         tasks = job.stages.propose(spec, unit.start, unit.stop, earlier, library)
     got = [task_index(task) for task in tasks]
     if got != sorted(set(got)) or not all(unit.start <= index < unit.stop for index in got):
@@ -210,13 +229,38 @@ def _make_tasks(job: Job, writer: ShardWriter) -> Outcome:
             f"the proposer gave the task ids {[task.id for task in tasks]}; "
             f"expected numbers from {unit.start} to {unit.stop - 1}, in order"
         )
-    writer.add("tasks.json", dump_models(tasks))
+    after = reviewed(tasks, unit.start, spec, library)
+    writer.add("tasks.json", dump_models(after.kept))
+    counts = {"tasks": len(after.kept)}
+    if after.proposed:
+        writer.add(PROPOSED, dump_models(after.proposed))
+        counts |= {"rejected": after.rejected, "edited": after.edited}
+    verdicts = heard.verdicts
     if not verdicts:
-        return {"tasks": len(tasks)}, len(tasks)
+        return counts, len(after.kept)
+    if heard.used.requests:
+        counts |= {"requests": heard.used.requests, "tokens": heard.used.tokens}
     verdicts.sort(key=lambda verdict: (verdict.number, verdict.attempt))
     writer.add("proposals.json", dump_models(verdicts))
     unfit = sum(verdict.task is None for verdict in verdicts)
-    return {"tasks": len(tasks), "answers": len(verdicts), "unfit": unfit}, len(tasks)
+    return {**counts, "answers": len(verdicts), "unfit": unfit}, len(after.kept)
+
+
+def _teller(root: Path, spec: DatasetSpec) -> Callable[[Usage], None]:
+    """Writes the running total of what a model was asked for to a log of the dataset."""
+    budget, path = spec.tasks.budget or Budget(), root / "logs" / ASKING
+    before: list[Usage] = []
+
+    def tell(total: Usage) -> None:
+        if before[-1:] == [total]:
+            return
+        before.append(total)
+        line = {**asdict(total), "money": total.money(budget)}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as log:
+            log.write(f"{canonical_json(line)}\n")
+
+    return tell
 
 
 def _with_transcript(spec: DatasetSpec, root: Path) -> DatasetSpec:

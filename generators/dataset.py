@@ -5,6 +5,7 @@ spec.json                          the DatasetSpec and the format's version
 manifest/<stage>/<shard>.json      a ShardRecord for each finished shard
 data/tasks/<shard>/tasks.json      TaskSpecs
 data/tasks/<shard>/proposals.json  Verdicts on answers, where there were any
+data/tasks/<shard>/proposed.json   TaskSpecs that a review rejected or edited, as proposed
 data/scenes/<task>/scenes.json     Scenes, and assets/<hash>.json beside it
 data/episodes/<task>/episodes.json Episodes, and <episode>.npz beside it
 data/frames/<task>/frames.json     FrameRecords, videos.json, and their images and videos;

@@ -60,6 +60,11 @@ def unset(value: object) -> bool:
     return value is None or value in (0.0, (0.0, 0.0))
 
 
+def one(value: object) -> bool:
+    """As `unset`, of counts that are 1 without being said."""
+    return value == 1
+
+
 def nothing(value: object) -> bool:
     """As `unset`, of fields that hold several things."""
     return not value

@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from .answers import PROPOSER as ANSWERED
 from .answers import Answers
-from .base import Model, Name, nothing, unset
+from .base import Model, Name, nothing, one, unset
+from .budget import Budget
 from .camera import CameraSpec
 from .episode import Solver, Style
 from .failures import FailureSource
@@ -20,6 +21,7 @@ from .parameter import Parameter, beyond
 from .perturb import PerturbSpec
 from .physics import PhysicsSpec
 from .plugin_name import PluginName
+from .review import Review
 from .scene import CousinSpec, SceneSpec
 from .vision import NO_TASKS, completed, proposed_by_none, refuse_mixtures
 
@@ -64,6 +66,10 @@ class ProposalSpec(Model):
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
     """Requests to a model at once; tasks that are asked for at once do not know of each other
     beforehand, and one that repeats another is asked for again."""
+    per_request: Annotated[int, Field(ge=1, le=20)] = Field(default=1, exclude_if=one)
+    """Tasks that one request to a model asks for; several share the rules that it is told."""
+    budget: Budget | None = Field(default=None, exclude_if=unset)
+    """How much may be asked of a model in all; where it ends, tasks are missing."""
     allow_missing: Annotated[int, Field(ge=0, le=100_000)] = 0
     """How many tasks may be missing because no answer of a model was valid."""
     transcript: str | None = None
@@ -79,6 +85,11 @@ class ProposalSpec(Model):
     """Answers of people, programs or models to the request for a task, JSON objects as text, which
     pass the same checks as those of `openai`; in their place the path of a `.jsonl` file, one on
     each line. Neither `proposer` nor `count` need be said."""
+
+    review: Review = Field(default=(), exclude_if=nothing)
+    """Decisions of people about the proposed tasks, which `cousins propose --review` prepares: each
+    names a task, and accepts, rejects or edits it; in their place the path of a YAML file that
+    lists them. Tasks that are not named are accepted."""
 
     @model_validator(mode="before")
     @classmethod

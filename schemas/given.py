@@ -22,7 +22,7 @@ def _several(raw: Any) -> Any:
 
 
 Fact = Annotated[str, Field(min_length=1, max_length=20_000)]
-_FACTS = BeforeValidator(_several, json_schema_input_type=Fact | tuple[Fact, ...])
+FACTS = BeforeValidator(_several, json_schema_input_type=Fact | tuple[Fact, ...])
 
 
 def _chains(raw: Any) -> Any:
@@ -40,7 +40,7 @@ _CHAINS = BeforeValidator(_chains, json_schema_input_type=Chain | tuple[Chain, .
 class GivenTask(Model):
     """One task; a text alone is its goal."""
 
-    goal: Annotated[tuple[Fact, ...], _FACTS, Field(min_length=1, max_length=100)]
+    goal: Annotated[tuple[Fact, ...], FACTS, Field(min_length=1, max_length=100)]
     """`inside lemon bowl`, a list of such facts, all of which must hold, a BDDL formula, or a whole
     BDDL problem. Its words are objects of the task, of the scene, or categories, of which several
     are numbered: `lemon_1`, `lemon_2`."""
@@ -48,7 +48,7 @@ class GivenTask(Model):
     """By default the goal in words."""
     name: Annotated[str, Field(min_length=1, max_length=120)] | None = None
     """A few words; by default the first of the instruction's."""
-    init: Annotated[tuple[Fact, ...], _FACTS, Field(max_length=100)] = ()
+    init: Annotated[tuple[Fact, ...], FACTS, Field(max_length=100)] = ()
     """What holds at the start, in facts as in the goal; what is placed nowhere stands on the
     support."""
     order: Annotated[tuple[Chain, ...], _CHAINS, Field(max_length=20)] = ()

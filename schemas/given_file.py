@@ -1,4 +1,4 @@
-"""Files of given tasks: read in the place of their path, and found again for lines of errors."""
+"""Lists of a spec in files of their own: read in the place of their path, and found for errors."""
 
 # YAML is untyped until pydantic has read it.
 from __future__ import annotations
@@ -8,15 +8,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from .base import Model
 from .compose import composed
 from .errors import SpecError, SpecErrors
-from .given import GivenFile
 from .locations import Loc, dotted
 from .plain import is_list, is_mapping
 from .yaml_source import YamlDocument, is_yaml, listed_problems, read_yaml
 
 GIVEN: Loc = ("tasks", "given")
 """Where a spec has tasks of one's own, or the path of a file of them."""
+REVIEW: Loc = ("tasks", "review")
+"""Where a spec has decisions about tasks, or the path of a file of them."""
 
 
 @contextmanager
@@ -43,27 +45,30 @@ def lines_of(path: Path, options: Sequence[str] = ()) -> Generator[None]:
 def _listed(path: Path, options: Sequence[str], errors: tuple[SpecError, ...]) -> str:
     """Problems below the name of the file that each is in, in the order of its lines."""
     read = composed(read_yaml(path), path.parent, options)
-    given = _given_file(read)
     found: dict[str, list[tuple[int, str]]] = {read.name: []}
     for error in errors:
-        source, place = read, error.place
-        if given is not None and place[: len(GIVEN)] == GIVEN:
-            source, place = (
-                _given_source(read.folder(GIVEN) / given),
-                ("tasks", *place[len(GIVEN) :]),
-            )
+        source, place = _source_of(read, error.place)
         found.setdefault(source.origin(place), []).append((source.line(place), str(error)))
     return "\n".join(listed_problems(name, lines) for name, lines in found.items() if lines)
 
 
-def _given_file(source: YamlDocument) -> str | None:
-    """The path of the file that lists a spec's tasks, where `tasks.given` is one."""
+def _source_of(read: YamlDocument, place: Loc) -> tuple[YamlDocument, Loc]:
+    """The document that a place lies in, the spec or a list in a file of its own, and where."""
+    for key in (GIVEN, REVIEW):
+        named = _named_file(read, key)
+        if named is not None and place[: len(key)] == key:
+            return list_source(read.folder(key) / named), ("tasks", *place[len(key) :])
+    return read, place
+
+
+def _named_file(source: YamlDocument, key: Loc) -> str | None:
+    """The path of the file that holds a list of the spec, where it is one."""
     tasks = source.data.get("tasks") if is_mapping(source.data) else None
-    given = tasks.get("given") if is_mapping(tasks) else None
-    return given if isinstance(given, str) and is_yaml(given) else None
+    named = tasks.get(key[-1]) if is_mapping(tasks) else None
+    return named if isinstance(named, str) and is_yaml(named) else None
 
 
-def _given_source(path: Path) -> YamlDocument:
+def list_source(path: Path) -> YamlDocument:
     """A file of tasks, whose list may stand alone."""
     source = read_yaml(path)
     if is_list(source.data):
@@ -72,27 +77,27 @@ def _given_source(path: Path) -> YamlDocument:
     return source
 
 
-def with_given(
-    source: YamlDocument, folder: Path, read: Callable[[YamlDocument], GivenFile]
+def with_list(
+    source: YamlDocument, key: Loc, read: Callable[[YamlDocument], Sequence[Model]]
 ) -> YamlDocument:
-    """The spec with the tasks of a file in the place of its path, if it has one.
+    """The spec with the list of a file in the place of its path, if it has one.
 
     Args:
         source: of the spec.
-        folder: that the path starts from.
-        read: validates the file.
+        key: GIVEN or REVIEW.
+        read: validates the file, and gives its list.
 
     Raises:
         SpecError: the file cannot be read, or is wrong; with its lines.
     """
-    given = _given_file(source)
-    if given is None:
+    named = _named_file(source, key)
+    if named is None:
         return source
     try:
-        found = _given_source(folder / given)
+        found = list_source(source.folder(key) / named)
     except SpecError as error:
-        line = source.line(GIVEN)
-        said = f"{source.origin(GIVEN)}: line {line}: {dotted(GIVEN)}: {error}"
+        line = source.line(key)
+        said = f"{source.origin(key)}: line {line}: {dotted(key)}: {error}"
         raise SpecError(said) from error
-    data = {**source.data, "tasks": {**source.data["tasks"], "given": read(found).tasks}}
+    data = {**source.data, "tasks": {**source.data["tasks"], key[-1]: tuple(read(found))}}
     return replace(source, data=data)

@@ -19,11 +19,12 @@ from .base import key_of
 from .compose import composed
 from .dataset import DatasetSpec
 from .errors import SpecError
-from .given import GivenFile
-from .given_file import GIVEN, with_given
+from .given import GivenFile, GivenTask
+from .given_file import GIVEN, REVIEW, list_source, with_list
 from .locations import MISPLACED, Loc, dotted
 from .plain import is_list, is_mapping
 from .plugins import offer
+from .review import Decision, ReviewFile
 from .yaml_source import YamlDocument, grouped_problems, is_yaml, parse_yaml, read_yaml
 
 M = TypeVar("M", bound=BaseModel)
@@ -102,6 +103,15 @@ def _located(spec: DatasetSpec, source: YamlDocument) -> DatasetSpec:
     return spec.model_copy(update=update)
 
 
+def load_decisions(path: Path) -> tuple[Decision, ...]:
+    """The decisions about tasks in a YAML file.
+
+    Raises:
+        SpecError: listing every problem with its line, path, value, and what is allowed.
+    """
+    return _review(list_source(path))
+
+
 def is_path(robot: str) -> bool:
     """Whether a robot is given by its file, not by its name."""
     return is_yaml(robot)
@@ -113,12 +123,18 @@ def _validate(source: YamlDocument) -> DatasetSpec:
 
 def _filled(source: YamlDocument) -> YamlDocument:
     """A spec with the contents of the files that it names in the place of their paths."""
-    folder = source.folder(GIVEN)
-    return with_answers(with_given(source, folder, _given), source.folder(ANSWERS))
+    listed = with_list(with_list(source, GIVEN, _given), REVIEW, _review)
+    return with_answers(listed, source.folder(ANSWERS))
 
 
-def _given(source: YamlDocument) -> GivenFile:
-    return validated(source, GivenFile, "a file of tasks is a list, or has one under `tasks:`")
+def _given(source: YamlDocument) -> tuple[GivenTask, ...]:
+    form = "a file of tasks is a list, or has one under `tasks:`"
+    return validated(source, GivenFile, form).tasks
+
+
+def _review(source: YamlDocument) -> tuple[Decision, ...]:
+    form = "a file of decisions is a list, or has one under `tasks:`"
+    return validated(source, ReviewFile, form).tasks
 
 
 def validated(source: YamlDocument, model: type[M], form: str) -> M:

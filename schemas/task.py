@@ -47,6 +47,10 @@ class TaskSpec(Model):
     """Why the proposer chose it."""
     order: tuple[OrderConstraint, ...] = Field(default=(), exclude_if=nothing)
     """What must hold before something else comes about: what the words say, and what is safe."""
+    paraphrases: tuple[Annotated[str, Field(min_length=1, max_length=400)], ...] = Field(
+        default=(), exclude_if=nothing
+    )
+    """Other ways of saying the instruction, all of which name what the goal names."""
     layout: tuple[ObjectSpec, ...] = Field(default=(), exclude_if=nothing)
     """What scenes must know of some objects beyond the problem: their asset, size, or pose."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from cousins.schemas import (
     TaskSpec,
 )
 from cousins.schemas.spec_file import load_spec, parse_spec
+from cousins.tasks.bddl.problem import scene_problem
+from cousins.tasks.symbolic.search import plans
 
 CATALOGUE = Catalogue(LIBRARY, FRANKA)
 
@@ -53,6 +56,12 @@ def answer(instruction: str, objects: dict[str, str], goal: Sequence[str], **mor
     return json.dumps(said)
 
 
+LEMON_KINDS = {
+    name: CATALOGUE.kind(category)
+    for name, category in (
+        ("lemon_1", "lemon.n.01"), ("lemon_2", "lemon.n.01"), ("bowl", "mixing_bowl.n.01"),
+    )
+}  # fmt: skip
 FRUIT = {"lemon": "lemon.n.01", "bowl": "mixing_bowl.n.01"}
 LEMON = answer("Put the lemon into the bowl.", FRUIT, ["inside lemon bowl"])
 OVEN = {"bagel": "bagel.n.01", "toaster_oven": "toaster_oven.n.01"}
@@ -161,6 +170,78 @@ def test_a_thing_is_named_in_more_ways_than_one(
     assert len(tasks(answer(instruction, objects, goal))) == 1
 
 
+def test_one_repair_hears_all_that_is_wrong() -> None:
+    wrong = answer(
+        "Close the bowl.", {**FRUIT, "oven": "toaster_oven.n.01"},
+        ["open lemon", "inside pear bowl", "inside lemon bowl"], init=["open bowl"],
+    )  # fmt: skip
+    for part in ("init[0]: bowl", "goal[0]: lemon", "goal[1]: no object 'pear'"):
+        with pytest.raises(SpecError, match=re.escape(part)):
+            tasks(wrong)
+    named = answer("Go.", {"Lemon": "lemon.n.01", "it": "nothing_such.n.01"}, ["open it"])
+    with pytest.raises(SpecError, match=r"name 'Lemon': write lower case.*; 'it': "):
+        tasks(named)
+    # Words and starts are looked at together too, and the label is that of the first.
+    both = answer(
+        "Take it out.", {"mug": "mug.n.04", "dutch_oven": "dutch_oven.n.02"},
+        ["-inside dutch_oven mug"], init=["inside dutch_oven mug"],
+    )  # fmt: skip
+    with pytest.raises(SpecError, match=r"does not name; .*; init: .*cannot be"):
+        tasks(both)
+
+
+def test_paraphrases_that_say_the_goal_come_along() -> None:
+    said = json.loads(LEMON)
+    right = ["Into the bowl with the lemon, please.", "The bowl is where the lemon belongs."]
+    wrong = ["Put the fruit away.", "put the lemon into the bowl.", right[0].upper()]
+    (task,) = tasks(json.dumps({**said, "paraphrases": [*right, *wrong]}))
+    assert task.paraphrases == tuple(right)
+    (plain,) = tasks(LEMON)
+    assert plain.paraphrases == ()
+    assert "paraphrases" not in plain.model_dump(mode="json")
+    with pytest.raises(SpecError, match=r"paraphrases\.0: .*U\+202E"):
+        tasks(json.dumps({**said, "paraphrases": ["a\u202eb"]}))
+
+
+LEMONS = {"lemon_1": "lemon.n.01", "lemon_2": "lemon.n.01", "bowl": "mixing_bowl.n.01"}
+
+
+def quantified(**more: Any) -> str:
+    fact = {"predicate": "inside", "arguments": ["each", "bowl"], "holds": True, **more}
+    said = json.loads(answer("Put lemons into the bowl.", LEMONS, ["inside lemon_1 bowl"]))
+    return json.dumps({**said, "goal": [fact]})
+
+
+def test_a_goal_may_be_of_all_or_of_one_of_a_kind() -> None:
+    found = {head: tasks(quantified(**{head: "lemon.n.01"}))[0] for head in ("forall", "exists")}
+    for head, task in found.items():
+        assert f"({head} (?each - lemon.n.01) (inside ?each " in task.bddl
+        assert {x.name for x in task.objects} == {"table", "lemon_1", "lemon_2", "bowl"}
+    steps = {
+        head: len(next(plans(p.init, p.goal, CATALOGUE.capabilities(LEMON_KINDS, "table"))).steps)
+        for head, p in ((head, scene_problem(task)) for head, task in found.items())
+    }
+    assert steps == {"forall": 2, "exists": 1}
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"forall": "apple.n.01"}, r"goal\[0\]: BDDL: no object is a 'apple.n.01'"),
+        ({"forall": "lemon.n.01", "exists": "lemon.n.01"}, "not both"),
+        ({"forall": "lemon.n.01", "arguments": ["lemon_1", "bowl"]}, "'each' is none of the"),
+        (
+            {"forall": "lemon.n.01", "predicate": "open", "arguments": ["each"]},
+            "lemon_1 has no door",
+        ),
+        ({}, "no object 'each'"),
+    ],
+)
+def test_a_quantifier_that_says_nothing_goes_back(more: dict[str, Any], expected: str) -> None:
+    with pytest.raises(SpecError, match=expected):
+        tasks(quantified(**more))
+
+
 def test_what_the_task_does_not_need_is_left_out() -> None:
     more = {**FRUIT, "hammer": "hammer.n.02"}
     (task,) = tasks(answer("Put the lemon into the bowl.", more, ["inside lemon bowl"]))
@@ -240,7 +321,7 @@ def test_each_request_offers_other_categories_and_the_scenes_always() -> None:
 
 def test_a_wish_and_themes_reach_the_model() -> None:
     spec = asked(wish="Set the table for two.", themes=["breakfast", "supper with candles"])
-    told = [request(index, (), spec) for index in range(2)]
+    told = [request(range(index, index + 1), (), spec) for index in range(2)]
     assert all("Set the table for two." in text for text in told)
     assert ("breakfast" in told[0], "breakfast" in told[1]) == (True, False)
     assert "beeswax_candle.n.01" in {x.category for x in offer(spec, CATALOGUE, 0)}
@@ -250,7 +331,7 @@ def test_a_wish_and_themes_reach_the_model() -> None:
 
 def test_what_few_tasks_ask_for_is_asked_for() -> None:
     (lemon,) = tasks(LEMON)
-    told = request(1, (lemon,), asked())
+    told = request(range(1, 2), (lemon,), asked())
     rare = told.partition("Few tasks ask for ")[2].partition(":")[0]
     assert "inside" not in rare
     assert rare.count(",") == 2

@@ -9,6 +9,7 @@ import json
 import math
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from cousins.generators.exports.lerobot.stats import image_stats, sampled_indice
 from cousins.generators.exports.lerobot.tables import CHUNKS_SIZE, FileCounter
 from cousins.generators.exports.lerobot.video import CameraTrack
 from cousins.generators.row_states import DELTAS, delta_actions
-from cousins.schemas import DatasetError, EpisodeArrays
+from cousins.schemas import DatasetError, EpisodeArrays, TaskSpec
 from cousins.tasks.rollout.actions import action_names
 
 FRONT = "observation.images.front"
@@ -160,6 +161,32 @@ def test_language_columns_hold_what_is_active_from_when_on(
     ]  # fmt: skip
     assert all(row[PERSISTENT] == rows[0][PERSISTENT] for row in rows[: episode.steps])
     assert all(row[EVENTS] == [] for row in rows)
+
+
+def test_paraphrases_are_rephrasings_of_the_task(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    episode = next(e for e in dataset.episodes() if e.success)
+    tasks = [
+        task.model_copy(
+            update={"paraphrases": ("Do it.", "Go on.") if task.id == episode.task else ()}
+        )
+        for task in dataset.tasks()
+    ]
+
+    def phrased(_: Dataset) -> Iterator[TaskSpec]:
+        return iter(tasks)
+
+    monkeypatch.setattr(Dataset, "tasks", phrased)
+    out = tmp_path / "out"
+    EXPORTERS.load("lerobot_language").export(dataset, out)
+    assert check(out) == []
+    rows = pq.read_table(out / "data/chunk-000/file-000.parquet").to_pylist()
+    told = [x for x in rows[0][PERSISTENT] if x["style"] == "task_aug"]
+    assert [x["content"] for x in told] == [episode.instruction, "Do it.", "Go on."]
+    assert {(x["role"], x["timestamp"]) for x in told} == {("user", 0.0)}
+    # Other tasks have none, and the columns of old are as they were.
+    assert not any(x["style"] == "task_aug" for x in rows[-1][PERSISTENT])
 
 
 def test_rows_that_make_up_for_a_failure_are_marked(dataset: Dataset) -> None:

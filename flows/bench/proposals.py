@@ -172,7 +172,7 @@ def _answered(
 def _characters(answer: StoredAnswer, catalogue: Catalogue) -> int:
     """Of an answer and its request, without the earlier tasks."""
     offered = offer(SPEC, catalogue, answer.number)
-    asked = rules(SPEC, offered) + request(answer.number, (), SPEC)
+    asked = rules(SPEC, offered) + request(range(answer.number, answer.number + 1), (), SPEC)
     return len(asked) + len(answer.answer)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from itertools import islice
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ...schemas import DatasetSpec
     from ..engines import Engine as Runs
     from ..run import Summary
-    from ..session import Session
+    from ..session import RunRequest, Session
 
 
 Out = Annotated[
@@ -105,11 +106,18 @@ def propose(
     engine: Engine = "local",
     shard_seconds: Limit = 3600.0,
     quiet: Quiet = False,
+    review: Annotated[
+        bool,
+        typer.Option("--review", help="Also write a page to review them, and a file of decisions."),
+    ] = False,
     json: Json = False,
     values: Values = None,
 ) -> None:
     """Propose the tasks, and stop."""
-    _make(spec, out, workers, engine, shard_seconds, quiet, json, "tasks", values=values)
+    _make(
+        spec, out, workers, engine, shard_seconds, quiet, json, "tasks",
+        values=values, review=review,
+    )  # fmt: skip
 
 
 def assemble(
@@ -251,6 +259,7 @@ def _make(
     exports: bool = True,
     values: list[str] | None = None,
     notify: str | None = None,
+    review: bool = False,
 ) -> None:
     with expected_errors():
         from ...schemas.given_file import lines_of
@@ -283,10 +292,11 @@ def _make(
 
         about = Notice(spec.name, spec.seed, str(folder.resolve()), "failed")
         summary = with_notice(notify, about, make, lambda text: typer.echo(text, err=True))
+        extra = _reviewed(plan, quiet) if review else {}
         if as_json:
-            emit(asdict(summary))
+            emit({**asdict(summary), **extra})
         else:
-            _show(summary, until, spec)
+            _show(summary, until, spec, extra)
         if summary.shortfall:
             typer.echo(f"fell short: {summary.shortfall}", err=True)
             raise typer.Exit(1)
@@ -300,6 +310,18 @@ def _run(session: Session, runs: Runs, quiet: bool) -> Summary:
         return runs.run(session, reporter)
 
 
+def _reviewed(plan: RunRequest, quiet: bool) -> dict[str, str]:
+    """Write the review; the page and the file of decisions."""
+    from ..reviewing import write_review
+
+    def tell(text: str) -> None:
+        if not quiet:
+            typer.echo(f"{plan.spec.name}: {text}", err=True)
+
+    made = write_review(plan.spec, plan.out, plan.stages, told=tell)
+    return {"review": str(made.page), "decisions": str(made.decisions)}
+
+
 def _skipped(folder: Path, count: int) -> list[tuple[str, str]]:
     """Rows that say which values of sweeps gave no frames, and why."""
     from ...generators.dataset import Dataset
@@ -311,11 +333,15 @@ def _skipped(folder: Path, count: int) -> list[tuple[str, str]]:
     return rows
 
 
-def _show(summary: Summary, until: str, spec: DatasetSpec) -> None:
+def _show(summary: Summary, until: str, spec: DatasetSpec, more: Mapping[str, str]) -> None:
     counts = summary.counts
     rows = [("tasks", "none" if spec.without_tasks else str(counts["tasks"]))]
     if counts.get("answers"):
         rows.append(("answers", f"{counts['answers']}, of which {counts['unfit']} did not pass"))
+    if counts.get("requests"):
+        rows.append(("asked", f"{counts['requests']} requests, {counts['tokens']:,} tokens"))
+    if counts.get("rejected") or counts.get("edited"):
+        rows.append(("review", f"{counts['rejected']} rejected, {counts['edited']} edited"))
     if until != "tasks":
         refused = f" ({counts['refused']} refused)" if counts["refused"] else ""
         rows.append(("scenes", f"{counts['scenes']}{refused}"))
@@ -338,4 +364,4 @@ def _show(summary: Summary, until: str, spec: DatasetSpec) -> None:
     ]
     if summary.report:
         rows.append(("look at", summary.report))
-    table(rows)
+    table([*rows, *more.items()])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from ...schemas import ProposalError
@@ -78,6 +79,15 @@ def object_in(text: str) -> str:
 
     A text in which no object is found is given back as it is, for the schema to refuse.
     """
+    return next(_objects(text), text)
+
+
+def objects_in(text: str) -> list[str]:
+    """All JSON objects in a model's text, one after another, without what is around them."""
+    return list(_objects(text))
+
+
+def _objects(text: str) -> Iterator[str]:
     said = _THOUGHTS.sub("", text)
     decoder = json.JSONDecoder()
     start = said.find("{")
@@ -87,8 +97,8 @@ def object_in(text: str) -> str:
         except (ValueError, RecursionError):
             start = said.find("{", start + 1)
             continue
-        return said[start:end]
-    return text
+        yield said[start:end]
+        start = said.find("{", end)
 
 
 def _get(value: Any, key: str) -> Any:

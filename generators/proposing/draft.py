@@ -61,6 +61,7 @@ class TaskProposal:
         reason: why it was chosen.
         order: what must hold before something else comes about, in scene names; what is safe
             is added to it.
+        paraphrases: other ways of saying the instruction.
     """
 
     things: tuple[BoundObject, ...]
@@ -70,6 +71,7 @@ class TaskProposal:
     instruction: str
     reason: str
     order: tuple[Precedence, ...] = ()
+    paraphrases: tuple[str, ...] = ()
 
 
 def task_of(
@@ -102,6 +104,7 @@ def task_of(
         proposer=proposer,
         seed=seed,
         reason=draft.reason,
+        paraphrases=draft.paraphrases,
     )
     return ordered(task, {thing.name: thing.kind for thing in draft.things}, draft.order)
 

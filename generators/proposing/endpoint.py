@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from ...schemas import ProposalError
 from ...schemas.errors import one_line
 from .completion import SHOWN, UnreadableError, choice_of, text_of
-from .transcript import Transcript
+from .ledger import Ledger, usage_of
+from .transcript import Request, Transcript
 
 if TYPE_CHECKING:
     from openai import APIStatusError, OpenAI
@@ -28,8 +29,6 @@ LONGEST_WAIT = 30.0
 """Between two requests, seconds; an endpoint that asks for more ends in an error."""
 COMPATIBLE = "check that base_url is an OpenAI-compatible endpoint"
 SERVICE = "https://api.openai.com/v1"
-MOST_BYTES = 1_000_000
-"""Of an answer; a task has a few thousand."""
 TOO_MANY, SERVER_ERROR = 429, 500
 BUSY = frozenset({408, 409, 425})
 """Statuses below 500 after which the same request may succeed."""
@@ -54,6 +53,7 @@ class Endpoint:
         timeout: of one request with its whole answer, seconds.
         sleep: waits a number of seconds between two requests.
         transcript: of what was said so far; None keeps nothing.
+        ledger: counts what is asked, and says when no more may be.
     """
 
     model: str
@@ -61,6 +61,7 @@ class Endpoint:
     timeout: float = TIMEOUT
     sleep: Callable[[float], None] = field(default=time.sleep, compare=False)
     transcript: Transcript | None = None
+    ledger: Ledger = field(default_factory=Ledger, compare=False)
 
     @property
     def url(self) -> str:
@@ -78,20 +79,54 @@ class Endpoint:
             seed: for endpoints that can repeat themselves.
 
         Raises:
+            BudgetError: where nothing more may be asked.
             CutOffError: where the answer ended too early.
             DeclinedError: where the model, or a filter, would not answer.
             EndpointError: naming the endpoint, the cause, and what to try.
         """
-        request = {"model": self.model, "messages": list(messages), "schema": schema, "seed": seed}
+        request = self.request(messages, schema, seed)
         known = None if self.transcript is None else self.transcript.find(request)
-        body = known or self._asked(messages, schema, seed)
+        if known is not None:
+            self.ledger.known(usage_of(request, known.body, known.seconds))
+            return text_of(self._choice(known.body))
+        self.ledger.reserve()
+        return self.ask_reserved(messages, schema, seed)
+
+    def ask_reserved(
+        self, messages: Sequence[ChatCompletionMessageParam], schema: dict[str, Any], seed: int
+    ) -> str:
+        """As `ask`, of what is not in the transcript and has its room in the ledger."""
+        request = self.request(messages, schema, seed)
+        usage = None
         try:
-            choice = choice_of(body)
+            if self.transcript is not None and self.transcript.replay:
+                self.transcript.find(request)
+            begun = time.monotonic()
+            body = self._asked(messages, schema, seed)
+            seconds = time.monotonic() - begun
+            usage = usage_of(request, body, seconds)
+            choice = self._choice(body)
+            if self.transcript is not None:
+                self.transcript.keep(request, body, seconds)
+            return text_of(choice)
+        finally:
+            self.ledger.settle(usage)
+
+    def is_known(self, request: Request) -> bool:
+        """Whether the transcript has the answer."""
+        return self.transcript is not None and self.transcript.holds(request)
+
+    def request(
+        self, messages: Sequence[ChatCompletionMessageParam], schema: dict[str, Any], seed: int
+    ) -> Request:
+        """A request as a transcript knows it."""
+        return {"model": self.model, "messages": list(messages), "schema": schema, "seed": seed}
+
+    def _choice(self, body: bytes) -> dict[str, Any]:
+        try:
+            return choice_of(body)
         except UnreadableError as error:
             raise self._error(str(error), COMPATIBLE) from error
-        if self.transcript is not None and known is None:
-            self.transcript.keep(request, body)
-        return text_of(choice)
 
     def _asked(
         self, messages: Sequence[ChatCompletionMessageParam], schema: dict[str, Any], seed: int
@@ -100,6 +135,7 @@ class Endpoint:
         client = self._client()
         waited = ""
         for attempt in range(RETRIES + 1):
+            self.ledger.wait_turn()
             wait = self._attempt(client, messages, schema, seed)
             if isinstance(wait, bytes):
                 return wait
@@ -177,8 +213,9 @@ class Endpoint:
         body = bytearray()
         for chunk in chunks:
             body += chunk
-            if len(body) > MOST_BYTES:
-                raise self._error(f"an answer of more than {MOST_BYTES:,} bytes", COMPATIBLE)
+            if len(body) > self.ledger.budget.answer_bytes:
+                most = self.ledger.budget.answer_bytes
+                raise self._error(f"an answer of more than {most:,} bytes", COMPATIBLE)
             if time.monotonic() > deadline:
                 raise TimeoutError
         return bytes(body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ...tasks.bddl.formula import Formula
 from ...tasks.bddl.goals import ground_literals
@@ -50,6 +50,32 @@ def check_faithful(instruction: str, goal: Formula, kinds: Mapping[str, OfferedC
                 f"the goal asks for {literal}, and the instruction says the opposite; say "
                 f"{wanted[0]!r}, or change the goal",
             )
+
+
+def faithful_paraphrases(
+    instruction: str,
+    paraphrases: Sequence[str],
+    goal: Formula,
+    kinds: Mapping[str, OfferedCategory],
+) -> tuple[str, ...]:
+    """The paraphrases that say what the goal asks for in other words than the instruction, once.
+
+    One that does not is left out, and the task stays: it has its instruction.
+
+    Args:
+        instruction: that they paraphrase.
+        paraphrases: in words.
+        goal: in scene names.
+        kinds: of the task's objects by scene name, without the support.
+    """
+    found = {instruction.casefold(): ""}
+    for text in paraphrases:
+        try:
+            check_faithful(text, goal, kinds)
+        except RefusedError:
+            continue
+        found.setdefault(text.casefold(), text)
+    return tuple(filter(None, found.values()))
 
 
 def _both(negated: bool) -> tuple[bool, bool]:

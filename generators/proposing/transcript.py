@@ -8,14 +8,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ...schemas import ProposalError, canonical_json, hash_of
+from ...schemas.plain import is_mapping
 from ..durable import write_atomic
+from .ledger import Usage, usage_of
 
 Request = dict[str, Any]
 """`model`, `messages`, `schema`, and `seed`, as JSON values."""
+
+
+@dataclass(frozen=True)
+class StoredAnswer:
+    """The body of an answer, and the seconds that it took."""
+
+    body: bytes
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -30,8 +41,19 @@ class Transcript:
     folder: Path
     replay: bool = False
 
-    def find(self, request: Request) -> bytes | None:
-        """The body of the answer to a request that was asked before.
+    def holds(self, request: Request) -> bool:
+        """Whether a request was answered before."""
+        return self._path(request).is_file()
+
+    def spent(self) -> Usage:
+        """The usage of all requests that it holds; what cannot be read counts as nothing."""
+        total = Usage()
+        for path in sorted(self.folder.glob("*.json")):
+            total += _usage_in(path)
+        return total
+
+    def find(self, request: Request) -> StoredAnswer | None:
+        """The answer to a request that was asked before.
 
         Raises:
             ProposalError: the file is damaged, or nothing may be asked and there is none.
@@ -51,14 +73,35 @@ class Transcript:
             raise ProposalError(f"{path} is damaged ({type(error).__name__}); remove it") from error
         if not sound:
             raise ProposalError(f"{path} is not what its name says; remove it")
-        return str(stored["answer"]).encode()
+        return StoredAnswer(str(stored["answer"]).encode(), _seconds(stored))
 
-    def keep(self, request: Request, body: bytes) -> None:
-        """Add an answer; from now on it is found."""
-        stored = {"request": request, "answer": body.decode(errors="replace")}
+    def keep(self, request: Request, body: bytes, seconds: float = 0.0) -> None:
+        """Add an answer, for which so many seconds were waited; from now on it is found."""
+        stored = {
+            "request": request,
+            "answer": body.decode(errors="replace"),
+            "seconds": round(seconds, 3),
+        }
         path = self._path(request)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(path, canonical_json(stored).encode() + b"\n")
 
     def _path(self, request: Request) -> Path:
         return self.folder / f"{hash_of(request)}.json"
+
+
+def _seconds(stored: dict[str, Any]) -> float:
+    said = stored.get("seconds", 0.0)
+    return float(said) if isinstance(said, int | float) else 0.0
+
+
+@lru_cache(maxsize=100_000)
+def _usage_in(path: Path) -> Usage:
+    """The usage of one kept answer, which does not change."""
+    try:
+        stored: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return Usage()
+    if not is_mapping(stored) or not isinstance(stored.get("answer"), str):
+        return Usage()
+    return usage_of(stored.get("request"), stored["answer"].encode(), _seconds(stored))

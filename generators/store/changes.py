@@ -24,8 +24,11 @@ FAILURES = ("episodes", "from")
 """Read by scenes too; the digest says which, wherever the folder lies."""
 LISTS = (("tasks", "given"), ("tasks", "answers"))
 """Lists to which tasks may be added at the end."""
+REVIEW = ("tasks", "review")
+"""Decisions about tasks: free while there is no more than tasks, and about new ones later."""
 UNREAD = frozenset(
-    ("tasks", x) for x in ("base_url", "attempts", "allow_missing", "transcript", "replay")
+    ("tasks", x)
+    for x in ("base_url", "attempts", "allow_missing", "transcript", "replay", "budget")
 )
 """How tasks are asked for, and not which: no part of a dataset's identity."""
 ABSENT = "absent"
@@ -54,7 +57,12 @@ def slice_of(spec: DatasetSpec, stage: str, stop: int) -> DatasetSpec:
         fields["episodes"] = EpisodeSpec().model_copy(update=read)
     if stage == "tasks":
         tasks = spec.tasks
-        update = {"count": stop, "given": tasks.given[:stop], "answers": tasks.answers[:stop]}
+        update = {
+            "count": stop,
+            "given": tasks.given[:stop],
+            "answers": tasks.answers[:stop],
+            "review": tuple(x for x in tasks.review if x.number < stop),
+        }
         fields["tasks"] = spec.tasks.model_copy(update=update)
     if stage == "episodes":
         fields["episodes"] = spec.episodes.model_copy(
@@ -94,6 +102,8 @@ def refuse_changes(
             continue
         if place in LISTS and _begins(after, before):
             continue
+        if place == REVIEW and (finished <= {"tasks"} or _alike(before, after, old)):
+            continue
         changes.append(f"{'.'.join(place)}: {before!r} became {after!r} ({stages[0]} are made)")
     old_versions = saved.get("versions", {})
     for package in sorted(old_versions.keys() | versions.keys()):
@@ -106,8 +116,8 @@ def refuse_changes(
         raise DatasetError(
             f"{path.parent} is made from something else:\n{listed}\n"
             "Choose a new folder with --out. A dataset can grow: tasks.count, episodes.per_task, "
-            "episodes.demonstrations and scenes may be raised, and tasks added at the end of "
-            "tasks.given or tasks.answers."
+            "episodes.demonstrations and scenes may be raised, tasks added at the end of "
+            "tasks.given or tasks.answers, and tasks.review decide about new tasks."
         )
 
 
@@ -115,7 +125,7 @@ def _reads(stage: str, place: tuple[str, ...]) -> bool:
     if place in _GROWING:
         # Lowering a count would orphan what is made, whatever stage reads it.
         return True
-    if place == (*FAILURES, "evaluation") or place in UNREAD:
+    if place == (*FAILURES, "evaluation") or place[:2] in UNREAD:
         return False
     if stage == "scenes" and (place == SOLVERS or place[:2] == FAILURES):
         return True
@@ -129,8 +139,22 @@ def without_unread(spec: Any) -> Any:
         return spec
     plain = ProposalSpec().model_dump(mode="json")
     names = {name for _, name in UNREAD}
-    tasks = {name: plain[name] if name in names else value for name, value in spec["tasks"].items()}
+    tasks = {
+        name: plain[name] if name in names else value
+        for name, value in spec["tasks"].items()
+        if name in plain or name not in names
+    }
     return {**spec, "tasks": tasks}
+
+
+def _alike(before: Any, after: Any, old: dict[tuple[str, ...], Any]) -> bool:
+    """Whether two reviews decide alike about the tasks that an older spec has."""
+    count: Any = old.get(("tasks", "count"), 0)
+    first, second = (
+        {x["task"]: x for x in _as_list(review) or () if int(x["task"][1:]) < count}
+        for review in (before, after)
+    )
+    return first == second
 
 
 def _begins(longer: Any, shorter: Any) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ask_and_resume import check as ask
+from ask_and_resume import holds
 from kill_and_resume import check
 
 
@@ -15,3 +17,10 @@ def test_three_kills_change_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     report = check(spec, tmp_path, kills=3, workers=2, seed=1, fake=True)
     assert report.landed >= 2
     assert report.same
+
+
+@pytest.mark.heavy
+def test_of_a_model_nothing_is_lost_and_nothing_asked_twice(tmp_path: Path) -> None:
+    report = ask(tmp_path, count=24, delay=0.2, concurrency=4, share=0.4)
+    assert holds(report, concurrency=4)
+    assert report.failures >= 2

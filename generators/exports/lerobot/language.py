@@ -9,6 +9,7 @@ row has a text. Source of the columns: LeRobot 0.6, docs/source/language_and_rec
 # pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,12 +81,17 @@ def recovering(episode: Episode) -> npt.NDArray[np.bool_]:
     return found
 
 
-def persistent_rows(episode: Episode) -> list[dict[str, Any]]:
+def persistent_rows(episode: Episode, paraphrases: Sequence[str] = ()) -> list[dict[str, Any]]:
     """What holds from some time on: `subtask`, `plan` and `memory`, by time and style.
 
     A plan lists what is still to be done, and a memory what has succeeded so far.
+
+    Args:
+        episode: what was done.
+        paraphrases: of its instruction; where there are any, the instruction is among them.
     """
-    rows: list[dict[str, Any]] = []
+    phrased = (episode.instruction, *paraphrases) if paraphrases else ()
+    rows = [_row("task_aug", text, 0.0, "user") for text in phrased]
     for span in spans(episode):
         time = float(np.float32(span.start / episode.hz))
         left = [x.sentence for x in episode.subtasks if x.end > span.start and x.success]
@@ -96,12 +102,13 @@ def persistent_rows(episode: Episode) -> list[dict[str, Any]]:
             "subtask": span.text,
         }
         rows += [_row(style, text, time) for style, text in told.items() if text]
-    return rows
+    # LeRobot reads rows by time, then by style.
+    return sorted(rows, key=lambda row: (row["timestamp"], row["style"]))
 
 
-def _row(style: str, text: str, time: float) -> dict[str, Any]:
+def _row(style: str, text: str, time: float, role: str = "assistant") -> dict[str, Any]:
     return {
-        "role": "assistant",
+        "role": role,
         "content": text,
         "style": style,
         "timestamp": time,
@@ -110,7 +117,7 @@ def _row(style: str, text: str, time: float) -> dict[str, Any]:
     }
 
 
-def add_language(table: Any, episode: Episode) -> Any:
+def add_language(table: Any, episode: Episode, paraphrases: Sequence[str] = ()) -> Any:
     """An episode's Arrow table with LeRobot's two language columns.
 
     Every row holds all persistent rows of its episode. There are no events: nobody speaks.
@@ -127,7 +134,7 @@ def add_language(table: Any, episode: Episode) -> Any:
     ]
     row = [*event[:3], pa.field("timestamp", pa.float32(), nullable=False), *event[3:]]
     count = table.num_rows
-    said = pa.array([persistent_rows(episode)] * count, pa.list_(pa.struct(row)))
+    said = pa.array([persistent_rows(episode, paraphrases)] * count, pa.list_(pa.struct(row)))
     nothing = pa.array([[]] * count, pa.list_(pa.struct(event)))
     return table.append_column(PERSISTENT, said).append_column(EVENTS, nothing)
 

@@ -159,6 +159,7 @@ class _Run:
         )
         varied = dataset.spec.physics is not None
         self._varied = {scene.id: scene for scene in dataset.scenes()} if varied else {}
+        self._paraphrases = {task.id: task.paraphrases for task in dataset.tasks()}
         self._rows: list[dict[str, Any]] = []
         self._episodes = 0
         self._totals = _Totals()
@@ -179,7 +180,7 @@ class _Run:
             totals.columns.setdefault(key, []).append(values)
         table = data_table(columns)
         if self._options.language:
-            table = add_language(table, episode)
+            table = add_language(table, episode, self._paraphrases.get(episode.task, ()))
         place = self._data.place(table)
         self._data.write(table, place)
         parts = {key: self._film(key, episode) for key in self._videos}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ....scenes.assets.library import AssetLibrary
 from ....schemas import DatasetSpec, TaskSpec
@@ -13,6 +14,7 @@ from ....tasks.symbolic.domain import Relation
 from ...proposing.catalogue import RELATIONS, Catalogue
 from ...proposing.draft import RefusedError, TaskProposal, signature, task_of
 from ...proposing.faithful import check_faithful
+from ...proposing.problems import Problems
 from ...proposing.trial import check_worth
 from .answers import draft_of
 from .schema import read_answer
@@ -52,8 +54,10 @@ class Acceptance:
         if signature(task) in taken:
             raise RefusedError("not_new", "an earlier task has the same objects, start and goal")
         kinds = {thing.name: thing.kind for thing in draft.things}
-        check_faithful(draft.instruction, draft.goal, kinds)
-        self._check_start(draft)
+        problems = Problems()
+        problems.of(partial(check_faithful, draft.instruction, draft.goal, kinds))
+        problems.of(partial(self._check_start, draft))
+        problems.check()
         plan = check_worth(task, self.spec, kinds, self.catalogue, self.library)
         used = {name for step in plan.steps for name in step.arguments}
         needed = used.union(_named(draft))

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
-from ....schemas import DatasetSpec, SpecError
+from ....schemas import DatasetSpec, ObjectSpec, SpecError
 from ....schemas.reserved import is_reserved
 from ....tasks.bddl import formula
 from ....tasks.bddl.formula import PREDICATES, And, Atom, Formula, Not
+from ....tasks.bddl.goals import ground_literals
 from ....tasks.bddl.ordering import Precedence
+from ....tasks.bddl.reader import Reader, Tokens
 from ...proposing.catalogue import Catalogue, OfferedCategory
-from ...proposing.draft import BoundObject, RefusedError, TaskProposal
-from .schema import Answer, AnswerFact, AnswerObject
+from ...proposing.draft import SUPPORT_CATEGORIES, BoundObject, RefusedError, TaskProposal
+from ...proposing.faithful import faithful_paraphrases
+from ...proposing.problems import Problems
+from .schema import EACH, Answer, AnswerFact, AnswerGoal, AnswerObject, AnswerOrder
 
 LACKING = {"open": "door, drawer or lid to open", "toggled_on": "switch"}
 """What an object lacks that can never be so."""
@@ -27,59 +32,81 @@ def draft_of(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> TaskPro
         RefusedError: where a name, a category or a fact is not allowed.
     """
     things = _things(answer, spec, catalogue)
-    known = {spec.scene.support, *(thing.name for thing in things)}
-    for number, fact in enumerate(answer.init):
-        if fact.predicate not in STARTS:
-            raise RefusedError(
-                "bad_init",
-                f"init[{number}]: {fact.predicate!r} cannot be arranged; allowed: "
-                f"{', '.join(STARTS)}",
-            )
     able = {thing.name: thing.kind for thing in things}
-    init = tuple(
-        literal
+    categories = {thing.name: thing.kind.category for thing in things}
+    categories[spec.scene.support] = SUPPORT_CATEGORIES[spec.scene.support]
+    problems = Problems()
+    init = [
+        problems.of(partial(_start, fact, f"init[{n}]", set(categories), able))
         for n, fact in enumerate(answer.init)
-        if (literal := _possible(_literal(fact, f"init[{n}]", known), f"init[{n}]", able))
-    )
-    conditions: list[Formula] = []
-    for number, fact in enumerate(answer.goal):
-        literal = _literal(fact, f"goal[{number}]", known)
-        if _possible(literal, f"goal[{number}]", able):
-            atom = Atom(literal.predicate, literal.arguments)
-            conditions.append(Not(atom) if literal.negated else atom)
+    ]
+    parts = [
+        problems.of(partial(_condition, fact, f"goal[{n}]", categories, able))
+        for n, fact in enumerate(answer.goal)
+    ]
+    order = [
+        problems.of(partial(_precedence, pair, f"order[{n}]", set(categories)))
+        for n, pair in enumerate(answer.order)
+    ]
+    problems.check()
+    conditions = tuple(part for part in parts if part is not None)
     if not conditions:
         raise RefusedError("done_already", "the goal asks for nothing that could be otherwise")
-    goal = conditions[0] if len(conditions) == 1 else And(tuple(conditions))
-    order = tuple(
-        Precedence(
-            _literal(x.first, f"order[{n}].first", known),
-            _literal(x.then, f"order[{n}].then", known),
-        )
-        for n, x in enumerate(answer.order)
-    )
-    return TaskProposal(things, init, goal, answer.name, answer.instruction, answer.reason, order)
+    goal = conditions[0] if len(conditions) == 1 else And(conditions)
+    return TaskProposal(
+        things, tuple(filter(None, init)), goal, answer.name, answer.instruction, answer.reason,
+        tuple(filter(None, order)),
+        faithful_paraphrases(answer.instruction, answer.paraphrases, goal, able),
+    )  # fmt: skip
 
 
 def _things(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> tuple[BoundObject, ...]:
     """The objects, the scene's own under their own names."""
     own = {thing.name: thing for thing in spec.scene.objects}
     taken: set[str] = set()
-    things: list[BoundObject] = []
-    for thing in answer.objects:
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", thing.name):
-            raise RefusedError("bad_name", f"name {thing.name!r}: write lower case, such as mug_2")
-        if thing.name in taken or is_reserved(thing.name):
-            raise RefusedError("bad_name", f"name {thing.name!r} is taken; names must be unique")
-        taken.add(thing.name)
-        kind = _kind(thing, catalogue)
-        if thing.name in own and own[thing.name].category != thing.category:
-            raise RefusedError(
-                "bad_category",
-                f"{thing.name!r} is a {own[thing.name].category} in the scene, "
-                f"not a {thing.category}; use that category or another name",
-            )
-        things.append(BoundObject(thing.name, kind))
-    return tuple(things)
+    problems = Problems()
+    things = [
+        problems.of(partial(_thing, thing, own, taken, catalogue)) for thing in answer.objects
+    ]
+    problems.check()
+    return tuple(filter(None, things))
+
+
+def _thing(
+    thing: AnswerObject, own: Mapping[str, ObjectSpec], taken: set[str], catalogue: Catalogue
+) -> BoundObject:
+    """An object, whose name is taken from now on."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", thing.name):
+        raise RefusedError("bad_name", f"name {thing.name!r}: write lower case, such as mug_2")
+    if thing.name in taken or thing.name == EACH or is_reserved(thing.name):
+        raise RefusedError("bad_name", f"name {thing.name!r} is taken; names must be unique")
+    taken.add(thing.name)
+    kind = _kind(thing, catalogue)
+    if thing.name in own and own[thing.name].category != thing.category:
+        raise RefusedError(
+            "bad_category",
+            f"{thing.name!r} is a {own[thing.name].category} in the scene, "
+            f"not a {thing.category}; use that category or another name",
+        )
+    return BoundObject(thing.name, kind)
+
+
+def _start(
+    fact: AnswerFact, where: str, known: set[str], kinds: Mapping[str, OfferedCategory]
+) -> formula.Literal | None:
+    """A fact of the start; None of one that cannot be otherwise."""
+    if fact.predicate not in STARTS:
+        raise RefusedError(
+            "bad_init",
+            f"{where}: {fact.predicate!r} cannot be arranged; allowed: {', '.join(STARTS)}",
+        )
+    return _possible(_literal(fact, where, known), where, kinds)
+
+
+def _precedence(pair: AnswerOrder, where: str, known: set[str]) -> Precedence:
+    """Two facts in their order."""
+    first = _literal(pair.first, f"{where}.first", known)
+    return Precedence(first, _literal(pair.then, f"{where}.then", known))
 
 
 def _kind(thing: AnswerObject, catalogue: Catalogue) -> OfferedCategory:
@@ -93,6 +120,44 @@ def _kind(thing: AnswerObject, catalogue: Catalogue) -> OfferedCategory:
             "bad_category", f"{thing.name!r}: a {thing.category} is a support, and one is there"
         )
     return kind
+
+
+def _condition(
+    fact: AnswerGoal,
+    where: str,
+    categories: Mapping[str, str],
+    kinds: Mapping[str, OfferedCategory],
+) -> Formula | None:
+    """A part of the goal; None of one that nothing can change.
+
+    Args:
+        fact: as the answer has it.
+        where: it stands in the answer.
+        categories: of all objects by name, the support included.
+        kinds: of the others.
+    """
+    if fact.forall is None and fact.exists is None:
+        literal = _literal(fact, where, set(categories))
+        if not _possible(literal, where, kinds):
+            return None
+        atom = Atom(literal.predicate, literal.arguments)
+        return Not(atom) if literal.negated else atom
+    if fact.forall is not None and fact.exists is not None:
+        raise RefusedError("bad_fact", f"{where}: `forall` or `exists`, not both")
+    if EACH not in fact.arguments:
+        raise RefusedError("bad_fact", f"{where}: {EACH!r} is none of the arguments")
+    head, category = ("forall", fact.forall) if fact.forall else ("exists", fact.exists)
+    atom_of: Tokens = [fact.predicate, *(f"?{x}" if x == EACH else x for x in fact.arguments)]
+    body: Tokens = atom_of if fact.holds else ["not", atom_of]
+    try:
+        formula = Reader(dict(categories)).formula(
+            [head, [f"?{EACH}", "-", f"{category}"], body], {}
+        )
+    except SpecError as error:
+        raise RefusedError("bad_fact", f"{where}: {error}") from error
+    for literal in ground_literals(formula) if fact.forall else ():
+        _possible(literal, where, kinds)
+    return formula
 
 
 def _possible(

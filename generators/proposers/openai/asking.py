@@ -6,30 +6,31 @@ in that of their arrival, so that the same answers give the same tasks.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from ....scenes.assets.library import AssetLibrary
 from ....scenes.robots import robot
 from ....schemas import DatasetSpec, ProposalError, SpecError, TaskSpec
+from ....schemas.budget import Budget
 from ...proposing.catalogue import Catalogue
 from ...proposing.completion import CutOffError, DeclinedError
 from ...proposing.draft import RefusedError, signature, taken_by
 from ...proposing.endpoint import Endpoint
+from ...proposing.ledger import BudgetError, Ledger, Usage
 from ...proposing.transcript import Transcript
-from ...proposing.verdicts import accepted, refused
+from ...proposing.verdicts import accepted, spent
 from .acceptance import Acceptance
+from .conversation import Conversation
 from .offering import offer
 from .prompt import request, rules
-from .schema import answer_schema
-
-if TYPE_CHECKING:
-    from openai.types.chat import ChatCompletionMessageParam
+from .schema import answer_schema, answers_in
 
 NAME = "openai"
 """In the tasks."""
+Said = str | CutOffError | DeclinedError | BudgetError
+"""An answer, or why there is none."""
 
 
 def asked_tasks(
@@ -58,12 +59,13 @@ def asked_tasks(
     asking = _Asking(endpoint or _endpoint(spec), spec, catalogue, gates)
     tasks: list[TaskSpec] = []
     missing = start - len(earlier)
+    size = spec.tasks.concurrency * spec.tasks.per_request
     with ThreadPoolExecutor(spec.tasks.concurrency) as threads:
-        for first in range(start, stop, spec.tasks.concurrency):
-            numbers = range(first, min(first + spec.tasks.concurrency, stop))
+        for first in range(start, stop, size):
+            numbers = range(first, min(first + size, stop))
             found, failed = asking.wave(numbers, (*earlier, *tasks), threads)
             tasks += found
-            missing += len(failed)
+            missing += sum(len(talk.open) for talk in failed)
             if failed and missing > spec.tasks.allow_missing:
                 raise asking.error(failed[0], missing)
     return tuple(tasks)
@@ -72,28 +74,9 @@ def asked_tasks(
 def _endpoint(spec: DatasetSpec) -> Endpoint:
     kept = spec.tasks.transcript
     transcript = None if kept is None else Transcript(Path(kept), spec.tasks.replay)
-    return Endpoint(spec.tasks.model, spec.tasks.base_url, transcript=transcript)
-
-
-@dataclass
-class _Slot:
-    """A task that is being asked for: the conversation so far, and what was wrong last."""
-
-    index: int
-    schema: dict[str, Any]
-    messages: list[ChatCompletionMessageParam]
-    problem: str = ""
-    attempt: int = 0
-
-    def refuse(self, content: str, why: Exception) -> None:
-        """Go on with what was wrong with an answer."""
-        refused(self.index, self.attempt, why)
-        self.attempt += 1
-        self.problem = problem = str(why)
-        self.messages.append({"role": "assistant", "content": content or "(no complete answer)"})
-        self.messages.append(
-            {"role": "user", "content": f"Invalid: {problem}. Answer again, complete and short."}
-        )
+    total = Usage() if transcript is None else transcript.spent()
+    ledger = Ledger(spec.tasks.budget or Budget(), total)
+    return Endpoint(spec.tasks.model, spec.tasks.base_url, transcript=transcript, ledger=ledger)
 
 
 @dataclass(frozen=True)
@@ -107,60 +90,101 @@ class _Asking:
 
     def wave(
         self, numbers: range, earlier: tuple[TaskSpec, ...], threads: ThreadPoolExecutor
-    ) -> tuple[list[TaskSpec], list[_Slot]]:
-        """The tasks of some numbers, in their order, and the slots that stayed empty."""
-        waiting = [self._slot(index, earlier) for index in numbers]
+    ) -> tuple[list[TaskSpec], list[Conversation]]:
+        """The tasks of some numbers, in their order, and the conversations that lack some."""
+        each = self.spec.tasks.per_request
+        groups = [numbers[at : at + each] for at in range(0, len(numbers), each)]
+        talks = [self._begin(group, earlier) for group in groups]
         taken, found = taken_by(earlier), dict[int, TaskSpec]()
         for _ in range(self.spec.tasks.attempts + 1):
-            answers = threads.map(self._ask, waiting)
-            for slot, answer in zip(list(waiting), list(answers), strict=True):
-                task = self._checked(slot, answer, taken)
-                if task is not None:
-                    found[slot.index] = task
-                    taken.add(signature(task))
-                    waiting.remove(slot)
-        return [found[index] for index in sorted(found)], waiting
+            waiting = [talk for talk in talks if talk.open and talk.ended is None]
+            for talk, answer in zip(waiting, self._answers(waiting, threads), strict=True):
+                self._hear(talk, answer, found, taken)
+        return [found[index] for index in sorted(found)], [talk for talk in talks if talk.open]
 
-    def _slot(self, index: int, earlier: tuple[TaskSpec, ...]) -> _Slot:
-        """The first request for a task."""
-        offered = offer(self.spec, self.catalogue, index)
-        return _Slot(
-            index,
-            answer_schema(tuple(kind.category for kind in offered)),
+    def error(self, talk: Conversation, missing: int) -> ProposalError:
+        """Why there are too few tasks."""
+        tasks, ledger = self.spec.tasks, self.endpoint.ledger
+        who, number = f"{self.endpoint.url} ({self.endpoint.model})", talk.open[0]
+        let = f"let {missing} tasks be missing with tasks.allow_missing"
+        if talk.ended is not None:
+            return ProposalError(
+                f"{who}: task {number} was not asked for: {talk.ended} "
+                f"({ledger.total.told(ledger.budget)}); raise tasks.budget, or {let}"
+            )
+        return ProposalError(
+            f"{who}: task {number} was still invalid after {tasks.attempts} repairs: "
+            f"{talk.problems[number]}; try a larger model, raise tasks.attempts, or {let}"
+        )
+
+    def _begin(self, numbers: range, earlier: tuple[TaskSpec, ...]) -> Conversation:
+        """The first request for some tasks."""
+        first = numbers[0]
+        offered = offer(self.spec, self.catalogue, first)
+        several = self.spec.tasks.per_request > 1
+        categories = tuple(kind.category for kind in offered)
+        return Conversation(
+            first,
+            answer_schema(categories, len(numbers) if several else None),
             [
                 {"role": "system", "content": rules(self.spec, offered)},
-                {"role": "user", "content": request(index, earlier, self.spec)},
+                {"role": "user", "content": request(numbers, earlier, self.spec)},
             ],
+            list(numbers),
         )
 
-    def error(self, slot: _Slot, missing: int) -> ProposalError:
-        """Why there are too few tasks."""
-        tasks = self.spec.tasks
-        return ProposalError(
-            f"{self.endpoint.url} ({self.endpoint.model}): task {slot.index} was still invalid "
-            f"after {tasks.attempts} repairs: {slot.problem}; try a larger model, raise "
-            f"tasks.attempts, or let {missing} tasks be missing with tasks.allow_missing"
-        )
+    def _answers(self, talks: list[Conversation], threads: ThreadPoolExecutor) -> list[Said]:
+        """What the model says to each, in their order; those it was asked before at once."""
+        said: list[Said | Future[Said]] = []
+        for talk in talks:
+            known = self.endpoint.is_known(
+                self.endpoint.request(talk.messages, talk.schema, self._seed(talk))
+            )
+            try:
+                if not known:
+                    self.endpoint.ledger.reserve()
+            except BudgetError as error:
+                said.append(error)
+                continue
+            said.append(threads.submit(self._ask, talk, known))
+        answers = [x.result() if isinstance(x, Future) else x for x in said]
+        spent(self.endpoint.ledger.used, self.endpoint.ledger.total)
+        return answers
 
-    def _ask(self, slot: _Slot) -> str | CutOffError | DeclinedError:
+    def _seed(self, talk: Conversation) -> int:
+        return (self.spec.seed + talk.first) % 2**31
+
+    def _ask(self, talk: Conversation, known: bool) -> Said:
         """The model's answer, or the error of one that is cut off or declined."""
+        ask = self.endpoint.ask if known else self.endpoint.ask_reserved
         try:
-            seed = (self.spec.seed + slot.index) % 2**31
-            return self.endpoint.ask(slot.messages, slot.schema, seed=seed)
+            return ask(talk.messages, talk.schema, self._seed(talk))
         except (CutOffError, DeclinedError) as error:
             return error
 
-    def _checked(
-        self, slot: _Slot, answer: str | CutOffError | DeclinedError, taken: set[str]
-    ) -> TaskSpec | None:
-        """The task of an answer; None where the slot goes on with what was wrong."""
-        if not isinstance(answer, str):
-            slot.refuse("", answer)
-            return None
-        try:
-            task = self.gates.task_of(answer, slot.index, taken)
-        except (RefusedError, SpecError) as error:
-            slot.refuse(answer, error)
-            return None
-        accepted(slot.index, slot.attempt, task)
-        return task
+    def _hear(
+        self, talk: Conversation, answer: Said, found: dict[int, TaskSpec], taken: set[str]
+    ) -> None:
+        """Take the tasks of an answer that pass; the conversation goes on with the others."""
+        if isinstance(answer, BudgetError):
+            talk.end(answer)
+            return
+        content = answer if isinstance(answer, str) else ""
+        several = self.spec.tasks.per_request > 1
+        parts = answers_in(content) if several else [content]
+        for place, number in enumerate(list(talk.open)):
+            try:
+                if not isinstance(answer, str):
+                    raise answer
+                if place >= len(parts):
+                    raise RefusedError("bad_json", "the answer has no such task")
+                task = self.gates.task_of(parts[place], number, taken)
+            except (RefusedError, SpecError, CutOffError, DeclinedError) as error:
+                talk.refuse(number, error)
+                continue
+            accepted(number, talk.attempt, task)
+            found[number] = task
+            taken.add(signature(task))
+            talk.open.remove(number)
+        if talk.open:
+            talk.repair(content)

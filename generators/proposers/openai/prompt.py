@@ -36,16 +36,19 @@ def rules(spec: DatasetSpec, offered: Sequence[OfferedCategory]) -> str:
     atoms = ", ".join(f"{x}({', '.join('ab'[: PREDICATES[x]])})" for x in predicates())
     place = f"{support} in the {spec.scene.room.kind}" if spec.scene.room else support
     return f"""You invent household tasks for one arm with a two-finger gripper at a {place}.
-Answer with one JSON object: name, instruction, reason, objects, init, goal, order.
+Answer with one JSON object: name, instruction, paraphrases, reason, objects, init, goal, order.
 - objects: every object of the task except the {support}, which is called {support!r}. Prefer \
 those of the scene, under their names; add others of the catalogue under new names.
 - init and goal: facts with a predicate, arguments and whether it holds. Predicates: {atoms}; \
 in init only {", ".join(STARTS)}. What init places nowhere stands on the {support}; what it does \
 not call open is closed, or on is off.
+- A fact of the goal may be asked of all or one of a category's objects, which `each` stands \
+for: forall or exists with the category. Else leave them out.
 - The goal must not hold at the start, and 1 to {spec.tasks.max_steps} skills must reach it. \
 A thing that opens must be open for anything to go in or come out.
 - The instruction says all that the goal asks for, and nothing else. Name no object that the \
 task does not need.
+- paraphrases: three other ways in which people would say the same, as complete as the instruction.
 - order: where the instruction says what comes first: pairs of facts, of which `first` must hold \
 when `then` comes about. What is switched on is loaded and closed first without being told. Else [].
 - At most {MOST_FURNITURE} things that stand fixed and {MOST_MOVABLE} that move. What goes into \
@@ -60,25 +63,40 @@ Catalogue (category: its role; length x width x height, inside and top in cm, as
 {kinds}"""
 
 
-def request(index: int, earlier: tuple[TaskSpec, ...], spec: DatasetSpec) -> str:
-    """The request for one more task, unlike the earlier ones, and where it should lead.
+def request(numbers: range, earlier: tuple[TaskSpec, ...], spec: DatasetSpec) -> str:
+    """The request for further tasks, unlike the earlier ones, and where they should lead.
 
     Args:
-        index: of the task.
+        numbers: of the tasks.
         earlier: tasks that exist.
         spec: of the dataset; each request draws how many skills to aim at.
     """
     said = json.dumps([task.instruction for task in earlier[-REMEMBERED:]], ensure_ascii=False)
-    steps = int(generator((spec.seed,), "aim", index).integers(1, spec.tasks.max_steps + 1))
-    lines = [f"Propose task number {index}. It must differ from these: {said}"]
-    if spec.tasks.wish is not None:
-        lines.append(f"The wish that it serves, as a whole or a part of it: {spec.tasks.wish}")
-    if spec.tasks.themes:
-        lines.append(f"Its theme: {spec.tasks.themes[index % len(spec.tasks.themes)]}")
-    lines.append(f"It should take about {steps} skill{'s' if steps > 1 else ''}.")
+    themes = [spec.tasks.themes[x % len(spec.tasks.themes)] for x in numbers if spec.tasks.themes]
+    wish = f"{spec.tasks.wish}" if spec.tasks.wish is not None else ""
+    aims = [_aim(x, spec) for x in numbers]
+    if spec.tasks.per_request == 1:
+        lines = [f"Propose task number {numbers[0]}. It must differ from these: {said}"]
+        lines += [f"The wish that it serves, as a whole or a part of it: {wish}"] if wish else []
+        lines += [f"Its theme: {theme}" for theme in themes]
+        lines.append(f"It should take about {aims[0]} skill{'s' if aims[0] > 1 else ''}.")
+    else:
+        lines = [
+            f"Propose task number {numbers[0]} to {numbers[-1]}. They must differ from each other, "
+            f"and from these: {said}",
+            f"Answer with one JSON object: `tasks`, a list of {len(numbers)} such objects.",
+        ]
+        lines += [f"The wish that they serve, as a whole or in parts: {wish}"] if wish else []
+        lines += [f"Their themes, in turn: {'; '.join(themes)}"] if themes else []
+        lines.append(f"In turn they should take about {', '.join(map(str, aims))} skills.")
     if earlier:
         lines.append(f"Few tasks ask for {', '.join(_rare(earlier))}: prefer what can be so.")
     return "\n".join(lines)
+
+
+def _aim(number: int, spec: DatasetSpec) -> int:
+    """How many skills a task shall take, about."""
+    return int(generator((spec.seed,), "aim", number).integers(1, spec.tasks.max_steps + 1))
 
 
 def _rare(earlier: tuple[TaskSpec, ...]) -> tuple[str, ...]:

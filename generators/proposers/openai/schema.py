@@ -9,15 +9,18 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from ....schemas.plain import is_list, is_mapping
 from ....tasks.bddl.formula import PREDICATES
 from ....tasks.physics.predicates import BINARY, UNARY
 from ....tasks.skills import effects
-from ...proposing.completion import object_in
+from ...proposing.completion import object_in, objects_in
 from ...proposing.draft import RefusedError
 
 ObjectName = Annotated[str, Field(max_length=40)]
 MOST_OBJECTS, MOST_FACTS, MOST_ORDER = 14, 14, 6
 """In an answer: two vessels and the grains in one of them."""
+MOST_PARAPHRASES = 8
+"""Of an instruction; three are asked for."""
 MOST_PROBLEMS = 4
 """Of one answer that are said at once."""
 
@@ -65,6 +68,12 @@ def _worded(text: str) -> str:
     return said
 
 
+Category = Annotated[str, Field(max_length=80)]
+EACH = "each"
+"""Stands for an object of a category, in the arguments of a condition about all or some."""
+Sentence = Annotated[str, AfterValidator(_worded), Field(min_length=1, max_length=200)]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -73,7 +82,7 @@ class AnswerObject(_Strict):
     """An object of the task."""
 
     name: ObjectName
-    category: Annotated[str, Field(max_length=80)]
+    category: Category
 
 
 class AnswerFact(_Strict):
@@ -83,6 +92,15 @@ class AnswerFact(_Strict):
     arguments: Annotated[list[ObjectName], Field(min_length=1, max_length=2)]
     holds: bool
     """False means that it must not be so."""
+
+
+class AnswerGoal(AnswerFact):
+    """A condition of the goal, of some objects or of all of a category."""
+
+    forall: Category | None = None
+    """The condition is asked of every object of this category, which `each` stands for."""
+    exists: Category | None = None
+    """It is asked of one of them, whichever."""
 
 
 class AnswerOrder(_Strict):
@@ -96,20 +114,47 @@ class Answer(_Strict):
     """A proposed task."""
 
     name: Annotated[str, AfterValidator(_worded), Field(min_length=1, max_length=80)]
-    instruction: Annotated[str, AfterValidator(_worded), Field(min_length=1, max_length=200)]
+    instruction: Sentence
     reason: Annotated[str, AfterValidator(_printable), Field(max_length=200)]
     objects: Annotated[list[AnswerObject], Field(min_length=1, max_length=MOST_OBJECTS)]
     init: Annotated[list[AnswerFact], Field(max_length=MOST_FACTS)]
-    goal: Annotated[list[AnswerFact], Field(min_length=1, max_length=MOST_FACTS)]
+    goal: Annotated[list[AnswerGoal], Field(min_length=1, max_length=MOST_FACTS)]
     order: Annotated[list[AnswerOrder], Field(max_length=MOST_ORDER)] = []
+    paraphrases: Annotated[list[Sentence], Field(max_length=MOST_PARAPHRASES)] = []
 
 
-def answer_schema(categories: tuple[str, ...]) -> dict[str, Any]:
-    """The JSON schema of an Answer that allows only these categories, and known predicates."""
+def answer_schema(categories: tuple[str, ...], several: int | None = None) -> dict[str, Any]:
+    """The JSON schema of an Answer that allows only these categories, and known predicates.
+
+    Args:
+        categories: on offer.
+        several: how many answers there are in a list under `tasks`; None is one without it.
+    """
     schema = Answer.model_json_schema()
     schema["$defs"]["AnswerObject"]["properties"]["category"]["enum"] = list(categories)
-    schema["$defs"]["AnswerFact"]["properties"]["predicate"]["enum"] = list(predicates())
-    return schema
+    for fact in ("AnswerFact", "AnswerGoal"):
+        schema["$defs"][fact]["properties"]["predicate"]["enum"] = list(predicates())
+    if several is None:
+        return schema
+    definitions = schema.pop("$defs")
+    listed = {"type": "array", "items": schema, "minItems": 1, "maxItems": several}
+    return {
+        "type": "object",
+        "properties": {"tasks": listed},
+        "required": ["tasks"],
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
+
+
+def answers_in(text: str) -> list[str]:
+    """The answers in a text that has several: under `tasks`, in a list, or one after another."""
+    found = objects_in(text)
+    first: Any = json.loads(found[0]) if found else {}
+    listed: Any = first.get("tasks") if is_mapping(first) else None
+    if not is_list(listed):
+        return found
+    return [json.dumps(answer, ensure_ascii=False) for answer in listed]
 
 
 def read_answer(text: str) -> Answer:
