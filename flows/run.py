@@ -20,6 +20,7 @@ from ..generators.store.writer import (
 )
 from ..scenes.assets.library import OwnFilesLibrary
 from ..schemas import DatasetError, DatasetSpec, RunError
+from .allowance import Allowance
 from .executors import InlineExecutor, Pool, ShardExecutor, ThreadExecutor
 from .graph import Graph
 from .pool import InlinePool, JobError, WorkerPool
@@ -56,6 +57,8 @@ class Summary:
     """Demonstrations of each task that has fewer than the spec asks for."""
     refusals: dict[str, int] = field(default_factory=dict[str, int])
     """Why attempts at scenes that were given up ended, the most frequent first."""
+    quarantined: dict[str, str] = field(default_factory=dict[str, str])
+    """Shards that were left out on purpose, and why each failed."""
 
     @property
     def shortfall(self) -> str | None:
@@ -92,6 +95,7 @@ class Run:
     pool: Pool
     executor: ShardExecutor
     reporter: Reporter
+    allowance: Allowance
     made: int = 0
     cpu: dict[str, float] = field(default_factory=dict[str, float])
     failures: list[str] = field(default_factory=list[str])
@@ -105,6 +109,7 @@ class Run:
         start = time.perf_counter()
         result = self.pool.run(unit.name, Job(self.store.root, self.plan.stages, unit))
         record = self.store.commit(unit.stage, unit.shard, unit.key, result.prepared, unit.inputs)
+        self.allowance.made(unit)
         self._note(unit, result, time.perf_counter() - start)
         return record
 
@@ -130,6 +135,10 @@ class Run:
                     for follower in self.graph.after(unit, record):
                         heapq.heappush(ready, (follower.order, follower.shard, follower))
                     continue
+                if self.allowance.skips(unit):
+                    for follower in self._left_out(unit):
+                        heapq.heappush(ready, (follower.order, follower.shard, follower))
+                    continue
                 damaged = self._damaged_input(unit)
                 if damaged is not None:
                     # Once it is made anew, this unit follows from it again.
@@ -145,7 +154,10 @@ class Run:
                 heapq.heappush(ready, (follower.order, follower.shard, follower))
         if self.failures:
             shown = "\n".join(f"  {failure}" for failure in self.failures[:10])
-            raise RunError(f"{len(self.failures)} shards failed; the others are kept:\n{shown}")
+            raise RunError(
+                f"{len(self.failures)} shards failed; the others are kept:\n{shown}\n"
+                "The same command tries them again; with --allow-failures a run goes on without"
+            )
 
     def _damaged_input(self, unit: ShardTask) -> ShardTask | None:
         """The unit of an input whose files are not what was written; its shard is taken away."""
@@ -169,11 +181,15 @@ class Run:
 
     def _on_result(self, unit: ShardTask, answer: ShardRecord | BaseException) -> list[ShardTask]:
         if isinstance(answer, JobError) and not answer.fatal:
+            if self.allowance.try_again(unit, answer):
+                return [unit]
             said = str(answer)
             if answer.trace:
                 said += f"; its traceback is in {self._keep_trace(unit, answer.trace)}"
-            self.failures.append(said)
             self.reporter.failed(unit, said)
+            if self.allowance.leaves_out(unit, answer):
+                return self._left_out(unit)
+            self.failures.append(said)
             return []
         if isinstance(answer, BaseException):
             raise answer
@@ -181,6 +197,13 @@ class Run:
         self.sound.add(answer.place)
         self.reporter.finished(unit, answer, self.graph.total)
         return self.graph.after(unit, answer)
+
+    def _left_out(self, unit: ShardTask) -> list[ShardTask]:
+        """Go on without a shard; what an older spec made in its place is none of this dataset."""
+        old = self.store.record(unit.stage, unit.shard)
+        if old is not None:
+            self.store.discard(old)
+        return self.graph.skip(unit)
 
     def _keep_trace(self, unit: ShardTask, trace: str) -> Path:
         logs = self.store.root / "logs"
@@ -244,15 +267,17 @@ def run_session(
     """
     began = time.perf_counter()
     plan, store, graph = session.plan, session.store, session.new_graph()
-    # A limit of time can end a process of its own, and not this one.
+    # A process of its own can be ended, and can die; this one must not.
     alone = executor is None and pool is None
-    inline = plan.workers == 1 and alone and plan.time_limit == TIME_LIMIT
+    whole = plan.time_limit == TIME_LIMIT and not plan.allow_failures
+    inline = plan.workers == 1 and alone and whole
     chosen_pool: Pool = pool or (
         InlinePool(run_shard) if inline else WorkerPool(run_shard, plan.workers, plan.time_limit)
     )
     threads = ThreadPoolExecutor(plan.workers)
     chosen = executor or (InlineExecutor() if inline else ThreadExecutor(threads))
-    run = Run(plan, store, graph, chosen_pool, chosen, reporter or Silent())
+    told = reporter or Silent()
+    run = Run(plan, store, graph, chosen_pool, chosen, told, session.allowance)
     done = plan.out / DONE
     try:
         chosen.begin(plan.out)
@@ -260,6 +285,7 @@ def run_session(
             run.reporter.note(note)
         done.unlink(missing_ok=True)
         run.make_all(graph.start())
+        run.allowance.check(graph.total.get("scenes", 0))
         _prune(graph, store, plan)
         run.make_all(_ready_exports(run, session))
         report = _report(run) if plan.until == STAGES[-1] else None
@@ -298,7 +324,8 @@ def export_dataset(
     with Store(root, spec, version) as store:
         graph = Graph(root, spec, stages, version)
         plan = RunRequest(spec, root, stages, exports=formats)
-        run = Run(plan, store, graph, InlinePool(run_shard), InlineExecutor(), Silent())
+        pool, none = InlinePool(run_shard), Allowance(root)
+        run = Run(plan, store, graph, pool, InlineExecutor(), Silent(), none)
         units = graph.exports(formats, store.records())
         if not _all_found(store, units) and (damaged := run.damaged()):
             raise DatasetError(
@@ -372,4 +399,5 @@ def _summary(
         report=str(report) if report else None,
         lacking=run.graph.lacking(),
         refusals=refusals(plan.out) if counts["refused"] else {},
+        quarantined={"/".join(x.place): x.message for x in run.allowance.records.values()},
     )

@@ -50,7 +50,8 @@ def verify(
         mended = mend(dataset, workers or cores(), production()) if repair else ()
         found = check(dataset, workers or cores())
         if json:
-            answer = {**asdict(found), "problems": list(found.problems)}
+            listed = {"problems": list(found.problems), "quarantined": list(found.quarantined)}
+            answer = {**asdict(found), **listed}
             emit({**answer, "mended": list(mended)} if repair else answer)
         else:
             table(
@@ -60,6 +61,7 @@ def verify(
                     ("demonstrations", str(found.demonstrations)),
                     ("frames", str(found.frames)),
                     ("replayed", f"{found.replayed:.1%}" if found.demonstrations else "none"),
+                    *(("quarantined", said) for said in found.quarantined),
                     *((("mended", "\n".join(mended) or "nothing"),) if repair else ()),
                     ("problems", "\n".join(found.problems) or "none"),
                 ]

@@ -56,6 +56,20 @@ Notify = Annotated[
         show_default=False,
     ),
 ]
+AllowFailures = Annotated[
+    float,
+    typer.Option(
+        "--allow-failures",
+        metavar="SHARE",
+        min=0.0,
+        max=1.0,
+        help="Go on without this share of the shards, such as 0.02, where they fail, hang or die.",
+    ),
+]
+RetryQuarantined = Annotated[
+    bool,
+    typer.Option("--retry-quarantined", help="Also try what an earlier run went on without."),
+]
 Limit = Annotated[float, typer.Option(min=1, help="Seconds after which a shard is given up.")]
 
 
@@ -80,6 +94,8 @@ def generate(
     workers: Workers = None,
     engine: Engine = "prefect",
     shard_seconds: Limit = 3600.0,
+    allow_failures: AllowFailures = 0.0,
+    retry_quarantined: RetryQuarantined = False,
     notify: Notify = None,
     dry_run: DryRun = False,
     quiet: Quiet = False,
@@ -95,6 +111,7 @@ def generate(
     _make(
         spec, out, workers, engine, shard_seconds, quiet, json, "frames",
         values=values, notify=notify,
+        allow_failures=allow_failures, retry_quarantined=retry_quarantined,
     )  # fmt: skip
 
 
@@ -251,6 +268,8 @@ def _make(
     exports: bool = True,
     values: list[str] | None = None,
     notify: str | None = None,
+    allow_failures: float = 0.0,
+    retry_quarantined: bool = False,
 ) -> None:
     with expected_errors():
         from ...schemas.given_file import lines_of
@@ -270,8 +289,9 @@ def _make(
         formats = spec.export if exports and until == "frames" else ()
         folder = default_out(spec, out)
         plan = RunRequest(
-            spec, folder, production(), workers or cores(), until, formats, shard_seconds
-        )
+            spec, folder, production(), workers or cores(), until, formats, shard_seconds,
+            allow_failures, retry_quarantined,
+        )  # fmt: skip
 
         def make() -> Summary:
             with Session(plan) as session:
@@ -331,6 +351,9 @@ def _show(summary: Summary, until: str, spec: DatasetSpec) -> None:
         videos = f", and {counts['videos']} videos" if spec.episodes.per_task else ""
         rows.append(("frames", f"{counts['frames']}{videos}"))
         rows += _skipped(Path(summary.out), counts["skipped"])
+    rows += [("quarantined", said) for said in islice(summary.quarantined.values(), SKIPPED)]
+    if len(summary.quarantined) > SKIPPED:
+        rows.append(("", f"and {len(summary.quarantined) - SKIPPED} more; see `cousins status`"))
     rows += [
         ("time", f"{summary.seconds:.1f} s, {summary.shards_made} shards made"),
         ("dataset hash", summary.dataset_hash),

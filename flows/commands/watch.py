@@ -98,6 +98,9 @@ def _rows(found: Status) -> list[tuple[str, str]]:
     rows.append(("holds", ", ".join(f"{count} {name}" for name, count in counts.items()) or "-"))
     rows += [("failed for", f"{cause} x{n}") for cause, n in islice(found.failures.items(), MOST)]
     rows += [("refused for", f"{said} x{n}") for said, n in islice(found.refusals.items(), MOST)]
+    rows += [("quarantined", said) for said in islice(found.quarantined.values(), MOST)]
+    if (more := len(found.quarantined) - MOST) > 0:
+        rows.append(("", f"and {more} more; the folder quarantine/ has all"))
     if found.process is not None:
         rows.append(("running", f"process {found.process} works on it"))
     if found.last_shard:
@@ -110,7 +113,8 @@ def _rows(found: Status) -> list[tuple[str, str]]:
 def _shards(state: StageSurvey) -> str:
     old = f", {state.outdated} made from another spec or version" if state.outdated else ""
     missing = f", {state.missing} missing" if state.missing else ""
-    return f"{state.made} of {state.expected} shards{missing}{old}"
+    left_out = f", {state.quarantined} quarantined" if state.quarantined else ""
+    return f"{state.made} of {state.expected} shards{missing}{left_out}{old}"
 
 
 def _series_rows(found: SeriesStatus) -> list[tuple[str, str]]:

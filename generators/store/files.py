@@ -13,7 +13,7 @@ from ...schemas import DatasetError
 from ..shards import EXPORTS, STAGES
 
 OWN_FOLDERS = (
-    *("data", "exports", "manifest", "tmp", "logs", "report"),
+    *("data", "exports", "manifest", "tmp", "logs", "report", "quarantine"),
     *(f"data/{stage}" for stage in STAGES),
     *(f"manifest/{stage}" for stage in (*STAGES, EXPORTS)),
 )
