@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from ..generators.store.claims import LEASE
+from ..generators.store.joint import JointStore
 from ..generators.store.writer import Store
 from ..schemas import DatasetSpec
 from .allowance import Allowance
@@ -34,6 +36,8 @@ class RunRequest:
         time_limit: seconds a shard may take before its process is ended.
         allow_failures: share of the shards that may be left out after they failed, from 0 to 1.
         retry_quarantined: try what an earlier run left out.
+        join: other processes may make the same dataset in the same folder at the same time.
+        lease: seconds without a sign after which others take over the shards of one that joined.
     """
 
     spec: DatasetSpec
@@ -45,6 +49,8 @@ class RunRequest:
     time_limit: float = TIME_LIMIT
     allow_failures: float = 0.0
     retry_quarantined: bool = False
+    join: bool = False
+    lease: float = LEASE
 
 
 class Session:
@@ -53,7 +59,7 @@ class Session:
     Attributes:
         plan: what is to be made.
         library: the asset library of its spec.
-        store: its folder, locked.
+        store: its folder, locked; together with others where the plan says so.
         allowance: the failures that the run goes on without.
     """
 
@@ -67,7 +73,11 @@ class Session:
         self.plan = plan
         self.library: AssetLibrary = plan.stages.library(plan.spec.assets)
         self._version = self.library.version
-        self.store = Store(plan.out, plan.spec, self._version)
+        self.store = (
+            JointStore(plan.out, plan.spec, self._version, plan.lease)
+            if plan.join
+            else Store(plan.out, plan.spec, self._version)
+        )
         self.allowance = Allowance(plan.out, plan.allow_failures, plan.retry_quarantined)
 
     def __enter__(self) -> Self:

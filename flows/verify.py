@@ -13,6 +13,7 @@ from pathlib import Path
 from ..generators.dataset import Dataset, read_models
 from ..generators.quarantine import quarantined
 from ..generators.shards import EXPORTS, ShardRecord
+from ..generators.store.claims import others_at_work
 from ..generators.store.writer import dataset_hash
 from ..schemas import Asset, DatasetError, Episode, EpisodeArrays, Scene, TaskSpec
 from .damage import broken_references, gaps, readable, shard_damage
@@ -148,6 +149,8 @@ def _share_left_out(root: Path) -> float:
 def _reading(root: Path) -> Generator[None]:
     """Hold off writers; a folder without a lock file, such as a copy, has none."""
     path = root / ".lock"
+    if others_at_work(root):
+        raise DatasetError(f"{root} is being written by processes that joined; wait for them")
     if not path.exists():
         yield
         return

@@ -70,6 +70,14 @@ RetryQuarantined = Annotated[
     bool,
     typer.Option("--retry-quarantined", help="Also try what an earlier run went on without."),
 ]
+Join = Annotated[
+    bool,
+    typer.Option(
+        "--join",
+        help="Others may run this command in the same folder at the same time, also on other "
+        "machines: together they make one dataset. Not for the engine prefect.",
+    ),
+]
 Limit = Annotated[float, typer.Option(min=1, help="Seconds after which a shard is given up.")]
 
 
@@ -96,6 +104,7 @@ def generate(
     shard_seconds: Limit = 3600.0,
     allow_failures: AllowFailures = 0.0,
     retry_quarantined: RetryQuarantined = False,
+    join: Join = False,
     notify: Notify = None,
     dry_run: DryRun = False,
     quiet: Quiet = False,
@@ -111,7 +120,7 @@ def generate(
     _make(
         spec, out, workers, engine, shard_seconds, quiet, json, "frames",
         values=values, notify=notify,
-        allow_failures=allow_failures, retry_quarantined=retry_quarantined,
+        allow_failures=allow_failures, retry_quarantined=retry_quarantined, join=join,
     )  # fmt: skip
 
 
@@ -270,8 +279,10 @@ def _make(
     notify: str | None = None,
     allow_failures: float = 0.0,
     retry_quarantined: bool = False,
+    join: bool = False,
 ) -> None:
     with expected_errors():
+        from ...schemas import SpecError
         from ...schemas.given_file import lines_of
         from ...schemas.spec_file import load_spec
         from ..checks import check_exports, check_spec
@@ -285,12 +296,14 @@ def _make(
 
         check_address(notify)
         runs = engine(engine_name)
+        if join and engine_name == "prefect":
+            raise SpecError("--join: choose --engine local, ray or dask; Prefect knows one run")
         spec = with_failures(with_robot(load_spec(path, values or ())))
         formats = spec.export if exports and until == "frames" else ()
         folder = default_out(spec, out)
         plan = RunRequest(
             spec, folder, production(), workers or cores(), until, formats, shard_seconds,
-            allow_failures, retry_quarantined,
+            allow_failures, retry_quarantined, join,
         )  # fmt: skip
 
         def make() -> Summary:

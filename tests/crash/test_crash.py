@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from join_and_kill import check as check_joined
 from kill_and_resume import check
 
 
@@ -15,3 +16,17 @@ def test_three_kills_change_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     report = check(spec, tmp_path, kills=3, workers=2, seed=1, fake=True)
     assert report.landed >= 2
     assert report.same
+
+
+@pytest.mark.parametrize("processes", [2, pytest.param(4, marks=pytest.mark.heavy)])
+def test_several_processes_finish_one_dataset_though_one_is_killed(
+    processes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_STAGES_PAUSE", "0.01")
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("name: joined\ntasks: {count: 8}\nepisodes: {per_task: 3}\nexport: [coco]\n")
+    report = check_joined(spec, tmp_path, processes, fake=True, lease=1.0)
+    assert report.same
+    assert report.codes == (0,) * (processes - 1)
+    assert report.killed
+    assert report.twice == ()
