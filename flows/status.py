@@ -109,7 +109,12 @@ def series_status(root: Path) -> SeriesStatus | None:
 
 
 def holder(root: Path) -> int | None:
-    """The process that holds a dataset's lock, as far as this machine's kernel says.
+    """The process that holds a dataset's lock, or the first of several that have joined."""
+    return next(iter(holders(root)), None)
+
+
+def holders(root: Path) -> tuple[int, ...]:
+    """The processes that hold a dataset's lock, as far as this machine's kernel says.
 
     The lock itself is not tried: a run that starts at this moment would find it taken.
     """
@@ -117,13 +122,11 @@ def holder(root: Path) -> int | None:
         file = (root / ".lock").stat()
         lines = LOCKS.read_text(encoding="ascii").splitlines()
     except OSError:
-        return None
+        return ()
     device = f"{os.major(file.st_dev):02x}:{os.minor(file.st_dev):02x}:{file.st_ino}"
-    for line in lines:
-        fields = line.split()
-        if "FLOCK" in fields and device in fields:
-            return int(fields[fields.index(device) - 1])
-    return None
+    found = [int(x[x.index(device) - 1]) for x in map(str.split, lines) if device in x]
+    # Of processes in other containers the kernel tells no number.
+    return tuple(dict.fromkeys(process for process in found if process > 0))
 
 
 def _last_shard(root: Path) -> str:

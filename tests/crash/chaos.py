@@ -28,6 +28,8 @@ from cousins.generators.store.writer import dataset_hash
 
 VICTIMS = ("worker", "server", "main")
 """Killed in this order; with the last one a run has ended."""
+PAUSE = "0.05"
+"""Seconds that each item takes while processes are killed, so that some work is left for all."""
 PATIENCE = 120.0
 """Seconds until a victim has to be there."""
 KILOBYTES = 400_000
@@ -56,8 +58,11 @@ class Report:
 def start(spec: Path, out: Path, engine: str) -> subprocess.Popen[bytes]:
     """A run of two workers."""
     words = [sys.executable, __file__, "--child", str(out), "--spec", str(spec)]
+    environment = {**os.environ, "FAKE_STAGES_PAUSE": "0" if engine == "local" else PAUSE}
     with (out.parent / "log").open("ab") as log:
-        return subprocess.Popen([*words, "--engine", engine], stdout=log, stderr=log)
+        return subprocess.Popen(
+            [*words, "--engine", engine], stdout=log, stderr=log, env=environment
+        )
 
 
 def children(process: int) -> dict[int, str]:
