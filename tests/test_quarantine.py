@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import fake_stages
 import pytest
+from typer.testing import CliRunner
 
 from cousins.flows.allowance import Allowance
+from cousins.flows.cli import app
 from cousins.flows.clusters.shards import result_of
 from cousins.flows.damage import gaps, shard_damage
 from cousins.flows.pool import JobError, guarded
@@ -17,7 +20,7 @@ from cousins.flows.run import Summary, run_session
 from cousins.flows.session import RunRequest, Session
 from cousins.flows.status import status
 from cousins.flows.summaries import as_markdown
-from cousins.flows.verify import repair, verify
+from cousins.flows.verify import Verification, repair, verify
 from cousins.flows.work import Job, Result, Stages, run_shard
 from cousins.generators import quarantine
 from cousins.generators.dataset import Dataset
@@ -180,3 +183,18 @@ def test_a_damaged_record_is_named_and_its_shard_tried(tmp_path: Path) -> None:
         list(quarantine.quarantined(tmp_path))
     assert quarantine.find(tmp_path, "scenes", "t0002") is None
     assert quarantine.find(tmp_path, "scenes", "t0003") is None
+
+
+def test_verify_names_what_was_left_out_where_something_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Verification("hash", 1, 0, 0, 0.0, (), ("scenes/t0001: a sick scene",))
+
+    def told(*_: object) -> Verification:
+        return found
+
+    monkeypatch.setattr("cousins.flows.verify.verify", told)
+    answer = CliRunner().invoke(app, ["verify", str(tmp_path), "--json"])
+    assert json.loads(answer.output)["quarantined"] == ["scenes/t0001: a sick scene"]
+    shown = CliRunner().invoke(app, ["verify", str(tmp_path)])
+    assert (shown.exit_code, "a sick scene" in shown.output) == (0, True)

@@ -50,8 +50,9 @@ def verify(
         mended = mend(dataset, workers or cores(), production()) if repair else ()
         found = check(dataset, workers or cores())
         if json:
-            listed = {"problems": list(found.problems), "quarantined": list(found.quarantined)}
-            answer = {**asdict(found), **listed}
+            answer = {**asdict(found), "problems": list(found.problems)}
+            left_out = answer.pop("quarantined")
+            answer |= {"quarantined": list(left_out)} if left_out else {}
             emit({**answer, "mended": list(mended)} if repair else answer)
         else:
             table(

@@ -84,7 +84,7 @@ def victims(process: subprocess.Popen[bytes], kind: str) -> list[int]:
         return [process.pid]
     below = children(process.pid)
     if kind == "server":
-        return [child for child, words in below.items() if "prefect" in words]
+        return [child for child, words in below.items() if "cousins.flows.server" in words]
     return [child for child, words in below.items() if "spawn_main" in words]
 
 
@@ -147,6 +147,18 @@ def fill(spec: Path, out: Path, disk: Path, report: Report) -> None:
 def resize(disk: Path, kilobytes: int) -> None:
     """Give the disk another size."""
     subprocess.run(["mount", "-o", f"remount,size={kilobytes}k", str(disk)], check=True)
+
+
+def may_mount(folder: Path) -> bool:
+    """Whether this process may mount a file system in memory."""
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode == 0:
+        subprocess.run(["umount", str(folder)], check=True)
+    return mounted.returncode == 0
 
 
 def check(folder: Path, kills: int, items: int, seed: int, full: bool) -> Report:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from chaos import VICTIMS, may_mount
+from chaos import check as check_chaos
 from join_and_kill import check as check_joined
 from kill_and_resume import check
 
@@ -30,3 +32,14 @@ def test_several_processes_finish_one_dataset_though_one_is_killed(
     assert report.codes == (0,) * (processes - 1)
     assert report.killed
     assert report.twice == ()
+
+
+@pytest.mark.heavy
+def test_fifty_kills_and_damage_change_no_byte(tmp_path: Path) -> None:
+    full = may_mount(tmp_path)
+    report = check_chaos(tmp_path, kills=50, items=500, seed=2, full=full)
+    assert report.same
+    assert sum(report.kills.values()) >= 45
+    assert min(report.kills.get(kind, 0) for kind in VICTIMS) >= 10
+    assert len(report.damaged) == 2
+    assert report.filled == (2 if full else 0)
