@@ -198,6 +198,8 @@ class Run:
             if not self.store.sound(record):
                 self.reporter.note(f"{place} is damaged; it is made again")
                 self.store.discard(record)
+            elif self.claims is not None:
+                self.claims.release(record.place)  # another process has made it again
             # Once it is made anew, this unit follows from it again.
             return [self.units[record.place]]
         return None

@@ -149,3 +149,20 @@ def test_one_that_joins_nobody_makes_the_same_dataset(tmp_path: Path) -> None:
     # The second one to come finds the dataset finished, and does nothing to it.
     with Session(joined):
         assert execute(joined).shards_made == 0
+
+
+def test_a_shard_whose_claim_was_lost_is_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calm = execute(plan(tmp_path / "calm"))
+    answers = iter([True, True, False])
+    real = Claims.owns
+
+    def owns(claims: Claims, place: tuple[str, str]) -> bool:
+        return next(answers, True) and real(claims, place)
+
+    monkeypatch.setattr(Claims, "owns", owns)
+    joined = execute(replace(plan(tmp_path / "joined"), join=True, lease=1.0))
+    assert joined.dataset_hash == calm.dataset_hash
+    assert next(answers, None) is None
+    assert joined.shards_made == calm.shards_made
