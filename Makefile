@@ -36,7 +36,7 @@ hooks: setup  ## Run lint, format and types before each commit
 	$(BIN)/pre-commit install --hook-type pre-commit --hook-type pre-push
 
 bench: setup  ## All benchmarks in their small form
-	for name in demos frames solve diversity cousins scenes observe proposals start env exports; do $(BIN)/cousins bench $$name --small || exit 1; done
+	for name in demos frames solve diversity cousins scenes observe proposals start env exports engines scale; do $(BIN)/cousins bench $$name --small || exit 1; done
 
 MINUTES ?= 20
 SEED ?= 0

@@ -36,7 +36,13 @@ class ShortfallError(CousinsError):
         super().__init__(f"{summary.name} fell short: {summary.shortfall}; see {summary.out}")
 
 
-def generate(spec: Spec, out: Path | str | None = None, *, workers: int = 1) -> Dataset:
+def generate(
+    spec: Spec,
+    out: Path | str | None = None,
+    *,
+    workers: int = 1,
+    allow_failures: float = 0.0,
+) -> Dataset:
     """Make a dataset, or finish one that was interrupted.
 
     The same as `cousins generate SPEC --engine local`: the same spec, seed, and versions give the
@@ -47,6 +53,9 @@ def generate(spec: Spec, out: Path | str | None = None, *, workers: int = 1) -> 
         out: the dataset's folder; by default `out/NAME`.
         workers: processes. More than one are started afresh and import the main module, so a
             script calls this below `if __name__ == "__main__":`.
+        allow_failures: share of the shards, from 0 to 1, that may be left out where they fail,
+            hang or die; `Dataset.quarantined()` names them. Shards are then made in processes
+            of their own, also by one worker.
 
     Returns:
         The dataset, opened for reading.
@@ -66,7 +75,9 @@ def generate(spec: Spec, out: Path | str | None = None, *, workers: int = 1) -> 
 
     read = _read(spec)
     folder = Path(out) if out is not None else Path("out") / read.name
-    plan = RunRequest(read, folder, production(), workers, exports=read.export)
+    plan = RunRequest(
+        read, folder, production(), workers, exports=read.export, allow_failures=allow_failures
+    )
     with Session(plan) as session:
         if not session.finished:
             with _lines(spec):

@@ -20,6 +20,7 @@ from .commands import (
     quality,
     reference,
     schedule,
+    slurm,
     sweep,
     train,
     watch,
@@ -72,6 +73,7 @@ reference.register(app)
 sweep.register(app)
 backends.register(app)
 schedule.register(app)
+slurm.register(app)
 train.register(app)
 evaluate.register(app)
 bench.register(app)

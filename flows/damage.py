@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..generators.dataset import Dataset, read_models
+from ..generators.quarantine import quarantined
 from ..generators.shards import EXPORTS, STAGES, ShardRecord, is_own, shard_folder, shard_name
 from ..generators.store.hashing import file_hash
 from ..generators.store.writer import seal_broken
@@ -108,7 +109,10 @@ def gaps(dataset: Dataset) -> Iterator[Damage]:
         return
     tasks = list(_sound_tasks(dataset, readable(dataset, "tasks")))
     wanted = {shard_name(task.id, index) for task in tasks for index in range(count)}
+    left_out = {(x.stage, x.shard) for x in quarantined(dataset.root)}
     for stage in STAGES[1:]:
+        # Nothing follows from a shard that was left out on purpose.
+        wanted -= {shard for of, shard in left_out if of == stage}
         missing = sorted(wanted - names[stage])
         if names[stage] and missing:
             yield Damage(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..generators.shards import ShardRecord
+from ..generators.store.joint import ClaimLostError
 from .pool import JobError
 from .work import Job, Result, ShardTask
 
@@ -69,7 +70,7 @@ class InlineExecutor:
         """Run one unit."""
         try:
             record = make(unit)
-        except JobError as error:
+        except (JobError, ClaimLostError) as error:
             done(unit, error)
         else:
             done(unit, record)

@@ -60,6 +60,7 @@ def generate(
     next_seeds: bool = False,
     take_over: bool = False,
     notify: str | None = None,
+    allow_failures: float = 0.0,
 ) -> State[Any]:
     """Make a dataset, or finish it; the flow of deployments and schedules.
 
@@ -71,6 +72,7 @@ def generate(
         next_seeds: make the next dataset of a series, each from its own seed.
         take_over: first cancel a run that holds the dataset.
         notify: address to which the end of the run is posted as JSON.
+        allow_failures: share of the shards that may be left out where they fail, from 0 to 1.
     """
     set_defaults()
 
@@ -81,7 +83,10 @@ def generate(
         chosen, folder = next_dataset(read, series) if next_seeds else (read, series)
         if take_over:
             _take_over(folder)
-        plan = RunRequest(chosen, folder, production(), workers or cores(), exports=chosen.export)
+        plan = RunRequest(
+            chosen, folder, production(), workers or cores(),
+            exports=chosen.export, allow_failures=allow_failures,
+        )  # fmt: skip
         about = Notice(chosen.name, chosen.seed, str(folder.resolve()), "failed")
 
         def make() -> Summary:

@@ -6,7 +6,7 @@ episodes in them, their frames. Nothing waits for the whole of a stage but the e
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,14 +77,25 @@ class Graph:
             return []
         stages = self._stages()
         follower = stages.index(unit.stage) + 1
-        more = self._topped_up(unit.task, record) if unit.stage == "episodes" else []
+        more: list[ShardTask] = []
+        if unit.stage == "episodes":
+            more = self._topped_up(unit.task, unit.shard, record.counts.get("solved", 0))
         if follower == len(stages):
             return more
         # The chain of keys carries what earlier stages have read.
         upstream = [unit.key, record.content]
         return [self._of_task(stages[follower], unit.task, unit.start, unit.stop, upstream), *more]
 
-    def _topped_up(self, task: TaskSpec, record: ShardRecord) -> list[ShardTask]:
+    def skip(self, unit: ShardTask) -> list[ShardTask]:
+        """Go on without a shard: nothing follows from it but scenes that make up for it."""
+        stages = self._stages()
+        for stage in stages[stages.index(unit.stage) + 1 :]:
+            self.total[stage] -= 1
+        if unit.task is None or unit.stage == "frames" or "episodes" not in stages:
+            return []
+        return self._topped_up(unit.task, unit.shard, 0)
+
+    def _topped_up(self, task: TaskSpec, shard: str, demonstrations: int) -> list[ShardTask]:
         """Further scenes of a task whose attempts gave too few demonstrations.
 
         It is decided once all that was asked for is there, so that the order in which shards are
@@ -96,7 +107,7 @@ class Graph:
         first = self._chunks()
         asked = self._asked.setdefault(task.id, {shard_name(task.id, x) for x, _ in first})
         solved = self._solved.setdefault(task.id, {})
-        solved[record.shard] = record.counts.get("solved", 0)
+        solved[shard] = demonstrations
         found = sum(solved.values())
         start = -(-self._scenes.get(task.id, first[-1][1]) // PER_SHARD) * PER_SHARD
         enough = found >= wanted or not found or start >= MOST_SCENES * first[-1][1]
@@ -217,15 +228,24 @@ def contents_of(records: Iterable[ShardRecord]) -> dict[str, str]:
     return {"/".join(r.place): r.content for r in records if r.stage != EXPORTS}
 
 
-def is_complete(graph: Graph, store: Store) -> bool:
-    """Whether every shard is there but the exports: follows them up to the first missing one."""
+def is_complete(graph: Graph, store: Store, left_out: Callable[[ShardTask], bool]) -> bool:
+    """Whether every shard is there but the exports: follows them up to the first missing one.
+
+    Args:
+        graph: hands out the shards.
+        store: holds them.
+        left_out: whether a shard is missing on purpose.
+    """
     waiting = graph.start()
     while waiting:
         unit = waiting.pop()
         record = store.find(unit.stage, unit.shard, unit.key)
-        if record is None:
+        if record is not None:
+            waiting += graph.after(unit, record)
+        elif left_out(unit):
+            waiting += graph.skip(unit)
+        else:
             return False
-        waiting += graph.after(unit, record)
     return True
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import json
 import queue
 import time
@@ -15,14 +14,18 @@ from ..generators.dataset import (
 )
 from ..generators.durable import write_atomic
 from ..generators.shards import EXPORTS, STAGES, ShardRecord, shard_folder
+from ..generators.store.claims import Claims
+from ..generators.store.joint import ClaimLostError, JointStore
 from ..generators.store.writer import (
     Store,
 )
 from ..scenes.assets.library import OwnFilesLibrary
 from ..schemas import DatasetError, DatasetSpec, RunError
+from .allowance import Allowance
 from .executors import InlineExecutor, Pool, ShardExecutor, ThreadExecutor
 from .graph import Graph
 from .pool import InlinePool, JobError, WorkerPool
+from .ready import ReadyShards
 from .refusals import refusals
 from .reporter import Reporter, Silent
 from .seeds import DONE
@@ -36,6 +39,10 @@ Place = tuple[str, str]
 """Stage and shard."""
 NAMED = 50
 """Asset files that are set aside and named."""
+POLL = 1.0
+"""Seconds between two looks at what other processes make, at most."""
+FINISH = ("dataset", "finish")
+"""The claim of the process that finishes what several have made."""
 SHOWN = 3
 """Tasks that a shortfall names."""
 
@@ -56,6 +63,8 @@ class Summary:
     """Demonstrations of each task that has fewer than the spec asks for."""
     refusals: dict[str, int] = field(default_factory=dict[str, int])
     """Why attempts at scenes that were given up ended, the most frequent first."""
+    quarantined: dict[str, str] = field(default_factory=dict[str, str])
+    """Shards that were left out on purpose, and why each failed."""
 
     @property
     def shortfall(self) -> str | None:
@@ -92,6 +101,7 @@ class Run:
     pool: Pool
     executor: ShardExecutor
     reporter: Reporter
+    allowance: Allowance
     made: int = 0
     cpu: dict[str, float] = field(default_factory=dict[str, float])
     failures: list[str] = field(default_factory=list[str])
@@ -99,12 +109,17 @@ class Run:
         default_factory=dict[tuple[str, str], ShardTask]
     )
     sound: set[Place] = field(default_factory=set[Place])
+    claims: Claims | None = None
+    """Where other processes make the same dataset."""
+    waiting: list[ShardTask] = field(default_factory=list[ShardTask])
+    """What others have claimed, and is to be looked at again."""
 
     def make(self, unit: ShardTask) -> ShardRecord:
         """Do the work of one unit in the pool and commit it."""
         start = time.perf_counter()
         result = self.pool.run(unit.name, Job(self.store.root, self.plan.stages, unit))
         record = self.store.commit(unit.stage, unit.shard, unit.key, result.prepared, unit.inputs)
+        self.allowance.made(unit)
         self._note(unit, result, time.perf_counter() - start)
         return record
 
@@ -116,50 +131,89 @@ class Run:
             JobError: at once, where the input is wrong.
         """
         answers: queue.Queue[tuple[ShardTask, ShardRecord | BaseException]] = queue.Queue()
-        ready = [(unit.order, unit.shard, unit) for unit in units]
-        heapq.heapify(ready)
+        ready = ReadyShards(units)
         running = 0
-        while ready or running:
+        while ready or running or self.waiting:
             again()
-            while ready and running < 2 * self.plan.workers:
-                unit = heapq.heappop(ready)[2]
-                self.units[unit.stage, unit.shard] = unit
-                record = self.store.find(unit.stage, unit.shard, unit.key)
-                if record is not None:
-                    self.reporter.found(unit, record, self.graph.total)
-                    for follower in self.graph.after(unit, record):
-                        heapq.heappush(ready, (follower.order, follower.shard, follower))
-                    continue
-                damaged = self._damaged_input(unit)
-                if damaged is not None:
-                    # Once it is made anew, this unit follows from it again.
-                    heapq.heappush(ready, (damaged.order, damaged.shard, damaged))
-                    continue
-                running += 1
-                self.executor.submit(unit, self.make, lambda u, answer: answers.put((u, answer)))
-            if not running:
+            while ready and running < self._at_once:
+                unit = ready.pop()
+                self.units[unit.place] = unit
+                followers = self._without_work(unit)
+                if followers is not None:
+                    ready.push(followers)
+                elif self._claimed(unit):
+                    running += 1
+                    self.executor.submit(
+                        unit, self.make, lambda u, answer: answers.put((u, answer))
+                    )
+            try:
+                unit, answer = answers.get(timeout=self._patience(running))
+            except queue.Empty:
+                ready.push(self.waiting)
+                self.waiting = []
                 continue
-            unit, answer = answers.get()
             running -= 1
-            for follower in self._on_result(unit, answer):
-                heapq.heappush(ready, (follower.order, follower.shard, follower))
+            ready.push(self._on_result(unit, answer))
         if self.failures:
             shown = "\n".join(f"  {failure}" for failure in self.failures[:10])
-            raise RunError(f"{len(self.failures)} shards failed; the others are kept:\n{shown}")
+            raise RunError(
+                f"{len(self.failures)} shards failed; the others are kept:\n{shown}\n"
+                "The same command tries them again; with --allow-failures a run goes on without"
+            )
 
-    def _damaged_input(self, unit: ShardTask) -> ShardTask | None:
-        """The unit of an input whose files are not what was written; its shard is taken away."""
+    @property
+    def _at_once(self) -> int:
+        """Shards under way; what waits for a worker here is left to processes that have joined."""
+        return self.plan.workers * (2 if self.claims is None else 1)
+
+    def _patience(self, running: int) -> float | None:
+        """Seconds until there is something to look at again; None until a shard is done."""
+        if self.claims is not None and self.waiting:
+            return min(POLL, self.claims.lease / 10)
+        return None if running else 0.0
+
+    def _without_work(self, unit: ShardTask) -> list[ShardTask] | None:
+        """What to look at next, where nothing has to be done for a shard now; else None."""
+        record = self.store.find(unit.stage, unit.shard, unit.key)
+        if record is not None:
+            self.reporter.found(unit, record, self.graph.total)
+            return self.graph.after(unit, record)
+        if self.allowance.skips(unit):
+            return self._left_out(unit)
+        return self._mend_inputs(unit)
+
+    def _mend_inputs(self, unit: ShardTask) -> list[ShardTask] | None:
+        """Take away an input whose files are not what was written, and give its unit."""
         for place in unit.inputs:
             stage, _, shard = place.partition("/")
             record = self.store.record(stage, shard)
             if record is None or record.place in self.sound:
                 continue
+            if self.store.sound(record):
+                self.sound.add(record.place)
+                continue
+            if self.claims is not None and not self.claims.take(record.place):
+                self.waiting.append(unit)  # another process makes it again
+                return []
             if not self.store.sound(record):
                 self.reporter.note(f"{place} is damaged; it is made again")
                 self.store.discard(record)
-                return self.units[record.place]
-            self.sound.add(record.place)
+            elif self.claims is not None:
+                self.claims.release(record.place)  # another process has made it again
+            # Once it is made anew, this unit follows from it again.
+            return [self.units[record.place]]
         return None
+
+    def _claimed(self, unit: ShardTask) -> bool:
+        """Whether this process makes a shard now; another look at it comes later if not."""
+        if self.claims is None:
+            return True
+        if self.claims.take(unit.place):
+            if self.store.find(unit.stage, unit.shard, unit.key) is None:
+                return True
+            self.claims.release(unit.place)  # it was made since this process looked
+        self.waiting.append(unit)
+        return False
 
     def damaged(self) -> tuple[ShardRecord, ...]:
         """The shards, all but exports, whose files are not what was written; reads the files."""
@@ -168,12 +222,21 @@ class Run:
         return tuple(record for record in unknown if not self.store.sound(record))
 
     def _on_result(self, unit: ShardTask, answer: ShardRecord | BaseException) -> list[ShardTask]:
+        if self.claims is not None:
+            self.claims.release(unit.place)
+        if isinstance(answer, ClaimLostError):
+            self.waiting.append(unit)
+            return []
         if isinstance(answer, JobError) and not answer.fatal:
+            if self.allowance.try_again(unit, answer):
+                return [unit]
             said = str(answer)
             if answer.trace:
                 said += f"; its traceback is in {self._keep_trace(unit, answer.trace)}"
-            self.failures.append(said)
             self.reporter.failed(unit, said)
+            if self.allowance.leaves_out(unit, answer):
+                return self._left_out(unit)
+            self.failures.append(said)
             return []
         if isinstance(answer, BaseException):
             raise answer
@@ -181,6 +244,13 @@ class Run:
         self.sound.add(answer.place)
         self.reporter.finished(unit, answer, self.graph.total)
         return self.graph.after(unit, answer)
+
+    def _left_out(self, unit: ShardTask) -> list[ShardTask]:
+        """Go on without a shard; what an older spec made in its place is none of this dataset."""
+        old = self.store.record(unit.stage, unit.shard)
+        if old is not None:
+            self.store.discard(old)
+        return self.graph.skip(unit)
 
     def _keep_trace(self, unit: ShardTask, trace: str) -> Path:
         logs = self.store.root / "logs"
@@ -244,33 +314,67 @@ def run_session(
     """
     began = time.perf_counter()
     plan, store, graph = session.plan, session.store, session.new_graph()
-    # A limit of time can end a process of its own, and not this one.
+    # A process of its own can be ended, and can die; this one must not.
     alone = executor is None and pool is None
-    inline = plan.workers == 1 and alone and plan.time_limit == TIME_LIMIT
+    whole = plan.time_limit == TIME_LIMIT and not plan.allow_failures
+    inline = plan.workers == 1 and alone and whole
     chosen_pool: Pool = pool or (
         InlinePool(run_shard) if inline else WorkerPool(run_shard, plan.workers, plan.time_limit)
     )
     threads = ThreadPoolExecutor(plan.workers)
     chosen = executor or (InlineExecutor() if inline else ThreadExecutor(threads))
-    run = Run(plan, store, graph, chosen_pool, chosen, reporter or Silent())
-    done = plan.out / DONE
+    told = reporter or Silent()
+    run = Run(plan, store, graph, chosen_pool, chosen, told, session.allowance)
+    joint = store if isinstance(store, JointStore) else None
+    run.claims = None if joint is None else joint.claims
     try:
         chosen.begin(plan.out)
         for note in (*store.notes, *_set_aside(session)):
             run.reporter.note(note)
-        done.unlink(missing_ok=True)
+        if joint is None or joint.alone:
+            (plan.out / DONE).unlink(missing_ok=True)
         run.make_all(graph.start())
-        _prune(graph, store, plan)
-        run.make_all(_ready_exports(run, session))
-        report = _report(run) if plan.until == STAGES[-1] else None
+        run.allowance.check(graph.total.get("scenes", 0))
+        if joint is None:
+            return _finish(run, session, began)
+        return _finish_once(run, session, joint, began)
     finally:
         chosen_pool.close()
         threads.shutdown(wait=True, cancel_futures=True)
-    summary = _summary(plan, store, run, time.perf_counter() - began, report)
-    if plan.until == STAGES[-1]:
+
+
+def _finish(run: Run, session: Session, began: float) -> Summary:
+    """Once all shards are there: exports, the report, and the summary."""
+    plan, store = session.plan, session.store
+    _prune(run.graph, store, plan)
+    run.make_all(_ready_exports(run, session))
+    whole = plan.until == STAGES[-1]
+    summary = _summary(
+        plan, store, run, time.perf_counter() - began, _report(run) if whole else None
+    )
+    if whole:
+        done = plan.out / DONE
         done.parent.mkdir(exist_ok=True)
         write_atomic(done, (json.dumps(asdict(summary), indent=1) + "\n").encode())
     return summary
+
+
+def _finish_once(run: Run, session: Session, store: JointStore, began: float) -> Summary:
+    """One of several processes finishes the dataset; the others wait for it, or take its place."""
+    plan = session.plan
+    done, page = plan.out / DONE, plan.out / "report" / "index.html"
+    while not done.is_file():
+        again()
+        if not store.claims.take(FINISH):
+            time.sleep(min(POLL, store.claims.lease / 10))
+        elif not done.is_file():
+            store.reload()
+            summary = _finish(run, session, began)
+            store.claims.release(FINISH)
+            return summary
+    store.claims.release(FINISH)
+    store.reload()
+    return _summary(plan, store, run, time.perf_counter() - began, page if page.is_file() else None)
 
 
 def _set_aside(session: Session) -> list[str]:
@@ -298,7 +402,8 @@ def export_dataset(
     with Store(root, spec, version) as store:
         graph = Graph(root, spec, stages, version)
         plan = RunRequest(spec, root, stages, exports=formats)
-        run = Run(plan, store, graph, InlinePool(run_shard), InlineExecutor(), Silent())
+        pool, none = InlinePool(run_shard), Allowance(root)
+        run = Run(plan, store, graph, pool, InlineExecutor(), Silent(), none)
         units = graph.exports(formats, store.records())
         if not _all_found(store, units) and (damaged := run.damaged()):
             raise DatasetError(
@@ -332,7 +437,7 @@ def _ready_exports(run: Run, session: Session) -> list[ShardTask]:
 def _report(run: Run) -> Path:
     """The report page; written again only where something was made."""
     page = run.store.root / "report" / "index.html"
-    if run.made or not page.is_file():
+    if run.made or run.claims is not None or not page.is_file():
         return run.plan.stages.report(Dataset(run.store.root), page)
     return page
 
@@ -372,4 +477,5 @@ def _summary(
         report=str(report) if report else None,
         lacking=run.graph.lacking(),
         refusals=refusals(plan.out) if counts["refused"] else {},
+        quarantined={"/".join(x.place): x.message for x in run.allowance.records.values()},
     )

@@ -81,6 +81,7 @@ def deployment(
     next_seeds: bool,
     overlap: Overlap = Overlap.wait,
     notify: str | None = None,
+    allow_failures: float = 0.0,
 ) -> Deployment:
     """Check everything that can be checked before anything is registered.
 
@@ -92,6 +93,7 @@ def deployment(
         next_seeds: each run makes the dataset of the next seed.
         overlap: what becomes of a run that is due while an earlier one is under way.
         notify: address to which the end of each run is posted.
+        allow_failures: share of the shards that may be left out where they fail.
 
     Raises:
         SpecError: the spec, the schedule or the address is wrong.
@@ -108,6 +110,7 @@ def deployment(
         "next_seeds": next_seeds,
         "take_over": overlap is Overlap.take_over,
         "notify": notify,
+        "allow_failures": allow_failures,
     }
     return Deployment(read.name, parameters, cron, overlap)
 

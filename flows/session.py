@@ -7,8 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from ..generators.store.claims import LEASE
+from ..generators.store.joint import JointStore
 from ..generators.store.writer import Store
 from ..schemas import DatasetSpec
+from .allowance import Allowance
 from .graph import Graph, is_complete
 from .work import Stages
 
@@ -31,6 +34,10 @@ class RunRequest:
         until: the last stage.
         exports: formats to write at the end.
         time_limit: seconds a shard may take before its process is ended.
+        allow_failures: share of the shards that may be left out after they failed, from 0 to 1.
+        retry_quarantined: try what an earlier run left out.
+        join: other processes may make the same dataset in the same folder at the same time.
+        lease: seconds without a sign after which others take over the shards of one that joined.
     """
 
     spec: DatasetSpec
@@ -40,6 +47,10 @@ class RunRequest:
     until: str = "frames"
     exports: tuple[str, ...] = ()
     time_limit: float = TIME_LIMIT
+    allow_failures: float = 0.0
+    retry_quarantined: bool = False
+    join: bool = False
+    lease: float = LEASE
 
 
 class Session:
@@ -48,7 +59,8 @@ class Session:
     Attributes:
         plan: what is to be made.
         library: the asset library of its spec.
-        store: its folder, locked.
+        store: its folder, locked; together with others where the plan says so.
+        allowance: the failures that the run goes on without.
     """
 
     def __init__(self, plan: RunRequest) -> None:
@@ -61,7 +73,12 @@ class Session:
         self.plan = plan
         self.library: AssetLibrary = plan.stages.library(plan.spec.assets)
         self._version = self.library.version
-        self.store = Store(plan.out, plan.spec, self._version)
+        self.store = (
+            JointStore(plan.out, plan.spec, self._version, plan.lease)
+            if plan.join
+            else Store(plan.out, plan.spec, self._version)
+        )
+        self.allowance = Allowance(plan.out, plan.allow_failures, plan.retry_quarantined)
 
     def __enter__(self) -> Self:
         return self
@@ -73,7 +90,7 @@ class Session:
     def finished(self) -> bool:
         """Whether the folder held all of the plan when it was first asked."""
         graph = self.new_graph()
-        if not is_complete(graph, self.store):
+        if not is_complete(graph, self.store, self.allowance.skips):
             return False
         units = graph.exports(self.plan.exports, self.store.records())
         return all(self.store.find(unit.stage, unit.shard, unit.key) for unit in units)

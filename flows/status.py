@@ -11,6 +11,7 @@ from typing import Any
 
 from ..generators.dataset import Dataset
 from ..generators.quality.measures import failures_by_cause
+from ..generators.quarantine import quarantined
 from ..schemas import DatasetError
 from .refusals import refusals
 from .seeds import DONE, series_of, skipped_seeds
@@ -32,6 +33,7 @@ class Status:
         counts: tasks, scenes, attempts and the like, over all shards that are there.
         failures: attempts that missed their goal, by cause.
         refusals: why attempts at scenes that were given up ended.
+        quarantined: shards that were left out on purpose, and why each failed.
         process: that makes it now; None where no process is known to.
         last_shard: when the last shard was made, local time; empty where nothing says so.
         summary: of the last run that finished it, as `logs/summary.json`; empty before.
@@ -43,6 +45,7 @@ class Status:
     counts: dict[str, int]
     failures: dict[str, int]
     refusals: dict[str, int]
+    quarantined: dict[str, str]
     process: int | None
     last_shard: str
     summary: dict[str, Any]
@@ -86,6 +89,7 @@ def status(root: Path, stages: Stages) -> Status:
         counts=dict(counts),
         failures=failures_by_cause(dataset.episodes()),
         refusals=refusals(root),
+        quarantined={"/".join(x.place): x.message for x in quarantined(root)},
         process=holder(root),
         last_shard=_last_shard(root),
         summary=_summary(root),
@@ -105,7 +109,12 @@ def series_status(root: Path) -> SeriesStatus | None:
 
 
 def holder(root: Path) -> int | None:
-    """The process that holds a dataset's lock, as far as this machine's kernel says.
+    """The process that holds a dataset's lock, or the first of several that have joined."""
+    return next(iter(holders(root)), None)
+
+
+def holders(root: Path) -> tuple[int, ...]:
+    """The processes that hold a dataset's lock, as far as this machine's kernel says.
 
     The lock itself is not tried: a run that starts at this moment would find it taken.
     """
@@ -113,13 +122,11 @@ def holder(root: Path) -> int | None:
         file = (root / ".lock").stat()
         lines = LOCKS.read_text(encoding="ascii").splitlines()
     except OSError:
-        return None
+        return ()
     device = f"{os.major(file.st_dev):02x}:{os.minor(file.st_dev):02x}:{file.st_ino}"
-    for line in lines:
-        fields = line.split()
-        if "FLOCK" in fields and device in fields:
-            return int(fields[fields.index(device) - 1])
-    return None
+    found = [int(x[x.index(device) - 1]) for x in map(str.split, lines) if device in x]
+    # Of processes in other containers the kernel tells no number.
+    return tuple(dict.fromkeys(process for process in found if process > 0))
 
 
 def _last_shard(root: Path) -> str:

@@ -30,6 +30,11 @@ def as_markdown(dataset: Dataset, summary: Summary, sheet: Path | None) -> str:
         parts += ["## Failures by cause", _table("cause", causes[:MOST])]
     if summary.refusals:
         parts += ["## Scenes refused for", _table("reason", list(summary.refusals.items())[:MOST])]
+    if summary.quarantined:
+        said = [f"- {_plain(text)}" for text in list(summary.quarantined.values())[:MOST]]
+        more = len(summary.quarantined) - MOST
+        said += [f"- and {more} more"] if more > 0 else []
+        parts += ["## Left out after failures", "\n".join(said)]
     folder = Path(summary.out).resolve()
     links = [f"- folder: `{folder}`", f"- dataset hash: `{summary.dataset_hash}`"]
     if summary.report:

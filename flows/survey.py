@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..generators.dataset import Dataset
+from ..generators.quarantine import quarantined
 from ..generators.shards import EXPORTS, STAGES, ShardRecord
 from ..schemas import DatasetSpec
 from .graph import Graph
@@ -24,17 +25,19 @@ class StageSurvey:
         outdated: made from another spec, or by other versions.
         expected: how many there will be, as far as is known.
         bytes: of all that lie there.
+        quarantined: left out on purpose, with those that would follow from them counted nowhere.
     """
 
     made: int
     outdated: int
     expected: int
     bytes: int
+    quarantined: int = 0
 
     @property
     def missing(self) -> int:
         """How many have to be made."""
-        return max(0, self.expected - self.made)
+        return max(0, self.expected - self.made - self.quarantined)
 
 
 def survey(
@@ -54,11 +57,15 @@ def survey(
     records = _records(root)
     graph = Graph(root, spec, stages, library_version)
     made, outdated = Counter[str](), Counter[str]()
+    skipped, left_out = Counter[str](), {x.place: x.key for x in quarantined(root)}
     waiting = graph.start()
     while waiting:
         unit = waiting.pop()
         record = records.get((unit.stage, unit.shard))
         if record is None:
+            if unit.key == left_out.get((unit.stage, unit.shard)):
+                skipped.update([unit.stage])
+                waiting += graph.skip(unit)
             continue
         (made if record.key == unit.key else outdated).update([unit.stage])
         waiting += graph.after(unit, record)
@@ -70,7 +77,7 @@ def survey(
     for record in records.values():
         sizes[record.stage] += sum(record.sizes.values())
     return {
-        stage: StageSurvey(made[stage], outdated[stage], total, sizes[stage])
+        stage: StageSurvey(made[stage], outdated[stage], total, sizes[stage], skipped[stage])
         for stage, total in graph.total.items()
         if total
     }

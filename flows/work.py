@@ -130,8 +130,13 @@ class ShardTask:
 
     @property
     def name(self) -> str:
-        """Stage and shard."""
+        """Stage and shard, in one word."""
         return f"{self.stage}/{self.shard}"
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Stage and shard."""
+        return self.stage, self.shard
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ data/episodes/<task>/episodes.json Episodes, and <episode>.npz beside it
 data/frames/<task>/frames.json     FrameRecords, videos.json, and their images and videos;
                                    skipped.json where a sweep had values no scene could take
 exports/<format>/                  pure functions of the above
+quarantine/<stage>/<shard>.json    a QuarantineRecord for each shard left out on purpose
 ```
 
 The first ten scenes and episodes of task `t0003` are in shard `t0003`, the next in `t0003-c001`.
@@ -50,6 +51,7 @@ from ..schemas import (
     Verdict,
     VideoRecord,
 )
+from .quarantine import QuarantineRecord, quarantined
 from .shards import ShardRecord, shard_folder, shard_of, stored_path
 
 FORMAT_VERSION = 1
@@ -114,6 +116,10 @@ class Dataset:
         for path in sorted(paths, key=lambda path: path.stem):
             if not path.name.startswith("."):  # such as ._t0001.json, which macOS leaves
                 yield ShardRecord.read(path)
+
+    def quarantined(self) -> Iterator[QuarantineRecord]:
+        """The shards that were left out on purpose after they failed."""
+        return quarantined(self.root)
 
     def tasks(self) -> Iterator[TaskSpec]:
         """All tasks."""

@@ -51,6 +51,8 @@ def verify(
         found = check(dataset, workers or cores())
         if json:
             answer = {**asdict(found), "problems": list(found.problems)}
+            left_out = answer.pop("quarantined")
+            answer |= {"quarantined": list(left_out)} if left_out else {}
             emit({**answer, "mended": list(mended)} if repair else answer)
         else:
             table(
@@ -60,6 +62,7 @@ def verify(
                     ("demonstrations", str(found.demonstrations)),
                     ("frames", str(found.frames)),
                     ("replayed", f"{found.replayed:.1%}" if found.demonstrations else "none"),
+                    *(("quarantined", said) for said in found.quarantined),
                     *((("mended", "\n".join(mended) or "nothing"),) if repair else ()),
                     ("problems", "\n".join(found.problems) or "none"),
                 ]

@@ -57,6 +57,28 @@ Notify = Annotated[
         show_default=False,
     ),
 ]
+AllowFailures = Annotated[
+    float,
+    typer.Option(
+        "--allow-failures",
+        metavar="SHARE",
+        min=0.0,
+        max=1.0,
+        help="Go on without this share of the shards, such as 0.02, where they fail, hang or die.",
+    ),
+]
+RetryQuarantined = Annotated[
+    bool,
+    typer.Option("--retry-quarantined", help="Also try what an earlier run went on without."),
+]
+Join = Annotated[
+    bool,
+    typer.Option(
+        "--join",
+        help="Others may run this command in the same folder at the same time, also on other "
+        "machines: together they make one dataset. Not for the engine prefect.",
+    ),
+]
 Limit = Annotated[float, typer.Option(min=1, help="Seconds after which a shard is given up.")]
 
 
@@ -81,6 +103,9 @@ def generate(
     workers: Workers = None,
     engine: Engine = "prefect",
     shard_seconds: Limit = 3600.0,
+    allow_failures: AllowFailures = 0.0,
+    retry_quarantined: RetryQuarantined = False,
+    join: Join = False,
     notify: Notify = None,
     dry_run: DryRun = False,
     quiet: Quiet = False,
@@ -96,6 +121,7 @@ def generate(
     _make(
         spec, out, workers, engine, shard_seconds, quiet, json, "frames",
         values=values, notify=notify,
+        allow_failures=allow_failures, retry_quarantined=retry_quarantined, join=join,
     )  # fmt: skip
 
 
@@ -260,8 +286,12 @@ def _make(
     values: list[str] | None = None,
     notify: str | None = None,
     review: bool = False,
+    allow_failures: float = 0.0,
+    retry_quarantined: bool = False,
+    join: bool = False,
 ) -> None:
     with expected_errors():
+        from ...schemas import SpecError
         from ...schemas.given_file import lines_of
         from ...schemas.spec_file import load_spec
         from ..checks import check_exports, check_spec
@@ -275,12 +305,15 @@ def _make(
 
         check_address(notify)
         runs = engine(engine_name)
+        if join and engine_name == "prefect":
+            raise SpecError("--join: choose --engine local, ray or dask; Prefect knows one run")
         spec = with_failures(with_robot(load_spec(path, values or ())))
         formats = spec.export if exports and until == "frames" else ()
         folder = default_out(spec, out)
         plan = RunRequest(
-            spec, folder, production(), workers or cores(), until, formats, shard_seconds
-        )
+            spec, folder, production(), workers or cores(), until, formats, shard_seconds,
+            allow_failures, retry_quarantined, join,
+        )  # fmt: skip
 
         def make() -> Summary:
             with Session(plan) as session:
@@ -357,6 +390,9 @@ def _show(summary: Summary, until: str, spec: DatasetSpec, more: Mapping[str, st
         videos = f", and {counts['videos']} videos" if spec.episodes.per_task else ""
         rows.append(("frames", f"{counts['frames']}{videos}"))
         rows += _skipped(Path(summary.out), counts["skipped"])
+    rows += [("quarantined", said) for said in islice(summary.quarantined.values(), SKIPPED)]
+    if len(summary.quarantined) > SKIPPED:
+        rows.append(("", f"and {len(summary.quarantined) - SKIPPED} more; see `cousins status`"))
     rows += [
         ("time", f"{summary.seconds:.1f} s, {summary.shards_made} shards made"),
         ("dataset hash", summary.dataset_hash),

@@ -35,6 +35,16 @@ Notify = Annotated[
         show_default=False,
     ),
 ]
+AllowFailures = Annotated[
+    float,
+    typer.Option(
+        "--allow-failures",
+        metavar="SHARE",
+        min=0.0,
+        max=1.0,
+        help="Go on without this share of the shards where they fail, hang or die.",
+    ),
+]
 Pool = Annotated[str, typer.Option(help="The work pool.")]
 
 
@@ -53,12 +63,13 @@ def serve(
     next_seeds: NextSeeds = False,
     overlap: Overlap = Choice.wait,
     notify: Notify = None,
+    allow_failures: AllowFailures = 0.0,
 ) -> None:
     """Stay, and make the dataset whenever the schedule says so, or when asked in Prefect."""
     with expected_errors():
         from ..schedules import deployment
 
-        chosen = deployment(spec, out, workers, cron, next_seeds, overlap, notify)
+        chosen = deployment(spec, out, workers, cron, next_seeds, overlap, notify, allow_failures)
         from ..runner import serve as stay
 
         stay(chosen)
@@ -75,6 +86,7 @@ def deploy(
     next_seeds: NextSeeds = False,
     overlap: Overlap = Choice.wait,
     notify: Notify = None,
+    allow_failures: AllowFailures = 0.0,
     json: Json = False,
 ) -> None:
     """Register a deployment with a running Prefect server, for its workers to run."""
@@ -82,7 +94,7 @@ def deploy(
         from ..schedules import deploy as register_at
         from ..schedules import deployment
 
-        chosen = deployment(spec, out, workers, cron, next_seeds, overlap, notify)
+        chosen = deployment(spec, out, workers, cron, next_seeds, overlap, notify, allow_failures)
         identifier = register_at(chosen, pool)
         if json:
             emit({"deployment": identifier})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .common import Json, default_out, emit, expected_errors, table
+from .common import DatasetPath, Json, default_out, emit, expected_errors, table
 
 if TYPE_CHECKING:
     from ..estimate import RunEstimate
@@ -29,7 +29,8 @@ MOST = 5
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(status)
+    for command in (status, logs, cancel):
+        app.command()(command)
 
 
 def status(dataset: FolderPath, json: Json = False) -> None:
@@ -48,6 +49,34 @@ def status(dataset: FolderPath, json: Json = False) -> None:
             emit({**asdict(found), "finished": found.finished})
         else:
             table(_rows(found))
+
+
+def logs(
+    dataset: DatasetPath,
+    lines: Annotated[int, typer.Option(min=1, help="The last shards that are shown.")] = 20,
+    failures: Annotated[
+        bool, typer.Option("--failures", help="Show tracebacks, and what is quarantined.")
+    ] = False,
+) -> None:
+    """Show when the last shards of a dataset were made, or why some failed."""
+    with expected_errors():
+        from ..logs import failure_lines, shard_lines
+
+        for line in failure_lines(dataset) if failures else shard_lines(dataset, lines):
+            typer.echo(line)
+
+
+def cancel(dataset: DatasetPath, json: Json = False) -> None:
+    """End the runs of this machine that make a dataset; what is finished is kept."""
+    with expected_errors():
+        from ..logs import cancel as end
+
+        found = end(dataset)
+        if json:
+            emit({"processes": list(found)})
+        else:
+            shown = ", ".join(str(process) for process in found)
+            typer.echo(f"asked to end: process {shown}; the same command goes on")
 
 
 def estimate(
@@ -98,6 +127,9 @@ def _rows(found: Status) -> list[tuple[str, str]]:
     rows.append(("holds", ", ".join(f"{count} {name}" for name, count in counts.items()) or "-"))
     rows += [("failed for", f"{cause} x{n}") for cause, n in islice(found.failures.items(), MOST)]
     rows += [("refused for", f"{said} x{n}") for said, n in islice(found.refusals.items(), MOST)]
+    rows += [("quarantined", said) for said in islice(found.quarantined.values(), MOST)]
+    if (more := len(found.quarantined) - MOST) > 0:
+        rows.append(("", f"and {more} more; the folder quarantine/ has all"))
     if found.process is not None:
         rows.append(("running", f"process {found.process} works on it"))
     if found.last_shard:
@@ -110,7 +142,8 @@ def _rows(found: Status) -> list[tuple[str, str]]:
 def _shards(state: StageSurvey) -> str:
     old = f", {state.outdated} made from another spec or version" if state.outdated else ""
     missing = f", {state.missing} missing" if state.missing else ""
-    return f"{state.made} of {state.expected} shards{missing}{old}"
+    left_out = f", {state.quarantined} quarantined" if state.quarantined else ""
+    return f"{state.made} of {state.expected} shards{missing}{left_out}{old}"
 
 
 def _series_rows(found: SeriesStatus) -> list[tuple[str, str]]:

@@ -7,17 +7,23 @@ import fcntl
 import os
 import shutil
 import threading
+import time
 from pathlib import Path
 
 from ...schemas import DatasetError
 from ..shards import EXPORTS, STAGES
 
 OWN_FOLDERS = (
-    *("data", "exports", "manifest", "tmp", "logs", "report"),
+    *("data", "exports", "manifest", "tmp", "logs", "report", "quarantine", "claims"),
     *(f"data/{stage}" for stage in STAGES),
     *(f"manifest/{stage}" for stage in (*STAGES, EXPORTS)),
 )
 """Relative to the dataset's folder: where this package writes and removes."""
+
+
+JOIN_TRIES = 40
+JOIN_PAUSE = 0.5
+"""Seconds between two tries to share a lock."""
 
 
 class InUseError(DatasetError):
@@ -49,27 +55,63 @@ def lock(root: Path) -> int:
         DatasetError: it cannot be written.
         InUseError: another run holds it.
     """
+    descriptor = _open_lock(root)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise _in_use(root, descriptor) from error
+    _sign(descriptor)
+    return descriptor
+
+
+def join(root: Path) -> tuple[int, bool]:
+    """Lock a folder together with others who do so; makes it where there is none.
+
+    Returns:
+        The descriptor that holds the lock, and whether nobody else has it. Who is alone holds it
+        alone, until it asks for less.
+
+    Raises:
+        DatasetError: it cannot be written.
+        InUseError: a run holds it that shares it with nobody.
+    """
+    descriptor = _open_lock(root)
+    for _ in range(JOIN_TRIES):
+        for kind in (fcntl.LOCK_EX, fcntl.LOCK_SH):
+            try:
+                fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            _sign(descriptor)
+            return descriptor, kind == fcntl.LOCK_EX
+        # Who comes first has it alone for a moment.
+        time.sleep(JOIN_PAUSE)
+    raise _in_use(root, descriptor)
+
+
+def _open_lock(root: Path) -> int:
     try:
         root.mkdir(parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
-        descriptor = os.open(root / ".lock", flags, 0o644)
+        return os.open(root / ".lock", flags, 0o644)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise DatasetError(f"{root / '.lock'} is a link; remove it") from error
         raise DatasetError(
             f"{root} cannot be written: {error.strerror}; choose another folder with --out"
         ) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.read(descriptor, 100).decode(errors="replace").strip()
-        os.close(descriptor)
-        raise InUseError(
-            f"{root} is in use by another run (process {holder}); wait for it or end it"
-        ) from error
+
+
+def _in_use(root: Path, descriptor: int) -> InUseError:
+    holder = os.pread(descriptor, 100, 0).decode(errors="replace").strip()
+    os.close(descriptor)
+    return InUseError(f"{root} is in use by another run (process {holder}); wait for it or end it")
+
+
+def _sign(descriptor: int) -> None:
+    """Write who holds the lock."""
     os.truncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-    return descriptor
 
 
 def remove_tree(folder: Path) -> None:

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import threading
 from collections.abc import Iterable, Mapping
@@ -25,6 +26,7 @@ from ..dataset import FORMAT_VERSION, read_saved
 from ..durable import sync, write_atomic
 from ..shards import EXPORTS, STAGES, ShardRecord, is_own, shard_folder
 from .changes import refuse_changes, without_unread
+from .claims import FOLDER as CLAIMS
 from .files import lock, refuse_links, remove_tree
 from .hashing import file_hash, foreign_versions, render_versions, versions
 
@@ -55,9 +57,8 @@ class ShardWriter:
     @classmethod
     def create(cls, root: Path, stage: str, shard: str) -> Self:
         """An empty folder under `root/tmp`."""
-        folder = root / "tmp" / f"{stage}-{shard}-{os.getpid()}"
-        if folder.exists():
-            shutil.rmtree(folder)
+        # Processes of several machines may have the same number.
+        folder = root / "tmp" / f"{stage}-{shard}-{os.getpid()}-{secrets.token_hex(4)}"
         folder.mkdir(parents=True)
         return cls(folder)
 
@@ -110,7 +111,7 @@ class Store:
         self.notes: list[str] = []
         self._formats = names("exporters")
         refuse_links(root)
-        self._lock = lock(root)
+        self._lock = self._take_lock()
         self._commit = threading.Lock()
         self._records: dict[tuple[str, str], ShardRecord] = {}
         try:
@@ -256,8 +257,11 @@ class Store:
         elif target.exists():
             shutil.rmtree(target)
 
-    def _enter_spec(self, current: dict[str, str]) -> None:
-        path = self.root / "spec.json"
+    def _take_lock(self) -> int:
+        return lock(self.root)
+
+    def _saved(self, current: dict[str, str]) -> str:
+        """The text of spec.json."""
         # Where the libraries lie is not part of the dataset; their version is.
         spec = self.spec.model_copy(update={"assets": self.spec.assets.portable()})
         saved = {"format": FORMAT_VERSION, "spec": spec.model_dump(mode="json")}
@@ -268,7 +272,10 @@ class Store:
         if foreign := foreign_versions(self.spec):
             # Likewise of the shards that plug-ins of other distributions shape.
             saved["plugin_versions"] = foreign
-        text = _text(saved)
+        return _text(saved)
+
+    def _enter_spec(self, current: dict[str, str]) -> None:
+        path, text = self.root / "spec.json", self._saved(current)
         finished = {p.parent.name for p in (self.root / "manifest").glob("*/*.json")}
         if path.is_file() and finished and self._trusted(path):
             refuse_changes(path, self.spec, current, finished)
@@ -294,8 +301,9 @@ class Store:
         return True
 
     def _clean(self) -> None:
-        if (self.root / "tmp").exists():
-            remove_tree(self.root / "tmp")
+        for name in ("tmp", CLAIMS):
+            if (self.root / name).exists():
+                remove_tree(self.root / name)
         for stage in (*STAGES, EXPORTS):
             for path in sorted((self.root / "manifest" / stage).glob("*.json")):
                 try:
@@ -372,7 +380,7 @@ def _text(saved: Mapping[str, Any]) -> str:
 
 
 def _refuse_foreign(root: Path) -> None:
-    known = {".lock", "tmp", "logs", "set_aside"}
+    known = {".lock", "tmp", "logs", "set_aside", CLAIMS}
     others = sorted(path.name for path in root.iterdir() if path.name not in known)
     if others:
         raise DatasetError(

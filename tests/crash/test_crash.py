@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from ask_and_resume import check as ask
 from ask_and_resume import holds
+from chaos import VICTIMS, may_mount
+from chaos import check as check_chaos
+from join_and_kill import check as check_joined
 from kill_and_resume import check
 
 
@@ -24,3 +27,28 @@ def test_of_a_model_nothing_is_lost_and_nothing_asked_twice(tmp_path: Path) -> N
     report = ask(tmp_path, count=24, delay=0.2, concurrency=4, share=0.4)
     assert holds(report, concurrency=4)
     assert report.failures >= 2
+
+
+@pytest.mark.parametrize("processes", [2, pytest.param(4, marks=pytest.mark.heavy)])
+def test_several_processes_finish_one_dataset_though_one_is_killed(
+    processes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_STAGES_PAUSE", "0.01")
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("name: joined\ntasks: {count: 8}\nepisodes: {per_task: 3}\nexport: [coco]\n")
+    report = check_joined(spec, tmp_path, processes, fake=True, lease=1.0)
+    assert report.same
+    assert report.codes == (0,) * (processes - 1)
+    assert report.killed
+    assert report.twice == ()
+
+
+@pytest.mark.heavy
+def test_fifty_kills_and_damage_change_no_byte(tmp_path: Path) -> None:
+    full = may_mount(tmp_path)
+    report = check_chaos(tmp_path, kills=50, items=500, seed=2, full=full)
+    assert report.same
+    assert sum(report.kills.values()) >= 45
+    assert min(report.kills.get(kind, 0) for kind in VICTIMS) >= 10
+    assert len(report.damaged) == 2
+    assert report.filled == (2 if full else 0)

@@ -1,0 +1,134 @@
+"""A dataset's folder that several processes write at the same time, each its own shards."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from ...schemas import DatasetError, DatasetSpec
+from ..shards import EXPORTS, STAGES, ShardRecord
+from .claims import FOLDER, LEASE, Claims
+from .files import join
+from .writer import StagedShard, Store
+
+
+class ClaimLostError(DatasetError):
+    """Another process has taken over a shard, since this one gave no sign for too long."""
+
+
+class JointStore(Store):
+    """A Store that others may have open too.
+
+    The first to come finds the folder alone: it writes spec.json, and removes what a crash has
+    left. A shard is committed by the process that holds its claim, with one rename to where
+    nothing is; a process that lost its claim in the meantime throws its work away.
+
+    Attributes:
+        alone: whether nobody else was there when it was opened.
+        claims: of this process.
+    """
+
+    def __init__(
+        self, root: Path, spec: DatasetSpec, library_version: str = "", lease: float = LEASE
+    ) -> None:
+        """Join the others, or be the first.
+
+        Raises:
+            DatasetError: the folder cannot be written, is in use by a run that shares it with
+                nobody, or others make another dataset in it.
+        """
+        self.alone = False
+        super().__init__(root, spec, library_version)
+        try:
+            if self.alone:
+                fcntl.flock(self._lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            self.claims = Claims(root, lease)
+        except BlockingIOError as error:
+            super().close()
+            raise DatasetError(f"{root} was taken by another run just now; try it again") from error
+        except BaseException:
+            super().close()
+            raise
+
+    def close(self) -> None:
+        """Give up all claims; the last one tidies up."""
+        claims = getattr(self, "claims", None)
+        if claims is not None:
+            claims.close()
+            with suppress(BlockingIOError):
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(self.root / FOLDER, ignore_errors=True)
+        super().close()
+
+    def find(self, stage: str, shard: str, key: str) -> ShardRecord | None:
+        """As `Store.find`; what others have made is found too."""
+        found = super().find(stage, shard, key)
+        if found is None:
+            self._reread(stage, shard)
+            found = super().find(stage, shard, key)
+        return found
+
+    def commit(
+        self,
+        stage: str,
+        shard: str,
+        key: str,
+        prepared: StagedShard,
+        inputs: Mapping[str, str] | None = None,
+    ) -> ShardRecord:
+        """As `Store.commit`, by the process that holds the shard's claim.
+
+        Raises:
+            ClaimLostError: another process has taken it over; what was prepared is removed.
+        """
+        lost = f"{stage}/{shard} was taken over by another process"
+        if not self.claims.owns((stage, shard)):
+            shutil.rmtree(prepared.folder, ignore_errors=True)
+            raise ClaimLostError(lost)
+        try:
+            return super().commit(stage, shard, key, prepared, inputs)
+        except OSError as error:
+            # What another process has put there since this one looked is not replaced.
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            shutil.rmtree(prepared.folder, ignore_errors=True)
+            raise ClaimLostError(lost) from error
+
+    def reload(self) -> None:
+        """Read all records anew, those of other processes too."""
+        self._records = {}
+        for stage in (*STAGES, EXPORTS):
+            for path in sorted((self.root / "manifest" / stage).glob("[!.]*.json")):
+                self._reread(stage, path.stem)
+
+    def _reread(self, stage: str, shard: str) -> None:
+        path = self.root / "manifest" / stage / f"{shard}.json"
+        try:
+            self._records[stage, shard] = ShardRecord.read(path)
+        except (DatasetError, FileNotFoundError):  # a broken record is no record
+            self._records.pop((stage, shard), None)
+
+    def _take_lock(self) -> int:
+        descriptor, self.alone = join(self.root)
+        return descriptor
+
+    def _enter_spec(self, current: dict[str, str]) -> None:
+        if self.alone:
+            super()._enter_spec(current)
+            return
+        path = self.root / "spec.json"
+        if not path.is_file() or path.read_bytes() != self._saved(current).encode():
+            raise DatasetError(
+                f"other processes make {self.root} from another spec, or with other versions; "
+                "wait for them, or choose another folder with --out"
+            )
+
+    def _clean(self) -> None:
+        if self.alone:
+            super()._clean()
+        else:
+            self.reload()
