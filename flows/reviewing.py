@@ -20,7 +20,8 @@ from ..scenes.robots import robot
 from ..schemas import AssemblyError, DatasetSpec, RenderError, RenderSpec, SpecError, TaskSpec
 from ..schemas.review import Decision
 from ..schemas.spec_file import load_decisions
-from .work import Stages, proposed_in
+from .task_shards import proposed_in
+from .work import Stages
 
 if TYPE_CHECKING:
     from ..scenes.assets.library import AssetLibrary

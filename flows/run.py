@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import queue
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -13,34 +12,30 @@ from ..generators.dataset import (
     Dataset,
 )
 from ..generators.durable import write_atomic
-from ..generators.shards import EXPORTS, STAGES, ShardRecord, shard_folder
-from ..generators.store.claims import Claims
-from ..generators.store.joint import ClaimLostError, JointStore
+from ..generators.shards import EXPORTS, STAGES, shard_folder
+from ..generators.store.joint import JointStore
 from ..generators.store.writer import (
     Store,
 )
 from ..scenes.assets.library import OwnFilesLibrary
-from ..schemas import DatasetError, DatasetSpec, RunError
+from ..schemas import DatasetError, DatasetSpec
 from .allowance import Allowance
 from .executors import InlineExecutor, Pool, ShardExecutor, ThreadExecutor
 from .graph import Graph
-from .pool import InlinePool, JobError, WorkerPool
-from .ready import ReadyShards
+from .making import run_shard
+from .pool import InlinePool, WorkerPool
 from .refusals import refusals
 from .reporter import Reporter, Silent
+from .run_state import POLL, Run
 from .seeds import DONE
 from .session import TIME_LIMIT, RunRequest, Session
 from .signals import again
-from .work import Job, Result, ShardTask, Stages, run_shard
+from .work import ShardTask, Stages
 
 __all__ = ["Run", "RunRequest", "Session", "Summary", "execute", "export_dataset", "run_session"]
 
-Place = tuple[str, str]
-"""Stage and shard."""
 NAMED = 50
 """Asset files that are set aside and named."""
-POLL = 1.0
-"""Seconds between two looks at what other processes make, at most."""
 FINISH = ("dataset", "finish")
 """The claim of the process that finishes what several have made."""
 SHOWN = 3
@@ -89,190 +84,6 @@ def _unassembled(scenes: int, refusals: dict[str, int]) -> str:
         f"none of {scenes} scenes could be assembled" + (f": {shown}" if shown else "") + "; fewer "
         "or smaller objects help most, and docs/reasons.md says what to try for each reason"
     )
-
-
-@dataclass
-class Run:
-    """The state of one run over an open store."""
-
-    plan: RunRequest
-    store: Store
-    graph: Graph
-    pool: Pool
-    executor: ShardExecutor
-    reporter: Reporter
-    allowance: Allowance
-    made: int = 0
-    cpu: dict[str, float] = field(default_factory=dict[str, float])
-    failures: list[str] = field(default_factory=list[str])
-    units: dict[tuple[str, str], ShardTask] = field(
-        default_factory=dict[tuple[str, str], ShardTask]
-    )
-    sound: set[Place] = field(default_factory=set[Place])
-    claims: Claims | None = None
-    """Where other processes make the same dataset."""
-    waiting: list[ShardTask] = field(default_factory=list[ShardTask])
-    """What others have claimed, and is to be looked at again."""
-
-    def make(self, unit: ShardTask) -> ShardRecord:
-        """Do the work of one unit in the pool and commit it."""
-        start = time.perf_counter()
-        result = self.pool.run(unit.name, Job(self.store.root, self.plan.stages, unit))
-        record = self.store.commit(unit.stage, unit.shard, unit.key, result.prepared, unit.inputs)
-        self.allowance.made(unit)
-        self._note(unit, result, time.perf_counter() - start)
-        return record
-
-    def make_all(self, units: list[ShardTask]) -> None:
-        """Make these units and all that follow from them.
-
-        Raises:
-            RunError: after everything else is done, where units failed.
-            JobError: at once, where the input is wrong.
-        """
-        answers: queue.Queue[tuple[ShardTask, ShardRecord | BaseException]] = queue.Queue()
-        ready = ReadyShards(units)
-        running = 0
-        while ready or running or self.waiting:
-            again()
-            while ready and running < self._at_once:
-                unit = ready.pop()
-                self.units[unit.place] = unit
-                followers = self._without_work(unit)
-                if followers is not None:
-                    ready.push(followers)
-                elif self._claimed(unit):
-                    running += 1
-                    self.executor.submit(
-                        unit, self.make, lambda u, answer: answers.put((u, answer))
-                    )
-            try:
-                unit, answer = answers.get(timeout=self._patience(running))
-            except queue.Empty:
-                ready.push(self.waiting)
-                self.waiting = []
-                continue
-            running -= 1
-            ready.push(self._on_result(unit, answer))
-        if self.failures:
-            shown = "\n".join(f"  {failure}" for failure in self.failures[:10])
-            raise RunError(
-                f"{len(self.failures)} shards failed; the others are kept:\n{shown}\n"
-                "The same command tries them again; with --allow-failures a run goes on without"
-            )
-
-    @property
-    def _at_once(self) -> int:
-        """Shards under way; what waits for a worker here is left to processes that have joined."""
-        return self.plan.workers * (2 if self.claims is None else 1)
-
-    def _patience(self, running: int) -> float | None:
-        """Seconds until there is something to look at again; None until a shard is done."""
-        if self.claims is not None and self.waiting:
-            return min(POLL, self.claims.lease / 10)
-        return None if running else 0.0
-
-    def _without_work(self, unit: ShardTask) -> list[ShardTask] | None:
-        """What to look at next, where nothing has to be done for a shard now; else None."""
-        record = self.store.find(unit.stage, unit.shard, unit.key)
-        if record is not None:
-            self.reporter.found(unit, record, self.graph.total)
-            return self.graph.after(unit, record)
-        if self.allowance.skips(unit):
-            return self._left_out(unit)
-        return self._mend_inputs(unit)
-
-    def _mend_inputs(self, unit: ShardTask) -> list[ShardTask] | None:
-        """Take away an input whose files are not what was written, and give its unit."""
-        for place in unit.inputs:
-            stage, _, shard = place.partition("/")
-            record = self.store.record(stage, shard)
-            if record is None or record.place in self.sound:
-                continue
-            if self.store.sound(record):
-                self.sound.add(record.place)
-                continue
-            if self.claims is not None and not self.claims.take(record.place):
-                self.waiting.append(unit)  # another process makes it again
-                return []
-            if not self.store.sound(record):
-                self.reporter.note(f"{place} is damaged; it is made again")
-                self.store.discard(record)
-            elif self.claims is not None:
-                self.claims.release(record.place)  # another process has made it again
-            # Once it is made anew, this unit follows from it again.
-            return [self.units[record.place]]
-        return None
-
-    def _claimed(self, unit: ShardTask) -> bool:
-        """Whether this process makes a shard now; another look at it comes later if not."""
-        if self.claims is None:
-            return True
-        if self.claims.take(unit.place):
-            if self.store.find(unit.stage, unit.shard, unit.key) is None:
-                return True
-            self.claims.release(unit.place)  # it was made since this process looked
-        self.waiting.append(unit)
-        return False
-
-    def damaged(self) -> tuple[ShardRecord, ...]:
-        """The shards, all but exports, whose files are not what was written; reads the files."""
-        records = [record for record in self.store.records() if record.stage != EXPORTS]
-        unknown = (record for record in records if record.place not in self.sound)
-        return tuple(record for record in unknown if not self.store.sound(record))
-
-    def _on_result(self, unit: ShardTask, answer: ShardRecord | BaseException) -> list[ShardTask]:
-        if self.claims is not None:
-            self.claims.release(unit.place)
-        if isinstance(answer, ClaimLostError):
-            self.waiting.append(unit)
-            return []
-        if isinstance(answer, JobError) and not answer.fatal:
-            if self.allowance.try_again(unit, answer):
-                return [unit]
-            said = str(answer)
-            if answer.trace:
-                said += f"; its traceback is in {self._keep_trace(unit, answer.trace)}"
-            self.reporter.failed(unit, said)
-            if self.allowance.leaves_out(unit, answer):
-                return self._left_out(unit)
-            self.failures.append(said)
-            return []
-        if isinstance(answer, BaseException):
-            raise answer
-        self.made += 1
-        self.sound.add(answer.place)
-        self.reporter.finished(unit, answer, self.graph.total)
-        return self.graph.after(unit, answer)
-
-    def _left_out(self, unit: ShardTask) -> list[ShardTask]:
-        """Go on without a shard; what an older spec made in its place is none of this dataset."""
-        old = self.store.record(unit.stage, unit.shard)
-        if old is not None:
-            self.store.discard(old)
-        return self.graph.skip(unit)
-
-    def _keep_trace(self, unit: ShardTask, trace: str) -> Path:
-        logs = self.store.root / "logs"
-        logs.mkdir(exist_ok=True)
-        path = logs / "failures.log"
-        with path.open("a", encoding="utf-8") as file:
-            file.write(f"{unit.name}\n{trace}\n")
-        return path
-
-    def _note(self, unit: ShardTask, result: Result, seconds: float) -> None:
-        self.cpu[unit.stage] = self.cpu.get(unit.stage, 0.0) + result.cpu_seconds
-        line = {
-            "shard": unit.name,
-            "cpu_seconds": round(result.cpu_seconds, 3),
-            "wall_seconds": round(result.wall_seconds, 3),
-            "total_seconds": round(seconds, 3),
-            "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        }
-        logs = self.store.root / "logs"
-        logs.mkdir(exist_ok=True)
-        with (logs / "timings.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
 
 
 def execute(

@@ -15,8 +15,9 @@ from datasets import shard_files
 from some import some
 from worlds import LIBRARY, make_task
 
+from cousins.flows.making import run_shard
 from cousins.flows.stages import production
-from cousins.flows.work import Job, ShardTask, run_shard
+from cousins.flows.work import Job, ShardTask
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports import EXPORTERS
 from cousins.generators.exports.traces.phases import phases

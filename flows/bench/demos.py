@@ -25,8 +25,9 @@ from ...tasks.bddl.formula import Atom, Literal
 from ...tasks.bddl.problem import Problem, problem_text
 from ...tasks.symbolic.domain import Relation
 from ...tasks.symbolic.fitting import fits
+from ..making import run_shard
 from ..stages import production
-from ..work import Job, ShardTask, run_shard
+from ..work import Job, ShardTask
 
 TABLE = "breakfast_table.n.01"
 TARGETS: tuple[tuple[str, Relation], ...] = (

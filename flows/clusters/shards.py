@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..environment import set_defaults
+from ..making import run_shard
 from ..pool import RETRIES, JobError, JobFailure, guarded
-from ..work import Job, Result, run_shard
+from ..work import Job, Result
 
 
 def make_shard(job: Job) -> Result | JobFailure:
