@@ -15,13 +15,14 @@ from cousins.flows.allowance import Allowance
 from cousins.flows.cli import app
 from cousins.flows.clusters.shards import result_of
 from cousins.flows.damage import gaps, shard_damage
+from cousins.flows.making import run_shard
 from cousins.flows.pool import JobError, guarded
 from cousins.flows.run import Summary, run_session
 from cousins.flows.session import RunRequest, Session
 from cousins.flows.status import status
 from cousins.flows.summaries import as_markdown
 from cousins.flows.verify import Verification, repair, verify
-from cousins.flows.work import Job, Result, Stages, run_shard
+from cousins.flows.work import Job, Result, Stages
 from cousins.generators import quarantine
 from cousins.generators.dataset import Dataset
 from cousins.generators.quarantine import QuarantineRecord
