@@ -12,7 +12,6 @@ from ..generators.dataset import (
     read_models,
 )
 from ..generators.proposing.ledger import Usage
-from ..generators.proposing.review import as_proposed, reviewed
 from ..generators.proposing.verdicts import hearing
 from ..generators.store.writer import ShardWriter
 from ..schemas import (
@@ -45,6 +44,8 @@ def _tasks_in(path: Path, size: int) -> tuple[TaskSpec, ...]:
 
 def proposed_in(shard: Path) -> tuple[TaskSpec, ...]:
     """The tasks of a finished shard as they were before their review."""
+    from ..generators.proposing.review import as_proposed
+
     sizes = {name: _size(shard / name) for name in ("tasks.json", PROPOSED)}
     found = {name: _tasks_in(shard / name, size) for name, size in sizes.items() if size}
     return as_proposed(found.get("tasks.json", ()), found.get(PROPOSED, ()))
@@ -61,6 +62,8 @@ def make_tasks(job: Job, writer: ShardWriter) -> Outcome:
     Raises:
         ProposalError: the proposer gave other numbers than it was asked for.
     """
+    from ..generators.proposing.review import reviewed
+
     unit = job.unit
     folder = job.root / "data" / "tasks"
     paths = [path for path in sorted(folder.glob("*/tasks.json")) if path.parent.name < unit.shard]
