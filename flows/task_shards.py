@@ -20,7 +20,7 @@ from ..schemas import (
     TaskSpec,
     canonical_json,
 )
-from ..schemas.budget import Budget
+from ..schemas.budget import AskingBudget
 from .work import (
     Job,
     Outcome,
@@ -97,7 +97,7 @@ def make_tasks(job: Job, writer: ShardWriter) -> Outcome:
 
 def _teller(root: Path, spec: DatasetSpec) -> Callable[[Usage], None]:
     """Writes the running total of what a model was asked for to a log of the dataset."""
-    budget, path = spec.tasks.budget or Budget(), root / "logs" / ASKING
+    budget, path = spec.tasks.budget or AskingBudget(), root / "logs" / ASKING
     before: list[Usage] = []
 
     def tell(total: Usage) -> None:

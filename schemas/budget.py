@@ -14,7 +14,7 @@ ANSWER_BYTES = 1_000_000
 _Price = Annotated[float, Field(ge=0, le=1e6)]
 
 
-class Budget(Model):
+class AskingBudget(Model):
     """How much may be asked of a language model, in all runs of a dataset together."""
 
     tokens: Annotated[int, Field(ge=1)] | None = None

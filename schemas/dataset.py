@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from .answers import PROPOSER as ANSWERED
 from .answers import Answers
 from .base import Model, Name, nothing, one, unset
-from .budget import Budget
+from .budget import AskingBudget
 from .camera import CameraSpec
 from .episode import Solver, Style
 from .failures import FailureSource
@@ -68,7 +68,7 @@ class ProposalSpec(Model):
     beforehand, and one that repeats another is asked for again."""
     per_request: Annotated[int, Field(ge=1, le=20)] = Field(default=1, exclude_if=one)
     """Tasks that one request to a model asks for; several share the rules that it is told."""
-    budget: Budget | None = Field(default=None, exclude_if=unset)
+    budget: AskingBudget | None = Field(default=None, exclude_if=unset)
     """How much may be asked of a model in all; where it ends, tasks are missing."""
     allow_missing: Annotated[int, Field(ge=0, le=100_000)] = 0
     """How many tasks may be missing because no answer of a model was valid."""

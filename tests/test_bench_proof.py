@@ -100,7 +100,7 @@ def test_specs_of_both_kinds_differ_in_their_cousins_alone() -> None:
     assert (twin.cousins.per_object, twin.cousins.distance) == (1, (0.0, 0.0))
     same = {"name": twin.name, "cousins": twin.cousins}
     assert cousins.model_copy(update=same) == twin
-    assert twin.episodes.demonstrations == 200
+    assert twin.episodes.demonstrations == proof.FULL.demonstrations
 
 
 def test_too_few_demonstrations_end_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from cousins.generators.proposing.ledger import BudgetError, Ledger, Limit, Usag
 from cousins.generators.store.changes import refuse_changes
 from cousins.generators.store.writer import dataset_hash
 from cousins.schemas import ProposalError, RunError, SpecError, TaskSpec
-from cousins.schemas.budget import Budget
+from cousins.schemas.budget import AskingBudget
 from cousins.schemas.spec_file import parse_spec
 
 
@@ -48,13 +48,13 @@ def counted(request: dict[str, Any]) -> Reply:
 @pytest.mark.parametrize(
     ("budget", "limit"),
     [
-        (Budget(requests=2), Limit.requests),
-        (Budget(tokens=2_000), Limit.tokens),
-        (Budget(money=0.02, price_in=10, price_out=10), Limit.money),
-        (Budget(seconds=5.0), Limit.seconds),
+        (AskingBudget(requests=2), Limit.requests),
+        (AskingBudget(tokens=2_000), Limit.tokens),
+        (AskingBudget(money=0.02, price_in=10, price_out=10), Limit.money),
+        (AskingBudget(seconds=5.0), Limit.seconds),
     ],
 )
-def test_a_budget_ends_with_what_ended_it(budget: Budget, limit: Limit) -> None:
+def test_a_budget_ends_with_what_ended_it(budget: AskingBudget, limit: Limit) -> None:
     ledger = Ledger(budget)
     for _ in range(2):
         ledger.reserve()
@@ -67,7 +67,7 @@ def test_a_budget_ends_with_what_ended_it(budget: Budget, limit: Limit) -> None:
 
 
 def test_requests_that_are_under_way_count_until_they_fail() -> None:
-    ledger = Ledger(Budget(requests=1))
+    ledger = Ledger(AskingBudget(requests=1))
     ledger.reserve()
     with pytest.raises(BudgetError):
         ledger.reserve()
@@ -87,18 +87,18 @@ def test_a_budget_ends_the_run_and_a_greater_one_goes_on(tmp_path: Path) -> None
         with pytest.raises(
             RunError, match=r"requests is used up \(3 requests, 3,000 tokens.*allow"
         ):
-            run(tmp_path / "a", server.url, 6, budget=Budget(requests=3), concurrency=2)
+            run(tmp_path / "a", server.url, 6, budget=AskingBudget(requests=3), concurrency=2)
         assert len(server.requests) == 3
-        run(tmp_path / "a", server.url, 6, budget=Budget(requests=6), concurrency=2)
+        run(tmp_path / "a", server.url, 6, budget=AskingBudget(requests=6), concurrency=2)
         # Nothing is paid for twice, and what was paid for counts.
         assert len(server.requests) == 6
         with pytest.raises(RunError, match="budget of 6 requests is used up"):
-            run(tmp_path / "a", server.url, 8, budget=Budget(requests=6), concurrency=2)
+            run(tmp_path / "a", server.url, 8, budget=AskingBudget(requests=6), concurrency=2)
         assert len(server.requests) == 6
 
 
-@pytest.mark.parametrize("budget", [Budget(requests=3), Budget(tokens=3_500)])
-def test_a_budget_goes_on_with_what_there_is(tmp_path: Path, budget: Budget) -> None:
+@pytest.mark.parametrize("budget", [AskingBudget(requests=3), AskingBudget(tokens=3_500)])
+def test_a_budget_goes_on_with_what_there_is(tmp_path: Path, budget: AskingBudget) -> None:
     more = {"concurrency": 2, "allow_missing": 5, "budget": budget}
     with serving(counted) as server:
         run(tmp_path / "a", server.url, 6, **more)
@@ -113,7 +113,7 @@ def test_a_budget_goes_on_with_what_there_is(tmp_path: Path, budget: Budget) -> 
 
 
 def test_the_running_total_is_in_the_log_and_in_the_record(tmp_path: Path) -> None:
-    priced = Budget(price_in=1, price_out=10)
+    priced = AskingBudget(price_in=1, price_out=10)
     with serving(counted) as server:
         run(tmp_path, server.url, 4, concurrency=2, budget=priced)
     lines = [json.loads(x) for x in (tmp_path / "logs" / "asking.jsonl").read_text().splitlines()]
@@ -128,9 +128,9 @@ def test_the_running_total_is_in_the_log_and_in_the_record(tmp_path: Path) -> No
 def test_a_budget_is_no_part_of_a_dataset(tmp_path: Path) -> None:
     with serving(counted) as server:
         run(tmp_path / "a", server.url, 4)
-        run(tmp_path / "b", server.url, 4, budget=Budget(requests=400, per_minute=60_000))
+        run(tmp_path / "b", server.url, 4, budget=AskingBudget(requests=400, per_minute=60_000))
     assert dataset_hash(tmp_path / "a") == dataset_hash(tmp_path / "b")
-    new = spec("http://b", 4, budget=Budget(tokens=9))
+    new = spec("http://b", 4, budget=AskingBudget(tokens=9))
     saved = json.loads((tmp_path / "b" / "spec.json").read_text())
     refuse_changes(tmp_path / "b" / "spec.json", new, saved["versions"], {"tasks"})
 
@@ -142,7 +142,7 @@ def test_money_needs_prices() -> None:
 
 def test_requests_keep_their_pace() -> None:
     waits: list[float] = []
-    ledger = Ledger(Budget(per_minute=30), sleep=waits.append, clock=lambda: 100.0)
+    ledger = Ledger(AskingBudget(per_minute=30), sleep=waits.append, clock=lambda: 100.0)
     with serving([Reply(status=503), Reply("{}")]) as server:
         Endpoint("m", server.url, sleep=lambda _: None, ledger=ledger).ask([], {}, 0)
     # Also of those that are asked for once more.
@@ -151,7 +151,7 @@ def test_requests_keep_their_pace() -> None:
 
 def test_an_answer_is_as_long_as_the_budget_says() -> None:
     with serving([Reply("x" * 3_000)]) as server:
-        endpoint = Endpoint("m", server.url, ledger=Ledger(Budget(answer_bytes=2_000)))
+        endpoint = Endpoint("m", server.url, ledger=Ledger(AskingBudget(answer_bytes=2_000)))
         with pytest.raises(EndpointError, match="more than 2,000 bytes"):
             endpoint.ask([], {}, 0)
 

@@ -33,7 +33,7 @@ Mark = tuple[str, float]
 """A stage, and when a shard of it was done."""
 
 
-class Marks(Silent):
+class ShardMarks(Silent):
     """A Reporter that keeps when each shard was done."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ def _measure(name: str, out: Path, tasks: int, seed: int) -> tuple[float, list[M
     Raises:
         BackendMissingError: the engine is not installed.
     """
-    chosen, marks = engine(name), Marks()
+    chosen, marks = engine(name), ShardMarks()
     plan = RunRequest(spec(tasks, 0, seed), out, stages(PAUSE), WORKERS)
     began = time.perf_counter()
     with Session(plan) as session:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from ...schemas import ProposalError, canonical_json
-from ...schemas.budget import Budget
+from ...schemas.budget import AskingBudget
 from ...schemas.plain import is_mapping
 
 CHARACTERS = 4
@@ -65,7 +65,7 @@ class Usage:
         """Of questions and answers."""
         return self.tokens_in + self.tokens_out
 
-    def money(self, budget: Budget) -> float:
+    def money(self, budget: AskingBudget) -> float:
         """The price; 0 where the budget names none."""
         prices = (budget.price_in or 0.0, budget.price_out or 0.0)
         return (self.tokens_in * prices[0] + self.tokens_out * prices[1]) / MILLION
@@ -79,7 +79,7 @@ class Usage:
             self.seconds + other.seconds,
         )
 
-    def told(self, budget: Budget) -> str:
+    def told(self, budget: AskingBudget) -> str:
         """In words."""
         priced = f", {self.money(budget):.4g} of money" if self.money(budget) else ""
         return (
@@ -125,7 +125,7 @@ class Ledger:
         clock: seconds since any moment.
     """
 
-    budget: Budget = field(default_factory=Budget)
+    budget: AskingBudget = field(default_factory=AskingBudget)
     total: Usage = field(default_factory=Usage)
     used: Usage = field(default_factory=Usage)
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)

@@ -22,7 +22,7 @@ Request = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class StoredAnswer:
+class KeptAnswer:
     """The body of an answer, and the seconds that it took."""
 
     body: bytes
@@ -52,7 +52,7 @@ class Transcript:
             total += _usage_in(path)
         return total
 
-    def find(self, request: Request) -> StoredAnswer | None:
+    def find(self, request: Request) -> KeptAnswer | None:
         """The answer to a request that was asked before.
 
         Raises:
@@ -73,7 +73,7 @@ class Transcript:
             raise ProposalError(f"{path} is damaged ({type(error).__name__}); remove it") from error
         if not sound:
             raise ProposalError(f"{path} is not what its name says; remove it")
-        return StoredAnswer(str(stored["answer"]).encode(), _seconds(stored))
+        return KeptAnswer(str(stored["answer"]).encode(), _seconds(stored))
 
     def keep(self, request: Request, body: bytes, seconds: float = 0.0) -> None:
         """Add an answer, for which so many seconds were waited; from now on it is found."""

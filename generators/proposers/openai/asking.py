@@ -13,7 +13,7 @@ from pathlib import Path
 from ....scenes.assets.library import AssetLibrary
 from ....scenes.robots import robot
 from ....schemas import DatasetSpec, ProposalError, SpecError, TaskSpec
-from ....schemas.budget import Budget
+from ....schemas.budget import AskingBudget
 from ...proposing.catalogue import Catalogue
 from ...proposing.completion import CutOffError, DeclinedError
 from ...proposing.draft import RefusedError, signature, taken_by
@@ -75,7 +75,7 @@ def _endpoint(spec: DatasetSpec) -> Endpoint:
     kept = spec.tasks.transcript
     transcript = None if kept is None else Transcript(Path(kept), spec.tasks.replay)
     total = Usage() if transcript is None else transcript.spent()
-    ledger = Ledger(spec.tasks.budget or Budget(), total)
+    ledger = Ledger(spec.tasks.budget or AskingBudget(), total)
     return Endpoint(spec.tasks.model, spec.tasks.base_url, transcript=transcript, ledger=ledger)
 
 
