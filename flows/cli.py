@@ -13,6 +13,7 @@ from .commands import (
     backends,
     bench,
     evaluate,
+    export,
     inspect,
     make,
     observe,
@@ -63,6 +64,7 @@ def options(
 
 
 make.register(app)
+export.register(app)
 preview.register(app)
 inspect.register(app)
 quality.register(app)

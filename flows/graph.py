@@ -10,15 +10,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..generators.dataset import (
-    read_models,
-)
+from ..generators.dataset import read_models
 from ..generators.shards import EXPORTS, PER_SHARD, STAGES, ShardRecord, shard_name
 from ..generators.store.changes import UNREAD, slice_of
 from ..generators.store.hashing import stage_versions
-from ..generators.store.writer import (
-    Store,
-)
+from ..generators.store.writer import Store
 from ..schemas import DatasetSpec, TaskSpec, hash_of
 from .work import ShardTask, Stages, task_index
 

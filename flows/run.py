@@ -8,15 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from ..generators.dataset import (
-    Dataset,
-)
+from ..generators.dataset import Dataset
 from ..generators.durable import write_atomic
 from ..generators.shards import EXPORTS, STAGES, shard_folder
 from ..generators.store.joint import JointStore
-from ..generators.store.writer import (
-    Store,
-)
+from ..generators.store.writer import Store
 from ..scenes.assets.library import OwnFilesLibrary
 from ..schemas import DatasetError, DatasetSpec
 from .allowance import Allowance

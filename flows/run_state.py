@@ -11,9 +11,7 @@ from pathlib import Path
 from ..generators.shards import EXPORTS, ShardRecord
 from ..generators.store.claims import Claims
 from ..generators.store.joint import ClaimLostError
-from ..generators.store.writer import (
-    Store,
-)
+from ..generators.store.writer import Store
 from ..schemas import RunError
 from .allowance import Allowance
 from .executors import Pool, ShardExecutor

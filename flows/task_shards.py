@@ -7,26 +7,13 @@ from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 
-from ..generators.dataset import (
-    dump_models,
-    read_models,
-)
+from ..generators.dataset import dump_models, read_models
 from ..generators.proposing.ledger import Usage
 from ..generators.proposing.verdicts import hearing
 from ..generators.store.writer import ShardWriter
-from ..schemas import (
-    DatasetSpec,
-    ProposalError,
-    TaskSpec,
-    canonical_json,
-)
+from ..schemas import DatasetSpec, ProposalError, TaskSpec, canonical_json
 from ..schemas.budget import AskingBudget
-from .work import (
-    Job,
-    Outcome,
-    library_of,
-    task_index,
-)
+from .work import Job, Outcome, library_of, task_index
 
 PROPOSED = "proposed.json"
 """In a shard of tasks: those that a review rejected or edited, as they were proposed."""

@@ -59,7 +59,7 @@ def run(small: bool, seed: int) -> dict[str, Any]:
                 continue
             each = overhead(marks)
             found[chosen] = {"overhead_seconds": round(each, 5), "start_seconds": round(start, 3)}
-            print(f"{chosen}: {1000 * each:.1f} ms a shard", file=sys.stderr)  # noqa: T201
+            sys.stderr.write(f"{chosen}: {1000 * each:.1f} ms a shard\n")
     local = found["local"]["overhead_seconds"]
     for one in found.values():
         one["efficiency_at_30_s"] = round((LONG + local) / (LONG + one["overhead_seconds"]), 4)

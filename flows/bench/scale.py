@@ -45,7 +45,7 @@ def run(small: bool, seed: int) -> dict[str, Any]:
     for items in SMALL if small else ITEMS:
         with tempfile.TemporaryDirectory(prefix="cousins-bench-scale-") as name:
             rows.append(_measure(items, Path(name) / "dataset", seed))
-        print(rows[-1], file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"{rows[-1]}\n")
     first, last = rows[0], rows[-1]
     growth = last["append_seconds_per_item"] / first["append_seconds_per_item"]
     return {"sizes": rows, "append_growth": round(growth, 3)}

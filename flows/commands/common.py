@@ -45,6 +45,17 @@ Workers = Annotated[
     ),
 ]
 
+AllowFailures = Annotated[
+    float,
+    typer.Option(
+        "--allow-failures",
+        metavar="SHARE",
+        min=0.0,
+        max=1.0,
+        help="Go on without this share of the shards, such as 0.02, where they fail, hang or die.",
+    ),
+]
+
 
 class expected_errors:
     """Turns what goes wrong into one message on standard error and its exit code."""

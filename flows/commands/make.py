@@ -1,11 +1,8 @@
-"""`generate` and its stages, and `export`."""
+"""`generate` and its stages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from enum import StrEnum
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +10,7 @@ import typer
 
 from .choices import NamingCommand, completion
 from .common import (
-    DatasetPath,
+    AllowFailures,
     Json,
     SpecPath,
     Values,
@@ -21,11 +18,10 @@ from .common import (
     default_out,
     emit,
     expected_errors,
-    table,
 )
+from .summary import show_summary
 
 if TYPE_CHECKING:
-    from ...schemas import DatasetSpec
     from ..engines import Engine as Runs
     from ..run import Summary
     from ..session import RunRequest, Session
@@ -57,16 +53,6 @@ Notify = Annotated[
         show_default=False,
     ),
 ]
-AllowFailures = Annotated[
-    float,
-    typer.Option(
-        "--allow-failures",
-        metavar="SHARE",
-        min=0.0,
-        max=1.0,
-        help="Go on without this share of the shards, such as 0.02, where they fail, hang or die.",
-    ),
-]
 RetryQuarantined = Annotated[
     bool,
     typer.Option("--retry-quarantined", help="Also try what an earlier run went on without."),
@@ -82,18 +68,9 @@ Join = Annotated[
 Limit = Annotated[float, typer.Option(min=1, help="Seconds after which a shard is given up.")]
 
 
-class AttemptOutcome(StrEnum):
-    """Which attempts to export."""
-
-    demonstrations = "demonstrations"
-    recoveries = "recoveries"
-    failures = "failures"
-    all = "all"
-
-
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (generate, propose, assemble, solve, render, export):
+    for command in (generate, propose, assemble, solve, render):
         app.command(cls=NamingCommand)(command)
 
 
@@ -199,80 +176,6 @@ def render(
     )
 
 
-def export(
-    dataset: DatasetPath,
-    formats: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="NAME",
-            help="One of {exporters}; may be given again.",
-            autocompletion=completion("exporters"),
-        ),
-    ] = None,
-    every: Annotated[bool, typer.Option("--all", help="All formats that can be written.")] = False,
-    task: Annotated[
-        list[str] | None, typer.Option(help="Only this task, by id; may be given again.")
-    ] = None,
-    skill: Annotated[
-        list[str] | None,
-        typer.Option(help="Only attempts that use this skill; may be given again."),
-    ] = None,
-    success: Annotated[
-        AttemptOutcome | None,
-        typer.Option(help="Only these attempts; without it each format takes what it is for."),
-    ] = None,
-    only: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Only the attempts whose ids this file lists, one a line."
-        ),
-    ] = None,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave out what is damaged, and count it.")
-    ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder for a part of the dataset; each format has one of its own in it.",
-            show_default=False,
-        ),
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Write a finished dataset, or a part of it, in the formats that trainers load."""
-    with expected_errors():
-        from ...generators.exports import EXPORTERS
-        from ...generators.selection import Selection, read_ids
-        from ...schemas import SpecError
-        from ..exporting import ExportRequest, export_formats
-
-        if not every and not formats:
-            known = ", ".join(EXPORTERS.names())
-            raise SpecError(f"no format given; use --format or --all; formats: {known}")
-        selection = Selection(
-            tasks=frozenset(task or ()),
-            skills=frozenset(skill or ()),
-            outcome=None if success is None else success.value,
-            only=None if only is None else read_ids(only),
-            skip_bad=skip_bad,
-        )
-        chosen = () if every else tuple(formats or ())
-        result = export_formats(ExportRequest(dataset, chosen, selection, out))
-        if json:
-            folders = {name: str(folder) for name, folder in result.folders.items()}
-            emit({"exports": folders, "left_out": result.left_out, "skipped": result.skipped})
-            return
-        rows = [(name, str(folder)) for name, folder in result.folders.items()]
-        rows += [(name, f"left out: {reason}") for name, reason in result.left_out.items()]
-        table([*rows, ("skipped", f"{result.skipped} damaged")] if result.skipped else rows)
-
-
-SKIPPED = 3
-"""Skipped values of sweeps, and reasons for refusals, that the summary names."""
-
-
 def _make(
     path: Path,
     out: Path | None,
@@ -329,7 +232,7 @@ def _make(
         if as_json:
             emit({**asdict(summary), **extra})
         else:
-            _show(summary, until, spec, extra)
+            show_summary(summary, until, spec, extra)
         if summary.shortfall:
             typer.echo(f"fell short: {summary.shortfall}", err=True)
             raise typer.Exit(1)
@@ -353,51 +256,3 @@ def _reviewed(plan: RunRequest, quiet: bool) -> dict[str, str]:
 
     made = write_review(plan.spec, plan.out, plan.stages, told=tell)
     return {"review": str(made.page), "decisions": str(made.decisions)}
-
-
-def _skipped(folder: Path, count: int) -> list[tuple[str, str]]:
-    """Rows that say which values of sweeps gave no frames, and why."""
-    from ...generators.dataset import Dataset
-
-    records = islice(Dataset(folder).skipped(), SKIPPED if count else 0)
-    rows = [("skipped", record.text) for record in records]
-    if count > SKIPPED:
-        rows.append(("", f"and {count - SKIPPED} more; the report lists them"))
-    return rows
-
-
-def _show(summary: Summary, until: str, spec: DatasetSpec, more: Mapping[str, str]) -> None:
-    counts = summary.counts
-    rows = [("tasks", "none" if spec.without_tasks else str(counts["tasks"]))]
-    if counts.get("answers"):
-        rows.append(("answers", f"{counts['answers']}, of which {counts['unfit']} did not pass"))
-    if counts.get("requests"):
-        rows.append(("asked", f"{counts['requests']} requests, {counts['tokens']:,} tokens"))
-    if counts.get("rejected") or counts.get("edited"):
-        rows.append(("review", f"{counts['rejected']} rejected, {counts['edited']} edited"))
-    if until != "tasks":
-        refused = f" ({counts['refused']} refused)" if counts["refused"] else ""
-        rows.append(("scenes", f"{counts['scenes']}{refused}"))
-        rows += [
-            ("refused for", f"{said} x{count}")
-            for said, count in islice(summary.refusals.items(), SKIPPED)
-        ]
-    if until in ("episodes", "frames") and spec.episodes.per_task:
-        share = counts["solved"] / counts["attempts"] if counts["attempts"] else 0.0
-        rows.append(("attempts", str(counts["attempts"])))
-        rows.append(("solved", f"{counts['solved']} ({share:.0%})"))
-    if until == "frames":
-        videos = f", and {counts['videos']} videos" if spec.episodes.per_task else ""
-        rows.append(("frames", f"{counts['frames']}{videos}"))
-        rows += _skipped(Path(summary.out), counts["skipped"])
-    rows += [("quarantined", said) for said in islice(summary.quarantined.values(), SKIPPED)]
-    if len(summary.quarantined) > SKIPPED:
-        rows.append(("", f"and {len(summary.quarantined) - SKIPPED} more; see `cousins status`"))
-    rows += [
-        ("time", f"{summary.seconds:.1f} s, {summary.shards_made} shards made"),
-        ("dataset hash", summary.dataset_hash),
-        ("folder", summary.out),
-    ]
-    if summary.report:
-        rows.append(("look at", summary.report))
-    table([*rows, *more.items()])

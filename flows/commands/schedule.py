@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..overlap import Overlap as Choice
-from .common import Json, SpecPath, Workers, emit, expected_errors
+from .common import AllowFailures, Json, SpecPath, Workers, emit, expected_errors
 
 Cron = Annotated[
     str | None, typer.Option(metavar='"M H D M W"', help="When, in UTC, such as '0 2 * * *'.")
@@ -33,16 +33,6 @@ Notify = Annotated[
         metavar="URL",
         help="Post how each run ended to this address, as JSON.",
         show_default=False,
-    ),
-]
-AllowFailures = Annotated[
-    float,
-    typer.Option(
-        "--allow-failures",
-        metavar="SHARE",
-        min=0.0,
-        max=1.0,
-        help="Go on without this share of the shards where they fail, hang or die.",
     ),
 ]
 Pool = Annotated[str, typer.Option(help="The work pool.")]

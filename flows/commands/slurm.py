@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .common import SpecPath, expected_errors
+from .common import AllowFailures, SpecPath, expected_errors
 
 
 def register(app: typer.Typer) -> None:
@@ -28,12 +28,7 @@ def slurm(
     cores: Annotated[int, typer.Option(min=1, max=1024, help="Of each task.")] = 4,
     memory: Annotated[str, typer.Option(help="Of each core, such as 2G.")] = "2G",
     time: Annotated[str, typer.Option(help="Of each task, such as 24:00:00.")] = "24:00:00",
-    allow_failures: Annotated[
-        float,
-        typer.Option(
-            "--allow-failures", metavar="SHARE", min=0.0, max=1.0, help="As of `generate`."
-        ),
-    ] = 0.0,
+    allow_failures: AllowFailures = 0.0,
     option: Annotated[
         list[str] | None,
         typer.Option(

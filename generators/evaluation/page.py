@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ...schemas import Comparison, EvalResult, SuiteResult
 from ..report.charts import ChartBar, bar_chart
+from ..templates import page_template
 from .charts import SERIES, curves
 
 BUDGET = 18_000_000
@@ -64,15 +64,8 @@ def write_page(
         compared: the first policy against the second, by suite.
     """
     folder = Path(__file__).parent
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     first = results[0]
-    html = environment.get_template("page.html.j2").render(
+    html = page_template(folder).render(
         result=first,
         results=list(zip(SERIES, results, strict=False)),
         curves=curves(results),

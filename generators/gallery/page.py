@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ...scenes.assets.index import Index, Progress
 from ...scenes.assets.library import AssetLibrary
 from ...schemas import DatasetError
+from ..templates import page_template
 from .facts import SECTIONS, Gallery, gather, totals
 from .thumbnails import OPENINGS
 
@@ -52,23 +51,14 @@ def write_page(
 def render(gallery: Gallery) -> str:
     """The page as HTML."""
     folder = Path(__file__).parent
-    loader = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     facts = {tile.record.id: tile.facts for card in gallery.cards for tile in card.tiles}
-    # "</" would end the script element.
-    assets = json.dumps(facts, ensure_ascii=False).replace("</", "<\\/")
-    return loader.get_template("page.html.j2").render(
+    return page_template(folder).render(
         gallery=gallery,
         sections=SECTIONS,
         totals=totals(gallery.libraries),
         last=len(OPENINGS) - 1,
         refusals=REFUSALS,
-        assets=Markup(assets),
+        assets=facts,
         style=Markup((folder / "style.css").read_text(encoding="utf-8")),
         script=Markup((folder / "script.js").read_text(encoding="utf-8")),
     )

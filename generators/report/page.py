@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..dataset import Dataset
 from ..quality.measures import Rate, Spread
+from ..templates import page_template
 from .charts import ChartBar, bar_chart, column_chart
 from .embeds import Maker
 from .facts import ReportFacts, gather
@@ -135,20 +135,13 @@ def render(dataset: Dataset) -> str:
     budget = Budget(BUDGET)
     maker = Maker(dataset, facts, budget)
     folder = Path(__file__).parent
-    loader = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     parts = {
         "cards": maker.cards(),
         "sheets": maker.sheets(),
         "sweep": maker.sweep(),
         "clips": maker.clips(),
     }
-    return loader.get_template("page.html.j2").render(
+    return page_template(folder).render(
         spec=dataset.spec,
         spec_json=dataset.spec.model_dump_json(indent=2, exclude_defaults=True),
         facts=facts,

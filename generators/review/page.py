@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..durable import write_atomic
+from ..templates import page_template
 from .cards import ReviewCard
 
 
@@ -23,13 +22,6 @@ def write_page(path: Path, name: str, cards: Sequence[ReviewCard], decisions: Pa
         decisions: the file of decisions that the next run reads.
     """
     folder = Path(__file__).parent
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     known = {
         card.task.id: {
             "seen": card.seen,
@@ -38,15 +30,13 @@ def write_page(path: Path, name: str, cards: Sequence[ReviewCard], decisions: Pa
         }
         for card in cards
     }
-    # "</" would end the script element.
-    data = json.dumps(known, ensure_ascii=False).replace("</", "<\\/")
-    html = environment.get_template("page.html.j2").render(
+    html = page_template(folder).render(
         name=name,
         cards=cards,
         doubtful=sum(bool(card.flags) for card in cards),
         alike=sum(bool(card.near) for card in cards),
         decisions=decisions,
-        data=Markup(data),
+        data=known,
         style=Markup((folder.parent / "report" / "style.css").read_text(encoding="utf-8")),
         own=Markup((folder / "style.css").read_text(encoding="utf-8")),
         script=Markup((folder / "script.js").read_text(encoding="utf-8")),

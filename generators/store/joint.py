@@ -24,8 +24,9 @@ class JointStore(Store):
     """A Store that others may have open too.
 
     The first to come finds the folder alone: it writes spec.json, and removes what a crash has
-    left. A shard is committed by the process that holds its claim, with one rename to where
-    nothing is; a process that lost its claim in the meantime throws its work away.
+    left. A shard is committed by the process that holds its claim and finds it missing, with one
+    rename; a process that lost its claim in the meantime throws its work away. One that stands
+    still for a whole lease between that look and the rename may replace a shard by the same bytes.
 
     Attributes:
         alone: whether nobody else was there when it was opened.
@@ -86,13 +87,15 @@ class JointStore(Store):
             ClaimLostError: another process has taken it over; what was prepared is removed.
         """
         lost = f"{stage}/{shard} was taken over by another process"
-        if not self.claims.owns((stage, shard)):
+        # The record is looked for after the claim: a claim that was lost is given up by whoever
+        # has taken it over and committed.
+        if not self.claims.owns((stage, shard)) or self.find(stage, shard, key) is not None:
             shutil.rmtree(prepared.folder, ignore_errors=True)
             raise ClaimLostError(lost)
         try:
             return super().commit(stage, shard, key, prepared, inputs)
         except OSError as error:
-            # What another process has put there since this one looked is not replaced.
+            # Another process has put it there since this one looked.
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
             shutil.rmtree(prepared.folder, ignore_errors=True)

@@ -147,17 +147,17 @@ def _condition(
     if EACH not in fact.arguments:
         raise RefusedError("bad_fact", f"{where}: {EACH!r} is none of the arguments")
     head, category = ("forall", fact.forall) if fact.forall else ("exists", fact.exists)
-    atom_of: Tokens = [fact.predicate, *(f"?{x}" if x == EACH else x for x in fact.arguments)]
-    body: Tokens = atom_of if fact.holds else ["not", atom_of]
+    stated: Tokens = [fact.predicate, *(f"?{x}" if x == EACH else x for x in fact.arguments)]
+    body: Tokens = stated if fact.holds else ["not", stated]
     try:
-        formula = Reader(dict(categories)).formula(
+        condition = Reader(dict(categories)).formula(
             [head, [f"?{EACH}", "-", f"{category}"], body], {}
         )
     except SpecError as error:
         raise RefusedError("bad_fact", f"{where}: {error}") from error
-    for literal in ground_literals(formula) if fact.forall else ():
+    for literal in ground_literals(condition) if fact.forall else ():
         _possible(literal, where, kinds)
-    return formula
+    return condition
 
 
 def _possible(
