@@ -32,5 +32,5 @@ def test_what_strangers_wrote_stays_text(tmp_path: Path) -> None:
 
 
 def test_a_value_that_is_not_given_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(UndefinedError, match="'data' is undefined"):
-        page(tmp_path, text="x")
+    with pytest.raises(UndefinedError, match="'text' is undefined"):
+        page(tmp_path, data={})
