@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from worlds import make_task, scene_for
 
 from cousins.generators.dataset import dump_arrays, load_arrays
+from cousins.scenes.core.geometry import Array
 from cousins.scenes.model.mujoco_model import compile_model
 from cousins.schemas import (
     Asset,
@@ -20,8 +21,10 @@ from cousins.schemas import (
     PerturbSpec,
     Scene,
 )
+from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.execution import Executor, apply
 from cousins.tasks.physics.replay import replay
+from cousins.tasks.solving import mishaps
 from cousins.tasks.solving.mishaps import ASIDE
 from cousins.tasks.solving.solve import solve
 
@@ -128,7 +131,14 @@ def test_a_share_of_the_attempts_begins_as_after_a_miss() -> None:
     assert set(kinds) == {"slip", "miss"}
 
 
-def test_where_nothing_can_be_taken_first_nothing_is_missed() -> None:
+def test_where_nothing_can_be_taken_first_nothing_is_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def home(arm: Manipulator, *_: object) -> Array:
+        """FAKE: the hand has room wherever it is wanted."""
+        return arm.home
+
+    monkeypatch.setattr(mishaps, "_beside", home)
     task = make_task({"cabinet": "cabinet.n.01"}, "", "(open cabinet)")
     scene, assets = scene_for(task)
     spec = EpisodeSpec(style="diverse", perturb=PerturbSpec(kinds=("miss",)))

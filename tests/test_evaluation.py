@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -42,6 +43,7 @@ from cousins.schemas import (
 from cousins.tasks.bddl.problem import scene_problem
 from cousins.tasks.rollout.simulation import Rollout
 from cousins.tasks.rollout.watching import Watch
+from cousins.tasks.sampling.style import HABITS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 BAD = "python:policies_for_tests:"
@@ -138,6 +140,10 @@ def test_a_replay_and_the_nearest_demonstration_succeed_where_they_should(
             episodes = dataset.spec.episodes.model_copy(update={"perturb": slips})
             disturbed = dataset.spec.model_copy(update={"episodes": episodes})
             assert roll(replace(job, spec=disturbed)).steps == record.steps
+            style = dataset.spec.episodes.style
+            habits = replace(HABITS[style], slips=1.0)
+            with mock.patch.dict(HABITS, {style: habits}):
+                assert roll(job).steps == record.steps
 
 
 @dataclass(frozen=True)
