@@ -16,12 +16,14 @@ from worlds import LIBRARY, Few
 
 from cousins.generators.proposers import propose
 from cousins.generators.proposers.grammar import drawing
+from cousins.generators.proposers.grammar.templates import out_of, within
 from cousins.generators.proposers.openai import OpenAIProposer
 from cousins.generators.proposing.cast import ObjectBinding
 from cousins.generators.proposing.catalogue import Catalogue
-from cousins.generators.proposing.draft import check, signature
+from cousins.generators.proposing.draft import BoundObject, check, signature
 from cousins.generators.proposing.endpoint import Endpoint
 from cousins.scenes.assets.library import AssetLibrary
+from cousins.scenes.assets.meanings import uses_of
 from cousins.scenes.core.franka import FRANKA
 from cousins.schemas import (
     DatasetSpec,
@@ -33,6 +35,7 @@ from cousins.schemas import (
     TaskSpec,
 )
 from cousins.tasks.bddl.activities import activity_text
+from cousins.tasks.bddl.goals import ground_literals
 from cousins.tasks.bddl.problem import object_specs, scene_problem, support_name
 from cousins.tasks.skills import skills
 from cousins.tasks.symbolic.search import Plan
@@ -217,6 +220,52 @@ def test_a_small_library_gives_many_tasks() -> None:
     )  # fmt: skip
     tasks = propose(spec(300, SceneSpec()), 0, 300, (), small)
     assert len({signature(task) for task in tasks}) == 300
+
+
+def test_a_task_brings_together_what_people_use_together() -> None:
+    for task in propose(spec(60, SceneSpec()), 0, 60, (), LIBRARY):
+        kinds = {x.name: CATALOGUE.kind(x.category) for x in task.objects}
+        literals = ground_literals(scene_problem(task).goal)
+        pairs = [x.arguments for x in literals if len(x.arguments) == 2 and not x.negated]
+        apart = [(a, b) for a, b in pairs if b != support_name(task)]
+        swept = ("dustpan.n.02", "place_mat.n.01")
+        for a, b in apart:
+            assert kinds[a].belongs_with(kinds[b]) or kinds[b].category in swept, task.instruction
+
+
+def test_uses_are_declared_or_those_of_hypernyms_or_of_the_noun() -> None:
+    assert uses_of("mug.n.04") == {"kitchen", "desk"}
+    assert uses_of("apple.n.01") == {"kitchen"}
+    assert uses_of("jar__of__jam.n.01") == {"kitchen"}
+    assert not uses_of("wicker_basket.n.01")
+    hammer, bowl, basket = (
+        CATALOGUE.kind(x) for x in ("hammer.n.02", "bowl.n.01", "wicker_basket.n.01")
+    )
+    assert not hammer.belongs_with(bowl)
+    assert hammer.belongs_with(basket)
+    assert basket.belongs_with(bowl)
+
+
+def test_a_library_of_things_that_nobody_uses_together_still_gives_tasks() -> None:
+    odd = Few("hammer.n.02", "bowl.n.01")
+    tasks = propose(spec(1, SceneSpec()), 0, 1, (), odd)
+    assert {x.category for x in tasks[0].objects[1:]} == {"hammer.n.02", "bowl.n.01"}
+
+
+def test_food_is_cooked_in_what_it_is_cooked_in() -> None:
+    rice = CATALOGUE.kind("rice_cooker.n.01")
+    assert CATALOGUE.goes(CATALOGUE.kind("potato.n.01"), rice, "inside")
+    assert not CATALOGUE.goes(CATALOGUE.kind("muffin.n.01"), rice, "inside")
+    pan = CATALOGUE.kind("frying_pan.n.01")
+    assert CATALOGUE.goes(CATALOGUE.kind("egg.n.02"), pan, "inside")
+    assert not CATALOGUE.goes(CATALOGUE.kind("die.n.01"), pan, "inside")
+
+
+def test_things_are_put_on_levels_and_in_cavities() -> None:
+    words = {x: BoundObject(x, CATALOGUE.kind(f"{x}.n.01")) for x in ("shelf", "bowl")}
+    assert within(words["shelf"]) == "on a level of the shelf"
+    assert out_of(words["shelf"]) == "off a level of the shelf"
+    assert within(words["bowl"]) == "in the bowl"
 
 
 # -- BEHAVIOR-1K ------------------------------------------------------------------------------

@@ -32,6 +32,8 @@ class ObjectBinding:
         used: frozenset[str],
         support: str,
         rng: np.random.Generator,
+        *,
+        sensible: bool = True,
     ) -> None:
         """Start with nobody chosen.
 
@@ -41,24 +43,33 @@ class ObjectBinding:
             used: names of the scene's objects, which new ones must not take.
             support: name of what everything stands on.
             rng: every choice comes from it.
+            sensible: whether people use the objects of one task together; a small library may
+                have none that they do.
         """
         self.catalogue = catalogue
         self.support = support
         self.rng = rng
+        self.sensible = sensible
         self.chosen: list[BoundObject] = []
         self._scene = list(scene)
         self._names = set(used)
 
-    def pick(self, wanted: Wanted) -> BoundObject:
+    def pick(self, wanted: Wanted, *, beside: Collection[BoundObject] | None = None) -> BoundObject:
         """An unused object of a kind that is wanted and not yet there.
+
+        Args:
+            wanted: whether a kind would do.
+            beside: objects that people use it with; all that were chosen unless given.
 
         Raises:
             RefusedError: `no_kind` where the library has none.
         """
         words = {thing.kind.words for thing in self.chosen}
+        others = [x.kind for x in (self.chosen if beside is None else beside)]
 
         def suits(kind: OfferedCategory) -> bool:
-            return kind.words not in words and not kind.table and wanted(kind)
+            together = not self.sensible or all(kind.belongs_with(x) for x in others)
+            return together and kind.words not in words and not kind.table and wanted(kind)
 
         near = [thing for thing in self._scene if suits(thing.kind)]
         if near and self.rng.random() < PREFER_SCENE:

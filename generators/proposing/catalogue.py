@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...scenes.assets.library import AssetLibrary
-from ...scenes.assets.meanings import carries, keeps, sort_of
+from ...scenes.assets.meanings import carries, keeps, sort_of, uses_of
 from ...scenes.assets.sorts import Contents, Sort, head
 from ...scenes.assets.tabletop import Tabletop
+from ...scenes.assets.uses import Use
 from ...scenes.core.taxonomy import ancestors
 from ...scenes.cousins.catalogue import resolve
 from ...scenes.layout.pose_sampling import falls_forward
@@ -31,6 +32,7 @@ FLAT = frozenset[Sort | None]({"block", "book", "box"})
 FOODS = frozenset(
     {"edible_fruit.n.01", "food.n.01", "food.n.02", "fruit.n.01", "produce.n.01", "vegetable.n.01"}
 )
+STEAMED = frozenset({"egg.n.02", "vegetable.n.01"})
 SPARE = 0.005
 """By how much the fingers open wider than what they take from above, metres: less than for a
 grasp that is planned, for a bounding box is wider than what it bounds."""
@@ -162,6 +164,15 @@ class OfferedCategory:
 
         floors = [max((floor(c) for c in a.cavities), default=0.0) for a in self.assets]
         return sum(floors) / len(floors)
+
+    @cached_property
+    def uses(self) -> frozenset[Use]:
+        """The parts of life that it belongs to; empty where it goes with everything."""
+        return uses_of(self.category)
+
+    def belongs_with(self, other: OfferedCategory) -> bool:
+        """Whether people use the two in one part of life."""
+        return not (self.uses and other.uses) or not self.uses.isdisjoint(other.uses)
 
     @cached_property
     def is_food(self) -> bool:
@@ -302,6 +313,11 @@ def _served(thing: OfferedCategory) -> bool:
     return thing.is_food or thing.sort in ("cup", "dish")
 
 
+def _steamed(thing: OfferedCategory) -> bool:
+    """Whether it is cooked over water: an egg or a vegetable."""
+    return not STEAMED.isdisjoint(ancestors(thing.category))
+
+
 CONTENTS: dict[Contents, Callable[[OfferedCategory], bool]] = {
     "candles": lambda thing: thing.head == "candle",
     "cups": lambda thing: thing.sort == "cup",
@@ -311,5 +327,6 @@ CONTENTS: dict[Contents, Callable[[OfferedCategory], bool]] = {
     "no food": lambda thing: not thing.is_food,
     "nothing": lambda _: False,
     "served": _served,
+    "steamed": _steamed,
 }
 """What categories that declare it keep inside or carry on top."""

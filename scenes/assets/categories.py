@@ -17,6 +17,7 @@ from ...schemas import Asset, PluginError
 from ...schemas.plugins import Group, Needs, Source, until_forgotten
 from .licences import permits_commercial
 from .sorts import Contents, Goods, Sort
+from .uses import Use
 
 Builder = Callable[[str, str, np.random.Generator], Asset]
 """Makes the asset of an id and a category; the generator decides all that is random."""
@@ -40,6 +41,7 @@ class Category:
             without a dot, such as `jar`, is for all that comes in one (`jar__of__jam.n.01`).
         also_stands_in: those it is the second choice for.
         goods: what it is among, in the rooms that have such goods.
+        uses: parts of life that it belongs to; None leaves it to its hypernyms.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Category:
     stands_in: tuple[str, ...] = ()
     also_stands_in: tuple[str, ...] = ()
     goods: tuple[Goods, ...] = ()
+    uses: tuple[Use, ...] | None = None
 
 
 class Builders:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from ...schemas.plugins import until_forgotten
+from ..core.taxonomy import ancestors
 from .categories import categories
 from .sorts import WORDS, Contents, Goods, Sort, head
+from .uses import HYPERNYMS, Use
 
 T = TypeVar("T")
 
@@ -61,6 +63,31 @@ def keeps(category: str) -> Contents | None:
 def carries(category: str) -> Contents | None:
     """The contents that go on top, if declared of it or of its noun."""
     return _contents()[1].get(category) or _contents()[1].get(head(category))
+
+
+@until_forgotten
+def _uses() -> Mapping[str, frozenset[Use]]:
+    """The uses that are declared, and of each noun all that categories with it declare."""
+    known = [declared.category for declared in categories().values()]
+    declared = {x.name: frozenset(x.uses) for x in known if x.uses is not None}
+    nouns: dict[str, frozenset[Use]] = {}
+    for name, uses in declared.items():
+        nouns[head(name)] = nouns.get(head(name), frozenset()) | uses
+    return {**nouns, **declared}
+
+
+def uses_of(category: str) -> frozenset[Use]:
+    """The parts of life that a category belongs to; empty where it goes with everything.
+
+    They are as declared, else those of its hypernyms, else those of others with its noun.
+
+    Raises:
+        SpecError: the taxonomy does not know it.
+    """
+    if category in _uses():
+        return _uses()[category]
+    above = frozenset(HYPERNYMS[x] for x in ancestors(category) if x in HYPERNYMS)
+    return above or _uses().get(head(category), frozenset())
 
 
 @until_forgotten

@@ -11,10 +11,11 @@ Sort = Literal[
 holds a liquid, a board is a tray without a rim, a box is storage that others stand on, and a
 table carries a whole scene."""
 Contents = Literal[
-    "nothing", "food", "cups", "dishes", "served", "inedible", "no food", "candles"
+    "nothing", "food", "steamed", "cups", "dishes", "served", "inedible", "no food", "candles"
 ]  # fmt: skip
 """What goes into or onto a category, where the rule for its sort of thing is not enough: `served`
-is food and what it is served in, `inedible` the rest, `no food` all but food itself."""
+is food and what it is served in, `inedible` the rest, `no food` all but food itself, and `steamed`
+is food that is cooked over water."""
 Goods = Literal["cups", "decor", "groceries", "spices", "spoons", "stationery", "supplies", "tools"]
 """What rooms are filled with: `spoons` are all that one stirs and turns with, `supplies` what a
 workshop keeps on its shelves."""

@@ -87,10 +87,10 @@ def slide_onto(cast: ObjectBinding) -> TaskProposal:
 def sweep_up(cast: ObjectBinding) -> TaskProposal:
     """Something small into a dustpan."""
     pan, tool = cast.pick(_pan), cast.pick(_tool)
-    thing = cast.pick(_small)
+    thing = cast.pick(_small, beside=())
     a, b, c = the(thing), the(pan), the(tool)
     text = cast.phrase(
-        f"sweep {a} into {b} with {c}", f"sweep up {a}", f"get {a} into {b}; use {c}"
+        f"sweep {a} into {b} with {c}", f"sweep up {a}: into {b}", f"get {a} into {b}; use {c}"
     )
     return draft(cast, f"sweep {a} into {b}", text, [inside(thing, pan)])
 
@@ -98,8 +98,8 @@ def sweep_up(cast: ObjectBinding) -> TaskProposal:
 @template(1, "Something small onto a mat")
 def sweep_onto(cast: ObjectBinding) -> TaskProposal:
     """Something small onto a mat."""
-    mat, tool = cast.pick(_mat), cast.pick(_tool)
-    thing = cast.pick(_small)
+    mat, tool = cast.pick(_mat), cast.pick(_tool, beside=())
+    thing = cast.pick(_small, beside=(mat,))
     a, b, c = the(thing), the(mat), the(tool)
     text = cast.phrase(f"sweep {a} onto {b} with {c}", f"brush {a} over to {b}, using {c}")
     return draft(cast, f"sweep {a} onto {b}", text, [on(thing, mat)])
@@ -110,10 +110,10 @@ def sweep_both(cast: ObjectBinding) -> TaskProposal:
     """Two small things of a kind into a dustpan."""
     pan = cast.pick(_pan)
     cast.pick(_tool)
-    first = cast.pick(_small)
+    first = cast.pick(_small, beside=())
     both = [first, cast.another(first.kind)]
     a, b = plural(first), the(pan)
-    text = cast.phrase(f"sweep both {a} into {b}", f"sweep up the {a}; {b} is there")
+    text = cast.phrase(f"sweep both {a} into {b}", f"sweep the {a} up into {b}")
     goal = Forall(every(both), inside(some(first), pan))
     return draft(cast, f"sweep up both {a}", text, [goal])
 
@@ -127,6 +127,6 @@ def lay_place(cast: ObjectBinding) -> TaskProposal:
     )
     other = cast.pick(cast.onto(mat))
     a, b, c = the(flat), the(other), the(mat)
-    text = cast.phrase(f"lay {c} with {a} and {b}", f"slide {a} onto {c} and put {b} there too")
+    text = cast.phrase(f"put {a} and {b} on {c}", f"slide {a} onto {c} and put {b} there too")
     goals: list[Formula] = [on(flat, mat), on(other, mat)]
-    return draft(cast, f"lay {c}", text, goals)
+    return draft(cast, f"put {a} and {b} on {c}", text, goals)

@@ -21,18 +21,18 @@ from ...proposing.draft import (
     taken_by,
     task_of,
 )
-from . import contact, long, pouring, short
+from . import contact, long, meals, pouring, short
 from .templates import TEMPLATES, Template
 
 NAME = "grammar"
 """In the tasks."""
 ATTEMPTS = 400
-"""Drafts tried for one task; towards the end any length will do."""
+"""Drafts tried for one task; towards the end any length and company will do."""
 STRICT = 0.8
-"""Share of the attempts that insist on the length that was drawn."""
+"""Share of the attempts that insist on the length that was drawn, and on what people do."""
 LENGTHS = ((1, 1), (2, 2), (3, 12))
 """Skills: a third of the tasks each."""
-MODULES = (short, long, contact, pouring)
+MODULES = (short, long, contact, pouring, meals)
 """Importing them enters their templates."""
 
 
@@ -73,7 +73,9 @@ def _one(spec: DatasetSpec, index: int, catalogue: Catalogue, taken: set[str]) -
         strict = attempt < STRICT * ATTEMPTS
         template = _draw(rng, (low, high) if strict else (1, spec.tasks.max_steps))
         try:
-            draft = template.make(ObjectBinding(catalogue, scene, used, support, rng))
+            draft = template.make(
+                ObjectBinding(catalogue, scene, used, support, rng, sensible=strict)
+            )
             kinds = {thing.name: thing.kind for thing in draft.things}
             check_size(kinds, context(spec.scene.objects, kinds, catalogue, support))
             task = task_of(draft, index, support, NAME, seed)

@@ -20,6 +20,7 @@ from .templates import (
     some,
     template,
     the,
+    within,
 )
 
 
@@ -36,11 +37,12 @@ def store_away(cast: ObjectBinding) -> TaskProposal:
     return draft(cast, f"put {a} away in {b}", text, goals, held(shut(target)))
 
 
-@template(3, "Put something in, close, turn on")
+@template(3, "Put food in, close, turn on")
 def cook(cast: ObjectBinding) -> TaskProposal:
-    """Put something in, close, turn on."""
+    """Put food in, close, turn on."""
     target = cast.pick(lambda kind: cast.cabinet(kind) and kind.toggleable)
-    thing = cast.pick(cast.into(target))
+    fits = cast.into(target)
+    thing = cast.pick(lambda kind: kind.is_food and fits(kind))
     a, b = the(thing), the(target)
     text = cast.phrase(
         f"put {a} in {b}, close it and turn it on", f"cook {a}: into {b}, shut it, switch it on"
@@ -70,10 +72,10 @@ def fetch_onto(cast: ObjectBinding) -> TaskProposal:
     thing = cast.pick(lambda kind: fits(kind) and stands(kind))
     a, b, c = the(thing), the(source), the(target)
     text = cast.phrase(
-        f"serve {a} from {b} on {c} and close {b}", f"take {a} out of {b}, put it on {c}, close {b}"
+        f"bring {a} from {b} to {c} and close {b}", f"take {a} out of {b}, put it on {c}, close {b}"
     )
     init = held(inside(thing, source), shut(source))
-    return draft(cast, f"serve {a} on {c}", text, [on(thing, target), shut(source)], init)
+    return draft(cast, f"bring {a} to {c}", text, [on(thing, target), shut(source)], init)
 
 
 @template(3, "Three things into one")
@@ -82,9 +84,10 @@ def three_in(cast: ObjectBinding) -> TaskProposal:
     target = cast.pick(cast.holder)
     things = [cast.pick(cast.into(target)) for _ in range(3)]
     a, b, c, d = (the(thing) for thing in (*things, target))
-    text = cast.phrase(f"put {a}, {b} and {c} in {d}", f"fill {d} with {a}, {b} and {c}")
+    into = within(target)
+    text = cast.phrase(f"put {a}, {b} and {c} {into}", f"gather {a}, {b} and {c} {into}")
     goals: list[Formula] = [inside(thing, target) for thing in things]
-    return draft(cast, f"fill {d} with three things", text, goals)
+    return draft(cast, f"put three things in {d}", text, goals)
 
 
 @template(3, "One thing on, two next to")
@@ -95,10 +98,11 @@ def set_table(cast: ObjectBinding) -> TaskProposal:
     second, third = cast.pick(cast.movable), cast.pick(cast.movable)
     a, b, c, d = the(first), the(second), the(third), the(target)
     text = cast.phrase(
-        f"put {a} on {d}, with {b} and {c} next to {d}", f"lay out {d} with {a}; {b} and {c} beside"
+        f"put {a} on {d}, with {b} and {c} next to {d}",
+        f"set {a} down on {d}; {b} and {c} go beside {d}",
     )
     goals: list[Formula] = [on(first, target), beside(second, target), beside(third, target)]
-    return draft(cast, f"lay out {d}", text, goals)
+    return draft(cast, f"put {a} on {d}, two beside", text, goals)
 
 
 @template(3, "A stack of four, the lowest of which stays")
@@ -129,15 +133,16 @@ def clear_and_use(cast: ObjectBinding) -> TaskProposal:
 @template(3, "Two into one thing, one onto another")
 def tidy(cast: ObjectBinding) -> TaskProposal:
     """Two into one thing, one onto another."""
-    box, shelf = cast.pick(cast.holder), cast.pick(cast.carrier)
-    first, second = cast.pick(cast.into(box)), cast.pick(cast.into(box))
-    third = cast.pick(cast.onto(shelf))
+    box, stand = cast.pick(cast.holder), cast.pick(cast.carrier, beside=())
+    first = cast.pick(cast.into(box), beside=(box,))
+    second = cast.pick(cast.into(box), beside=(box, first))
+    third = cast.pick(cast.onto(stand), beside=(stand,))
     a, b, c = the(first), the(second), the(third)
     text = cast.phrase(
-        f"tidy up: {a} and {b} in {the(box)}, {c} on {the(shelf)}",
-        f"put {c} on {the(shelf)}, and {a} and {b} in {the(box)}",
+        f"tidy up: {a} and {b} {within(box)}, {c} on {the(stand)}",
+        f"put {c} on {the(stand)}, and {a} and {b} {within(box)}",
     )
-    goals: list[Formula] = [inside(first, box), inside(second, box), on(third, shelf)]
+    goals: list[Formula] = [inside(first, box), inside(second, box), on(third, stand)]
     return draft(cast, f"tidy up {a}, {b} and {c}", text, goals)
 
 
@@ -147,7 +152,9 @@ def store_both_away(cast: ObjectBinding) -> TaskProposal:
     target = cast.pick(cast.cabinet)
     first, second = cast.pick(cast.into(target)), cast.pick(cast.into(target))
     a, b, c = the(first), the(second), the(target)
-    text = cast.phrase(f"put {a} and {b} away in {c} and close it", f"clear {a} and {b} into {c}")
+    text = cast.phrase(
+        f"put {a} and {b} away in {c} and close it", f"clear {a} and {b} away into {c}"
+    )
     goals: list[Formula] = [inside(first, target), inside(second, target), shut(target)]
     return draft(cast, f"put {a} and {b} away", text, goals, held(shut(target)))
 
@@ -200,7 +207,9 @@ def move_between(cast: ObjectBinding) -> TaskProposal:
     fits, goes = cast.into(source), cast.into(target)
     thing = cast.pick(lambda kind: fits(kind) and goes(kind))
     a, b, c = the(thing), the(source), the(target)
-    text = cast.phrase(f"move {a} from {b} to {c}; close {b}", f"{a} in {b} belongs in {c}")
+    text = cast.phrase(
+        f"move {a} from {b} to {c}; close {b}", f"{a} in {b} belongs in {c}; close {b}"
+    )
     goals: list[Formula] = [inside(thing, target), shut(source)]
     init = held(inside(thing, source), shut(source), shut(target))
     return draft(cast, f"move {a} from {b} to {c}", text, goals, init)
@@ -212,7 +221,9 @@ def store_three_away(cast: ObjectBinding) -> TaskProposal:
     target = cast.pick(cast.cabinet)
     things = [cast.pick(cast.into(target)) for _ in range(3)]
     a, b, c, d = (the(thing) for thing in (*things, target))
-    text = cast.phrase(f"put {a}, {b} and {c} away in {d} and close it", f"store all three in {d}")
+    text = cast.phrase(
+        f"put {a}, {b} and {c} away in {d} and close it", f"store {a}, {b} and {c} in {d}; close it"
+    )
     goals: list[Formula] = [*(inside(thing, target) for thing in things), shut(target)]
     return draft(cast, f"put three things away in {d}", text, goals, held(shut(target)))
 
@@ -220,8 +231,9 @@ def store_three_away(cast: ObjectBinding) -> TaskProposal:
 @template(6, "Two things into two closed ones; all closed again")
 def store_apart(cast: ObjectBinding) -> TaskProposal:
     """Two things into two closed ones; all closed again."""
-    left, right = cast.pick(cast.cabinet), cast.pick(cast.cabinet)
-    first, second = cast.pick(cast.into(left)), cast.pick(cast.into(right))
+    left, right = cast.pick(cast.cabinet), cast.pick(cast.cabinet, beside=())
+    first = cast.pick(cast.into(left), beside=(left,))
+    second = cast.pick(cast.into(right), beside=(right,))
     a, b, c, d = the(first), the(second), the(left), the(right)
     text = cast.phrase(f"put {a} away in {c} and {b} in {d}", f"store {a} in {c}, {b} in {d}")
     goals: list[Formula] = [inside(first, left), inside(second, right), shut(left), shut(right)]

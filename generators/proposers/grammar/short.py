@@ -15,12 +15,14 @@ from .templates import (
     inside,
     on,
     opened,
+    out_of,
     plural,
     running,
     shut,
     some,
     template,
     the,
+    within,
 )
 
 
@@ -40,7 +42,8 @@ def put_in(cast: ObjectBinding) -> TaskProposal:
     target = cast.pick(cast.holder)
     thing = cast.pick(cast.into(target))
     a, b = the(thing), the(target)
-    text = cast.phrase(f"put {a} in {b}", f"drop {a} into {b}", f"{b} is where {a} goes; put it in")
+    into = within(target)
+    text = cast.phrase(f"put {a} {into}", f"place {a} {into}", f"{a} belongs {into}; put it there")
     return draft(cast, f"put {a} in {b}", text, [inside(thing, target)])
 
 
@@ -133,7 +136,9 @@ def take_out(cast: ObjectBinding) -> TaskProposal:
     target = cast.pick(cast.deep_enough)
     thing = cast.pick(cast.into(target))
     a, b = the(thing), the(target)
-    text = cast.phrase(f"take {a} out of {b}", f"empty {b} onto the {cast.support}")
+    text = cast.phrase(
+        f"take {a} {out_of(target)}", f"move {a} {out_of(target)} and onto the {cast.support}"
+    )
     return draft(
         cast, f"take {a} out of {b}", text, [back(cast, thing)], held(inside(thing, target))
     )
@@ -147,7 +152,8 @@ def move_over(cast: ObjectBinding) -> TaskProposal:
     fits, stands = cast.into(target), cast.onto(source)
     thing = cast.pick(lambda kind: fits(kind) and stands(kind))
     a, b, c = the(thing), the(source), the(target)
-    text = cast.phrase(f"move {a} from {b} into {c}", f"transfer {a} off {b} and into {c}")
+    into = within(target)
+    text = cast.phrase(f"move {a} from {b} and put it {into}", f"take {a} off {b}; put it {into}")
     goals: list[Formula] = [inside(thing, target)]
     return draft(cast, f"move {a} from {b} into {c}", text, goals, held(on(thing, source)))
 
@@ -159,7 +165,8 @@ def one_of(cast: ObjectBinding) -> TaskProposal:
     first = cast.pick(cast.into(target))
     both = [first, cast.another(first.kind)]
     a, b = plural(first), the(target)
-    text = cast.phrase(f"put one of the {a} in {b}", f"choose one of the {a} and put it in {b}")
+    into = within(target)
+    text = cast.phrase(f"put one of the {a} {into}", f"choose one of the {a} and put it {into}")
     goal = Exists(every(both), inside(some(first), target))
     return draft(cast, f"put one of the {a} in {b}", text, [goal])
 
@@ -171,7 +178,8 @@ def all_in(cast: ObjectBinding) -> TaskProposal:
     first = cast.pick(cast.into(target))
     both = [first, cast.another(first.kind)]
     a, b = plural(first), the(target)
-    text = cast.phrase(f"put both {a} in {b}", f"collect the {a} in {b}")
+    into = within(target)
+    text = cast.phrase(f"put both {a} {into}", f"collect the {a} {into}")
     goal = Forall(every(both), inside(some(first), target))
     return draft(cast, f"put both {a} in {b}", text, [goal])
 
@@ -194,9 +202,8 @@ def two_in(cast: ObjectBinding) -> TaskProposal:
     target = cast.pick(cast.holder)
     first, second = cast.pick(cast.into(target)), cast.pick(cast.into(target))
     a, b, c = the(first), the(second), the(target)
-    text = cast.phrase(
-        f"put {a} and {b} in {c}", f"gather {a} and {b} in {c}", f"pack {c}: {a}, {b}"
-    )
+    into = within(target)
+    text = cast.phrase(f"put {a} and {b} {into}", f"gather {a} and {b} {into}")
     goals: list[Formula] = [inside(first, target), inside(second, target)]
     return draft(cast, f"put {a} and {b} in {c}", text, goals)
 
@@ -216,11 +223,11 @@ def hang_both(cast: ObjectBinding) -> TaskProposal:
 @template(2, "Two things into two")
 def sort_two(cast: ObjectBinding) -> TaskProposal:
     """Two things into two."""
-    left = cast.pick(cast.holder)
-    right = cast.pick(cast.holder)
-    first, second = cast.pick(cast.into(left)), cast.pick(cast.into(right))
-    a, b, c, d = the(first), the(second), the(left), the(right)
-    text = cast.phrase(f"put {a} in {c} and {b} in {d}", f"sort: {a} goes in {c}, {b} in {d}")
+    left, right = cast.pick(cast.holder), cast.pick(cast.holder, beside=())
+    first = cast.pick(cast.into(left), beside=(left,))
+    second = cast.pick(cast.into(right), beside=(right,))
+    a, b, c, d = the(first), the(second), within(left), within(right)
+    text = cast.phrase(f"put {a} {c} and {b} {d}", f"sort: {a} goes {c}, {b} {d}")
     goals: list[Formula] = [inside(first, left), inside(second, right)]
     return draft(cast, f"sort {a} and {b}", text, goals)
 
@@ -231,7 +238,9 @@ def open_store(cast: ObjectBinding) -> TaskProposal:
     target = cast.pick(cast.cabinet)
     thing = cast.pick(cast.into(target))
     a, b = the(thing), the(target)
-    text = cast.phrase(f"open {b} and put {a} inside", f"store {a} in {b}", f"{a} belongs in {b}")
+    text = cast.phrase(
+        f"open {b} and put {a} inside", f"store {a} in {b}", f"{a} belongs in {b}; put it there"
+    )
     return draft(cast, f"store {a} in {b}", text, [inside(thing, target)], held(shut(target)))
 
 
@@ -292,6 +301,8 @@ def set_place(cast: ObjectBinding) -> TaskProposal:
     first, second = cast.pick(cast.onto(target)), cast.pick(cast.movable)
     a, b, c = the(first), the(second), the(target)
     text = cast.phrase(
-        f"put {a} on {c} and {b} next to {c}", f"lay {c} with {a}, and {b} beside it"
+        f"put {a} on {c} and {b} next to {c}", f"set {a} down on {c}, and {b} beside {c}"
     )
-    return draft(cast, f"lay {c}", text, [on(first, target), beside(second, target)])
+    return draft(
+        cast, f"put {a} on {c}, {b} beside", text, [on(first, target), beside(second, target)]
+    )

@@ -123,6 +123,22 @@ def the(thing: BoundObject) -> str:
     return f"the {thing.kind.words}"
 
 
+LEVELS = ("bookcase", "rack", "shelf")
+"""Nouns of furniture whose levels are cavities, but which people put things on, not in."""
+
+
+def within(target: BoundObject) -> str:
+    """Where something goes that is put in the target, such as `in the bowl`."""
+    return f"on a level of {the(target)}" if target.kind.head in LEVELS else f"in {the(target)}"
+
+
+def out_of(target: BoundObject) -> str:
+    """Where something comes from that was in the target."""
+    return (
+        f"off a level of {the(target)}" if target.kind.head in LEVELS else f"out of {the(target)}"
+    )
+
+
 def draft(
     cast: ObjectBinding,
     title: str,

@@ -146,6 +146,19 @@ def lunch_box(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 PLUGIN = Builders(
     Category("recycling_bin.n.01", "recycling-bin", recycling_bin, sort="storage"),
-    Category("cooler.n.01", "cooler", cooler, also_stands_in=("electric_refrigerator.n.01",)),
-    Category("lunch_box.n.01", "lunch-box", lunch_box, sort="box", stands_in=("pizza_box.n.01",)),
+    Category(
+        "cooler.n.01",
+        "cooler",
+        cooler,
+        also_stands_in=("electric_refrigerator.n.01",),
+        uses=("kitchen",),
+    ),
+    Category(
+        "lunch_box.n.01",
+        "lunch-box",
+        lunch_box,
+        sort="box",
+        stands_in=("pizza_box.n.01",),
+        uses=("kitchen",),
+    ),
 )

@@ -214,14 +214,31 @@ def vase(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("water_bottle.n.01", "bottle", water_bottle, sort="vessel", stands_in=("bottle",)),
     Category(
-        "wine_bottle.n.01", "wine-bottle", wine_bottle, sort="vessel", also_stands_in=("bottle",)
+        "water_bottle.n.01",
+        "bottle",
+        water_bottle,
+        sort="vessel",
+        stands_in=("bottle",),
+        uses=("kitchen", "desk"),
     ),
     Category(
-        "can__of__soda.n.01", "can", soda_can, sort="vessel", stands_in=("can.n.01", "can", "tin")
+        "wine_bottle.n.01",
+        "wine-bottle",
+        wine_bottle,
+        sort="vessel",
+        also_stands_in=("bottle",),
+        uses=("kitchen",),
     ),
-    Category("vase.n.01", "vase", vase, sort="vessel"),
+    Category(
+        "can__of__soda.n.01",
+        "can",
+        soda_can,
+        sort="vessel",
+        stands_in=("can.n.01", "can", "tin"),
+        uses=("kitchen", "desk"),
+    ),
+    Category("vase.n.01", "vase", vase, sort="vessel", uses=("decor",)),
     Category("pillar_candle.n.01", "candle", candle),
-    Category("salt__shaker.n.01", "shaker", shaker, stands_in=("shaker",)),
+    Category("salt__shaker.n.01", "shaker", shaker, stands_in=("shaker",), uses=("kitchen",)),
 )

@@ -198,6 +198,7 @@ PLUGIN = Builders(
         cereal_box,
         sort="box",
         also_stands_in=("box", "carton", "pack"),
+        uses=("kitchen",),
     ),
     Category(
         "box__of__baking_soda.n.01",
@@ -206,10 +207,11 @@ PLUGIN = Builders(
         sort="box",
         stands_in=("box", "carton", "pack"),
         also_stands_in=("package",),
+        uses=("kitchen",),
     ),
     Category("book.n.02", "book", book, sort="book", stands_in=("magazine.n.02", "newspaper.n.03")),
     Category("toy_dice.n.01", "die", block, sort="block"),
     Category("bar_soap.n.01", "soap", soap, stands_in=("bar",)),
-    Category("sponge.n.01", "sponge", sponge),
-    Category("chopping_board.n.01", "board", board, sort="board"),
+    Category("sponge.n.01", "sponge", sponge, uses=("bath",)),
+    Category("chopping_board.n.01", "board", board, sort="board", uses=("kitchen",)),
 )

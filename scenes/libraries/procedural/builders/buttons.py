@@ -113,6 +113,6 @@ def alarm(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("loudspeaker.n.01", "loudspeaker", loudspeaker),
+    Category("loudspeaker.n.01", "loudspeaker", loudspeaker, uses=("desk", "decor")),
     Category("fire_alarm.n.02", "fire-alarm", alarm),
 )

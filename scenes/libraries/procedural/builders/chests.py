@@ -132,6 +132,19 @@ def lip(draft: Draft, lid: LinkDraft, front: float, thick: float, rng: np.random
 
 
 PLUGIN = Builders(
-    Category("cedar_chest.n.01", "chest", cedar_chest, keeps="no food", stands_in=("cooler.n.01",)),
-    Category("toolbox.n.01", "toolbox", toolbox, sort="storage", keeps="inedible"),
+    Category(
+        "cedar_chest.n.01",
+        "chest",
+        cedar_chest,
+        keeps="no food",
+        stands_in=("cooler.n.01",),
+    ),
+    Category(
+        "toolbox.n.01",
+        "toolbox",
+        toolbox,
+        sort="storage",
+        keeps="inedible",
+        uses=("workshop", "garden"),
+    ),
 )

@@ -165,9 +165,9 @@ def calculator(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("monitor.n.04", "monitor", monitor),
-    Category("keyboard.n.01", "keyboard", keyboard),
-    Category("mouse.n.04", "mouse", mouse),
-    Category("calculator.n.02", "calculator", calculator),
+    Category("monitor.n.04", "monitor", monitor, uses=("desk",)),
+    Category("keyboard.n.01", "keyboard", keyboard, uses=("desk",)),
+    Category("mouse.n.04", "mouse", mouse, uses=("desk",)),
+    Category("calculator.n.02", "calculator", calculator, uses=("desk",)),
     Category("tablet.n.05", "tablet", tablet),
 )

@@ -138,7 +138,7 @@ def toilet_roll(asset_id: str, category: str, rng: np.random.Generator) -> Asset
 
 
 PLUGIN = Builders(
-    Category("soap_dispenser.n.01", "soap-pump", soap_dispenser),
-    Category("atomizer.n.01", "spray", spray_bottle),
-    Category("toilet_tissue.n.01", "toilet-roll", toilet_roll),
+    Category("soap_dispenser.n.01", "soap-pump", soap_dispenser, uses=("bath",)),
+    Category("atomizer.n.01", "spray", spray_bottle, uses=("bath", "garden")),
+    Category("toilet_tissue.n.01", "toilet-roll", toilet_roll, uses=("bath",)),
 )

@@ -114,8 +114,28 @@ def honey_jar(asset_id: str, category: str, rng: Rng) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("jar__of__honey.n.01", "honey", honey_jar, sort="vessel", stands_in=("jar",)),
-    Category("bottle__of__lotion.n.01", "lotion", lotion, sort="vessel", stands_in=("tube",)),
-    Category("bottle__of__perfume.n.01", "perfume", perfume, sort="vessel"),
-    Category("bottle__of__essential_oil.n.01", "oil", essential_oil, sort="vessel"),
+    Category(
+        "jar__of__honey.n.01",
+        "honey",
+        honey_jar,
+        sort="vessel",
+        stands_in=("jar",),
+        uses=("kitchen",),
+    ),
+    Category(
+        "bottle__of__lotion.n.01",
+        "lotion",
+        lotion,
+        sort="vessel",
+        stands_in=("tube",),
+        uses=("bath",),
+    ),
+    Category("bottle__of__perfume.n.01", "perfume", perfume, sort="vessel", uses=("bath",)),
+    Category(
+        "bottle__of__essential_oil.n.01",
+        "oil",
+        essential_oil,
+        sort="vessel",
+        uses=("bath", "decor"),
+    ),
 )

@@ -189,5 +189,5 @@ PLUGIN = Builders(
         carries="cups",
         stands_in=("french_press.n.01",),
     ),
-    Category("rice_cooker.n.01", "rice-cooker", rice_cooker, keeps="food"),
+    Category("rice_cooker.n.01", "rice-cooker", rice_cooker, keeps="steamed"),
 )

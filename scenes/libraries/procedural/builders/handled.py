@@ -118,7 +118,7 @@ def briefcase(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("bucket__of__paint.n.01", "paint", paint_bucket, sort="storage"),
-    Category("watering_can.n.01", "watering-can", watering_can, sort="vessel"),
-    Category("briefcase.n.01", "briefcase", briefcase),
+    Category("bucket__of__paint.n.01", "paint", paint_bucket, sort="storage", uses=("workshop",)),
+    Category("watering_can.n.01", "watering-can", watering_can, sort="vessel", uses=("garden",)),
+    Category("briefcase.n.01", "briefcase", briefcase, uses=("desk",)),
 )

@@ -97,6 +97,12 @@ def _shade(body: LinkDraft, low: float, top: float, wide: float, rng: np.random.
 
 
 PLUGIN = Builders(
-    Category("table_lamp.n.01", "table-lamp", table_lamp, stands_in=("floor_lamp.n.01",)),
+    Category(
+        "table_lamp.n.01",
+        "table-lamp",
+        table_lamp,
+        stands_in=("floor_lamp.n.01",),
+        uses=("desk", "decor"),
+    ),
     Category("floor_lamp.n.01", "floor-lamp", floor_lamp),
 )

@@ -76,5 +76,5 @@ def _bevel(
 
 
 PLUGIN = Builders(
-    Category("place_mat.n.01", "place-mat", place_mat),
+    Category("place_mat.n.01", "place-mat", place_mat, uses=("kitchen", "desk")),
 )

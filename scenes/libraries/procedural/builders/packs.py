@@ -104,5 +104,5 @@ def _screw_cap(link: LinkDraft, half: float, body: float, rise: float, slope: fl
 
 PLUGIN = Builders(
     Category("canned_food.n.01", "tin", tin),
-    Category("carton__of__milk.n.01", "milk", milk_carton, sort="vessel"),
+    Category("carton__of__milk.n.01", "milk", milk_carton, sort="vessel", uses=("kitchen",)),
 )

@@ -135,8 +135,8 @@ def clipboard(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 PLUGIN = Builders(
     Category("notebook.n.01", "notebook", notebook, sort="book", stands_in=("paper.n.01",)),
-    Category("folder.n.02", "folder", folder),
-    Category("clipboard.n.01", "clipboard", clipboard),
-    Category("comic_book.n.01", "comic", comic_book, sort="book"),
+    Category("folder.n.02", "folder", folder, uses=("desk",)),
+    Category("clipboard.n.01", "clipboard", clipboard, uses=("desk",)),
+    Category("comic_book.n.01", "comic", comic_book, sort="book", uses=("desk", "play")),
     Category("letter.n.01", "letter", letter),
 )

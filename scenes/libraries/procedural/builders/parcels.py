@@ -75,6 +75,6 @@ def package(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("gift_box.n.01", "gift", gift_box, sort="box"),
-    Category("package.n.02", "parcel", package, stands_in=("package",)),
+    Category("gift_box.n.01", "gift", gift_box, sort="box", uses=("play", "decor")),
+    Category("package.n.02", "parcel", package, stands_in=("package",), uses=("desk",)),
 )

@@ -82,5 +82,5 @@ def _socket(link: LinkDraft, inner: float, outer: float, low: float, high: float
 
 PLUGIN = Builders(
     Category("beeswax_candle.n.01", "beeswax-candle", candle),
-    Category("candlestick.n.01", "candlestick", candlestick, keeps="candles"),
+    Category("candlestick.n.01", "candlestick", candlestick, keeps="candles", uses=("decor",)),
 )

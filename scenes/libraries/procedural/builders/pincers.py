@@ -96,5 +96,11 @@ def pruner(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 PLUGIN = Builders(
     Category("pliers.n.01", "pliers", pliers),
-    Category("pruner.n.02", "pruner", pruner, stands_in=("scissors.n.01", "shears.n.01")),
+    Category(
+        "pruner.n.02",
+        "pruner",
+        pruner,
+        stands_in=("scissors.n.01", "shears.n.01"),
+        uses=("garden",),
+    ),
 )

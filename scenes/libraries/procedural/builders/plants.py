@@ -129,5 +129,5 @@ def _leaf(out: float, tall: float, wide: float, droop: float) -> Mesh:
 
 
 PLUGIN = Builders(
-    Category("pot_plant.n.01", "pot-plant", pot_plant),
+    Category("pot_plant.n.01", "pot-plant", pot_plant, uses=("garden", "decor", "desk")),
 )

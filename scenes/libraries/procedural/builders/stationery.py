@@ -186,10 +186,10 @@ def pencil_holder(asset_id: str, category: str, rng: np.random.Generator) -> Ass
 
 
 PLUGIN = Builders(
-    Category("stapler.n.01", "stapler", stapler),
+    Category("stapler.n.01", "stapler", stapler, uses=("desk",)),
     Category("marker.n.03", "marker", marker, stands_in=("paintbrush.n.01", "pencil.n.01")),
-    Category("pencil_box.n.01", "pencil-box", pencil_case, sort="box"),
-    Category("adhesive_tape.n.01", "tape", tape),
-    Category("eraser.n.01", "eraser", eraser),
-    Category("pencil_holder.n.01", "pencils", pencil_holder, sort="storage"),
+    Category("pencil_box.n.01", "pencil-box", pencil_case, sort="box", uses=("desk",)),
+    Category("adhesive_tape.n.01", "tape", tape, uses=("desk", "workshop")),
+    Category("eraser.n.01", "eraser", eraser, uses=("desk",)),
+    Category("pencil_holder.n.01", "pencils", pencil_holder, sort="storage", uses=("desk",)),
 )

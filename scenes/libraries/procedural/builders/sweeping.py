@@ -119,8 +119,15 @@ def almond(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("dustpan.n.02", "dustpan", dustpan, keeps="nothing", carries="nothing"),
-    Category("scrub_brush.n.01", "brush", scrub_brush),
-    Category("die.n.01", "game-die", game_die),
+    Category(
+        "dustpan.n.02",
+        "dustpan",
+        dustpan,
+        keeps="nothing",
+        carries="nothing",
+        uses=("bath", "workshop"),
+    ),
+    Category("scrub_brush.n.01", "brush", scrub_brush, uses=("bath",)),
+    Category("die.n.01", "game-die", game_die, uses=("play",)),
     Category("almond.n.02", "almond", almond),
 )

@@ -135,8 +135,8 @@ def firework(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("log.n.01", "log", log),
-    Category("firewood.n.01", "firewood", firewood),
-    Category("firework.n.01", "rocket", firework),
-    Category("battery.n.02", "battery", battery),
+    Category("log.n.01", "log", log, uses=("garden", "workshop")),
+    Category("firewood.n.01", "firewood", firewood, uses=("garden", "workshop")),
+    Category("firework.n.01", "rocket", firework, uses=("garden",)),
+    Category("battery.n.02", "battery", battery, uses=("workshop", "desk")),
 )

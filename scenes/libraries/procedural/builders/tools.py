@@ -229,6 +229,8 @@ PLUGIN = Builders(
     Category("hammer.n.02", "hammer", hammer),
     Category("screwdriver.n.01", "screwdriver", screwdriver, stands_in=("chisel.n.01",)),
     Category("wrench.n.03", "wrench", wrench),
-    Category("drill.n.01", "drill", drill),
-    Category("trowel.n.01", "trowel", trowel, stands_in=("scraper.n.01", "shovel.n.01")),
+    Category("drill.n.01", "drill", drill, uses=("workshop",)),
+    Category(
+        "trowel.n.01", "trowel", trowel, stands_in=("scraper.n.01", "shovel.n.01"), uses=("garden",)
+    ),
 )

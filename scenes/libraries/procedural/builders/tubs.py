@@ -149,10 +149,20 @@ def tub(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("tray.n.01", "tray", tray, sort="tray", stands_in=("cookie_sheet.n.01", "tray")),
+    Category(
+        "tray.n.01",
+        "tray",
+        tray,
+        sort="tray",
+        stands_in=("cookie_sheet.n.01", "tray"),
+        uses=("kitchen", "desk", "bath", "decor"),
+    ),
     Category("wicker_basket.n.01", "basket", basket, sort="storage", stands_in=("basket",)),
     Category(
-        "ashcan.n.01", "bin", waste_bin, stands_in=("bucket.n.01", "compost_bin.n.01", "bucket")
+        "ashcan.n.01",
+        "bin",
+        waste_bin,
+        stands_in=("bucket.n.01", "compost_bin.n.01", "bucket"),
     ),
     Category(
         "tupperware.n.01",
@@ -161,5 +171,6 @@ PLUGIN = Builders(
         sort="storage",
         stands_in=("container.n.01",),
         also_stands_in=("storage_container.n.01",),
+        uses=("kitchen",),
     ),
 )

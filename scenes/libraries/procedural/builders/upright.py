@@ -129,6 +129,6 @@ def _strut(link: LinkDraft, z: float, lean: float, thick: float) -> None:
 
 
 PLUGIN = Builders(
-    Category("alarm_clock.n.01", "clock", alarm_clock),
-    Category("picture_frame.n.01", "frame", picture_frame),
+    Category("alarm_clock.n.01", "clock", alarm_clock, uses=("desk", "decor")),
+    Category("picture_frame.n.01", "frame", picture_frame, uses=("desk", "decor")),
 )

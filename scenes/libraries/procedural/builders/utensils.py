@@ -161,6 +161,6 @@ def rolling_pin(asset_id: str, category: str, rng: np.random.Generator) -> Asset
 PLUGIN = Builders(
     Category("wooden_spoon.n.02", "wooden-spoon", wooden_spoon),
     Category("spatula.n.01", "spatula", spatula),
-    Category("ladle.n.01", "ladle", ladle),
+    Category("ladle.n.01", "ladle", ladle, uses=("kitchen",)),
     Category("rolling_pin.n.01", "rolling-pin", rolling_pin),
 )

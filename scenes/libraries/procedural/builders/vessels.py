@@ -283,18 +283,26 @@ def saucepot(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("mug.n.04", "mug", mug, sort="cup", stands_in=("mug",)),
+    Category("mug.n.04", "mug", mug, sort="cup", stands_in=("mug",), uses=("kitchen", "desk")),
     Category("teacup.n.02", "teacup", teacup, sort="cup", also_stands_in=("cup",)),
     Category("dixie_cup.n.01", "paper-cup", paper_cup, sort="cup", stands_in=("cup",)),
-    Category("bowl.n.01", "bowl", bowl, sort="dish", stands_in=("casserole.n.02", "bowl")),
+    Category(
+        "bowl.n.01",
+        "bowl",
+        bowl,
+        sort="dish",
+        stands_in=("casserole.n.02", "bowl"),
+        uses=("kitchen",),
+    ),
     Category("plate.n.04", "plate", plate, sort="dish"),
     Category("water_glass.n.02", "glass", tumbler, sort="cup", stands_in=("glass",)),
-    Category("jar.n.01", "jar", jar, sort="vessel", also_stands_in=("jar",)),
+    Category("jar.n.01", "jar", jar, sort="vessel", also_stands_in=("jar",), uses=("kitchen",)),
     Category(
         "saucepot.n.01",
         "saucepot",
         saucepot,
         sort="dish",
+        keeps="food",
         also_stands_in=("bucket.n.01", "bucket"),
     ),
 )

@@ -83,7 +83,7 @@ def dutch_oven(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
 
 
 PLUGIN = Builders(
-    Category("pizza_box.n.01", "pizza-box", pizza_box, sort="box"),
+    Category("pizza_box.n.01", "pizza-box", pizza_box, sort="box", uses=("kitchen",)),
     Category("board_game.n.01", "board-game", board_game),
     Category("dutch_oven.n.02", "dutch-oven", dutch_oven, keeps="served"),
 )
