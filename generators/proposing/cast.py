@@ -139,6 +139,11 @@ class ObjectBinding:
         """Whether it can carry something at the start and be cleared."""
         return self.carrier(kind) and not kind.furniture
 
+    def laid(self, kind: OfferedCategory) -> bool:
+        """Whether people set things down on it, and others beside it: a plate, a tray, a mat."""
+        table = kind.sort in ("board", "dish", "tray") or kind.head == "mat"
+        return table and self.laden(kind)
+
     def wide(self, kind: OfferedCategory) -> bool:
         """Whether several things find room on it at the start, with room for fingers."""
         return self.laden(kind) and all(

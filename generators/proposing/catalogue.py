@@ -309,8 +309,9 @@ def _sensible_on(thing: OfferedCategory, target: OfferedCategory) -> bool:
 
 
 def _served(thing: OfferedCategory) -> bool:
-    """Whether it is food, or what food is served in."""
-    return thing.is_food or thing.sort in ("cup", "dish")
+    """Whether it is food, or what food is served in: no pan."""
+    cooked_in = "cooking_utensil.n.01" in ancestors(thing.category)
+    return thing.is_food or (thing.sort in ("cup", "dish") and not cooked_in)
 
 
 def _steamed(thing: OfferedCategory) -> bool:

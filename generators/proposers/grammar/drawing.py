@@ -28,6 +28,8 @@ NAME = "grammar"
 """In the tasks."""
 ATTEMPTS = 400
 """Drafts tried for one task; towards the end any length and company will do."""
+TRIES = 5
+"""Drafts of one template before another is drawn: easy templates do not crowd out others."""
 STRICT = 0.8
 """Share of the attempts that insist on the length that was drawn, and on what people do."""
 LENGTHS = ((1, 1), (2, 2), (3, 12))
@@ -69,9 +71,11 @@ def _one(spec: DatasetSpec, index: int, catalogue: Catalogue, taken: set[str]) -
     low, high = lengths[int(rng.integers(len(lengths)))]
     high = min(high, spec.tasks.max_steps)
     reasons: Counter[str] = Counter()
+    template = TEMPLATES[0]
     for attempt in range(ATTEMPTS):
         strict = attempt < STRICT * ATTEMPTS
-        template = _draw(rng, (low, high) if strict else (1, spec.tasks.max_steps))
+        if attempt % TRIES == 0 or not strict:
+            template = _draw(rng, (low, high) if strict else (1, spec.tasks.max_steps))
         try:
             draft = template.make(
                 ObjectBinding(catalogue, scene, used, support, rng, sensible=strict)

@@ -93,7 +93,7 @@ def three_in(cast: ObjectBinding) -> TaskProposal:
 @template(3, "One thing on, two next to")
 def set_table(cast: ObjectBinding) -> TaskProposal:
     """One thing on, two next to."""
-    target = cast.pick(lambda kind: cast.carrier(kind) and not kind.furniture)
+    target = cast.pick(cast.laid)
     first = cast.pick(cast.onto(target))
     second, third = cast.pick(cast.movable), cast.pick(cast.movable)
     a, b, c, d = the(first), the(second), the(third), the(target)

@@ -297,7 +297,7 @@ def exchange(cast: ObjectBinding) -> TaskProposal:
 @template(2, "Something on, something next to")
 def set_place(cast: ObjectBinding) -> TaskProposal:
     """Something on, something next to."""
-    target = cast.pick(lambda kind: cast.carrier(kind) and not kind.furniture)
+    target = cast.pick(cast.laid)
     first, second = cast.pick(cast.onto(target)), cast.pick(cast.movable)
     a, b, c = the(first), the(second), the(target)
     text = cast.phrase(

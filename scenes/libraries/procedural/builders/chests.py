@@ -138,6 +138,7 @@ PLUGIN = Builders(
         cedar_chest,
         keeps="no food",
         stands_in=("cooler.n.01",),
+        uses=("bath", "decor", "desk", "play"),
     ),
     Category(
         "toolbox.n.01",
