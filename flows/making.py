@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from ..generators.dataset import (
     Dataset,
@@ -18,6 +19,7 @@ from ..generators.store.writer import ShardWriter
 from ..schemas import (
     AssemblyError,
     Asset,
+    DatasetError,
     Episode,
     FrameRecord,
     Scene,
@@ -147,13 +149,23 @@ def _scenes(job: Job) -> Iterator[tuple[Scene, Assets]]:
     folder = job.root / "data" / "scenes" / job.unit.shard
     for scene in read_models(folder / "scenes.json", Scene):
         names = {thing.asset_hash for thing in scene.objects}
-        yield (
-            scene,
-            {
-                name: Asset.from_json((folder / "assets" / f"{name}.json").read_bytes(), name)
-                for name in sorted(names)
-            },
-        )
+        yield scene, {name: _asset(folder / "assets" / f"{name}.json") for name in sorted(names)}
+
+
+def _asset(path: Path) -> Asset:
+    """The asset of a scene.
+
+    Raises:
+        DatasetError: there is no such file, or it is another asset.
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise DatasetError(
+            f"{path}: a scene has this asset, which is not there; "
+            "`cousins verify --repair` makes its shard anew"
+        ) from None
+    return Asset.from_json(raw, path.stem)
 
 
 def _task(unit: ShardTask) -> TaskSpec:

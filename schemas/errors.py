@@ -22,10 +22,25 @@ def one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
+LONGEST = 4000
+"""Characters in a line of a message: a value that is quoted may be as long as an input."""
+
+
+def cut(message: str) -> str:
+    """A message whose lines that are too long lose their middle."""
+    half = LONGEST // 2 - 2
+    lines = message.split("\n")
+    return "\n".join(x if len(x) <= LONGEST else f"{x[:half]} .. {x[-half:]}" for x in lines)
+
+
 class CousinsError(Exception):
     """Base of all errors of this package."""
 
     exit_code = 1
+
+    def __init__(self, message: str = "") -> None:
+        """Keep the message, without the middle of lines that are too long."""
+        super().__init__(cut(message))
 
 
 class SpecError(CousinsError):

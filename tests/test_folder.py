@@ -262,3 +262,10 @@ def test_a_spec_uses_an_asset_of_the_folder_and_a_robot_picks_it(folder: Path) -
         causes.append(episode.cause)
     else:
         raise AssertionError(causes)
+
+
+@pytest.mark.parametrize("text", ["scale: 1e308", "scale: 1e-300", "mass: 1e300", "density: .inf"])
+def test_notes_refuse_sizes_and_masses_that_overflow(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.yaml").write_text(text)
+    with pytest.raises(SpecError, match=text.partition(":")[0]):
+        read_notes(tmp_path / "a.yaml")

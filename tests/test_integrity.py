@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import shutil
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import fake_stages
 import pytest
 from fake_stages import replay
 
+from cousins.flows.pool import JobError
 from cousins.flows.run import execute, export_dataset
 from cousins.flows.session import RunRequest
 from cousins.flows.verify import repair, verify
@@ -176,3 +178,21 @@ def test_strange_files_are_set_aside_and_kept(copy: tuple[Path, str]) -> None:
     repair(root, 1, fake_stages.fake_stages())
     assert (root / "set_aside/data/frames/t0001/mine.txt").read_text() == "my notes"
     assert verify(root, 1, replay).dataset_hash == right
+
+
+def test_a_scene_whose_asset_is_not_there_is_named(copy: tuple[Path, str]) -> None:
+    """As a stranger may write it: the record fits the files, and no digest is wrong."""
+    root, _ = copy
+    scenes = root / "data/scenes/t0001/scenes.json"
+    text = scenes.read_text()
+    start = text.index('"asset_hash":"') + len('"asset_hash":"')
+    scenes.write_text(text[:start] + "f" * 64 + text[start + 64 :])
+    path = root / "manifest/scenes/t0001.json"
+    record = ShardRecord.read(path)
+    digest = hashlib.sha256(scenes.read_bytes()).hexdigest()
+    named = record.files | {"data/scenes/t0001/scenes.json": digest}
+    path.write_text(record.model_copy(update={"files": named}).sealed().canonical_json())
+    shutil.rmtree(root / "data/episodes/t0001")
+    (root / "manifest/episodes/t0001.json").unlink()
+    with pytest.raises(JobError, match=r"f{64}\.json: a scene has this asset"):
+        execute(plan(root))

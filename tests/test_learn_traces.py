@@ -91,8 +91,8 @@ def test_states_are_rebuilt_and_the_last_expansion_reaches_the_goal() -> None:
 
 
 def test_it_beats_the_most_frequent_node_on_held_out_tasks() -> None:
-    result = example().evaluate(searched(20), seed=0, folds=2)
-    assert result["tasks"] == 20
+    result = example().evaluate(searched(40), seed=0, folds=2)
+    assert result["tasks"] == 40
     assert result["learned_skill"] > result["baseline_skill"] + 0.2
     assert result["learned_node"] > result["baseline_node"] + 0.2
 

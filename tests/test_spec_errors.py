@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
 
 from cousins.schemas import DatasetSpec, SpecError, Sweep
+from cousins.schemas.errors import LONGEST
 from cousins.schemas.spec_file import load_spec, parse_spec
 
 
@@ -172,3 +174,13 @@ def test_names_that_scenes_use_themselves_are_refused_with_what_is_allowed(name:
         assert f"line 4: scene.objects[0].name: object name {name!r} is taken: scenes" in message
         assert "all names but table, desk, countertop, robot, floor, room, world and" in message
         assert "begin with clutter_ or room_" in message
+
+
+def test_a_message_that_quotes_a_whole_input_loses_the_middle_of_that_line() -> None:
+    error = SpecError(f"first\nBDDL: {'x' * 30_000} is no problem\nlast")
+    first, long, last = str(error).split("\n")
+    assert (first, last) == ("first", "last")
+    assert long.startswith("BDDL: xxx")
+    assert long.endswith("xxx is no problem")
+    assert len(long) <= LONGEST
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)

@@ -12,6 +12,7 @@ from .sorts import WORDS, Contents, Goods, Sort, head
 from .uses import HYPERNYMS, Use
 
 T = TypeVar("T")
+_NO_USE: frozenset[Use] = frozenset()
 
 
 @until_forgotten
@@ -69,10 +70,12 @@ def carries(category: str) -> Contents | None:
 def _uses() -> Mapping[str, frozenset[Use]]:
     """The uses that are declared, and of each noun all that categories with it declare."""
     known = [declared.category for declared in categories().values()]
-    declared = {x.name: frozenset(x.uses) for x in known if x.uses is not None}
+    declared: dict[str, frozenset[Use]] = {
+        x.name: frozenset(x.uses) for x in known if x.uses is not None
+    }
     nouns: dict[str, frozenset[Use]] = {}
     for name, uses in declared.items():
-        nouns[head(name)] = nouns.get(head(name), frozenset()) | uses
+        nouns[head(name)] = nouns.get(head(name), _NO_USE) | uses
     return {**nouns, **declared}
 
 
@@ -86,8 +89,8 @@ def uses_of(category: str) -> frozenset[Use]:
     """
     if category in _uses():
         return _uses()[category]
-    above = frozenset(HYPERNYMS[x] for x in ancestors(category) if x in HYPERNYMS)
-    return above or _uses().get(head(category), frozenset())
+    above: frozenset[Use] = frozenset(HYPERNYMS[x] for x in ancestors(category) if x in HYPERNYMS)
+    return above or _uses().get(head(category), _NO_USE)
 
 
 @until_forgotten

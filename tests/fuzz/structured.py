@@ -101,6 +101,11 @@ def edited(draw: st.DrawFn, cases: Sequence[Case]) -> Case:
         case[name] = glb_of(text.encode(), raw[28 + size :])
     elif name.endswith(".yaml"):
         case[name] = yaml.dump(draw(documents(yaml.safe_load(raw))), sort_keys=False).encode()
+    elif name.endswith(".jsonl"):
+        lines = raw.splitlines()
+        line = draw(st.integers(0, len(lines) - 1))
+        lines[line] = json.dumps(draw(documents(json.loads(lines[line])))).encode()
+        case[name] = b"\n".join(lines) + b"\n"
     else:
         case[name] = json.dumps(draw(documents(json.loads(raw)))).encode()
     return case

@@ -11,7 +11,9 @@ from ....schemas.base import Model
 from ....schemas.spec_file import validated
 from ....schemas.yaml_source import read_yaml
 
-Positive = Annotated[float, Field(gt=0)]
+Scale = Annotated[float, Field(ge=1e-9, le=1e9)]
+"""From nanometres up: beyond it no file is meant, and squares overflow."""
+Mass = Annotated[float, Field(gt=0, le=1e6)]
 Axis = Literal["x", "y", "z", "-x", "-y", "-z"]
 UNSPECIFIED = "LicenseRef-unspecified"
 """The licence of files whose owner states none: their rights are the owner's to judge."""
@@ -23,15 +25,15 @@ class AssetNotes(Model):
 
     category: Annotated[str, Field(min_length=1, max_length=80)] | None = None
     """A BDDL category such as `mug.n.04`, or words such as `coffee mug`."""
-    scale: Positive = 1.0
+    scale: Scale = 1.0
     """Metres per unit of the file: 0.001 for millimetres."""
     up: Axis | None = None
     """The file's axis that points up; by default y for GLB and GLTF, else z."""
     front: Axis | None = None
     """The file's axis that the front faces; by default z for GLB and GLTF, else x."""
-    mass: Positive | None = None
+    mass: Mass | None = None
     """Kilograms."""
-    density: Positive | None = None
+    density: Mass | None = None
     """Kilograms per cubic metre, for mesh files without `mass`."""
     friction: Annotated[float, Field(gt=0, le=10)] | None = None
     """Sliding friction coefficient."""
