@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from ..generators.dataset import (
     Dataset,
@@ -18,8 +17,6 @@ from ..generators.store.hashing import item_seed
 from ..generators.store.writer import ShardWriter
 from ..schemas import (
     AssemblyError,
-    Asset,
-    DatasetError,
     Episode,
     FrameRecord,
     Scene,
@@ -146,26 +143,10 @@ def _placed(frame: FrameRecord, prefix: str) -> FrameRecord:
 
 
 def _scenes(job: Job) -> Iterator[tuple[Scene, Assets]]:
+    dataset = Dataset(job.root)
     folder = job.root / "data" / "scenes" / job.unit.shard
     for scene in read_models(folder / "scenes.json", Scene):
-        names = {thing.asset_hash for thing in scene.objects}
-        yield scene, {name: _asset(folder / "assets" / f"{name}.json") for name in sorted(names)}
-
-
-def _asset(path: Path) -> Asset:
-    """The asset of a scene.
-
-    Raises:
-        DatasetError: there is no such file, or it is another asset.
-    """
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise DatasetError(
-            f"{path}: a scene has this asset, which is not there; "
-            "`cousins verify --repair` makes its shard anew"
-        ) from None
-    return Asset.from_json(raw, path.stem)
+        yield scene, dataset.assets_of(scene)
 
 
 def _task(unit: ShardTask) -> TaskSpec:

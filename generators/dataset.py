@@ -207,7 +207,9 @@ class Dataset:
 @lru_cache(maxsize=512)
 def _asset(path: Path, content_hash: str) -> Asset:
     if not path.is_file():
-        raise DatasetError(f"{path} is missing")
+        raise DatasetError(
+            f"{path} is missing, though a scene names it; `cousins verify --repair` makes it again"
+        )
     asset = Asset.from_json(path.read_bytes(), str(path))
     if asset.content_hash() != content_hash:
         raise DatasetError(f"{path} is damaged: its content does not have the hash in its name")

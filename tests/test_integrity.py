@@ -180,19 +180,33 @@ def test_strange_files_are_set_aside_and_kept(copy: tuple[Path, str]) -> None:
     assert verify(root, 1, replay).dataset_hash == right
 
 
-def test_a_scene_whose_asset_is_not_there_is_named(copy: tuple[Path, str]) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("f" * 64, r"f{64}\.json is missing, though a scene names it"),
+        ("../../../../../mine", "is no path inside the dataset"),
+    ],
+)
+def test_a_scene_names_assets_of_its_shard_alone(
+    copy: tuple[Path, str], name: str, said: str
+) -> None:
     """As a stranger may write it: the record fits the files, and no digest is wrong."""
     root, _ = copy
+    own = next((root / "data/scenes/t0001/assets").iterdir())
+    shutil.copy(own, root.parent / "mine.json")
     scenes = root / "data/scenes/t0001/scenes.json"
     text = scenes.read_text()
     start = text.index('"asset_hash":"') + len('"asset_hash":"')
-    scenes.write_text(text[:start] + "f" * 64 + text[start + 64 :])
+    scenes.write_text(text[:start] + name + text[start + 64 :])
     path = root / "manifest/scenes/t0001.json"
     record = ShardRecord.read(path)
     digest = hashlib.sha256(scenes.read_bytes()).hexdigest()
-    named = record.files | {"data/scenes/t0001/scenes.json": digest}
-    path.write_text(record.model_copy(update={"files": named}).sealed().canonical_json())
+    path_in = "data/scenes/t0001/scenes.json"
+    files = record.files | {path_in: digest}
+    sizes = record.sizes | {path_in: scenes.stat().st_size}
+    update = {"files": files, "sizes": sizes}
+    path.write_text(record.model_copy(update=update).sealed().canonical_json())
     shutil.rmtree(root / "data/episodes/t0001")
     (root / "manifest/episodes/t0001.json").unlink()
-    with pytest.raises(JobError, match=r"f{64}\.json: a scene has this asset"):
+    with pytest.raises(JobError, match=said):
         execute(plan(root))

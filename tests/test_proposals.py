@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,16 +17,24 @@ from openai_server import Reply, Server, serving
 from worlds import LIBRARY, Few
 
 from cousins.generators.proposers import propose
-from cousins.generators.proposers.grammar import drawing
+from cousins.generators.proposers.grammar import drawing, long, meals, short
 from cousins.generators.proposers.grammar.templates import out_of, within
 from cousins.generators.proposers.openai import OpenAIProposer
 from cousins.generators.proposing.cast import ObjectBinding
-from cousins.generators.proposing.catalogue import Catalogue
-from cousins.generators.proposing.draft import BoundObject, check, signature
+from cousins.generators.proposing.catalogue import Catalogue, OfferedCategory
+from cousins.generators.proposing.draft import (
+    BoundObject,
+    RefusedError,
+    TaskProposal,
+    check,
+    signature,
+)
 from cousins.generators.proposing.endpoint import Endpoint
 from cousins.scenes.assets.library import AssetLibrary
 from cousins.scenes.assets.meanings import uses_of
+from cousins.scenes.assets.uses import HYPERNYMS
 from cousins.scenes.core.franka import FRANKA
+from cousins.scenes.core.taxonomy import nodes
 from cousins.schemas import (
     DatasetSpec,
     ObjectSpec,
@@ -250,6 +260,53 @@ def test_a_library_of_things_that_nobody_uses_together_still_gives_tasks() -> No
     odd = Few("hammer.n.02", "bowl.n.01")
     tasks = propose(spec(1, SceneSpec()), 0, 1, (), odd)
     assert {x.category for x in tasks[0].objects[1:]} == {"hammer.n.02", "bowl.n.01"}
+
+
+def test_every_hypernym_of_a_use_is_in_the_taxonomy() -> None:
+    assert set(HYPERNYMS) <= set(nodes())
+
+
+def drafts(make: Callable[[ObjectBinding], TaskProposal], count: int = 12) -> list[TaskProposal]:
+    """What a template makes with the whole library, over seeds."""
+    made: list[TaskProposal] = []
+    for seed in range(count):
+        cast = ObjectBinding(CATALOGUE, (), frozenset(), "table", np.random.default_rng(seed))
+        with contextlib.suppress(RefusedError):  # where nothing suits what was drawn first
+            made.append(make(cast))
+    assert len(made) > count // 3
+    return made
+
+
+def test_only_food_is_cooked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though crockery goes into a microwave too; here it has a switch, as imported ones may."""
+    switch = property(lambda kind: kind.category == "microwave.n.02")
+    monkeypatch.setattr(OfferedCategory, "toggleable", switch)
+    assert all(draft.things[1].kind.is_food for draft in drafts(long.cook))
+
+
+@pytest.mark.parametrize("make", [long.set_table, short.set_place])
+def test_things_are_laid_on_tableware_and_mats(
+    make: Callable[[ObjectBinding], TaskProposal],
+) -> None:
+    for draft in drafts(make):
+        target = draft.things[0].kind
+        assert target.sort in ("board", "dish", "tray") or target.head == "mat"
+
+
+def test_a_meal_is_food_on_a_plate_with_a_drink() -> None:
+    for draft in drafts(meals.serve, 6):
+        plate, food, cup = (thing.kind for thing in draft.things)
+        assert (plate.head, food.is_food, cup.sort) == ("plate", True, "cup")
+    for draft in drafts(meals.lay_place_to_drink, 6):
+        plate, *cutlery, cup = (thing.kind for thing in draft.things)
+        assert (plate.head, cup.sort) == ("plate", "cup")
+        assert {kind.head for kind in cutlery} < {"fork", "knife", "tablespoon"}
+
+
+def test_nothing_is_served_in_a_pan() -> None:
+    microwave = CATALOGUE.kind("microwave.n.02")
+    assert CATALOGUE.goes(CATALOGUE.kind("bowl.n.01"), microwave, "inside")
+    assert not CATALOGUE.goes(CATALOGUE.kind("saucepot.n.01"), microwave, "inside")
 
 
 def test_food_is_cooked_in_what_it_is_cooked_in() -> None:

@@ -45,6 +45,14 @@ Workers = Annotated[
     ),
 ]
 
+Notify = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Post how each run ended to this address, as JSON.",
+        show_default=False,
+    ),
+]
 AllowFailures = Annotated[
     float,
     typer.Option(

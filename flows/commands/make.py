@@ -12,6 +12,7 @@ from .choices import NamingCommand, completion
 from .common import (
     AllowFailures,
     Json,
+    Notify,
     SpecPath,
     Values,
     Workers,
@@ -44,14 +45,6 @@ Engine = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Make nothing; say what is left, and what it would cost.")
-]
-Notify = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL",
-        help="Post how the run ended to this address, as JSON.",
-        show_default=False,
-    ),
 ]
 RetryQuarantined = Annotated[
     bool,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..overlap import Overlap as Choice
-from .common import AllowFailures, Json, SpecPath, Workers, emit, expected_errors
+from .common import AllowFailures, Json, Notify, SpecPath, Workers, emit, expected_errors
 
 Cron = Annotated[
     str | None, typer.Option(metavar='"M H D M W"', help="When, in UTC, such as '0 2 * * *'.")
@@ -26,14 +26,6 @@ NextSeeds = Annotated[
 Overlap = Annotated[
     Choice,
     typer.Option(help="A run that is due while an earlier one is still under way."),
-]
-Notify = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL",
-        help="Post how each run ended to this address, as JSON.",
-        show_default=False,
-    ),
 ]
 Pool = Annotated[str, typer.Option(help="The work pool.")]
 

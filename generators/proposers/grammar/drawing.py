@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -71,11 +73,7 @@ def _one(spec: DatasetSpec, index: int, catalogue: Catalogue, taken: set[str]) -
     low, high = lengths[int(rng.integers(len(lengths)))]
     high = min(high, spec.tasks.max_steps)
     reasons: Counter[str] = Counter()
-    template = TEMPLATES[0]
-    for attempt in range(ATTEMPTS):
-        strict = attempt < STRICT * ATTEMPTS
-        if attempt % TRIES == 0 or not strict:
-            template = _draw(rng, (low, high) if strict else (1, spec.tasks.max_steps))
+    for strict, template in _tried(rng, (low, high), spec.tasks.max_steps):
         try:
             draft = template.make(
                 ObjectBinding(catalogue, scene, used, support, rng, sensible=strict)
@@ -97,6 +95,17 @@ def _one(spec: DatasetSpec, index: int, catalogue: Catalogue, taken: set[str]) -
         f"task {index}: no new task in {ATTEMPTS} drafts ({counted}); "
         "ask for fewer tasks, raise max_steps, or add a library"
     )
+
+
+def _tried(
+    rng: np.random.Generator, lengths: tuple[int, int], most: int
+) -> Iterator[tuple[bool, Template]]:
+    """Templates to try, and whether to insist on the lengths; each is drawn when it is reached."""
+    for _ in range(round(STRICT * ATTEMPTS) // TRIES):
+        template = _draw(rng, lengths)
+        yield from itertools.repeat((True, template), TRIES)
+    for _ in range(round((1 - STRICT) * ATTEMPTS)):
+        yield False, _draw(rng, (1, most))
 
 
 def _draw(rng: np.random.Generator, lengths: tuple[int, int]) -> Template:

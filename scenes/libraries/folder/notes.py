@@ -13,7 +13,7 @@ from ....schemas.yaml_source import read_yaml
 
 Scale = Annotated[float, Field(ge=1e-9, le=1e9)]
 """From nanometres up: beyond it no file is meant, and squares overflow."""
-Mass = Annotated[float, Field(gt=0, le=1e6)]
+Positive = Annotated[float, Field(gt=0, le=1e6)]
 Axis = Literal["x", "y", "z", "-x", "-y", "-z"]
 UNSPECIFIED = "LicenseRef-unspecified"
 """The licence of files whose owner states none: their rights are the owner's to judge."""
@@ -31,9 +31,9 @@ class AssetNotes(Model):
     """The file's axis that points up; by default y for GLB and GLTF, else z."""
     front: Axis | None = None
     """The file's axis that the front faces; by default z for GLB and GLTF, else x."""
-    mass: Mass | None = None
+    mass: Positive | None = None
     """Kilograms."""
-    density: Mass | None = None
+    density: Positive | None = None
     """Kilograms per cubic metre, for mesh files without `mass`."""
     friction: Annotated[float, Field(gt=0, le=10)] | None = None
     """Sliding friction coefficient."""
