@@ -77,8 +77,9 @@ def _unassembled(scenes: int, refusals: dict[str, int]) -> str:
     """That no scene could be assembled, why, and what to try."""
     shown = "; ".join(f"{said} x{n}" for said, n in list(refusals.items())[:SHOWN])
     return (
-        f"none of {scenes} scenes could be assembled" + (f": {shown}" if shown else "") + "; fewer "
-        "or smaller objects help most, and docs/reasons.md says what to try for each reason"
+        f"none of {scenes} scenes could be assembled"
+        + (f": {shown}" if shown else "")
+        + "; docs/reasons.md says what to try for each reason"
     )
 
 

@@ -118,6 +118,16 @@ class RefusalKind(StrEnum):
         "no plan with these assets",
         "change the goal, or the categories of its objects",
     )
+    TOO_LARGE_FOR_TOP = (
+        "too_large_for_top",
+        "{0} does not fit on {1}, as the goal asks",
+        "choose categories that fit, or give the objects their sizes with `extents`",
+    )
+    TOO_LARGE_FOR_INSIDE = (
+        "too_large_for_inside",
+        "{0} does not fit inside {1}, as the goal asks",
+        "choose categories that fit, or give the objects their sizes with `extents`",
+    )
     NO_FAILURE = (
         "no_failure",
         "no state of a failed rollout is left",

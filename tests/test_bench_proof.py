@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 
 from cousins.flows.bench import measure, proof
+from cousins.flows.run import RunRequest, execute
+from cousins.flows.stages import production
 from cousins.generators.learners import networks
 from cousins.schemas import (
     BackendMissingError,
     EvalResult,
     EvalSpec,
+    Refusal,
+    RefusalKind,
     RolloutRecord,
     RunError,
     SuiteResult,
@@ -101,6 +105,56 @@ def test_specs_of_both_kinds_differ_in_their_cousins_alone() -> None:
     same = {"name": twin.name, "cousins": twin.cousins}
     assert cousins.model_copy(update=same) == twin
     assert twin.episodes.demonstrations == proof.FULL.demonstrations
+
+
+SPECS = Path(__file__).resolve().parents[1] / "examples" / "proof"
+STUDIED = [
+    path.read_text()
+    for path in sorted(SPECS.glob("*.yaml"))
+    if not path.stem.endswith(("_eval", "-corrected"))  # They read what others have made.
+]
+
+
+def check_scenes(text: str, out: Path) -> None:
+    spec = parse_spec(text)
+    few = spec.episodes.model_copy(update={"demonstrations": None, "per_task": 1})
+    spec = spec.model_copy(update={"episodes": few})
+    summary = execute(RunRequest(spec, out, production(), 1, until="scenes"))
+    assert summary.counts["scenes"] > 0
+    assert not summary.refusals
+
+
+def test_three_cubes_of_one_size_can_be_stacked(tmp_path: Path) -> None:
+    check_scenes(proof.spec_text("twin", proof.STACK, proof.FULL, 3), tmp_path / "out")
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("text", [*STUDIED, proof.spec_text("cousins", proof.STACK, proof.FULL, 3)])
+def test_each_task_of_the_study_has_scenes(text: str, tmp_path: Path) -> None:
+    check_scenes(text, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("goal", "kind"),
+    [
+        ("ontop high low", RefusalKind.TOO_LARGE_FOR_TOP),
+        ("inside high low", RefusalKind.TOO_LARGE_FOR_INSIDE),
+    ],
+)
+def test_what_does_not_fit_is_named(goal: str, kind: RefusalKind, tmp_path: Path) -> None:
+    low, high = (
+        f"{{name: {name}, category: {category}, extents: [{size}, {size}, {size}]}}"
+        for name, category, size in (
+            ("low", "toy_dice.n.01" if "ontop" in goal else "teacup.n.02", 0.03),
+            ("high", "toy_dice.n.01", 0.058),
+        )
+    )
+    spec = parse_spec(
+        f"name: a\ntasks: {{given: {{goal: {goal}, objects: [{low}, {high}]}}}}\n"
+        "cousins: {per_object: 1, distance: [0.0, 0.0]}\nepisodes: {per_task: 1}\ncameras: []\n"
+    )
+    summary = execute(RunRequest(spec, tmp_path / "out", production(), 1, until="scenes"))
+    assert summary.refusals == {str(Refusal(kind, ("high", "low"))): 24}
 
 
 def test_too_few_demonstrations_end_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

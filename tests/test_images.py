@@ -33,7 +33,7 @@ from cousins.generators.frames import (
 )
 from cousins.generators.images.camera.cameras import camera_params, project
 from cousins.generators.images.camera.view import World
-from cousins.generators.images.encode import png
+from cousins.generators.images.encode import VideoWriter, png
 from cousins.generators.images.raster.gl import open_gl
 from cousins.generators.images.truth.semantics import semantic_id
 from cousins.scenes.core.geometry import look_at, rotation, yaw_quaternion
@@ -547,3 +547,18 @@ def test_png_round_trip(dtype: str, channels: int) -> None:
     shape = (17, 23, 3) if channels else (17, 23)
     pixels = np.random.default_rng(0).integers(0, np.iinfo(dtype).max, shape).astype(dtype)
     assert (np.asarray(Image.open(io.BytesIO(png(pixels)))) == pixels).all()
+
+
+def test_equal_frames_give_equal_videos_whatever_lay_in_memory_before() -> None:
+    rng = np.random.default_rng(0)
+    base = rng.integers(0, 255, (12, 12, 3), dtype=np.uint8).repeat(8, axis=0).repeat(8, axis=1)
+    frames = [np.roll(base, (i, i // 2), axis=(0, 1)) for i in range(60)]
+    found: set[bytes] = set()
+    for turn in range(60):
+        used = [rng.integers(0, 255, turn * 1000 + 7, dtype=np.uint8) for _ in range(50)]
+        video = VideoWriter(96, 96, 10)
+        for frame in frames:
+            video.add(frame)
+        found.add(video.finish())
+        del used
+    assert len(found) == 1

@@ -51,6 +51,8 @@ SAID = {
     RefusalKind.GOAL_HOLDS: "the goal holds already",
     RefusalKind.START_LACKS: "the start lacks one",
     RefusalKind.NO_PLAN: "no plan with these assets",
+    RefusalKind.TOO_LARGE_FOR_TOP: "mug does not fit on box, as the goal asks",
+    RefusalKind.TOO_LARGE_FOR_INSIDE: "mug does not fit inside box, as the goal asks",
     RefusalKind.NO_FAILURE: "no state of a failed rollout is left",
     RefusalKind.UNREACHABLE: "mug cannot be one box (two)",
     RefusalKind.UNREACHABLE_WITH_TOOL: "mug cannot be one box with brush (two)",

@@ -36,7 +36,10 @@ categories than the twin's own, for what is far is of these."""
 TASK = "inside apple bowl"
 STACK = (
     "{goal: [ontop middle bottom, ontop top middle], objects: ["
-    + ", ".join(f"{{name: {x}, category: toy_dice.n.01}}" for x in ("bottom", "middle", "top"))
+    + ", ".join(
+        f"{{name: {x}, category: toy_dice.n.01, extents: [0.045, 0.045, 0.045]}}"
+        for x in ("bottom", "middle", "top")
+    )
     + "]}"
 )
 

@@ -30,6 +30,7 @@ from ..bddl.goals import evaluate, ground_literals
 from ..bddl.ordering import Precedence, task_order
 from ..bddl.problem import Problem, object_specs, scene_problem, support_name
 from ..physics.predicates import PhysicsFacts, literals
+from ..symbolic.domain import Capabilities
 from ..symbolic.search import plans
 from .capabilities import capabilities
 from .feasibility import out_of_reach
@@ -37,6 +38,10 @@ from .feasibility import out_of_reach
 STATES = {"open": "openable", "toggled_on": "toggleable"}
 """The affordance that a state of one object asks for."""
 NO_PLAN = Refusal(RefusalKind.NO_PLAN)
+TOO_LARGE = {
+    "ontop": RefusalKind.TOO_LARGE_FOR_TOP,
+    "inside": RefusalKind.TOO_LARGE_FOR_INSIDE,
+}
 PUSHED_TO = ("mat.n.07", "dustpan.n.02")
 """Kinds of things onto and into which others are pushed or swept: they need not be graspable."""
 
@@ -171,10 +176,24 @@ def _unplannable(
     assets: Mapping[str, Asset], problem: Problem, order: tuple[Precedence, ...], support: str
 ) -> Refusal | None:
     """Why no layout of these assets will do for the task."""
+    able = capabilities(assets, support)
     try:
-        next(plans(problem.init, problem.goal, capabilities(assets, support), order=order))
+        next(plans(problem.init, problem.goal, able, order=order))
     except PlanningError:
-        return NO_PLAN
+        return _too_large(problem, able) or NO_PLAN
+    return None
+
+
+def _too_large(problem: Problem, able: Capabilities) -> Refusal | None:
+    """Says which fact of the goal asks for more room than there is."""
+    categories = dict(problem.objects)
+    for literal in ground_literals(problem.goal):
+        kind = TOO_LARGE.get(literal.predicate)
+        if kind is None or literal.negated or literal.arguments[1] == able.support:
+            continue
+        pushed = any(is_a(categories[literal.arguments[1]], sort) for sort in PUSHED_TO)
+        if not pushed and (*literal.arguments, literal.predicate) not in able.fits:
+            return Refusal(kind, literal.arguments)
     return None
 
 

@@ -1,11 +1,10 @@
-"""Makes the golden datasets; the one place here that imports from the package."""
+"""Makes the golden datasets; `afresh.py` runs it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import platform
-import sys
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -146,7 +145,3 @@ def _processor() -> str:
     """The kind of processor, by the widest instructions that it has."""
     config = cast("dict[str, Any]", np.show_config(mode="dicts"))
     return " ".join([platform.machine(), *config["SIMD Extensions"]["found"]])
-
-
-if __name__ == "__main__":
-    sys.stdout.write(make().text())

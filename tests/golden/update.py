@@ -24,7 +24,7 @@ def make_afresh(**environment: str) -> Digests:
     """
     found = {"MUJOCO_GL": "egl", "OPENBLAS_NUM_THREADS": "1", **os.environ, **environment}
     run = subprocess.run(
-        [sys.executable, str(HERE / "making.py")], env=found, capture_output=True, text=True
+        [sys.executable, str(HERE / "afresh.py")], env=found, capture_output=True, text=True
     )
     if run.returncode:
         raise RuntimeError(f"the golden datasets cannot be made:\n{run.stderr}")
