@@ -11,9 +11,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
+from typing import Any
 
 GRACE = 2.5
 """Seconds that an interrupted command may take to end in order."""
@@ -46,6 +48,7 @@ def install() -> None:
     for number in HANDLED:
         if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _on_signal)
+    sys.unraisablehook = partial(_unraised, sys.unraisablehook)
 
 
 def received() -> int | None:
@@ -86,6 +89,12 @@ def kept_from_children() -> Generator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _unraised(before: Callable[[Any], object], problem: Any) -> None:
+    """Show what a callback could not raise, but for an interruption: `again` raises that."""
+    if not isinstance(problem.exc_value, Interrupted):
+        before(problem)
 
 
 def _on_signal(number: int, frame: FrameType | None) -> None:

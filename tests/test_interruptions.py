@@ -214,6 +214,42 @@ def test_a_run_ends_although_a_library_swallowed_the_interruption(
         execute(RunRequest(spec, tmp_path, fake_stages.fake_stages(), workers=1))
 
 
+def test_a_signal_within_a_callback_says_nothing_else() -> None:
+    code = (
+        "import os, signal, time, weakref\n"
+        "from cousins.flows import signals\n"
+        "signals.install()\n"
+        "class Thing: pass\n"
+        "def ended(_):\n"
+        "    os.kill(os.getpid(), signal.SIGTERM); time.sleep(1)\n"
+        "thing = Thing(); told = weakref.ref(thing, ended)\n"
+        "del thing\n"  # Python prints what the callback raises, and goes on.
+        "try:\n"
+        "    signals.again()\n"
+        "except KeyboardInterrupt as error:\n"
+        "    signals.say(); os._exit(signals.exit_code(error))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (run.returncode, run.stderr) == (143, f"{SENTENCE}\n")
+
+
+def test_other_faults_of_callbacks_are_shown() -> None:
+    code = (
+        "import weakref\n"
+        "from cousins.flows import signals\n"
+        "signals.install()\n"
+        "class Thing: pass\n"
+        "thing = Thing(); told = weakref.ref(thing, lambda _: 1 / 0)\n"
+        "del thing\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert "ZeroDivisionError" in run.stderr
+
+
 def test_workers_end_with_what_is_ended(tmp_path: Path) -> None:
     code = (
         "import multiprocessing, os, signal, time\n"
