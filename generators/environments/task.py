@@ -21,6 +21,7 @@ from ...tasks.rollout.objects import ObjectStates
 from ...tasks.rollout.simulation import Rollout, RolloutState
 from .groups import ObservationGroup, View
 from .observing import Observer
+from .spectator import watched
 
 Reward = Literal["sparse", "progress"]
 """1 at success and else 0; or also what each action adds to the progress of the subgoals."""
@@ -242,6 +243,8 @@ class TaskRollouts:
     ) -> npt.NDArray[np.uint8]:
         """A camera's picture now, (H, W, 3); by default of the scene's first camera.
 
+        Scenes without cameras are seen by a spectator; see `watched`.
+
         Args:
             camera: its name.
             size: width and height, pixels; by default those of images.
@@ -250,9 +253,7 @@ class TaskRollouts:
             SpecError: the scene has no such camera.
         """
         ready, rollout = self._running
-        cameras = ready.placed.scene.cameras
-        if not cameras:
-            raise SpecError("cameras: the spec has none to look through")
+        cameras = ready.compiled.scene.cameras
         return ready.observer.picture(rollout, camera or cameras[0].name, size)
 
     @property
@@ -266,7 +267,7 @@ class TaskRollouts:
         key = placed.scene.id
         found = self._kept.pop(key, None)
         if found is None or found.placed.scene != placed.scene:
-            compiled = compile_model(placed.scene, placed.assets, "physics")
+            compiled = compile_model(watched(placed.scene), placed.assets, "physics")
             view, setting = self.setting.view, self.setting
             states = None
             if ObservationGroup.objects in view.groups:

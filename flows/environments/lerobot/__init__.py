@@ -1,0 +1,1 @@
+"""Our environment as LeRobot's evaluation expects one."""
