@@ -71,9 +71,9 @@ class Dataset:
         DatasetError: where the folder is no dataset of this format.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path | str) -> None:
         """Read the spec; everything else is read when asked for."""
-        self.root = root
+        self.root = root = Path(root)
         path = root / "spec.json"
         if not path.is_file():
             raise DatasetError(f"{root} is no dataset: it has no spec.json")

@@ -55,7 +55,7 @@ _FORMS = {
 }
 
 
-def load_spec(path: Path, options: Sequence[str] = ()) -> DatasetSpec:
+def load_spec(path: Path | str, options: Sequence[str] = ()) -> DatasetSpec:
     """Load the YAML file that describes a dataset, over the one that it extends, if it does.
 
     Args:
@@ -65,6 +65,7 @@ def load_spec(path: Path, options: Sequence[str] = ()) -> DatasetSpec:
     Raises:
         SpecError: listing every problem with its line, path, value, and what is allowed.
     """
+    path = Path(path)
     source = composed(read_yaml(path), path.parent, options)
     return _located(_validate(_filled(source)), source)
 

@@ -16,6 +16,7 @@ import pytest
 
 import cousins
 from cousins.flows.preview import make_preview
+from cousins.generators.dataset import Dataset
 from cousins.schemas import SpecError
 
 PAGE = Path(__file__).parents[1] / "docs" / "python.md"
@@ -128,3 +129,7 @@ def test_a_shortfall_keeps_what_was_made(tmp_path: Path, monkeypatch: pytest.Mon
         cousins.generate(spec, tmp_path / "few")
     assert len(list(caught.value.dataset.tasks())) == 2
     assert caught.value.summary.counts["tasks"] == 2
+
+
+def test_folders_may_be_texts(built: Dataset) -> None:
+    assert list(Dataset(str(built.root)).tasks()) == list(built.tasks())

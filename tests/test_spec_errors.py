@@ -128,12 +128,14 @@ SPECS = Path(__file__).parents[1] / "examples"
     "path",
     sorted(
         path
-        for folder in (SPECS, SPECS / "vision", SPECS / "wishes")
+        for folder in (SPECS, SPECS / "vision", SPECS / "wishes", SPECS / "proof")
         for path in folder.glob("*.yaml")
+        if not path.stem.endswith("_eval")
     ),
 )
 def test_examples_are_valid(path: Path) -> None:
     assert isinstance(load_spec(path), DatasetSpec)
+    assert load_spec(str(path)) == load_spec(path)
 
 
 @pytest.mark.parametrize(
