@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,7 @@ class StudySize:
         rollouts: in each suite.
         seeds: policies of each dataset.
         seconds: of a demonstration and of a rollout, at most.
+        turned: copies of each demonstration.
     """
 
     demonstrations: int
@@ -63,10 +64,13 @@ class StudySize:
     rollouts: int
     seeds: int
     seconds: float = 30.0
+    turned: int = TrainSpec().turned
 
 
 FULL = StudySize(demonstrations=800, steps=20_000, width=512, rollouts=100, seeds=3)
 SMALL = StudySize(demonstrations=80, steps=3_000, width=256, rollouts=20, seeds=1)
+STACKING = replace(FULL, demonstrations=1000, seconds=60.0, turned=3)
+"""Three cubes of one size, as in public studies of generated demonstrations."""
 
 
 def run(small: bool, seed: int) -> dict[str, Any]:
@@ -80,7 +84,7 @@ def run(small: bool, seed: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         judged = study(TASK, size, seed, place / "study", tuple(COUSINS), SUITES)
-        stacked = {} if small else study(STACK, size, seed, place / "stack", ("cousins",), OWN)
+        stacked = {} if small else study(STACK, STACKING, seed, place / "stack", ("twin",), OWN)
     return {
         "workers": cores(),
         "rollouts": size.rollouts,
@@ -91,7 +95,7 @@ def run(small: bool, seed: int) -> dict[str, Any]:
         "cousin_distance": {
             suite.name: suite.cousin_distance for suite in judged["cousins"][0].suites
         },
-        "stacking": cells(stacked["cousins"])[OWN[0]] if stacked else None,
+        "stacking": cells(stacked["twin"])[OWN[0]] if stacked else None,
     }
 
 
@@ -131,7 +135,8 @@ def study(
     for number in range(size.seeds):
         for kind, root in roots.items():
             policy = folder / f"{kind}-policy-{number}"
-            train_policy(root, TrainSpec(steps=size.steps, width=size.width, seed=number), policy)
+            how = TrainSpec(steps=size.steps, width=size.width, turned=size.turned, seed=number)
+            train_policy(root, how, policy)
             _say(f"{kind}, policy {number}: trained")
             out, scenes = folder / f"{kind}-judged-{number}", folder / "scenes"
             judged[kind].append(evaluate(str(policy), spec, out, cores(), _say, scenes))
