@@ -17,7 +17,9 @@ from ._export_set import ExportSet, write_set
 
 SMALL, LARGE = 4, 40
 """Attempts."""
-PICTURES = frozenset({"bop", "coco", "huggingface", "webdataset", "yolo"})
+PICTURES = frozenset(
+    {"bop", "coco", "coco_keypoints", "coco_panoptic", "huggingface", "webdataset", "yolo"}
+)
 """Formats that are counted by labelled frames; others by rows, of which each action has one."""
 
 
