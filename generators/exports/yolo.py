@@ -36,6 +36,7 @@ class YoloExporter:
     """Writes outlines of visible objects."""
 
     summary = "YOLO: classes and outlines as text, for Ultralytics' detection and segmentation"
+    labels = NEEDED
     needs = Needs(packages=("numpy", "pillow"))
 
     def export(self, dataset: Dataset, out: Path) -> None:

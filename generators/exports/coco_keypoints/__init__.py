@@ -17,6 +17,7 @@ class CocoKeypointsExporter:
     """Writes COCO keypoint annotations."""
 
     summary = "COCO keypoints: corners, handles, grasps and openings, by category, with skeletons"
+    labels = NEEDED
     needs = Needs(packages=("numpy", "pillow", "pycocotools"))
 
     def export(self, dataset: Dataset, out: Path) -> None:

@@ -17,6 +17,7 @@ class CocoPanopticExporter:
     """Writes COCO panoptic segmentation."""
 
     summary = "COCO panoptic: a segment for each object, for floor, walls and ceiling, as PNG"
+    labels = NEEDED
     needs = Needs(packages=("bddl", "mujoco", "numpy", "pillow"))
 
     def export(self, dataset: Dataset, out: Path) -> None:
