@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...schemas import DatasetError, Episode
 from ..dataset import Dataset
-from ..decoding import decoding
+from ..decoding import decoding, rgb_converter
 from ..quality.measures import without_trace
 from ._attempts import no_attempts
 from ._splits import held_out, training_order
@@ -243,9 +243,9 @@ def pictures(path: Path, frames: int) -> Iterator[Picture]:
     with decoding(path), av.open(str(path)) as container:
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1
+        convert = rgb_converter()
         for frame in container.decode(stream):
             count += 1
-            picture: Any = frame.to_ndarray(format="rgb24")
-            yield picture
+            yield convert(frame)
     if count != frames:
         raise DatasetError(f"{path}: {count} frames instead of {frames}")
