@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..schemas import CousinsError, DatasetError, one_line
 
@@ -55,9 +55,9 @@ def rgb_converter() -> Callable[[Any], npt.NDArray[np.uint8]]:
     One converter for all frames of a video takes a tenth of the time that frames take which each
     prepare their own, and gives the same pixels.
     """
-    import av
+    from av.video.reformatter import VideoReformatter
 
-    reformatter: Any = av.video.reformatter.VideoReformatter()
+    reformatter = cast("Any", VideoReformatter())
 
     def convert(frame: Any) -> npt.NDArray[np.uint8]:
         picture: npt.NDArray[np.uint8] = reformatter.reformat(frame, format="rgb24").to_ndarray()
