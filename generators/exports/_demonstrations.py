@@ -12,8 +12,8 @@ from ...schemas import DatasetError, Episode
 from ..dataset import Dataset
 from ..decoding import decoding, rgb_converter
 from ..quality.measures import without_trace
+from ..splits import held_out, training_order
 from ._attempts import no_attempts
-from ._splits import held_out, training_order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -126,7 +126,7 @@ class AttemptSurvey:
         return held_out(self.scenes.values())
 
     def training_order(self) -> tuple[str, ...]:
-        """See `_splits.training_order`."""
+        """See `splits.training_order`."""
         return training_order(self.scenes, self.tasks)
 
 

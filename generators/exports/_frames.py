@@ -10,7 +10,7 @@ from ...schemas import DatasetError, FrameRecord, Scene
 from ..dataset import Dataset
 from ..labels import LABELS, StoragePlace
 from ..licences import AssetUse, asset_uses
-from ._splits import held_out
+from ..splits import held_out
 
 
 @dataclass(frozen=True)

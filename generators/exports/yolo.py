@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 from ...schemas import DatasetError, FrameRecord
 from ...schemas.plugins import Needs
 from ..dataset import Dataset
+from ..splits import held_out
 from ._folders import refuse_files
 from ._frames import survey
 from ._pictures import link, read_mask
-from ._splits import held_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -35,6 +35,7 @@ import numpy.typing as npt
 from ....schemas import DatasetSpec, canonical_json
 from ...dataset import Dataset
 from ...licences import asset_uses
+from ...splits import training_sizes
 from .._demonstrations import (
     AttemptSurvey,
     ExportedAttempt,
@@ -42,7 +43,6 @@ from .._demonstrations import (
     survey_attempts,
     told,
 )
-from .._splits import training_sizes
 
 LAYOUT = "0.5.0"
 """The oldest release of Minari that reads this."""

@@ -32,6 +32,7 @@ import numpy.typing as npt
 from ....schemas import DatasetSpec, Episode, canonical_json
 from ...dataset import Dataset
 from ...licences import asset_uses
+from ...splits import held_out, training_sizes
 from .._demonstrations import (
     ExportedAttempt,
     demonstrations,
@@ -40,7 +41,6 @@ from .._demonstrations import (
     told,
 )
 from .._observed import observations, reduced
-from .._splits import held_out, training_sizes
 
 FILE = "demonstrations.hdf5"
 GYM_TYPE = 2

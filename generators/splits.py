@@ -1,4 +1,4 @@
-"""Which scenes an export holds back for validation, and in which order it trains with more."""
+"""Which scenes are held back for validation, and in which order more is trained with."""
 
 from __future__ import annotations
 
