@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from cousins.flows.verify import repair, verify
 from cousins.generators.dataset import Dataset
 from cousins.generators.licences import AssetUse
 from cousins.generators.merging import Merged, copying, merge
+from cousins.generators.quarantine import QuarantineRecord, put
 from cousins.generators.store.writer import dataset_hash
 from cousins.schemas import DatasetError, LicenceError
 from cousins.schemas.spec_file import parse_spec
@@ -80,13 +82,8 @@ def test_what_was_done_and_seen_is_the_same_to_the_byte(lab: Lab) -> None:
         assert part.assets_of(was) == lab.whole.assets_of(now)
     frames = list(lab.whole.frames())
     pictures = [lab.whole.file(path).read_bytes() for x in frames for path in x.files.values()]
-    before = [
-        p.file(path).read_bytes()
-        for p in lab.parts
-        for x in p.frames()
-        for path in x.files.values()
-    ]
-    assert pictures == before
+    shown = [(part, path) for part in lab.parts for x in part.frames() for path in x.files.values()]
+    assert pictures == [part.file(path).read_bytes() for part, path in shown]
     for frame in frames:
         assert frame.id.startswith(f"{frame.episode or frame.scene}-")
 
@@ -117,6 +114,20 @@ def test_damage_is_found_but_not_made_again(lab: Lab, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="was merged from other datasets"):
         made(tmp_path / "whole", FIRST)
     assert not broken.read_bytes()
+
+
+def test_what_was_left_out_on_purpose_stays_so(lab: Lab, tmp_path: Path) -> None:
+    other = made(tmp_path / "other", FIRST.replace("seed: 3", "seed: 8"))
+    for stage in ("scenes", "episodes", "frames"):
+        shutil.rmtree(other.root / f"data/{stage}/t0001")
+        (other.root / f"manifest/{stage}/t0001.json").unlink()
+    told = {"stage": "scenes", "shard": "t0001", "key": "k", "kind": "died", "message": "no"}
+    put(other.root, QuarantineRecord.model_validate({**told, "tries": 2}))
+    merge((lab.parts[0], other), tmp_path / "whole", "whole")
+    found = verify(tmp_path / "whole", 1, fake_stages.replay)
+    assert (found.problems, found.quarantined) == ((), ("no",))
+    (record,) = Dataset(tmp_path / "whole").quarantined()
+    assert record.place == ("scenes", "t0004")
 
 
 def test_a_damaged_note_on_sources_is_found(lab: Lab, tmp_path: Path) -> None:

@@ -89,7 +89,8 @@ def _renamings(parts: Sequence[Dataset]) -> Iterator[Renaming]:
     """New ids of each dataset; those of the first one stay."""
     offset = batches = 0
     for part in parts:
-        names = [record.shard for record in part.records("tasks")]
+        left_out = {record.shard for record in part.quarantined() if record.stage == "tasks"}
+        names = sorted({record.shard for record in part.records("tasks")} | left_out)
         tasks = {task.id: f"t{int(task.id[1:]) + offset:04d}" for task in part.tasks()}
         new = {name: f"b{batches + place:05d}" for place, name in enumerate(names)}
         yield Renaming(tasks, new, offset)
@@ -110,9 +111,9 @@ class _Copy:
         for stage in STAGES:
             for place, record in enumerate(self._part.records(stage)):
                 self._shard(record, first=stage == "tasks" and not place)
-        for record in self._part.quarantined():
-            shard = self._renaming.shard(record.stage, record.shard)
-            put(self._store.root, record.model_copy(update={"shard": shard}))
+        for left_out in self._part.quarantined():
+            shard = self._renaming.shard(left_out.stage, left_out.shard)
+            put(self._store.root, left_out.model_copy(update={"shard": shard}))
 
     def _shard(self, record: ShardRecord, *, first: bool) -> None:
         stage, shard = record.stage, self._renaming.shard(record.stage, record.shard)
