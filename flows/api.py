@@ -68,7 +68,7 @@ def generate(
         CousinsError: shards failed; what the others made is kept.
     """
     from ..generators.dataset import Dataset
-    from .checks import check_spec
+    from .checks import check_exports, check_spec
     from .run import run_session
     from .session import RunRequest, Session
     from .stages import production
@@ -82,6 +82,7 @@ def generate(
         if not session.finished:
             with _lines(spec):
                 check_spec(read, session.library)
+            check_exports(read.export)
         summary = run_session(session)
     if summary.shortfall is not None:
         raise ShortfallError(Dataset(folder), summary)
@@ -120,7 +121,7 @@ def preview(spec: Spec, task: int = 0, scene: int = 0) -> Preview:
 
     read = _read(spec)
     with _lines(spec):
-        check_spec(read)
+        check_spec(read, exports=False)
     return make_preview(read, task, scene)
 
 

@@ -15,12 +15,17 @@ from .stages import open_library
 
 if TYPE_CHECKING:
     from ..generators.dataset import Dataset
+    from ..generators.exports import Exporter
     from ..scenes.assets.library import AssetLibrary
     from ..scenes.assets.tabletop import Tabletop
 
 
 def check_spec(
-    spec: DatasetSpec, library: AssetLibrary | None = None, *, draws: bool = True
+    spec: DatasetSpec,
+    library: AssetLibrary | None = None,
+    *,
+    draws: bool = True,
+    exports: bool = True,
 ) -> None:
     """Refuse before any work what no stage could do later.
 
@@ -28,11 +33,13 @@ def check_spec(
         spec: of the dataset.
         library: that of the spec, where it is open already.
         draws: whether pictures are wanted.
+        exports: whether the spec's exports are written at the end.
 
     Raises:
         SpecError: a category that nothing stands in for, an asset that is not there, a path in
-            `render.vary` that does not exist, pictures that cannot be made, or a given task that
-            cannot be done; `SpecErrors` where there are several.
+            `render.vary` that does not exist, pictures that cannot be made, a format for which
+            the spec has nothing, or a given task that cannot be done; `SpecErrors` where there
+            are several.
         BackendMissingError, RenderError: a solver, proposer, renderer, or label is not here,
             or cannot start.
     """
@@ -62,7 +69,8 @@ def check_spec(
         *_asset_problems(spec, table),
     ]
     if draws:
-        problems += [*picture_problems(spec), *_export_problems(spec)]
+        problems += picture_problems(spec)
+        problems += _export_problems(spec) if exports else ()
     tasks: tuple[TaskSpec, ...] = ()
     try:
         tasks = _given_tasks(spec, table)
@@ -153,19 +161,36 @@ def _physics_problems(spec: DatasetSpec, tasks: tuple[TaskSpec, ...]) -> Iterato
 
 
 def _export_problems(spec: DatasetSpec) -> Iterator[SpecError]:
-    """Formats of demonstrations where nothing is attempted, each with its place."""
-    from ..generators.exports import EXPORTERS, Demonstrating
+    """Formats for which what a spec asks for has nothing, each with its place."""
+    from ..generators.exports import EXPORTERS
 
-    if not spec.without_tasks:
-        return
     for place, name in enumerate(spec.export):
-        exporter = EXPORTERS.load(name)
-        if isinstance(exporter, Demonstrating) and exporter.of_demonstrations:
-            yield SpecError(
-                f"{name} holds demonstrations, and `tasks: none` leaves nothing to attempt; export "
-                "coco or yolo",
-                place=("export", place),
+        told = _lacking(spec, name, EXPORTERS.load(name))
+        if told:
+            yield SpecError(f"{name} {told}", place=("export", place))
+
+
+def _lacking(spec: DatasetSpec, name: str, exporter: Exporter) -> str:
+    """What a spec does not ask for and a format needs, with the remedy; empty if nothing."""
+    from ..generators.exports import Demonstrating, Picturing
+
+    if isinstance(exporter, Demonstrating) and exporter.of_demonstrations:
+        if spec.without_tasks:
+            return (
+                "holds demonstrations, and `tasks: none` leaves nothing to attempt; export coco or "
+                "yolo"
             )
+        if not spec.episodes.per_task:
+            return (
+                "holds demonstrations, and `episodes.per_task: 0` leaves nothing to attempt; set "
+                f"it to 1 or more, or leave {name} out of export"
+            )
+    if isinstance(exporter, Picturing):
+        missing = [label for label in exporter.labels if label not in spec.render.labels]
+        if missing:
+            labels = ", ".join(missing)
+            return f"needs {labels}; add it to render.labels, or leave {name} out of export"
+    return ""
 
 
 def check_exports(formats: tuple[str, ...]) -> None:

@@ -16,6 +16,7 @@ from .commands import (
     export,
     inspect,
     make,
+    merge,
     observe,
     preview,
     quality,
@@ -65,6 +66,7 @@ def options(
 
 make.register(app)
 export.register(app)
+merge.register(app)
 preview.register(app)
 inspect.register(app)
 quality.register(app)

@@ -103,12 +103,19 @@ def _sound_tasks(dataset: Dataset, records: Iterable[ShardRecord]) -> Iterator[T
 def gaps(dataset: Dataset) -> Iterator[Damage]:
     """Shards that are missing from a stage that has begun."""
     names = {stage: {record.shard for record in readable(dataset, stage)} for stage in STAGES}
-    count = dataset.spec.scenes_per_task
+    count, counts = dataset.spec.scenes_per_task, dict[str, int]()
     if not names["tasks"]:
         yield Damage("no tasks are made yet; run `cousins generate`")
         return
     tasks = list(_sound_tasks(dataset, readable(dataset, "tasks")))
-    wanted = {shard_name(task.id, index) for task in tasks for index in range(count)}
+    for record in readable(dataset, "tasks"):
+        with suppress(DatasetError):  # it is among the problems already
+            source = dataset.source_of(record)
+            if source is not None:
+                counts |= dict.fromkeys(source.tasks, source.spec.scenes_per_task)
+    wanted = {
+        shard_name(task.id, index) for task in tasks for index in range(counts.get(task.id, count))
+    }
     left_out = {(x.stage, x.shard) for x in quarantined(dataset.root)}
     for stage in STAGES[1:]:
         # Nothing follows from a shard that was left out on purpose.

@@ -144,7 +144,7 @@ def _make(plan: RunRequest) -> Summary:
     """Check and make a dataset inside of a flow that nobody watches from a terminal."""
     with Session(plan) as session:
         if not session.finished:
-            check_spec(plan.spec, session.library)
+            check_spec(plan.spec, session.library, exports=bool(plan.exports))
             check_exports(plan.exports)
         return _run_shown(session, Silent())
 

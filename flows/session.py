@@ -7,10 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from ..generators.sources import is_merged
 from ..generators.store.claims import LEASE
 from ..generators.store.joint import JointStore
 from ..generators.store.writer import Store
-from ..schemas import DatasetSpec
+from ..schemas import DatasetError, DatasetSpec
 from .allowance import Allowance
 from .graph import Graph, is_complete
 from .work import Stages
@@ -71,6 +72,7 @@ class Session:
             SpecError, BackendMissingError: a library cannot be used.
         """
         self.plan = plan
+        _refuse_merged(plan.out)
         self.library: AssetLibrary = plan.stages.library(plan.spec.assets)
         self._version = self.library.version
         self.store = (
@@ -99,3 +101,15 @@ class Session:
         """The plan's shards, none handed out yet."""
         plan = self.plan
         return Graph(plan.out, plan.spec, plan.stages, self._version, plan.until)
+
+
+def _refuse_merged(root: Path) -> None:
+    """Refuse to make shards of a dataset that was merged: no spec makes it again.
+
+    Raises:
+        DatasetError: saying what to do.
+    """
+    if is_merged(root):
+        raise DatasetError(
+            f"{root} was merged from other datasets; change or mend those, and merge them again"
+        )

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..generators.dataset import Dataset
 from ..generators.quarantine import quarantined
 from ..generators.shards import EXPORTS, STAGES, ShardRecord
+from ..generators.sources import is_merged
 from ..schemas import DatasetSpec
 from .graph import Graph
 from .work import Stages
@@ -55,6 +56,8 @@ def survey(
         DatasetError: a record or a batch of tasks is damaged.
     """
     records = _records(root)
+    if is_merged(root):
+        return _merged(records)
     graph = Graph(root, spec, stages, library_version)
     made, outdated = Counter[str](), Counter[str]()
     skipped, left_out = Counter[str](), {x.place: x.key for x in quarantined(root)}
@@ -81,6 +84,17 @@ def survey(
         for stage, total in graph.total.items()
         if total
     }
+
+
+def _merged(records: dict[Place, ShardRecord]) -> dict[str, StageSurvey]:
+    """Of a merged dataset: what there is is all that there will be."""
+    found: dict[str, StageSurvey] = {}
+    for stage in (*STAGES, EXPORTS):
+        own = [record for record in records.values() if record.stage == stage]
+        if own:
+            size = sum(sum(record.sizes.values()) for record in own)
+            found[stage] = StageSurvey(len(own), 0, len(own), size)
+    return found
 
 
 def _records(root: Path) -> dict[Place, ShardRecord]:

@@ -6,6 +6,7 @@ manifest/<stage>/<shard>.json      a ShardRecord for each finished shard
 data/tasks/<shard>/tasks.json      TaskSpecs
 data/tasks/<shard>/proposals.json  Verdicts on answers, where there were any
 data/tasks/<shard>/proposed.json   TaskSpecs that a review rejected or edited, as proposed
+data/tasks/<shard>/source.json     a MergedSource, of datasets that were merged
 data/scenes/<task>/scenes.json     Scenes, and assets/<hash>.json beside it
 data/episodes/<task>/episodes.json Episodes, and <episode>.npz beside it
 data/frames/<task>/frames.json     FrameRecords, videos.json, and their images and videos;
@@ -47,12 +48,14 @@ from ..schemas import (
     Model,
     Scene,
     SkippedRecord,
+    SpecError,
     TaskSpec,
     Verdict,
     VideoRecord,
 )
 from .quarantine import QuarantineRecord, quarantined
 from .shards import ShardRecord, shard_folder, shard_of, stored_path
+from .sources import SOURCE, MergedSource
 
 FORMAT_VERSION = 1
 ARRAYS_LIMIT = 256 * 2**20
@@ -93,6 +96,11 @@ class Dataset:
         """Of the asset libraries it was made with."""
         return self._versions.get("assets", "")
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """Of the packages that it was made with."""
+        return {name: which for name, which in self._versions.items() if name != "assets"}
+
     def file(self, name: str) -> Path:
         """Where a file that a record names lies.
 
@@ -124,6 +132,28 @@ class Dataset:
     def tasks(self) -> Iterator[TaskSpec]:
         """All tasks."""
         return self._items("tasks", "tasks.json", TaskSpec)
+
+    def sources(self) -> Iterator[MergedSource]:
+        """The datasets that it was merged from; none of one that was made."""
+        for record in self.records("tasks"):
+            found = self.source_of(record)
+            if found is not None:
+                yield found
+
+    def source_of(self, record: ShardRecord) -> MergedSource | None:
+        """Where the tasks from a shard of tasks on are from; None where it does not say.
+
+        Raises:
+            DatasetError: what says so is missing or damaged.
+        """
+        name = f"{shard_folder(*record.place)}/{SOURCE}"
+        if name not in record.files:
+            return None
+        path = self.file(name)
+        try:
+            return MergedSource.from_json(path.read_bytes(), str(path))
+        except (OSError, SpecError) as error:
+            raise DatasetError(f"{path} is damaged: {error}; merge the datasets again") from error
 
     def proposals(self) -> Iterator[Verdict]:
         """What became of each answer, where a model or a file gave them."""

@@ -34,6 +34,7 @@ from cousins.schemas import (
     FrameRecord,
     GoalReport,
     Inertial,
+    Keypoint,
     Light,
     Link,
     Material,
@@ -401,6 +402,22 @@ def _label(thing: SceneObject, number: int, instance: Pixels) -> ObjectLabel:
         bbox_2d_tight=box,
         pos=thing.pos,
         quat=thing.quat,
+        keypoints=_corners(thing, box),
+    )
+
+
+def _corners(thing: SceneObject, box: tuple[int, int, int, int] | None) -> tuple[Keypoint, ...]:
+    """The corners of a box that is as deep as it is small: in pairs at those of the region."""
+    places = [(x, y) for x in (0, 2) for y in (1, 3) for _ in range(2)]
+    return tuple(
+        Keypoint(
+            name=f"corner_{number}",
+            kind="corner",
+            pos=thing.pos,
+            pixel=None if box is None else (float(box[x]), float(box[y])),
+            visibility=0 if box is None else 2,
+        )
+        for number, (x, y) in enumerate(places)
     )
 
 

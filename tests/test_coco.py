@@ -50,6 +50,7 @@ def build(root: Path, seeds: tuple[int, ...] = (21, 22), **render: Any) -> Datas
             files[name] = asset.canonical_json().encode()
     files["data/scenes/task/scenes.json"] = dump_models(scenes)
     files["data/frames/task/frames.json"] = dump_models(frames)
+    files["data/frames/task/videos.json"] = dump_models(())
     saved = {"format": FORMAT_VERSION, "spec": wanted.model_dump(mode="json")}
     files["spec.json"] = canonical_json(saved).encode()
     for stage in ("scenes", "frames"):

@@ -24,6 +24,7 @@ from cousins.generators.dataset import Dataset
 from cousins.generators.exports._card import Card, card
 from cousins.generators.exports.huggingface import PLUGIN, writing
 from cousins.generators.licences import AssetUse
+from cousins.generators.sources import MergedSource
 from cousins.schemas import DatasetError, DatasetSpec
 
 
@@ -141,6 +142,15 @@ def test_a_card_of_several_licences_names_them() -> None:
     front = yaml.safe_load(card(spec, uses, told).split("---\n")[1])
     assert (front["license"], front["license_name"]) == ("other", "LicenseRef-mine AND MIT")
     assert (front["pretty_name"], front["size_categories"]) == ("x-y", ["1K<n<10K"])
+
+
+def test_the_card_of_a_merged_dataset_names_its_sources() -> None:
+    specs = [DatasetSpec.model_validate({"name": x, "seed": n}) for n, x in enumerate("ab")]
+    sources = [MergedSource(dataset_hash="", spec=x, versions={}, tasks={}) for x in specs]
+    told = Card((), (), 1, {"train": "data/*"}, "It.", "load()", tuple(sources))
+    text = card(specs[0], (), told).partition("## To make it again")[2]
+    assert "merged from 2 datasets: a (seed 0), b (seed 1)" in text
+    assert "`spec.json`" not in text
 
 
 @pytest.mark.heavy

@@ -93,6 +93,18 @@ def test_masks_name_the_demonstrations_of_scenes_held_back(file: Any) -> None:
     assert [file["data"][name].attrs["task_id"] for name in masks["t0002"]] == ["t0002"] * 2
 
 
+def test_training_sets_are_nested(tmp_path: Path) -> None:
+    config = FixtureConfig(tasks=3, per_task=5, failures=0, frames=False, videos=False)
+    PLUGIN.export(build_dataset(tmp_path / "dataset", config), tmp_path / "out")
+    opened: Any = h5py.File(tmp_path / "out/demonstrations.hdf5", "r")
+    with opened as file:
+        masks = {key: {name.decode() for name in names[:]} for key, names in file["mask"].items()}
+        assert [len(masks[f"train_{n}"]) for n in (5, 10)] == [5, 10]
+        assert masks["train_5"] < masks["train_10"] < masks["train"]
+        tasks = [file["data"][name].attrs["task_id"] for name in masks["train_10"]]
+    assert sorted(map(tasks.count, set(tasks))) == [3, 3, 4]
+
+
 def test_licences_follow_the_data(file: Any) -> None:
     told = json.loads(file["assets"][()])
     assert {use["licence"] for use in told} == {"CC0-1.0"}

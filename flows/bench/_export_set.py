@@ -31,7 +31,7 @@ TRIES = 12
 """Scenes that are tried for the demonstration."""
 LABELS = (
     "rgb", "depth_linear", "seg_instance", "bbox_2d_tight", "bbox_2d_loose", "poses",
-    "camera_params", "predicate_states",
+    "camera_params", "predicate_states", "keypoints",
 )  # fmt: skip
 SIZE, KEYFRAMES, HZ = (256, 256), 8, 10
 Files = dict[str, bytes]

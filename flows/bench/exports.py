@@ -11,14 +11,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ...generators.exports import EXPORTERS
+from ...generators.exports import EXPORTERS, Picturing
 from ...schemas import BackendMissingError, DatasetError
 from ._export_set import ExportSet, write_set
 
 SMALL, LARGE = 4, 40
 """Attempts."""
-PICTURES = frozenset({"bop", "coco", "huggingface", "webdataset", "yolo"})
-"""Formats that are counted by labelled frames; others by rows, of which each action has one."""
 
 
 def run(small: bool, seed: int) -> dict[str, Any]:
@@ -50,7 +48,7 @@ def _measured(name: str, made: ExportSet, folder: Path) -> dict[str, float]:
     exporter.export(made.dataset, folder / name)
     wall, spent = time.perf_counter() - start, time.process_time() - cpu
     written, total = _copied(folder / name, folder / f"{name}-copy")
-    count = made.frames if name in PICTURES else made.attempts * made.steps
+    count = made.frames if isinstance(exporter, Picturing) else made.attempts * made.steps
     return {
         "frames_per_second_core": round(count / spent, 1),
         "wall_seconds": round(wall, 3),

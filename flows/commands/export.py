@@ -93,4 +93,7 @@ def export(
             return
         rows = [(name, str(folder)) for name, folder in result.folders.items()]
         rows += [(name, f"left out: {reason}") for name, reason in result.left_out.items()]
+        if result.left_out:
+            of = len(result.folders) + len(result.left_out)
+            rows.append(("left out", f"{len(result.left_out)} of {of} formats"))
         table([*rows, ("skipped", f"{result.skipped} damaged")] if result.skipped else rows)

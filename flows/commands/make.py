@@ -215,7 +215,9 @@ def _make(
             with Session(plan) as session:
                 if not session.finished:
                     with lines_of(path, values or ()):
-                        check_spec(spec, session.library, draws=until == "frames")
+                        check_spec(
+                            spec, session.library, draws=until == "frames", exports=bool(formats)
+                        )
                     check_exports(formats)
                 return _run(session, runs, quiet)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,13 @@ from .common import DatasetPath, Json, emit, expected_errors, table
 if TYPE_CHECKING:
     from ...generators.quality.assessment import Assessment, TaskQuality
     from ...generators.quality.measures import Spread
+
+
+class CuratedSplit(StrEnum):
+    """Which scenes to take demonstrations of."""
+
+    train = "train"
+    val = "val"
 
 
 def register(app: typer.Typer) -> None:
@@ -50,15 +58,36 @@ def curate(
         int | None,
         typer.Option(min=1, help="At most so many of a task: the smoothest.", show_default=False),
     ] = None,
+    split: Annotated[
+        CuratedSplit | None,
+        typer.Option(help="Only scenes to train with, or those held back.", show_default=False),
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="So many to train with; larger sets hold the smaller ones.",
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Choose demonstrations to train with, and list their ids."""
     with expected_errors():
         from ...generators.dataset import Dataset
         from ...generators.quality.curation import curate as choose
-        from ...schemas import DatasetError
+        from ...schemas import DatasetError, SpecError
 
-        found = choose(Dataset(dataset), near=near, balance=balance, per_task=per_task)
+        if size is not None and split is CuratedSplit.val:
+            raise SpecError("--size is of training sets; leave out --size, or write --split train")
+        found = choose(
+            Dataset(dataset),
+            near=near,
+            balance=balance,
+            per_task=per_task,
+            split=None if split is None else split.value,
+            size=size,
+        )
         if not found.kept:
             raise DatasetError(f"{dataset} has no demonstrations to choose from")
         lines = [f"# of {dataset.name}: {len(found.kept)} of {found.demonstrations}", *found.kept]
@@ -74,6 +103,7 @@ def curate(
                     ("demonstrations", str(found.demonstrations)),
                     ("near-duplicates", str(found.duplicates)),
                     ("surplus", str(found.surplus)),
+                    ("of another split or size", str(found.elsewhere)),
                     ("kept", f"{len(found.kept)}, listed in {out}"),
                 ]
             )

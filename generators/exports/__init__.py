@@ -56,6 +56,16 @@ class Demonstrating(Protocol):
 
 
 @runtime_checkable
+class Picturing(Protocol):
+    """An exporter of labelled frames, which must have certain labels."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels that every frame must have; names as in `render.labels`."""
+        ...
+
+
+@runtime_checkable
 class Failing(Protocol):
     """An exporter of demonstrations that can write attempts which missed their goal as well."""
 
@@ -93,5 +103,6 @@ def export_with(exporter: Exporter, name: str, dataset: Dataset, out: Path) -> N
 
 
 __all__ = [
-    "EXPORTERS", "Choosy", "Demonstrating", "Exporter", "Failing", "export", "export_with",
+    "EXPORTERS", "Choosy", "Demonstrating", "Exporter", "Failing", "Picturing", "export",
+    "export_with",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ...schemas import DatasetSpec
 from ..licences import AssetUse
+from ..sources import MergedSource
 
 HUB = {
     "Apache-2.0": "apache-2.0",
@@ -32,6 +33,7 @@ class Card:
         splits: pattern of the data files by split.
         what: what a row is, one sentence.
         load: Python that loads it.
+        sources: the datasets that it was merged from.
     """
 
     categories: Sequence[str]
@@ -40,6 +42,7 @@ class Card:
     splits: Mapping[str, str]
     what: str
     load: str
+    sources: Sequence[MergedSource] = ()
 
 
 def card(spec: DatasetSpec, uses: Sequence[AssetUse], told: Card) -> str:
@@ -62,9 +65,22 @@ def card(spec: DatasetSpec, uses: Sequence[AssetUse], told: Card) -> str:
         f"- rows: {told.rows}\n- tasks: {spec.tasks.count}, proposed by `{spec.tasks.proposer}`\n"
         f"- seed: {spec.seed}\n\n"
         f"## Licences of the assets that are shown\n\n| licence | assets |\n|---|---|\n{rows}\n"
-        "## To make it again\n\n`spec.json` in the folder that this is an export of has the "
-        "specification and the versions of all packages: under these, `cousins generate` gives "
-        "the same bytes.\n"
+        f"## To make it again\n\n{_again(told.sources)}\n"
+    )
+
+
+def _again(sources: Sequence[MergedSource]) -> str:
+    if not sources:
+        return (
+            "`spec.json` in the folder that this is an export of has the specification and the "
+            "versions of all packages: under these, `cousins generate` gives the same bytes."
+        )
+    named = ", ".join(f"{source.spec.name} (seed {source.spec.seed})" for source in sources)
+    return (
+        f"It was merged from {len(sources)} datasets: {named}. `source.json` beside the tasks of "
+        "each, in the folder that this is an export of, has its specification and the versions of "
+        "all packages: under these, `cousins generate` makes it again, and `cousins merge` in this "
+        "order gives the same bytes."
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...schemas import DatasetError, Episode
 from ..dataset import Dataset
-from ..decoding import decoding
+from ..decoding import decoding, rgb_converter
 from ..quality.measures import without_trace
+from ..splits import held_out, training_order
 from ._attempts import no_attempts
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class ExportedAttempt:
     Attributes:
         episode: its record, without the planner's trace.
         joints: (T + 1, J) radians.
+        sensed: (T + 1, J) radians, as the scene's sensors give them, which may be noisy.
         opening: (T + 1, 1) between the fingertips, metres.
         tool: (T + 1, 7) `world_from_tool`, metres, quaternion wxyz.
         objects: (T + 1, N * 12) of the task's objects; see `observation.environment_state`.
@@ -40,6 +43,7 @@ class ExportedAttempt:
 
     episode: Episode
     joints: Array
+    sensed: Array
     opening: Array
     tool: Array
     objects: Array
@@ -81,6 +85,73 @@ def refuse_nothing(dataset: Dataset, name: str, *, failures: bool = False) -> No
         f"{name}: no demonstrations: none of the {attempts} attempts that are kept reached its "
         "goal; the report says why they failed"
     )
+
+
+def told(episode: Episode) -> dict[str, str | bool]:
+    """What is known of an attempt beside its arrays, as attributes of a file."""
+    subtasks = [part.model_dump(mode="json") for part in episode.subtasks]
+    return {
+        "episode_id": episode.id,
+        "task_id": episode.task,
+        "scene_id": episode.scene,
+        "instruction": episode.instruction,
+        "success": episode.success,
+        "cause": episode.cause or "",
+        "seed": json.dumps(list(episode.seed)),
+        "subtasks": json.dumps(subtasks, sort_keys=True),
+    }
+
+
+@dataclass(frozen=True)
+class AttemptSurvey:
+    """What a first pass over the attempts to export finds.
+
+    Attributes:
+        scenes: that of each attempt, by its id, in order.
+        tasks: likewise.
+        steps: of all.
+        low: (J + 1,) the smallest value of each component of the joint targets in any of them.
+        high: (J + 1,) the greatest.
+    """
+
+    scenes: dict[str, str]
+    tasks: dict[str, str]
+    steps: int
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+
+    @property
+    def validation(self) -> frozenset[str]:
+        """The scenes for validation."""
+        return held_out(self.scenes.values())
+
+    def training_order(self) -> tuple[str, ...]:
+        """See `splits.training_order`."""
+        return training_order(self.scenes, self.tasks)
+
+
+def survey_attempts(dataset: Dataset, *, failures: bool = False) -> AttemptSurvey:
+    """Look once through those that `demonstrations` gives, of which there must be some.
+
+    Args:
+        dataset: finished.
+        failures: also attempts that missed their goal, once they moved.
+    """
+    import numpy as np
+
+    scenes: dict[str, str] = {}
+    tasks: dict[str, str] = {}
+    lows: list[npt.NDArray[np.float64]] = []
+    highs: list[npt.NDArray[np.float64]] = []
+    steps = 0
+    for episode in dataset.episodes():
+        if episode.steps and (episode.success or failures):
+            actions = dataset.arrays(episode).actions.astype(np.float64)
+            lows.append(actions.min(axis=0))
+            highs.append(actions.max(axis=0))
+            scenes[episode.id], tasks[episode.id] = episode.scene, episode.task
+            steps += episode.steps
+    return AttemptSurvey(scenes, tasks, steps, np.min(lows, axis=0), np.max(highs, axis=0))
 
 
 def demonstrations(dataset: Dataset, *, failures: bool = False) -> Iterator[ExportedAttempt]:
@@ -134,6 +205,7 @@ def _made(
 ) -> ExportedAttempt:
     import numpy as np
 
+    from ...scenes.physics.sensing import sensed
     from ..row_states import delta_actions, object_states
 
     arrays, scene = dataset.arrays(episode), dataset.scene_of(episode)
@@ -143,6 +215,7 @@ def _made(
     return ExportedAttempt(
         episode=episode,
         joints=arrays.qpos[:, :joints].astype(np.float32),
+        sensed=sensed(scene, arrays.qpos[:, :joints]).astype(np.float32),
         opening=arrays.gripper[:, None].astype(np.float32),
         tool=arrays.tool.astype(np.float32),
         objects=seen,
@@ -170,9 +243,9 @@ def pictures(path: Path, frames: int) -> Iterator[Picture]:
     with decoding(path), av.open(str(path)) as container:
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1
+        convert = rgb_converter()
         for frame in container.decode(stream):
             count += 1
-            picture: Any = frame.to_ndarray(format="rgb24")
-            yield picture
+            yield convert(frame)
     if count != frames:
         raise DatasetError(f"{path}: {count} frames instead of {frames}")

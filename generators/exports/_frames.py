@@ -8,8 +8,9 @@ from functools import cached_property
 
 from ...schemas import DatasetError, FrameRecord, Scene
 from ..dataset import Dataset
+from ..labels import LABELS, StoragePlace
 from ..licences import AssetUse, asset_uses
-from ._splits import held_out
+from ..splits import held_out
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def survey(dataset: Dataset, name: str, needed: Sequence[str] = ("rgb",)) -> Fra
     Args:
         dataset: whose frames are looked through.
         name: of the export.
-        needed: labels that every frame must have a file of.
+        needed: labels that every frame must have.
 
     Raises:
         DatasetError: there are no frames, or one lacks a label.
@@ -77,9 +78,18 @@ def survey(dataset: Dataset, name: str, needed: Sequence[str] = ("rgb",)) -> Fra
 
 
 def _refuse_lacking(frame: FrameRecord, name: str, needed: Sequence[str]) -> None:
-    missing = [label for label in needed if label not in frame.files]
+    missing = [label for label in needed if not _has(frame, label)]
     if missing:
         raise DatasetError(
             f"{name}: frame {frame.id} has no {' and no '.join(missing)}; render.labels must hold "
             f"{', '.join(needed)}"
         )
+
+
+def _has(frame: FrameRecord, label: str) -> bool:
+    """Whether a frame has a label; of an object that is not seen some labels are None."""
+    value = LABELS.load(label).values[0]
+    if value.place is StoragePlace.FILE:
+        return label in frame.files
+    things = frame.objects if value.place is StoragePlace.OBJECT else (frame,)
+    return not things or any(getattr(thing, value.name) is not None for thing in things)

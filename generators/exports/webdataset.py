@@ -26,6 +26,7 @@ from ..dataset import Dataset
 from ._folders import refuse_files
 from ._frames import FrameSurvey, survey
 
+NEEDED = ("rgb",)
 SHARD_BYTES = 256 * 2**20
 """A shard is closed before it passes this size, unless one sample alone is larger."""
 BLOCK = 512
@@ -40,6 +41,7 @@ class WebDatasetExporter:
     """
 
     summary = "WebDataset: tar shards of pictures with all of their labels, read as a stream"
+    labels = NEEDED
     needs = Needs(packages=("numpy",))
 
     def __init__(self, shard_bytes: int = SHARD_BYTES) -> None:
@@ -53,7 +55,7 @@ class WebDatasetExporter:
             DatasetError: where `out` holds files, there are no frames, or one has no picture.
         """
         refuse_files(out)
-        found = survey(dataset, "webdataset")
+        found = survey(dataset, "webdataset", NEEDED)
         told = found.instructions()
         tasks = {scene.id: str(scene.task) for scene in found.own_scenes()}
         out.mkdir(parents=True, exist_ok=True)
@@ -73,7 +75,7 @@ class WebDatasetExporter:
         Raises:
             DatasetError: there are no frames, or one has no picture.
         """
-        survey(dataset, "webdataset")
+        survey(dataset, "webdataset", NEEDED)
 
 
 class _Shards:

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 from ...schemas import DatasetError, FrameRecord
 from ...schemas.plugins import Needs
 from ..dataset import Dataset
+from ..splits import held_out
 from ._folders import refuse_files
 from ._frames import survey
 from ._pictures import link, read_mask
-from ._splits import held_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -36,6 +36,7 @@ class YoloExporter:
     """Writes outlines of visible objects."""
 
     summary = "YOLO: classes and outlines as text, for Ultralytics' detection and segmentation"
+    labels = NEEDED
     needs = Needs(packages=("numpy", "pillow"))
 
     def export(self, dataset: Dataset, out: Path) -> None:
@@ -110,7 +111,11 @@ def outlines(region: npt.NDArray[Any]) -> list[list[Corner]]:
     """
     import numpy as np
 
-    padded = np.pad(region.astype(bool), 1)
+    rows, columns = (np.flatnonzero(region.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return []
+    top, left = int(rows[0]), int(columns[0])
+    padded = np.pad(region[top : rows[-1] + 1, left : columns[-1] + 1].astype(bool), 1)
     inner = padded[1:-1, 1:-1]
     # Each edge runs with the region to its right.
     edges: dict[Corner, list[Corner]] = {}
@@ -123,26 +128,34 @@ def outlines(region: npt.NDArray[Any]) -> list[list[Corner]]:
         row, column = shift
         beside = padded[row : row + inner.shape[0], column : column + inner.shape[1]]
         for y, x in zip(*(index.tolist() for index in np.nonzero(inner & ~beside)), strict=True):
+            x, y = x + left, y + top
             edges.setdefault((x + start[0], y + start[1]), []).append((x + end[0], y + end[1]))
     return list(_loops(edges))
 
 
 def _loops(edges: dict[Corner, list[Corner]]) -> Iterator[list[Corner]]:
     """Follow edges from corner to corner; where two outlines meet, the sharper right turn."""
-    while edges:
-        start = min(edges, key=lambda corner: (corner[1], corner[0]))
-        at, way, loop = start, (0, 0), list[Corner]()
-        while not loop or at != start:
-            steps = [(end[0] - at[0], end[1] - at[1]) for end in edges[at]]
-            turns = [way[0] * step[1] - way[1] * step[0] for step in steps]
-            sharpest = turns.index(max(turns))
-            if steps[sharpest] != way:
-                loop.append(at)
-            way, after = steps[sharpest], edges[at].pop(sharpest)
-            if not edges[at]:
-                del edges[at]
-            at = after
-        yield loop
+    for start in sorted(edges, key=lambda corner: (corner[1], corner[0])):
+        while start in edges:
+            yield _loop(edges, start)
+
+
+def _loop(edges: dict[Corner, list[Corner]], start: Corner) -> list[Corner]:
+    """The outline from a corner back to it; its edges are taken out."""
+    at, way, loop = start, (0, 0), list[Corner]()
+    while not loop or at != start:
+        ends = edges[at]
+        if len(ends) == 1:
+            after = ends[0]
+            del edges[at]
+        else:
+            turns = [way[0] * (y - at[1]) - way[1] * (x - at[0]) for x, y in ends]
+            after = ends.pop(turns.index(max(turns)))
+        step = (after[0] - at[0], after[1] - at[1])
+        if step != way:
+            loop.append(at)
+        at, way = after, step
+    return loop
 
 
 def joined(loops: list[list[Corner]]) -> list[Corner]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +12,7 @@ from ...scenes.core.geometry import Array
 from ...schemas import DatasetError, Episode, TaskSpec
 from ...tasks.rollout.objects import task_objects
 from ..dataset import Dataset
-from ..decoding import decoding
+from ..decoding import decoding, rgb_converter
 from ..exports.lerobot.rows import ENVIRONMENT, episode_columns
 from ..row_states import object_states
 from .records.features import Rows, features
@@ -241,6 +240,6 @@ def _decoded(path: str) -> Iterator[npt.NDArray[np.uint8]]:
     import av
 
     with av.open(path) as container:
+        convert = rgb_converter()
         for frame in container.decode(video=0):
-            picture: Any = frame.to_ndarray(format="rgb24")
-            yield picture
+            yield convert(frame)

@@ -10,13 +10,14 @@ from .._folders import refuse_files
 from .._frames import survey
 
 NAME = "bop"
-NEEDED = ("rgb", "depth_linear", "seg_instance")
+NEEDED = ("rgb", "depth_linear", "seg_instance", "poses")
 
 
 class BopExporter:
     """Writes the scenewise format of the BOP benchmark."""
 
     summary = "BOP: poses, masks and models in millimetres of rigid objects, scene by scene"
+    labels = NEEDED
     needs = Needs(
         packages=(
             "airo-models",

@@ -16,6 +16,7 @@ class CocoExporter:
     """Writes COCO instance annotations."""
 
     summary = "COCO instances: masks as run lengths, boxes, corners of 3D boxes as keypoints"
+    labels = NEEDED
     needs = Needs(packages=("numpy", "pillow", "pycocotools"))
 
     def export(self, dataset: Dataset, out: Path) -> None:

@@ -14,7 +14,7 @@ category, and `segmentation_amodal`, `visible_fraction` and `truncated` tell of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -32,6 +32,7 @@ from ....schemas import (
 from ...dataset import Dataset
 from ...images.truth.keypoints import CORNER_EDGES
 from ...licences import asset_uses
+from .._coco import category, image, lines
 from .._pictures import link, read_mask
 
 _NEEDED = ("rgb", "seg_instance")
@@ -89,19 +90,14 @@ def _write(dataset: Dataset, scenes: dict[str, Scene], out: Path, file: TextIO) 
         _category(*item, collected.keypoints) for item in sorted(collected.categories.items())
     ]
     file.write("]")
-    file.write(f',\n"categories":{_lines(map(canonical_json, categories))}')
-    file.write(f',\n"images":{_lines(collected.images)}')
+    file.write(f',\n"categories":{lines(map(canonical_json, categories))}')
+    file.write(f',\n"images":{lines(collected.images)}')
     file.write(f',\n"info":{canonical_json(info)}')
-    file.write(f',\n"licenses":{_lines(map(canonical_json, licences))}}}\n')
-
-
-def _lines(rows: Iterable[str]) -> str:
-    return "[\n" + ",\n".join(rows) + "]"
+    file.write(f',\n"licenses":{lines(map(canonical_json, licences))}}}\n')
 
 
 def _category(number: int, synset: str, keypoints: bool) -> dict[str, Any]:
-    lemma = synset.partition(".")[0]
-    made = {"id": number, "name": synset, "synset": synset, "supercategory": lemma}
+    made = category(number, synset)
     if not keypoints:
         return made
     # COCO counts a skeleton's points from 1.
@@ -114,19 +110,7 @@ def _image(dataset: Dataset, frame: FrameRecord, image_id: int, out: Path) -> di
     source = dataset.file(frame.files["rgb"])
     name = f"{frame.id}{source.suffix}"
     link(source, out / "images" / name)
-    return {
-        "id": image_id,
-        "file_name": name,
-        "width": frame.camera_params.width,
-        "height": frame.camera_params.height,
-        "frame": frame.id,
-        "scene": frame.scene,
-        "episode": frame.episode,
-        "step": frame.step,
-        "camera": frame.camera,
-        "camera_params": frame.camera_params.model_dump(mode="json"),
-        "vary": frame.vary,
-    }
+    return image(frame, image_id, name)
 
 
 def annotations_of(

@@ -17,6 +17,7 @@ class HuggingFaceExporter:
     """Writes parquet files with pictures inside, and a dataset card."""
 
     summary = "Hugging Face: parquet with pictures, boxes and masks, and a dataset card"
+    labels = NEEDED
     needs = Needs(packages=("numpy", "pyarrow"))
 
     def export(self, dataset: Dataset, out: Path) -> None:

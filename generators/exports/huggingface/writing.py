@@ -67,6 +67,7 @@ def _tell(found: FrameSurvey, out: Path) -> None:
         splits=splits,
         what=WHAT,
         load="from datasets import load_dataset\n\ndataset = load_dataset(PATH)",
+        sources=tuple(found.dataset.sources()),
     )
     (out / "README.md").write_text(card(found.dataset.spec, uses, told), encoding="utf-8")
     assets = [use.model_dump(mode="json") for use in uses]

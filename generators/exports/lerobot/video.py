@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ....schemas import DatasetError
-from ...decoding import decoding
+from ...decoding import decoding, rgb_converter
 from .stats import sampled_indices
 from .tables import FileCounter
 
@@ -212,8 +212,9 @@ def colour_histogram(path: Path, frames: int) -> tuple[npt.NDArray[np.int64], in
         # Pixels of large frames are thinned out to about 150 along the longer side.
         longest = max(stream.width, stream.height)
         stride = longest // 150 if longest >= 300 else 1
+        convert = rgb_converter()
         for index, frame in enumerate(container.decode(stream)):
             if index in wanted:
-                pixels = np.ascontiguousarray(frame.to_ndarray(format="rgb24")[::stride, ::stride])
+                pixels = np.ascontiguousarray(convert(frame)[::stride, ::stride])
                 counts += np.asarray(Image.fromarray(pixels).histogram(), dtype=np.int64)
     return counts.reshape(3, 256), len(wanted)

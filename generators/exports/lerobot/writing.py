@@ -292,6 +292,7 @@ class _Run:
             splits={"train": "data/*/*.parquet"},
             what=WHAT,
             load=LOAD,
+            sources=tuple(self._dataset.sources()),
         )
         text = card(self._dataset.spec, uses, told)
         (self._out / "README.md").write_text(text, encoding="utf-8")

@@ -9,7 +9,8 @@ data/demo_0               attributes num_samples, episode_id, task_id, scene_id,
   states                  (T, nq + nv) positions and velocities; initial_state (S,)
   obs/<key>, next_obs     observations before and after each action; pictures in obs alone
 assets                    JSON: the assets, with their licences
-mask/train, mask/valid    names of demonstrations; mask/<task> those of one task
+mask/train, mask/valid    names of demonstrations; mask/train_<n> are n of them, each set within
+                          the next; mask/<task> those of one task
 ```
 
 Source of the format: robomimic's documentation, "Dataset Structure".
@@ -20,20 +21,26 @@ Source of the format: robomimic's documentation, "Dataset Structure".
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from ....schemas import DatasetSpec, Episode, canonical_json
 from ...dataset import Dataset
 from ...licences import asset_uses
-from .._demonstrations import ExportedAttempt, demonstrations, pictures
-from .._splits import held_out
+from ...splits import held_out, training_sizes
+from .._demonstrations import (
+    ExportedAttempt,
+    demonstrations,
+    pictures,
+    survey_attempts,
+    told,
+)
+from .._observed import observations, reduced
 
 FILE = "demonstrations.hdf5"
 GYM_TYPE = 2
@@ -65,19 +72,26 @@ class _Masks:
     """Names of demonstrations by filter key."""
 
     scenes: dict[str, str] = field(default_factory=dict[str, str])
+    attempts: dict[str, str] = field(default_factory=dict[str, str])
     others: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     def add(self, name: str, episode: Episode, *, failures: bool) -> None:
         self.scenes[name] = episode.scene
+        self.attempts[episode.id] = name
         self.others.setdefault(episode.task, []).append(name)
         if failures:
             self.others.setdefault("success" if episode.success else "failure", []).append(name)
 
-    def all(self) -> dict[str, list[str]]:
+    def all(self, order: Sequence[str]) -> dict[str, list[str]]:
+        """All keys; `order` has the attempts to train with, in the order of nested sets."""
+        nested = {
+            f"train_{size}": [self.attempts[name] for name in order[:size]]
+            for size in training_sizes(len(order))
+        }
         held = held_out(self.scenes.values())
         train = [name for name, scene in self.scenes.items() if scene not in held]
         valid = [name for name, scene in self.scenes.items() if scene in held]
-        return {**self.others, "train": train, "valid": valid}
+        return {**self.others, **nested, "train": train, "valid": valid}
 
 
 def write(dataset: Dataset, out: Path, *, failures: bool, side: int) -> None:
@@ -94,7 +108,8 @@ def write(dataset: Dataset, out: Path, *, failures: bool, side: int) -> None:
     """
     import h5py
 
-    scale = _scale(dataset, failures)
+    found = survey_attempts(dataset, failures=failures)
+    scale = Scale(found.low, found.high)
     out.mkdir(parents=True, exist_ok=True)
     total, masks = 0, _Masks()
     # Later file formats keep the time at which a group was made.
@@ -111,21 +126,9 @@ def write(dataset: Dataset, out: Path, *, failures: bool, side: int) -> None:
         uses = asset_uses(dataset, (x for x in dataset.scenes() if x.id in used))
         file["assets"] = canonical_json([use.model_dump(mode="json") for use in uses])
         data.attrs["action_low"], data.attrs["action_high"] = scale.low, scale.high
-        for key, names in sorted(masks.all().items()):
+        for key, names in sorted(masks.all(found.training_order()).items()):
             if names:
                 file.create_dataset(f"mask/{key}", data=np.array(names, dtype="S"))
-
-
-def _scale(dataset: Dataset, failures: bool) -> Scale:
-    """The range of each component of the joint targets."""
-    lows: list[npt.NDArray[np.float64]] = []
-    highs: list[npt.NDArray[np.float64]] = []
-    for episode in dataset.episodes():
-        if episode.steps and (episode.success or failures):
-            actions = dataset.arrays(episode).actions.astype(np.float64)
-            lows.append(actions.min(axis=0))
-            highs.append(actions.max(axis=0))
-    return Scale(np.min(lows, axis=0), np.max(highs, axis=0))
 
 
 def _environment(spec: DatasetSpec) -> dict[str, Any]:
@@ -136,7 +139,7 @@ def _environment(spec: DatasetSpec) -> dict[str, Any]:
 def _write_one(group: Any, demo: ExportedAttempt, scale: Scale, side: int) -> None:
     episode, count = demo.episode, demo.episode.steps
     group.attrs["num_samples"] = count
-    for key, value in _told(episode):
+    for key, value in told(episode).items():
         group.attrs[key] = value
     group["actions"] = scale.squeezed(demo.actions)
     group["actions_absolute"] = demo.actions
@@ -145,41 +148,18 @@ def _write_one(group: Any, demo: ExportedAttempt, scale: Scale, side: int) -> No
     group["dones"] = (np.arange(count) == count - 1).astype(np.int64)
     group["states"] = demo.states[:count]
     group["initial_state"] = demo.initial
-    for key, values in _observations(demo).items():
+    for key, values in observations(demo).items():
         group[f"obs/{key}"] = values[:-1]
         group[f"next_obs/{key}"] = values[1:]
     for camera, path in demo.films.items():
         _write_pictures(group, f"obs/{camera}_image", path, count, side)
 
 
-def _told(episode: Episode) -> Iterable[tuple[str, str | bool]]:
-    subtasks = [part.model_dump(mode="json") for part in episode.subtasks]
-    yield "episode_id", episode.id
-    yield "task_id", episode.task
-    yield "scene_id", episode.scene
-    yield "instruction", episode.instruction
-    yield "success", episode.success
-    yield "cause", episode.cause or ""
-    yield "seed", json.dumps(list(episode.seed))
-    yield "subtasks", json.dumps(subtasks, sort_keys=True)
-
-
-def _observations(demo: ExportedAttempt) -> dict[str, npt.NDArray[np.float32]]:
-    """By robosuite's names where it has one; its quaternions end in w."""
-    return {
-        "robot0_joint_pos": demo.joints,
-        "robot0_gripper_opening": demo.opening,
-        "robot0_eef_pos": demo.tool[:, :3],
-        "robot0_eef_quat": np.roll(demo.tool[:, 3:], -1, axis=1),
-        "object": demo.objects,
-    }
-
-
 def _write_pictures(group: Any, key: str, path: Path, count: int, side: int) -> None:
     """A video's pictures (T, H, W, 3), written one by one."""
     stored: Any = None
     for place, picture in enumerate(pictures(path, count)):
-        small = _reduced(picture, side)
+        small = reduced(picture, side)
         if stored is None:
             # LZF would be faster, but gives other bytes each time.
             stored = group.create_dataset(
@@ -188,13 +168,3 @@ def _write_pictures(group: Any, key: str, path: Path, count: int, side: int) -> 
             )  # fmt: skip
         if place < count:
             stored[place] = small
-
-
-def _reduced(picture: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
-    """A picture (H, W, 3) whose longer side has at most so many pixels."""
-    longest = max(picture.shape[:2])
-    if longest <= side:
-        return picture
-    height, width = (max(1, round(length * side / longest)) for length in picture.shape[:2])
-    image = Image.fromarray(picture).resize((width, height), Image.Resampling.BOX)
-    return np.asarray(image)

@@ -1,0 +1,80 @@
+"""What no object is: floor, walls, ceiling and pedestal, found where instance masks are zero."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...scenes.core.geometry import rotation
+from ...schemas import CameraParams, Scene
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+STUFF = {
+    "ceiling": "ceiling.n.01",
+    "floor": "floor.n.01",
+    "pedestal": "platform.n.01",
+    "skirting": "wall.n.01",
+    "wall": "wall.n.01",
+}
+"""Category by the first word of the name of each part of the surroundings."""
+FARTHEST = 1000.0
+"""Metres; no floor reaches as far."""
+
+
+class Surroundings:
+    """The floor, walls, ceiling and pedestal of one scene, without its objects.
+
+    Args:
+        scene: whose surroundings they are.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        """Compile them as they are drawn."""
+        import mujoco
+
+        from ...scenes.model.mujoco_model import set_options
+        from ...scenes.model.surroundings import add_surroundings
+        from ..images.truth.semantics import semantic_id
+
+        spec = mujoco.MjSpec()
+        set_options(spec)
+        add_surroundings(spec, scene, "visual")
+        self._model: Any = spec.compile()
+        self._data: Any = mujoco.MjData(self._model)
+        mujoco.mj_kinematics(self._model, self._data)
+        names = [self._model.geom(geom).name for geom in range(self._model.ngeom)]
+        ids = [semantic_id(STUFF[name.partition("_")[0]]) for name in names]
+        self._semantic = np.array([*ids, 0], dtype=np.uint16)  # -1, nothing, is the last
+
+    def semantic_ids(self, camera: CameraParams, mask: npt.NDArray[Any]) -> npt.NDArray[np.uint16]:
+        """What the centre of each pixel sees of the surroundings.
+
+        Args:
+            camera: of the view.
+            mask: (H, W) instance ids; 0 is where the surroundings are seen.
+
+        Returns:
+            (H, W) semantic ids; 0 where an object is seen, or nothing at all, such as the sky.
+        """
+        import mujoco
+
+        from ..images.camera.cameras import back_project
+
+        found = np.zeros(mask.shape, dtype=np.uint16)
+        open_pixels = mask == 0
+        count = int(open_pixels.sum())
+        if not count:
+            return found
+        ahead = back_project(camera, np.ones(mask.shape))[open_pixels]
+        rays = ahead / np.linalg.norm(ahead, axis=1, keepdims=True) @ rotation(camera.quat).T
+        geoms, distances = np.zeros(count, dtype=np.int32), np.zeros(count)
+        mujoco.mj_multiRay(
+            self._model, self._data, np.array(camera.pos, dtype=np.float64),
+            np.ascontiguousarray(rays).ravel(), None, True, -1, geoms, distances, None, count,
+            FARTHEST,
+        )  # fmt: skip
+        found[open_pixels] = self._semantic[geoms]
+        return found
