@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -36,13 +36,20 @@ class Acceptance:
     catalogue: Catalogue
     proposer: str
 
-    def task_of(self, content: str, index: int, taken: set[str]) -> TaskSpec:
+    def task_of(
+        self,
+        content: str,
+        index: int,
+        taken: set[str],
+        suits: Callable[[TaskSpec], None] | None = None,
+    ) -> TaskSpec:
         """The task of an answer that passes every check.
 
         Args:
             content: the answer, as it was given.
             index: of the task.
             taken: signatures of the tasks that exist.
+            suits: refuses tasks that are not what was asked for.
 
         Raises:
             RefusedError: where it does not; the message is meant for who gave the answer.
@@ -53,6 +60,8 @@ class Acceptance:
         object_specs(task)
         if signature(task) in taken:
             raise RefusedError("not_new", "an earlier task has the same objects, start and goal")
+        if suits is not None:
+            suits(task)
         kinds = {thing.name: thing.kind for thing in draft.things}
         problems = Problems()
         problems.of(partial(check_faithful, draft.instruction, draft.goal, kinds))
