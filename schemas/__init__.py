@@ -103,7 +103,7 @@ from .seeds import Derivation
 from .skill_call import SkillCall
 from .sky import Sky, SkySpec, Sun, SunSpec
 from .task import OrderConstraint, TaskObject, TaskSpec
-from .verdict import Verdict
+from .verdict import DroppedParaphrase, Verdict
 
 __all__ = [
     "ANY_JOINT",
@@ -138,6 +138,7 @@ __all__ = [
     "Derivation",
     "Disturbance",
     "DisturbanceKind",
+    "DroppedParaphrase",
     "Episode",
     "EpisodeArrays",
     "EpisodeSpec",

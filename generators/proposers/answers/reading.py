@@ -36,7 +36,7 @@ def answered_tasks(
     tasks: list[TaskSpec] = []
     for number in range(start, min(stop, len(spec.tasks.answers))):
         try:
-            task = gates.task_of(spec.tasks.answers[number], number, taken)
+            got = gates.accepted(spec.tasks.answers[number], number, taken)
         except (RefusedError, SpecError) as error:
             refused(number, 0, error)
             missing += 1
@@ -47,7 +47,7 @@ def answered_tasks(
                     place=(*PLACE, number),
                 ) from error
             continue
-        accepted(number, 0, task)
-        taken.add(signature(task))
-        tasks.append(task)
+        accepted(number, 0, got.task, got.dropped)
+        taken.add(signature(got.task))
+        tasks.append(got.task)
     return tuple(tasks)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ....scenes.assets.library import AssetLibrary
-from ....schemas import DatasetSpec, TaskSpec
+from ....schemas import DatasetSpec, DroppedParaphrase, TaskSpec
 from ....tasks.bddl.goals import ground_literals
 from ....tasks.bddl.problem import object_specs
 from ....tasks.symbolic.domain import Relation
@@ -18,6 +18,14 @@ from ...proposing.problems import Problems
 from ...proposing.trial import check_worth
 from .answers import draft_of
 from .schema import read_answer
+
+
+@dataclass(frozen=True)
+class AcceptedTask:
+    """A task that passed every check, and the paraphrases of the answer that it does not have."""
+
+    task: TaskSpec
+    dropped: tuple[DroppedParaphrase, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,13 +44,17 @@ class Acceptance:
     catalogue: Catalogue
     proposer: str
 
-    def task_of(
+    def task_of(self, content: str, index: int, taken: set[str]) -> TaskSpec:
+        """The task of `accepted` alone; with its arguments and errors."""
+        return self.accepted(content, index, taken).task
+
+    def accepted(
         self,
         content: str,
         index: int,
         taken: set[str],
         suits: Callable[[TaskSpec], None] | None = None,
-    ) -> TaskSpec:
+    ) -> AcceptedTask:
         """The task of an answer that passes every check.
 
         Args:
@@ -71,7 +83,9 @@ class Acceptance:
         used = {name for step in plan.steps for name in step.arguments}
         needed = used.union(_named(draft))
         slim = tuple(thing for thing in draft.things if thing.name in needed)
-        return task if slim == draft.things else self._task(replace(draft, things=slim), index)
+        if slim != draft.things:
+            task = self._task(replace(draft, things=slim), index)
+        return AcceptedTask(task, draft.dropped)
 
     def _task(self, draft: TaskProposal, index: int) -> TaskSpec:
         support, seed = self.spec.scene.support, (self.spec.seed, 0, index)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from ...proposing.ledger import BudgetError, Ledger, Usage
 from ...proposing.transcript import Transcript
 from ...proposing.verdicts import accepted, spent
 from ..variants.seeds import read_seeds
-from .acceptance import Acceptance
+from .acceptance import Acceptance, AcceptedTask
 from .conversation import Conversation
 from .deriving import Deriving
 from .offering import offer
@@ -197,23 +197,23 @@ class _Asking:
                     raise answer
                 if place >= len(parts):
                     raise RefusedError("bad_json", "the answer has no such task")
-                task = self._task(parts[place], number, taken, talk.derived.get(number))
+                got = self._accepted(parts[place], number, taken, talk.derived.get(number))
             except (RefusedError, SpecError, CutOffError, DeclinedError) as error:
                 talk.refuse(number, error)
                 continue
-            accepted(number, talk.attempt, task)
-            found[number] = task
-            taken.add(signature(task))
+            accepted(number, talk.attempt, got.task, got.dropped)
+            found[number] = got.task
+            taken.add(signature(got.task))
             talk.open.remove(number)
         if talk.open:
             talk.repair(content)
 
-    def _task(
+    def _accepted(
         self, content: str, number: int, taken: set[str], derived: Derivation | None
-    ) -> TaskSpec:
+    ) -> AcceptedTask:
         """The task of an answer that passes every check, and is derived as was asked for."""
         if derived is None:
-            return self.gates.task_of(content, number, taken)
+            return self.gates.accepted(content, number, taken)
         suits = partial(self.deriving.check, derivation=derived)
-        task = self.gates.task_of(content, number, taken, suits)
-        return task.model_copy(update={"derived": derived})
+        got = self.gates.accepted(content, number, taken, suits)
+        return replace(got, task=got.task.model_copy(update={"derived": derived}))
