@@ -39,6 +39,10 @@ class RefusedError(Exception):
         self.label = label
         super().__init__(message)
 
+    def __reduce__(self) -> tuple[type[RefusedError], tuple[str, str]]:
+        """Pickled with its label."""
+        return type(self), (self.label, str(self))
+
 
 @dataclass(frozen=True)
 class BoundObject:

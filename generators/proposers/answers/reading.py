@@ -34,7 +34,9 @@ def answered_tasks(
     gates = Acceptance(spec, library, Catalogue(library, robot(spec.robot)), PROPOSER)
     taken, missing = taken_by(earlier), start - len(earlier)
     tasks: list[TaskSpec] = []
-    for number in range(start, min(stop, len(spec.tasks.answers))):
+    numbers = range(start, min(stop, len(spec.tasks.answers)))
+    gates.ahead((number, spec.tasks.answers[number]) for number in numbers)
+    for number in numbers:
         try:
             got = gates.accepted(spec.tasks.answers[number], number, taken)
         except (RefusedError, SpecError) as error:

@@ -6,7 +6,7 @@ in that of their arrival, so that the same answers give the same tasks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -108,7 +108,9 @@ class _Asking:
         found = dict[int, TaskSpec]()
         for _ in range(self.spec.tasks.attempts + 1):
             waiting = [talk for talk in talks if talk.open and talk.ended is None]
-            for talk, answer in zip(waiting, self._answers(waiting, threads), strict=True):
+            answers = self._answers(waiting, threads)
+            self.gates.ahead(self._parts(waiting, answers))
+            for talk, answer in zip(waiting, answers, strict=True):
                 self._hear(talk, answer, found, taken)
         return [found[index] for index in sorted(found)], [talk for talk in talks if talk.open]
 
@@ -180,6 +182,13 @@ class _Asking:
             return ask(talk.messages, talk.schema, self._seed(talk))
         except (CutOffError, DeclinedError) as error:
             return error
+
+    def _parts(self, talks: list[Conversation], answers: list[Said]) -> Iterator[tuple[int, str]]:
+        """What was said for each number, as far as anything was."""
+        several = self.spec.tasks.per_request > 1
+        for talk, answer in zip(talks, answers, strict=True):
+            if isinstance(answer, str):
+                yield from zip(talk.open, answers_in(answer) if several else [answer], strict=False)
 
     def _hear(
         self, talk: Conversation, answer: Said, found: dict[int, TaskSpec], taken: set[str]
