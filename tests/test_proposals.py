@@ -243,21 +243,19 @@ def test_a_task_brings_together_what_people_use_together() -> None:
             assert kinds[a].belongs_with(kinds[b]) or swept, task.instruction
 
 
-def test_papers_lie_on_the_desk_mat_and_tins_are_not_heated(
-    proposed: tuple[TaskSpec, ...],
-) -> None:
+def test_papers_lie_on_the_desk_mat_and_tins_are_not_heated() -> None:
     flat = {"clipboard.n.01", "comic_book.n.01", "letter.n.01", "notebook.n.01", "tablet.n.05"}
     mats, heated = set[str](), set[str]()
-    for task in proposed:
+    for task in propose(spec(120, SceneSpec()), 0, 120, (), LIBRARY):
         kinds = {x.name: x.category for x in task.objects}
         for fact in ground_literals(scene_problem(task).goal):
             names = [kinds.get(x, "") for x in fact.arguments]
             if names[0] in flat and fact.predicate == "ontop" and "mat" in names[1].split(".")[0]:
                 mats.add(names[1])
-            if names[-1] in ("microwave.n.02", "toaster_oven.n.01"):
+            if fact.predicate == "inside" and names[1] in ("microwave.n.02", "toaster_oven.n.01"):
                 heated.add(names[0])
     assert mats == {"mat.n.07"}
-    assert len(heated) > 3
+    assert len(heated) > 1
     assert "canned_food.n.01" not in heated
     tin, ashcan = CATALOGUE.kind("canned_food.n.01"), CATALOGUE.kind("ashcan.n.01")
     assert not CATALOGUE.goes(tin, CATALOGUE.kind("microwave.n.02"), "inside")
