@@ -257,9 +257,9 @@ def test_papers_lie_on_the_desk_mat_and_tins_are_not_heated() -> None:
     assert mats == {"mat.n.07"}
     assert len(heated) > 1
     assert "canned_food.n.01" not in heated
-    tin, chest = CATALOGUE.kind("canned_food.n.01"), CATALOGUE.kind("cooler.n.01")
+    tin, box = CATALOGUE.kind("canned_food.n.01"), CATALOGUE.kind("toolbox.n.01")
     assert not CATALOGUE.goes(tin, CATALOGUE.kind("microwave.n.02"), "inside")
-    assert not CATALOGUE.goes(tin, chest, "inside")
+    assert not CATALOGUE.goes(tin, box, "inside")
 
 
 def test_uses_are_declared_or_those_of_hypernyms_or_of_the_noun() -> None:
