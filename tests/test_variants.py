@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,13 @@ from cousins.flows.checks import check_spec
 from cousins.generators.dataset import dump_models
 from cousins.generators.proposers import propose
 from cousins.generators.proposers.openai.deriving import Deriving
+from cousins.generators.proposers.variants import wording
 from cousins.generators.proposers.variants.drawing import ATTEMPTS
 from cousins.generators.proposers.variants.hand import Hand
 from cousins.generators.proposers.variants.moves import ADDITIONS, MOVES, MUTATIONS
 from cousins.generators.proposers.variants.seeds import read_seeds, seed_tasks
 from cousins.generators.proposers.variants.sketch import Sketch
+from cousins.generators.proposers.variants.wording import instruction_of
 from cousins.generators.proposing.catalogue import Catalogue
 from cousins.generators.proposing.coverage import CoverageTable
 from cousins.generators.proposing.draft import check, signature
@@ -289,6 +292,24 @@ def test_each_change_changes_what_it_says(name: str) -> None:
         "switch_on": Literal("toggled_on", (holder,)) in end,
     }
     assert expected[name]
+
+
+def test_what_takes_too_long_to_say_is_no_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    sketch = Sketch.of(read_seeds(spec(LEMON), CATALOGUE, LIBRARY)[0], "table")
+    text = instruction_of(sketch, ())
+    assert text == "Put the lemon in the mixing bowl."
+    monkeypatch.setattr(wording, "LONGEST", len(text) - 1)
+    with pytest.raises(RefusedError) as caught:
+        instruction_of(sketch, ())
+    assert caught.value.label == "unclear"
+
+
+def test_of_several_alike_all_are_named_or_none() -> None:
+    both = {"goal": ["inside lemon_1 mixing_bowl", "inside lemon_2 mixing_bowl"]}
+    sketch = Sketch.of(read_seeds(spec(both), CATALOGUE, LIBRARY)[0], "table")
+    assert instruction_of(sketch, ()) == "Put the lemons in the mixing bowl."
+    with pytest.raises(RefusedError, match="does not say which of lemon_1, lemon_2 is meant"):
+        instruction_of(replace(sketch, goal=sketch.goal[:1]), ())
 
 
 def test_rare_categories_are_likely_and_others_possible() -> None:

@@ -13,6 +13,8 @@ from .sketch import PLACES, Sketch
 
 STARTS = {"attached": "hung on {0}", "inside": "{0}", "ontop": "on {0}"}
 """Where something is, by predicate."""
+LONGEST = 240
+"""Characters of an instruction: what takes more to say is no task that people give."""
 
 
 def instruction_of(sketch: Sketch, order: tuple[Precedence, ...]) -> str:
@@ -23,7 +25,8 @@ def instruction_of(sketch: Sketch, order: tuple[Precedence, ...]) -> str:
         order: of facts, what is safe included.
 
     Raises:
-        RefusedError: `unclear` where words cannot tell which of several alike is meant.
+        RefusedError: `unclear` where words cannot tell which of several alike is meant, or it
+            would take too many.
     """
     moved = {x.arguments[0] for x in sketch.goal if x.predicate in (*PLACES, "nextto")}
     begun = [x for x in sketch.init if sketch.places(x) and not x.negated]
@@ -32,6 +35,8 @@ def instruction_of(sketch: Sketch, order: tuple[Precedence, ...]) -> str:
     wanted = in_turn(sketch.goal, order)
     said = listed([_wanted(sketch, fact, things) for fact, things in _grouped(wanted)])
     text = "; ".join((*([listed(parts)] if parts else []), said))
+    if len(text) >= LONGEST:
+        raise RefusedError("unclear", f"it takes {len(text)} characters to say")
     return f"{text[:1].upper()}{text[1:]}."
 
 
