@@ -26,7 +26,7 @@ from cousins.generators.proposers.variants.sketch import Sketch
 from cousins.generators.proposers.variants.wording import instruction_of
 from cousins.generators.proposing.catalogue import Catalogue
 from cousins.generators.proposing.coverage import CoverageTable
-from cousins.generators.proposing.draft import check, signature
+from cousins.generators.proposing.draft import RefusedError, check, signature
 from cousins.generators.proposing.faithful import check_faithful
 from cousins.generators.proposing.review import kinds_of
 from cousins.scenes.core.franka import FRANKA
