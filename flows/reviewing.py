@@ -81,7 +81,7 @@ def write_review(
         tasks,
         pictures,
         _latest(spec.tasks.review, before),
-        {x.task: x.attempt + 1 for x in Dataset(root).proposals() if x.task},
+        {x.task: x for x in Dataset(root).proposals() if x.task},
         Catalogue(library, robot(spec.robot)),
         spec.tasks.max_steps,
     )

@@ -55,11 +55,14 @@ class Run:
     def make(self, unit: ShardTask) -> ShardRecord:
         """Do the work of one unit in the pool and commit it."""
         start = time.perf_counter()
-        result = self.pool.run(unit.name, Job(self.store.root, self.plan.stages, unit))
+        result = self.pool.run(unit.name, self._job(unit))
         record = self.store.commit(unit.stage, unit.shard, unit.key, result.prepared, unit.inputs)
         self.allowance.made(unit)
         self._note(unit, result, time.perf_counter() - start)
         return record
+
+    def _job(self, unit: ShardTask) -> Job:
+        return Job(self.store.root, self.plan.stages, unit, self.plan.workers)
 
     def make_all(self, units: list[ShardTask]) -> None:
         """Make these units and all that follow from them.

@@ -13,6 +13,7 @@ from ..generators.proposing.verdicts import hearing
 from ..generators.store.writer import ShardWriter
 from ..schemas import DatasetSpec, ProposalError, TaskSpec, canonical_json
 from ..schemas.budget import AskingBudget
+from .trials import trials_of
 from .work import Job, Outcome, library_of, task_index
 
 PROPOSED = "proposed.json"
@@ -57,7 +58,7 @@ def make_tasks(job: Job, writer: ShardWriter) -> Outcome:
     earlier = tuple(task for path in paths for task in proposed_in(path.parent))
     library = library_of(job.stages, unit.spec.assets)
     spec = _with_transcript(unit.spec, job.root)
-    with hearing(_teller(job.root, spec)) as heard:
+    with trials_of(job), hearing(_teller(job.root, spec)) as heard:
         tasks = job.stages.propose(spec, unit.start, unit.stop, earlier, library)
     got = [task_index(task) for task in tasks]
     if got != sorted(set(got)) or not all(unit.start <= index < unit.stop for index in got):

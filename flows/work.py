@@ -132,6 +132,8 @@ class Job:
     root: Path
     stages: Stages
     unit: ShardTask
+    workers: int = 1
+    """Processes that the run may have: a shard of tasks tries its scenes in as many."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from .base import Model, canonical_json, hash_of
 from .camera import Camera, CameraSpec, Lens
 from .camera_path import CameraPath, PathSpec, Waypoint, WaypointSpec
 from .causes import CAUSES, Cause, CauseInfo, Failure, SkillCause
-from .dataset import DatasetSpec, EpisodeSpec, ProposalSpec, RenderSpec
+from .dataset import DatasetSpec, EpisodeSpec, RenderSpec
 from .episode import (
     Episode,
     EpisodeArrays,
@@ -78,6 +78,7 @@ from .libraries import AssetsSpec, LibrarySpec
 from .parameter import Choice, Constant, Normal, Parameter, Sweep, Uniform
 from .perturb import Disturbance, DisturbanceKind, PerturbSpec
 from .physics import PhysicsSpec
+from .proposals import ProposalSpec
 from .reasons import Refusal, RefusalKind, sentences, together
 from .robot import NO_ROBOT, GripperFile, GripperSpec, MountedModel, RobotFile, RobotSpec
 from .scene import (
@@ -98,10 +99,11 @@ from .scene import (
     SceneObject,
     SceneSpec,
 )
+from .seeds import Derivation
 from .skill_call import SkillCall
 from .sky import Sky, SkySpec, Sun, SunSpec
 from .task import OrderConstraint, TaskObject, TaskSpec
-from .verdict import Verdict
+from .verdict import DroppedParaphrase, Verdict
 
 __all__ = [
     "ANY_JOINT",
@@ -133,8 +135,10 @@ __all__ = [
     "CousinsError",
     "DatasetError",
     "DatasetSpec",
+    "Derivation",
     "Disturbance",
     "DisturbanceKind",
+    "DroppedParaphrase",
     "Episode",
     "EpisodeArrays",
     "EpisodeSpec",

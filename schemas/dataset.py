@@ -6,24 +6,20 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from .answers import PROPOSER as ANSWERED
-from .answers import Answers
-from .base import Model, Name, nothing, one, unset
-from .budget import AskingBudget
+from .base import Model, Name, unset
 from .camera import CameraSpec
 from .episode import Solver, Style
 from .failures import FailureSource
 from .frame import LabelName
-from .given import PROPOSER, GivenTasks, implied
 from .libraries import AssetsSpec
 from .locations import misplaced
 from .parameter import Parameter, beyond
 from .perturb import PerturbSpec
 from .physics import PhysicsSpec
 from .plugin_name import PluginName
-from .review import Review
+from .proposals import ProposalSpec
 from .scene import CousinSpec, SceneSpec
-from .vision import NO_TASKS, completed, proposed_by_none, refuse_mixtures
+from .vision import NO_TASKS, completed, refuse_mixtures
 
 DEFAULT_LABELS: tuple[LabelName, ...] = (
     "rgb",
@@ -38,115 +34,6 @@ DEFAULT_LABELS: tuple[LabelName, ...] = (
     "predicate_states",
     "camera_params",
 )
-
-
-class ProposalSpec(Model):
-    """Where tasks come from."""
-
-    proposer: Annotated[str, PluginName("proposers")] = "grammar"
-    count: Annotated[int, Field(ge=1, le=100_000)] = 10
-    max_steps: Annotated[int, Field(ge=1, le=12)] = 4
-    """Skills in the longest plan that a proposer may aim at."""
-    activities: tuple[str, ...] = ()
-    """BEHAVIOR-1K activity names, for `proposer: behavior`."""
-    model: str = "gpt-5-mini"
-    """For `proposer: openai`."""
-    base_url: str | None = None
-    """Any OpenAI-compatible endpoint; None uses OPENAI_BASE_URL or the service itself."""
-    wish: Annotated[str, Field(min_length=1, max_length=400)] | None = Field(
-        default=None, exclude_if=unset
-    )
-    """What the tasks shall serve, such as `set the table for two`, for `proposer: openai`."""
-    themes: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(
-        default=(), exclude_if=nothing
-    )
-    """What the tasks shall be about, in turns, such as `breakfast`, for `proposer: openai`."""
-    attempts: Annotated[int, Field(ge=1, le=10)] = 3
-    """How often an invalid answer goes back to the model with the error."""
-    concurrency: Annotated[int, Field(ge=1, le=64)] = 4
-    """Requests to a model at once; tasks that are asked for at once do not know of each other
-    beforehand, and one that repeats another is asked for again."""
-    per_request: Annotated[int, Field(ge=1, le=20)] = Field(default=1, exclude_if=one)
-    """Tasks that one request to a model asks for; several share the rules that it is told."""
-    budget: AskingBudget | None = Field(default=None, exclude_if=unset)
-    """How much may be asked of a model in all; where it ends, tasks are missing."""
-    allow_missing: Annotated[int, Field(ge=0, le=100_000)] = 0
-    """How many tasks may be missing because no answer of a model was valid."""
-    transcript: str | None = None
-    """Folder in which a model's answers are kept as they come, and looked up before it is asked;
-    by default `transcript` in the dataset's folder."""
-    replay: bool = False
-    """Answers come from the transcript alone; what it lacks is an error."""
-    given: GivenTasks = Field(default=(), exclude_if=nothing)
-    """Tasks of one's own, with which neither `proposer` nor `count` need be said; in their place
-    the path of a YAML file that lists them."""
-
-    answers: Answers = Field(default=(), exclude_if=nothing)
-    """Answers of people, programs or models to the request for a task, JSON objects as text, which
-    pass the same checks as those of `openai`; in their place the path of a `.jsonl` file, one on
-    each line. Neither `proposer` nor `count` need be said."""
-
-    review: Review = Field(default=(), exclude_if=nothing)
-    """Decisions of people about the proposed tasks, which `cousins propose --review` prepares: each
-    names a task, and accepts, rejects or edits it; in their place the path of a YAML file that
-    lists them. Tasks that are not named are accepted."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _implied(cls, raw: Any) -> Any:
-        return implied(proposed_by_none(raw))
-
-    @model_validator(mode="after")
-    def _nothing(self) -> Self:
-        if self.proposer == NO_TASKS and self.count != 1:
-            raise misplaced("without tasks, `scenes` says how many scenes there are", "count")
-        return self
-
-    @model_validator(mode="after")
-    def _answered(self) -> Self:
-        if (self.proposer == ANSWERED) != bool(self.answers):
-            raise misplaced(
-                "exactly `proposer: answers`, which need not be said, takes a list of answers, or "
-                "the path of a .jsonl file of them",
-                "answers",
-            )
-        if self.answers and self.count > len(self.answers):
-            raise misplaced(
-                f"{self.count} tasks, and there are {len(self.answers)} answers; leave `count` out",
-                "count",
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _given(self) -> Self:
-        if (self.proposer == PROPOSER) != bool(self.given):
-            raise misplaced(
-                "exactly `proposer: given`, which need not be said, takes a list of tasks", "given"
-            )
-        if self.given and self.count > len(self.given):
-            raise misplaced(
-                f"{self.count} tasks, and {len(self.given)} are given; leave `count` out, and "
-                "raise `episodes.per_task` for more scenes of each",
-                "count",
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _asked(self) -> Self:
-        for name in ("wish", "themes"):
-            if getattr(self, name) and self.proposer != "openai":
-                raise misplaced(
-                    "only a language model follows it; write `proposer: openai` beside it", name
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _activities(self) -> Self:
-        if (self.proposer == "behavior") != bool(self.activities):
-            raise misplaced(
-                "exactly `proposer: behavior` takes a list of activity names", "activities"
-            )
-        return self
 
 
 class EpisodeSpec(Model):

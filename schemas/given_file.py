@@ -13,6 +13,7 @@ from .compose import composed
 from .errors import SpecError, SpecErrors
 from .locations import Loc, dotted
 from .plain import is_list, is_mapping
+from .seeds import SEEDS
 from .yaml_source import YamlDocument, is_yaml, listed_problems, read_yaml
 
 GIVEN: Loc = ("tasks", "given")
@@ -54,7 +55,7 @@ def _listed(path: Path, options: Sequence[str], errors: tuple[SpecError, ...]) -
 
 def _source_of(read: YamlDocument, place: Loc) -> tuple[YamlDocument, Loc]:
     """The document that a place lies in, the spec or a list in a file of its own, and where."""
-    for key in (GIVEN, REVIEW):
+    for key in (GIVEN, REVIEW, SEEDS):
         named = _named_file(read, key)
         if named is not None and place[: len(key)] == key:
             return list_source(read.folder(key) / named), ("tasks", *place[len(key) :])
@@ -84,7 +85,7 @@ def with_list(
 
     Args:
         source: of the spec.
-        key: GIVEN or REVIEW.
+        key: GIVEN, REVIEW or SEEDS.
         read: validates the file, and gives its list.
 
     Raises:

@@ -25,6 +25,7 @@ from .locations import MISPLACED, Loc, dotted
 from .plain import is_list, is_mapping
 from .plugins import offer
 from .review import Decision, ReviewFile
+from .seeds import SEEDS, with_seeds
 from .yaml_source import YamlDocument, grouped_problems, is_yaml, parse_yaml, read_yaml
 
 M = TypeVar("M", bound=BaseModel)
@@ -124,8 +125,10 @@ def _validate(source: YamlDocument) -> DatasetSpec:
 
 def _filled(source: YamlDocument) -> YamlDocument:
     """A spec with the contents of the files that it names in the place of their paths."""
-    listed = with_list(with_list(source, GIVEN, _given), REVIEW, _review)
-    return with_answers(listed, source.folder(ANSWERS))
+    for key in (GIVEN, SEEDS):
+        source = with_list(source, key, _given)
+    listed = with_seeds(with_list(source, REVIEW, _review))
+    return with_answers(listed, listed.folder(ANSWERS))
 
 
 def _given(source: YamlDocument) -> tuple[GivenTask, ...]:

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .base import Model, Name, Synset, nothing
+from .base import Model, Name, Synset, nothing, unset
 from .scene import ObjectSpec
+from .seeds import Derivation
 
 
 class TaskObject(Model):
@@ -53,6 +54,8 @@ class TaskSpec(Model):
     """Other ways of saying the instruction, all of which name what the goal names."""
     layout: tuple[ObjectSpec, ...] = Field(default=(), exclude_if=nothing)
     """What scenes must know of some objects beyond the problem: their asset, size, or pose."""
+    derived: Derivation | None = Field(default=None, exclude_if=unset)
+    """From which seed tasks it was derived, and how."""
 
     @property
     def has_goal(self) -> bool:

@@ -18,6 +18,7 @@ from cousins.generators.proposers.openai.offering import OFFERED, offer
 from cousins.generators.proposers.openai.prompt import request, rules
 from cousins.generators.proposing import trial
 from cousins.generators.proposing.catalogue import Catalogue
+from cousins.generators.proposing.verdicts import hearing
 from cousins.generators.store.changes import refuse_changes, slice_of
 from cousins.scenes.core.franka import FRANKA
 from cousins.schemas import (
@@ -196,6 +197,17 @@ def test_paraphrases_that_say_the_goal_come_along() -> None:
     wrong = ["Put the fruit away.", "put the lemon into the bowl.", right[0].upper()]
     (task,) = tasks(json.dumps({**said, "paraphrases": [*right, *wrong]}))
     assert task.paraphrases == tuple(right)
+    with hearing() as heard:
+        tasks(
+            json.dumps({**said, "paraphrases": [*right, *wrong]}), LEMON.replace("lemon", "apple")
+        )
+    first, second = heard.verdicts
+    assert [(x.text, x.label) for x in first.dropped] == list(
+        zip(wrong, ("unfaithful", "repeated", "repeated"), strict=True)
+    )
+    assert "does not name" in first.dropped[0].reason
+    assert second.dropped == ()
+    assert "dropped" not in second.model_dump(mode="json")
     (plain,) = tasks(LEMON)
     assert plain.paraphrases == ()
     assert "paraphrases" not in plain.model_dump(mode="json")

@@ -238,9 +238,28 @@ def test_a_task_brings_together_what_people_use_together() -> None:
         literals = ground_literals(scene_problem(task).goal)
         pairs = [x.arguments for x in literals if len(x.arguments) == 2 and not x.negated]
         apart = [(a, b) for a, b in pairs if b != support_name(task)]
-        swept = ("dustpan.n.02", "place_mat.n.01")
         for a, b in apart:
-            assert kinds[a].belongs_with(kinds[b]) or kinds[b].category in swept, task.instruction
+            swept = kinds[b].category == "dustpan.n.02"
+            assert kinds[a].belongs_with(kinds[b]) or swept, task.instruction
+
+
+def test_papers_lie_on_the_desk_mat_and_tins_are_not_heated() -> None:
+    flat = {"clipboard.n.01", "comic_book.n.01", "letter.n.01", "notebook.n.01", "tablet.n.05"}
+    mats, heated = set[str](), set[str]()
+    for task in propose(spec(120, SceneSpec()), 0, 120, (), LIBRARY):
+        kinds = {x.name: x.category for x in task.objects}
+        for fact in ground_literals(scene_problem(task).goal):
+            names = [kinds.get(x, "") for x in fact.arguments]
+            if names[0] in flat and fact.predicate == "ontop" and "mat" in names[1].split(".")[0]:
+                mats.add(names[1])
+            if fact.predicate == "inside" and names[1] in ("microwave.n.02", "toaster_oven.n.01"):
+                heated.add(names[0])
+    assert mats == {"mat.n.07"}
+    assert len(heated) > 1
+    assert "canned_food.n.01" not in heated
+    tin, box = CATALOGUE.kind("canned_food.n.01"), CATALOGUE.kind("toolbox.n.01")
+    assert not CATALOGUE.goes(tin, CATALOGUE.kind("microwave.n.02"), "inside")
+    assert not CATALOGUE.goes(tin, box, "inside")
 
 
 def test_uses_are_declared_or_those_of_hypernyms_or_of_the_noun() -> None:

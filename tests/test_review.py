@@ -276,6 +276,27 @@ def test_doubts_are_flagged(tmp_path: Path) -> None:
     assert "# doubt: its first scene: no room" in made.decisions.read_text(encoding="utf-8")
 
 
+def test_paraphrases_that_were_left_out_are_flagged(tmp_path: Path) -> None:
+    answer = {
+        "name": "fruit", "instruction": "Put the lemon into the bowl.", "reason": "", "init": [],
+        "objects": [
+            {"name": "lemon", "category": "lemon.n.01"},
+            {"name": "bowl", "category": "mixing_bowl.n.01"},
+        ],
+        "goal": [{"predicate": "inside", "arguments": ["lemon", "bowl"], "holds": True}],
+        "paraphrases": ["The lemon goes into the bowl.", "Tidy the fruit away."],
+    }  # fmt: skip
+    answered = parse_spec(json.dumps({"name": "x", "tasks": {"answers": [json.dumps(answer)]}}))
+    run(tmp_path, answered)
+    (verdict,) = Dataset(tmp_path).proposals()
+    assert [x.text for x in verdict.dropped] == ["Tidy the fruit away."]
+    made = review(tmp_path, answered)
+    (flag,) = re.findall(
+        r'<p class="flag">(.*?)</p>', markup.unescape(made.page.read_text(encoding="utf-8"))
+    )
+    assert flag.startswith("the paraphrase 'Tidy the fruit away.' was left out: the goal asks for")
+
+
 def test_the_page_saves_what_the_next_run_reads(tmp_path: Path) -> None:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed")

@@ -7,10 +7,11 @@ refusals were false.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -124,8 +125,9 @@ def _try(job: tuple[DatasetSpec, TaskSpec, int]) -> Trial:
     solved = last is not None and last.success
     length = 0 if last is None else len(last.subtasks)
     kept = last is not None and all(report.kept for report in last.order)
-    _say(f"{task.id} {task.instruction} {'solved' if solved else 'not solved'} ({number} scenes)")
-    return Trial(length, last is not None, number, solved, kept)
+    trial = Trial(length, last is not None, number, solved, kept)
+    _say(json.dumps({"task": task.id, "instruction": task.instruction, **asdict(trial)}))
+    return trial
 
 
 def _answered(

@@ -53,7 +53,7 @@ PROPOSERS: Group[Proposer] = Group(
     "proposers",
     Proposer,
     "proposer",
-    order=("grammar", "openai", "behavior", "given", "answers", "none"),
+    order=("grammar", "openai", "behavior", "given", "answers", "none", "variants"),
 )
 """By the name that a spec gives as `tasks.proposer`."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -20,6 +20,31 @@ WIDE = 0.085
 """Half width of a surface that carries several things at the start, metres."""
 
 Wanted = Callable[[OfferedCategory], bool]
+
+
+class Names:
+    """Names for objects, each given once.
+
+    Args:
+        used: names that are taken.
+    """
+
+    def __init__(self, used: Iterable[str]) -> None:
+        """Begin with the names that are taken."""
+        self._taken = set(used)
+
+    def fresh(self, kind: OfferedCategory) -> str:
+        """A name after the kind, with a number where it is taken; taken from now on."""
+        base = re.sub(r"[^a-z0-9]+", "_", kind.category.split(".")[0].lower()).strip("_")
+        if not base[:1].isalpha() or base.startswith(RESERVED_PREFIXES):
+            base = f"object_{base}"
+        number = 1
+        while (name := base if number == 1 else f"{base}_{number}") in self._taken or (
+            is_reserved(name)
+        ):
+            number += 1
+        self._taken.add(name)
+        return name
 
 
 class ObjectBinding:
@@ -52,7 +77,7 @@ class ObjectBinding:
         self.sensible = sensible
         self.chosen: list[BoundObject] = []
         self._scene = list(scene)
-        self._names = set(used)
+        self._names = Names(used)
 
     def pick(self, wanted: Wanted, *, beside: Collection[BoundObject] | None = None) -> BoundObject:
         """An unused object of a kind that is wanted and not yet there.
@@ -84,16 +109,7 @@ class ObjectBinding:
 
     def another(self, kind: OfferedCategory) -> BoundObject:
         """One more object of a kind."""
-        base = re.sub(r"[^a-z0-9]+", "_", kind.category.split(".")[0].lower()).strip("_")
-        if not base[:1].isalpha() or base.startswith(RESERVED_PREFIXES):
-            base = f"object_{base}"
-        number = 1
-        while (name := base if number == 1 else f"{base}_{number}") in self._names or (
-            is_reserved(name)
-        ):
-            number += 1
-        self._names.add(name)
-        thing = BoundObject(name, kind)
+        thing = BoundObject(self._names.fresh(kind), kind)
         self.chosen.append(thing)
         return thing
 

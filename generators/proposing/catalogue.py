@@ -32,6 +32,7 @@ FLAT = frozenset[Sort | None]({"block", "book", "box"})
 FOODS = frozenset(
     {"edible_fruit.n.01", "food.n.01", "food.n.02", "fruit.n.01", "produce.n.01", "vegetable.n.01"}
 )
+TINNED = frozenset({"canned_food.n.01"})
 STEAMED = frozenset({"egg.n.02", "vegetable.n.01"})
 SPARE = 0.005
 """By how much the fingers open wider than what they take from above, metres: less than for a
@@ -309,7 +310,9 @@ def _sensible_on(thing: OfferedCategory, target: OfferedCategory) -> bool:
 
 
 def _served(thing: OfferedCategory) -> bool:
-    """Whether it is food, or what food is served in: no pan."""
+    """Whether it is food, or what food is served in: no pan, and no tin."""
+    if thing.category in TINNED:
+        return False
     cooked_in = "cooking_utensil.n.01" in ancestors(thing.category)
     return thing.is_food or (thing.sort in ("cup", "dish") and not cooked_in)
 
@@ -324,7 +327,7 @@ CONTENTS: dict[Contents, Callable[[OfferedCategory], bool]] = {
     "cups": lambda thing: thing.sort == "cup",
     "dishes": lambda thing: thing.sort == "dish",
     "food": lambda thing: thing.is_food,
-    "inedible": lambda thing: not _served(thing),
+    "inedible": lambda thing: not _served(thing) and not thing.is_food,
     "no food": lambda thing: not thing.is_food,
     "nothing": lambda _: False,
     "served": _served,

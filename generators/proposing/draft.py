@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...schemas import PlanningError, SkillCall, SpecError, TaskObject, TaskSpec
+from ...schemas import DroppedParaphrase, PlanningError, SkillCall, SpecError, TaskObject, TaskSpec
 from ...tasks.bddl.formula import And, Formula, Literal, to_text
 from ...tasks.bddl.goals import SymbolicFacts, evaluate, ground_literals
 from ...tasks.bddl.ordering import Precedence, task_order
@@ -39,6 +39,10 @@ class RefusedError(Exception):
         self.label = label
         super().__init__(message)
 
+    def __reduce__(self) -> tuple[type[RefusedError], tuple[str, str]]:
+        """Pickled with its label."""
+        return type(self), (self.label, str(self))
+
 
 @dataclass(frozen=True)
 class BoundObject:
@@ -62,6 +66,7 @@ class TaskProposal:
         order: what must hold before something else comes about, in scene names; what is safe
             is added to it.
         paraphrases: other ways of saying the instruction.
+        dropped: those that it does not have, with the reason.
     """
 
     things: tuple[BoundObject, ...]
@@ -72,6 +77,7 @@ class TaskProposal:
     reason: str
     order: tuple[Precedence, ...] = ()
     paraphrases: tuple[str, ...] = ()
+    dropped: tuple[DroppedParaphrase, ...] = ()
 
 
 def task_of(

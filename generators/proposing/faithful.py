@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from ...schemas import DroppedParaphrase
 from ...tasks.bddl.formula import Formula
 from ...tasks.bddl.goals import ground_literals
 from .catalogue import OfferedCategory
@@ -52,15 +54,26 @@ def check_faithful(instruction: str, goal: Formula, kinds: Mapping[str, OfferedC
             )
 
 
-def faithful_paraphrases(
+@dataclass(frozen=True)
+class Paraphrases:
+    """Other ways of saying an instruction.
+
+    Attributes:
+        kept: those that say what the goal asks for, each once.
+        dropped: the others, with the reason; the task has its instruction without them.
+    """
+
+    kept: tuple[str, ...] = ()
+    dropped: tuple[DroppedParaphrase, ...] = ()
+
+
+def check_paraphrases(
     instruction: str,
     paraphrases: Sequence[str],
     goal: Formula,
     kinds: Mapping[str, OfferedCategory],
-) -> tuple[str, ...]:
-    """The paraphrases that say what the goal asks for in other words than the instruction, once.
-
-    One that does not is left out, and the task stays: it has its instruction.
+) -> Paraphrases:
+    """Which paraphrases say what the goal asks for, in other words than the instruction.
 
     Args:
         instruction: that they paraphrase.
@@ -68,14 +81,21 @@ def faithful_paraphrases(
         goal: in scene names.
         kinds: of the task's objects by scene name, without the support.
     """
-    found = {instruction.casefold(): ""}
+    said = {instruction.casefold()}
+    kept, dropped = list[str](), list[DroppedParaphrase]()
     for text in paraphrases:
+        if text.casefold() in said:
+            reason = "it says the same as the instruction or another paraphrase, word for word"
+            dropped.append(DroppedParaphrase(text=text, label="repeated", reason=reason))
+            continue
         try:
             check_faithful(text, goal, kinds)
-        except RefusedError:
+        except RefusedError as error:
+            dropped.append(DroppedParaphrase(text=text, label="unfaithful", reason=str(error)))
             continue
-        found.setdefault(text.casefold(), text)
-    return tuple(filter(None, found.values()))
+        said.add(text.casefold())
+        kept.append(text)
+    return Paraphrases(tuple(kept), tuple(dropped))
 
 
 def _both(negated: bool) -> tuple[bool, bool]:

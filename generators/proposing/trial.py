@@ -9,6 +9,7 @@ from ...scenes.assets.library import AssetLibrary
 from ...schemas import AssemblyError, DatasetSpec, TaskSpec
 from ...tasks.solving.setup import build_scene
 from ...tasks.symbolic.search import Plan
+from .ahead import known
 from .cast import context
 from .catalogue import Catalogue, OfferedCategory
 from .draft import RefusedError, check, check_size
@@ -45,18 +46,46 @@ def check_worth(
         RefusedError: the task is done already, has no plan, or has no scene.
         SpecError: its BDDL is wrong.
     """
+    plan, doubt = estimate(task, spec, kinds, catalogue)
+    refusal = known_trial(spec, task, library)
+    if refusal is not None:
+        raise doubt or refusal
+    return plan
+
+
+def estimate(
+    task: TaskSpec,
+    spec: DatasetSpec,
+    kinds: Mapping[str, OfferedCategory],
+    catalogue: Catalogue,
+) -> tuple[Plan, RefusedError | None]:
+    """The plan of a task as far as sizes tell, and why they say that it will not do.
+
+    Args:
+        task: to check.
+        spec: of the dataset.
+        kinds: of the task's objects by scene name, without the support.
+        catalogue: what fits where.
+
+    Raises:
+        RefusedError: no cousins at all allow it, so that it needs no trial.
+        SpecError: its BDDL is wrong.
+    """
     doubt: RefusedError | None = None
     try:
         check_size(kinds, context(spec.scene.objects, kinds, catalogue, spec.scene.support))
         plan = check(task, catalogue, kinds, spec.tasks.max_steps)
-    except RefusedError as estimate:
+    except RefusedError as error:
         # What no cousin allows at all is refused for its own reason, and needs no scene.
         plan = check(task, catalogue, kinds, spec.tasks.max_steps, RARE, BRIMFUL)
-        doubt = estimate
-    refusal = trial(spec, task, library)
-    if refusal is not None:
-        raise doubt or refusal
-    return plan
+        doubt = error
+    return plan, doubt
+
+
+def known_trial(spec: DatasetSpec, task: TaskSpec, library: AssetLibrary) -> RefusedError | None:
+    """As `trial`; what was tried ahead is not tried again."""
+    tried = known(task)
+    return trial(spec, task, library) if tried is None else tried.refusal
 
 
 def trial(spec: DatasetSpec, task: TaskSpec, library: AssetLibrary) -> RefusedError | None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from ...schemas import TaskSpec, Verdict
+from ...schemas import DroppedParaphrase, TaskSpec, Verdict
 from .ledger import Usage
 
 BAD_START = "bad_start"
@@ -45,9 +45,11 @@ def hearing(tell: Tell = lambda _: None) -> Generator[Heard]:
         _heard.reset(before)
 
 
-def accepted(number: int, attempt: int, task: TaskSpec) -> None:
-    """Tell that an answer became a task."""
-    _tell(Verdict(number=number, attempt=attempt, task=task.id))
+def accepted(
+    number: int, attempt: int, task: TaskSpec, dropped: tuple[DroppedParaphrase, ...] = ()
+) -> None:
+    """Tell that an answer became a task, and which of its paraphrases the task does not have."""
+    _tell(Verdict(number=number, attempt=attempt, task=task.id, dropped=dropped))
 
 
 def refused(number: int, attempt: int, why: Exception) -> None:

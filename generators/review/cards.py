@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...schemas import PlanningError, TaskSpec
+from ...schemas import PlanningError, TaskSpec, Verdict
 from ...schemas.review import Decision
 from ...tasks.bddl.formula import And, to_text
 from ...tasks.bddl.goals import ground_literals
@@ -69,7 +69,7 @@ def review_cards(
     tasks: Sequence[TaskSpec],
     pictures: Mapping[str, Picture],
     decisions: Sequence[Decision],
-    answers: Mapping[str, int],
+    answers: Mapping[str, Verdict],
     catalogue: Catalogue,
     max_steps: int,
 ) -> list[ReviewCard]:
@@ -79,7 +79,8 @@ def review_cards(
         tasks: as they were proposed.
         pictures: by the task's id.
         decisions: taken so far.
-        answers: of a model until a task passed, by the task's id; none of other proposers.
+        answers: verdicts on the answers that became tasks, by the task's id; none of proposers
+            that take no answers.
         catalogue: of the library.
         max_steps: skills in the longest plan allowed.
     """
@@ -101,7 +102,7 @@ def review_cards(
                 steps=tuple(
                     (x.skill.replace("_", " "), x.sentence) for x in _plan(task, catalogue)
                 ),
-                flags=_flags(task, kinds, catalogue, max_steps, picture, answers.get(task.id, 1)),
+                flags=_flags(task, kinds, catalogue, max_steps, picture, answers.get(task.id)),
                 near=near[task.id],
                 picture=picture,
                 decision=decided.get(task.id),
@@ -162,7 +163,7 @@ def _flags(
     catalogue: Catalogue,
     max_steps: int,
     picture: Picture,
-    answers: int,
+    answer: Verdict | None,
 ) -> tuple[str, ...]:
     """Doubts about a task."""
     flags = [picture.doubt] if picture.doubt else []
@@ -174,8 +175,10 @@ def _flags(
             ask()
         except RefusedError as error:
             flags.append(str(error))
-    if answers > 1:
-        flags.append(f"the model needed {answers} answers")
+    if answer is not None and answer.attempt:
+        flags.append(f"the model needed {answer.attempt + 1} answers")
+    for lost in answer.dropped if answer is not None else ():
+        flags.append(f"the paraphrase {lost.text!r} was left out: {lost.reason}")
     return tuple(flags)
 
 

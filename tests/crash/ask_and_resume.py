@@ -27,14 +27,20 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from openai_server import Reply, Server, serving
 
 from cousins.generators.dataset import Dataset
-from cousins.generators.proposing.catalogue import RELATIONS, Catalogue
+from cousins.generators.proposing.catalogue import RELATIONS, Catalogue, OfferedCategory
 from cousins.generators.store.writer import dataset_hash
 from cousins.scenes.core.franka import FRANKA
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 
 FAULTY = 10
 """One in so many requests fails at first."""
-WORDS = {"inside": "Put the {0} into the {1}.", "ontop": "Put the {0} on the {1}."}
+BESIDE = ("board", "dish", "tray")
+"""Sorts of things that others are laid beside."""
+WORDS = {
+    "nextto": "Lay the {0} beside the {1}.",
+    "inside": "Put the {0} into the {1}.",
+    "ontop": "Put the {0} on the {1}.",
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ def _number(request: dict[str, Any]) -> int:
 def answers(count: int) -> list[str]:
     """Distinct tasks of one skill each, drawn from what goes into and onto what."""
     catalogue = Catalogue(ProceduralLibrary(), FRANKA)
-    pairs = [
+    pairs: list[tuple[OfferedCategory, OfferedCategory, str]] = [
         (thing, target, relation)
         for thing in catalogue.kinds
         if thing.easy
@@ -94,6 +100,13 @@ def answers(count: int) -> list[str]:
         for relation in RELATIONS
         if thing != target and not target.gated and not target.table
         if catalogue.goes(thing, target, relation)
+    ]
+    pairs += [
+        (thing, target, "nextto")
+        for thing in catalogue.kinds
+        if thing.easy
+        for target in catalogue.kinds
+        if target.sort in BESIDE and thing != target and not target.furniture
     ]
     order = np.random.default_rng(0).permutation(len(pairs))[:count]
     if len(order) < count:

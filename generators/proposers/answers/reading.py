@@ -34,9 +34,11 @@ def answered_tasks(
     gates = Acceptance(spec, library, Catalogue(library, robot(spec.robot)), PROPOSER)
     taken, missing = taken_by(earlier), start - len(earlier)
     tasks: list[TaskSpec] = []
-    for number in range(start, min(stop, len(spec.tasks.answers))):
+    numbers = range(start, min(stop, len(spec.tasks.answers)))
+    gates.ahead((number, spec.tasks.answers[number]) for number in numbers)
+    for number in numbers:
         try:
-            task = gates.task_of(spec.tasks.answers[number], number, taken)
+            got = gates.accepted(spec.tasks.answers[number], number, taken)
         except (RefusedError, SpecError) as error:
             refused(number, 0, error)
             missing += 1
@@ -47,7 +49,7 @@ def answered_tasks(
                     place=(*PLACE, number),
                 ) from error
             continue
-        accepted(number, 0, task)
-        taken.add(signature(task))
-        tasks.append(task)
+        accepted(number, 0, got.task, got.dropped)
+        taken.add(signature(got.task))
+        tasks.append(got.task)
     return tuple(tasks)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ....schemas import SpecError
 from ....tasks.bddl.formula import And, Atom, Forall, Formula, Literal, Not
 from ....tasks.bddl.goals import ground_literals
@@ -42,17 +44,17 @@ def instruction_of(goal: Formula, order: tuple[Precedence, ...] = ()) -> str:
     if not _plain(goal):
         raise SpecError("a goal with a choice or a count needs an `instruction` in your words")
     said: dict[tuple[str, bool, tuple[str, ...]], list[str]] = {}
-    for literal in _in_turn(ground_literals(goal), order):
+    for literal in in_turn(ground_literals(goal), order):
         said.setdefault(_kind(literal), []).append(spoken(literal.arguments[0]))
     parts = [
-        SAYS[predicate, holds].format(_listed(things), *(spoken(x) for x in rest))
+        SAYS[predicate, holds].format(listed(things), *(spoken(x) for x in rest))
         for (predicate, holds, rest), things in said.items()
     ]
-    text = _listed(parts)
+    text = listed(parts)
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _in_turn(literals: tuple[Literal, ...], order: tuple[Precedence, ...]) -> tuple[Literal, ...]:
+def in_turn(literals: tuple[Literal, ...], order: tuple[Precedence, ...]) -> tuple[Literal, ...]:
     """The literals, each after those that come before it; else as the goal has them."""
     waiting, found = list(literals), dict[Literal, None]()
     while waiting:
@@ -82,6 +84,6 @@ def _plain(goal: Formula) -> bool:
             return False
 
 
-def _listed(words: list[str]) -> str:
+def listed(words: Sequence[str]) -> str:
     """`a, b and c`."""
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

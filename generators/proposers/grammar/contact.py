@@ -95,16 +95,6 @@ def sweep_up(cast: ObjectBinding) -> TaskProposal:
     return draft(cast, f"sweep {a} into {b}", text, [inside(thing, pan)])
 
 
-@template(1, "Something small onto a mat")
-def sweep_onto(cast: ObjectBinding) -> TaskProposal:
-    """Something small onto a mat."""
-    mat, tool = cast.pick(_mat), cast.pick(_tool, beside=())
-    thing = cast.pick(_small, beside=(mat,))
-    a, b, c = the(thing), the(mat), the(tool)
-    text = cast.phrase(f"sweep {a} onto {b} with {c}", f"brush {a} over to {b}, using {c}")
-    return draft(cast, f"sweep {a} onto {b}", text, [on(thing, mat)])
-
-
 @template(2, "Two small things of a kind into a dustpan")
 def sweep_both(cast: ObjectBinding) -> TaskProposal:
     """Two small things of a kind into a dustpan."""

@@ -15,7 +15,7 @@ from ....tasks.bddl.ordering import Precedence
 from ....tasks.bddl.reader import Reader, Tokens
 from ...proposing.catalogue import Catalogue, OfferedCategory
 from ...proposing.draft import SUPPORT_CATEGORIES, BoundObject, RefusedError, TaskProposal
-from ...proposing.faithful import faithful_paraphrases
+from ...proposing.faithful import check_paraphrases
 from ...proposing.problems import Problems
 from .schema import EACH, Answer, AnswerFact, AnswerGoal, AnswerObject, AnswerOrder
 
@@ -53,10 +53,10 @@ def draft_of(answer: Answer, spec: DatasetSpec, catalogue: Catalogue) -> TaskPro
     if not conditions:
         raise RefusedError("done_already", "the goal asks for nothing that could be otherwise")
     goal = conditions[0] if len(conditions) == 1 else And(conditions)
+    said = check_paraphrases(answer.instruction, answer.paraphrases, goal, able)
     return TaskProposal(
         things, tuple(filter(None, init)), goal, answer.name, answer.instruction, answer.reason,
-        tuple(filter(None, order)),
-        faithful_paraphrases(answer.instruction, answer.paraphrases, goal, able),
+        tuple(filter(None, order)), said.kept, said.dropped,
     )  # fmt: skip
 
 

@@ -6,13 +6,15 @@ in that of their arrival, so that the same answers give the same tasks.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from ....scenes.assets.library import AssetLibrary
 from ....scenes.robots import robot
-from ....schemas import DatasetSpec, ProposalError, SpecError, TaskSpec
+from ....schemas import DatasetSpec, Derivation, ProposalError, SpecError, TaskSpec
 from ....schemas.budget import AskingBudget
 from ...proposing.catalogue import Catalogue
 from ...proposing.completion import CutOffError, DeclinedError
@@ -21,8 +23,10 @@ from ...proposing.endpoint import Endpoint
 from ...proposing.ledger import BudgetError, Ledger, Usage
 from ...proposing.transcript import Transcript
 from ...proposing.verdicts import accepted, spent
-from .acceptance import Acceptance
+from ..variants.seeds import read_seeds
+from .acceptance import Acceptance, AcceptedTask
 from .conversation import Conversation
+from .deriving import Deriving
 from .offering import offer
 from .prompt import request, rules
 from .schema import answer_schema, answers_in
@@ -56,7 +60,10 @@ def asked_tasks(
     """
     catalogue = Catalogue(library, robot(spec.robot))
     gates = Acceptance(spec, library, catalogue, NAME)
-    asking = _Asking(endpoint or _endpoint(spec), spec, catalogue, gates)
+    seeded = spec.tasks.seeds or spec.tasks.activities
+    seeds = read_seeds(spec, catalogue, library) if seeded else ()
+    deriving = Deriving(spec, catalogue, seeds)
+    asking = _Asking(endpoint or _endpoint(spec), spec, catalogue, gates, deriving)
     tasks: list[TaskSpec] = []
     missing = start - len(earlier)
     size = spec.tasks.concurrency * spec.tasks.per_request
@@ -81,12 +88,13 @@ def _endpoint(spec: DatasetSpec) -> Endpoint:
 
 @dataclass(frozen=True)
 class _Asking:
-    """Whom to ask, for what, and what the answers may speak of."""
+    """Whom to ask, for what, from what it is derived, and what the answers may speak of."""
 
     endpoint: Endpoint
     spec: DatasetSpec
     catalogue: Catalogue
     gates: Acceptance
+    deriving: Deriving
 
     def wave(
         self, numbers: range, earlier: tuple[TaskSpec, ...], threads: ThreadPoolExecutor
@@ -94,11 +102,15 @@ class _Asking:
         """The tasks of some numbers, in their order, and the conversations that lack some."""
         each = self.spec.tasks.per_request
         groups = [numbers[at : at + each] for at in range(0, len(numbers), each)]
-        talks = [self._begin(group, earlier) for group in groups]
-        taken, found = taken_by(earlier), dict[int, TaskSpec]()
+        derived = self.deriving.plan(numbers, earlier)
+        talks = [self._begin(group, earlier, derived) for group in groups]
+        taken = taken_by(earlier) | self.deriving.signatures()
+        found = dict[int, TaskSpec]()
         for _ in range(self.spec.tasks.attempts + 1):
             waiting = [talk for talk in talks if talk.open and talk.ended is None]
-            for talk, answer in zip(waiting, self._answers(waiting, threads), strict=True):
+            answers = self._answers(waiting, threads)
+            self.gates.ahead(self._parts(waiting, answers))
+            for talk, answer in zip(waiting, answers, strict=True):
                 self._hear(talk, answer, found, taken)
         return [found[index] for index in sorted(found)], [talk for talk in talks if talk.open]
 
@@ -117,10 +129,18 @@ class _Asking:
             f"{talk.problems[number]}; try a larger model, raise tasks.attempts, or {let}"
         )
 
-    def _begin(self, numbers: range, earlier: tuple[TaskSpec, ...]) -> Conversation:
+    def _begin(
+        self,
+        numbers: range,
+        earlier: tuple[TaskSpec, ...],
+        derived: Mapping[int, Derivation],
+    ) -> Conversation:
         """The first request for some tasks."""
         first = numbers[0]
-        offered = offer(self.spec, self.catalogue, first)
+        mine = {number: derived[number] for number in numbers if number in derived}
+        needed = self.deriving.categories([*mine.values()])
+        offered = offer(self.spec, self.catalogue, first, needed)
+        said = [self.deriving.said(x) for x in mine.values()]
         several = self.spec.tasks.per_request > 1
         categories = tuple(kind.category for kind in offered)
         return Conversation(
@@ -128,9 +148,10 @@ class _Asking:
             answer_schema(categories, len(numbers) if several else None),
             [
                 {"role": "system", "content": rules(self.spec, offered)},
-                {"role": "user", "content": request(numbers, earlier, self.spec)},
+                {"role": "user", "content": request(numbers, earlier, self.spec, said)},
             ],
             list(numbers),
+            derived=mine,
         )
 
     def _answers(self, talks: list[Conversation], threads: ThreadPoolExecutor) -> list[Said]:
@@ -162,6 +183,13 @@ class _Asking:
         except (CutOffError, DeclinedError) as error:
             return error
 
+    def _parts(self, talks: list[Conversation], answers: list[Said]) -> Iterator[tuple[int, str]]:
+        """What was said for each number, as far as anything was."""
+        several = self.spec.tasks.per_request > 1
+        for talk, answer in zip(talks, answers, strict=True):
+            if isinstance(answer, str):
+                yield from zip(talk.open, answers_in(answer) if several else [answer], strict=False)
+
     def _hear(
         self, talk: Conversation, answer: Said, found: dict[int, TaskSpec], taken: set[str]
     ) -> None:
@@ -178,13 +206,23 @@ class _Asking:
                     raise answer
                 if place >= len(parts):
                     raise RefusedError("bad_json", "the answer has no such task")
-                task = self.gates.task_of(parts[place], number, taken)
+                got = self._accepted(parts[place], number, taken, talk.derived.get(number))
             except (RefusedError, SpecError, CutOffError, DeclinedError) as error:
                 talk.refuse(number, error)
                 continue
-            accepted(number, talk.attempt, task)
-            found[number] = task
-            taken.add(signature(task))
+            accepted(number, talk.attempt, got.task, got.dropped)
+            found[number] = got.task
+            taken.add(signature(got.task))
             talk.open.remove(number)
         if talk.open:
             talk.repair(content)
+
+    def _accepted(
+        self, content: str, number: int, taken: set[str], derived: Derivation | None
+    ) -> AcceptedTask:
+        """The task of an answer that passes every check, and is derived as was asked for."""
+        if derived is None:
+            return self.gates.accepted(content, number, taken)
+        suits = partial(self.deriving.check, derivation=derived)
+        got = self.gates.accepted(content, number, taken, suits)
+        return replace(got, task=got.task.model_copy(update={"derived": derived}))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ....schemas import Derivation
 from ...proposing.ledger import BudgetError
 from ...proposing.verdicts import refused
 
@@ -27,6 +29,7 @@ class Conversation:
         problems: what was wrong last with the answer for each number.
         attempt: 0 at first, then how many repairs were asked for.
         ended: why nothing more is asked.
+        derived: from which seeds each task shall be derived, if from any.
     """
 
     first: int
@@ -36,6 +39,7 @@ class Conversation:
     problems: dict[int, Exception] = field(default_factory=dict[int, Exception])
     attempt: int = 0
     ended: BudgetError | None = None
+    derived: Mapping[int, Derivation] = field(default_factory=dict[int, Derivation])
 
     def refuse(self, number: int, why: Exception) -> None:
         """Note what was wrong with the answer for one number."""

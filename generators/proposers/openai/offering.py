@@ -16,16 +16,19 @@ HOLDERS = 0.5
 """Share of those offered that others go into or onto, or that open or switch."""
 
 
-def offer(spec: DatasetSpec, catalogue: Catalogue, index: int) -> tuple[OfferedCategory, ...]:
+def offer(
+    spec: DatasetSpec, catalogue: Catalogue, index: int, needed: frozenset[str] = frozenset()
+) -> tuple[OfferedCategory, ...]:
     """The categories that the request for a task offers, by name.
 
     Args:
         spec: of the dataset.
         catalogue: of the library.
         index: of the task; each draws anew.
+        needed: categories that are offered in any case.
     """
     tasks = spec.tasks
-    own = {thing.category for thing in spec.scene.objects}
+    own = needed.union(thing.category for thing in spec.scene.objects)
     kinds = [kind for kind in catalogue.kinds if not kind.table]
     wishes = " ".join((tasks.wish or "", *tasks.themes))
     asked = {*re.findall(r"[a-z]+", wishes.lower())}

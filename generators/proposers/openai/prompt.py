@@ -63,13 +63,20 @@ Catalogue (category: its role; length x width x height, inside and top in cm, as
 {kinds}"""
 
 
-def request(numbers: range, earlier: tuple[TaskSpec, ...], spec: DatasetSpec) -> str:
+def request(
+    numbers: range,
+    earlier: tuple[TaskSpec, ...],
+    spec: DatasetSpec,
+    derived: Sequence[str] = (),
+) -> str:
     """The request for further tasks, unlike the earlier ones, and where they should lead.
 
     Args:
         numbers: of the tasks.
         earlier: tasks that exist.
         spec: of the dataset; each request draws how many skills to aim at.
+        derived: of each task, from which others it shall be derived and how, if from any; that
+            decides how many skills it takes.
     """
     said = json.dumps([task.instruction for task in earlier[-REMEMBERED:]], ensure_ascii=False)
     themes = [spec.tasks.themes[x % len(spec.tasks.themes)] for x in numbers if spec.tasks.themes]
@@ -79,7 +86,10 @@ def request(numbers: range, earlier: tuple[TaskSpec, ...], spec: DatasetSpec) ->
         lines = [f"Propose task number {numbers[0]}. It must differ from these: {said}"]
         lines += [f"The wish that it serves, as a whole or a part of it: {wish}"] if wish else []
         lines += [f"Its theme: {theme}" for theme in themes]
-        lines.append(f"It should take about {aims[0]} skill{'s' if aims[0] > 1 else ''}.")
+        if derived:
+            lines += derived
+        else:
+            lines.append(f"It should take about {aims[0]} skill{'s' if aims[0] > 1 else ''}.")
     else:
         lines = [
             f"Propose task number {numbers[0]} to {numbers[-1]}. They must differ from each other, "
@@ -88,7 +98,10 @@ def request(numbers: range, earlier: tuple[TaskSpec, ...], spec: DatasetSpec) ->
         ]
         lines += [f"The wish that they serve, as a whole or in parts: {wish}"] if wish else []
         lines += [f"Their themes, in turn: {'; '.join(themes)}"] if themes else []
-        lines.append(f"In turn they should take about {', '.join(map(str, aims))} skills.")
+        if derived:
+            lines += [f"Number {x}: {said}" for x, said in zip(numbers, derived, strict=True)]
+        else:
+            lines.append(f"In turn they should take about {', '.join(map(str, aims))} skills.")
     if earlier:
         lines.append(f"Few tasks ask for {', '.join(_rare(earlier))}: prefer what can be so.")
     return "\n".join(lines)

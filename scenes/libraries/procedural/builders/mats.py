@@ -1,4 +1,4 @@
-"""Place mats: so thin that what is pushed against their edge slides up onto them."""
+"""Place mats and desk mats: so thin that what is pushed against their edge slides up onto them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SUNK = 0.0012
 
 
 def place_mat(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
-    """A place mat of cork or woven vinyl whose rubber back does not slip: it stays where it is."""
+    """A mat of cork or woven vinyl whose rubber back does not slip: it stays where it is."""
     draft = Draft(asset_id, category)
     base = look.pick(rng, (*look.PRINTS, *look.PAINTS))
     kinds = (
@@ -76,5 +76,6 @@ def _bevel(
 
 
 PLUGIN = Builders(
-    Category("place_mat.n.01", "place-mat", place_mat, uses=("kitchen", "desk")),
+    Category("place_mat.n.01", "place-mat", place_mat, uses=("kitchen",)),
+    Category("mat.n.07", "desk-mat", place_mat, uses=("desk",)),
 )
