@@ -287,3 +287,27 @@ def test_the_example_holds_what_it_says() -> None:
 def test_other_proposers_store_nothing_of_given_tasks() -> None:
     assert "given" not in parse_spec("name: a").model_dump(mode="json")["tasks"]
     assert "layout" not in one("inside lemon bowl").model_dump(mode="json")
+
+
+@pytest.mark.parametrize(
+    ("objects", "message"),
+    [
+        ("mug.n.04_1 -m.04", r"object -m\.04 - breakfast_table\.n\.01: an object is a category"),
+        ("7up.n.01_1 - mug.n.04", r"object 7up\.n\.01_1 - mug\.n\.04: .* begins with a letter"),
+        (f"{'m' * 70}.n.04_1 - mug.n.04", r"object m{70}\.n\.04_1 .* 64 letters at most"),
+        (
+            "a-mug.n.04_1 - mug.n.04 a_mug.n.04_1 - mug.n.04",
+            r"a-mug\.n\.04_1 and a_mug\.n\.04_1 would both be called a_mug_1; rename one",
+        ),
+    ],
+)
+def test_objects_of_a_whole_problem_are_categories_and_numbers(objects: str, message: str) -> None:
+    text = (
+        f"(define (problem p) (:domain omnigibson) (:objects {objects} "
+        "breakfast_table.n.01_1 - breakfast_table.n.01) "
+        f"(:init (ontop {objects.split()[0]} breakfast_table.n.01_1)) "
+        f"(:goal (not (ontop {objects.split()[0]} breakfast_table.n.01_1))))"
+    )
+    spec = DatasetSpec.model_validate({"name": "a", "tasks": {"given": [text]}})
+    with pytest.raises(SpecError, match=message):
+        propose(spec, 0, 1, (), LIBRARY)

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
+from pydantic import ValidationError
+
 from ....scenes.assets.library import AssetLibrary
 from ....scenes.core import taxonomy
 from ....scenes.cousins.catalogue import ranking
@@ -64,9 +66,7 @@ def _task(name: str, index: int, spec: DatasetSpec, catalogue: Catalogue) -> Tas
             name=name.replace("_", " "),
             instruction=name.replace("_", " ").capitalize() + ".",
             bddl=text,
-            objects=tuple(
-                TaskObject(name=names[x], instance=x, category=categories[x]) for x in names
-            ),
+            objects=tuple(task_object(names[x], x, categories[x]) for x in names),
             proposer=NAME,
             seed=(spec.seed, 0, index),
             reason=f"BEHAVIOR-1K activity {name}",
@@ -91,7 +91,7 @@ def bindings(problem: Problem, support: str, catalogue: Catalogue) -> dict[str, 
     Where there is no table, the floor that carries most does.
 
     Raises:
-        SpecError: where an instance stands for any number of objects.
+        SpecError: where an instance stands for any number of objects, or two get one name.
     """
     open_ended = [instance for instance, _ in problem.objects if "*" in instance]
     if open_ended:
@@ -110,8 +110,32 @@ def bindings(problem: Problem, support: str, catalogue: Catalogue) -> dict[str, 
         if instance == under_all:
             names[instance] = support
         elif instance not in agents and instance not in floors:
-            names[instance] = _name(instance)
+            name = _name(instance)
+            alike = next((other for other, taken in names.items() if taken == name), None)
+            if alike is not None:
+                raise SpecError(f"{alike} and {instance} would both be called {name}; rename one")
+            names[instance] = name
     return names
+
+
+def task_object(name: str, instance: str, category: str) -> TaskObject:
+    """An object of a whole BDDL problem.
+
+    Args:
+        name: in the scene.
+        instance: in the problem.
+        category: which it is said to be.
+
+    Raises:
+        SpecError: BDDL has no such objects, or the name is too long.
+    """
+    try:
+        return TaskObject(name=name, instance=instance, category=category)
+    except ValidationError as error:
+        raise SpecError(
+            f"object {instance} - {category}: an object is a category and a number, such as "
+            "mug.n.04_1 - mug.n.04, begins with a letter, and has 64 letters at most"
+        ) from error
 
 
 def _carries(category: str, catalogue: Catalogue) -> bool:

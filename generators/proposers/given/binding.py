@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ....scenes.assets.library import AssetLibrary
 from ....scenes.robots import robot
-from ....schemas import DatasetSpec, ObjectSpec, SpecError, TaskObject, TaskSpec
+from ....schemas import DatasetSpec, ObjectSpec, SpecError, TaskSpec
 from ....schemas.given import PROPOSER, GivenTask
 from ....schemas.locations import Loc
 from ....tasks.bddl.ordering import task_order
@@ -15,7 +15,7 @@ from ...proposing.catalogue import Catalogue, OfferedCategory
 from ...proposing.draft import BoundObject, RefusedError, TaskProposal, check, task_of
 from ...proposing.safety import ordered, whole_order
 from ...proposing.sizes import why_not
-from ..behavior.binding import CERTAINTIES, LONGEST, bindings
+from ..behavior.binding import CERTAINTIES, LONGEST, bindings, task_object
 from .places import placed
 from .reading import Objects, read_goal, read_init, read_order
 from .wording import instruction_of
@@ -117,9 +117,7 @@ def _whole(spec: DatasetSpec, index: int, given: GivenTask, objects: Objects) ->
             name=given.name or "task",
             instruction=given.instruction or "-",
             bddl=text,
-            objects=tuple(
-                TaskObject(name=names[x], instance=x, category=problem.category(x)) for x in names
-            ),
+            objects=tuple(task_object(names[x], x, problem.category(x)) for x in names),
             proposer=PROPOSER,
             seed=(spec.seed, 0, index),
             reason="given by the spec",
