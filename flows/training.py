@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -49,6 +50,9 @@ def train_policy(
     from ..generators.learners.networks import check_torch
     from ..generators.learners.training import train
 
+    sees = spec.policy == "cnn"
+    if spec.keypoints and sees:
+        raise SpecError("--keypoints: the policy 'cnn' sees pictures alone; leave it out")
     if spec.policy != "nearest":
         check_torch(f"--policy {spec.policy}")
     if out.exists() and any(out.iterdir()):
@@ -57,21 +61,22 @@ def train_policy(
     chosen = [task_of(dataset, name) for name in tasks] or list(dataset.tasks())
     if not chosen:
         raise DatasetError(f"{root} has no tasks yet; finish it with `cousins generate`")
-    sees = spec.policy == "cnn"
     if cameras and not sees:
         raise SpecError(f"--camera: the policy {spec.policy!r} sees no pictures; `cnn` does")
-    groups = ("robot", "images") if sees else ("robot", "objects")
+    told = ("objects", "keypoints") if spec.keypoints else ("objects",)
+    groups = ("robot", "images") if sees else ("robot", *told)
     setting = setting_of(
         dataset, chosen[0], observations=groups, cameras=None if cameras is None else tuple(cameras)
     )
     named = setting.view.cameras if sees else ()
     if sees and not named:
         raise SpecError("--policy cnn: the spec has no cameras")
-    made = demonstrations(dataset, chosen, count, named, objects=not sees)
+    read = partial(demonstrations, cameras=named, objects=not sees, keypoints=spec.keypoints)
+    made = read(dataset, chosen, count)
     others = [Dataset(path) for path in also]
     for other in others:
         alike = _alike(other, dataset, chosen)
-        made += demonstrations(other, alike, None, named, objects=not sees)
+        made += read(other, alike)
     samples = Samples(made, spec.history, spec.horizon, motions_of(dataset.spec.robot))
     card = _card(dataset, chosen, spec, samples, groups)
     if others:

@@ -13,6 +13,7 @@ import pytest
 from rolled import attempt, stored
 from typer.testing import CliRunner
 
+from cousins import make_env
 from cousins.flows.cli import app
 from cousins.flows.environments.making import setting_of
 from cousins.flows.training import train_policy
@@ -21,7 +22,7 @@ from cousins.generators.environments.task import ResetScene, TaskRollouts
 from cousins.generators.frames import render_episode
 from cousins.generators.learners.policies import ChunkPolicy, load_policy
 from cousins.generators.learners.records.cards import Kind, TrainSpec, read_card
-from cousins.generators.learners.records.features import features
+from cousins.generators.learners.records.features import features, marks
 from cousins.generators.learners.records.motions import mean, motions_of
 from cousins.generators.learners.records.rotations import about_vertical
 from cousins.generators.learners.samples import Samples, demonstrations
@@ -180,6 +181,45 @@ def test_the_nearest_demonstration_needs_no_torch_and_repeats_itself(
     assert np.allclose(actions, attempt().arrays.actions[:30], atol=1e-6)
 
 
+def test_keypoints_are_learned_from_as_the_environment_shows_them(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    groups = ("robot", "objects", "keypoints")
+    made = demonstrations(dataset, list(dataset.tasks()), keypoints=True)
+    one = attempt()
+    env = make_env(dataset, observations=groups)
+    for step in (0, 40):
+        seen, _ = env.reset(options={"episode": one.episode.id, "step": step})
+        shown, has = seen["observation.keypoints"], seen["observation.keypoints_present"]
+        assert made[0].marked is not None
+        row = made[0].marked[step].reshape(2, 4, 4)
+        assert np.allclose(row[..., :3], shown[:, 8:], atol=1e-6)
+        assert np.array_equal(row[..., 3], has[:, 8:])
+        # The apple has no opening, the basket has one.
+        assert list(row[:, 3, 3]) == [0, 1]
+    spec = small("nearest", chunk=1, keypoints=True)
+    card = train_policy(dataset.root, spec, tmp_path / "a")
+    assert card.observations == groups
+    actions = rolled(load_policy(tmp_path / "a"), dataset, groups, 30)
+    assert np.allclose(actions, one.arrays.actions[:30], atol=1e-6)
+
+
+def test_a_mark_is_where_the_hand_sees_it_and_nowhere_if_it_is_absent() -> None:
+    state = np.zeros((1, 8), dtype=np.float32)
+    half = np.sqrt(0.5)
+    tool = np.array([[1.5, 2, 1.2, half, 0, 0, half]], dtype=np.float32)
+    reached = about_vertical(np.pi / 2)[None].copy()
+    reached[:, :3, 3] = [0.5, 0, 0.5]
+    points, has = np.zeros((1, 1, 12, 3), np.float32), np.zeros((1, 12), np.int8)
+    points[0, 0, 10], has[0, 10] = [1.9, 2, 1.2], 1  # the handle
+    none = np.zeros((1, 0), dtype=np.float32)
+    found = features(state, tool, none, reached, marks(points, has))[0, 17:].reshape(4, 13)
+    assert np.allclose(found[2, :3], [0.4 * 5, 0, 0], atol=1e-5)
+    assert np.allclose(found[2, 3:6], [0, -0.4 * 5, 0], atol=1e-5)
+    assert found[2, -1] == 1
+    assert not found[[0, 1, 3]].any()
+
+
 class Counting:
     """A fake predictor: the tool rises by a centimetre, and the hand opens a little more each time.
 
@@ -271,7 +311,7 @@ def test_what_never_varied_is_not_read_and_nothing_beyond_what_was_seen() -> Non
     assert np.array_equal(scales.windows(other), scales.windows(rows[:1]))
     assert scales.feature_scale[2] == np.float32(LEAST)
     beyond, seen = scales.windows(rows[:1] + 100.0), scales.windows(rows)
-    assert np.array_equal(beyond[0], seen.max(axis=0))
+    assert np.allclose(beyond[0], seen.max(axis=0), rtol=1e-6)
 
 
 @needs_torch
@@ -323,6 +363,8 @@ def test_what_is_refused(dataset: Dataset, tmp_path: Path, monkeypatch: pytest.M
         train_policy(dataset.root, small("nearest"), tmp_path / "a", tasks=["t9"])
     with pytest.raises(SpecError, match="the policy 'nearest' sees no pictures"):
         train_policy(dataset.root, small("nearest"), tmp_path / "a", cameras=["front"])
+    with pytest.raises(SpecError, match="--keypoints: the policy 'cnn' sees pictures alone"):
+        train_policy(dataset.root, small("cnn", keypoints=True), tmp_path / "a")
     with pytest.raises(DatasetError, match=r"is no checkpoint: it has no policy\.json"):
         load_policy(tmp_path / "full")
 

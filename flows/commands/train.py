@@ -66,6 +66,12 @@ def train(
             min=0, max=64, help="Copies of each demonstration, turned about the first joint."
         ),
     ] = 12,
+    keypoints: Annotated[
+        bool,
+        typer.Option(
+            help="Also tell the policy where handles, openings, and contacts of grasps are."
+        ),
+    ] = False,
     noise: Annotated[
         float,
         typer.Option(min=0, max=1, help="Added to what is seen, in standard deviations."),
@@ -91,6 +97,7 @@ def train(
             width=width,
             chunk=chunk,
             turned=turned,
+            keypoints=keypoints,
             noise=noise,
             saves=saves,
         )

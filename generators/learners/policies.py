@@ -11,10 +11,10 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ..environments.groups import ENVIRONMENT, IMAGES, STATE, TOOL
+from ..environments.groups import ENVIRONMENT, IMAGES, KEYPOINTS, SEEN_KEYPOINTS, STATE, TOOL
 from .nearest import Nearest
 from .records.cards import WEIGHTS, PolicyCard, read_card
-from .records.features import Images, Rows, features
+from .records.features import Images, Rows, features, marks
 from .records.motions import ToolTarget, mean, motions_of
 
 RECENCY = 0.5
@@ -113,7 +113,10 @@ class ChunkPolicy:
         tool, objects = observation[TOOL], observation.get(ENVIRONMENT)
         seen = np.zeros(0, np.float32) if objects is None else np.asarray(objects)
         reached = motions_of(self.card.robot).poses(state[None, :-1])
-        row = features(state[None], np.asarray(tool)[None], seen[None], reached)[0]
+        marked = None
+        if self.card.train.keypoints:
+            marked = marks(np.asarray(observation[KEYPOINTS])[None], observation[SEEN_KEYPOINTS])
+        row = features(state[None], np.asarray(tool)[None], seen[None], reached, marked)[0]
         self._window.append(row)
         while len(self._window) < self.card.train.history:
             self._window.appendleft(row)

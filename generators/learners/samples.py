@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import mujoco
 import numpy as np
 import numpy.typing as npt
 
 from ...scenes.core.geometry import Array
-from ...schemas import DatasetError, Episode, TaskSpec
+from ...scenes.model.mujoco_model import compile_model
+from ...schemas import DatasetError, Episode, Scene, TaskSpec
 from ...tasks.rollout.objects import task_objects
 from ..dataset import Dataset
 from ..decoding import decoding, rgb_converter
+from ..environments.points import Keypoints
 from ..exports.lerobot.rows import ENVIRONMENT, episode_columns
 from ..row_states import object_states
-from .records.features import Rows, features
+from .records.features import Rows, features, marks
 from .records.motions import Motions, motions_of
 from .records.rotations import about_vertical
 
@@ -36,6 +39,7 @@ class TrainingEpisode:
         tool: (T, 7) pose of the tool in the world.
         objects: (T, N * 12) as the environment observes them; (T, 0) where they are not learned
             from.
+        marked: (T, N * 16) marks of the objects; None where they are not learned from.
         actions: (T, J + 1) as in an episode.
         reached: (T, 4, 4) `base_from_tool` as measured.
         targets: (T, 4, 4) `base_from_tool` of the actions.
@@ -46,6 +50,7 @@ class TrainingEpisode:
     state: Rows
     tool: Rows
     objects: Rows
+    marked: Rows | None
     actions: Rows
     reached: Array
     targets: Array
@@ -58,7 +63,7 @@ class TrainingEpisode:
 
     def features(self) -> Rows:
         """(T, F) what a policy is given."""
-        return features(self.state, self.tool, self.objects, self.reached)
+        return features(self.state, self.tool, self.objects, self.reached, self.marked)
 
     def turned(self, angle: float) -> TrainingEpisode:
         """The same, with all of it turned about the robot's first axis, radians."""
@@ -169,6 +174,7 @@ def demonstrations(
     cameras: Sequence[str] = (),
     *,
     objects: bool = True,
+    keypoints: bool = False,
 ) -> tuple[TrainingEpisode, ...]:
     """Demonstrations of some tasks, in the order of the dataset.
 
@@ -178,6 +184,7 @@ def demonstrations(
         count: how many at most; None takes all.
         cameras: whose videos are read too.
         objects: whether features speak of objects, or of the robot alone.
+        keypoints: whether they speak of the objects' keypoints, too.
 
     Raises:
         DatasetError: there are none, fewer than `count`, or a video is missing.
@@ -207,6 +214,9 @@ def demonstrations(
                 state=state,
                 tool=tool,
                 objects=columns[ENVIRONMENT] if objects else blind,
+                marked=_marks(dataset, scene, named[episode.task], rows, arrays.qpos[: len(state)])
+                if keypoints
+                else None,
                 actions=columns["action"],
                 reached=motions.poses(state[:, :-1]),
                 targets=motions.poses(columns["action"][:, :-1]),
@@ -217,6 +227,24 @@ def demonstrations(
             )
         )
     return tuple(made)
+
+
+def _marks(
+    dataset: Dataset,
+    scene: Scene,
+    names: tuple[str, ...],
+    rows: int,
+    qpos: npt.NDArray[np.float64],
+) -> Rows:
+    """Marks (T, N * 16) in recorded positions (T, nq)."""
+    compiled = compile_model(scene, dataset.assets_of(scene), "physics")
+    points, data = Keypoints(compiled, compiled.assets, names, rows), compiled.new_data()
+    found: list[npt.NDArray[np.float32]] = []
+    for row in qpos:
+        data.qpos[:] = row
+        mujoco.mj_kinematics(compiled.model, data)
+        found.append(points.at(data.xpos, data.xmat))
+    return marks(np.stack(found), points.present)
 
 
 def _film(

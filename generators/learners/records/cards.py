@@ -42,6 +42,9 @@ class TrainSpec(Model):
     """Copies of each demonstration, turned about the robot's first axis."""
     noise: Annotated[float, Field(ge=0, le=1)] = 0.02
     """Added to features while training, in standard deviations of each."""
+    keypoints: bool = False
+    """Whether a policy of states is also told where the handle, the opening, and the contacts of
+    a grasp of each object are."""
     saves: Annotated[int, Field(ge=1, le=100)] = 1
     """Checkpoints, evenly spread over the steps; the last is the policy."""
 

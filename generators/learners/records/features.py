@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from ....scenes.core.geometry import Array
 from ....tasks.rollout.objects import FEATURES
+from ...environments.points import POINTS
 from .rotations import matrices, six
 
 Images = Mapping[str, npt.NDArray[np.uint8]]
@@ -25,7 +26,28 @@ NEAR = 6.0
 """Offsets are given once more so that the last three centimetres fill half of the range."""
 
 
-def features(state: Rows, tool: Rows, objects: Rows, base_from_tool: Array) -> Rows:
+MARKS = ("grasp_0", "grasp_1", "handle", "opening")
+"""Keypoints that a policy may be given; corners follow from pose and size."""
+_MARKED = 4
+"""Numbers of a mark: its place in the world, and whether the object has it."""
+
+
+def marks(points: npt.NDArray[np.float32], present: npt.NDArray[np.int8]) -> Rows:
+    """Marks (T, N * 16) of objects, of keypoints as the environment shows them.
+
+    Args:
+        points: (T, N, 12, 3) in the world.
+        present: (N, 12) whether the object has the point.
+    """
+    chosen = [POINTS.index(name) for name in MARKS]
+    shown = np.broadcast_to(present[:, chosen, None], (*points.shape[:2], len(chosen), 1))
+    found = np.concatenate([points[:, :, chosen], shown], axis=-1, dtype=np.float32)
+    return found.reshape(len(points), -1)
+
+
+def features(
+    state: Rows, tool: Rows, objects: Rows, base_from_tool: Array, marked: Rows | None = None
+) -> Rows:
     """Features (T, F) of T observations.
 
     Args:
@@ -33,6 +55,7 @@ def features(state: Rows, tool: Rows, objects: Rows, base_from_tool: Array) -> R
         tool: (T, 7) pose of the tool in the world.
         objects: (T, N * 12) of the objects, as the environment observes them.
         base_from_tool: (T, 4, 4) the same pose of the tool, as the joints have it.
+        marked: (T, N * 16) of the objects, of `marks`; None where they are not learned from.
     """
     count = len(state)
     table = objects.reshape(count, objects.shape[1] // len(FEATURES), len(FEATURES))
@@ -54,6 +77,14 @@ def features(state: Rows, tool: Rows, objects: Rows, base_from_tool: Array) -> R
         ]  # fmt: skip
         parts += [(where - other) * RELATIVE for other in places]
         places.append(where)
+    if marked is not None:
+        points = marked.reshape(count, -1, _MARKED).astype(np.float64)
+        for point in np.moveaxis(points, 1, 0):
+            # What an object has not is nowhere: all of its numbers are 0.
+            where = np.einsum("tji,tj->ti", base_turn, point[:, :3] - base_place)
+            offset = (where - place) * RELATIVE * point[:, 3:]
+            beside = np.einsum("tji,tj->ti", turn, offset)
+            parts += [offset, beside, np.tanh(offset * NEAR), np.tanh(beside * NEAR), point[:, 3:]]
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 
