@@ -206,10 +206,14 @@ def _replay_shard(shard: _Shard) -> Found:
         if not episode.success:
             continue
         total += 1
-        scene = by_id[episode.scene]
-        success, error = shard.replay(
-            scene, dataset.assets_of(scene), tasks[episode.task], episode, arrays
-        )
+        if episode.scene not in by_id or episode.task not in tasks:
+            problems.append(
+                f"episode {episode.id} is of scene {episode.scene} and task {episode.task}, and "
+                "the dataset does not have both"
+            )
+            continue
+        scene, task = by_id[episode.scene], tasks[episode.task]
+        success, error = shard.replay(scene, dataset.assets_of(scene), task, episode, arrays)
         good += success
         if not success:
             problems.append(

@@ -15,7 +15,7 @@ from fake_stages import replay
 from cousins.flows.pool import JobError
 from cousins.flows.run import execute, export_dataset
 from cousins.flows.session import RunRequest
-from cousins.flows.verify import repair, verify
+from cousins.flows.verify import _replay_shard, _Shard, repair, verify  # pyright: ignore[reportPrivateUsage]
 from cousins.generators.dataset import Dataset
 from cousins.generators.shards import ShardRecord
 from cousins.generators.store.writer import dataset_hash
@@ -210,3 +210,13 @@ def test_a_scene_names_assets_of_its_shard_alone(
     (root / "manifest/episodes/t0001.json").unlink()
     with pytest.raises(JobError, match=said):
         execute(plan(root))
+
+
+def test_an_episode_of_no_task_is_a_problem(whole: tuple[Path, str]) -> None:
+    dataset = Dataset(whole[0])
+    one = next(e for e in dataset.episodes() if e.success)
+    shard = next(r.shard for r in dataset.records("episodes") if r.shard.startswith(one.task))
+    forged = _Shard(whole[0], (), shard, replay)  # the dataset has another task than it names
+    replayed, total, problems = _replay_shard(forged)
+    assert (replayed, len(problems)) == (0, total)
+    assert f"episode {one.id} is of scene {one.scene} and task {one.task}, and" in problems[0]

@@ -7,11 +7,13 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...schemas import DatasetError
+from ...schemas import DatasetError, FrameRecord
 from ..decoding import read_picture
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from ..dataset import Dataset
 
 
 def link(source: Path, target: Path) -> None:
@@ -32,6 +34,29 @@ def read_mask(path: Path) -> npt.NDArray[Any]:
     """A mask (H, W) of ids, uint8 or uint16.
 
     Raises:
-        DatasetError: where it cannot be read.
+        DatasetError: where it cannot be read, or has more than one number a pixel.
     """
-    return read_picture(path)
+    mask = read_picture(path)
+    if mask.ndim != 2:
+        raise DatasetError(f"{path} is a picture of shape {mask.shape}, not a mask (H, W) of ids")
+    return mask
+
+
+def instance_mask(dataset: Dataset, frame: FrameRecord) -> npt.NDArray[Any]:
+    """The mask (H, W) of a frame's instances, each visible one of which it shows.
+
+    Raises:
+        DatasetError: where it cannot be read, or shows nothing of what the frame says is visible.
+    """
+    import numpy as np
+
+    path = dataset.file(frame.files["seg_instance"])
+    mask = read_mask(path)
+    shown = set(np.unique(mask).tolist())
+    for thing in frame.objects:
+        if thing.visible_pixels and thing.instance_id not in shown:
+            raise DatasetError(
+                f"{path} shows nothing of {thing.name}, of which frame {frame.id} says that "
+                f"{thing.visible_pixels} pixels are visible; mend it with `cousins verify --repair`"
+            )
+    return mask

@@ -23,7 +23,7 @@ from ..dataset import Dataset
 from ..splits import held_out
 from ._folders import refuse_files
 from ._frames import survey
-from ._pictures import link, read_mask
+from ._pictures import instance_mask, link
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -91,7 +91,7 @@ def _shapes(dataset: Dataset, frame: FrameRecord) -> list[tuple[str, str]]:
             f"frame {frame.id} has no {' and no '.join(missing)}; the YOLO export needs "
             f"render.labels to hold {', '.join(NEEDED)}"
         )
-    mask = read_mask(dataset.file(frame.files["seg_instance"]))
+    mask = instance_mask(dataset, frame)
     height, width = mask.shape
     return [
         (thing.category, " ".join(f"{x / width:.6g} {y / height:.6g}" for x, y in points))

@@ -34,7 +34,7 @@ from ....schemas import Asset, CameraParams, DatasetError, FrameRecord, Scene
 from ....schemas.base import Quat, Vec3
 from ...dataset import Dataset
 from .._frames import FrameSurvey
-from .._pictures import link, read_mask
+from .._pictures import instance_mask, link, read_mask
 from .models import MM, ObjectModel, object_model
 from .silhouettes import box, inside, silhouette
 
@@ -167,7 +167,7 @@ class _Folder:
         for folder, label in (("rgb", "rgb"), ("depth", "depth_linear")):
             source = dataset.file(frame.files[label])
             link(source, self._root / folder / f"{number:06d}{source.suffix}")
-        mask = read_mask(dataset.file(frame.files["seg_instance"]))
+        mask = instance_mask(dataset, frame)
         depth = read_mask(dataset.file(frame.files["depth_linear"]))
         cameras[str(number)] = _view(frame)
         truths[str(number)], infos[str(number)] = [], []

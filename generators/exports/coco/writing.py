@@ -33,7 +33,7 @@ from ...dataset import Dataset
 from ...images.truth.keypoints import CORNER_EDGES
 from ...licences import asset_uses
 from .._coco import category, image, lines
-from .._pictures import link, read_mask
+from .._pictures import instance_mask, link
 
 _NEEDED = ("rgb", "seg_instance")
 
@@ -129,7 +129,7 @@ def annotations_of(
             f"frame {frame.id} has no {' and no '.join(missing)}; the COCO export needs "
             f"render.labels to hold {', '.join(_NEEDED)}"
         )
-    mask = read_mask(dataset.file(frame.files["seg_instance"]))
+    mask = instance_mask(dataset, frame)
     whole = _read_amodal(dataset, frame)
     visible = [label for label in frame.objects if label.visible_pixels]
     ids = np.array([label.instance_id for label in visible], dtype=mask.dtype)

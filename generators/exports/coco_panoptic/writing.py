@@ -27,7 +27,7 @@ from ...images.encode import png
 from ...images.truth.semantics import semantic_id
 from .._coco import CocoSplits, category
 from .._frames import FrameSurvey
-from .._pictures import read_mask
+from .._pictures import instance_mask
 from .._surroundings import STUFF, Surroundings
 
 STUFF_START = 1 << 16
@@ -52,7 +52,7 @@ def write(found: FrameSurvey, out: Path) -> None:
                 around = (frame.scene, Surroundings(scenes[frame.scene]))
             things |= {thing.semantic_id: thing.category for thing in frame.objects}
             number = files.add_image(frame)
-            mask = read_mask(found.dataset.file(frame.files["seg_instance"]))
+            mask = instance_mask(found.dataset, frame)
             stuff = around[1].semantic_ids(frame.camera_params, mask)
             folder = out / "annotations" / f"panoptic_{files.split(frame)}"
             folder.mkdir(exist_ok=True)
