@@ -7,7 +7,6 @@ of JSON with the `url` once it answers, and serves until its standard input ends
 """
 
 # The packages are in another environment than the one that types are checked in.
-# mypy: ignore-errors
 # pyright: reportMissingImports=false, reportUnknownVariableType=false
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 from __future__ import annotations
