@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from ..schemas import CousinsError, DatasetError, one_line
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
 
@@ -47,20 +46,3 @@ def read_picture(path: Path) -> npt.NDArray[Any]:
     # A damaged file may state gigabytes; from memory no more is read than there is.
     with decoding(path), Image.open(io.BytesIO(path.read_bytes())) as image:
         return np.asarray(image)
-
-
-def rgb_converter() -> Callable[[Any], npt.NDArray[np.uint8]]:
-    """Turns a video's decoded frames into pictures (H, W, 3).
-
-    One converter for all frames of a video takes a tenth of the time that frames take which each
-    prepare their own, and gives the same pixels.
-    """
-    from av.video.reformatter import VideoReformatter
-
-    reformatter = cast("Any", VideoReformatter())
-
-    def convert(frame: Any) -> npt.NDArray[np.uint8]:
-        picture: npt.NDArray[np.uint8] = reformatter.reformat(frame, format="rgb24").to_ndarray()
-        return picture
-
-    return convert

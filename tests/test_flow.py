@@ -164,7 +164,7 @@ def test_verify_replays_every_demonstration_in_fresh_processes(
     assert len(bad.problems) == found.demonstrations
 
 
-def nothing(*_: object) -> None:
+def nothing(*_: object, **__: object) -> None:
     """FAKE: checks nothing."""
 
 

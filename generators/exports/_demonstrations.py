@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...schemas import DatasetError, Episode
+from ..converting import rgb_converter
 from ..dataset import Dataset
-from ..decoding import decoding, rgb_converter
+from ..decoding import decoding
 from ..quality.measures import without_trace
 from ..splits import held_out, training_order
 from ._attempts import no_attempts

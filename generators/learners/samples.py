@@ -13,8 +13,9 @@ from ...scenes.core.geometry import Array
 from ...scenes.model.mujoco_model import compile_model
 from ...schemas import DatasetError, Episode, Scene, TaskSpec
 from ...tasks.rollout.objects import task_objects
+from ..converting import rgb_converter
 from ..dataset import Dataset
-from ..decoding import decoding, rgb_converter
+from ..decoding import decoding
 from ..environments.points import Keypoints
 from ..exports.lerobot.rows import ENVIRONMENT, episode_columns
 from ..row_states import object_states

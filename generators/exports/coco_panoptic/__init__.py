@@ -18,7 +18,7 @@ class CocoPanopticExporter:
 
     summary = "COCO panoptic: a segment for each object, for floor, walls and ceiling, as PNG"
     labels = NEEDED
-    needs = Needs(packages=("bddl", "mujoco", "numpy", "pillow"))
+    needs = Needs(packages=("bddl", "mujoco", "numpy", "pillow", "scipy"))
 
     def export(self, dataset: Dataset, out: Path) -> None:
         """Write the export to `out`, which must be empty or absent.

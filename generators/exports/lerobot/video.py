@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ....schemas import DatasetError
-from ...decoding import decoding, rgb_converter
+from ...converting import rgb_converter
+from ...decoding import decoding
 from .stats import sampled_indices
 from .tables import FileCounter
 
