@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import pickle
+import subprocess
+import sys
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +21,7 @@ from cousins.flows.pool import JobError
 from cousins.flows.reporter import Silent
 from cousins.flows.run import Summary, execute
 from cousins.flows.session import RunRequest, Session
+from cousins.flows.stages import production
 from cousins.flows.work import Job
 from cousins.schemas import BackendMissingError, RunError
 from cousins.schemas.spec_file import parse_spec
@@ -97,3 +101,24 @@ def test_a_wrong_input_is_the_same_error_on_a_cluster(name: str, tmp_path: Path)
     with pytest.raises(JobError, match="fake desk holds nothing") as caught:
         run_with(name, plan(tmp_path, TEXT + "scene: {support: desk}\n"))
     assert caught.value.exit_code == 2
+
+
+def test_a_worker_that_others_started_rounds_and_threads_as_ours_do(tmp_path: Path) -> None:
+    code = (
+        "import os, pickle, sys\n"
+        "from importlib.machinery import PathFinder\n"
+        "class Watch:\n"  # tells what is set at the moment in which NumPy is looked for
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'numpy':\n"
+        "            print(os.environ.get('OPENBLAS_NUM_THREADS'))\n"
+        "sys.meta_path.insert(0, Watch())\n"
+        "pickle.loads(bytes.fromhex(sys.argv[1]))\n"
+    )
+    with Session(plan(tmp_path)) as session:
+        (unit,) = session.new_graph().start()
+    job = pickle.dumps((make_shard, Job(tmp_path, production(), unit))).hex()
+    free = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    run = subprocess.run(
+        [sys.executable, "-c", code, job], capture_output=True, text=True, env=free, check=True
+    )
+    assert run.stdout == "1\n"

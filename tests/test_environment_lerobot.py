@@ -117,10 +117,18 @@ def test_lerobots_own_commands_train_and_evaluate(dataset: Dataset, tmp_path: Pa
         f"--policy.path={policy / 'checkpoints/last/pretrained_model'}", "--policy.device=cpu",
         "--eval.n_episodes=2", "--eval.batch_size=2", f"--output_dir={tmp_path / 'judged'}", *own,
     ]  # fmt: skip
-    for words in (train, evaluate):
+    hub = (  # as LeRobot's hub calls it
+        "from cousins.lerobot import make_env\n"
+        "envs = make_env(n_envs=2)\n"
+        "assert {name: list(tasks) for name, tasks in envs.items()} == {'rolled': [0]}, envs\n"
+        "seen, _ = envs['rolled'][0].reset(seed=[1, 2])\n"
+        "assert seen['environment_state'].shape == (2, 24)\n"
+    )
+    env = dict(os.environ, HF_HUB_OFFLINE="1", COUSINS_DATASET=str(dataset.root))
+    for words in (["-c", hub], ["-m", *train], ["-m", *evaluate]):
         run = subprocess.run(
-            [sys.executable, "-m", *words], capture_output=True, text=True, timeout=1200,
-            cwd=tmp_path, env=dict(os.environ, HF_HUB_OFFLINE="1"),
+            [sys.executable, *words], capture_output=True, text=True, timeout=1200,
+            cwd=tmp_path, env=env,
         )  # fmt: skip
         assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
     told = json.loads((tmp_path / "judged/eval_info.json").read_text())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..environment import set_defaults
 from ..making import run_shard
 from ..pool import RETRIES, JobError, JobFailure, guarded
 from ..work import Job, Result
@@ -13,7 +12,6 @@ from ..work import Job, Result
 
 def make_shard(job: Job) -> Result | JobFailure:
     """Make one shard in a worker of a cluster; what goes wrong with it is sent back."""
-    set_defaults()
     made: Result | JobFailure = guarded(run_shard, job)
     return made
 
