@@ -210,6 +210,18 @@ class Dataset:
             )
         return found[episode.scene]
 
+    def episode(self, task: str, name: str) -> Episode:
+        """One episode, by the ids of its task and its own.
+
+        Raises:
+            DatasetError: it is not there.
+        """
+        path = self.file(f"data/episodes/{shard_of(task, name)}/episodes.json")
+        for found in read_models(path, Episode):
+            if found.id == name:
+                return found
+        raise DatasetError(f"{path} has no episode {name}")
+
     def arrays(self, episode: Episode) -> EpisodeArrays:
         """The arrays of an episode."""
         shard = shard_of(episode.task, episode.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...schemas import Episode, FrameRecord, Scene
+from ...schemas import Episode, FrameRecord, Scene, TaskSpec
 from ..dataset import Dataset
 from .facts import ReportFacts, TaskFacts, scene_distance
 from .pictures import (
@@ -16,11 +16,14 @@ from .pictures import (
     mask_picture,
     read_rgb,
 )
+from .searches import Search, search_of
+from .timelines import GoalRow, goal_rows
 
 TASK_CARDS = 24
 SCENES_PER_CARD = 4
 SHEET_FRAMES = 12
 CLIPS = 6
+FAILED_CLIPS = 3
 SWEEP_FRAMES = 12
 THUMBNAIL = 200
 SHEET = 384
@@ -94,7 +97,7 @@ class SubtaskSpan:
 
 @dataclass(frozen=True)
 class Clip:
-    """One demonstration as a small video."""
+    """One attempt as a small video, with what led to it."""
 
     episode: Episode
     uri: str
@@ -104,6 +107,8 @@ class Clip:
     """Of the demonstration; the clip lasts `speed` times less."""
     speed: int
     segments: tuple[SubtaskSpan, ...]
+    goal: tuple[GoalRow, ...]
+    search: Search | None
 
 
 @dataclass(frozen=True)
@@ -183,22 +188,31 @@ class Maker:
 
     def clips(self) -> list[Clip]:
         """Demonstrations, one of each task in turn until there are enough."""
+        return self._clips(True, CLIPS)
+
+    def failed_clips(self) -> list[Clip]:
+        """Attempts that failed, one of each task in turn until there are enough."""
+        return self._clips(False, FAILED_CLIPS)
+
+    def _clips(self, success: bool, most: int) -> list[Clip]:
+        """Filmed attempts that succeeded or not, at most so many."""
         per_task = [
-            [e for e in task.episodes if e.success and e.id in self.facts.videos]
+            [e for e in task.episodes if e.success == success and e.id in self.facts.videos]
             for task in self.facts.tasks
         ]
         made: list[Clip] = []
         for turn in range(max((len(found) for found in per_task), default=0)):
-            for found in per_task:
-                if turn < len(found) and len(made) < CLIPS:
-                    shown = self._clip(found[turn])
+            for task, found in zip(self.facts.tasks, per_task, strict=True):
+                if turn < len(found) and len(made) < most:
+                    shown = self._clip(task.task, found[turn])
                     made += [shown] if shown else []
         return made
 
-    def _clip(self, episode: Episode) -> Clip | None:
+    def _clip(self, task: TaskSpec, episode: Episode) -> Clip | None:
+        data, scene = self._dataset, self._dataset.scene_of(episode)
         videos = self.facts.videos[episode.id][:2]
         frames = episode.steps
-        raw, poster, speed = clip([self._dataset.file(v.path) for v in videos], frames, episode.hz)
+        raw, poster, speed = clip([data.file(v.path) for v in videos], frames, episode.hz)
         uri = self.budget.embed(raw, "video/mp4")
         still = self.budget.embed(poster, "image/jpeg")
         if uri is None or still is None:
@@ -213,8 +227,18 @@ class Maker:
             )
             for number, part in enumerate(episode.subtasks)
         )
-        cameras = " | ".join(video.camera for video in videos)
-        return Clip(episode, uri, still, cameras, frames / episode.hz, speed, segments)
+        return Clip(
+            episode=episode,
+            uri=uri,
+            poster=still,
+            cameras=" | ".join(video.camera for video in videos),
+            seconds=frames / episode.hz,
+            speed=speed,
+            segments=segments,
+            goal=goal_rows(task, scene, data.assets_of(scene), data.arrays(episode).qpos),
+            # What was gathered has no traces, which would not fit into memory.
+            search=search_of(data.episode(episode.task, episode.id)),
+        )
 
     def sweep(self) -> list[Swept]:
         """The longest sweep over one scene as one camera saw it."""

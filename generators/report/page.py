@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
 
+from ...schemas import Episode
 from ..dataset import Dataset
 from ..quality.measures import Rate, Spread
 from ..templates import page_template
@@ -21,6 +23,23 @@ CATEGORIES = 24
 """Categories whose seen objects are counted on the page."""
 ATTEMPT_MARKS = 40
 """Up to so many attempts are drawn one by one."""
+
+
+@dataclass(frozen=True)
+class Miss:
+    """An attempt that failed.
+
+    Attributes:
+        episode: its id.
+        instruction: of its task.
+        during: what was being done; empty where nothing was begun.
+        cause: a short stable label.
+    """
+
+    episode: str
+    instruction: str
+    during: str
+    cause: str
 
 
 def _rates(rates: dict[str, Rate], title: str) -> Markup:
@@ -119,6 +138,21 @@ def measures(facts: ReportFacts) -> list[tuple[str, str, str]]:
     return rows
 
 
+def misses(facts: ReportFacts) -> list[Miss]:
+    """The attempts that failed, in the order of the dataset."""
+    return [
+        Miss(episode.id, episode.instruction, _during(episode), episode.cause or "")
+        for episode in facts.episodes
+        if not episode.success
+    ]
+
+
+def _during(episode: Episode) -> str:
+    """The sentence of the subtask that failed last; empty where none was begun."""
+    failed = [part.sentence for part in episode.subtasks if not part.success]
+    return failed[-1] if failed else ""
+
+
 def licence_groups(facts: ReportFacts) -> list[tuple[str, str, int, int]]:
     """Library, licence, assets, and categories, by library."""
     assets = Counter((use.library, use.licence) for use in facts.assets)
@@ -140,6 +174,7 @@ def render(dataset: Dataset) -> str:
         "sheets": maker.sheets(),
         "sweep": maker.sweep(),
         "clips": maker.clips(),
+        "failed": maker.failed_clips(),
     }
     return page_template(folder).render(
         spec=dataset.spec,
@@ -150,6 +185,7 @@ def render(dataset: Dataset) -> str:
         measures=measures(facts),
         licences=licence_groups(facts),
         marks=ATTEMPT_MARKS,
+        misses=misses(facts),
         stills=dataset.spec.without_tasks,
         style=Markup((folder / "style.css").read_text(encoding="utf-8")),
         script=Markup((folder / "script.js").read_text(encoding="utf-8")),

@@ -95,6 +95,32 @@ function playInView(clips) {
   clips.forEach((clip) => watcher.observe(clip));
 }
 
+function taskFilter(toolbar) {
+  const words = make("input", { type: "search", placeholder: "Filter tasks" });
+  words.setAttribute("aria-label", "Filter tasks by their words");
+  const missed = make("input", { type: "checkbox" });
+  const count = make("output");
+  const more = document.getElementById("more");
+  const items = [...document.querySelectorAll("#tasks [data-missed]")];
+  const texts = items.map((item) => item.textContent.toLowerCase());
+  const apply = () => {
+    const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    items.forEach((item, n) => {
+      item.hidden = (missed.checked && item.dataset.missed === "0") || !wanted.every((word) => texts[n].includes(word));
+      shown += !item.hidden;
+    });
+    const filtered = shown < items.length;
+    count.textContent = filtered ? `${shown} of ${toolbar.dataset.count}` : "";
+    if (more && filtered) more.open = [...more.querySelectorAll("tbody tr")].some((row) => !row.hidden);
+  };
+  words.addEventListener("input", apply);
+  missed.addEventListener("change", apply);
+  toolbar.append(words, make("label", { className: "check" }, missed, "Missed at least once"), count);
+}
+
+const filter = document.getElementById("filter");
+if (filter) taskFilter(filter);
 const sheet = document.querySelector(".sheet");
 if (sheet) {
   layerControls(sheet, document.getElementById("layers"));
