@@ -13,6 +13,7 @@ from datasets import FixtureConfig, build_dataset
 from test_report import browse, text_of
 from worlds import make_task
 
+from cousins.generators.images.truth.worlds import facts_at
 from cousins.generators.report import searches, timelines, write_report
 from cousins.generators.report.searches import TreeRow, search_of
 from cousins.generators.report.timelines import goal_rows
@@ -67,11 +68,10 @@ def test_states_are_looked_up_a_bounded_number_of_times(
 ) -> None:
     scene, assets, _, arrays = attempt
     seen: list[object] = []
-    real = timelines.facts_at
 
     def counted(*given: Any) -> Any:
         seen.append(given)
-        return real(*given)
+        return facts_at(*given)
 
     monkeypatch.setattr(timelines, "facts_at", counted)
     goal_rows(OFF, scene, assets, np.repeat(arrays.qpos, 5, axis=0))

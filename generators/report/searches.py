@@ -30,7 +30,7 @@ class TreeRow:
 
 
 @dataclass(frozen=True)
-class Tried:
+class CandidateCount:
     """What one subtask considered in one stage.
 
     Attributes:
@@ -50,7 +50,7 @@ class SubtaskSearch:
 
     sentence: str
     success: bool
-    tried: tuple[Tried, ...]
+    tried: tuple[CandidateCount, ...]
 
 
 @dataclass(frozen=True)
@@ -145,11 +145,11 @@ def _shown(rows: list[TreeRow]) -> list[TreeRow]:
     return shown
 
 
-def _tried(events: list[TraceEvent]) -> tuple[Tried, ...]:
+def _tried(events: list[TraceEvent]) -> tuple[CandidateCount, ...]:
     """By stage, in the order in which stages first appear."""
     stages = dict.fromkeys(x.stage for x in events if x.stage != "symbolic")
     return tuple(
-        Tried(
+        CandidateCount(
             stage=stage,
             refused=tuple(
                 Counter(
