@@ -149,3 +149,70 @@ def test_lowest_point_of_the_hand() -> None:
     heights = lowest(poses)
     assert heights[0] == pytest.approx(0.5 - module.TIP_REACH)
     assert heights[1] == pytest.approx(0.5 - 0.032)
+
+
+def boxed(*size: float, turn: float = 0.0) -> Array:
+    """Tool poses (2, 4, 4) at the middle of a box: along x, and turned by `turn` from there."""
+    poses = np.tile(np.eye(4), (2, 1, 1))
+    for pose, angle in zip(poses, (0.0, turn), strict=True):
+        pose[:3, 1] = [np.cos(angle), np.sin(angle), 0.0]
+        pose[:3, 3] = [0.0, 0.0, size[2] / 2]
+    return poses
+
+
+def bounds(*size: float) -> Array:
+    half = np.array(size) / 2
+    return np.array([[-half[0], -half[1], 0.0], [half[0], half[1], size[2]]])
+
+
+@pytest.mark.parametrize("category", ["potato.n.01", "lemon.n.01", "cheddar.n.02", "carrot.n.03"])
+def test_a_long_thing_can_be_held_square(category: str) -> None:
+    asset = first(category)
+    grasps = found(asset)
+    low, high = collision_mesh(asset).bounds
+    best = int(np.argmin(grasps.skews))
+    closing = np.abs(grasps.poses[best, :2, 1])
+    assert grasps.skews[best] < 0.02
+    along = int(np.argmax(closing))
+    assert closing[1 - along] < 0.02
+    assert (high - low)[along] <= FRANKA.widest_grasp + 0.01
+    # Both ends lie on the surface.
+    for sign in (-1, 1):
+        end = grasps.poses[best, :3, 3] + sign * grasps.poses[best, :3, 1] * grasps.widths[best] / 2
+        assert nearest(collision_mesh(asset), end[None])[1][0] < 1e-4
+
+
+def test_skew_is_the_angle_to_the_nearer_axis_and_the_way_from_the_middle() -> None:
+    long, turn = (0.04, 0.09, 0.05), np.radians(20)
+    assert module._skews(bounds(*long), boxed(*long, turn=turn)) == pytest.approx([0.0, turn])
+    assert module._skews(bounds(*long), boxed(*long, turn=np.pi / 2 - turn))[1] == pytest.approx(
+        turn
+    )
+    beside = boxed(*long)
+    beside[:, :3, 3] += [0.003, 0.004, 0.02]
+    assert module._skews(bounds(*long), beside) == pytest.approx([module.BESIDE * 0.005] * 2)
+
+
+def test_round_things_have_no_skew_by_turning() -> None:
+    size = (0.06, 0.06, 0.06)
+    assert module._skews(bounds(*size), boxed(*size, turn=0.5)) == pytest.approx([0.0, 0.0])
+
+
+def test_what_is_too_wide_one_way_is_held_square_the_other_way() -> None:
+    mesh: Any = trimesh.creation.box(extents=(0.05, 0.2, 0.04))
+    pairs = module._square(mesh, FRANKA.widest_grasp)
+    assert [tuple(np.abs(pair[1])) for pair in pairs] == [(1.0, 0.0, 0.0)] * len(module.LEVELS)
+    assert [pair[2] for pair in pairs] == pytest.approx([0.05] * len(module.LEVELS))
+    assert module._square(mesh, 0.04) == []
+
+
+def test_slanted_faces_are_not_held_square() -> None:
+    """A wedge of 60 degrees slips out of parallel fingers."""
+    mesh: Any = trimesh.Trimesh(
+        [[-0.03, -0.03, 0], [0.03, -0.03, 0], [0, -0.03, 0.05],
+         [-0.03, 0.03, 0], [0.03, 0.03, 0], [0, 0.03, 0.05]],
+        [[0, 1, 2], [3, 5, 4], [0, 3, 4], [0, 4, 1], [1, 4, 5], [1, 5, 2], [2, 5, 3], [2, 3, 0]],
+    )  # fmt: skip
+    axes = [tuple(np.abs(pair[1])) for pair in module._square(mesh, 0.08)]
+    assert (1.0, 0.0, 0.0) not in axes
+    assert (0.0, 1.0, 0.0) in axes

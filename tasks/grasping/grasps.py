@@ -11,6 +11,7 @@ and the antipodal condition of Nguyen, 1988).
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -36,6 +37,13 @@ RIM_WIDTH = 0.018
 """A wall thinner than this is held by its rim, metres."""
 FLAT = 0.6
 """What is thinner than this share of its breadth is held by its edge."""
+LEVELS = (0.3, 0.5, 0.7)
+"""Shares of the height at which an object is also held square: along its own axes."""
+LONG = 0.15
+"""An object is long where one side exceeds the other by this share of it, and the more it does
+up to there, the more it matters along which of its axes it is held."""
+BESIDE = 10.0
+"""Skew, radians, for each metre that a grasp lies beside the middle of the object."""
 HANDLE_REACH, BOW_REACH = 0.03, 0.075
 """Around the middle of a handle, metres; along the thin handle of something closed."""
 TIP_REACH = 0.0089
@@ -47,6 +55,10 @@ CHECK_POINTS = 400
 Kind = Literal["body", "rim", "handle", "edge", "tip"]
 """Where an object is held: around its body, by the wall at its rim, by its handle, by its edge,
 with one finger under it, or, where it is flat, with the ends of the fingers."""
+
+
+Pair = tuple[Array, Array, float, float]
+"""A graspable pair: its middle (3,), closing axis (3,), width, and the cosine between its faces."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +91,15 @@ class Grasps:
         widths: (N,) thickness between the fingers, metres.
         scores: (N,) higher is better: centred, deep, with parallel faces.
         kinds: of each, as recorded in the trace.
+        skews: (N,) how far each is, radians, from holding the body square: along an axis of the
+            object's own and through its middle. 0 for other kinds.
     """
 
     poses: Array
     widths: Array
     scores: Array
     kinds: tuple[Kind, ...]
+    skews: Array
 
     def __len__(self) -> int:
         """Number of candidates."""
@@ -180,7 +195,9 @@ def sample_surface(mesh: Any, count: int, rng: np.random.Generator) -> tuple[Arr
 
 
 def _sample(asset: Asset, robot: RobotSpec, dense: bool, rng: np.random.Generator) -> Grasps:
-    pinches = antipodal(collision_mesh(asset), robot, rng, below=0.3, dense=dense)
+    mesh = collision_mesh(asset)
+    square = _square(mesh, robot.widest_grasp)
+    pinches = antipodal(mesh, robot, rng, below=0.3, dense=dense, more=square)
     centre = np.array(asset.links[0].inertial.com)
     offset = pinches.middles - centre
     # Weight beside the closing axis turns the object in the hand.
@@ -190,16 +207,34 @@ def _sample(asset: Asset, robot: RobotSpec, dense: bool, rng: np.random.Generato
     scores = pinches.parallel - far - 2.0 * pinches.widths - 8.0 * lever
     order = np.argsort(-scores, kind="stable")
     kinds = kinds_of(asset, pinches)
+    body = np.array([kind == "body" for kind in kinds], dtype=bool)
     return Grasps(
         pinches.poses[order],
         pinches.widths[order],
         scores[order],
         tuple(kinds[int(i)] for i in order),
+        np.where(body, _skews(mesh.bounds, pinches.poses), 0.0)[order],
     )
 
 
+def _skews(bounds: Array, poses: Array) -> Array:
+    """How far tool poses (N, 4, 4) are from holding a box of these bounds (2, 3) square, (N,)."""
+    wide, deep = (bounds[1] - bounds[0])[:2]
+    share = min(1.0, (max(wide, deep) / min(wide, deep) - 1.0) / LONG)
+    axes = np.abs(poses[:, :2, 1])
+    angles = np.arctan2(axes.min(axis=1), axes.max(axis=1))
+    beside = np.linalg.norm(poses[:, :2, 3] - bounds.mean(axis=0)[:2], axis=1)
+    found: Array = share * angles + BESIDE * beside
+    return found
+
+
 def antipodal(
-    mesh: Any, robot: RobotSpec, rng: np.random.Generator, below: float, dense: bool = False
+    mesh: Any,
+    robot: RobotSpec,
+    rng: np.random.Generator,
+    below: float,
+    dense: bool = False,
+    more: Sequence[Pair] = (),
 ) -> Pinches:
     """Antipodal pairs on a mesh with room for the open hand around it.
 
@@ -209,14 +244,16 @@ def antipodal(
         rng: drawn from.
         below: approaches whose z is higher are left out: the hand comes from above.
         dense: look at more pairs.
+        more: pairs that are looked at as well.
     """
     count, limit = (DENSE_SAMPLES, DENSE_PAIRS) if dense else (SAMPLES, MAX_PAIRS)
     contacts, normals = sample_surface(mesh, count, rng)
     pairs = _pairs(mesh, contacts, normals, robot.widest_grasp)
-    if not pairs:
-        return Pinches(np.zeros((0, 4, 4)), np.zeros(0), np.zeros(0))
     if len(pairs) > limit:
         pairs = [pairs[i] for i in np.sort(rng.permutation(len(pairs))[:limit])]
+    pairs += more
+    if not pairs:
+        return Pinches(np.zeros((0, 4, 4)), np.zeros(0), np.zeros(0))
     widths = np.array([pair[2] for pair in pairs])
     parallel = np.array([pair[3] for pair in pairs])
     middles = np.array([pair[0] for pair in pairs])
@@ -227,13 +264,33 @@ def antipodal(
     return Pinches(poses[free], widths[source], parallel[source])
 
 
-def _pairs(
-    mesh: Any, points: Array, normals: Array, widest: float
-) -> list[tuple[Array, Array, float, float]]:
-    """(middle, closing axis, width, parallelism) of each graspable pair."""
+def _square(mesh: Any, widest: float) -> list[Pair]:
+    """Pairs on its outside along a mesh's own axes, through its middle, at a few heights."""
+    low, high = mesh.bounds
+    middle = (low + high) / 2
+    pairs: list[Pair] = []
+    for share in LEVELS:
+        for axis in np.eye(3)[:2]:
+            start = middle - axis * (high - low)
+            start[2] = low[2] + share * (high[2] - low[2])
+            where, _, face = mesh.ray.intersects_location([start], [axis], multiple_hits=True)[:3]
+            if len(where) < 2:
+                continue
+            depth = (where - start) @ axis
+            first, last = int(depth.argmin()), int(depth.argmax())
+            width = float(depth[last] - depth[first])
+            facing = (-mesh.face_normals[face[first]] @ axis, mesh.face_normals[face[last]] @ axis)
+            parallel = float(min(facing))
+            if parallel >= np.cos(FRICTION_ANGLE) and MIN_WIDTH <= width <= widest:
+                pairs.append(((where[first] + where[last]) / 2, axis, width, parallel))
+    return pairs
+
+
+def _pairs(mesh: Any, points: Array, normals: Array, widest: float) -> list[Pair]:
+    """The graspable pairs through points of a surface."""
     start = points + normals * 1e-4
     where, ray, face = mesh.ray.intersects_location(start, -normals, multiple_hits=True)[:3]
-    pairs: list[tuple[Array, Array, float, float]] = []
+    pairs: list[Pair] = []
     depth = np.einsum("ij,ij->i", where - points[ray], -normals[ray])
     cosine = np.einsum("ij,ij->i", mesh.face_normals[face], -normals[ray])
     for k in np.lexsort((depth, ray)):

@@ -26,6 +26,8 @@ NOISE = (0.25, 0.8, 2.0)
 """Noise on the grasps' scores in each round: first the best, then anything."""
 TURN_WEIGHT = 0.4
 """Of the angle between a grasp and the hand at home against the grasp's score, per radian."""
+SKEW_WEIGHT = 1.0
+"""Of how far a consistent grasp is from square against its score, per radian."""
 DENSE_NOISE = 1.0
 """From this noise on, grasps are drawn from the denser set, those left out at which the hand
 would hit something."""
@@ -159,6 +161,7 @@ def candidates(
     score = grasps.scores[usable] + 0.6 * along[usable] + (-2.0 if level else 0.8) * down
     if arm.habits.near_grasps:
         score = score - TURN_WEIGHT * arm.facing.angles(poses[usable])
+        score = score - SKEW_WEIGHT * grasps.skews[usable]
     if not (arm.habits.near_grasps and noise == NOISE[0]):
         score = score + arm.rng.normal(0.0, noise, len(usable))
     if arm.variety is not None:

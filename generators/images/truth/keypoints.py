@@ -25,7 +25,7 @@ from ....scenes.model.mujoco_model import CompiledScene
 from ....schemas import Asset, Box3, CameraParams, Keypoint, SceneObject
 from ....schemas.base import Vec3
 from ....schemas.frame import KeypointKind, Visibility
-from ....tasks.grasping.grasps import grasps_of
+from ....tasks.grasping.grasps import BESIDE, grasps_of
 from ..camera.cameras import Array, into_camera, project
 from ..camera.sight import NEAREST, in_front, in_image
 
@@ -95,7 +95,8 @@ def _grasp(asset: Asset, key: str) -> list[Mark]:
         return []
     root = asset.links[0]
     middles = grasps.poses[:, :3, 3]
-    best = int(np.argmin(np.linalg.norm(middles - np.array(root.inertial.com), axis=1)))
+    away = np.linalg.norm(middles - np.array(root.inertial.com), axis=1)
+    best = int(np.argmin(BESIDE * away + grasps.skews))
     half = grasps.poses[best, :3, 1] * grasps.widths[best] / 2
     ends = (middles[best] - half, middles[best] + half)
     return [Mark(f"grasp_{n}", "grasp", root.name, vec3(end)) for n, end in enumerate(ends)]

@@ -10,7 +10,7 @@ from pydantic import Field
 from ....schemas import DatasetError, Model
 
 CARD, WEIGHTS = "policy.json", "weights.npz"
-FORMAT = 3
+FORMAT = 4
 Kind = Literal["mlp", "transformer", "rnn", "flow", "cnn", "nearest"]
 KINDS: dict[Kind, str] = {
     "mlp": "action chunks by a multilayer perceptron, from states",

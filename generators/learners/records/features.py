@@ -68,12 +68,14 @@ def features(
     for thing in np.moveaxis(table.astype(np.float64), 1, 0):
         own = np.swapaxes(base_turn, 1, 2) @ matrices(thing[:, 3:7])
         where = np.einsum("tji,tj->ti", base_turn, thing[:, :3] - base_place)
-        seen = np.swapaxes(turn, 1, 2) @ own
+        seen, size = np.swapaxes(turn, 1, 2) @ own, thing[:, 7:10]
+        narrow = _narrow(own, size)
         offset = (where - place) * RELATIVE
         beside = np.einsum("tji,tj->ti", turn, offset)
         parts += [
-            where * PLACE, six(own), _axis(own), offset, beside, six(seen), _axis(seen),
-            thing[:, 7:10] * SIZE, thing[:, 10:], np.tanh(offset * NEAR), np.tanh(beside * NEAR),
+            where * PLACE, six(own), _unsigned(own, narrow), offset, beside, six(seen),
+            _unsigned(seen, narrow), size * SIZE, _spans(seen, size) * SIZE, thing[:, 10:],
+            np.tanh(offset * NEAR), np.tanh(beside * NEAR),
         ]  # fmt: skip
         parts += [(where - other) * RELATIVE for other in places]
         places.append(where)
@@ -88,12 +90,29 @@ def features(
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 
-def _axis(turn: Array) -> Array:
-    """The first axis of rotations (T, 3, 3) without its sign, as six products (T, 6).
+def _narrow(turn: Array, size: Array) -> npt.NDArray[np.int64]:
+    """Which axis (T,) of things (T, 3, 3) of these extents (T, 3) a hand from above closes along.
+
+    Of the two that lie flattest it is the shorter one.
+    """
+    upright = np.abs(turn[:, 2]).argmax(axis=1)
+    lying = np.where(np.arange(3) == upright[:, None], np.inf, size)
+    found: npt.NDArray[np.int64] = lying.argmin(axis=1)
+    return found
+
+
+def _unsigned(turn: Array, axis: npt.NDArray[np.int64]) -> Array:
+    """One axis (T,) of rotations (T, 3, 3) without its sign, as six products (T, 6).
 
     To a hand with two fingers a thing that is turned by half a turn is the same.
     """
-    axis = turn[:, :, 0]
+    along = np.take_along_axis(turn, axis[:, None, None], axis=2)[:, :, 0]
     rows, columns = np.triu_indices(3)
-    found: Array = axis[:, rows] * axis[:, columns]
+    found: Array = along[:, rows] * along[:, columns]
+    return found
+
+
+def _spans(turn: Array, size: Array) -> Array:
+    """How wide boxes of these extents (T, 3) are along the axes of the hand (T, 3), metres."""
+    found: Array = np.einsum("tij,tj->ti", np.abs(turn), size)
     return found
