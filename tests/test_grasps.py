@@ -184,26 +184,26 @@ def test_a_long_thing_can_be_held_square(category: str) -> None:
 
 def test_skew_is_the_angle_to_the_nearer_axis_and_the_way_from_the_middle() -> None:
     long, turn = (0.04, 0.09, 0.05), np.radians(20)
-    assert module._skews(bounds(*long), boxed(*long, turn=turn)) == pytest.approx([0.0, turn])
-    assert module._skews(bounds(*long), boxed(*long, turn=np.pi / 2 - turn))[1] == pytest.approx(
+    assert module.skews_of(bounds(*long), boxed(*long, turn=turn)) == pytest.approx([0.0, turn])
+    assert module.skews_of(bounds(*long), boxed(*long, turn=np.pi / 2 - turn))[1] == pytest.approx(
         turn
     )
     beside = boxed(*long)
     beside[:, :3, 3] += [0.003, 0.004, 0.02]
-    assert module._skews(bounds(*long), beside) == pytest.approx([module.BESIDE * 0.005] * 2)
+    assert module.skews_of(bounds(*long), beside) == pytest.approx([module.BESIDE * 0.005] * 2)
 
 
 def test_round_things_have_no_skew_by_turning() -> None:
     size = (0.06, 0.06, 0.06)
-    assert module._skews(bounds(*size), boxed(*size, turn=0.5)) == pytest.approx([0.0, 0.0])
+    assert module.skews_of(bounds(*size), boxed(*size, turn=0.5)) == pytest.approx([0.0, 0.0])
 
 
 def test_what_is_too_wide_one_way_is_held_square_the_other_way() -> None:
     mesh: Any = trimesh.creation.box(extents=(0.05, 0.2, 0.04))
-    pairs = module._square(mesh, FRANKA.widest_grasp)
+    pairs = module.square_pairs(mesh, FRANKA.widest_grasp)
     assert [tuple(np.abs(pair[1])) for pair in pairs] == [(1.0, 0.0, 0.0)] * len(module.LEVELS)
     assert [pair[2] for pair in pairs] == pytest.approx([0.05] * len(module.LEVELS))
-    assert module._square(mesh, 0.04) == []
+    assert module.square_pairs(mesh, 0.04) == []
 
 
 def test_slanted_faces_are_not_held_square() -> None:
@@ -213,6 +213,6 @@ def test_slanted_faces_are_not_held_square() -> None:
          [-0.03, 0.03, 0], [0.03, 0.03, 0], [0, 0.03, 0.05]],
         [[0, 1, 2], [3, 5, 4], [0, 3, 4], [0, 4, 1], [1, 4, 5], [1, 5, 2], [2, 5, 3], [2, 3, 0]],
     )  # fmt: skip
-    axes = [tuple(np.abs(pair[1])) for pair in module._square(mesh, 0.08)]
+    axes = [tuple(np.abs(pair[1])) for pair in module.square_pairs(mesh, 0.08)]
     assert (1.0, 0.0, 0.0) not in axes
     assert (0.0, 1.0, 0.0) in axes

@@ -137,7 +137,8 @@ def test_features_speak_of_objects_as_the_base_and_the_hand_see_them() -> None:
     assert np.allclose(first[:3], np.array([0.9, 0, 0.5]) * 3, atol=1e-5)
     assert np.allclose(first[15:18], [0.4 * 5, 0, 0], atol=1e-5)
     assert np.allclose(first[18:21], [0, -0.4 * 5, 0], atol=1e-5)
-    assert np.allclose(first[33:38], [1, 2, 3, 0.5, 0])
+    # Its extents, how wide it is across the turned hand, and what is open and on.
+    assert np.allclose(first[33:41], [1, 2, 3, 2, 1, 3, 0.5, 0], atol=1e-5)
     assert np.isfinite(found).all()
     # What is turned by half a turn has the same axis.
     flipped = objects.copy()
@@ -147,6 +148,27 @@ def test_features_speak_of_objects_as_the_base_and_the_hand_see_them() -> None:
     assert np.allclose(other[27:33], first[27:33])
     assert not np.allclose(other[3:9], first[3:9])
     assert features(state, tool, np.zeros((2, 0), np.float32), reached).shape == (2, 17)
+
+
+def test_the_hand_is_told_along_which_axis_it_closes() -> None:
+    """Of things that lie in any way it is the shorter one of their level axes."""
+    state, tool = np.zeros((1, 8), np.float32), np.array([[0, 0, 0, 1, 0, 0, 0]], np.float32)
+    reached = np.eye(4)[None]
+    half = float(np.sqrt(0.5))
+
+    def along(size: list[float], quat: list[float]) -> list[float]:
+        """The axis in the hand's frame, without its sign: the squares of its numbers."""
+        thing = np.array([[0, 0, 0, *quat, *size, 0, 0]], dtype=np.float32)
+        six = features(state, tool, thing, reached)[0, 8 + 3 + 6 + 27 :][:6]
+        return [float(x) for x in six[[0, 3, 5]]]
+
+    upright, on_its_side = [1.0, 0, 0, 0], [half, half, 0, 0]
+    assert along([0.05, 0.09, 0.02], upright) == pytest.approx([1, 0, 0], abs=1e-6)
+    assert along([0.09, 0.05, 0.02], upright) == pytest.approx([0, 1, 0], abs=1e-6)
+    # A quarter about x: its y axis is upright, and its z axis, the shortest, lies along y.
+    assert along([0.05, 0.09, 0.02], on_its_side) == pytest.approx([0, 1, 0], abs=1e-6)
+    quarter = [half, 0, 0, half]
+    assert along([0.05, 0.09, 0.02], quarter) == pytest.approx([0, 1, 0], abs=1e-6)
 
 
 def rolled(

@@ -196,7 +196,7 @@ def sample_surface(mesh: Any, count: int, rng: np.random.Generator) -> tuple[Arr
 
 def _sample(asset: Asset, robot: RobotSpec, dense: bool, rng: np.random.Generator) -> Grasps:
     mesh = collision_mesh(asset)
-    square = _square(mesh, robot.widest_grasp)
+    square = square_pairs(mesh, robot.widest_grasp)
     pinches = antipodal(mesh, robot, rng, below=0.3, dense=dense, more=square)
     centre = np.array(asset.links[0].inertial.com)
     offset = pinches.middles - centre
@@ -213,11 +213,11 @@ def _sample(asset: Asset, robot: RobotSpec, dense: bool, rng: np.random.Generato
         pinches.widths[order],
         scores[order],
         tuple(kinds[int(i)] for i in order),
-        np.where(body, _skews(mesh.bounds, pinches.poses), 0.0)[order],
+        np.where(body, skews_of(mesh.bounds, pinches.poses), 0.0)[order],
     )
 
 
-def _skews(bounds: Array, poses: Array) -> Array:
+def skews_of(bounds: Array, poses: Array) -> Array:
     """How far tool poses (N, 4, 4) are from holding a box of these bounds (2, 3) square, (N,)."""
     wide, deep = (bounds[1] - bounds[0])[:2]
     share = min(1.0, (max(wide, deep) / min(wide, deep) - 1.0) / LONG)
@@ -264,7 +264,7 @@ def antipodal(
     return Pinches(poses[free], widths[source], parallel[source])
 
 
-def _square(mesh: Any, widest: float) -> list[Pair]:
+def square_pairs(mesh: Any, widest: float) -> list[Pair]:
     """Pairs on its outside along a mesh's own axes, through its middle, at a few heights."""
     low, high = mesh.bounds
     middle = (low + high) / 2
