@@ -199,7 +199,8 @@ def test_round_things_have_no_skew_by_turning() -> None:
 
 
 def test_what_is_too_wide_one_way_is_held_square_the_other_way() -> None:
-    mesh: Any = trimesh.creation.box(extents=(0.05, 0.2, 0.04))
+    creation: Any = trimesh.creation
+    mesh = creation.box(extents=(0.05, 0.2, 0.04))
     pairs = module.square_pairs(mesh, FRANKA.widest_grasp)
     assert [tuple(np.abs(pair[1])) for pair in pairs] == [(1.0, 0.0, 0.0)] * len(module.LEVELS)
     assert [pair[2] for pair in pairs] == pytest.approx([0.05] * len(module.LEVELS))
