@@ -180,24 +180,27 @@ def _patch(mesh: Any, vertices: Array, mirrored: bool, desk: _Desk) -> Patch:
     metallic = getattr(material, "metallicFactor", None)
     known = desk.gltf.get(str(getattr(material, "name", "")))
     rough, metal = (1.0, 1.0) if known is None else (known.roughness, known.metallic)
-    base = _base(material, textured=known is not None or _source(material) is not None)
+    textured = known is not None or _source(material) is not None
+    base = _base(material, textured=textured)
     # glTF's default is a fully metallic surface, which files without the factor rarely mean.
     plain = Patch(
         vertices, faces, _shown(base[None], visual, material, faces),
         roughness=0.6 if roughness is None else float(np.clip(roughness * rough, 0, 1)),
         metallic=0.0 if metallic is None else float(np.clip(metallic * metal, 0, 1)),
     )  # fmt: skip
-    uv = _coordinates(visual, faces, len(vertices))
+    uv = _coordinates(visual, faces, len(vertices), textured=textured)
     found = None if uv is None else desk.of(material)
     if found is None or uv is None:
         return replace(plain, uv=uv)
     return _pictured(plain, found, uv, visual, material)
 
 
-def _coordinates(visual: Any, faces: Index, count: int) -> Array | None:
+def _coordinates(visual: Any, faces: Index, count: int, *, textured: bool) -> Array | None:
     """Texture coordinates of the faces' corners, (M, 3, 2); None where there are none."""
     uv = getattr(visual, "uv", None)
     if uv is None or len(uv) != count:
+        if textured:
+            note("a picture is on faces without texture coordinates; it is not shown")
         return None
     found: Array = planar(np.asarray(uv, dtype=np.float64))[faces]
     if np.isfinite(found).all():
@@ -275,17 +278,19 @@ def _encoded(linear: Array) -> Array:
 
 
 def _under(base: Array, material: Any) -> Array:
-    """The colour (4,) of an MTL material as a factor on its picture."""
+    """The colour (4,) of an MTL material as a factor on its picture.
+
+    Grey is what exporters write of their own accord, black among it: it is passed over.
+    """
     given: Mapping[str, Any] = getattr(material, "kwargs", {})
-    maps = sorted(key for key in given if key.startswith(_MAPS))
+    maps = sorted(key for key in given if key.startswith(_MAPS) and key != "map_ka")
     if maps:
         note(f"its maps {', '.join(maps)} are passed over: pictures show base colours alone")
-    if "kd" not in given:
-        return np.append(np.ones(3), base[3])
-    if not base[:3].any():
-        note("a material is black under its picture; it is read as white")
-        return np.append(np.ones(3), base[3])
-    return base
+    if "kd" in given and np.ptp(base[:3]) > 0:
+        return base
+    if "kd" in given and base[0] < 1:
+        note("a material's grey is passed over under its picture")
+    return np.append(np.ones(3), base[3])
 
 
 def _linear(shown: Array) -> Array:
