@@ -50,16 +50,16 @@ class MeshData(Model):
             uv: texture coordinates, (N, 2), or (K, 2) with `uv_faces`; v points up.
             uv_faces: (M, 3) indices of `uv`.
         """
-
-        def pack(array: npt.ArrayLike, dtype: str) -> str:
-            return base64.b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode()
-
         return cls(
-            vertices=pack(vertices, "<f4"),
-            faces=pack(faces, "<u4"),
-            uv=None if uv is None else pack(uv, "<f4"),
-            uv_faces=None if uv_faces is None else pack(uv_faces, "<u4"),
+            vertices=_packed(vertices, "<f4"),
+            faces=_packed(faces, "<u4"),
+            uv=None if uv is None else _packed(uv, "<f4"),
+            uv_faces=None if uv_faces is None else _packed(uv_faces, "<u4"),
         )
+
+    def scaled(self, factor: float) -> Self:
+        """The same with all lengths times `factor`."""
+        return self.model_copy(update={"vertices": _packed(self.vertex_array() * factor, "<f4")})
 
     def vertex_array(self) -> npt.NDArray[np.float64]:
         """Vertices, (N, 3), metres."""
@@ -84,6 +84,10 @@ class MeshData(Model):
             return self.face_array()
         raw = np.frombuffer(base64.b64decode(self.uv_faces), dtype="<u4")
         return raw.reshape(-1, 3).astype(np.int64)
+
+
+def _packed(array: npt.ArrayLike, dtype: str) -> str:
+    return base64.b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode()
 
 
 TextureKind = Literal[

@@ -59,6 +59,7 @@ def _texture(root: Element, files: Files, path: Path) -> None:
     MuJoCo reads no textures of URDF, but names geoms as their visuals.
     """
     shared = {material.get("name", ""): material for material in root.findall("material")}
+    named: list[str] = []
     for number, visual in enumerate(root.iter("visual")):
         material = visual.find("material")
         if material is None:
@@ -71,5 +72,9 @@ def _texture(root: Element, files: Files, path: Path) -> None:
         name = f"textured visual {number}"
         visual.set("name", name)
         files.paints[name] = Paint(opening(image))
+        named.append(name)
         if source.find("color") is None:
             ElementTree.SubElement(material, "color").set("rgba", "1 1 1 1")
+    if named:  # or a collision has the name of the visual before it
+        for number, shape in enumerate(root.iter("collision")):
+            shape.set("name", f"collision {number}")
