@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,10 +78,22 @@ def painted_box() -> Box:
     return Box(np.array(points), np.array(faces), np.array(uv))
 
 
-def glb(box: Box, path: Path, image: bytes | None, **material: Any) -> Path:
-    """A GLB file; the picture lies in it."""
+def glb(
+    box: Box, path: Path, image: bytes | None, *, pbr: dict[str, Any] | None = None,
+    tint: tuple[float, float, float] | None = None, **material: Any,
+) -> Path:  # fmt: skip
+    """A GLB file; the picture lies in it.
+
+    Args:
+        box: what it shows.
+        path: of the file.
+        image: the picture's file; None for none.
+        pbr: more of the material's base.
+        tint: linear colour of all vertices.
+        material: more of the material.
+    """
     made = Glb()
-    primitive = {
+    primitive: dict[str, Any] = {
         "attributes": {
             "POSITION": made.accessor((box.points @ TO_GLTF.T).astype("<f4")),
             "TEXCOORD_0": made.accessor((box.uv * [1, -1] + [0, 1]).astype("<f4")),
@@ -97,9 +111,10 @@ def glb(box: Box, path: Path, image: bytes | None, **material: Any) -> Path:
             "samplers": [{}],
         }
         look["baseColorTexture"] = {"index": 0}
-    made.described["materials"] = [
-        {"pbrMetallicRoughness": look | material.pop("pbr", {})} | material
-    ]
+    if tint is not None:
+        colours = np.tile(np.array(tint, dtype="<f4"), (len(box.points), 1))
+        primitive["attributes"]["COLOR_0"] = made.accessor(colours)
+    made.described["materials"] = [{"pbrMetallicRoughness": look | (pbr or {}), **material}]
     return made.write(path)
 
 
@@ -147,3 +162,36 @@ def saved(pixels: Array, path: Path, **how: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(pixels).save(path, **how)
     return path
+
+
+def described(path: Path) -> tuple[dict[str, Any], bytes]:
+    """The JSON of a GLB file, and the rest of it."""
+    raw = path.read_bytes()
+    size = struct.unpack("<I", raw[12:16])[0]
+    return json.loads(raw[20 : 20 + size]), raw[20 + size + 8 :]
+
+
+def changed(path: Path, transform: dict[str, Any], wrap: tuple[int, int]) -> Path:
+    """A GLB file with a transform and modes of wrapping for its picture."""
+    made = Glb()
+    made.described, made.raw = described(path)
+    made.described["samplers"] = [{"wrapS": wrap[0], "wrapT": wrap[1]}]
+    look = made.described["materials"][0]["pbrMetallicRoughness"]["baseColorTexture"]
+    look["extensions"] = {"KHR_texture_transform": transform}
+    return made.write(path)
+
+
+def with_picture(path: Path, raw: bytes | None) -> None:
+    """Another file in the place of the picture; None takes it away."""
+    if path.suffix != ".glb":
+        (path.parent / "paint.png").unlink()
+        if raw is not None:
+            (path.parent / "paint.png").write_bytes(raw)
+        return
+    made = Glb()
+    made.described, made.raw = described(path)
+    if raw is None:
+        made.described["images"] = [{"uri": "gone.png"}]
+    else:
+        made.described["images"] = [{"bufferView": made.view(raw), "mimeType": "image/png"}]
+    made.write(path)

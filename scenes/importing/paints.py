@@ -10,6 +10,8 @@ from ...schemas import AssetError
 from .opened import note, opening_picture
 from .pictures import ReadPicture, read_picture
 
+WITHOUT = "the asset is shown without it"
+
 
 @dataclass(frozen=True)
 class Paint:
@@ -41,12 +43,16 @@ def picture_of(paint: Paint) -> ReadPicture | None:
         return None
     try:
         facts = opening_picture(paint.image).stat()
-        return _read(paint.image, facts.st_mtime_ns, facts.st_size)
     except OSError as error:
-        said = f"cannot be read ({error.strerror})"
-        note(f"texture file {paint.image} {said}; the asset is shown without it")
+        note(f"texture file {paint.image} cannot be read ({error.strerror}); {WITHOUT}")
+        return None
     except AssetError as error:
-        note(f"texture file {paint.image}: {error}; the asset is shown without it")
+        note(f"{error}; {WITHOUT}")
+        return None
+    try:
+        return _read(paint.image, facts.st_mtime_ns, facts.st_size)
+    except AssetError as error:
+        note(f"texture file {paint.image} {error}; {WITHOUT}")
     return None
 
 

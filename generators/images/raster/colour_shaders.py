@@ -156,8 +156,10 @@ float wrapped(float place, int mode, float margin) {
 vec4 pictured() {
     vec2 across = dFdx(texture_place.xy), down = dFdy(texture_place.xy);
     // Half a texel of the level that is looked at, so that none beyond the edge is mixed in.
-    vec2 texel = 1.0 / vec2(textureSize(pictures, 0).xy);
-    vec2 margin = min(0.5 * max(max(abs(across), abs(down)), texel), vec2(0.5));
+    vec2 size = vec2(textureSize(pictures, 0).xy);
+    float finest = max(length(across * size), length(down * size));
+    float level = max(floor(log2(max(finest, 1e-6)) + 0.5), 0.0);
+    vec2 margin = min(0.5 * exp2(level) / size, vec2(0.5));
     vec2 place = vec2(wrapped(texture_place.x, lying & 3, margin.x),
                       wrapped(texture_place.y, (lying >> 2) & 3, margin.y));
     return textureGrad(pictures, vec3(place, -2.0 - texture_place.z), across, down);

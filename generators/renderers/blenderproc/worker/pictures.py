@@ -25,7 +25,7 @@ def pictured(tree: Any, surface: Any, image: Any, look: dict[str, Any]) -> None:
     u, v = look["wrap"]
     picture.extension = EXTENSIONS[u] if u == v else "REPEAT"
     if u != v:
-        links.new(_place(nodes, links, (u, v)), picture.inputs["Vector"])
+        links.new(_place(tree, (u, v), image.size), picture.inputs["Vector"])
     mix = nodes.new("ShaderNodeMix")
     mix.data_type, mix.blend_type = "RGBA", "MULTIPLY"
     factor, first, second = (mix.inputs[k] for k in _of_colours(mix.inputs))
@@ -37,11 +37,7 @@ def pictured(tree: Any, surface: Any, image: Any, look: dict[str, Any]) -> None:
         return
     seen = picture.outputs["Alpha"]
     if look["alpha"] == "mask":
-        cut = nodes.new("ShaderNodeMath")
-        cut.operation = "GREATER_THAN"
-        links.new(seen, cut.inputs[0])
-        cut.inputs[1].default_value = 0.5
-        seen = cut.outputs[0]
+        seen = _of(tree, "GREATER_THAN", seen, 0.5)
     links.new(seen, surface.inputs["Alpha"])
 
 
@@ -56,32 +52,30 @@ def _of_colours_out(outputs: Any) -> Any:
     return next(socket for socket in outputs if socket.type == "RGBA")
 
 
-def _place(nodes: Any, links: Any, wrap: tuple[str, str]) -> Any:
-    """Texture coordinates that wrap otherwise along u than along v."""
-    given, apart, joined = (
-        nodes.new(kind)
-        for kind in ("ShaderNodeUVMap", "ShaderNodeSeparateXYZ", "ShaderNodeCombineXYZ")
-    )
+def _place(tree: Any, wrap: tuple[str, str], size: Any) -> Any:
+    """Texture coordinates that wrap otherwise along u than along v, in an image of so many pixels.
+
+    The image itself repeats: what does not stays half a pixel inside, so that no other edge is
+    mixed in.
+    """
+    nodes, links = tree.nodes, tree.links
+    kinds = ("ShaderNodeUVMap", "ShaderNodeSeparateXYZ", "ShaderNodeCombineXYZ")
+    given, apart, joined = (nodes.new(kind) for kind in kinds)
     links.new(given.outputs["UV"], apart.inputs[0])
     for axis, mode in enumerate(wrap):
-        place = apart.outputs[axis]
+        place, edge = apart.outputs[axis], 0.5 / size[axis]
+        if mode == "mirror":
+            place = _of(tree, "PINGPONG", place, 1.0)
         if mode != "repeat":
-            fold = nodes.new("ShaderNodeMath")
-            fold.operation = "PINGPONG" if mode == "mirror" else "ADD"
-            links.new(place, fold.inputs[0])
-            fold.inputs[1].default_value = 1.0 if mode == "mirror" else 0.0
-            fold.use_clamp = mode == "clamp"
-            place = _inside(nodes, links, fold.outputs[0])
+            place = _of(tree, "MINIMUM", _of(tree, "MAXIMUM", place, edge), 1.0 - edge)
         links.new(place, joined.inputs[axis])
     return joined.outputs[0]
 
 
-def _inside(nodes: Any, links: Any, place: Any) -> Any:
-    """A place no nearer to the edge than the middle of a pixel, of which there are 1024 at most."""
-    for operation, bound in (("MAXIMUM", 1 / 2048), ("MINIMUM", 1 - 1 / 2048)):
-        bounded = nodes.new("ShaderNodeMath")
-        bounded.operation = operation
-        links.new(place, bounded.inputs[0])
-        bounded.inputs[1].default_value = bound
-        place = bounded.outputs[0]
-    return place
+def _of(tree: Any, operation: str, place: Any, number: float) -> Any:
+    """The result of a calculation with a number."""
+    made = tree.nodes.new("ShaderNodeMath")
+    made.operation = operation
+    tree.links.new(place, made.inputs[0])
+    made.inputs[1].default_value = number
+    return made.outputs[0]
