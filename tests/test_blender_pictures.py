@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import painted
 import pytest
-from painted import blocks, painted_box
+from painted import BLOCK, blocks, painted_box
 from test_blender_truth import missing
 from test_pictures import (
     EYES,
@@ -31,6 +31,7 @@ from cousins.generators.renderers.blenderproc.renderer import BlenderRenderer, Q
 from cousins.schemas import Asset
 
 Array = npt.NDArray[Any]
+SHARP = 4
 pytestmark = [
     pytest.mark.heavy,
     pytest.mark.skipif(bool(missing()), reason=missing() or "installed"),
@@ -43,6 +44,11 @@ def tracer() -> Iterator[BlenderRenderer]:
     artist = BlenderRenderer(Quality(samples=32))
     yield artist
     artist.close()
+
+
+def sharp() -> npt.NDArray[np.uint8]:
+    """The blocks with more pixels each, whose edges blur less."""
+    return blocks().repeat(SHARP, axis=0).repeat(SHARP, axis=1)
 
 
 def light(shown: Array) -> Array:
@@ -63,8 +69,8 @@ def shares(
 ) -> tuple[Array, Array]:
     """What is drawn between black and white of the same thing, and the picture's colours.
 
-    Black takes off the light that is mirrored. Each of 50 points is the mean of 7 x 7 pixels, all
-    of one block: paths are random.
+    Black takes off the light that is mirrored. Each of 50 points is the mean of 3 x 3 pixels in the
+    middle of a block: paths are random.
     """
     rng = np.random.default_rng(0)
     height, width = pixels.shape[:2]
@@ -73,12 +79,12 @@ def shares(
     for eye in EYES:
         face, uv = seen_uv(painted_box(), eye)
         uv = uv if placed is None else placed(uv)
-        spots = rng.permutation(inner(face, uv, pixels))[:25]
+        spots = rng.permutation(inner(face, uv, pixels, SHARP * BLOCK))[:25]
         shown, white, black = (
             light(drawn(artist, one, eye)) for one in (asset, plain(asset, 1.0), plain(asset, 0.0))
         )
         for row, column in spots:
-            here = np.s_[row - 3 : row + 4, column - 3 : column + 4]
+            here = np.s_[row - 1 : row + 2, column - 1 : column + 2]
             a, b, c = (image[here].mean(axis=(0, 1)) for image in (shown, black, white))
             got.append((a - b) / (c - b))
             u, v = uv[row, column]
@@ -92,8 +98,8 @@ def apart(got: Array, wanted: Array) -> Array:
 
 
 def test_the_picture_is_drawn_as_it_is(tracer: BlenderRenderer, tmp_path: Path) -> None:
-    pixels = blocks()
-    got, wanted = shares(tracer, made(tmp_path, "glb"), pixels)
+    pixels = sharp()
+    got, wanted = shares(tracer, made(tmp_path, "glb", pixels), pixels)
     assert len(got) == 50
     assert apart(got, wanted).max() < 0.03
 
@@ -103,7 +109,7 @@ def test_pictures_wrap_as_gltf_says(
     wrap: tuple[int, int], tracer: BlenderRenderer, tmp_path: Path
 ) -> None:
     transform = {"scale": [1.5, 1.5], "offset": [-0.25, -0.25]}
-    pixels = blocks()
+    pixels = sharp()
     path = painted.glb(painted_box(), tmp_path / "box.glb", png(pixels))
     asset, _ = imported(painted.changed(path, transform, wrap))
     got, wanted = shares(tracer, asset, pixels, on_picture(transform, wrap))

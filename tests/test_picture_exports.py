@@ -23,6 +23,7 @@ from test_pictures import (
     png,
     table_scene,
 )
+from test_usd import pxr
 
 from cousins.generators.exports._scenes import Staged
 from cousins.generators.exports.bop.models import object_model
@@ -95,27 +96,25 @@ def test_mjcf_opens_in_plain_mujoco_with_the_picture(tmp_path: Path) -> None:
 
 
 def test_usd_names_the_picture_and_how_it_lies(tmp_path: Path) -> None:
-    usd = pytest.importorskip("pxr.Usd")
-    from pxr import UsdGeom, UsdShade  # type: ignore[import-not-found]
-
+    usd, geometry, shade = (pxr(name) for name in ("Usd", "UsdGeom", "UsdShade"))
     from cousins.generators.exports.usd.asset import write_asset as write_usd
 
     asset = wrapped(tmp_path, alpha=True)
     write_usd(asset, tmp_path / "thing.usd")
     stage = usd.Stage.Open(str(tmp_path / "thing.usd"))
-    shaders = [UsdShade.Shader(prim) for prim in stage.Traverse() if prim.IsA(UsdShade.Shader)]
+    shaders = [shade.Shader(prim) for prim in stage.Traverse() if prim.IsA(shade.Shader)]
     (texture,) = [one for one in shaders if one.GetIdAttr().Get() == "UsdUVTexture"]
     told = {name: texture.GetInput(name).Get() for name in ("wrapS", "wrapT", "sourceColorSpace")}
     assert told == {"wrapS": "clamp", "wrapT": "mirror", "sourceColorSpace": "sRGB"}
     file = tmp_path / texture.GetInput("file").Get().path
     assert file.read_bytes() == asset.image_bytes(next(iter(asset.images)))
-    surfaces = [UsdShade.Shader(p) for p in stage.Traverse() if p.GetName() == "shader"]
+    surfaces = [shade.Shader(p) for p in stage.Traverse() if p.GetName() == "shader"]
     assert [s.GetInput("opacityThreshold").Get() for s in surfaces] == [0.5]
     (mesh,) = [
         prim for prim in stage.Traverse()
-        if prim.IsA(UsdGeom.Mesh) and UsdGeom.PrimvarsAPI(prim).HasPrimvar("st")
+        if prim.IsA(geometry.Mesh) and geometry.PrimvarsAPI(prim).HasPrimvar("st")
     ]  # fmt: skip
-    uv = np.array(UsdGeom.PrimvarsAPI(mesh).GetPrimvar("st").ComputeFlattened())
+    uv: Any = np.array(geometry.PrimvarsAPI(mesh).GetPrimvar("st").ComputeFlattened())
     box = painted_box()
     assert np.abs(uv.reshape(-1, 3, 2) - box.uv[box.faces]).max() < 1e-5
 
@@ -128,7 +127,7 @@ def test_bop_has_the_picture_beside_the_model(tmp_path: Path) -> None:
     assert "comment TextureFile obj_000001.png" in head
     loaded: Any = trimesh.load(tmp_path / "obj_000001.ply", process=False)
     box = painted_box()
-    want = {
+    want: set[tuple[float, ...]] = {
         (*np.round(1000 * p, 2), *np.round(uv, 4)) for p, uv in zip(box.points, box.uv, strict=True)
     }
     found = np.column_stack([loaded.vertices, loaded.visual.uv])
@@ -162,7 +161,7 @@ def test_materials_of_pictures_can_be_varied(tmp_path: Path) -> None:
 
     plain = after("texture", "plain")
     assert plain.images == {}
-    assert {one.picture for one in plain.materials.values()} == {None}
+    assert all(one.picture is None for one in plain.materials.values())
     mean = blocks().mean(axis=(0, 1)) / 255
     assert any(np.allclose(one.rgba[:3], mean, atol=1e-3) for one in plain.materials.values())
     wood = after("texture", "wood")

@@ -120,7 +120,8 @@ def drawn(artist: Any, asset: Asset, eye: tuple[float, float, float]) -> npt.NDA
     there = stand(asset)
     data: Any = mujoco.MjData(there.model)
     mujoco.mj_forward(there.model, data)
-    return artist.colour(there, data, camera(eye), shadows=False)
+    picture: npt.NDArray[np.uint8] = artist.colour(there, data, camera(eye), shadows=False)
+    return picture
 
 
 def white(asset: Asset) -> Asset:
@@ -142,10 +143,17 @@ def seen_uv(box: Box, eye: tuple[float, float, float]) -> tuple[Array, Array]:
     return face.reshape(SIZE, SIZE), uv.reshape(SIZE, SIZE, 2)
 
 
-def inner(face: Array, uv: Array, pixels: Array) -> Array:
-    """(N, 2) pixels around which a block of one colour is seen, three pixels and more."""
+def inner(face: Array, uv: Array, pixels: Array, side: int = BLOCK) -> Array:
+    """(N, 2) pixels around which a block of one colour is seen, three pixels and more.
+
+    Args:
+        face: (H, W).
+        uv: (H, W, 2).
+        pixels: the picture.
+        side: of its blocks, pixels.
+    """
     height, width = pixels.shape[:2]
-    column, row = (uv * [width, height] // BLOCK).astype(int).transpose(2, 0, 1)
+    column, row = (uv * [width, height] // side).astype(int).transpose(2, 0, 1)
     block = np.where(face < 0, -1, column + 1000 * row + 1_000_000 * (face // 2))
     same = block >= 0
     for down in range(-3, 4):
@@ -167,7 +175,8 @@ def checked_points(
         placed: where in the picture texture coordinates lie, if not at their own place.
     """
     rng = np.random.default_rng(0)
-    got, wanted = [], []
+    got: list[Array] = []
+    wanted: list[Array] = []
     for eye in EYES:
         face, uv = seen_uv(painted_box(), eye)
         uv = uv if placed is None else placed(uv)
@@ -250,7 +259,7 @@ def on_picture(transform: dict[str, Any], wrap: tuple[int, int]) -> Any:
         u, v = u * scale[0], v * scale[1]
         u, v = np.cos(turn) * u + np.sin(turn) * v, -np.sin(turn) * u + np.cos(turn) * v
         u, v = u + offset[0], v + offset[1]
-        folded = []
+        folded: list[Array] = []
         for place, mode in zip((u, v), wrap, strict=True):
             if mode == 33071:
                 folded.append(np.clip(place, 0, 1 - 1e-9))
@@ -306,7 +315,7 @@ def test_factors_are_linear_and_colours_of_vertices_tint(
 def test_a_mask_cuts_out_in_pictures_alone(fast: MujocoRenderer, tmp_path: Path) -> None:
     pixels = np.dstack([blocks(), np.full((64, 96), 255, dtype=np.uint8)])
     pixels[:, :48, 3] = 40  # cut out: below the cutoff
-    material = {"alphaMode": "MASK", "alphaCutoff": 0.3}
+    material: dict[str, Any] = {"alphaMode": "MASK", "alphaCutoff": 0.3}
     cut = painted.glb(painted_box(), tmp_path / "cut.glb", png(pixels), **material)
     whole = painted.glb(painted_box(), tmp_path / "whole.glb", png(pixels), alphaMode="OPAQUE")
     assets = [imported(path)[0] for path in (cut, whole)]
@@ -438,7 +447,8 @@ def test_reduced_meshes_keep_their_picture(
     fast: MujocoRenderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A ball of 20,480 faces and a seam, shown by 2,000."""
-    ball: Any = trimesh.creation.icosphere(subdivisions=5, radius=0.05)
+    make: Any = trimesh.creation
+    ball: Any = make.icosphere(subdivisions=5, radius=0.05)
     turn = np.arctan2(ball.vertices[:, 1], ball.vertices[:, 0]) / (2 * np.pi) + 0.5
     tilt = np.arcsin(np.clip(ball.vertices[:, 2] / 0.05, -1, 1)) / np.pi + 0.5
     corners = np.stack([turn, tilt], axis=1)[ball.faces]
