@@ -38,6 +38,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from ..scenes.core.asset_memory import remember_assets
 from ..schemas import (
     Asset,
     DatasetError,
@@ -246,7 +247,7 @@ class Dataset:
                 )
 
 
-@lru_cache(maxsize=512)
+@remember_assets(512)
 def _asset(path: Path, content_hash: str) -> Asset:
     if not path.is_file():
         raise DatasetError(

@@ -8,6 +8,7 @@ Lengths in metres, angles in radians, masses in kilograms, quaternions wxyz.
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from .base import Model, Name, Quat, Rgba, Synset, Vec2, Vec3
+from .base import Model, Name, Quat, Rgba, Synset, Vec2, Vec3, nothing, unset
 
 Positive = Annotated[float, Field(gt=0)]
 SHALLOW = 0.05
@@ -30,6 +31,8 @@ class MeshData(Model):
     vertices: str
     faces: str
     uv: str | None = None
+    uv_faces: str | None = Field(default=None, exclude_if=unset)
+    """Where texture coordinates have a seam: which of `uv` each corner has; else its vertex's."""
 
     @classmethod
     def from_arrays(
@@ -37,17 +40,26 @@ class MeshData(Model):
         vertices: npt.ArrayLike,
         faces: npt.ArrayLike,
         uv: npt.ArrayLike | None = None,
+        uv_faces: npt.ArrayLike | None = None,
     ) -> Self:
-        """Pack vertices (N, 3) in metres, faces (M, 3), and optional uv (N, 2)."""
+        """Pack a mesh.
 
-        def pack(array: npt.ArrayLike, dtype: str) -> str:
-            return base64.b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode()
-
+        Args:
+            vertices: (N, 3) metres.
+            faces: (M, 3) indices of vertices.
+            uv: texture coordinates, (N, 2), or (K, 2) with `uv_faces`; v points up.
+            uv_faces: (M, 3) indices of `uv`.
+        """
         return cls(
-            vertices=pack(vertices, "<f4"),
-            faces=pack(faces, "<u4"),
-            uv=None if uv is None else pack(uv, "<f4"),
+            vertices=_packed(vertices, "<f4"),
+            faces=_packed(faces, "<u4"),
+            uv=None if uv is None else _packed(uv, "<f4"),
+            uv_faces=None if uv_faces is None else _packed(uv_faces, "<u4"),
         )
+
+    def scaled(self, factor: float) -> Self:
+        """The same with all lengths times `factor`."""
+        return self.model_copy(update={"vertices": _packed(self.vertex_array() * factor, "<f4")})
 
     def vertex_array(self) -> npt.NDArray[np.float64]:
         """Vertices, (N, 3), metres."""
@@ -60,11 +72,22 @@ class MeshData(Model):
         return raw.reshape(-1, 3).astype(np.int64)
 
     def uv_array(self) -> npt.NDArray[np.float64] | None:
-        """Texture coordinates, (N, 2), or None."""
+        """Texture coordinates, (N, 2), or (K, 2) where `uv_faces` says whose they are; or None."""
         if self.uv is None:
             return None
         raw = np.frombuffer(base64.b64decode(self.uv), dtype="<f4")
         return raw.reshape(-1, 2).astype(np.float64)
+
+    def uv_face_array(self) -> npt.NDArray[np.int64]:
+        """Which texture coordinates each corner of a triangle has, (M, 3)."""
+        if self.uv_faces is None:
+            return self.face_array()
+        raw = np.frombuffer(base64.b64decode(self.uv_faces), dtype="<u4")
+        return raw.reshape(-1, 3).astype(np.int64)
+
+
+def _packed(array: npt.ArrayLike, dtype: str) -> str:
+    return base64.b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode()
 
 
 TextureKind = Literal[
@@ -83,13 +106,37 @@ class Texture(Model):
     seed: int = 0
 
 
+Wrap = Literal["repeat", "clamp", "mirror"]
+"""What a picture shows beyond its edges: itself again, its edge, or its mirror image."""
+AlphaMode = Literal["opaque", "mask", "blend"]
+"""What a picture's alpha does: nothing, cut out what is below one half, or blend."""
+
+
+class Picture(Model):
+    """An image that lies on meshes by their texture coordinates: v is 1 along its upper edge."""
+
+    image: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """SHA-256 of the PNG file in the asset's `images`."""
+    wrap: tuple[Wrap, Wrap] = ("repeat", "repeat")
+    """Along u and v."""
+    alpha: AlphaMode = "opaque"
+
+
 class Material(Model):
     """The look of a surface, in the terms path tracers and rasterisers share."""
 
     rgba: Rgba = (0.8, 0.8, 0.8, 1.0)
+    """Display values (sRGB) and alpha; a picture is multiplied by it, a texture has its own."""
     texture: Texture | None = None
     roughness: Annotated[float, Field(ge=0, le=1)] = 0.6
     metallic: Annotated[float, Field(ge=0, le=1)] = 0.0
+    picture: Picture | None = Field(default=None, exclude_if=unset)
+
+    @model_validator(mode="after")
+    def _one_pattern(self) -> Self:
+        if self.texture is not None and self.picture is not None:
+            raise ValueError("a material has a texture or a picture, not both")
+        return self
 
 
 ShapeKind = Literal["box", "cylinder", "capsule", "sphere", "ellipsoid", "mesh"]
@@ -257,6 +304,8 @@ class Asset(Model):
     links: Annotated[tuple[Link, ...], Field(min_length=1)]
     meshes: dict[str, MeshData] = {}
     materials: dict[str, Material] = {}
+    images: dict[str, str] = Field(default={}, exclude_if=nothing)
+    """PNG files as base64, by the SHA-256 of their bytes."""
     extents: Vec3
     """Of the bounding box at rest."""
     friction: Positive = 0.8
@@ -287,6 +336,7 @@ class Asset(Model):
                     raise ValueError(f"link {link.name!r}: no mesh {shape.mesh!r}")
                 if shape.material is not None and shape.material not in self.materials:
                     raise ValueError(f"link {link.name!r}: no material {shape.material!r}")
+        self._check_images()
         joints = {link.joint.name for link in self.links if link.joint}
         parts: tuple[Surface | Cavity | Handle | Hook | Loop, ...] = (
             *self.surfaces, *self.cavities, *self.handles, *self.hooks, *self.loops,
@@ -298,6 +348,18 @@ class Asset(Model):
             if joint is not None and joint not in joints:
                 raise ValueError(f"{part.name!r}: no joint {joint!r}")
         return self
+
+    def _check_images(self) -> None:
+        for name, material in self.materials.items():
+            if material.picture is not None and material.picture.image not in self.images:
+                raise ValueError(f"material {name!r}: no image {material.picture.image!r}")
+        for digest, text in self.images.items():
+            if hashlib.sha256(base64.b64decode(text)).hexdigest() != digest:
+                raise ValueError(f"image {digest!r} does not have the hash in its name")
+
+    def image_bytes(self, digest: str) -> bytes:
+        """The PNG file of an image."""
+        return base64.b64decode(self.images[digest])
 
     def content_hash(self) -> str:
         """SHA-256 of the canonical JSON; worked out once."""

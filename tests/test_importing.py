@@ -4,6 +4,7 @@
 # pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -310,7 +311,7 @@ def test_many_faces_are_reduced_for_pictures(
         assert (np.mean(heights) > 0.03) == (reds[shape.material or ""] > 0.5)
 
 
-def test_textures_become_a_few_materials(tmp_path: Path) -> None:
+def test_a_texture_is_kept_with_what_else_its_material_says(tmp_path: Path) -> None:
     pixels = np.zeros((8, 8, 3), dtype=np.uint8)
     pixels[:4], pixels[4:] = (250, 0, 0), (0, 0, 250)  # row 0 is at v = 1
     box = die()
@@ -320,9 +321,21 @@ def test_textures_become_a_few_materials(tmp_path: Path) -> None:
     )
     box.visual = trimesh.visual.TextureVisuals(uv=uv, material=material)
     asset = imported(box, tmp_path / "a.glb", how()).asset
-    colours = {material.rgba for material in asset.materials.values()}
-    assert {(0.98, 0.0, 0.0, 1.0), (0.0, 0.0, 0.98, 1.0)} <= colours
-    assert {m.roughness for m in asset.materials.values()} == {0.3}
+    (look,) = asset.materials.values()
+    assert look.picture is not None
+    kept = Image.open(io.BytesIO(asset.image_bytes(look.picture.image)))
+    assert np.array_equal(np.asarray(kept), pixels)
+    assert (look.rgba, look.roughness, look.metallic) == ((1.0, 1.0, 1.0, 1.0), 0.3, 0.1)
+    (shape,) = asset.links[0].visuals
+    mesh = asset.meshes[shape.mesh or ""]
+    shown = mesh.uv_array()
+    assert shown is not None
+    assert np.ptp(shown[:, 1]) == pytest.approx(0.98, abs=1e-6)
+    # Where each face shows one point alone, plain colours say it.
+    box.visual = trimesh.visual.TextureVisuals(uv=np.tile([0.5, 0.99], (8, 1)), material=material)
+    flat = imported(box, tmp_path / "b.glb", how()).asset
+    assert flat.images == {}
+    assert [one.rgba for one in flat.materials.values()] == [(0.98, 0.0, 0.0, 1.0)]
 
 
 def test_a_rainbow_is_clustered() -> None:

@@ -6,7 +6,6 @@ import os
 import tempfile
 from collections import deque
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from ...generators.evaluation.failures import StateTrail
 from ...generators.learners.policies import Policy
 from ...generators.store.changes import slice_of
 from ...generators.store.hashing import item_seed
+from ...scenes.core.asset_memory import remember_assets
 from ...schemas import (
     ActionError,
     AssemblyError,
@@ -135,7 +135,7 @@ def read_scene(path: Path) -> ResetScene:
     return ResetScene(scene, {name: _asset(folder / f"{name}.json") for name in names})
 
 
-@lru_cache(maxsize=256)
+@remember_assets(256)
 def _asset(path: Path) -> Asset:
     return Asset.from_json(path.read_bytes(), str(path))
 

@@ -7,20 +7,27 @@ from typing import Any
 import numpy as np
 
 
-def obj_text(vertices: Any, faces: Any, coordinates: Any = None, material: str = "") -> str:
+def obj_text(
+    vertices: Any, faces: Any, coordinates: Any = None, material: str = "", seams: Any = None
+) -> str:
     """A mesh as OBJ: exact to the last bit of 32-bit numbers.
 
     Args:
         vertices: (N, 3) metres.
         faces: (M, 3) indices of vertices.
-        coordinates: (N, 2) of a texture, by vertex, or None.
+        coordinates: (N, 2) of a texture, by vertex or as `seams` say; or None.
         material: one of `material.mtl` beside it; empty for none.
+        seams: (M, 3) indices of coordinates; None where they are those of vertices.
     """
     lines = ["mtllib material.mtl", f"usemtl {material}"] if material else []
     lines += [f"v {x:.9g} {y:.9g} {z:.9g}" for x, y, z in np.asarray(vertices).tolist()]
     corner = "{0}" if coordinates is None else "{0}/{0}"
     if coordinates is not None:
         lines += [f"vt {u:.9g} {v:.9g}" for u, v in np.asarray(coordinates).tolist()]
+    if coordinates is not None and seams is not None:
+        pairs = np.stack([np.asarray(faces), np.asarray(seams)], axis=2) + 1
+        lines += ["f " + " ".join(f"{v}/{vt}" for v, vt in face) for face in pairs.tolist()]
+        return "\n".join(lines) + "\n"
     lines += [
         "f " + " ".join(corner.format(index + 1) for index in face)
         for face in np.asarray(faces).tolist()

@@ -13,7 +13,6 @@ from ...schemas import (
     Joint,
     Link,
     Loop,
-    MeshData,
     RobotSpec,
     Shape,
     Surface,
@@ -48,10 +47,7 @@ def fitted(asset: Asset, extents: Vec3, robot: RobotSpec | None) -> Asset:
 
 def rescaled(asset: Asset, factor: float) -> Asset:
     """All lengths times `factor`, masses by its cube, inertias by its fifth power."""
-    meshes = {
-        name: MeshData.from_arrays(mesh.vertex_array() * factor, mesh.face_array(), mesh.uv_array())
-        for name, mesh in asset.meshes.items()
-    }
+    meshes = {name: mesh.scaled(factor) for name, mesh in asset.meshes.items()}
     return asset.model_copy(
         update={
             "source": f"{asset.source}, scaled by {factor:g}",

@@ -13,17 +13,20 @@ import numpy as np
 from ...schemas import Asset, AssetError, Link, MeshData, Shape
 from ..core.geometry import vec3
 from .affordances import with_affordances
-from .colours import materials_of
 from .decompose import convex_pieces
-from .patches import Patch, read_patches
+from .patches import read_patches
 from .refusing import as_asset
 from .scale import check_scale
+from .skins import Coat, Looks, joined, looks_of
 from .solids import Array, Index, decimated, hull, integrals, is_watertight, welded
+from .unwrapping import coat_on, mesh_with
 from .weight import Matter, likely_mass, of_pieces
 
 Axis = Literal["x", "y", "z", "-x", "-y", "-z"]
 MAX_VISUAL_FACES = 20_000
 """Pictures show no more at our resolutions; finer meshes are reduced."""
+COMPARED = 400_000
+"""Faces of a finer mesh without pictures among which that is looked for which says the look."""
 FOOT = 0.001
 """Corners of pieces lower than this stand on the ground, metres."""
 LIGHT, SMALL = 5.0, 0.5
@@ -98,8 +101,9 @@ def _asset_from_mesh(path: Path, how: MeshImport) -> Imported:
     vertices -= [(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]]
     notes: list[str] = []
     solid = _solid(vertices, faces, notes)
-    shown, triangles, looks = _reduced(vertices, faces, _looks(patches), solid, notes)
-    return _asset(how, solid, (shown, triangles), looks, notes)
+    coat = joined([patch.coat() for patch in patches])
+    shown, triangles, coat = _reduced(vertices, faces, coat, solid, notes)
+    return _asset(how, solid, (shown, triangles), coat, notes)
 
 
 def axes_of(suffix: str, up: Axis | None, front: Axis | None) -> Array:
@@ -122,21 +126,6 @@ def _unit(axis: str) -> Array:
     sign = -1.0 if axis.startswith("-") else 1.0
     unit: Array = sign * np.eye(3)["xyz".index(axis[-1])]
     return unit
-
-
-def _looks(patches: tuple[Patch, ...]) -> Array:
-    """Colour, roughness and metallic of each face, (M, 6)."""
-    return np.concatenate(
-        [
-            np.column_stack(
-                [
-                    np.broadcast_to(patch.colours, (len(patch.faces), 4)),
-                    np.full((len(patch.faces), 2), (patch.roughness, patch.metallic)),
-                ]
-            )
-            for patch in patches
-        ]
-    )
 
 
 @dataclass(frozen=True)
@@ -165,31 +154,28 @@ def _solid(vertices: Array, faces: Index, notes: list[str]) -> _Solid:
 
 
 def _reduced(
-    vertices: Array, faces: Index, looks: Array, solid: _Solid, notes: list[str]
-) -> tuple[Array, Index, Array]:
+    vertices: Array, faces: Index, coat: Coat, solid: _Solid, notes: list[str]
+) -> tuple[Array, Index, Coat]:
     """The triangles to show: the file's own, or the reduced ones with the nearest's looks."""
     if len(faces) <= MAX_VISUAL_FACES:
-        return vertices, faces, looks
+        return vertices, faces, coat
     notes.append(f"{len(faces):,} faces; pictures show {len(solid.faces):,}")
-    from scipy.spatial import KDTree
-
-    if (looks == looks[0]).all():
-        return solid.vertices, solid.faces, np.repeat(looks[:1], len(solid.faces), axis=0)
-    step = max(1, len(faces) // 400_000)
-    tree = KDTree(vertices[faces[::step]].mean(axis=1))
-    nearest = tree.query(solid.vertices[solid.faces].mean(axis=1))[1]
-    return solid.vertices, solid.faces, looks[::step][nearest]
+    return (
+        solid.vertices,
+        solid.faces,
+        coat_on((vertices, faces), coat, solid.vertices[solid.faces], COMPARED),
+    )
 
 
 def _asset(
-    how: MeshImport, solid: _Solid, shown: tuple[Array, Index], looks: Array, notes: list[str]
+    how: MeshImport, solid: _Solid, shown: tuple[Array, Index], coat: Coat, notes: list[str]
 ) -> Imported:
     pieces = tuple(_grounded(piece) for piece in convex_pieces(solid.vertices, solid.faces))
     extents = np.round(np.ptp(shown[0][np.unique(shown[1])], axis=0), 6)
     matter = _matter(solid, pieces)
     mass = _mass(how, matter, extents, notes)
-    materials, index = materials_of(looks)
-    meshes, visuals = _visuals(*shown, index)
+    looks = looks_of(coat)
+    meshes, visuals = _visuals(*shown, looks, coat.uv)
     meshes |= {f"piece-{number}": piece for number, piece in enumerate(pieces)}
     fixed = how.fixed
     if fixed is None:
@@ -209,7 +195,8 @@ def _asset(
             licence=how.licence,
             links=(link,),
             meshes=meshes,
-            materials={f"look-{n}": material for n, material in enumerate(materials)},
+            materials={f"look-{n}": material for n, material in enumerate(looks.materials)},
+            images=looks.images,
             extents=vec3(extents),
             friction=how.friction,
             graspable=False,
@@ -250,16 +237,17 @@ def _grounded(piece: MeshData) -> MeshData:
 
 
 def _visuals(
-    vertices: Array, faces: Index, index: Index
+    vertices: Array, faces: Index, looks: Looks, uv: Array | None
 ) -> tuple[dict[str, MeshData], tuple[Shape, ...]]:
     """One mesh for each material."""
     meshes: dict[str, MeshData] = {}
     shapes: list[Shape] = []
     rounded = np.round(vertices, 6) + 0.0
-    for number in np.unique(index):
-        chosen = faces[index == number]
-        used, renamed = np.unique(chosen, return_inverse=True)
+    for number in np.unique(looks.index):
+        mine = looks.index == number
+        used, renamed = np.unique(faces[mine], return_inverse=True)
         name = f"shown-{number}"
-        meshes[name] = MeshData.from_arrays(rounded[used], renamed.reshape(-1, 3))
+        places = uv[mine] if uv is not None and number in looks.pictured else None
+        meshes[name] = mesh_with(rounded[used], renamed.reshape(-1, 3), places)
         shapes.append(Shape(kind="mesh", mesh=name, material=f"look-{number}"))
     return meshes, tuple(shapes)

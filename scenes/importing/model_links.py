@@ -5,25 +5,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ...schemas import Material, MeshData, Shape
 from ..core.geometry import Array, quaternion, vec3
-from .colours import materials_of
 from .decompose import convex_pieces
-from .model_meshes import Faces, TriangleMesh
+from .model_coats import coat_of
+from .model_meshes import Faces
 from .model_part import WeldedGeom, WeldedPart
-from .paints import face_colours, mean_colour
+from .skins import Coat, joined, looks_of
 from .solids import decimated, welded
+from .unwrapping import coat_on, mesh_with
 
 MAX_FACES = 4000
 """What is seen of one geom is reduced to about this many faces."""
 FEWEST = 4
 """A material with fewer faces of a geom than this is not worth a mesh."""
-FLAT = 0.08
-"""Faces of one direction with more than this share of the area are a flat side."""
 DIGITS = 6
 
 
@@ -35,6 +34,7 @@ class Shapes:
     touched: tuple[tuple[Shape, ...], ...]
     meshes: dict[str, MeshData]
     materials: dict[str, Material]
+    images: dict[str, str]
 
 
 def shapes_of(
@@ -51,21 +51,22 @@ def shapes_of(
         AssetError: where a mesh has no volume or cannot be decomposed, or an image is missing.
     """
     shown = [[_shown(piece) for piece in part.seen] for part in parts]
-    looks = [piece.looks for pieces in shown for piece in pieces]
-    materials, index = materials_of(np.concatenate(looks)) if looks else ((), np.zeros(0, int))
+    coats = [piece.coat for pieces in shown for piece in pieces]
+    looks = looks_of(joined(coats) if coats else Coat.plain(np.zeros((0, 6))))
     meshes: dict[str, MeshData] = {}
     seen: list[tuple[Shape, ...]] = []
     start = 0
     for name, pieces, origin in zip(names, shown, origins, strict=True):
-        count = sum(len(piece.looks) for piece in pieces)
-        seen.append(_by_material(pieces, index[start : start + count], name, origin, meshes))
+        drawing = _Drawing(name, origin, looks.pictured, meshes)
+        count = sum(len(piece.coat.looks) for piece in pieces)
+        seen.append(_by_material(pieces, looks.index[start : start + count], drawing))
         start += count
     touched = tuple(
         _touched(part.touched or part.seen, name, origin, meshes)
         for part, name, origin in zip(parts, names, origins, strict=True)
     )
-    named = {f"look-{number}": material for number, material in enumerate(materials)}
-    return Shapes(tuple(seen), touched, meshes, named)
+    named = {f"look-{number}": material for number, material in enumerate(looks.materials)}
+    return Shapes(tuple(seen), touched, meshes, named, looks.images)
 
 
 @dataclass(frozen=True)
@@ -76,96 +77,80 @@ class _Shown:
         piece: where it comes from.
         vertices: (N, 3); N is 0 for a primitive.
         faces: (M, 3).
-        looks: of each face, (M, 6), or of the primitive, (1, 6), as `materials_of` takes them.
+        coat: of each face, or of the primitive, as if it were one.
     """
 
     piece: WeldedGeom
     vertices: Array
     faces: Faces
-    looks: Array
+    coat: Coat
 
 
 def _shown(piece: WeldedGeom) -> _Shown:
+    coat = coat_of(piece)
     if piece.mesh is None:
-        nothing = np.zeros((0, 3), dtype=np.int64)
-        return _Shown(piece, np.zeros((0, 3)), nothing, _looks(piece, np.ones((1, 3))))
+        return _Shown(piece, np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64), coat)
     mesh = piece.mesh
     vertices, faces = mesh.vertices, mesh.faces
-    colours = _colours(piece, mesh)
     if len(faces) > MAX_FACES:
         vertices, faces = decimated(*welded(vertices, faces), MAX_FACES)
-        if len(colours) > 1:
-            colours = _nearest(mesh, colours, vertices[faces].mean(axis=1))
+        coat = coat_on((mesh.vertices, mesh.faces), coat, vertices[faces])
     placed = vertices @ piece.pose[:3, :3].T + piece.pose[:3, 3]
-    looks = np.broadcast_to(_looks(piece, colours), (len(faces), 6))
-    return _Shown(piece, placed, faces, looks)
+    return _Shown(piece, placed, faces, coat)
 
 
-def _colours(piece: WeldedGeom, mesh: TriangleMesh) -> Array:
-    """The factors of texture or file on the piece's own colour, (M, 3) or (1, 3)."""
-    if piece.paint is not None and piece.paint.image is not None and mesh.uv is not None:
-        return _calmed(mesh, face_colours(piece.paint, mesh.uv))
-    if piece.paint is None and not piece.material and mesh.colours is not None:
-        return mesh.colours
-    return np.ones((1, 3)) if piece.paint is None else np.array([mean_colour(piece.paint)])
+@dataclass(frozen=True)
+class _Drawing:
+    """Where the visual shapes of one link go.
+
+    Attributes:
+        name: of the link.
+        origin: (3,) of its frame.
+        pictured: materials with a picture.
+        meshes: are added to.
+    """
+
+    name: str
+    origin: Array
+    pictured: frozenset[int]
+    meshes: dict[str, MeshData]
 
 
-def _calmed(mesh: TriangleMesh, colours: Array) -> Array:
-    """Colours with their mean on large flat sides, where few triangles cannot show a picture."""
-    a, b, c = (mesh.vertices[mesh.faces[:, k]] for k in range(3))
-    normals = np.cross(b - a, c - a)
-    areas = np.linalg.norm(normals, axis=1)
-    units: Array = normals / np.maximum(areas, 1e-30)[:, None]
-    units = units.round(1) + 0.0
-    _, side = np.unique(units, axis=0, return_inverse=True)
-    side = side.ravel()
-    total = np.bincount(side, weights=areas)
-    means = (
-        np.stack([np.bincount(side, weights=areas * colours[:, k]) for k in range(3)], axis=1)
-        / np.maximum(total, 1e-30)[:, None]
-    )
-    flat = total > FLAT * areas.sum()
-    return np.where(flat[side][:, None], means[side], colours)
+@dataclass
+class _Triangles:
+    """The corners of triangles of one material, (3 M, 3), and their places in its picture."""
+
+    corners: list[Array] = field(default_factory=list[Array])
+    uv: list[Array] = field(default_factory=list[Array])
 
 
-def _looks(piece: WeldedGeom, colours: Array) -> Array:
-    if piece.mesh is None and piece.paint is not None:
-        colours = np.array([mean_colour(piece.paint)])
-    rgb = np.clip(colours * np.array(piece.rgba[:3]), 0, 1)
-    rest = np.full((len(rgb), 3), (piece.rgba[3], piece.roughness, piece.metallic))
-    return np.column_stack([rgb, rest])
-
-
-def _nearest(mesh: TriangleMesh, colours: Array, centres: Array) -> Array:
-    """The colours of the faces of a mesh nearest to points (K, 3)."""
-    from scipy.spatial import cKDTree
-
-    found: Array = colours[cKDTree(mesh.centres()).query(centres)[1]]
-    return found
-
-
-def _by_material(
-    pieces: Sequence[_Shown], index: Faces, name: str, origin: Array, meshes: dict[str, MeshData]
-) -> tuple[Shape, ...]:
+def _by_material(pieces: Sequence[_Shown], index: Faces, link: _Drawing) -> tuple[Shape, ...]:
     """One mesh for each material of a link, and its primitives."""
     shapes: list[Shape] = []
-    triangles: dict[int, list[Array]] = {}
+    triangles: dict[int, _Triangles] = {}
     start = 0
     for shown in pieces:
-        which = index[start : start + len(shown.looks)]
-        start += len(shown.looks)
+        count = len(shown.coat.looks)
+        which = index[start : start + count]
+        start += count
         if shown.piece.mesh is None:
-            shapes.append(_primitive(shown.piece, origin, f"look-{which[0]}"))
+            shapes.append(_primitive(shown.piece, link.origin, f"look-{which[0]}"))
             continue
         which = _without_slivers(which)
+        uv = np.zeros((count, 3, 2)) if shown.coat.uv is None else shown.coat.uv
         for number in np.unique(which):
-            corners = shown.vertices[shown.faces[which == number]] - origin
-            triangles.setdefault(int(number), []).append(corners.reshape(-1, 3))
+            mine = triangles.setdefault(int(number), _Triangles())
+            corners = shown.vertices[shown.faces[which == number]] - link.origin
+            mine.corners.append(corners.reshape(-1, 3))
+            mine.uv.append(uv[which == number])
     for number in sorted(triangles):
-        points = np.round(np.concatenate(triangles[number]), DIGITS) + 0.0
+        mine = triangles[number]
+        points = np.round(np.concatenate(mine.corners), DIGITS) + 0.0
         used, renamed = np.unique(points, axis=0, return_inverse=True)
-        meshes[f"{name}-{number}"] = MeshData.from_arrays(used, renamed.reshape(-1, 3))
-        shapes.append(Shape(kind="mesh", mesh=f"{name}-{number}", material=f"look-{number}"))
+        places = np.concatenate(mine.uv) if number in link.pictured else None
+        name = f"{link.name}-{number}"
+        link.meshes[name] = mesh_with(used, renamed.reshape(-1, 3), places)
+        shapes.append(Shape(kind="mesh", mesh=name, material=f"look-{number}"))
     return tuple(shapes)
 
 

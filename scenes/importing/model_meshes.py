@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,11 @@ import numpy.typing as npt
 from ...schemas import AssetError
 from ..core.geometry import Array
 from .opened import note
+from .patches import patches_as_read
 from .placings import planar
 from .raw_check import check_raw, loaded_mesh
+from .references import names_pictures
+from .skins import Coat, joined
 
 Faces = npt.NDArray[np.int64]
 
@@ -27,18 +30,28 @@ class TriangleMesh:
         faces: (M, 3), counter-clockwise seen from outside.
         uv: texture coordinates of each face's corners, (M, 3, 2), or None; v points up.
         colours: the file's own colour of each face, (M, 3) in [0, 1], or None.
+        coat: the file's own pictures on the faces; None where it has none.
     """
 
     vertices: Array
     faces: Faces
     uv: Array | None = None
     colours: Array | None = None
+    coat: Coat | None = None
 
     def areas(self) -> Array:
         """Of each face, (M,)."""
         a, b, c = (self.vertices[self.faces[:, k]] for k in range(3))
         found: Array = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
         return found
+
+    def turned(self) -> TriangleMesh:
+        """The same seen from the other side."""
+        uv = None if self.uv is None else self.uv[:, ::-1]
+        coat = self.coat
+        if coat is not None and coat.uv is not None:
+            coat = replace(coat, uv=coat.uv[:, ::-1])
+        return replace(self, faces=self.faces[:, ::-1], uv=uv, coat=coat)
 
     def centres(self) -> Array:
         """Of each face, (M, 3)."""
@@ -86,6 +99,8 @@ def _msh(path: Path) -> TriangleMesh:
 
 def _other(path: Path) -> TriangleMesh:
     try:
+        if names_pictures(path):
+            return _pictured(path)
         mesh = loaded_mesh(path)
         vertices = np.asarray(mesh.vertices, dtype=np.float64)
         faces = np.asarray(mesh.faces, dtype=np.int64).reshape(-1, 3)
@@ -96,6 +111,22 @@ def _other(path: Path) -> TriangleMesh:
         raise AssetError(f"mesh file {path} cannot be read: {error}") from error
     corners = None if uv is None or len(uv) != len(vertices) else uv[faces]
     return TriangleMesh(vertices, faces, corners, colours)
+
+
+def _pictured(path: Path) -> TriangleMesh:
+    """A file that says that it has pictures."""
+    patches = patches_as_read(path)
+    offsets = np.cumsum([0, *(len(patch.vertices) for patch in patches)])[:-1]
+    colours = [np.broadcast_to(p.colours[:, :3], (len(p.faces), 3)) for p in patches]
+    uv = [patch.uv for patch in patches if patch.uv is not None]
+    coat = joined([patch.coat() for patch in patches])
+    return TriangleMesh(
+        np.concatenate([patch.vertices for patch in patches]),
+        np.concatenate([p.faces + o for p, o in zip(patches, offsets, strict=True)]),
+        np.concatenate(uv) if len(uv) == len(patches) else None,
+        np.concatenate(colours),
+        coat if coat.skins else None,
+    )
 
 
 def _finite(uv: Array | None) -> Array | None:

@@ -28,6 +28,7 @@ class WeldedGeom:
         metallic: in [0, 1].
         paint: its texture, or None.
         mass: kg, where the file gives it.
+        repeat: what texture coordinates are multiplied by, along u and v.
     """
 
     kind: ShapeKind
@@ -41,6 +42,7 @@ class WeldedGeom:
     metallic: float
     paint: Paint | None
     mass: float | None
+    repeat: tuple[float, float] = (1.0, 1.0)
 
 
 @dataclass(frozen=True)

@@ -110,11 +110,10 @@ def _load_meshes(spec: Any, files: Mapping[str, Any]) -> dict[str, TriangleMesh]
         if mesh.name not in fitted:  # whose primitives follow from the solid's inertia
             mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
         scale = np.array(mesh.scale)
-        faces = raw.faces if np.prod(scale) > 0 else raw.faces[:, ::-1]
-        uv = raw.uv if raw.uv is None or np.prod(scale) > 0 else raw.uv[:, ::-1]
+        facing = raw if np.prod(scale) > 0 else raw.turned()
         frame = transform(mesh.refpos, mesh.refquat)
         vertices = ((raw.vertices - frame[:3, 3]) @ frame[:3, :3]) * scale
-        found[mesh.name] = TriangleMesh(vertices, faces, uv, raw.colours)
+        found[mesh.name] = replace(facing, vertices=vertices)
     return found
 
 
@@ -211,12 +210,19 @@ class _Reader:
             pose = pose @ inverse(transform(model.mesh_pos[index], model.mesh_quat[index]))
         given = self.geoms[geom]
         rgba, roughness, metallic, name = self._look(geom, mesh)
+        paint = self.text.paints.get(name or str(given.name))
+        repeat = self._repeat(geom)
         mass = float(given.mass)
         return WeldedGeom(
             kind, tuple(float(v) for v in model.geom_size[geom][: SIZES[kind]]), mesh, pose,
-            str(given.name), name, rgba, roughness, metallic, self.text.paints.get(name),
-            None if np.isnan(mass) or mass <= 0 else mass,
+            str(given.name), name, rgba, roughness, metallic, paint,
+            None if np.isnan(mass) or mass <= 0 else mass, repeat,
         )  # fmt: skip
+
+    def _repeat(self, geom: int) -> tuple[float, float]:
+        material = int(self.model.geom_matid[geom])
+        u, v = self.model.mat_texrepeat[material] if material >= 0 else (1.0, 1.0)
+        return float(u), float(v)
 
     def _triangles(self, index: int) -> TriangleMesh:
         name = str(self.model.mesh(index).name)

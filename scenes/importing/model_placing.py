@@ -9,7 +9,6 @@ import numpy as np
 
 from ..core import taxonomy
 from ..core.geometry import Array
-from .model_meshes import TriangleMesh
 from .model_part import WeldedGeom, WeldedPart
 
 NEAR = 1.15
@@ -64,7 +63,7 @@ def _piece(piece: WeldedGeom, turn: Array, scale: float, offset: Array) -> Welde
     pose[:3, 3] = scale * (turn @ piece.pose[:3, 3]) + offset
     mesh = piece.mesh
     if mesh is not None and scale != 1.0:
-        mesh = TriangleMesh(mesh.vertices * scale, mesh.faces, mesh.uv, mesh.colours)
+        mesh = replace(mesh, vertices=mesh.vertices * scale)
     return replace(piece, pose=pose, size=tuple(s * scale for s in piece.size), mesh=mesh)
 
 

@@ -1,4 +1,4 @@
-"""Makes a URDF file fit for MuJoCo's reader: mesh files found, textures made colours."""
+"""Makes a URDF file fit for MuJoCo's reader: mesh files found, textures put aside by visual."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from .model_files import Element, Files, ModelText
-from .opened import is_there, real
-from .paints import Paint, mean_colour
+from .opened import is_there, opening, real
+from .paints import Paint
 
 HEAD = '<mujoco><compiler strippath="false" discardvisual="false" fusestatic="false"/></mujoco>'
 
@@ -28,7 +28,7 @@ def read_urdf(root: Element, path: Path) -> ModelText:
         shape.attrib.pop("name", None)  # MuJoCo warns of each that is there twice
     for mesh in root.iter("mesh"):
         mesh.set("filename", files.token(_located(mesh.get("filename", ""), path), path))
-    _colour(root, path)
+    _texture(root, files, path)
     xml = ElementTree.tostring(root, encoding="unicode")
     return ModelText(xml, files.meshes, files.paints, urdf=True)
 
@@ -53,16 +53,28 @@ def _candidates(folder: Path, whole: str, inner: str) -> Iterator[Path]:
         yield above / inner
 
 
-def _colour(root: Element, path: Path) -> None:
-    """Give visuals that have a texture and no colour the mean colour of the texture."""
+def _texture(root: Element, files: Files, path: Path) -> None:
+    """Name each visual that has a texture, and put the texture aside under that name.
+
+    MuJoCo reads no textures of URDF, but names geoms as their visuals.
+    """
     shared = {material.get("name", ""): material for material in root.findall("material")}
-    for visual in root.iter("visual"):
+    named: list[str] = []
+    for number, visual in enumerate(root.iter("visual")):
         material = visual.find("material")
         if material is None:
             continue
         source = material if len(material) else shared.get(material.get("name", ""), material)
         texture = source.find("texture")
-        if source.find("color") is None and texture is not None:
-            r, g, b = mean_colour(Paint(_located(texture.get("filename", ""), path)))
-            colour = ElementTree.SubElement(material, "color")
-            colour.set("rgba", f"{r:.4f} {g:.4f} {b:.4f} 1")
+        if texture is None:
+            continue
+        image = _located(texture.get("filename", ""), path)
+        name = f"textured visual {number}"
+        visual.set("name", name)
+        files.paints[name] = Paint(opening(image))
+        named.append(name)
+        if source.find("color") is None:
+            ElementTree.SubElement(material, "color").set("rgba", "1 1 1 1")
+    if named:  # or a collision has the name of the visual before it
+        for number, shape in enumerate(root.iter("collision")):
+            shape.set("name", f"collision {number}")

@@ -27,7 +27,7 @@ from .refusing import as_asset
 from .scale import check_scale
 from .weight import likely_mass
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the same file may give another asset."""
 LARGE = 0.6
 """A thing larger than this, in metres, or with a door or drawer, stays where it is put."""
@@ -200,6 +200,7 @@ def _asset(links: list[Link], shapes: Shapes, how: ModelImport, extents: Array) 
         links=tuple(links),
         meshes=shapes.meshes,
         materials=shapes.materials,
+        images=shapes.images,
         extents=vec3(np.round(extents, 6)),
         graspable=False,
         fixed=fixed,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,21 +9,12 @@ from typing import Any
 from trimesh.resolvers import Resolver
 
 from ...schemas import AssetError
-from .opened import note, opening
+from .mtl import named_picture
+from .opened import note, opening, opening_picture
+from .pictures import opened_picture
 from .references import located
 
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tga", ".tif", ".tiff", ".webp")
-
-
-def _is_picture(raw: bytes) -> bool:
-    """Whether the head of a file is that of a picture; readers pass over others in silence."""
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(raw)):
-            return True
-    except Exception:  # decoders raise whatever their format trips over
-        return False
 
 
 class NamedFiles(Resolver):  # type: ignore[misc]
@@ -40,17 +30,22 @@ class NamedFiles(Resolver):  # type: ignore[misc]
         """The bytes of a named file; what cannot be had is noted, as readers pass over it."""
         if key in self.made:
             return self.made[key]
-        path = located(key, self.folders)
+        path = located(named_picture(key).name, self.folders)
+        picture = path.suffix.lower() in PICTURES
         try:
-            raw = opening(path).read_bytes()
+            raw = (opening_picture if picture else opening)(path).read_bytes()
         except OSError as error:
             note(f"{key} cannot be read ({error.strerror}); the asset is shown without it")
             raise
         except AssetError as error:
             note(f"{error}; the asset is shown without it")
             raise
-        if path.suffix.lower() in PICTURES and not _is_picture(raw):
-            note(f"{key} is no picture that can be read; the asset is shown without it")
+        if picture:
+            try:
+                opened_picture(raw)
+            except AssetError as error:  # readers pass over such a file in silence
+                note(f"{key} {error}; the asset is shown without it")
+                raise
         if path.suffix.lower() == ".mtl" and path.parent not in self.folders:
             self.folders.append(path.parent)
         return raw

@@ -31,19 +31,25 @@ class Report:
     Attributes:
         files: absolute paths in the order in which they were asked for, also of missing files.
         notes: sentences, each once.
+        root: the folder outside of which no picture is read; None where any is.
     """
 
     files: dict[Path, None] = field(default_factory=dict[Path, None])
     notes: dict[str, None] = field(default_factory=dict[str, None])
+    root: Path | None = None
 
 
 _REPORT: ContextVar[Report | None] = ContextVar("report", default=None)
 
 
 @contextmanager
-def reporting() -> Generator[Report]:
-    """Collect what is opened and noted until the end of the block."""
-    report = Report()
+def reporting(root: Path | None = None) -> Generator[Report]:
+    """Collect what is opened and noted until the end of the block.
+
+    Args:
+        root: the folder outside of which no picture is read; None where any is.
+    """
+    report = Report(root=root)
     token = _REPORT.set(report)
     try:
         yield report
@@ -82,6 +88,22 @@ def opening(path: Path) -> Path:
         raise AssetError(
             f"{path}: the file is larger than {MOST_BYTES // 10**6} MB; simplify the mesh"
         )
+    return path
+
+
+def opening_picture(path: Path) -> Path:
+    """As `opening`, of a picture: what it shows would leave its place with the asset.
+
+    Links in the folder are followed, as those of meshes are.
+
+    Raises:
+        AssetError: also where the path leads out of the folder that assets are read from.
+    """
+    opening(path)
+    report = _REPORT.get()
+    root = None if report is None else report.root
+    if root is not None and absolute(path).parts[: len(root.parts)] != root.parts:
+        raise AssetError(f"{path} lies outside of {root}, from where no picture is read")
     return path
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ...schemas.asset import Wrap
 from ..core.geometry import Array
-from .glb import gltf_json
-from .opened import opening
 
 EDGE = 1e-9
 REPEAT, CLAMP, MIRROR = 10497, 33071, 33648
@@ -36,56 +32,36 @@ class PicturePlacing:
     rotation: float = 0.0
     wrap: tuple[int, int] = (REPEAT, REPEAT)
 
-    def placed(self, uv: Array) -> Array:
-        """Where in the picture, [0, 1], coordinates (M, 2) lie; v points up in both."""
-        u, v = uv[:, 0] * self.scale[0], (1.0 - uv[:, 1]) * self.scale[1]
+    def laid(self, uv: Array) -> Array:
+        """Coordinates (..., 2) after the transform; v points up in both."""
+        u, v = uv[..., 0] * self.scale[0], (1.0 - uv[..., 1]) * self.scale[1]
         cos, sin = np.cos(self.rotation), np.sin(self.rotation)
         across = cos * u + sin * v + self.offset[0]
         down = -sin * u + cos * v + self.offset[1]
-        across, down = _wrapped(across, self.wrap[0]), _wrapped(down, self.wrap[1])
+        laid: Array = np.stack([across, 1.0 - down], axis=-1)
+        return laid
+
+    def placed(self, laid: Array) -> Array:
+        """Where in the picture, [0, 1], transformed coordinates (..., 2) lie; v points up."""
+        across = _wrapped(laid[..., 0], self.wrap[0])
+        up = 1.0 - _wrapped(1.0 - laid[..., 1], self.wrap[1])
         # An edge belongs to the pixel inside it.
-        placed: Array = np.clip(np.column_stack([across, 1.0 - down]), EDGE, 1.0 - EDGE)
+        placed: Array = np.clip(np.stack([across, up], axis=-1), EDGE, 1.0 - EDGE)
         return placed
+
+    @property
+    def modes(self) -> tuple[Wrap, Wrap]:
+        """The same of assets; what is unknown repeats."""
+        u, v = (_MODES.get(mode, "repeat") for mode in self.wrap)
+        return u, v
 
 
 PLAIN = PicturePlacing()
+_MODES: dict[int, Wrap] = {REPEAT: "repeat", CLAMP: "clamp", MIRROR: "mirror"}
 
 
-@dataclass(frozen=True)
-class NamedMaterials:
-    """A glTF file whose materials have names of our own, and how these lay their pictures."""
-
-    raw: bytes
-    placings: dict[str, PicturePlacing]
-
-
-def named_materials(path: Path) -> NamedMaterials | None:
-    """The file with its materials named; None where each lays its picture plainly.
-
-    Raises:
-        AssetError, OSError: where it cannot be read.
-    """
-    described = gltf_json(path)
-    materials: list[dict[str, Any]] = described.get("materials", [])
-    placings = {f"material {k}": _placing(m, described) for k, m in enumerate(materials)}
-    if all(placing == PLAIN for placing in placings.values()):
-        return None
-    for name, material in zip(placings, materials, strict=True):
-        material["name"] = name
-    text = json.dumps(described).encode()
-    if path.suffix.lower() != ".glb":
-        return NamedMaterials(text, placings)
-    raw = opening(path).read_bytes()
-    rest = raw[20 + struct.unpack("<I", raw[12:16])[0] :]
-    text += b" " * (-len(text) % 4)
-    head = struct.pack("<4sIII4s", b"glTF", 2, 20 + len(text) + len(rest), len(text), b"JSON")
-    return NamedMaterials(head + text + rest, placings)
-
-
-def _placing(material: Mapping[str, Any], described: Mapping[str, Any]) -> PicturePlacing:
-    picture = material.get("pbrMetallicRoughness", {}).get("baseColorTexture")
-    if picture is None:
-        return PLAIN
+def placing_of(picture: Mapping[str, Any], described: Mapping[str, Any]) -> PicturePlacing:
+    """How a material's reference to a texture lays it."""
     told = picture.get("extensions", {}).get("KHR_texture_transform", {})
     texture = described["textures"][picture["index"]]
     sampler: Mapping[str, Any] = {}

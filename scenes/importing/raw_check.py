@@ -8,9 +8,9 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from .gltf_pictures import GltfPicture, named_materials
 from .named_files import NamedFiles
 from .opened import opening
-from .placings import PicturePlacing, named_materials
 from .raw_gltf import check_gltf
 from .raw_obj import plain_obj
 
@@ -27,8 +27,8 @@ def check_raw(path: Path) -> None:
         check_gltf(path)
 
 
-def loaded_scene(path: Path) -> tuple[Any, dict[str, PicturePlacing]]:
-    """A mesh file as trimesh's scene, after `check_raw`, and how its materials lay pictures.
+def loaded_scene(path: Path) -> tuple[Any, dict[str, GltfPicture]]:
+    """A mesh file as trimesh's scene, after `check_raw`, and pictures of glTF's materials by name.
 
     The files that it names are reported.
 
@@ -39,14 +39,14 @@ def loaded_scene(path: Path) -> tuple[Any, dict[str, PicturePlacing]]:
     import trimesh
 
     source, kind, files = _source(path)
-    placings: dict[str, PicturePlacing] = {}
+    pictures: dict[str, GltfPicture] = {}
     named = named_materials(path) if path.suffix.lower() in (".glb", ".gltf") else None
     if named is not None:
-        source, kind, placings = io.BytesIO(named.raw), path.suffix[1:].lower(), named.placings
+        source, kind, pictures = io.BytesIO(named.raw), path.suffix[1:].lower(), named.pictures
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         scene = trimesh.load_scene(source, file_type=kind, resolver=files, process=False)
-    return scene, placings
+    return scene, pictures
 
 
 def loaded_mesh(path: Path) -> Any:

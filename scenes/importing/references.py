@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from ...schemas import AssetError
 from .glb import gltf_json
+from .mtl import named_picture
 from .opened import absolute, is_there, opening
 
 _WORDS = {
@@ -48,6 +49,13 @@ def files_named_by(mesh: Path) -> list[Path]:
     return list(found)
 
 
+def names_pictures(mesh: Path) -> bool:
+    """Whether a mesh file says that there are pictures, in it or beside it."""
+    if mesh.suffix.lower() in (".gltf", ".glb"):
+        return bool(gltf_json(mesh).get("images"))
+    return any(path.suffix.lower() != ".mtl" for path in files_named_by(mesh))
+
+
 def _names(path: Path) -> Iterator[str]:
     suffix = path.suffix.lower()
     try:
@@ -58,7 +66,7 @@ def _names(path: Path) -> Iterator[str]:
                 raw = file.read(_HEAD if suffix == ".ply" else -1)
             text = raw.decode("utf-8", errors="replace").replace("\r", "\n")
             for match in re.finditer(_WORDS[suffix], text, re.MULTILINE | re.IGNORECASE):
-                yield match[1]
+                yield named_picture(match[1]).name if suffix == ".mtl" else match[1]
     except (OSError, AssetError, ValueError):
         return
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...schemas import Asset, AssetError, SpecError
 from ..assets.trial import trial
+from ..core.asset_memory import remember_assets
 from ..core.cache import cached_arrays
 
 
@@ -100,8 +101,11 @@ def _verdicts(library: ConvertedLibrary) -> dict[str, str]:
     """The reasons why offers are not made good, by id."""
 
     def judge() -> dict[str, np.ndarray[Any, Any]]:
-        reasons = {offer.asset_id: _made(offer) for offer in library.offers}
-        bad = {name: made for name, made in reasons.items() if isinstance(made, str)}
+        bad: dict[str, str] = {}
+        for offer in library.offers:
+            made = _made(offer)
+            if isinstance(made, str):
+                bad[offer.asset_id] = made
         return {"text": _bytes(json.dumps(bad))}
 
     stamps = "\n".join(f"{offer.asset_id} {offer.stamp}" for offer in library.offers)
@@ -115,7 +119,7 @@ def _made(offer: Offer) -> Asset | str:
     return _stored(offer.asset_id, offer.stamp, offer)
 
 
-@lru_cache(maxsize=512)
+@remember_assets(512)
 def _stored(asset_id: str, stamp: str, offer: Offer) -> Asset | str:
     def make() -> dict[str, np.ndarray[Any, Any]]:
         try:

@@ -11,6 +11,7 @@ import numpy as np
 from ...schemas import Asset, Joint, Link, Material, Shape
 from ...schemas.base import Quat, Vec3
 from ..robots import WORLD_BIT, Detail
+from .pictures import add_picture
 from .textures import pixels
 
 _GEOM = {
@@ -84,10 +85,15 @@ def add_resources(spec: Any, key: str, asset: Asset, detail: Detail) -> None:
         uv = data.uv_array()
         if uv is not None and detail == "visual":
             mesh.usertexcoord = uv.ravel()
-            mesh.userfacetexcoord = data.face_array().ravel()
+            mesh.userfacetexcoord = data.uv_face_array().ravel()
     if detail == "visual":
         for name in sorted({shape.material for shape in shapes if shape.material}):
-            add_material(spec, f"{key}/{name}", asset.materials[name])
+            material = asset.materials[name]
+            add_material(spec, f"{key}/{name}", material)
+            if material.picture is not None:
+                shown = add_picture(spec, asset, material.picture)
+                made = spec.material(f"{key}/{name}")
+                made.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = shown
 
 
 def add_material(

@@ -11,20 +11,24 @@ from typing import Any
 import mujoco
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.distance import pdist
 
 from ....scenes.core.geometry import Array
 from ....scenes.model.asset_model import Copy, add_asset, add_resources
+from ....scenes.model.pictures import laid, texture_pixels
 from ....schemas import Asset
-from ...images.raster.triangles import colours, triangles
+from ....schemas.asset import Wrap
+from ...images.raster.triangles import colours, texture_of, triangles
 
 MM = 1000.0
 _VERTEX = np.dtype([("point", "<f4", 3), ("normal", "<f4", 3), ("colour", "u1", 3)])
+_PLACE = np.dtype([*_VERTEX.descr, ("uv", "<f4", 2)])
 _FACE = np.dtype([("count", "u1"), ("corner", "<i4", 3)])
 _HEADER = """ply
 format binary_little_endian 1.0
-element vertex {points}
+{comment}element vertex {points}
 property float x
 property float y
 property float z
@@ -34,10 +38,11 @@ property float nz
 property uchar red
 property uchar green
 property uchar blue
-element face {faces}
+{places}element face {faces}
 property list uchar int vertex_indices
 end_header
 """
+_PLACES = "property float texture_u\nproperty float texture_v\n"
 
 
 @dataclass(frozen=True)
@@ -47,23 +52,35 @@ class ObjectModel:
     Attributes:
         points: (N, 3) metres.
         normals: (N, 3) unit.
-        colours: (N, 3) uint8.
+        colours: (N, 3) uint8; where there is a picture, its own at the vertex.
         faces: (M, 3) counter-clockwise seen from outside.
+        picture: the only one, which all of it shows: (H, W, 3), row 0 at v = 1; None otherwise.
+        uv: (N, 2) texture coordinates, v upward; None without that picture.
     """
 
     points: Array
     normals: Array
     colours: npt.NDArray[np.uint8]
     faces: npt.NDArray[np.int64]
+    picture: npt.NDArray[np.uint8] | None = None
+    uv: Array | None = None
 
     def write(self, path: Path) -> None:
-        """As a binary PLY in millimetres."""
-        vertices = np.zeros(len(self.points), dtype=_VERTEX)
+        """As a binary PLY in millimetres, a picture beside it."""
+        vertices = np.zeros(len(self.points), dtype=_VERTEX if self.uv is None else _PLACE)
+        comment = places = ""
+        if self.picture is not None and self.uv is not None:
+            beside = path.with_suffix(".png")
+            Image.fromarray(self.picture).save(beside)
+            vertices["uv"] = self.uv
+            comment, places = f"comment TextureFile {beside.name}\n", _PLACES
         vertices["point"], vertices["normal"] = self.points * MM, self.normals
         vertices["colour"] = self.colours
         faces = np.zeros(len(self.faces), dtype=_FACE)
         faces["count"], faces["corner"] = 3, self.faces
-        header = _HEADER.format(points=len(vertices), faces=len(faces)).encode("ascii")
+        header = _HEADER.format(
+            points=len(vertices), faces=len(faces), comment=comment, places=places
+        ).encode("ascii")
         path.write_bytes(header + vertices.tobytes() + faces.tobytes())
 
     def info(self) -> dict[str, float]:
@@ -108,4 +125,28 @@ def object_model(key: str, asset: Asset) -> ObjectModel:
         points[rows] = drawn.vertices["point"][rows] @ turn.T + data.geom_xpos[geom]
         normals[rows] = drawn.vertices["normal"][rows] @ turn.T
         paint[rows] = np.rint(255 * np.clip(tint[geom, :3], 0, 1))
-    return ObjectModel(points, normals, paint, drawn.faces.astype(np.int64))
+        lying = laid(model, texture_of(model, geom))
+        if lying is not None:
+            image = texture_pixels(model, texture_of(model, geom))
+            paint[rows] = _at(image, drawn.vertices["uv"][rows], lying.wrap) * tint[geom, :3]
+    faces = drawn.faces.astype(np.int64)
+    shown = {texture_of(model, geom) for geom in range(model.ngeom)}
+    if len(shown) == 1 and laid(model, *shown) is not None and (tint[:, :3] == 1).all():
+        image = texture_pixels(model, *shown)[::-1, :, :3]
+        uv = drawn.vertices["uv"].astype(np.float64)
+        return ObjectModel(points, normals, paint, faces, np.ascontiguousarray(image), uv)
+    return ObjectModel(points, normals, paint, faces)
+
+
+def _at(image: npt.NDArray[np.uint8], uv: Any, wrap: tuple[Wrap, Wrap]) -> Any:
+    """Colours (N, 3) of an image, its row 0 at v = 0, at texture coordinates (N, 2)."""
+    height, width = image.shape[:2]
+    place = np.asarray(uv, dtype=np.float64).copy()
+    for axis, mode in enumerate(wrap):
+        if mode == "repeat":
+            place[:, axis] -= np.floor(place[:, axis])
+        elif mode == "mirror":
+            place[:, axis] = 1.0 - np.abs(place[:, axis] % 2.0 - 1.0)
+    column = np.clip((place[:, 0] * width).astype(int), 0, width - 1)
+    row = np.clip((place[:, 1] * height).astype(int), 0, height - 1)
+    return image[row, column, :3]

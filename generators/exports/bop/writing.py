@@ -4,6 +4,7 @@
 camera.json                           of the first picture
 meta.json                             ours: assets by obj_id with their licences, what is left out
 models/obj_000001.ply                 a model for each asset, millimetres; models_info.json
+models/obj_000001.png                 its picture, where it shows one and nothing else
 train/000001/                         a folder for each scene; those held back are in val/
   scene_camera.json                   by picture: cam_K, depth_scale, cam_R_w2c, cam_t_w2c
   scene_gt.json, scene_gt_info.json   by picture: poses of its objects, boxes and pixel counts

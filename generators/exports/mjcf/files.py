@@ -23,18 +23,22 @@ def write_meshes(spec: Any, model: Any, folder: Path) -> None:
     """
     for number, mesh in enumerate(spec.meshes):
         coordinates: Any = None
+        seams: Any = None
         if len(mesh.uservert):
             vertices = np.asarray(mesh.uservert).reshape(-1, 3)
             faces = np.asarray(mesh.userface).reshape(-1, 3)
             if len(mesh.usertexcoord):
                 u, v = np.asarray(mesh.usertexcoord).reshape(-1, 2).T
                 coordinates = np.stack([u, 1.0 - v], axis=1)  # as MuJoCo reads OBJ
+                places = np.asarray(mesh.userfacetexcoord).reshape(-1, 3)
+                seams = None if np.array_equal(places, faces) else places
         else:
             vertices, faces = mesh_arrays(model, model.mesh(mesh.name).id)
             mesh.scale = [1.0, 1.0, 1.0]
             mesh.refpos, mesh.refquat = [0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]
         name = f"{number:03d}_{_file_name(mesh.name)}.obj"
-        (folder / name).write_text(obj_text(vertices, faces, coordinates), encoding="ascii")
+        text = obj_text(vertices, faces, coordinates, seams=seams)
+        (folder / name).write_text(text, encoding="ascii")
         mesh.uservert, mesh.userface = np.zeros(0), np.zeros(0, dtype=np.int32)
         mesh.usertexcoord, mesh.userfacetexcoord = np.zeros(0), np.zeros(0, dtype=np.int32)
         mesh.file, mesh.content_type = str((folder / name).resolve()), "model/obj"

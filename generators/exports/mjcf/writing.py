@@ -103,6 +103,12 @@ def _lost(part: Staged) -> tuple[str, ...]:
         lost.append("path: cameras stand where they set off")
     if scene.sky is not None:
         lost.append("sky: MuJoCo draws none like it")
+    materials = [one for asset in part.assets.values() for one in asset.materials.values()]
+    pictures = [one.picture for one in materials if one.picture is not None]
+    if any(one.wrap != ("repeat", "repeat") for one in pictures):
+        lost.append("wrap: MuJoCo repeats every picture")
+    if any(one.alpha != "opaque" for one in pictures):
+        lost.append("alpha: MuJoCo shows what a picture cuts out")
     return tuple(lost)
 
 

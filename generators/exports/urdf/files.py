@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from ....scenes.model.textures import pixels
-from ....schemas import Asset, Shape
+from ....schemas import Asset, Picture, Shape
 from .._meshes import capsule, ellipsoid, obj_text
 
 
@@ -20,12 +20,25 @@ def write_looks(asset: Asset, folder: Path) -> None:
         if material.texture is not None:
             Image.fromarray(pixels(material.texture)).save(folder / f"{name}.png")
             lines.append(f"map_Kd {name}.png")
+        if material.picture is not None:
+            lines += _pictured(asset, material.picture, folder)
     (folder / "material.mtl").write_text("".join(f"{x}\n" for x in lines), encoding="utf-8")
     for link in asset.links:
         for shape in (*link.visuals, *link.collisions):
             file = mesh_file(shape)
             if file is not None and not (folder / file).exists():
                 (folder / file).write_text(_mesh(asset, shape), encoding="utf-8")
+
+
+def _pictured(asset: Asset, picture: Picture, folder: Path) -> list[str]:
+    """The lines of a picture, whose file is written; `-clamp` is of both directions."""
+    file = f"{picture.image[:16]}.png"
+    (folder / file).write_bytes(asset.image_bytes(picture.image))
+    clamp = "-clamp on " if picture.wrap == ("clamp", "clamp") else ""
+    lines = [f"map_Kd {clamp}{file}"]
+    if picture.alpha != "opaque":
+        lines.append(f"map_d -imfchan m {clamp}{file}")
+    return lines
 
 
 def mesh_file(shape: Shape) -> str | None:
@@ -42,7 +55,8 @@ def _mesh(asset: Asset, shape: Shape) -> str:
     material = shape.material or ""
     if shape.mesh is not None:
         data = asset.meshes[shape.mesh]
-        return obj_text(data.vertex_array(), data.face_array(), data.uv_array(), material)
+        seams = None if data.uv_faces is None else data.uv_face_array()
+        return obj_text(data.vertex_array(), data.face_array(), data.uv_array(), material, seams)
     if shape.kind == "capsule":
         radius, half = shape.size
         vertices, faces = capsule(radius, half)

@@ -28,6 +28,9 @@ def urdf_text(asset: Asset, name: str) -> str:
     for material in sorted(asset.materials):
         made = SubElement(robot, "material", name=material)
         SubElement(made, "color", rgba=_numbers(asset.materials[material].rgba))
+        picture = asset.materials[material].picture
+        if picture is not None:
+            SubElement(made, "texture", filename=f"{picture.image[:16]}.png")
     for link in asset.links:
         robot.append(_link(link))
     for link in asset.links:

@@ -57,4 +57,7 @@ def write_asset(asset: Asset, folder: Path) -> tuple[str, ...]:
     lost = ["friction: URDF has none of surfaces"]
     if asset.materials:
         lost.append("material: roughness and metal are in no URDF; textures only through MTL")
+    pictures = [x.picture for x in asset.materials.values() if x.picture is not None]
+    if any(x.wrap not in (("repeat", "repeat"), ("clamp", "clamp")) for x in pictures):
+        lost.append("picture: MTL mirrors none, and clamps along both sides or none")
     return tuple(lost)

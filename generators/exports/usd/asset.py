@@ -20,8 +20,9 @@ from PIL import Image
 
 from ....scenes.core.geometry import Array, quaternion, rotation, transform, vec3
 from ....scenes.model.textures import pixels
-from ....schemas import Asset, Joint, Link
+from ....schemas import Asset, Joint, Link, Material
 from ....schemas.base import Quat, Vec3
+from ...images.light.lighting import GAMMA
 from .pxr import label, new_stage, place, pxr, quatf, token
 from .shapes import add_shape
 
@@ -171,11 +172,37 @@ def _add_materials(stage: Any, path: str, asset: Asset, folder: Path) -> None:
         if material.texture is not None:
             file = f"{path.split('/')[1]}_{token(name)}.png"
             Image.fromarray(pixels(material.texture)).save(folder / file)
-            colour.ConnectToSource(_texture(stage, f"{path}/{token(name)}", file))
+            read = _texture(stage, f"{path}/{token(name)}", file, ("repeat", "repeat"))
+            colour.ConnectToSource(read.CreateOutput("rgb", types.Float3))
+        if material.picture is not None:
+            _add_picture(stage, f"{path}/{token(name)}", asset, material, (shader, folder))
 
 
-def _texture(stage: Any, path: str, file: str) -> Any:
-    """The output of a texture that is read at the mesh's `st`."""
+def _add_picture(
+    stage: Any, path: str, asset: Asset, material: Material, out: tuple[Any, Path]
+) -> None:
+    """Let a shader show the picture of a material, whose file is written to a folder."""
+    picture, (shader, folder) = material.picture, out
+    if picture is None:
+        return
+    types = pxr("Sdf").ValueTypeNames
+    file = f"{picture.image[:16]}.png"
+    (folder / file).write_bytes(asset.image_bytes(picture.image))
+    read = _texture(stage, path, file, picture.wrap)
+    # The factor is of display values; USD multiplies light.
+    factor = [value**GAMMA for value in material.rgba[:3]]
+    read.CreateInput("scale", types.Float4).Set(pxr("Gf").Vec4f(*factor, material.rgba[3]))
+    read.CreateInput("sourceColorSpace", types.Token).Set("sRGB")
+    colour = read.CreateOutput("rgb", types.Float3)
+    shader.GetInput("diffuseColor").ConnectToSource(colour)
+    if picture.alpha != "opaque":
+        shader.GetInput("opacity").ConnectToSource(read.CreateOutput("a", types.Float))
+    if picture.alpha == "mask":
+        shader.CreateInput("opacityThreshold", types.Float).Set(0.5)
+
+
+def _texture(stage: Any, path: str, file: str, wrap: tuple[str, str]) -> Any:
+    """A texture that is read at the mesh's `st`."""
     shade, sdf = pxr("UsdShade"), pxr("Sdf")
     types = sdf.ValueTypeNames
     reader = shade.Shader.Define(stage, f"{path}/st")
@@ -184,9 +211,9 @@ def _texture(stage: Any, path: str, file: str) -> Any:
     texture = shade.Shader.Define(stage, f"{path}/texture")
     texture.CreateIdAttr("UsdUVTexture")
     texture.CreateInput("file", types.Asset).Set(sdf.AssetPath(f"./{file}"))
-    for side in ("wrapS", "wrapT"):
-        texture.CreateInput(side, types.Token).Set("repeat")
+    for side, mode in zip(("wrapS", "wrapT"), wrap, strict=True):
+        texture.CreateInput(side, types.Token).Set(mode)
     texture.CreateInput("st", types.Float2).ConnectToSource(
         reader.CreateOutput("result", types.Float2)
     )
-    return texture.CreateOutput("rgb", types.Float3)
+    return texture

@@ -50,8 +50,12 @@ def _mesh(stage: Any, path: str, asset: Asset, shape: Shape) -> Any:
         texture = None if material is None else material.texture
         scale = 1.0 if texture is None else texture.scale
         primvars = pxr("UsdGeom").PrimvarsAPI(made)
-        st = primvars.CreatePrimvar("st", pxr("Sdf").ValueTypeNames.TexCoord2fArray, "vertex")
+        kind = "vertex" if data.uv_faces is None else "faceVarying"
+        st = primvars.CreatePrimvar("st", pxr("Sdf").ValueTypeNames.TexCoord2fArray, kind)
         st.Set(pxr("Vt").Vec2fArray.FromNumpy((coordinates * scale).astype(np.float32)))
+        if data.uv_faces is not None:
+            seams = data.uv_face_array().astype(np.int32).ravel()
+            st.SetIndices(pxr("Vt").IntArray.FromNumpy(seams))
     return made
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ....schemas import Material, Texture, VariantError
+from ....scenes.model.pictures import image_pixels
+from ....schemas import Asset, Material, Texture, VariantError
+from ....schemas.base import Rgba
 from .colours import HELP, KINDS, is_colour, rgba, shade
 from .family import Family, Numbers, Value, Variant, Words
 
@@ -32,7 +34,12 @@ def _changed(variant: Variant, name: str, change: Callable[[Material], Material]
         for link in asset.links
     )
     materials = {key: change(material) for key, material in asset.materials.items()}
-    update = {"materials": {**materials, bare: change(Material())}, "links": links}
+    used = {one.picture.image for one in materials.values() if one.picture is not None}
+    update = {
+        "materials": {**materials, bare: change(Material())},
+        "links": links,
+        "images": {key: image for key, image in asset.images.items() if key in used},
+    }
     return variant.with_object(variant.scene.object(name), asset.model_copy(update=update))
 
 
@@ -55,19 +62,31 @@ def _level(colour: tuple[float, float, float, float]) -> float:
 
 def _texture(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
     """A pattern of a size that suits the object; one that it has keeps its own."""
-    fitting = REPEATS / max(variant.asset(names[0]).extents)
+    asset = variant.asset(names[0])
+    fitting = REPEATS / max(asset.extents)
 
     def papered(material: Material) -> Material:
         old = material.texture
-        main = material.rgba if old is None else old.colours[0]
+        main = _main(asset, material) if old is None else old.colours[0]
         if value == PLAIN:
-            return material.model_copy(update={"texture": None, "rgba": main})
+            return material.model_copy(update={"texture": None, "picture": None, "rgba": main})
         tones = (main, shade(main, 0.6)) if old is None else old.colours
         scale = fitting if old is None or old.kind != value else old.scale
         texture = Texture.model_validate({"kind": value, "colours": tones, "scale": scale})
-        return material.model_copy(update={"texture": texture, "rgba": (1.0, 1.0, 1.0, main[3])})
+        rgba = (1.0, 1.0, 1.0, main[3])
+        return material.model_copy(update={"texture": texture, "picture": None, "rgba": rgba})
 
     return _changed(variant, names[0], papered)
+
+
+def _main(asset: Asset, material: Material) -> Rgba:
+    """The colour of a material without a pattern: of a picture, its mean."""
+    if material.picture is None:
+        return material.rgba
+    pixels = image_pixels(asset, material.picture.image)[..., :3]
+    mean = pixels.sum(axis=(0, 1), dtype="int64") / (255 * pixels.shape[0] * pixels.shape[1])
+    red, green, blue = (round(float(x * y), 4) for x, y in zip(mean, material.rgba, strict=False))
+    return red, green, blue, material.rgba[3]
 
 
 def _texture_scale(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
@@ -102,7 +121,8 @@ SHARE = Numbers(0.0, 1.0)
 FAMILIES = (
     Family(
         "object.NAME.material.colour", Words(HELP, is_colour),
-        "of all its parts; textures keep their pattern", "rgb", _colour,
+        "of all its parts; textures keep their pattern, pictures are multiplied by it", "rgb",
+        _colour,
     ),
     Family(
         "object.NAME.material.texture",

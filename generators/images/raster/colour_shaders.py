@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .shaders import HEADER, POSES_VERTEX
+from .triangles import Kind
 
 _SHARED = """
 #define KEYS {keys}
@@ -10,6 +11,7 @@ _SHARED = """
 #define OUTDOORS {outdoors}
 #define METAL {metal}
 #define TAPS {taps}
+#define PICTURES {pictures}
 """
 
 _AROUND = """
@@ -60,7 +62,7 @@ COLOUR_VERTEX = (
     POSES_VERTEX
     + """
 uniform mat4 clip_from_world;
-uniform samplerBuffer looks;  // of a geom: colour; texture layer, gloss, exponent, metal; glow
+uniform samplerBuffer looks;  // of a geom, see uploads.py
 uniform vec3 ambient;
 uniform vec3 fill_towards[FILLS];
 uniform vec3 fill_light[FILLS];
@@ -75,6 +77,9 @@ out vec3 texture_place;
 flat out vec4 colour;
 flat out vec3 gloss;
 flat out vec3 glow;
+#if PICTURES
+flat out int lying;
+#endif
 #if OUTDOORS
 uniform vec3 harmonics[9];
 uniform vec2 around_turn;
@@ -103,7 +108,13 @@ void main() {
             * vec3(0.5, 0.5, 1.0) + vec3(0.5, 0.5, 0.0);
     colour = texelFetch(looks, 3 * int(geom));
     vec4 look = texelFetch(looks, 3 * int(geom) + 1);
+#if PICTURES
+    vec4 shine = texelFetch(looks, 3 * int(geom) + 2);
+    glow = shine.rgb;
+    lying = int(shine.a);
+#else
     glow = texelFetch(looks, 3 * int(geom) + 2).rgb;
+#endif
     texture_place = vec3(uv, look.x);
     gloss = look.yzw;
     gl_Position = clip_from_world * vec4(where, 1.0);
@@ -134,9 +145,39 @@ flat in vec4 colour;
 flat in vec3 gloss;
 flat in vec3 glow;
 out vec4 seen;
+#if PICTURES
+uniform sampler2DArray pictures;
+flat in int lying;
+float wrapped(float place, int mode, float margin) {
+    if (mode == 0) return place;
+    if (mode == 2) place = 1.0 - abs(mod(place, 2.0) - 1.0);
+    return clamp(place, margin, 1.0 - margin);
+}
+vec4 pictured() {
+    vec2 across = dFdx(texture_place.xy), down = dFdy(texture_place.xy);
+    // Half a texel of the level that is looked at, so that none beyond the edge is mixed in.
+    vec2 size = vec2(textureSize(pictures, 0).xy);
+    float finest = max(length(across * size), length(down * size));
+    float level = max(floor(log2(max(finest, 1e-6)) + 0.5), 0.0);
+    vec2 margin = min(0.5 * exp2(level) / size, vec2(0.5));
+    vec2 place = vec2(wrapped(texture_place.x, lying & 3, margin.x),
+                      wrapped(texture_place.y, (lying >> 2) & 3, margin.y));
+    return textureGrad(pictures, vec3(place, -2.0 - texture_place.z), across, down);
+}
+#endif
 void main() {
     vec3 base = colour.rgb;
+    float alpha = colour.a;
     if (texture_place.z >= 0.0) base *= texture(textures, texture_place).rgb;
+#if PICTURES
+    if (texture_place.z < -1.5) {
+        vec4 texel = pictured();
+        base *= texel.rgb;
+        int cut = lying >> 4;
+        if (cut == 1 && texel.a < 0.5) discard;
+        if (cut == 2) alpha *= texel.a;
+    }
+#endif
     vec3 n = normalize(facing);
     vec3 view = normalize(to_eye);
     float metal = 0.0, roughness = 0.0;
@@ -210,23 +251,22 @@ void main() {
 #endif
     // Film's shoulder: highlights fade into white instead of burning out.
     vec3 over = max(result - 0.85, 0.0);
-    seen = vec4(min(result, 0.85) + 0.15 * over / (0.15 + over), colour.a);
+    seen = vec4(min(result, 0.85) + 0.15 * over / (0.15 + over), alpha);
 }
 """
 )
 
 
-def colour_sources(
-    keys: int, fills: int, outdoors: bool, metal: bool, taps: int
-) -> tuple[str, str]:
+def colour_sources(keys: int, fills: int, outdoors: bool, kind: Kind, taps: int) -> tuple[str, str]:
     """Vertex and fragment source for that many lamps with and without shadows.
 
     Each fragment looks `taps` times at a shadow map: once, or up to eight times.
 
-    Only what may be metal pays for mirroring: a software rasteriser takes both sides of a branch.
+    Only what may be metal pays for mirroring, and what has a picture for it: a software rasteriser
+    takes both sides of a branch.
     Outdoors light adds up as light does and the sky lights what faces it; else display values
     add up, see lighting.py.
     """
-    counts = {"keys": keys, "fills": fills, "taps": taps}
-    head = HEADER + _SHARED.format(**counts, outdoors=int(outdoors), metal=int(metal))
+    counts = {"keys": keys, "fills": fills, "taps": taps, "outdoors": int(outdoors)}
+    head = HEADER + _SHARED.format(**counts, metal=int(kind.metal), pictures=int(kind.pictured))
     return head + COLOUR_VERTEX, head + COLOUR_FRAGMENT

@@ -163,24 +163,25 @@ def image_array(gl: Any, images: list[npt.NDArray[np.uint8]]) -> int:
 
     Args:
         gl: OpenGL's functions.
-        images: (S, S, 3) each, S one power of two.
+        images: (S, S, 3) each, or (S, S, 4), S one power of two.
     """
     texture = int(gl.glGenTextures(1))
     gl.glBindTexture(gl.GL_TEXTURE_2D_ARRAY, texture)
     stack = np.stack(images) if images else np.full((1, 1, 1, 3), 255, dtype=np.uint8)
-    level = 0
+    level, channels = 0, stack.shape[3]
+    kept, given = (gl.GL_RGB8, gl.GL_RGB) if channels == 3 else (gl.GL_RGBA8, gl.GL_RGBA)
     gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
     while True:
         layers, height, width, _ = stack.shape
         gl.glTexImage3D(
-            gl.GL_TEXTURE_2D_ARRAY, level, gl.GL_RGB8, width, height, layers, 0, gl.GL_RGB,
+            gl.GL_TEXTURE_2D_ARRAY, level, kept, width, height, layers, 0, given,
             gl.GL_UNSIGNED_BYTE, np.ascontiguousarray(stack),
         )  # fmt: skip
         if min(width, height) == 1:
             break
         # Layers one below the other are one picture: its halves never mix two layers.
-        tall = Image.fromarray(stack.reshape(layers * height, width, 3)).reduce(2)
-        stack = np.asarray(tall).reshape(layers, height // 2, width // 2, 3)
+        tall = Image.fromarray(stack.reshape(layers * height, width, channels)).reduce(2)
+        stack = np.asarray(tall).reshape(layers, height // 2, width // 2, channels)
         level += 1
     target = gl.GL_TEXTURE_2D_ARRAY
     gl.glTexParameteri(target, gl.GL_TEXTURE_MAX_LEVEL, level)

@@ -32,7 +32,8 @@ from .shaders import (
     TRUTH_VERTEX,
 )
 from .silhouettes import CoverPass, Words
-from .uploads import AROUND, LOOKS, POSES, SHADOWS, TEXTURES, Uploaded
+from .triangles import Kind
+from .uploads import AROUND, LOOKS, PICTURES, POSES, SHADOWS, TEXTURES, Uploaded
 
 SUPERSAMPLE = 2
 FINEST_EDGE = 3.0
@@ -83,7 +84,7 @@ class MujocoRenderer:
         self._shadow = Program(gl, SHADOW_VERTEX, SHADOW_FRAGMENT)
         self._cover = CoverPass(gl)
         self._around = Around(gl)
-        self._colour: dict[tuple[int, int, bool, bool], Program] = {}
+        self._colour: dict[tuple[int, int, bool, Kind], Program] = {}
         self._frames: dict[tuple[int, ...], Frame] = {}
         self._cast: tuple[Uploaded, bytes, bytes] | None = None
         self._models: OrderedDict[int, Uploaded] = OrderedDict()
@@ -105,7 +106,7 @@ class MujocoRenderer:
         """See `Renderer`."""
         gl = self._gl
         model = self._model(world, data)
-        light = illumination(world, mirrors=model.metal)
+        light = illumination(world, mirrors=model.kind.metal)
         if shadows:
             self._draw_shadows(model, light.views)
         size = (camera.width * SUPERSAMPLE, camera.height * SUPERSAMPLE)
@@ -116,13 +117,13 @@ class MujocoRenderer:
                 self._around.draw(camera, light.around)
                 model.bind(data)
         programs = {
-            metal: self._lit(light, camera, shadows=shadows, metal=metal)
-            for metal in {model.metal, *(run[2] for run in model.shape.opaque)}
+            kind: self._lit(light, camera, shadows=shadows, kind=kind)
+            for kind in {model.kind, *(run.kind for run in model.shape.opaque)}
         }
-        for first, count, metal in model.shape.opaque:
-            programs[metal].use()
-            model.draw(first, count)
-        programs[model.metal].use()
+        for run in model.shape.opaque:
+            programs[run.kind].use()
+            model.draw(run.first, run.count)
+        programs[model.kind].use()
         self._draw_clear(model, camera)
         raw = np.empty((size[1], size[0], 4), dtype=np.uint8)
         gl.glReadPixels(0, 0, *size, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, raw)
@@ -189,11 +190,11 @@ class MujocoRenderer:
         return found
 
     def _lit(
-        self, light: Illumination, camera: CameraParams, *, shadows: bool, metal: bool
+        self, light: Illumination, camera: CameraParams, *, shadows: bool, kind: Kind
     ) -> Program:
         """The program that draws things in this light, all of it set."""
         keys, fills = light.keys, light.fills
-        program = self._colour_program(len(keys), len(fills), light.linear, metal)
+        program = self._colour_program(len(keys), len(fills), light.linear, kind)
         program.use()
         if light.around is not None:
             self._around.light(program, light.around)
@@ -214,15 +215,15 @@ class MujocoRenderer:
         across = 2 / float(np.linalg.norm(view[0, :3]))
         return max(self._finish.shadow_edge / across, FINEST_EDGE / self._finish.shadow_pixels)
 
-    def _colour_program(self, keys: int, fills: int, linear: bool, metal: bool) -> Program:
-        kind = (keys, fills, linear, metal)
-        made = self._colour.get(kind)
+    def _colour_program(self, keys: int, fills: int, linear: bool, kind: Kind) -> Program:
+        key = (keys, fills, linear, kind)
+        made = self._colour.get(key)
         if made is None:
-            made = self._colour[kind] = Program(self._gl, *colour_sources(*kind, self._finish.taps))
+            made = self._colour[key] = Program(self._gl, *colour_sources(*key, self._finish.taps))
             made.use()
             for name, unit in (
                 ("poses", POSES), ("looks", LOOKS), ("textures", TEXTURES), ("shadows", SHADOWS),
-                ("around", AROUND),
+                ("around", AROUND), ("pictures", PICTURES),
             ):  # fmt: skip
                 made.whole(name, unit)
             made.number("normal_offset", SHADOW_OFFSET)

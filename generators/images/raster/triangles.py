@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import mujoco
 import numpy as np
 import numpy.typing as npt
+
+from ....scenes.model.pictures import Laid, laid
 
 Array = npt.NDArray[np.float32]
 Index = npt.NDArray[np.uint32]
@@ -40,6 +42,30 @@ class Surfaces:
 
 
 @dataclass(frozen=True)
+class Run:
+    """Opaque faces that one program draws.
+
+    Attributes:
+        first: of them.
+        count: how many.
+        kind: what the program has to know.
+    """
+
+    first: int
+    count: int
+    kind: Kind
+
+
+class Kind(NamedTuple):
+    """What only some geoms have, and a program pays for."""
+
+    metal: bool
+    """Mirrors what is around."""
+    pictured: bool
+    """Shows a picture."""
+
+
+@dataclass(frozen=True)
 class Triangles:
     """All geoms of a model.
 
@@ -48,15 +74,14 @@ class Triangles:
         faces: (M, 3), opaque things first, then planes, then what is transparent;
             the smaller first in each.
         solid: how many faces are opaque and no planes: these cast shadows.
-        opaque: (first face, number of faces, whether they may be metal) of each run of opaque
-            ones, in order.
+        opaque: runs of opaque faces, in order.
         clear: (geom, first face, number of faces) of each transparent geom.
     """
 
     vertices: npt.NDArray[np.void]
     faces: Index
     solid: int
-    opaque: tuple[tuple[int, int, bool], ...]
+    opaque: tuple[Run, ...]
     clear: tuple[tuple[int, int, int], ...]
 
 
@@ -64,12 +89,16 @@ VERTEX = np.dtype([("point", "<f4", 3), ("normal", "<f4", 3), ("uv", "<f4", 2), 
 
 
 def colours(model: Any) -> Array:
-    """(ngeom, 4) colour of each geom: white under a texture, which has its own."""
+    """(ngeom, 4) colour of each geom: white under a texture of its own colours.
+
+    Under a picture it is the factor on it.
+    """
     found = np.array(model.geom_rgba, dtype=np.float32)
     for geom, material in enumerate(model.geom_matid):
         if material >= 0 and tuple(found[geom]) == _UNSET:
             found[geom] = model.mat_rgba[material]
-        if texture_of(model, geom) >= 0:
+        texture = texture_of(model, geom)
+        if texture >= 0 and laid(model, texture) is None:
             found[geom, :3] = 1.0
     return found
 
@@ -79,6 +108,12 @@ def texture_of(model: Any, geom: int) -> int:
     material = model.geom_matid[geom]
     role = int(mujoco.mjtTextureRole.mjTEXROLE_RGB)
     return int(model.mat_texid[material, role]) if material >= 0 else -1
+
+
+def pictures(model: Any) -> list[Laid | None]:
+    """(ngeom,) how the picture of each geom lies; None where it has none."""
+    textures = [laid(model, texture) for texture in range(model.ntex)]
+    return [textures[k] if (k := texture_of(model, g)) >= 0 else None for g in range(model.ngeom)]
 
 
 def metallic(model: Any) -> npt.NDArray[np.bool_]:
@@ -93,7 +128,9 @@ def triangles(model: Any) -> Triangles:
     """Collect the triangles of a visual model."""
     alpha = colours(model)[:, 3]
     planes = np.asarray(model.geom_type) == _TYPE.mjGEOM_PLANE
-    rank = np.where(alpha < OPAQUE, 2, np.where(planes, 1, 0))
+    lying = pictures(model)
+    blend = np.array([one is not None and one.alpha == "blend" for one in lying], dtype=np.bool_)
+    rank = np.where((alpha < OPAQUE) | blend, 2, np.where(planes, 1, 0))
     vertices: list[npt.NDArray[np.void]] = []
     faces: list[Index] = []
     clear: list[tuple[int, int, int]] = []
@@ -101,7 +138,7 @@ def triangles(model: Any) -> Triangles:
     # Small things tend to stand before large ones: drawn first, they spare what they hide.
     metal = metallic(model)
     order = np.lexsort((np.asarray(model.geom_rbound), metal, rank))
-    runs: list[tuple[int, int, bool]] = []
+    runs: list[Run] = []
     for geom in (int(g) for g in order):
         shape = _surfaces(model, geom)
         part = np.zeros(len(shape.points), dtype=VERTEX)
@@ -110,10 +147,12 @@ def triangles(model: Any) -> Triangles:
         first, count = sum(counts), len(shape.faces)
         if rank[geom] == 2:
             clear.append((geom, first, count))
-        elif runs and runs[-1][2] == metal[geom]:
-            runs[-1] = (runs[-1][0], runs[-1][1] + count, runs[-1][2])
         else:
-            runs.append((first, count, bool(metal[geom])))
+            kind = Kind(bool(metal[geom]), lying[geom] is not None)
+            if runs and runs[-1].kind == kind:
+                runs[-1] = Run(runs[-1].first, runs[-1].count + count, kind)
+            else:
+                runs.append(Run(first, count, kind))
         vertices.append(part)
         faces.append(shape.faces + np.uint32(total))
         total += len(part)

@@ -9,14 +9,17 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from ....scenes.model.pictures import laid, texture_pixels
 from ..camera.view import World
 from ..light.lighting import SHEEN
 from .gl import float_texture, image_array
 from .glow import glows_of, shining
-from .triangles import Triangles, colours, metallic, texture_of, triangles
+from .triangles import Kind, Triangles, colours, metallic, pictures, texture_of, triangles
 
-POSES, LOOKS, TEXTURES, SHADOWS, AROUND = 0, 1, 2, 3, 5
+POSES, LOOKS, TEXTURES, SHADOWS, AROUND, PICTURES = 0, 1, 2, 3, 5, 6
 """Texture units."""
+MOST_TEXELS = 32 * 1024 * 1024
+"""Texels of all pictures of a scene; where they are more, all of them are shown smaller."""
 
 
 class Uploaded:
@@ -39,13 +42,16 @@ class Uploaded:
         gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, self._buffers[1])
         gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, faces.nbytes, faces, gl.GL_STATIC_DRAW)
         self._attributes(vertices.dtype)
-        self._textures = [image_array(gl, _pictures(model))]
-        self._looks = _looks(model)
-        self.metal = bool(metallic(model).any())
-        """Whether anything mirrors what is around."""
+        layers = _Layers(model)
+        self._textures = [image_array(gl, layers.patterns())]
+        self._looks = _looks(model, layers)
+        self.kind = Kind(bool(metallic(model).any()), bool(layers.pictured))
+        """What all of it needs: whether anything mirrors what is around, or shows a picture."""
         looks, looks_buffer = float_texture(gl, LOOKS, self._looks.reshape(-1, 4))
         poses, poses_buffer = float_texture(gl, POSES, self.rows.reshape(-1, 4))
         self._textures += [looks, poses]
+        if layers.pictured:
+            self._textures.append(image_array(gl, layers.pictures()))
         self._buffers += [looks_buffer, poses_buffer]
 
     def _attributes(self, layout: Any) -> None:
@@ -74,6 +80,9 @@ class Uploaded:
         ):
             gl.glActiveTexture(gl.GL_TEXTURE0 + unit)
             gl.glBindTexture(target, name)
+        if self.kind.pictured:
+            gl.glActiveTexture(gl.GL_TEXTURE0 + PICTURES)
+            gl.glBindTexture(gl.GL_TEXTURE_2D_ARRAY, self._textures[3])
 
     def _shine(self, data: Any) -> None:
         """Tell the graphics side what is on, where that has changed."""
@@ -101,37 +110,71 @@ class Uploaded:
         gl.glDeleteBuffers(len(self._buffers), self._buffers)
 
 
-def _looks(model: Any) -> npt.NDArray[np.float32]:
-    """(ngeom, 3, 4): colour; then texture layer or -1, gloss, its exponent, and metal; then glow.
+class _Layers:
+    """Which layer of which array of images each texture of a model is."""
 
-    Metal holds how metallic it is, in 255ths, before its point, and roughness behind it. The glow
-    is that of things that are off, none.
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        lying = [laid(model, texture) for texture in range(model.ntex)]
+        self.plain = [number for number, one in enumerate(lying) if one is None]
+        """Textures with patterns; the place of each is its layer."""
+        self.pictured = [number for number, one in enumerate(lying) if one is not None]
+        """Textures with pictures, likewise."""
+
+    def code(self, texture: int) -> float:
+        """Of a texture, for shaders: its layer; -2 less it for a picture; -1 for none."""
+        if texture < 0:
+            return -1.0
+        if texture in self.pictured:
+            return -2.0 - self.pictured.index(texture)
+        return float(self.plain.index(texture))
+
+    def patterns(self) -> list[npt.NDArray[np.uint8]]:
+        """Those with patterns, all brought to the size of the largest."""
+        size = self._size(self.plain)
+        images = (Image.fromarray(self._pixels(number)[..., :3]) for number in self.plain)
+        return [np.asarray(x.resize((size, size)) if x.size != (size, size) else x) for x in images]
+
+    def pictures(self) -> list[npt.NDArray[np.uint8]]:
+        """The pictures, with alpha, all brought to the size of the largest, or less."""
+        size = self._size(self.pictured)
+        while size > 1 and size * size * len(self.pictured) > MOST_TEXELS:
+            size //= 2
+        found: list[npt.NDArray[np.uint8]] = []
+        for number in self.pictured:
+            image = Image.fromarray(self._pixels(number)).convert("RGBA")
+            if image.size != (size, size):
+                image = image.resize((size, size), Image.Resampling.BILINEAR)
+            found.append(np.asarray(image))
+        return found
+
+    def _pixels(self, number: int) -> npt.NDArray[np.uint8]:
+        return texture_pixels(self._model, number)
+
+    def _size(self, numbers: list[int]) -> int:
+        """The least power of two that no side of them exceeds."""
+        model = self._model
+        sides = [int(max(model.tex_width[k], model.tex_height[k])) for k in numbers]
+        return 1 << (max(sides, default=1) - 1).bit_length()
+
+
+def _looks(model: Any, layers: _Layers) -> npt.NDArray[np.float32]:
+    """(ngeom, 3, 4): colour; layer, gloss, its exponent, and metal; glow, and how a picture lies.
+
+    The layer is that of `_Layers.code`, the last that of `Laid.number`. Metal holds how metallic it
+    is, in 255ths, before its point, and roughness behind it. The glow is that of things that are
+    off, none.
     """
     looks = np.zeros((model.ngeom, 3, 4), dtype=np.float32)
     looks[:, 0] = colours(model)
+    looks[:, 2, 3] = [0 if one is None else one.number for one in pictures(model)]
     for geom, material in enumerate(model.geom_matid):
         specular = model.mat_specular[material] if material >= 0 else 0.5
         shininess = model.mat_shininess[material] if material >= 0 else 0.5
         metallic = max(model.mat_metallic[material], 0.0) if material >= 0 else 0.0
         roughness = max(model.mat_roughness[material], 0.0) if material >= 0 else 0.0
         looks[geom, 1] = (
-            texture_of(model, geom), SHEEN * specular, max(4.0, 128.0 * shininess),
+            layers.code(texture_of(model, geom)), SHEEN * specular, max(4.0, 128.0 * shininess),
             np.rint(255 * metallic) + 0.99 * min(roughness, 1.0),
         )  # fmt: skip
     return looks
-
-
-def _pictures(model: Any) -> list[npt.NDArray[np.uint8]]:
-    """The model's textures, all brought to the size of the largest."""
-    found: list[npt.NDArray[np.uint8]] = []
-    sizes = [int(max(w, h)) for w, h in zip(model.tex_width, model.tex_height, strict=True)]
-    size = 1 << (max(sizes, default=1) - 1).bit_length()
-    for texture in range(model.ntex):
-        shape = (model.tex_height[texture], model.tex_width[texture], model.tex_nchannel[texture])
-        start = model.tex_adr[texture]
-        pixels = np.asarray(model.tex_data[start : start + int(np.prod(shape))]).reshape(shape)
-        image = Image.fromarray(np.ascontiguousarray(pixels[:, :, :3]))
-        found.append(
-            np.asarray(image.resize((size, size)) if image.size != (size, size) else image)
-        )
-    return found

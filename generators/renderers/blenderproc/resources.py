@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ....scenes.model.pictures import laid, texture_pixels
 from ...images.raster.triangles import OPAQUE, colours, texture_of, triangles
 from .worker.messages import Array, Message
 
@@ -34,7 +35,7 @@ class Resources:
 
     Attributes:
         arrays: of each mesh `KEY/points`, `KEY/normals` (N, 3), `KEY/uv` (N, 2) and
-            `KEY/faces` (M, 3); of each texture `KEY/pixels` (H, W, 3) uint8 sRGB.
+            `KEY/faces` (M, 3); of each texture `KEY/pixels` (H, W, 3) uint8 sRGB, or (H, W, 4).
         meshes: keys, hashes of their content.
         textures: keys.
         materials: plain values, as the worker reads them.
@@ -137,10 +138,9 @@ def _textures(model: Any, arrays: dict[str, Array]) -> list[str]:
     """Key of each texture; their pixels are added."""
     found: list[str] = []
     for texture in range(model.ntex):
-        shape = (model.tex_height[texture], model.tex_width[texture], model.tex_nchannel[texture])
-        start = model.tex_adr[texture]
-        pixels = np.asarray(model.tex_data[start : start + int(np.prod(shape))]).reshape(shape)
-        pixels = np.ascontiguousarray(pixels[:, :, :3])
+        pixels = texture_pixels(model, texture)
+        if laid(model, texture) is None:
+            pixels = np.ascontiguousarray(pixels[:, :, :3])
         key = _key(pixels)
         arrays[f"{key}/pixels"] = pixels
         found.append(key)
@@ -152,6 +152,7 @@ def _look(
 ) -> dict[str, Any]:
     material = model.geom_matid[geom]
     texture = texture_of(model, geom)
+    lying = laid(model, texture)
     roughness = float(model.mat_roughness[material]) if material >= 0 else -1.0
     metallic = float(model.mat_metallic[material]) if material >= 0 else -1.0
     return {
@@ -160,6 +161,7 @@ def _look(
         "roughness": max(roughness, LEAST_ROUGHNESS) if roughness >= 0 else ROUGHNESS,
         "metallic": max(metallic, 0.0),
         "texture": textures[texture] if texture >= 0 else None,
+        **({} if lying is None else {"wrap": list(lying.wrap), "alpha": lying.alpha}),
     }
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ....schemas import Asset, SpecError
+from ...core.asset_memory import remember_assets
 from .notes import AssetNotes, read_notes
 from .reading import FORMAT, FileFacts, asset_of, facts_of
 from .scan import DEFAULTS, Entry, Scan, scan
@@ -138,6 +139,6 @@ def _facts(library: FolderLibrary) -> dict[str, FileFacts]:
     }
 
 
-@lru_cache(maxsize=1024)
+@remember_assets(1024)
 def _asset(library: FolderLibrary, entry: Entry) -> Asset:
     return asset_of(entry, library.name, library.path, library.defaults)

@@ -24,9 +24,9 @@ from .zero_mass import check_masses
 if TYPE_CHECKING:
     from ...importing.meshes import Imported
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever the same file may give another asset."""
-SHAPING = ("coacd", "fast-simplification", "mujoco", "numpy", "scipy", "trimesh")
+SHAPING = ("coacd", "fast-simplification", "mujoco", "numpy", "pillow", "scipy", "trimesh")
 """Packages whose version may change an imported asset's bytes."""
 DEFECT = "this is a defect of cousins"
 TOPPLING = (RefusalKind.ASSET_TOPPLES, RefusalKind.ASSET_TOP_HEAVY)
@@ -131,7 +131,7 @@ def _read(entry: Entry, library: str, folder: Path, defaults: AssetNotes) -> Imp
         AssetError: where the file cannot be used.
         SpecError: where its notes are wrong.
     """
-    with reporting() as report:
+    with reporting(folder) as report:
         opening(entry.path)
         read = _imported(entry, library, folder, defaults)
     covered = {absolute(entry.path), *entry.parts}

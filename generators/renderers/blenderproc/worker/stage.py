@@ -9,6 +9,7 @@ import numpy as np
 
 from .blender import Blender
 from .messages import Array, Message
+from .pictures import pictured
 from .sky import BlenderSky
 
 SUN_ANGLE = math.radians(4.0)
@@ -21,7 +22,7 @@ SPECULAR = 0.3
 """Of what is no metal, in Blender's scale, where 0.5 is an index of refraction of 1.5."""
 GLASS = 1.45
 """Index of refraction of what is transparent."""
-_RGB, _ALPHA = 3, 3
+_RGB = 3
 
 
 class Stage:
@@ -144,7 +145,9 @@ class Stage:
         surface.inputs["Roughness"].default_value = look["roughness"]
         surface.inputs["Specular IOR Level"].default_value = SPECULAR
         surface.inputs["Metallic"].default_value = look["metallic"]
-        if look["texture"] is not None:
+        if "wrap" in look:
+            pictured(made.node_tree, surface, self._images[look["texture"]], look)
+        elif look["texture"] is not None:
             picture = nodes.new("ShaderNodeTexImage")
             picture.image = self._images[look["texture"]]
             links.new(picture.outputs["Color"], surface.inputs["Base Color"])
@@ -193,11 +196,11 @@ def _mesh(data: Any, key: str, arrays: Any) -> Any:
 
 
 def _image(data: Any, key: str, pixels: Array) -> Any:
-    """A texture from (H, W, 3) uint8 sRGB, row 0 at v = 0 as Blender has it."""
-    height, width = pixels.shape[:2]
-    image = data.images.new(key, width, height)
+    """A texture from (H, W, 3) or (H, W, 4) uint8 sRGB, row 0 at v = 0 as Blender has it."""
+    height, width, channels = pixels.shape
+    image = data.images.new(key, width, height, alpha=channels > _RGB)
     opaque = np.ones((height, width, _RGB + 1), dtype=np.float32)
-    opaque[..., :_ALPHA] = pixels / np.float32(255)
+    opaque[..., :channels] = pixels / np.float32(255)
     image.pixels.foreach_set(opaque.reshape(-1))
     image.update()
     return image
