@@ -15,7 +15,7 @@ from ...scenes.assets.uses import Use
 from ...scenes.core.taxonomy import ancestors
 from ...scenes.cousins.catalogue import resolve
 from ...scenes.layout.pose_sampling import falls_forward
-from ...schemas import Asset, Cavity, RobotSpec
+from ...schemas import Asset, Cavity, RobotSpec, Surface
 from ...tasks.skills import skill_named, sources
 from ...tasks.symbolic.domain import Capabilities, Relation
 from ...tasks.symbolic.fitting import fits, lidded, requires_opening
@@ -165,6 +165,17 @@ class OfferedCategory:
 
         floors = [max((floor(c) for c in a.cavities), default=0.0) for a in self.assets]
         return sum(floors) / len(floors)
+
+    @cached_property
+    def top(self) -> float:
+        """Area of the largest open surface, mean over the assets, square metres."""
+
+        def area(surface: Surface) -> float:
+            x, y = surface.half_size
+            return math.pi * x * x if surface.disc else 4 * x * y
+
+        areas = [max((area(s) for s in a.open_surfaces), default=0.0) for a in self.assets]
+        return sum(areas) / len(areas)
 
     @cached_property
     def uses(self) -> frozenset[Use]:
