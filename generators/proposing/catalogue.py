@@ -33,6 +33,8 @@ FOODS = frozenset(
     {"edible_fruit.n.01", "food.n.01", "food.n.02", "fruit.n.01", "produce.n.01", "vegetable.n.01"}
 )
 TINNED = frozenset({"canned_food.n.01"})
+THROWN_AWAY = frozenset({"dixie_cup.n.01", "paper.n.01"})
+READY = frozenset({"baked_goods.n.01", "dish.n.02"})
 STEAMED = frozenset({"egg.n.02", "vegetable.n.01"})
 SPARE = 0.005
 """By how much the fingers open wider than what they take from above, metres: less than for a
@@ -324,8 +326,12 @@ def _served(thing: OfferedCategory) -> bool:
     """Whether it is food, or what food is served in: no pan, and no tin."""
     if thing.category in TINNED:
         return False
-    cooked_in = "cooking_utensil.n.01" in ancestors(thing.category)
-    return thing.is_food or (thing.sort in ("cup", "dish") and not cooked_in)
+    return thing.is_food or (thing.sort in ("cup", "dish") and not _cooked_in(thing))
+
+
+def _cooked_in(thing: OfferedCategory) -> bool:
+    """Whether food is heated in it."""
+    return "cooking_utensil.n.01" in ancestors(thing.category)
 
 
 def _steamed(thing: OfferedCategory) -> bool:
@@ -336,12 +342,14 @@ def _steamed(thing: OfferedCategory) -> bool:
 CONTENTS: dict[Contents, Callable[[OfferedCategory], bool]] = {
     "candles": lambda thing: thing.head == "candle",
     "cups": lambda thing: thing.sort == "cup",
-    "dishes": lambda thing: thing.sort == "dish",
+    "cookware": lambda thing: thing.sort == "dish" and _cooked_in(thing),
     "food": lambda thing: thing.is_food,
+    "ingredients": lambda thing: thing.is_food and READY.isdisjoint(ancestors(thing.category)),
     "inedible": lambda thing: not _served(thing) and not thing.is_food,
     "no food": lambda thing: not thing.is_food,
     "nothing": lambda _: False,
     "served": _served,
     "steamed": _steamed,
+    "waste": lambda thing: thing.is_food or not THROWN_AWAY.isdisjoint(ancestors(thing.category)),
 }
 """What categories that declare it keep inside or carry on top."""
