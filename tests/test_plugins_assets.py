@@ -134,7 +134,7 @@ def test_what_nouns_mean_is_declared_or_known() -> None:
     assert sort_of("saucer.n.02") == "dish"
     assert sort_of("cinder_block.n.01") == "block"
     assert sort_of("apple.n.01") is None
-    assert (keeps("dutch_oven.n.02"), carries("stove.n.01")) == ("served", "dishes")
+    assert (keeps("dutch_oven.n.02"), carries("stove.n.01")) == ("served", "cookware")
     assert stand_ins("oven.n.01") == ("toaster_oven.n.01", "microwave.n.02")
     assert stand_ins("jar") == ("jar__of__honey.n.01", "jar.n.01")
 

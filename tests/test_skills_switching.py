@@ -8,10 +8,11 @@ import pytest
 from attempts import first_success
 from worlds import by_hand, first, make_task, put
 
+from cousins.scenes.core.franka import FRANKA
 from cousins.scenes.model.mujoco_model import compile_model
 from cousins.tasks.grasping.grasps import piece
 from cousins.tasks.physics.predicates import PhysicsFacts
-from cousins.tasks.skills.switching.part_contacts import TIP, pushes
+from cousins.tasks.skills.switching.part_contacts import TIP, pushes, taken_across
 from cousins.tasks.solving.capabilities import capabilities
 
 SWITCHES = ("loudspeaker.n.01", "toaster.n.02", "switch.n.01", "faucet.n.01", "rice_cooker.n.01")
@@ -39,6 +40,22 @@ def test_fingers_begin_to_push_at_the_surface_and_against_it(category: str) -> N
             assert push.along @ np.array(joint.axis) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("category", ["toaster.n.02", "rice_cooker.n.01"])
+def test_a_tab_is_also_taken_by_its_other_two_sides(category: str) -> None:
+    asset = first(category)
+    (handle,) = [x for x in asset.handles if x.joint == "lever"]
+    across = taken_across(asset, handle)
+    closing = np.array(across.closing)
+    assert closing @ np.array(handle.closing) == pytest.approx(0.0)
+    assert closing @ np.array(handle.approach) == pytest.approx(0.0)
+    assert handle.width < across.width < FRANKA.widest_grasp
+    link = asset.link(handle.link)
+    tab = np.concatenate([piece(asset, shape).vertices for shape in link.collisions])
+    ends = (tab @ closing).min(), (tab @ closing).max()
+    assert np.mean(ends) == pytest.approx(np.array(across.pos) @ closing)
+    assert np.ptp(ends) == pytest.approx(across.width)
+
+
 @pytest.mark.parametrize(
     ("category", "start", "goal"),
     [
@@ -46,6 +63,7 @@ def test_fingers_begin_to_push_at_the_surface_and_against_it(category: str) -> N
         ("fire_alarm.n.02", ON, OFF),
         ("table_lamp.n.01", OFF, ON),
         ("faucet.n.01", ON, OFF),
+        ("rice_cooker.n.01", ON, OFF),
     ],
 )
 def test_switches_are_moved_and_the_episode_replays(category: str, start: str, goal: str) -> None:

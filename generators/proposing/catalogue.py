@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from ...scenes.assets.library import AssetLibrary
-from ...scenes.assets.meanings import carries, keeps, sort_of, uses_of
-from ...scenes.assets.sorts import Contents, Sort, head
+from ...scenes.assets.meanings import sort_of, uses_of
+from ...scenes.assets.sorts import Sort, head
 from ...scenes.assets.tabletop import Tabletop
 from ...scenes.assets.uses import Use
 from ...scenes.core.taxonomy import ancestors
 from ...scenes.cousins.catalogue import resolve
 from ...scenes.layout.pose_sampling import falls_forward
-from ...schemas import Asset, Cavity, RobotSpec
+from ...schemas import Asset, Cavity, RobotSpec, Surface
 from ...tasks.skills import skill_named, sources
 from ...tasks.symbolic.domain import Capabilities, Relation
 from ...tasks.symbolic.fitting import fits, lidded, requires_opening
+from .sense import sensible_inside, sensible_on
 
 INSTANCES = 3
 """Cousins of a category that are measured."""
 RELATIONS: tuple[Relation, ...] = ("ontop", "inside")
 
-VESSELS = frozenset[Sort | None]({"cup", "vessel"})
-TRAYS = frozenset[Sort | None]({"board", "tray"})
-STORAGE = frozenset[Sort | None]({"box", "storage"})
-FLAT = frozenset[Sort | None]({"block", "book", "box"})
-"""What stands on its like."""
 FOODS = frozenset(
     {"edible_fruit.n.01", "food.n.01", "food.n.02", "fruit.n.01", "produce.n.01", "vegetable.n.01"}
 )
-TINNED = frozenset({"canned_food.n.01"})
-STEAMED = frozenset({"egg.n.02", "vegetable.n.01"})
 SPARE = 0.005
 """By how much the fingers open wider than what they take from above, metres: less than for a
 grasp that is planned, for a bounding box is wider than what it bounds."""
@@ -167,6 +161,17 @@ class OfferedCategory:
         return sum(floors) / len(floors)
 
     @cached_property
+    def top(self) -> float:
+        """Area of the largest open surface, mean over the assets, square metres."""
+
+        def area(surface: Surface) -> float:
+            x, y = surface.half_size
+            return math.pi * x * x if surface.disc else 4 * x * y
+
+        areas = [max((area(s) for s in a.open_surfaces), default=0.0) for a in self.assets]
+        return sum(areas) / len(areas)
+
+    @cached_property
     def uses(self) -> frozenset[Use]:
         """The parts of life that it belongs to; empty where it goes with everything."""
         return uses_of(self.category)
@@ -232,7 +237,7 @@ class Catalogue:
         holder = "container" if relation == "inside" else "support"
         if not thing.easy or target.table or holder not in target.assets[0].affordances:
             return False
-        sensible = _sensible_inside if relation == "inside" else _sensible_on
+        sensible = sensible_inside if relation == "inside" else sensible_on
         return sensible(thing, target) and self.share(thing, target, relation) == 1
 
     def does(self, skill: str, thing: OfferedCategory, target: OfferedCategory) -> bool:
@@ -273,64 +278,3 @@ class Catalogue:
             ),
             sources=sources(variants, support),
         )
-
-
-def _sensible_inside(thing: OfferedCategory, target: OfferedCategory) -> bool:
-    """Cups hold nothing, dishes hold food and small loose things, storage holds anything."""
-    if target.low_door or (target.drawers and thing.wide):
-        return False
-    declared = keeps(target.category)
-    if declared is not None:
-        return CONTENTS[declared](thing)
-    if target.furniture:
-        return True
-    if target.sort in VESSELS | TRAYS:
-        return False
-    if target.sort == "dish":
-        return thing.sort not in VESSELS | STORAGE | TRAYS | {"dish", "book"}
-    return thing.sort not in STORAGE | TRAYS
-
-
-def _sensible_on(thing: OfferedCategory, target: OfferedCategory) -> bool:
-    """Dishes and trays carry food and crockery, books carry books, like carries like."""
-    declared = carries(target.category)
-    if declared is not None:
-        return CONTENTS[declared](thing)
-    if target.furniture:
-        return True
-    if target.sort == "dish":
-        return thing.is_food or thing.sort == "cup"
-    if target.sort in TRAYS:
-        return thing.sort not in STORAGE | TRAYS | {"book"}
-    if target.sort == "book":
-        return thing.sort in ("book", "cup")
-    if target.sort in STORAGE and target.assets[0].cavities:
-        return False
-    return thing.sort in FLAT and target.sort in FLAT
-
-
-def _served(thing: OfferedCategory) -> bool:
-    """Whether it is food, or what food is served in: no pan, and no tin."""
-    if thing.category in TINNED:
-        return False
-    cooked_in = "cooking_utensil.n.01" in ancestors(thing.category)
-    return thing.is_food or (thing.sort in ("cup", "dish") and not cooked_in)
-
-
-def _steamed(thing: OfferedCategory) -> bool:
-    """Whether it is cooked over water: an egg or a vegetable."""
-    return not STEAMED.isdisjoint(ancestors(thing.category))
-
-
-CONTENTS: dict[Contents, Callable[[OfferedCategory], bool]] = {
-    "candles": lambda thing: thing.head == "candle",
-    "cups": lambda thing: thing.sort == "cup",
-    "dishes": lambda thing: thing.sort == "dish",
-    "food": lambda thing: thing.is_food,
-    "inedible": lambda thing: not _served(thing) and not thing.is_food,
-    "no food": lambda thing: not thing.is_food,
-    "nothing": lambda _: False,
-    "served": _served,
-    "steamed": _steamed,
-}
-"""What categories that declare it keep inside or carry on top."""

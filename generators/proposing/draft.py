@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...schemas import DroppedParaphrase, PlanningError, SkillCall, SpecError, TaskObject, TaskSpec
@@ -148,6 +148,7 @@ def check(
     except PlanningError as error:
         raise RefusedError(str(error.cause), f"no plan: {error}") from error
     check_room(problem.goal, kinds, most_full)
+    check_start_room(problem.init, kinds, most_full)
     if not 1 <= len(plan.steps) <= max_steps:
         steps = ", ".join(str(SkillCall(*step.key)) for step in plan.steps)
         raise RefusedError(
@@ -184,6 +185,33 @@ def check_room(
             raise RefusedError(
                 "too_full",
                 f"{', '.join(things)} need {need:.3f} m^2 in {target}; it has {room:.3f}",
+            )
+
+
+def check_start_room(
+    init: Iterable[Literal], kinds: Mapping[str, OfferedCategory], most_full: float = MOST_FULL
+) -> None:
+    """Refuse a start with more on one thing than finds room there side by side.
+
+    Args:
+        init: in the names of the scene.
+        kinds: of the task's objects by scene name, without the support.
+        most_full: share of a surface that may be filled.
+
+    Raises:
+        RefusedError: `too_full`.
+    """
+    loads: dict[str, list[str]] = {}
+    for fact in init:
+        if fact.predicate == "ontop" and not fact.negated and fact.arguments[1] in kinds:
+            loads.setdefault(fact.arguments[1], []).append(fact.arguments[0])
+    for target, things in loads.items():
+        need = sum(kinds[name].foot for name in things)
+        room = kinds[target].top
+        if len(things) > 1 and need > most_full * room:
+            raise RefusedError(
+                "too_full",
+                f"{', '.join(things)} need {need:.3f} m^2 on {target}; it has {room:.3f}",
             )
 
 

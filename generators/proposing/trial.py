@@ -7,12 +7,14 @@ from itertools import islice
 
 from ...scenes.assets.library import AssetLibrary
 from ...schemas import AssemblyError, DatasetSpec, TaskSpec
+from ...tasks.bddl.problem import scene_problem
 from ...tasks.solving.setup import build_scene
 from ...tasks.symbolic.search import Plan
 from .ahead import known
 from .cast import context
 from .catalogue import Catalogue, OfferedCategory
 from .draft import RefusedError, check, check_size
+from .hand_room import check_hand_room
 
 SAID = 3
 """Reasons of a scene's refusal that are said, the most frequent ones."""
@@ -75,6 +77,7 @@ def estimate(
     try:
         check_size(kinds, context(spec.scene.objects, kinds, catalogue, spec.scene.support))
         plan = check(task, catalogue, kinds, spec.tasks.max_steps)
+        check_hand_room(plan, scene_problem(task).init, kinds)
     except RefusedError as error:
         # What no cousin allows at all is refused for its own reason, and needs no scene.
         plan = check(task, catalogue, kinds, spec.tasks.max_steps, RARE, BRIMFUL)

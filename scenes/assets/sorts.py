@@ -11,11 +11,13 @@ Sort = Literal[
 holds a liquid, a board is a tray without a rim, a box is storage that others stand on, and a
 table carries a whole scene."""
 Contents = Literal[
-    "nothing", "food", "steamed", "cups", "dishes", "served", "inedible", "no food", "candles"
+    "nothing", "food", "ingredients", "steamed", "cups", "cookware", "served", "inedible",
+    "no food", "candles", "waste",
 ]  # fmt: skip
-"""What goes into or onto a category, where the rule for its sort of thing is not enough: `served`
-is food and what it is served in, `inedible` the rest, `no food` all but food itself, and `steamed`
-is food that is cooked over water."""
+"""What goes into or onto a category, where the rule for its sort of thing is not enough:
+`ingredients` are food that is not baked or made ready, `steamed` is food that is cooked over
+water, `cookware` what is heated on a stove, `served` is food and what it is served in, `inedible`
+the rest, `no food` all but food itself, and `waste` what people throw away: food and paper."""
 Goods = Literal["cups", "decor", "groceries", "spices", "spoons", "stationery", "supplies", "tools"]
 """What rooms are filled with: `spoons` are all that one stirs and turns with, `supplies` what a
 workshop keeps on its shelves."""

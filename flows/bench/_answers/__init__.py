@@ -1,7 +1,8 @@
 """Answers of a language model of the Claude family to the prompt of `openai`, November 2026.
 
-Each is as it was given, for the numbers 0 to 119 of `SPEC`: first answers, then those to the
+Each is as it was given, for the numbers 0 to 149 of `SPEC`: first answers, then those to the
 reasons why some were refused. Requests of forty went out at once, and the next knew of these.
+Those from 120 on answer the prompt that says what a hand has room for; the others came before it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from ....schemas import DatasetSpec
 
 SPEC = DatasetSpec.model_validate(
-    {"name": "proposals", "seed": 11, "tasks": {"proposer": "openai", "count": 120}}
+    {"name": "proposals", "seed": 11, "tasks": {"proposer": "openai", "count": 150}}
 )
 
 

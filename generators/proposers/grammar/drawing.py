@@ -23,6 +23,7 @@ from ...proposing.draft import (
     taken_by,
     task_of,
 )
+from ...proposing.hand_room import check_hand_room
 from . import contact, long, meals, pouring, short
 from .templates import TEMPLATES, Template
 
@@ -84,6 +85,7 @@ def _one(spec: DatasetSpec, index: int, catalogue: Catalogue, taken: set[str]) -
             if signature(task) in taken:
                 raise RefusedError("not_new", "an earlier task is the same")
             plan = check(task, catalogue, kinds, spec.tasks.max_steps)
+            check_hand_room(plan, draft.init, kinds)
             if strict and not low <= len(plan.steps) <= high:
                 raise RefusedError("other_length", f"{len(plan.steps)} skills")
         except RefusedError as error:

@@ -6,6 +6,7 @@ from ....tasks.bddl.formula import Forall, Formula, Not
 from ...proposing.cast import ObjectBinding
 from ...proposing.draft import TaskProposal
 from .templates import (
+    agrees,
     back,
     beside,
     draft,
@@ -30,8 +31,9 @@ def store_away(cast: ObjectBinding) -> TaskProposal:
     target = cast.pick(cast.cabinet)
     thing = cast.pick(cast.into(target))
     a, b = the(thing), the(target)
+    belongs = agrees(thing, "belongs", "belong")
     text = cast.phrase(
-        f"put {a} away in {b} and close it again", f"{a} belongs in {b}; leave {b} closed"
+        f"put {a} away in {b} and close it again", f"{a} {belongs} in {b}; leave {b} closed"
     )
     goals: list[Formula] = [inside(thing, target), shut(target)]
     return draft(cast, f"put {a} away in {b}", text, goals, held(shut(target)))
@@ -71,8 +73,10 @@ def fetch_onto(cast: ObjectBinding) -> TaskProposal:
     fits, stands = cast.into(source), cast.onto(target)
     thing = cast.pick(lambda kind: fits(kind) and stands(kind))
     a, b, c = the(thing), the(source), the(target)
+    it = agrees(thing, "it", "them")
     text = cast.phrase(
-        f"bring {a} from {b} to {c} and close {b}", f"take {a} out of {b}, put it on {c}, close {b}"
+        f"bring {a} from {b} to {c} and close {b}",
+        f"take {a} out of {b}, put {it} on {c}, close {b}",
     )
     init = held(inside(thing, source), shut(source))
     return draft(cast, f"bring {a} to {c}", text, [on(thing, target), shut(source)], init)
@@ -124,7 +128,10 @@ def clear_and_use(cast: ObjectBinding) -> TaskProposal:
     target = cast.pick(cast.wide)
     first, second, third = (cast.pick(cast.onto(target)) for _ in range(3))
     a, b, c, d = the(first), the(second), the(third), the(target)
-    text = cast.phrase(f"clear {d} of {a} and {b}, then put {c} on it", f"only {c} belongs on {d}")
+    belongs = agrees(third, "belongs", "belong")
+    text = cast.phrase(
+        f"clear {d} of {a} and {b}, then put {c} on it", f"only {c} {belongs} on {d}"
+    )
     goals: list[Formula] = [Not(on(first, target)), Not(on(second, target)), on(third, target)]
     init = held(on(first, target), on(second, target))
     return draft(cast, f"clear {d} for {c}", text, goals, init)
@@ -194,7 +201,7 @@ def store_and_set(cast: ObjectBinding) -> TaskProposal:
     a, b, c, d = the(first), the(second), the(target), the(other)
     text = cast.phrase(
         f"put {a} away in {c}, close it, and put {b} on {d}",
-        f"{a} goes in {c} (closed), {b} on {d}",
+        f"{a} {agrees(first, 'goes', 'go')} in {c} (closed), {b} on {d}",
     )
     goals: list[Formula] = [inside(first, target), shut(target), on(second, other)]
     return draft(cast, f"put away {a}, set out {b}", text, goals, held(shut(target)))
@@ -208,7 +215,8 @@ def move_between(cast: ObjectBinding) -> TaskProposal:
     thing = cast.pick(lambda kind: fits(kind) and goes(kind))
     a, b, c = the(thing), the(source), the(target)
     text = cast.phrase(
-        f"move {a} from {b} to {c}; close {b}", f"{a} in {b} belongs in {c}; close {b}"
+        f"move {a} from {b} to {c}; close {b}",
+        f"{a} in {b} {agrees(thing, 'belongs', 'belong')} in {c}; close {b}",
     )
     goals: list[Formula] = [inside(thing, target), shut(source)]
     init = held(inside(thing, source), shut(source), shut(target))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from ....tasks.bddl.formula import Forall
 from ....tasks.skills.pouring import pours, receives
 from ...proposing.cast import ObjectBinding
-from ...proposing.catalogue import STORAGE, OfferedCategory
+from ...proposing.catalogue import OfferedCategory
 from ...proposing.draft import TaskProposal
+from ...proposing.sense import STORAGE
 from .templates import draft, every, held, inside, plural, some, template, the
 
 FEWEST, MOST = 8, 12

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ....tasks.bddl.formula import Exists, Forall, Formula, ForPairs, Not
 from ...proposing.cast import ObjectBinding
-from ...proposing.draft import TaskProposal
+from ...proposing.draft import BoundObject, TaskProposal
 from .templates import (
+    agrees,
     back,
     beside,
     draft,
@@ -26,6 +27,10 @@ from .templates import (
 )
 
 
+def _it(thing: BoundObject) -> str:
+    return agrees(thing, "it", "them")
+
+
 @template(1, "Something onto something")
 def put_on(cast: ObjectBinding) -> TaskProposal:
     """Something onto something."""
@@ -42,8 +47,10 @@ def put_in(cast: ObjectBinding) -> TaskProposal:
     target = cast.pick(cast.holder)
     thing = cast.pick(cast.into(target))
     a, b = the(thing), the(target)
-    into = within(target)
-    text = cast.phrase(f"put {a} {into}", f"place {a} {into}", f"{a} belongs {into}; put it there")
+    into, belongs, it = within(target), agrees(thing, "belongs", "belong"), _it(thing)
+    text = cast.phrase(
+        f"put {a} {into}", f"place {a} {into}", f"{a} {belongs} {into}; put {it} there"
+    )
     return draft(cast, f"put {a} in {b}", text, [inside(thing, target)])
 
 
@@ -124,7 +131,7 @@ def take_off(cast: ObjectBinding) -> TaskProposal:
     thing = cast.pick(cast.onto(target))
     a, b = the(thing), the(target)
     text = cast.phrase(
-        f"take {a} off {b}", f"clear {b}", f"move {a} from {b} to the {cast.support}"
+        f"take {a} off {b}", f"clear {a} off {b}", f"move {a} from {b} to the {cast.support}"
     )
     goals: list[Formula] = [back(cast, thing), Not(on(thing, target))]
     return draft(cast, f"take {a} off {b}", text, goals, held(on(thing, target)))
@@ -152,8 +159,10 @@ def move_over(cast: ObjectBinding) -> TaskProposal:
     fits, stands = cast.into(target), cast.onto(source)
     thing = cast.pick(lambda kind: fits(kind) and stands(kind))
     a, b, c = the(thing), the(source), the(target)
-    into = within(target)
-    text = cast.phrase(f"move {a} from {b} and put it {into}", f"take {a} off {b}; put it {into}")
+    into, it = within(target), _it(thing)
+    text = cast.phrase(
+        f"move {a} from {b} and put {it} {into}", f"take {a} off {b}; put {it} {into}"
+    )
     goals: list[Formula] = [inside(thing, target)]
     return draft(cast, f"move {a} from {b} into {c}", text, goals, held(on(thing, source)))
 
@@ -227,7 +236,8 @@ def sort_two(cast: ObjectBinding) -> TaskProposal:
     first = cast.pick(cast.into(left), beside=(left,))
     second = cast.pick(cast.into(right), beside=(right,))
     a, b, c, d = the(first), the(second), within(left), within(right)
-    text = cast.phrase(f"put {a} {c} and {b} {d}", f"sort: {a} goes {c}, {b} {d}")
+    goes = agrees(first, "goes", "go")
+    text = cast.phrase(f"put {a} {c} and {b} {d}", f"sort: {a} {goes} {c}, {b} {d}")
     goals: list[Formula] = [inside(first, left), inside(second, right)]
     return draft(cast, f"sort {a} and {b}", text, goals)
 
@@ -237,9 +247,10 @@ def open_store(cast: ObjectBinding) -> TaskProposal:
     """Something into what is closed."""
     target = cast.pick(cast.cabinet)
     thing = cast.pick(cast.into(target))
-    a, b = the(thing), the(target)
+    a, b, it = the(thing), the(target), _it(thing)
+    belongs = agrees(thing, "belongs", "belong")
     text = cast.phrase(
-        f"open {b} and put {a} inside", f"store {a} in {b}", f"{a} belongs in {b}; put it there"
+        f"open {b} and put {a} inside", f"store {a} in {b}", f"{a} {belongs} in {b}; put {it} there"
     )
     return draft(cast, f"store {a} in {b}", text, [inside(thing, target)], held(shut(target)))
 
@@ -261,9 +272,10 @@ def retrieve(cast: ObjectBinding) -> TaskProposal:
     target = cast.pick(cast.cabinet)
     thing = cast.pick(cast.into(target))
     a, b = the(thing), the(target)
+    lies = agrees(thing, "is", "are")
     text = cast.phrase(
         f"get {a} out of {b}",
-        f"{a} is in {b}; bring it to the {cast.support}",
+        f"{a} {lies} in {b}; bring {_it(thing)} to the {cast.support}",
         f"fetch {a} from {b}",
     )
     init = held(inside(thing, target), shut(target))

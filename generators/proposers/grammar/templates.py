@@ -104,10 +104,14 @@ def held(*atoms: Atom | Not) -> tuple[Literal, ...]:
     return tuple(facts)
 
 
+PAIRS = ("dice", "pliers")
+"""Nouns that are several even of one thing."""
+
+
 def plural(thing: BoundObject) -> str:
     """Several of its kind in words."""
     first, *rest = thing.kind.words.split(" of ")
-    if first.endswith(("dice", "pliers")):
+    if first.endswith(PAIRS):
         many = first
     elif first == "die":
         many = "dice"
@@ -116,6 +120,11 @@ def plural(thing: BoundObject) -> str:
     else:
         many = f"{first[:-1]}ies" if first.endswith("ry") else f"{first}s"
     return " of ".join((many, *rest))
+
+
+def agrees(thing: BoundObject, one: str, several: str) -> str:
+    """The word that agrees with the object's name: `it` or `them`, `goes` or `go`."""
+    return several if thing.kind.words.endswith(PAIRS) else one
 
 
 def the(thing: BoundObject) -> str:

@@ -59,7 +59,15 @@ def _role(kind: OfferedCategory) -> str:
 
 
 def _entry(kind: OfferedCategory) -> str:
-    return ", closed at first" if kind.gated else ""
+    """How a hand gets in, where that is not simply from above."""
+    said = [", closed at first"] if kind.gated else []
+    if kind.low_door:
+        said.append(", behind a door that comes down and keeps the hand out")
+    elif any(cavity.opening == "front" for asset in kind.assets for cavity in asset.cavities):
+        said.append(", entered from the front")
+    elif kind.drawers:
+        said.append(", a drawer")
+    return "".join(said)
 
 
 def _largest(asset: Asset) -> Box | None:

@@ -14,6 +14,7 @@ from ....tasks.bddl.problem import scene_problem
 from ....tasks.skills import skills
 from ...proposing.catalogue import OfferedCategory
 from ...proposing.draft import MOST_FURNITURE, MOST_MOVABLE
+from ...proposing.hand_room import FINGERS, LONG, LOW, PALM
 from .answers import STARTS
 from .grounding import describe, describe_own
 from .schema import predicates
@@ -53,6 +54,7 @@ task does not need.
 when `then` comes about. What is switched on is loaded and closed first without being told. Else [].
 - At most {MOST_FURNITURE} things that stand fixed and {MOST_MOVABLE} that move. What goes into \
 or onto something must be smaller than its inside or top.
+- {_hand()}
 - It must be something that people would ask for and that is safe: no metal or plastic in \
 the heat, no food among tools.
 Skills (what each does to its objects; facts that it makes true):
@@ -61,6 +63,17 @@ Objects of the scene:
 {scene}
 Catalogue (category: its role; length x width x height, inside and top in cm, as ranges):
 {kinds}"""
+
+
+def _hand() -> str:
+    """The limits of a hand that reaches into something, in centimetres."""
+    palm, brim = round(100 * PALM), round(100 * FINGERS)
+    long, low = round(100 * LONG), round(100 * LOW)
+    return f"""The hand is broad and its fingers are short. What has no rim it takes out from \
+above only where the inside is {palm} cm wide (across the thing, where that is long) or where it \
+reaches to within {brim} cm of the brim; out of a drawer nothing over {long} cm. From the front \
+it takes nothing over {long} cm out, and brings in nothing over {long} cm that is lower than \
+{low} cm."""
 
 
 def request(

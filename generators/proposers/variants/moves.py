@@ -9,6 +9,7 @@ from ....schemas.seeds import Variation
 from ....tasks.bddl.formula import Literal
 from ...proposing.catalogue import RELATIONS, OfferedCategory
 from ...proposing.draft import MOST_MOVABLE, RefusedError
+from ...proposing.hand_room import leaves
 from .hand import Hand
 from .sketch import PLACES, Sketch, goes, possible
 
@@ -70,7 +71,8 @@ def start_elsewhere(sketch: Sketch, hand: Hand) -> Sketch:
     def places(kind: OfferedCategory) -> tuple[str, ...]:
         inside = ("inside",) if kind.gated or hand.cast.deep_enough(kind) else ()
         onto = ("ontop",) if hand.cast.carrier(kind) else ()
-        return tuple(x for x in (*inside, *onto) if goes(thing, kind, x, hand.cast))
+        found = tuple(x for x in (*inside, *onto) if goes(thing, kind, x, hand.cast))
+        return tuple(x for x in found if x != "inside" or leaves(thing, kind))
 
     source = hand.pick(lambda kind: not kind.table and bool(places(kind)))
     start = Literal(hand.one_of(places(source.kind)), (name, source.name))
@@ -94,6 +96,8 @@ def reverse(sketch: Sketch, hand: Hand) -> Sketch:
             continue
         if not possible(Literal("ontop", (name, sketch.support)), sketch.kinds, hand.cast):
             raise RefusedError("no_part", f"{name} cannot be brought back")
+        if fact.predicate == "inside" and not leaves(sketch.kinds[name], sketch.kinds[target]):
+            raise RefusedError("no_hand_room", f"the hand cannot take {name} out of {target}")
         init += [fact, *_closed(target, sketch.kinds[target])]
         goal.append(Literal("ontop", (name, sketch.support)))
     holders = {x.arguments[1] for x in moved}

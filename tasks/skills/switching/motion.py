@@ -23,7 +23,7 @@ from ...motion.obstacles import Collision
 from ...physics.execution import SkillFailedError
 from ...pick_place.picking import APPROACH
 from ...sampling.placements import joint_share
-from .part_contacts import pushes
+from .part_contacts import pushes, taken_across
 
 GOALS_ON = (0.6, 0.3, 0.15)
 """How far past `open_fraction` a stroke aims, as shares of the rest of the range."""
@@ -184,6 +184,9 @@ def _ways(
     """All ways to move the part: knobs are turned first, anything else is pushed first."""
     asset = arm.compiled.asset_of(thing)
     handles = [handle for handle in asset.handles if handle.joint == joint.name]
+    if joint.kind == "slide":
+        across = (taken_across(asset, handle) for handle in handles)
+        handles += [x for x in across if x.width <= arm.compiled.robot.spec.widest_grasp]
     axis = np.array(joint.axis) / np.linalg.norm(joint.axis)
     knob = joint.kind == "hinge" and any(abs(axis @ np.array(h.approach)) > 0.7 for h in handles)
     pushed = _pushed(arm, thing, joint, travel, on)

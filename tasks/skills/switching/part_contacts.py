@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import trimesh
 
-from ....scenes.core.geometry import Array, axis_rotation, rotation, transform
-from ....schemas import Asset, Joint, Link
+from ....scenes.core.geometry import Array, axis_rotation, rotation, transform, vec3
+from ....schemas import Asset, Handle, Joint, Link
 from ...grasping.grasps import TIP_REACH, piece
 
 TIP = np.array([0.0088, 0.011, TIP_REACH])
@@ -62,6 +62,27 @@ def pushes(asset: Asset, joint: Joint, up: bool) -> tuple[Push, ...]:
         if len(_CACHE) > 256:
             _CACHE.popitem(last=False)
     return _CACHE[key]
+
+
+def taken_across(asset: Asset, handle: Handle) -> Handle:
+    """The same handle with the fingers at its other two sides.
+
+    A tab that is lifted and lies low leaves no room for a finger below it: the hand then comes
+    from above, with a finger on either side.
+    """
+    link = next(x for x in asset.links if x.name == handle.link)
+    bar, pos = np.cross(handle.closing, handle.approach), np.array(handle.pos)
+    sides = np.concatenate([piece(asset, shape).vertices @ bar for shape in link.collisions])
+    pos = pos + bar * (float(sides.min() + sides.max()) / 2 - float(pos @ bar))
+    return Handle(
+        name=f"{handle.name}_across",
+        link=handle.link,
+        joint=handle.joint,
+        pos=vec3(pos),
+        approach=handle.approach,
+        closing=vec3(bar),
+        width=float(np.ptp(sides)),
+    )
 
 
 def _points(asset: Asset, link: Link, up: bool) -> list[tuple[Array, Array, float]]:

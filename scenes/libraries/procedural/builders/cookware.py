@@ -221,12 +221,12 @@ def mixing_bowl(asset_id: str, category: str, rng: np.random.Generator) -> Asset
 
 
 PLUGIN = Builders(
-    Category("frying_pan.n.01", "pan", frying_pan, sort="dish", keeps="food"),
+    Category("frying_pan.n.01", "pan", frying_pan, sort="dish", keeps="ingredients"),
     Category("teapot.n.01", "teapot", teapot),
     Category("kettle.n.01", "kettle", kettle),
     Category(
         "pitcher.n.02", "pitcher", pitcher, sort="vessel", stands_in=("jug",), uses=("kitchen",)
     ),
-    Category("colander.n.01", "colander", colander, keeps="food", uses=("kitchen",)),
+    Category("colander.n.01", "colander", colander, keeps="ingredients", uses=("kitchen",)),
     Category("mixing_bowl.n.01", "mixing-bowl", mixing_bowl, sort="dish"),
 )

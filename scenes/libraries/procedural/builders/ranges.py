@@ -252,7 +252,7 @@ def _oven_door(draft: Draft, body: LinkDraft, size: tuple[float, float, float, f
 
 PLUGIN = Builders(
     Category("oven.n.01", "oven", oven, keeps="served"),
-    Category("stove.n.01", "stove", stove, carries="dishes"),
+    Category("stove.n.01", "stove", stove, carries="cookware"),
     Category(
         "toaster_oven.n.01", "toaster-oven", toaster_oven, keeps="served", stands_in=("oven.n.01",)
     ),

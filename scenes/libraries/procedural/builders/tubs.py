@@ -162,6 +162,7 @@ PLUGIN = Builders(
         "ashcan.n.01",
         "bin",
         waste_bin,
+        keeps="waste",
         stands_in=("bucket.n.01", "compost_bin.n.01", "bucket"),
     ),
     Category(

@@ -302,7 +302,7 @@ PLUGIN = Builders(
         "saucepot",
         saucepot,
         sort="dish",
-        keeps="food",
+        keeps="ingredients",
         also_stands_in=("bucket.n.01", "bucket"),
     ),
 )
