@@ -1,7 +1,5 @@
 """From a mesh file to an asset: placed, weighed, decomposed, and with its affordances."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownArgumentType=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
 from dataclasses import dataclass
