@@ -92,7 +92,8 @@ class Stand:
     scene: Scene
     asset: Asset
 
-    def asset_of(self, _name: str) -> Asset:
+    def asset_of(self, name: str) -> Asset:
+        del name
         return self.asset
 
 

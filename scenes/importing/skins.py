@@ -14,7 +14,7 @@ from ...schemas.asset import AlphaMode, Wrap
 from ..core.geometry import Array
 from .colours import MOST, materials_of
 from .opened import note
-from .pictures import ReadPicture, filled, png_bytes, shrunk
+from .pictures import Pixels, ReadPicture, filled, png_bytes, shrunk
 from .solids import Index
 
 MOST_TEXELS = 4 * 1024 * 1024
@@ -129,7 +129,7 @@ def skin_of(
     return LaidPicture(ReadPicture.of(filled(pixels)), wrap, alpha)
 
 
-def _times(factor: float) -> Array:
+def _times(factor: float) -> Pixels:
     """(256,) uint8 sRGB values times a factor of linear light."""
     value = np.arange(256) / 255
     light = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4) * factor
@@ -137,7 +137,7 @@ def _times(factor: float) -> Array:
     shown = np.where(
         light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055
     )
-    table: Array = np.clip(np.round(255 * shown), 0, 255).astype(np.uint8)
+    table: Pixels = np.clip(np.round(255 * shown), 0, 255).astype(np.uint8)
     return table
 
 
