@@ -112,7 +112,7 @@ AlphaMode = Literal["opaque", "mask", "blend"]
 """What a picture's alpha does: nothing, cut out what is below one half, or blend."""
 
 
-class Picture(Model):
+class ImageTexture(Model):
     """An image that lies on meshes by their texture coordinates: v is 1 along its upper edge."""
 
     image: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -130,7 +130,7 @@ class Material(Model):
     texture: Texture | None = None
     roughness: Annotated[float, Field(ge=0, le=1)] = 0.6
     metallic: Annotated[float, Field(ge=0, le=1)] = 0.0
-    picture: Picture | None = Field(default=None, exclude_if=unset)
+    picture: ImageTexture | None = Field(default=None, exclude_if=unset)
 
     @model_validator(mode="after")
     def _one_pattern(self) -> Self:

@@ -68,7 +68,9 @@ class Box:
 
 def painted_box() -> Box:
     """The box; each side shows its own field, upright seen from outside."""
-    points, faces, uv = [], [], []
+    points: list[Array] = []
+    faces: list[list[int]] = []
+    uv: list[tuple[float, float]] = []
     for side, quad in enumerate(QUADS):
         column, row = side % CELLS[0], side // CELLS[0]
         for corner, place in zip(quad, ((0, 0), (1, 0), (1, 1), (0, 1)), strict=True):

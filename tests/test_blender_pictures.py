@@ -27,6 +27,7 @@ from test_pictures import (
     white,
 )
 
+from cousins.generators.images.camera.view import GBuffer
 from cousins.generators.renderers.blenderproc.renderer import BlenderRenderer, Quality
 from cousins.schemas import Asset
 
@@ -127,7 +128,7 @@ def test_a_mask_cuts_out_in_pictures_alone(tracer: BlenderRenderer, tmp_path: Pa
     spots = inner(face, uv, pixels)
     holes = spots[uv[spots[:, 0], spots[:, 1], 0] < 0.5]
     there = stand(asset), stand(white(asset))
-    found = []
+    found: list[GBuffer] = []
     for one in there:
         data = mujoco.MjData(one.model)
         mujoco.mj_forward(one.model, data)

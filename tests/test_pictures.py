@@ -23,6 +23,7 @@ from cousins.generators.frames import render_scene
 from cousins.generators.images.raster.passes import FAST, FINE, MujocoRenderer
 from cousins.generators.labels import LABELS
 from cousins.scenes.assets.shape_hash import shape_hash
+from cousins.scenes.core import asset_memory
 from cousins.scenes.core.geometry import look_at, quaternion, rotation
 from cousins.scenes.importing import meshes, skins
 from cousins.scenes.importing.meshes import MeshImport, asset_from_mesh
@@ -92,7 +93,8 @@ class Stand:
     scene: Scene
     asset: Asset
 
-    def asset_of(self, _name: str) -> Asset:
+    def asset_of(self, name: str) -> Asset:
+        del name
         return self.asset
 
 
@@ -502,3 +504,30 @@ def test_options_of_an_mtl_line(fast: MujocoRenderer, tmp_path: Path) -> None:
     got, wanted = checked_points(fast, asset, pixels, placed=placed)
     assert np.abs(got / wanted - 1).max() < 0.03
     assert files_named_by(obj)[-1].name == "paint.png"
+
+
+def test_assets_are_remembered_within_a_budget(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asset_memory, "BUDGET", 100_000)
+    asset = made(tmp_path)
+    weight = asset_memory.weight_of(asset)
+    assert weight > len(next(iter(asset.images.values())))
+    asked: list[int] = []
+
+    @asset_memory.remember_assets(1000)
+    def load(number: int) -> Asset:
+        asked.append(number)
+        return asset.model_copy(update={"id": f"thing-{number}"})
+
+    fits = 100_000 // weight
+    assert 2 <= fits < 1000
+    for number in range(1000):
+        assert load(number).id == f"thing-{number}"
+        assert load.held <= 100_000
+    assert load(999).id == "thing-999"
+    assert len(asked) == 1000, "the last one is remembered"
+    load(0)
+    assert len(asked) == 1001, "the first one is not"
+    load.cache_clear()
+    assert load.held == 0

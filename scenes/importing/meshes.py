@@ -1,7 +1,5 @@
 """From a mesh file to an asset: placed, weighed, decomposed, and with its affordances."""
 
-# pyright: reportMissingTypeStubs=false, reportUnknownArgumentType=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -171,7 +169,8 @@ def _asset(
     how: MeshImport, solid: _Solid, shown: tuple[Array, Index], coat: Coat, notes: list[str]
 ) -> Imported:
     pieces = tuple(_grounded(piece) for piece in convex_pieces(solid.vertices, solid.faces))
-    extents = np.round(np.ptp(shown[0][np.unique(shown[1])], axis=0), 6)
+    seen = shown[0][np.unique(shown[1])]
+    extents: Array = np.round(seen.max(axis=0) - seen.min(axis=0), 6)
     matter = _matter(solid, pieces)
     mass = _mass(how, matter, extents, notes)
     looks = looks_of(coat)

@@ -1,7 +1,5 @@
 """The shapes of parts: what is seen, by colour, and the convex pieces that are touched."""
 
-# pyright: reportAttributeAccessIssue=false, reportMissingTypeStubs=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -17,7 +17,7 @@ from .opened import note
 from .pictures import ReadPicture, read_picture
 from .placings import PLAIN, PicturePlacing, planar
 from .raw_check import check_raw, loaded_scene
-from .skins import Coat, Skin, shows_a_picture, skin_of
+from .skins import Coat, LaidPicture, shows_a_picture, skin_of
 from .solids import Array, Index
 
 FORMATS = ("glb", "gltf", "obj", "stl", "ply")
@@ -48,7 +48,7 @@ class Patch:
     colours: Array
     roughness: float
     metallic: float
-    skin: Skin | None = None
+    skin: LaidPicture | None = None
     tints: Array = field(default_factory=lambda: np.ones((1, 4)))
     uv: Array | None = None
 

@@ -52,8 +52,8 @@ class PicturePlacing:
     @property
     def modes(self) -> tuple[Wrap, Wrap]:
         """The same of assets; what is unknown repeats."""
-        u, v = (_MODES.get(mode, "repeat") for mode in self.wrap)
-        return u, v
+        across, along = self.wrap
+        return _MODES.get(across, "repeat"), _MODES.get(along, "repeat")
 
 
 PLAIN = PicturePlacing()

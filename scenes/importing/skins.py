@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...schemas import Material, Picture
+from ...schemas import ImageTexture, Material
 from ...schemas.asset import AlphaMode, Wrap
 from ..core.geometry import Array
 from .colours import MOST, materials_of
 from .opened import note
-from .pictures import ReadPicture, filled, png_bytes, shrunk
+from .pictures import Pixels, ReadPicture, filled, png_bytes, shrunk
 from .solids import Index
 
 MOST_TEXELS = 4 * 1024 * 1024
@@ -27,7 +27,7 @@ REPEATING: tuple[Wrap, Wrap] = ("repeat", "repeat")
 
 
 @dataclass(frozen=True)
-class Skin:
+class LaidPicture:
     """A picture and how it goes on beyond its edges.
 
     Attributes:
@@ -60,7 +60,7 @@ class Coat:
     """
 
     looks: Array
-    skins: tuple[Skin, ...]
+    skins: tuple[LaidPicture, ...]
     skin: Index
     uv: Array | None
 
@@ -70,7 +70,7 @@ class Coat:
         return cls(looks, (), np.full(len(looks), -1), None)
 
     @classmethod
-    def skinned(cls, looks: Array, skin: Skin, uv: Array) -> Coat:
+    def skinned(cls, looks: Array, skin: LaidPicture, uv: Array) -> Coat:
         """Faces that all show one picture."""
         return cls(looks, (skin,), np.zeros(len(looks), dtype=np.int64), uv)
 
@@ -82,7 +82,7 @@ class Coat:
 
 def joined(coats: Sequence[Coat]) -> Coat:
     """The coats of several meshes one after the other; equal pictures become one."""
-    skins: dict[tuple[object, ...], Skin] = {}
+    skins: dict[tuple[object, ...], LaidPicture] = {}
     indices: list[Index] = []
     for coat in coats:
         for skin in coat.skins:
@@ -101,7 +101,7 @@ def joined(coats: Sequence[Coat]) -> Coat:
 def skin_of(
     picture: ReadPicture, wrap: tuple[Wrap, Wrap] = REPEATING, *, mode: str = "OPAQUE",
     cutoff: float = 0.5, factor: Array | None = None,
-) -> Skin:  # fmt: skip
+) -> LaidPicture:  # fmt: skip
     """A picture with what its material says of it worked into its pixels.
 
     Args:
@@ -126,10 +126,10 @@ def skin_of(
         alpha = "mask" if ends.mean() >= CLEAN else "blend"
     if alpha == "opaque":
         pixels[..., 3] = 255
-    return Skin(ReadPicture.of(filled(pixels)), wrap, alpha)
+    return LaidPicture(ReadPicture.of(filled(pixels)), wrap, alpha)
 
 
-def _times(factor: float) -> Array:
+def _times(factor: float) -> Pixels:
     """(256,) uint8 sRGB values times a factor of linear light."""
     value = np.arange(256) / 255
     light = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4) * factor
@@ -137,7 +137,7 @@ def _times(factor: float) -> Array:
     shown = np.where(
         light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055
     )
-    table: Array = np.clip(np.round(255 * shown), 0, 255).astype(np.uint8)
+    table: Pixels = np.clip(np.round(255 * shown), 0, 255).astype(np.uint8)
     return table
 
 
@@ -194,7 +194,7 @@ def looks_of(coat: Coat) -> Looks:
             raw = png_bytes(small[number].pixels)
             digest = hashlib.sha256(raw).hexdigest()
             images[digest] = base64.b64encode(raw).decode()
-            picture = Picture(image=digest, wrap=skin.wrap, alpha=skin.alpha)
+            picture = ImageTexture(image=digest, wrap=skin.wrap, alpha=skin.alpha)
             materials = tuple(one.model_copy(update={"picture": picture}) for one in materials)
             pictured |= set(range(len(made), len(made) + len(materials)))
         made += materials

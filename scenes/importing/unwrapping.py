@@ -51,7 +51,7 @@ def coat_on(
     vertices, faces = mesh
     step = 1 if coat.skins or most is None else max(1, len(faces) // most)
     tree = KDTree(vertices[faces[::step]].mean(axis=1))
-    nearest = tree.query(triangles.mean(axis=1))[1] * step
+    nearest: Index = np.asarray(tree.query(triangles.mean(axis=1))[1], dtype=np.int64) * step
     found = coat.taken(nearest)
     if coat.uv is None:
         return found

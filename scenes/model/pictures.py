@@ -14,7 +14,7 @@ import mujoco
 import numpy as np
 import numpy.typing as npt
 
-from ...schemas import Asset, AssetError, Picture
+from ...schemas import Asset, AssetError, ImageTexture
 from ...schemas.asset import AlphaMode, Wrap
 
 PREFIX = "picture"
@@ -27,7 +27,7 @@ _ALPHAS: dict[str, AlphaMode] = {mode: mode for mode in get_args(AlphaMode)}
 
 @dataclass(frozen=True)
 class Laid:
-    """How a picture lies: see `Picture`."""
+    """How a picture lies: see `ImageTexture`."""
 
     wrap: tuple[Wrap, Wrap]
     alpha: AlphaMode
@@ -67,7 +67,7 @@ def _decoded(raw: bytes) -> Pixels:
     return found
 
 
-def add_picture(spec: Any, asset: Asset, picture: Picture) -> str:
+def add_picture(spec: Any, asset: Asset, picture: ImageTexture) -> str:
     """Add the texture of a picture to a spec, unless it is there; gives its name."""
     u, v = picture.wrap
     name = f"{PREFIX}/{picture.image}/{u}-{v}-{picture.alpha}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from ....scenes.model.textures import pixels
-from ....schemas import Asset, Picture, Shape
+from ....schemas import Asset, ImageTexture, Shape
 from .._meshes import capsule, ellipsoid, obj_text
 
 
@@ -30,7 +30,7 @@ def write_looks(asset: Asset, folder: Path) -> None:
                 (folder / file).write_text(_mesh(asset, shape), encoding="utf-8")
 
 
-def _pictured(asset: Asset, picture: Picture, folder: Path) -> list[str]:
+def _pictured(asset: Asset, picture: ImageTexture, folder: Path) -> list[str]:
     """The lines of a picture, whose file is written; `-clamp` is of both directions."""
     file = f"{picture.image[:16]}.png"
     (folder / file).write_bytes(asset.image_bytes(picture.image))

@@ -42,7 +42,7 @@ class Surfaces:
 
 
 @dataclass(frozen=True)
-class Run:
+class FaceRun:
     """Opaque faces that one program draws.
 
     Attributes:
@@ -81,7 +81,7 @@ class Triangles:
     vertices: npt.NDArray[np.void]
     faces: Index
     solid: int
-    opaque: tuple[Run, ...]
+    opaque: tuple[FaceRun, ...]
     clear: tuple[tuple[int, int, int], ...]
 
 
@@ -138,7 +138,7 @@ def triangles(model: Any) -> Triangles:
     # Small things tend to stand before large ones: drawn first, they spare what they hide.
     metal = metallic(model)
     order = np.lexsort((np.asarray(model.geom_rbound), metal, rank))
-    runs: list[Run] = []
+    runs: list[FaceRun] = []
     for geom in (int(g) for g in order):
         shape = _surfaces(model, geom)
         part = np.zeros(len(shape.points), dtype=VERTEX)
@@ -150,9 +150,9 @@ def triangles(model: Any) -> Triangles:
         else:
             kind = Kind(bool(metal[geom]), lying[geom] is not None)
             if runs and runs[-1].kind == kind:
-                runs[-1] = Run(runs[-1].first, runs[-1].count + count, kind)
+                runs[-1] = FaceRun(runs[-1].first, runs[-1].count + count, kind)
             else:
-                runs.append(Run(first, count, kind))
+                runs.append(FaceRun(first, count, kind))
         vertices.append(part)
         faces.append(shape.faces + np.uint32(total))
         total += len(part)
