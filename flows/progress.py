@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.progress import TimeElapsedColumn as Elapsed
 from rich.progress import TimeRemainingColumn as Remaining
 
+from ..generators.records import FinishedShard
 from ..generators.shards import ShardRecord
 from .work import ShardTask
 
@@ -50,7 +51,7 @@ class Bars:
         """One line above the bars."""
         self._console.print(f"{self._title}: {text}", style="dim")
 
-    def found(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
+    def found(self, unit: ShardTask, record: FinishedShard, total: dict[str, int]) -> None:
         """A shard was already there."""
         self._advance(unit, record, total)
 
@@ -63,7 +64,7 @@ class Bars:
         del unit
         self._console.print(message, style="red", markup=False)
 
-    def _advance(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
+    def _advance(self, unit: ShardTask, record: FinishedShard, total: dict[str, int]) -> None:
         for stage, count in total.items():
             if stage not in self._bars:
                 self._bars[stage] = self._progress.add_task(stage, total=count, detail="")

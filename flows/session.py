@@ -94,8 +94,8 @@ class Session:
         graph = self.new_graph()
         if not is_complete(graph, self.store, self.allowance.skips):
             return False
-        units = graph.exports(self.plan.exports, self.store.records())
-        return all(self.store.find(unit.stage, unit.shard, unit.key) for unit in units)
+        units = graph.exports(self.plan.exports, self.store.briefs())
+        return all(self.store.look(unit.stage, unit.shard, unit.key) for unit in units)
 
     def new_graph(self) -> Graph:
         """The plan's shards, none handed out yet."""

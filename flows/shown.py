@@ -23,6 +23,7 @@ from prefect.logging import get_run_logger
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from ..generators.dataset import Dataset
+from ..generators.records import FinishedShard
 from ..generators.report.sheet import write_sheet
 from ..generators.shards import ShardRecord
 from ..schemas import CousinsError, one_line
@@ -70,7 +71,7 @@ class FlowReporter:
         self._inner.note(text)
         get_run_logger().info(text)
 
-    def found(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
+    def found(self, unit: ShardTask, record: FinishedShard, total: dict[str, int]) -> None:
         """A shard was already there."""
         self._inner.found(unit, record, total)
         self._count(unit, total)

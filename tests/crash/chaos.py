@@ -24,6 +24,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from cousins.generators.records import stored_shards
+from cousins.generators.shards import EXPORTS, STAGES
 from cousins.generators.store.writer import dataset_hash
 
 VICTIMS = ("worker", "server", "main")
@@ -32,6 +34,8 @@ PAUSE = "0.05"
 """Seconds that each item takes while processes are killed, so that some work is left for all."""
 PATIENCE = 120.0
 """Seconds until a victim has to be there."""
+FILES = 12
+"""Records that are put into a pack together, so that processes die while they pack, too."""
 KILOBYTES = 400_000
 """Size of the disk while it is not full."""
 SPEC = """name: chaos
@@ -103,7 +107,7 @@ def kill_one(process: subprocess.Popen[bytes], kind: str, rng: random.Random) ->
 
 def shards(out: Path) -> int:
     """How many are there."""
-    return len(list(out.glob("manifest/*/[!.]*.json")))
+    return sum(len(stored_shards(out, stage)) for stage in (*STAGES, EXPORTS))
 
 
 def disturb(spec: Path, out: Path, rng: random.Random, kills: int, report: Report) -> None:
@@ -205,9 +209,11 @@ def child(spec: Path, out: Path, name: str) -> None:
     from cousins.flows.environment import set_defaults
     from cousins.flows.reporter import Silent
     from cousins.flows.session import RunRequest, Session
+    from cousins.generators.store import index
     from cousins.schemas.spec_file import load_spec
 
     set_defaults()
+    index.FILES = FILES
     read = load_spec(spec)
     plan = RunRequest(read, out, fake_stages(), 2, exports=read.export)
     with Session(plan) as session:
