@@ -121,7 +121,10 @@ def run_session(
         RunError: units failed; the others are kept.
     """
     began = time.perf_counter()
-    plan, store, graph = session.plan, session.store, session.new_graph()
+    plan, store = session.plan, session.store
+    joint = store if isinstance(store, JointStore) else None
+    # Others may have taken a shard away since this process saw it.
+    graph = session.new_graph() if joint or session.followed is None else session.followed
     # A process of its own can be ended, and can die; this one must not.
     alone = executor is None and pool is None
     whole = plan.time_limit == TIME_LIMIT and not plan.allow_failures
@@ -133,7 +136,6 @@ def run_session(
     chosen = executor or (InlineExecutor() if inline else ThreadExecutor(threads))
     told = reporter or Silent()
     run = Run(plan, store, graph, chosen_pool, chosen, told, session.allowance)
-    joint = store if isinstance(store, JointStore) else None
     run.claims = None if joint is None else joint.claims
     try:
         chosen.begin(plan.out)
@@ -141,7 +143,10 @@ def run_session(
             run.reporter.note(note)
         if joint is None or joint.alone:
             (plan.out / DONE).unlink(missing_ok=True)
-        run.make_all(graph.start())
+        if graph is session.followed:
+            _tell_found(run)
+        else:
+            run.make_all(graph.start())
         run.allowance.check(graph.total.get("scenes", 0))
         if joint is None:
             return _finish(run, session, began)
@@ -149,6 +154,13 @@ def run_session(
     finally:
         chosen_pool.close()
         threads.shutdown(wait=True, cancel_futures=True)
+
+
+def _tell_found(run: Run) -> None:
+    """Nothing is missing, and all shards were followed already."""
+    for brief in run.store.briefs():
+        if brief.shard in run.graph.planned.get(brief.stage, ()) and brief.stage != EXPORTS:
+            run.reporter.found(brief, run.graph.total)
 
 
 def _finish(run: Run, session: Session, began: float) -> Summary:

@@ -118,7 +118,7 @@ class Run:
         record = self.store.look(unit.stage, unit.shard, unit.key)
         if record is not None:
             self._forget(unit)
-            self.reporter.found(unit, record, self.graph.total)
+            self.reporter.found(record, self.graph.total)
             return self.graph.after(unit, record)
         if self.allowance.skips(unit):
             return self._left_out(unit)
