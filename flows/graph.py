@@ -15,6 +15,7 @@ from ..generators.records import FinishedShard
 from ..generators.shards import EXPORTS, PER_SHARD, STAGES, shard_name
 from ..generators.store.writer import Store
 from ..schemas import DatasetSpec, TaskSpec, hash_of
+from ..schemas.base import canonical_json
 from .keys import Keys, read_by
 from .work import ShardTask, Stages, task_index
 
@@ -170,7 +171,7 @@ class Graph:
         stop = min(start + TASKS_PER_SHARD, self.spec.tasks.count)
         part = self._keys.slice("tasks", stop)
         shard = f"b{start // TASKS_PER_SHARD:05d}"
-        key = self._keys.of_slice(shard, part, [start, stop, upstream])
+        key = self._keys.of_slice(shard, part, canonical_json([start, stop, upstream]))
         # A batch is proposed while the tasks of the one before are being solved.
         order = (start - TASKS_PER_SHARD, 0)
         earlier = ("tasks", f"b{start // TASKS_PER_SHARD - 1:05d}")
@@ -184,7 +185,9 @@ class Graph:
     ) -> ShardTask:
         """A shard of a task; `told` is the task's hash, then key and content of the one before."""
         part, shard = self._keys.slice(stage, stop), shard_name(task.id, start)
-        key = self._keys.of_slice(shard, part, (start, stop, *told))
+        # Hashes have no character that JSON would write otherwise.
+        hashes = '","'.join(told)
+        key = self._keys.of_slice(shard, part, f'[{start},{stop},"{hashes}"]')
         # The later stage goes first, so that finished tasks are finished for good.
         place = STAGES.index(stage)
         order = (task_index(task), -place)

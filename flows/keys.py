@@ -83,9 +83,9 @@ class Keys:
             self._slices[stage, stop] = found
         return found
 
-    def of_slice(self, shard: str, part: Slice, inputs: object) -> str:
-        """As `key`, of a shard that reads this part of the spec."""
-        text = f'{self._begin}{canonical_json(inputs)},"shard":"{shard}",{part.rest}'
+    def of_slice(self, shard: str, part: Slice, inputs: str) -> str:
+        """As `key`, of a shard that reads this part of the spec; its inputs are canonical JSON."""
+        text = f'{self._begin}{inputs},"shard":"{shard}",{part.rest}'
         return sha256(text.encode()).hexdigest()
 
     def _told(self, stage: str, spec: object, versions: dict[str, str]) -> dict[str, object]:

@@ -117,19 +117,16 @@ class Pack:
         """The names of the shards of a stage."""
         return set(self._starts[stage])
 
-    def line(self, place: Place) -> bytes:
-        """The line of a shard that is in the pack.
+    def line(self, place: Place) -> bytes | None:
+        """The line of a shard, if it is in the pack.
 
         Raises:
-            DatasetError: it is not, or the file has become shorter.
+            DatasetError: the file has become shorter.
         """
-        start = self._starts[place[0]].get(place[1])
+        start = self._starts.get(place[0], {}).get(place[1])
         if start is None or self._file is None:
-            raise DatasetError(f"{'/'.join(place)} has no record")
-        return self._line_at(start, self._file.fileno())
-
-    def _line_at(self, start: int, file: int) -> bytes:
-        size = _READ
+            return None
+        size, file = _READ, self._file.fileno()
         while True:
             found = os.pread(file, size, start)
             end = found.find(b"\n")
@@ -145,7 +142,10 @@ class Pack:
         Raises:
             DatasetError: it is not, or its record is damaged.
         """
-        return record_of(self.line(place), str(self._path))
+        line = self.line(place)
+        if line is None:
+            raise DatasetError(f"{'/'.join(place)} has no record")
+        return record_of(line, str(self._path))
 
     def _find(self, file: BinaryIO) -> None:
         names: dict[str, str] = {}

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -107,7 +107,7 @@ def _measure(items: int, out: Path, seed: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _unsynced() -> Iterator[None]:
+def _unsynced() -> Generator[None]:
     """Files are left to the kernel, so that a large dataset is there before the day is over."""
     sync = os.fsync
     os.fsync = _nothing

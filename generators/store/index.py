@@ -139,8 +139,8 @@ class RecordIndex:
         """
         old, fresh, gone = self._pack, self._fresh, self._gone
         places = list(self.places())
-        lines = (fresh[place] if place in fresh else old.line(place) for place in places)
-        write_pack(self.root, old.number + 1, lines, len(places))
+        lines = (fresh.get(place) or old.line(place) for place in places)
+        write_pack(self.root, old.number + 1, (x for x in lines if x), len(places))
         # Marks go first: one that outlived a newer file would hide the new line of its shard.
         for stage in _ORDER:
             for shard in marks(self.root, stage):
@@ -160,7 +160,7 @@ class RecordIndex:
     def _line(self, place: Place) -> bytes | None:
         with self._guard:
             found = self._fresh.get(place)
-            if found is None and place in self._pack and place not in self._gone:
+            if found is None and place not in self._gone:
                 return self._pack.line(place)
             return found
 
