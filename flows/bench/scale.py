@@ -19,7 +19,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...generators.records import stored_shards
 from ...generators.shards import STAGES, ShardRecord
@@ -28,9 +28,6 @@ from ..run import execute
 from ..session import RunRequest, Session
 from ..work import ShardTask
 from ._empty import spec, stages
-
-if TYPE_CHECKING:
-    from _typeshed import FileDescriptorLike
 
 ITEMS, SMALL = (1_000, 10_000, 100_000, 1_000_000), (1_000, 5_000)
 PER_TASK = 10
@@ -117,7 +114,7 @@ def _unsynced() -> Generator[None]:
         os.fsync = sync
 
 
-def _nothing(fd: FileDescriptorLike) -> None:
+def _nothing(fd: object) -> None:
     """Leave a file to the kernel."""
 
 
