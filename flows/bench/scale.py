@@ -54,7 +54,7 @@ class Resumed:
 
 
 @dataclass
-class Marks(Silent):
+class ShardTimes(Silent):
     """A Reporter that keeps when shards were made."""
 
     times: list[float] = field(default_factory=list[float])
@@ -81,7 +81,7 @@ def _measure(items: int, out: Path, seed: int) -> dict[str, Any]:
     if before:
         with _unsynced():
             execute(RunRequest(spec(before, PER_TASK, seed), out, stages()))
-    marks, began = Marks(), time.perf_counter()
+    marks, began = ShardTimes(), time.perf_counter()
     execute(RunRequest(spec(tasks, PER_TASK, seed), out, stages()), reporter=marks)
     ended, times = time.perf_counter(), marks.times
     words = [sys.executable, "-m", __name__, str(out), str(tasks), str(seed)]
