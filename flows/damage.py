@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..generators.dataset import Dataset, read_models
 from ..generators.quarantine import quarantined
+from ..generators.records import readings
 from ..generators.shards import EXPORTS, STAGES, ShardRecord, is_own, shard_folder, shard_name
 from ..generators.store.hashing import file_hash
 from ..generators.store.writer import seal_broken
@@ -37,18 +38,15 @@ def shard_damage(dataset: Dataset) -> Iterator[Damage]:
     if seal_broken(dataset.root):
         yield Damage("spec.json is not what was written")
     found: dict[tuple[str, str], ShardRecord] = {}
-    for stage in (*STAGES, EXPORTS):
-        for path in sorted((dataset.root / "manifest" / stage).glob("[!.]*.json")):
-            try:
-                record = ShardRecord.read(path)
-            except DatasetError as error:
-                yield Damage(str(error))
-                continue
-            found[record.place] = record
-            for name, digest in record.files.items():
-                said = _file_problem(dataset.root / name, digest)
-                if said is not None:
-                    yield Damage(f"{name} {said}", record.place)
+    for record in readings(dataset.root, (*STAGES, EXPORTS)):
+        if isinstance(record, DatasetError):
+            yield Damage(str(record))
+            continue
+        found[record.place] = record
+        for name, digest in record.files.items():
+            said = _file_problem(dataset.root / name, digest)
+            if said is not None:
+                yield Damage(f"{name} {said}", record.place)
     yield from _chain_problems(dataset, found)
     recorded = {name for record in found.values() for name in record.files}
     for folder in (shard_folder(*place) for place in found):
@@ -152,6 +150,6 @@ def broken_references(dataset: Dataset) -> Iterator[Damage]:
 
 def readable(dataset: Dataset, stage: str) -> Iterator[ShardRecord]:
     """The records of a stage but for those that are damaged."""
-    for path in sorted((dataset.root / "manifest" / stage).glob("[!.]*.json")):
-        with suppress(DatasetError):  # it is among the problems already
-            yield ShardRecord.read(path)
+    for record in readings(dataset.root, (stage,)):
+        if isinstance(record, ShardRecord):  # an error is among the problems already
+            yield record

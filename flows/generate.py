@@ -18,6 +18,7 @@ from prefect.states import Completed, Failed
 
 from ..schemas import CousinsError, DatasetSpec, RunError, one_line
 from .checks import check_exports, check_spec
+from .counters import counted
 from .environment import cores, set_defaults
 from .naming import folder_tag, read_source, run_name
 from .notify import Notice, check_address, with_notice
@@ -146,7 +147,8 @@ def _make(plan: RunRequest) -> Summary:
         if not session.finished:
             check_spec(plan.spec, session.library, exports=bool(plan.exports))
             check_exports(plan.exports)
-        return _run_shown(session, Silent())
+        with counted(Silent(), plan.spec) as reporter:
+            return _run_shown(session, reporter)
 
 
 def _run_shown(session: Session, reporter: Reporter) -> Summary:

@@ -11,18 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..generators.dataset import read_models
-from ..generators.shards import EXPORTS, PER_SHARD, STAGES, ShardRecord, shard_name
-from ..generators.store.changes import UNREAD, slice_of
-from ..generators.store.hashing import stage_versions
+from ..generators.records import FinishedShard
+from ..generators.shards import EXPORTS, PER_SHARD, STAGES, shard_name
 from ..generators.store.writer import Store
 from ..schemas import DatasetSpec, TaskSpec, hash_of
+from ..schemas.base import canonical_json
+from .keys import Keys, read_by
 from .work import ShardTask, Stages, task_index
 
 TASKS_PER_SHARD = 25
 MOST_SCENES = 2
 """Times as many scenes as were asked for, where demonstrations are still missing."""
-STAGE_VERSIONS = {"tasks": 8, "scenes": 6, "episodes": 6, "frames": 5, "exports": 4}
-"""Raised whenever a stage gives other bytes for the same inputs."""
 
 
 @dataclass
@@ -35,8 +34,8 @@ class Graph:
         stages: named in every key, so that no fake passes for the real thing.
         library_version: of the asset library.
         until: the last stage to run: tasks, scenes, episodes or frames.
-        planned: every shard that has been handed out.
-        contents: what the shards that others followed hold, by stage and name.
+        planned: every shard that has been handed out, by stage.
+        contents: what the shards hold from which others are still to follow, by stage and name.
         total: how many shards of each stage there will be, as far as is known.
     """
 
@@ -45,7 +44,7 @@ class Graph:
     stages: Stages
     library_version: str
     until: str = "frames"
-    planned: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    planned: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     contents: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     total: dict[str, int] = field(default_factory=dict[str, int])
     _asked: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
@@ -55,36 +54,50 @@ class Graph:
     _scenes: dict[str, int] = field(default_factory=dict[str, int])
     """One past the last scene of each task that was asked for more."""
 
+    def __post_init__(self) -> None:
+        """Read what of the spec decides which shards there are."""
+        stages = STAGES[: STAGES.index(self.until) + 1]
+        if self.spec.episodes.per_task == 0:
+            stages = tuple(stage for stage in stages if stage != "episodes")
+        count = self.spec.scenes_per_task
+        starts = range(0, count, PER_SHARD)
+        self._stages = stages
+        self._chunks = [(start, min(start + PER_SHARD, count)) for start in starts]
+        self._keys = Keys(self.spec, self.stages.name, self.library_version)
+
     def start(self) -> list[ShardTask]:
         """The units that depend on nothing."""
         batches = -(-self.spec.tasks.count // TASKS_PER_SHARD)
-        per_task = len(self._chunks())
-        self.total = dict.fromkeys(self._stages(), 0)
-        for stage in self._stages():
+        per_task = len(self._chunks)
+        self.total = dict.fromkeys(self._stages, 0)
+        for stage in self._stages:
             self.total[stage] = batches if stage == "tasks" else self.spec.tasks.count * per_task
         return [self._tasks(0, None)]
 
-    def after(self, unit: ShardTask, record: ShardRecord) -> list[ShardTask]:
+    def after(self, unit: ShardTask, record: FinishedShard) -> list[ShardTask]:
         """The units that a finished one makes ready."""
-        self.contents[record.place] = record.content
         if unit.stage == "tasks":
-            return self._after_tasks(unit, record)
+            self.contents[record.place] = record.content
+            return self._after_tasks(unit, record.content)
         if unit.task is None:
             return []
-        stages = self._stages()
+        stages = self._stages
         follower = stages.index(unit.stage) + 1
         more: list[ShardTask] = []
-        if unit.stage == "episodes":
+        if unit.stage == "episodes" and self.spec.episodes.demonstrations is not None:
             more = self._topped_up(unit.task, unit.shard, record.counts.get("solved", 0))
         if follower == len(stages):
+            for stage in stages[1:]:
+                self.contents.pop((stage, unit.shard), None)
             return more
+        self.contents[record.place] = record.content
         # The chain of keys carries what earlier stages have read.
-        upstream = [unit.key, record.content]
-        return [self._of_task(stages[follower], unit.task, unit.start, unit.stop, upstream), *more]
+        told = unit.inputs[f"task/{unit.task.id}"], unit.key, record.content
+        return [self._of_task(stages[follower], unit.task, unit.start, unit.stop, told), *more]
 
     def skip(self, unit: ShardTask) -> list[ShardTask]:
         """Go on without a shard: nothing follows from it but scenes that make up for it."""
-        stages = self._stages()
+        stages = self._stages
         for stage in stages[stages.index(unit.stage) + 1 :]:
             self.total[stage] -= 1
         if unit.task is None or unit.stage == "frames" or "episodes" not in stages:
@@ -100,7 +113,7 @@ class Graph:
         wanted = self.spec.episodes.demonstrations
         if wanted is None:
             return []
-        first = self._chunks()
+        first = self._chunks
         asked = self._asked.setdefault(task.id, {shard_name(task.id, x) for x, _ in first})
         solved = self._solved.setdefault(task.id, {})
         solved[shard] = demonstrations
@@ -111,9 +124,9 @@ class Graph:
             return []
         asked.add(shard_name(task.id, start))
         self._scenes[task.id] = start + PER_SHARD
-        for stage in self._stages()[1:]:
+        for stage in self._stages[1:]:
             self.total[stage] += 1
-        return [self._of_task("scenes", task, start, start + PER_SHARD, [])]
+        return [self._of_task("scenes", task, start, start + PER_SHARD, (task.content_hash(),))]
 
     def lacking(self) -> dict[str, int]:
         """Demonstrations of each task that has fewer than the spec asks for, by the task's id."""
@@ -122,14 +135,14 @@ class Graph:
         return {task: number for task, number in found.items() if number < wanted}
 
     def exports(
-        self, formats: tuple[str, ...], records: tuple[ShardRecord, ...]
+        self, formats: tuple[str, ...], records: Iterable[FinishedShard]
     ) -> list[ShardTask]:
         """The units that export the whole dataset."""
-        content = contents_of(records)
+        content = contents_of(records) if formats else {}
         units: list[ShardTask] = []
         for name in formats:
             # Exporters read the spec of the dataset, whose name is part of what they write.
-            spec = _read_by(self.spec)
+            spec = read_by(self.spec)
             key = self.key(EXPORTS, name, spec, [content])
             order = (self.spec.tasks.count, len(STAGES))
             inputs = {"data": hash_of(content)}
@@ -138,90 +151,67 @@ class Graph:
         self.total[EXPORTS] = len(units)
         return units
 
-    def _after_tasks(self, unit: ShardTask, record: ShardRecord) -> list[ShardTask]:
+    def _after_tasks(self, unit: ShardTask, content: str) -> list[ShardTask]:
         units: list[ShardTask] = []
         if unit.stop < self.spec.tasks.count:
-            units.append(self._tasks(unit.stop, [unit.key, record.content]))
+            units.append(self._tasks(unit.stop, [unit.key, content]))
         tasks = read_models(self.root / "data" / "tasks" / unit.shard / "tasks.json", TaskSpec)
         missing = unit.stop - unit.start - len(tasks)
-        for stage in self._stages()[1:]:
-            self.total[stage] -= missing * len(self._chunks())
+        for stage in self._stages[1:]:
+            self.total[stage] -= missing * len(self._chunks)
         if self.until == "tasks":
             return units
         return units + [
-            self._of_task("scenes", task, start, stop, [])
-            for task in tasks
-            for start, stop in self._chunks()
+            self._of_task("scenes", task, start, stop, (told,))
+            for task, told in ((task, task.content_hash()) for task in tasks)
+            for start, stop in self._chunks
         ]
-
-    def _stages(self) -> tuple[str, ...]:
-        stages = STAGES[: STAGES.index(self.until) + 1]
-        if self.spec.episodes.per_task == 0:
-            stages = tuple(stage for stage in stages if stage != "episodes")
-        return stages
-
-    def _chunks(self) -> list[tuple[int, int]]:
-        count = self.spec.scenes_per_task
-        return [(start, min(start + PER_SHARD, count)) for start in range(0, count, PER_SHARD)]
 
     def _tasks(self, start: int, upstream: list[str] | None) -> ShardTask:
         stop = min(start + TASKS_PER_SHARD, self.spec.tasks.count)
-        spec = slice_of(self.spec, "tasks", stop)
+        part = self._keys.slice("tasks", stop)
         shard = f"b{start // TASKS_PER_SHARD:05d}"
-        key = self.key("tasks", shard, _read_by(spec), [start, stop, upstream])
+        key = self._keys.of_slice(shard, part, canonical_json([start, stop, upstream]))
         # A batch is proposed while the tasks of the one before are being solved.
         order = (start - TASKS_PER_SHARD, 0)
         earlier = ("tasks", f"b{start // TASKS_PER_SHARD - 1:05d}")
         inputs = {"/".join(earlier): self.contents[earlier]} if earlier in self.contents else {}
-        return self._unit(ShardTask("tasks", shard, key, order, spec, start, stop, inputs=inputs))
+        return self._unit(
+            ShardTask("tasks", shard, key, order, part.spec, start, stop, inputs=inputs)
+        )
 
     def _of_task(
-        self, stage: str, task: TaskSpec, start: int, stop: int, upstream: list[str]
+        self, stage: str, task: TaskSpec, start: int, stop: int, told: tuple[str, ...]
     ) -> ShardTask:
-        spec = slice_of(self.spec, stage, stop)
-        shard = shard_name(task.id, start)
-        inputs = [start, stop, task.content_hash(), *upstream]
-        key = self.key(stage, shard, _read_by(spec), inputs)
+        """A shard of a task; `told` is the task's hash, then key and content of the one before."""
+        part, shard = self._keys.slice(stage, stop), shard_name(task.id, start)
+        # Hashes have no character that JSON would write otherwise.
+        hashes = '","'.join(told)
+        key = self._keys.of_slice(shard, part, f'[{start},{stop},"{hashes}"]')
         # The later stage goes first, so that finished tasks are finished for good.
-        order = (task_index(task), -STAGES.index(stage))
-        before = STAGES[1 : STAGES.index(stage)]
-        known = {f"{x}/{shard}": self.contents.get((x, shard)) for x in before}
-        made_from = {f"task/{task.id}": task.content_hash()}
-        made_from |= {place: content for place, content in known.items() if content is not None}
+        place = STAGES.index(stage)
+        order = (task_index(task), -place)
+        made_from = {f"task/{task.id}": told[0]}
+        for before in STAGES[1:place]:
+            content = self.contents.get((before, shard))
+            if content is not None:
+                made_from[f"{before}/{shard}"] = content
         return self._unit(
-            ShardTask(stage, shard, key, order, spec, start, stop, task, inputs=made_from)
+            ShardTask(stage, shard, key, order, part.spec, start, stop, task, inputs=made_from)
         )
 
     def _unit(self, unit: ShardTask) -> ShardTask:
-        self.planned.add((unit.stage, unit.shard))
+        self.planned.setdefault(unit.stage, set()).add(unit.shard)
         return unit
 
     def key(self, stage: str, shard: str, spec: object, inputs: object) -> str:
-        """Hash of all that decides a shard's bytes.
-
-        Args:
-            stage: one of STAGES, or exports.
-            shard: its name.
-            spec: what of the spec the stage reads, as JSON values.
-            inputs: the items that it holds, and the content of the shards before it.
-        """
-        return hash_of(
-            {
-                "stage": stage,
-                "shard": shard,
-                "stages": self.stages.name,
-                "stage_version": STAGE_VERSIONS[stage],
-                "versions": stage_versions(stage, shard, self.spec),
-                "assets": self.library_version,
-                "spec": spec,
-                "inputs": inputs,
-            }
-        )
+        """As `Keys.key`."""
+        return self._keys.key(stage, shard, spec, inputs)
 
 
-def contents_of(records: Iterable[ShardRecord]) -> dict[str, str]:
+def contents_of(records: Iterable[FinishedShard]) -> dict[str, str]:
     """The content hashes of all shards but exports, by stage and name."""
-    return {"/".join(r.place): r.content for r in records if r.stage != EXPORTS}
+    return {"/".join(r.place): r.content for r in records if r.place[0] != EXPORTS}
 
 
 def is_complete(graph: Graph, store: Store, left_out: Callable[[ShardTask], bool]) -> bool:
@@ -235,7 +225,7 @@ def is_complete(graph: Graph, store: Store, left_out: Callable[[ShardTask], bool
     waiting = graph.start()
     while waiting:
         unit = waiting.pop()
-        record = store.find(unit.stage, unit.shard, unit.key)
+        record = store.look(unit.stage, unit.shard, unit.key)
         if record is not None:
             waiting += graph.after(unit, record)
         elif left_out(unit):
@@ -243,12 +233,3 @@ def is_complete(graph: Graph, store: Store, left_out: Callable[[ShardTask], bool
         else:
             return False
     return True
-
-
-def _read_by(spec: DatasetSpec) -> object:
-    """The parts of a spec in a key: what lies in folders enters by its hash, wherever they are."""
-    unread = {name for _, name in UNREAD}
-    return spec.model_dump(
-        mode="json",
-        exclude={"assets": True, "episodes": {"from_": {"evaluation"}}, "tasks": unread},
-    )

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.progress import TimeElapsedColumn as Elapsed
 from rich.progress import TimeRemainingColumn as Remaining
 
+from ..generators.records import FinishedShard
 from ..generators.shards import ShardRecord
 from .work import ShardTask
 
@@ -50,29 +51,30 @@ class Bars:
         """One line above the bars."""
         self._console.print(f"{self._title}: {text}", style="dim")
 
-    def found(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
+    def found(self, record: FinishedShard, total: dict[str, int]) -> None:
         """A shard was already there."""
-        self._advance(unit, record, total)
+        self._advance(record, total)
 
     def finished(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
         """A shard was made."""
-        self._advance(unit, record, total)
+        self._advance(record, total)
 
     def failed(self, unit: ShardTask, message: str) -> None:
         """A shard failed."""
         del unit
         self._console.print(message, style="red", markup=False)
 
-    def _advance(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
+    def _advance(self, record: FinishedShard, total: dict[str, int]) -> None:
         for stage, count in total.items():
             if stage not in self._bars:
                 self._bars[stage] = self._progress.add_task(stage, total=count, detail="")
             self._progress.update(self._bars[stage], total=count)
-        counts = self._counts.setdefault(unit.stage, {})
+        place = record.place[0]
+        counts = self._counts.setdefault(place, {})
         for name, count in record.counts.items():
             counts[name] = counts.get(name, 0) + count
         detail = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-        self._progress.update(self._bars[unit.stage], advance=1, detail=detail)
+        self._progress.update(self._bars[place], advance=1, detail=detail)
         now = time.monotonic()
         if not self._console.is_terminal and now - self._said >= LINE_EVERY:
             self._said = now

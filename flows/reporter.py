@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, Self
 
+from ..generators.records import FinishedShard
 from ..generators.shards import ShardRecord
 from .work import ShardTask
 
@@ -23,7 +24,7 @@ class Reporter(Protocol):
         """Something worth a line."""
         ...
 
-    def found(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
+    def found(self, record: FinishedShard, total: dict[str, int]) -> None:
         """A shard was already there."""
         ...
 
@@ -49,7 +50,7 @@ class Silent:
     def note(self, text: str) -> None:
         """Nothing."""
 
-    def found(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
+    def found(self, record: FinishedShard, total: dict[str, int]) -> None:
         """Nothing."""
 
     def finished(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:

@@ -121,7 +121,10 @@ def run_session(
         RunError: units failed; the others are kept.
     """
     began = time.perf_counter()
-    plan, store, graph = session.plan, session.store, session.new_graph()
+    plan, store = session.plan, session.store
+    joint = store if isinstance(store, JointStore) else None
+    # Others may have taken a shard away since this process saw it.
+    graph = session.new_graph() if joint or session.followed is None else session.followed
     # A process of its own can be ended, and can die; this one must not.
     alone = executor is None and pool is None
     whole = plan.time_limit == TIME_LIMIT and not plan.allow_failures
@@ -133,7 +136,6 @@ def run_session(
     chosen = executor or (InlineExecutor() if inline else ThreadExecutor(threads))
     told = reporter or Silent()
     run = Run(plan, store, graph, chosen_pool, chosen, told, session.allowance)
-    joint = store if isinstance(store, JointStore) else None
     run.claims = None if joint is None else joint.claims
     try:
         chosen.begin(plan.out)
@@ -141,7 +143,10 @@ def run_session(
             run.reporter.note(note)
         if joint is None or joint.alone:
             (plan.out / DONE).unlink(missing_ok=True)
-        run.make_all(graph.start())
+        if graph is session.followed:
+            _tell_found(run)
+        else:
+            run.make_all(graph.start())
         run.allowance.check(graph.total.get("scenes", 0))
         if joint is None:
             return _finish(run, session, began)
@@ -151,11 +156,19 @@ def run_session(
         threads.shutdown(wait=True, cancel_futures=True)
 
 
+def _tell_found(run: Run) -> None:
+    """Nothing is missing, and all shards were followed already."""
+    for brief in run.store.briefs():
+        if brief.shard in run.graph.planned.get(brief.stage, ()) and brief.stage != EXPORTS:
+            run.reporter.found(brief, run.graph.total)
+
+
 def _finish(run: Run, session: Session, began: float) -> Summary:
     """Once all shards are there: exports, the report, and the summary."""
     plan, store = session.plan, session.store
     _prune(run.graph, store, plan)
     run.make_all(_ready_exports(run, session))
+    store.tidy()
     whole = plan.until == STAGES[-1]
     summary = _summary(
         plan, store, run, time.perf_counter() - began, _report(run) if whole else None
@@ -212,7 +225,7 @@ def export_dataset(
         plan = RunRequest(spec, root, stages, exports=formats)
         pool, none = InlinePool(run_shard), Allowance(root)
         run = Run(plan, store, graph, pool, InlineExecutor(), Silent(), none)
-        units = graph.exports(formats, store.records())
+        units = graph.exports(formats, store.briefs())
         if not _all_found(store, units) and (damaged := run.damaged()):
             raise DatasetError(
                 f"{root}: the shard {'/'.join(damaged[0].place)} is not what was written; "
@@ -223,13 +236,13 @@ def export_dataset(
 
 
 def _all_found(store: Store, units: list[ShardTask]) -> bool:
-    return all(store.find(unit.stage, unit.shard, unit.key) is not None for unit in units)
+    return all(store.look(unit.stage, unit.shard, unit.key) is not None for unit in units)
 
 
 def _ready_exports(run: Run, session: Session) -> list[ShardTask]:
     """The exports of this run; before one is made, what it reads is checked, and mended."""
     formats, store = run.plan.exports, run.store
-    units = run.graph.exports(formats, store.records())
+    units = run.graph.exports(formats, store.briefs())
     if _all_found(store, units):
         return units
     damaged = run.damaged()
@@ -239,7 +252,7 @@ def _ready_exports(run: Run, session: Session) -> list[ShardTask]:
     if damaged:
         run.graph = session.new_graph()
         run.make_all(run.graph.start())
-    return run.graph.exports(formats, store.records())
+    return run.graph.exports(formats, store.briefs())
 
 
 def _report(run: Run) -> Path:
@@ -253,14 +266,12 @@ def _report(run: Run) -> Path:
 def _prune(graph: Graph, store: Store, plan: RunRequest) -> None:
     """Remove shards that this spec no longer has, and exports of what the dataset was before."""
     store.keep_only(STAGES[: STAGES.index(plan.until) + 1], graph.planned)
-    formats = tuple(record.shard for record in store.records() if record.stage == EXPORTS)
-    current = graph.exports(formats, store.records())
+    formats = tuple(brief.shard for brief in store.briefs() if brief.stage == EXPORTS)
+    current = graph.exports(formats, store.briefs())
     fresh = {
-        (unit.stage, unit.shard)
-        for unit in current
-        if store.find(unit.stage, unit.shard, unit.key) is not None
+        unit.shard for unit in current if store.look(unit.stage, unit.shard, unit.key) is not None
     }
-    store.keep_only([EXPORTS], fresh)
+    store.keep_only([EXPORTS], {EXPORTS: fresh})
 
 
 def _summary(
@@ -269,9 +280,9 @@ def _summary(
     counts = {"tasks_asked": plan.spec.tasks.count, "tasks": 0, "scenes": 0, "refused": 0}
     counts |= {"attempts": 0, "solved": 0, "frames": 0, "videos": 0, "skipped": 0}
     counts |= {"answers": 0, "unfit": 0, "rejected": 0, "edited": 0, "requests": 0, "tokens": 0}
-    for record in store.records():
-        for name, count in record.counts.items():
-            if name in counts and record.stage != EXPORTS:
+    for brief in store.briefs():
+        for name, count in brief.counts.items() if brief.stage != EXPORTS else ():
+            if name in counts:
                 counts[name] += count
     cpu = {stage: round(value, 3) for stage, value in sorted(run.cpu.items())}
     return Summary(

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..generators.shards import EXPORTS, ShardRecord
+from ..generators.shards import EXPORTS, STAGES, ShardRecord
 from ..generators.store.claims import Claims
 from ..generators.store.joint import ClaimLostError
 from ..generators.store.writer import Store
@@ -115,9 +115,10 @@ class Run:
 
     def _without_work(self, unit: ShardTask) -> list[ShardTask] | None:
         """What to look at next, where nothing has to be done for a shard now; else None."""
-        record = self.store.find(unit.stage, unit.shard, unit.key)
+        record = self.store.look(unit.stage, unit.shard, unit.key)
         if record is not None:
-            self.reporter.found(unit, record, self.graph.total)
+            self._forget(unit)
+            self.reporter.found(record, self.graph.total)
             return self.graph.after(unit, record)
         if self.allowance.skips(unit):
             return self._left_out(unit)
@@ -150,7 +151,7 @@ class Run:
         if self.claims is None:
             return True
         if self.claims.take(unit.place):
-            if self.store.find(unit.stage, unit.shard, unit.key) is None:
+            if self.store.look(unit.stage, unit.shard, unit.key) is None:
                 return True
             self.claims.release(unit.place)  # it was made since this process looked
         self.waiting.append(unit)
@@ -158,7 +159,7 @@ class Run:
 
     def damaged(self) -> tuple[ShardRecord, ...]:
         """The shards, all but exports, whose files are not what was written; reads the files."""
-        records = [record for record in self.store.records() if record.stage != EXPORTS]
+        records = (record for record in self.store.records() if record.stage != EXPORTS)
         unknown = (record for record in records if record.place not in self.sound)
         return tuple(record for record in unknown if not self.store.sound(record))
 
@@ -183,8 +184,15 @@ class Run:
             raise answer
         self.made += 1
         self.sound.add(answer.place)
+        self._forget(unit)
         self.reporter.finished(unit, answer, self.graph.total)
         return self.graph.after(unit, answer)
+
+    def _forget(self, unit: ShardTask) -> None:
+        """Let go of the shards before one of the last stage: nothing else follows from them."""
+        if unit.stage == self.plan.until:
+            for stage in STAGES[1:]:
+                self.units.pop((stage, unit.shard), None)
 
     def _left_out(self, unit: ShardTask) -> list[ShardTask]:
         """Go on without a shard; what an older spec made in its place is none of this dataset."""

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from ..generators.shards import STAGES
 from ..generators.sources import is_merged
 from ..generators.store.claims import LEASE
 from ..generators.store.joint import JointStore
@@ -14,6 +15,7 @@ from ..generators.store.writer import Store
 from ..schemas import DatasetError, DatasetSpec
 from .allowance import Allowance
 from .graph import Graph, is_complete
+from .seeds import DONE
 from .work import Stages
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ class Session:
         library: the asset library of its spec.
         store: its folder, locked; together with others where the plan says so.
         allowance: the failures that the run goes on without.
+        followed: the plan's shards, once all of them were seen to be there.
     """
 
     def __init__(self, plan: RunRequest) -> None:
@@ -80,6 +83,7 @@ class Session:
             if plan.join
             else Store(plan.out, plan.spec, self._version)
         )
+        self.followed: Graph | None = None
         self.allowance = Allowance(plan.out, plan.allow_failures, plan.retry_quarantined)
 
     def __enter__(self) -> Self:
@@ -91,11 +95,17 @@ class Session:
     @cached_property
     def finished(self) -> bool:
         """Whether the folder held all of the plan when it was first asked."""
+        whole = self.plan.until == STAGES[-1]
+        if whole and not (self.plan.out / DONE).is_file():
+            return False  # an earlier run did not come to its end
         graph = self.new_graph()
         if not is_complete(graph, self.store, self.allowance.skips):
             return False
-        units = graph.exports(self.plan.exports, self.store.records())
-        return all(self.store.find(unit.stage, unit.shard, unit.key) for unit in units)
+        units = graph.exports(self.plan.exports, self.store.briefs())
+        if not all(self.store.look(unit.stage, unit.shard, unit.key) for unit in units):
+            return False
+        self.followed = graph
+        return True
 
     def new_graph(self) -> Graph:
         """The plan's shards, none handed out yet."""

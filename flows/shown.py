@@ -23,6 +23,7 @@ from prefect.logging import get_run_logger
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from ..generators.dataset import Dataset
+from ..generators.records import FinishedShard
 from ..generators.report.sheet import write_sheet
 from ..generators.shards import ShardRecord
 from ..schemas import CousinsError, one_line
@@ -70,15 +71,15 @@ class FlowReporter:
         self._inner.note(text)
         get_run_logger().info(text)
 
-    def found(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
+    def found(self, record: FinishedShard, total: dict[str, int]) -> None:
         """A shard was already there."""
-        self._inner.found(unit, record, total)
-        self._count(unit, total)
+        self._inner.found(record, total)
+        self._count(record.place[0], total)
 
     def finished(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
         """A shard was made."""
         self._inner.finished(unit, record, total)
-        self._count(unit, total)
+        self._count(unit.stage, total)
 
     def failed(self, unit: ShardTask, message: str) -> None:
         """A shard failed."""
@@ -105,9 +106,9 @@ class FlowReporter:
             url = f"data:image/jpeg;base64,{picture}"
             self._send(lambda: create_image_artifact(url, self._key("sheet"), str(sheet)))
 
-    def _count(self, unit: ShardTask, total: dict[str, int]) -> None:
+    def _count(self, stage: str, total: dict[str, int]) -> None:
         self._totals = dict(total)
-        self._done[unit.stage] = self._done.get(unit.stage, 0) + 1
+        self._done[stage] = self._done.get(stage, 0) + 1
         if time.monotonic() - self._last >= EVERY:
             self._post()
 

@@ -72,7 +72,7 @@ def survey(
             continue
         (made if record.key == unit.key else outdated).update([unit.stage])
         waiting += graph.after(unit, record)
-    for unit in graph.exports(spec.export, tuple(records.values())):
+    for unit in graph.exports(spec.export, records.values()):
         record = records.get((unit.stage, unit.shard))
         if record is not None:
             (made if record.key == unit.key else outdated).update([unit.stage])

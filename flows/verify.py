@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..generators.dataset import Dataset, read_models
+from ..generators.exports import EXPORTERS
 from ..generators.quarantine import quarantined
+from ..generators.records import stored_shards
 from ..generators.shards import EXPORTS, ShardRecord
 from ..generators.store.claims import others_at_work
 from ..generators.store.writer import dataset_hash
@@ -119,7 +121,7 @@ def repair(root: Path, workers: int, stages: Stages) -> tuple[str, ...]:
         CousinsError: as `execute`.
     """
     spec = Dataset(root).spec
-    exports = tuple(sorted(path.stem for path in (root / "manifest" / EXPORTS).glob("[!.]*.json")))
+    exports = _exported(root)
     done: list[str] = []
     share = _share_left_out(root)
     plan = RunRequest(spec, root, stages, workers, exports=exports, allow_failures=share)
@@ -137,10 +139,17 @@ def repair(root: Path, workers: int, stages: Stages) -> tuple[str, ...]:
     return tuple(done)
 
 
+def _exported(root: Path) -> tuple[str, ...]:
+    """The formats that were written: also those whose records a damaged pack has lost."""
+    folders = (path.name for path in (root / EXPORTS).glob("*") if path.is_dir())
+    known = EXPORTERS.names()
+    return tuple(sorted(stored_shards(root, EXPORTS) | {x for x in folders if x in known}))
+
+
 def _share_left_out(root: Path) -> float:
     """The share of shards that the quarantine holds; one more failure would be too many."""
     records = list(quarantined(root))
-    made = len(list((root / "manifest" / "scenes").glob("[!.]*.json")))
+    made = len(stored_shards(root, "scenes"))
     shards = made + sum(record.stage == "scenes" for record in records)
     return min(1.0, (len(records) + 0.5) / shards) if records and shards else 0.0
 

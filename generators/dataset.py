@@ -2,7 +2,8 @@
 
 ```
 spec.json                          the DatasetSpec and the format's version
-manifest/<stage>/<shard>.json      a ShardRecord for each finished shard
+manifest/<stage>/<shard>.json      a ShardRecord for each finished shard; of a large dataset,
+manifest/records-<number>.tsv      most of them in one file
 data/tasks/<shard>/tasks.json      TaskSpecs
 data/tasks/<shard>/proposals.json  Verdicts on answers, where there were any
 data/tasks/<shard>/proposed.json   TaskSpecs that a review rejected or edited, as proposed
@@ -55,6 +56,7 @@ from ..schemas import (
     VideoRecord,
 )
 from .quarantine import QuarantineRecord, quarantined
+from .records import readings
 from .shards import ShardRecord, shard_folder, shard_of, stored_path
 from .sources import SOURCE, MergedSource
 
@@ -121,10 +123,10 @@ class Dataset:
 
     def records(self, stage: str) -> Iterator[ShardRecord]:
         """The records of all finished shards of a stage, by name."""
-        paths = (self.root / "manifest" / stage).glob("*.json")
-        for path in sorted(paths, key=lambda path: path.stem):
-            if not path.name.startswith("."):  # such as ._t0001.json, which macOS leaves
-                yield ShardRecord.read(path)
+        for found in readings(self.root, (stage,)):
+            if isinstance(found, DatasetError):
+                raise found
+            yield found
 
     def quarantined(self) -> Iterator[QuarantineRecord]:
         """The shards that were left out on purpose after they failed."""
@@ -265,6 +267,12 @@ def _scenes_in(path: Path, size: int) -> dict[str, Scene]:
     return {scene.id: scene for scene in read_models(path, Scene)}
 
 
+@lru_cache(maxsize=64)
+def _list_of(model: type[Model]) -> TypeAdapter[Any]:
+    shape: Any = GenericAlias(tuple, (model, ...))
+    return TypeAdapter(shape)
+
+
 def read_models(path: Path, model: type[Item]) -> tuple[Item, ...]:
     """Read a JSON list of models.
 
@@ -272,9 +280,8 @@ def read_models(path: Path, model: type[Item]) -> tuple[Item, ...]:
         DatasetError: where the file is missing or not valid.
     """
     try:
-        shape: Any = GenericAlias(tuple, (model, ...))
-        adapter: TypeAdapter[tuple[Item, ...]] = TypeAdapter(shape)
-        return adapter.validate_json(path.read_bytes())
+        found: tuple[Item, ...] = _list_of(model).validate_json(path.read_bytes())
+        return found
     except FileNotFoundError as error:
         raise DatasetError(f"{path} is missing") from error
     except ValidationError as error:

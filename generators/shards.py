@@ -95,17 +95,31 @@ class ShardRecord(Model):
         Raises:
             DatasetError: it is damaged, or lies where another record belongs.
         """
-        how = "finish the dataset again with `cousins generate`, which makes its shard anew"
         if path.is_symlink():
             raise DatasetError(f"{path} is a link; links inside a dataset are not followed")
+        return cls.parse(path.read_bytes(), (path.parent.name, path.stem), str(path))
+
+    @classmethod
+    def parse(cls, raw: bytes, place: tuple[str, str], source: str) -> Self:
+        """The record of the shard at this place.
+
+        Args:
+            raw: JSON.
+            place: stage and shard.
+            source: names the file in the error.
+
+        Raises:
+            DatasetError: it is damaged, or the record of another shard.
+        """
+        how = "finish the dataset again with `cousins generate`, which makes its shard anew"
         try:
-            record = cls.from_json(path.read_bytes(), str(path))
+            record = cls.from_json(raw, source)
         except SpecError as error:
-            raise DatasetError(f"{path} is damaged; {how}") from error
-        if record.place != (path.parent.name, path.stem):
-            raise DatasetError(f"{path} is the record of {'/'.join(record.place)}; {how}")
+            raise DatasetError(f"{source} is damaged; {how}") from error
+        if record.place != place:
+            raise DatasetError(f"{source} is the record of {'/'.join(record.place)}; {how}")
         if record.seal and record.seal != record._seal():
-            raise DatasetError(f"{path} is damaged: it does not match its seal; {how}")
+            raise DatasetError(f"{source} is damaged: it does not match its seal; {how}")
         return record
 
 

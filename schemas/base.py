@@ -22,6 +22,11 @@ Synset = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_\-']+\.n\.\d\d$", max_length
 """A BDDL category, such as `mug.n.04`."""
 
 
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
+
 class Model(BaseModel):
     """Base of everything that is saved or crosses a process."""
 
@@ -72,9 +77,7 @@ def nothing(value: object) -> bool:
 
 def canonical_json(value: Any) -> str:
     """JSON text with sorted keys, no spaces, and no NaN."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return _ENCODER.encode(value)
 
 
 def hash_of(value: Any) -> str:

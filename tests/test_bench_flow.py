@@ -8,15 +8,17 @@ import pytest
 
 from cousins.flows.bench import engines, measure, scale
 from cousins.flows.engines import ENGINES
+from cousins.generators.store.writer import dataset_hash
 from cousins.schemas import BackendMissingError
 
 
 def test_engines_are_compared_with_local_and_missing_ones_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    hashes: dict[str, str] = {}
     cost = {"local": 0.010, "prefect": 0.040, "dask": 0.020}
 
-    def told(name: str, out: Path, tasks: int, seed: int) -> tuple[float, list[engines.Mark]]:
+    def told(name: str, out: Path, tasks: int, seed: int) -> tuple[float, list[engines.Mark], str]:
         """Two workers of which each takes a pause for scenes, and the cost for every shard."""
         if name == "ray":
             raise BackendMissingError("no ray here")
@@ -26,7 +28,7 @@ def test_engines_are_compared_with_local_and_missing_ones_named(
             stage = ("scenes", "frames")[number % 2]
             now += (cost[name] + (engines.PAUSE if stage == "scenes" else 0)) / engines.WORKERS
             marks.append((stage, now))
-        return 3.0, marks
+        return 3.0, marks, hashes.get(name, "one")
 
     monkeypatch.setattr(engines, "_measure", told)
     result = measure("engines", small=True, seed=4)
@@ -38,11 +40,15 @@ def test_engines_are_compared_with_local_and_missing_ones_named(
         expected = (30 + cost["local"]) / (30 + seconds)
         assert found["efficiency_at_30_s"] == pytest.approx(expected, abs=1e-4)
     assert result["missing"] == {"ray": "no ray here"}
+    assert result["same_hash"]
+    hashes["dask"] = "another"
+    assert not measure("engines", small=True, seed=4)["same_hash"]
 
 
 def test_a_real_engine_makes_all_of_the_empty_shards(tmp_path: Path) -> None:
-    start, marks = engines._measure("local", tmp_path, 2, 0)  # pyright: ignore[reportPrivateUsage]
+    start, marks, made = engines._measure("local", tmp_path, 2, 0)  # pyright: ignore[reportPrivateUsage]
     assert start > 0
+    assert made == dataset_hash(tmp_path)
     assert sorted(stage for stage, _ in marks) == [*["frames"] * 2, *["scenes"] * 2, "tasks"]
 
 

@@ -343,7 +343,8 @@ def test_versions_of_blender_enter_the_keys_of_frames_only(
         task = TaskSpec(
             id="t0000", name="k", instruction="Do it.", bddl="", objects=(), proposer="grammar"
         )
-        return [graph._of_task(stage, task, 0, 1, []).key for stage in ("episodes", "frames")]
+        told = (task.content_hash(),)
+        return [graph._of_task(stage, task, 0, 1, told).key for stage in ("episodes", "frames")]
 
     episodes, frames = zip(
         keys("blenderproc", "4.2.23"), keys("blenderproc", "4.2.24"), strict=True

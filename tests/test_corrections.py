@@ -18,6 +18,7 @@ from cousins.flows.evaluation.policies import policy_ref
 from cousins.flows.evaluation.rolling import RollJob, roll
 from cousins.flows.evaluation.suites import spec_of
 from cousins.flows.graph import Graph
+from cousins.flows.keys import read_by
 from cousins.flows.run import RunRequest, execute
 from cousins.flows.stages import production
 from cousins.flows.training import train_policy
@@ -128,9 +129,7 @@ def test_the_planner_finishes_from_where_a_policy_failed(evaluation: Path, tmp_p
 def test_keys_follow_the_failures_and_not_their_place(evaluation: Path, tmp_path: Path) -> None:
     def keys(spec: DatasetSpec) -> list[str]:
         graph = Graph(tmp_path, spec, production(), "1")
-        from cousins.flows.graph import _read_by  # pyright: ignore[reportPrivateUsage]
-
-        return [graph.key(stage, "a", _read_by(spec), []) for stage in ("scenes", "episodes")]
+        return [graph.key(stage, "a", read_by(spec), []) for stage in ("scenes", "episodes")]
 
     spec = spec_in(evaluation.parent)
     shutil.copytree(evaluation, tmp_path / "judged")

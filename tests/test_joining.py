@@ -14,6 +14,7 @@ from cousins.flows.run import execute
 from cousins.flows.session import RunRequest, Session
 from cousins.flows.verify import verify
 from cousins.generators.store.claims import Claims
+from cousins.generators.store.index import RecordIndex
 from cousins.generators.store.joint import ClaimLostError, JointStore
 from cousins.generators.store.writer import ShardWriter, StagedShard, Store
 from cousins.schemas import DatasetError
@@ -105,7 +106,7 @@ def test_who_lost_its_claim_commits_nothing(
         other.claims.release(place)
 
         # The claim is lost, and the other one commits, after the look at the claim.
-        monkeypatch.setattr(one, "_records", {})
+        monkeypatch.setattr(one, "_records", RecordIndex(tmp_path))
         monkeypatch.setattr(one.claims, "owns", always)
         with pytest.raises(ClaimLostError):
             one.commit(*place, "k", prepared(tmp_path, b"later"))

@@ -50,20 +50,23 @@ def run(small: bool, seed: int) -> dict[str, Any]:
     tasks = SMALL if small else TASKS
     found: dict[str, Any] = {}
     missing: dict[str, str] = {}
+    hashes: set[str] = set()
     with tempfile.TemporaryDirectory(prefix="cousins-bench-engines-") as name:
         for chosen in sorted(ENGINES.names(), key=lambda engine: engine != "local"):
             try:
-                start, marks = _measure(chosen, Path(name) / chosen, tasks, seed)
+                start, marks, made = _measure(chosen, Path(name) / chosen, tasks, seed)
             except BackendMissingError as error:
                 missing[chosen] = str(error)
                 continue
+            hashes.add(made)
             each = overhead(marks)
             found[chosen] = {"overhead_seconds": round(each, 5), "start_seconds": round(start, 3)}
             sys.stderr.write(f"{chosen}: {1000 * each:.1f} ms a shard\n")
     local = found["local"]["overhead_seconds"]
     for one in found.values():
         one["efficiency_at_30_s"] = round((LONG + local) / (LONG + one["overhead_seconds"]), 4)
-    return {"workers": WORKERS, "shards": 2 * tasks, "engines": found, "missing": missing}
+    told = {"workers": WORKERS, "shards": 2 * tasks, "engines": found, "missing": missing}
+    return {**told, "same_hash": len(hashes) == 1}
 
 
 def overhead(marks: Sequence[Mark]) -> float:
@@ -78,8 +81,8 @@ def overhead(marks: Sequence[Mark]) -> float:
     return (WORKERS * elapsed - pauses) / (len(rest) - 1)
 
 
-def _measure(name: str, out: Path, tasks: int, seed: int) -> tuple[float, list[Mark]]:
-    """Seconds until the first shard is done, and when each was.
+def _measure(name: str, out: Path, tasks: int, seed: int) -> tuple[float, list[Mark], str]:
+    """Seconds until the first shard is done, when each was, and the dataset's hash.
 
     Raises:
         BackendMissingError: the engine is not installed.
@@ -88,5 +91,5 @@ def _measure(name: str, out: Path, tasks: int, seed: int) -> tuple[float, list[M
     plan = RunRequest(spec(tasks, 0, seed), out, stages(PAUSE), WORKERS)
     began = time.perf_counter()
     with Session(plan) as session:
-        chosen.run(session, marks)
-    return marks.marks[0][1] - began, marks.marks
+        summary = chosen.run(session, marks)
+    return marks.marks[0][1] - began, marks.marks, summary.dataset_hash

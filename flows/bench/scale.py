@@ -1,8 +1,10 @@
 """How the folder of a dataset grows: what it costs to add to it, and to go on with it.
 
 Items are attempts, ten to a shard; their shards hold nothing, so that all that remains is the
-store and the graph of shards. A dataset is made, and another process then opens it, follows all of
-its shards, and finds nothing to do.
+store and the graph of shards. One dataset grows from size to size. Of each size the last thousand
+attempts are added as a run adds them, and measured; what comes before them is only put there, and
+not synced to the disk. Then another process opens the dataset, follows all of its shards, and
+finds nothing to do.
 """
 
 from __future__ import annotations
@@ -13,17 +15,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...generators.records import stored_shards
+from ...generators.shards import STAGES, ShardRecord
+from ..reporter import Silent
 from ..run import execute
 from ..session import RunRequest, Session
+from ..work import ShardTask
 from ._empty import spec, stages
 
 ITEMS, SMALL = (1_000, 10_000, 100_000, 1_000_000), (1_000, 5_000)
 PER_TASK = 10
 """Attempts of a task, which are one shard of each stage but the first."""
+ADDED = 1_000
+"""Attempts whose making is measured, at most."""
 
 
 @dataclass(frozen=True)
@@ -32,40 +42,80 @@ class Resumed:
 
     Attributes:
         seconds: to open it, and to find that nothing is missing.
+        cpu_seconds: of that; a busy machine adds to the seconds alone.
         megabytes: the most memory that the process took above what its imports took.
+        rss: the most memory that the process took in all, megabytes.
     """
 
     seconds: float
+    cpu_seconds: float
     megabytes: float
+    rss: float
+
+
+@dataclass
+class ShardTimes(Silent):
+    """A Reporter that keeps when shards were made."""
+
+    times: list[float] = field(default_factory=list[float])
+
+    def finished(self, unit: ShardTask, record: ShardRecord, total: dict[str, int]) -> None:
+        """A shard was made."""
+        self.times.append(time.perf_counter())
 
 
 def run(small: bool, seed: int) -> dict[str, Any]:
     """Measure; keys as documented for `scale`."""
     rows: list[dict[str, Any]] = []
-    for items in SMALL if small else ITEMS:
-        with tempfile.TemporaryDirectory(prefix="cousins-bench-scale-") as name:
+    with tempfile.TemporaryDirectory(prefix="cousins-bench-scale-") as name:
+        for items in SMALL if small else ITEMS:
             rows.append(_measure(items, Path(name) / "dataset", seed))
-        sys.stderr.write(f"{rows[-1]}\n")
+            sys.stderr.write(f"{rows[-1]}\n")
     first, last = rows[0], rows[-1]
     growth = last["append_seconds_per_item"] / first["append_seconds_per_item"]
     return {"sizes": rows, "append_growth": round(growth, 3)}
 
 
 def _measure(items: int, out: Path, seed: int) -> dict[str, Any]:
-    tasks = items // PER_TASK
-    began = time.perf_counter()
-    summary = execute(RunRequest(spec(tasks, PER_TASK, seed), out, stages()))
-    seconds = time.perf_counter() - began
+    tasks, before = items // PER_TASK, max(0, items - ADDED) // PER_TASK
+    if before:
+        with _unsynced():
+            execute(RunRequest(spec(before, PER_TASK, seed), out, stages()))
+    marks, began = ShardTimes(), time.perf_counter()
+    execute(RunRequest(spec(tasks, PER_TASK, seed), out, stages()), reporter=marks)
+    ended, times = time.perf_counter(), marks.times
     words = [sys.executable, "-m", __name__, str(out), str(tasks), str(seed)]
     done = subprocess.run(words, check=True, capture_output=True, text=True)
     resumed = Resumed(**json.loads(done.stdout))
+    share = (len(times) - 1) / len(times)
     return {
         "items": items,
-        "shards": summary.shards_made,
-        "append_seconds_per_item": round(seconds / items, 6),
+        "shards": sum(len(stored_shards(out, stage)) for stage in STAGES),
+        "start_seconds": round(times[0] - began, 3),
+        "append_seconds_per_item": round(
+            (times[-1] - times[0]) / share / (items - before * PER_TASK), 6
+        ),
+        "finish_seconds": round(ended - times[-1], 3),
         "resume_seconds": round(resumed.seconds, 3),
+        "resume_cpu_seconds": round(resumed.cpu_seconds, 3),
         "resume_megabytes": round(resumed.megabytes, 1),
+        "rss_mb": round(resumed.rss, 1),
     }
+
+
+@contextmanager
+def _unsynced() -> Generator[None]:
+    """Files are left to the kernel, so that a large dataset is there before the day is over."""
+    sync = os.fsync
+    os.fsync = _nothing
+    try:
+        yield
+    finally:
+        os.fsync = sync
+
+
+def _nothing(fd: object) -> None:
+    """Leave a file to the kernel."""
 
 
 def resume(out: Path, tasks: int, seed: int) -> Resumed:
@@ -74,11 +124,12 @@ def resume(out: Path, tasks: int, seed: int) -> Resumed:
     Raises:
         RuntimeError: something is.
     """
-    before, began = _megabytes("VmRSS"), time.perf_counter()
+    before, began, busy = _megabytes("VmRSS"), time.perf_counter(), time.process_time()
     with Session(RunRequest(spec(tasks, PER_TASK, seed), out, stages())) as session:
         if not session.finished:
             raise RuntimeError(f"{out} is not finished")
-    return Resumed(time.perf_counter() - began, _megabytes("VmHWM") - before)
+    most = _megabytes("VmHWM")
+    return Resumed(time.perf_counter() - began, time.process_time() - busy, most - before, most)
 
 
 def _megabytes(name: str) -> float:

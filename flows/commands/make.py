@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -58,6 +59,18 @@ Join = Annotated[
         "machines: together they make one dataset. Not for the engine prefect.",
     ),
 ]
+Metrics = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="COUSINS_METRICS",
+        help="A folder; counters for Prometheus are written there, in a file for each dataset.",
+        show_default=False,
+    ),
+]
+LogJson = Annotated[
+    bool,
+    typer.Option("--log-json", help="Show progress as JSON on standard error, an object a line."),
+]
 Limit = Annotated[float, typer.Option(min=1, help="Seconds after which a shard is given up.")]
 
 
@@ -77,8 +90,10 @@ def generate(
     retry_quarantined: RetryQuarantined = False,
     join: Join = False,
     notify: Notify = None,
+    metrics: Metrics = None,
     dry_run: DryRun = False,
     quiet: Quiet = False,
+    log_json: LogJson = False,
     json: Json = False,
     values: Values = None,
 ) -> None:
@@ -92,6 +107,7 @@ def generate(
         spec, out, workers, engine, shard_seconds, quiet, json, "frames",
         values=values, notify=notify,
         allow_failures=allow_failures, retry_quarantined=retry_quarantined, join=join,
+        metrics=metrics, log_json=log_json,
     )  # fmt: skip
 
 
@@ -185,6 +201,8 @@ def _make(
     allow_failures: float = 0.0,
     retry_quarantined: bool = False,
     join: bool = False,
+    metrics: Path | None = None,
+    log_json: bool = False,
 ) -> None:
     with expected_errors():
         from ...schemas import SpecError
@@ -201,6 +219,8 @@ def _make(
 
         check_address(notify)
         runs = engine(engine_name)
+        if quiet and log_json:
+            raise SpecError("--quiet and --log-json: choose one of them")
         if join and engine_name == "prefect":
             raise SpecError("--join: choose --engine local, ray or dask; Prefect knows one run")
         spec = with_failures(with_robot(load_spec(path, values or ())))
@@ -219,7 +239,7 @@ def _make(
                             spec, session.library, draws=until == "frames", exports=bool(formats)
                         )
                     check_exports(formats)
-                return _run(session, runs, quiet)
+                return _run(session, runs, quiet, log_json, metrics)
 
         about = Notice(spec.name, spec.seed, str(folder.resolve()), "failed")
         summary = with_notice(notify, about, make, lambda text: typer.echo(text, err=True))
@@ -233,12 +253,21 @@ def _make(
             raise typer.Exit(1)
 
 
-def _run(session: Session, runs: Runs, quiet: bool) -> Summary:
+def _run(
+    session: Session, runs: Runs, quiet: bool, log_json: bool, metrics: Path | None
+) -> Summary:
+    from ..counters import Counted
+    from ..json_log import JsonLog
     from ..progress import Bars
     from ..reporter import Silent
 
-    with Bars(session.plan.spec.name) if not quiet else Silent() as reporter:
-        return runs.run(session, reporter)
+    spec = session.plan.spec
+    loud = JsonLog(sys.stderr, spec.name, spec.seed) if log_json else Bars(spec.name)
+    with Silent() if quiet else loud as reporter:
+        if metrics is None:
+            return runs.run(session, reporter)
+        with Counted(reporter, metrics, spec) as counted:
+            return runs.run(session, counted)
 
 
 def _reviewed(plan: RunRequest, quiet: bool) -> dict[str, str]:

@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from ...schemas import DatasetError, DatasetSpec
-from ..shards import EXPORTS, STAGES, ShardRecord
+from ..packs import Brief
+from ..shards import ShardRecord
 from .claims import FOLDER, LEASE, Claims
 from .files import join
 from .writer import StagedShard, Store
@@ -43,7 +44,9 @@ class JointStore(Store):
                 nobody, or others make another dataset in it.
         """
         self.alone = False
+        self._unshared = True
         super().__init__(root, spec, library_version)
+        self._unshared = False
         try:
             if self.alone:
                 fcntl.flock(self._lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -65,12 +68,12 @@ class JointStore(Store):
                 shutil.rmtree(self.root / FOLDER, ignore_errors=True)
         super().close()
 
-    def find(self, stage: str, shard: str, key: str) -> ShardRecord | None:
-        """As `Store.find`; what others have made is found too."""
-        found = super().find(stage, shard, key)
+    def look(self, stage: str, shard: str, key: str) -> Brief | None:
+        """As `Store.look`; what others have made is found too."""
+        found = super().look(stage, shard, key)
         if found is None:
-            self._reread(stage, shard)
-            found = super().find(stage, shard, key)
+            self._records.reread((stage, shard))
+            found = super().look(stage, shard, key)
         return found
 
     def commit(
@@ -89,7 +92,7 @@ class JointStore(Store):
         lost = f"{stage}/{shard} was taken over by another process"
         # The record is looked for after the claim: a claim that was lost is given up by whoever
         # has taken it over and committed.
-        if not self.claims.owns((stage, shard)) or self.find(stage, shard, key) is not None:
+        if not self.claims.owns((stage, shard)) or self.look(stage, shard, key) is not None:
             shutil.rmtree(prepared.folder, ignore_errors=True)
             raise ClaimLostError(lost)
         try:
@@ -103,17 +106,12 @@ class JointStore(Store):
 
     def reload(self) -> None:
         """Read all records anew, those of other processes too."""
-        self._records = {}
-        for stage in (*STAGES, EXPORTS):
-            for path in sorted((self.root / "manifest" / stage).glob("[!.]*.json")):
-                self._reread(stage, path.stem)
+        self._records.load(_ignore)
 
-    def _reread(self, stage: str, shard: str) -> None:
-        path = self.root / "manifest" / stage / f"{shard}.json"
-        try:
-            self._records[stage, shard] = ShardRecord.read(path)
-        except (DatasetError, FileNotFoundError):  # a broken record is no record
-            self._records.pop((stage, shard), None)
+    def _tidy(self) -> None:
+        """Only who is alone packs, before any other process can come."""
+        if self._unshared:
+            super()._tidy()
 
     def _take_lock(self) -> int:
         descriptor, self.alone = join(self.root)
@@ -133,5 +131,14 @@ class JointStore(Store):
     def _clean(self) -> None:
         if self.alone:
             super()._clean()
+
+    def _load(self) -> None:
+        if self.alone:
+            super()._load()
         else:
             self.reload()
+
+
+def _ignore(path: Path, error: DatasetError) -> None:
+    """A broken record is no record; whoever comes next and is alone removes it."""
+    del path, error

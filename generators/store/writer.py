@@ -13,8 +13,9 @@ import json
 import os
 import secrets
 import shutil
+import stat
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -24,11 +25,14 @@ from ...schemas import DatasetError, DatasetSpec
 from ...schemas.plugins import names
 from ..dataset import FORMAT_VERSION, read_saved
 from ..durable import sync, write_atomic
+from ..packs import Brief
+from ..records import readings
 from ..shards import EXPORTS, STAGES, ShardRecord, is_own, shard_folder
 from .changes import refuse_changes, without_unread
 from .claims import FOLDER as CLAIMS
 from .files import lock, refuse_links, remove_tree
 from .hashing import file_hash, foreign_versions, render_versions, versions
+from .index import RecordIndex
 
 SEAL = "manifest/spec.sha256"
 """Relative to the dataset's folder: the hash of spec.json as it was written."""
@@ -113,8 +117,9 @@ class Store:
         refuse_links(root)
         self._lock = self._take_lock()
         self._commit = threading.Lock()
-        self._records: dict[tuple[str, str], ShardRecord] = {}
+        self._records = RecordIndex(root)
         try:
+            self._load()
             self._enter_spec({**versions(spec.episodes.solvers), "assets": library_version})
             self._clean()
         except BaseException:
@@ -136,25 +141,36 @@ class Store:
         """Release the lock."""
         with contextlib.suppress(OSError):  # it is not empty where a worker was just killed
             (self.root / "tmp").rmdir()
+        self._records.close()
         os.close(self._lock)
 
-    def find(self, stage: str, shard: str, key: str) -> ShardRecord | None:
-        """The record of a finished shard, if it has this key and its files are there.
+    def look(self, stage: str, shard: str, key: str) -> Brief | None:
+        """The short form of a finished shard's record, if it has this key and its files are there.
 
         Batches of tasks are read at once, in this process; their files are compared by hash.
         """
-        record = self._records.get((stage, shard))
-        if record is None or record.key != key or not self._present(record):
+        found = self._records.brief((stage, shard))
+        if found is None or found.key != key or not self._present(found):
             return None
-        return None if stage == "tasks" and not self.sound(record) else record
+        return None if stage == "tasks" and not self._sound_batch(shard) else found
 
-    def records(self) -> tuple[ShardRecord, ...]:
+    def find(self, stage: str, shard: str, key: str) -> ShardRecord | None:
+        """As `look`, the whole record."""
+        return None if self.look(stage, shard, key) is None else self.record(stage, shard)
+
+    def records(self) -> Iterator[ShardRecord]:
         """All records, by stage and name."""
-        order = (*STAGES, EXPORTS)
-        return tuple(
-            self._records[place]
-            for place in sorted(self._records, key=lambda place: (order.index(place[0]), place[1]))
-        )
+        for place in self._records.places():
+            record = self._records.record(place)
+            if record is not None:
+                yield record
+
+    def briefs(self) -> Iterator[Brief]:
+        """The short forms of all records, by stage and name."""
+        for place in self._records.places():
+            found = self._records.brief(place)
+            if found is not None:
+                yield found
 
     def commit(
         self,
@@ -192,19 +208,20 @@ class Store:
             target.parent.mkdir(parents=True, exist_ok=True)
             prepared.folder.rename(target)
             sync(target.parent)
-            path = self.root / "manifest" / stage / f"{shard}.json"
-            write_atomic(path, record.canonical_json().encode() + b"\n")
-            self._records[stage, shard] = record
+            self._records.put(record)
+            self._tidy()
         return record
 
     def record(self, stage: str, shard: str) -> ShardRecord | None:
         """The record of a shard, whatever its key."""
-        return self._records.get((stage, shard))
+        return self._records.record((stage, shard))
 
     def sound(self, record: ShardRecord) -> bool:
         """Whether every file of a shard is what was written, by its hash; reads all of them."""
-        return self._present(record) and all(
-            file_hash(self.root / name) == digest for name, digest in record.files.items()
+        return all(
+            _is_file(self.root / name, record.sizes.get(name))
+            and file_hash(self.root / name) == digest
+            for name, digest in record.files.items()
         )
 
     def discard(self, record: ShardRecord) -> None:
@@ -226,31 +243,45 @@ class Store:
         (self.root / name).rename(target)
         return target
 
-    def keep_only(self, stages: Iterable[str], wanted: set[tuple[str, str]]) -> None:
-        """Remove the shards of these stages that are not wanted."""
-        for stage, shard in sorted(self._records):
-            if stage in stages and (stage, shard) not in wanted:
+    def keep_only(self, stages: Iterable[str], wanted: Mapping[str, Set[str]]) -> None:
+        """Remove the shards of these stages that are not wanted.
+
+        Args:
+            stages: that are looked at.
+            wanted: the names of shards to keep, by stage.
+        """
+        for stage, shard in tuple(self._records.places()):
+            if stage in stages and shard not in wanted.get(stage, ()):
                 self._remove(stage, shard)
 
     def dataset_hash(self) -> str:
         """As `dataset_hash`, from the records instead of the files."""
-        files = {path: digest for record in self.records() for path, digest in record.files.items()}
-        return _combine(self.root, files)
+        folders = sorted((f"{shard_folder(*place)}/", place) for place in self._records.places())
+        return _combine(
+            self.root,
+            (pair for _, place in folders for pair in sorted(self._records.files(place).items())),
+        )
 
-    def _present(self, record: ShardRecord) -> bool:
-        for name, size in record.sizes.items():
-            path = self.root / name
-            if path.is_symlink() or not path.is_file() or path.stat().st_size != size:
-                return False
-        return True
+    def tidy(self) -> None:
+        """Put records into a pack, where many of them are files of their own."""
+        with self._commit:
+            self._tidy()
+
+    def _tidy(self) -> None:
+        if self._records.due:
+            self._records.put_into_pack()
+
+    def _present(self, found: Brief) -> bool:
+        folder = f"{self.root}/{shard_folder(found.stage, found.shard)}/"
+        return all(_is_file(folder + name, size) for name, size in found.sizes.items())
+
+    def _sound_batch(self, shard: str) -> bool:
+        record = self.record("tasks", shard)
+        return record is not None and self.sound(record)
 
     def _remove(self, stage: str, shard: str) -> None:
         # The record goes first: data without a record is never trusted.
-        path = self.root / "manifest" / stage / f"{shard}.json"
-        if path.exists():
-            path.unlink()
-            sync(path.parent)
-        self._records.pop((stage, shard), None)
+        self._records.remove((stage, shard))
         target = self.root / shard_folder(stage, shard)
         if target.is_symlink() or target.is_file():
             target.unlink()
@@ -276,7 +307,7 @@ class Store:
 
     def _enter_spec(self, current: dict[str, str]) -> None:
         path, text = self.root / "spec.json", self._saved(current)
-        finished = {p.parent.name for p in (self.root / "manifest").glob("*/*.json")}
+        finished = self._records.begun
         if path.is_file() and finished and self._trusted(path):
             refuse_changes(path, self.spec, current, finished)
         elif not path.is_file():
@@ -305,22 +336,25 @@ class Store:
             if (self.root / name).exists():
                 remove_tree(self.root / name)
         for stage in (*STAGES, EXPORTS):
-            for path in sorted((self.root / "manifest" / stage).glob("*.json")):
-                try:
-                    record = ShardRecord.read(path)
-                except DatasetError:
-                    # A broken record is no record: its shard is made again.
-                    if is_own(stage, path.stem, self._formats):
-                        self.notes.append(f"{path} was damaged; its shard is made again")
-                        path.unlink()
-                    else:
-                        self.notes.append(f"{path} is none of this dataset's records")
-                    continue
-                self._records[record.place] = record
             folder = self.root / Path(shard_folder(stage, "x")).parent
-            for data in sorted(folder.iterdir()) if folder.is_dir() else []:
-                if (stage, data.name) not in self._records:
-                    self._remove_unrecorded(stage, data)
+            for name in sorted(os.listdir(folder)) if folder.is_dir() else []:
+                if (stage, name) not in self._records:
+                    self._remove_unrecorded(stage, folder / name)
+        self._tidy()
+
+    def _load(self) -> None:
+        """Read all records; what is damaged is noted, and removed by whoever is alone."""
+        self._records.load(self._broken)
+
+    def _broken(self, path: Path, error: DatasetError) -> None:
+        """A broken record is no record: its shard is made again."""
+        if not path.is_file():  # a pack, which is replaced
+            self.notes.append(f"{error}; their shards are made again")
+        elif is_own(path.parent.name, path.stem, self._formats):
+            self.notes.append(f"{path} was damaged; its shard is made again")
+            path.unlink()
+        else:
+            self.notes.append(f"{path} is none of this dataset's records")
 
     def _remove_unrecorded(self, stage: str, path: Path) -> None:
         """Remove what a crash has left of a shard; all else belongs to someone else."""
@@ -345,18 +379,34 @@ def dataset_hash(root: Path) -> str:
 
     The files are read. What belongs to no shard, such as a user's own folder, does not count.
     """
-    files: dict[str, str] = {}
-    for path in sorted((root / "manifest").glob("*/[!.]*.json")):
-        with contextlib.suppress(DatasetError):  # a broken record is no record
-            files |= dict.fromkeys(ShardRecord.read(path).files, "")
-    found = {name: file_hash(root / name) for name in files if (root / name).is_file()}
-    return _combine(root, found)
+    files = {
+        name
+        for record in readings(root, (*STAGES, EXPORTS))
+        if isinstance(record, ShardRecord)  # a broken record is no record
+        for name in record.files
+    }
+    there = (root / name for name in sorted(files))
+    return _combine(
+        root,
+        ((path.relative_to(root).as_posix(), file_hash(path)) for path in there if path.is_file()),
+    )
 
 
-def _combine(root: Path, files: dict[str, str]) -> str:
-    total = {**files, "spec.json": _identity(root / "spec.json")}
-    lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(total.items()))
-    return hashlib.sha256(lines.encode()).hexdigest()
+def _combine(root: Path, files: Iterable[tuple[str, str]]) -> str:
+    """The hash over files in the order of their names, all of which come before spec.json."""
+    total = hashlib.sha256()
+    for name, digest in (*files, ("spec.json", _identity(root / "spec.json"))):
+        total.update(f"{digest}  {name}\n".encode())
+    return total.hexdigest()
+
+
+def _is_file(path: Path | str, size: int | None) -> bool:
+    """Whether a plain file is there, and of this size where one is given."""
+    try:
+        found = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return stat.S_ISREG(found.st_mode) and (size is None or size == found.st_size)
 
 
 def _identity(path: Path) -> str:

@@ -24,14 +24,18 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from cousins.generators.records import stored_shards
+from cousins.generators.shards import EXPORTS, STAGES
 from cousins.generators.store.writer import dataset_hash
 
-VICTIMS = ("worker", "server", "main")
-"""Killed in this order; with the last one a run has ended."""
+VICTIMS = {"prefect": ("worker", "server", "main"), "local": ("worker", "main")}
+"""Killed in this order, by engine; with the last one a run has ended."""
 PAUSE = "0.05"
 """Seconds that each item takes while processes are killed, so that some work is left for all."""
 PATIENCE = 120.0
 """Seconds until a victim has to be there."""
+FILES = 12
+"""Records that are put into a pack together, so that processes die while they pack, too."""
 KILOBYTES = 400_000
 """Size of the disk while it is not full."""
 SPEC = """name: chaos
@@ -55,10 +59,12 @@ class Report:
     seconds: float = 0.0
 
 
-def start(spec: Path, out: Path, engine: str) -> subprocess.Popen[bytes]:
-    """A run of two workers."""
+def start(
+    spec: Path, out: Path, engine: str = "local", slow: bool = False
+) -> subprocess.Popen[bytes]:
+    """A run of two workers; in a slow one each item takes its time."""
     words = [sys.executable, __file__, "--child", str(out), "--spec", str(spec)]
-    environment = {**os.environ, "FAKE_STAGES_PAUSE": "0" if engine == "local" else PAUSE}
+    environment = {**os.environ, "FAKE_STAGES_PAUSE": PAUSE if slow else "0"}
     with (out.parent / "log").open("ab") as log:
         return subprocess.Popen(
             [*words, "--engine", engine], stdout=log, stderr=log, env=environment
@@ -103,15 +109,17 @@ def kill_one(process: subprocess.Popen[bytes], kind: str, rng: random.Random) ->
 
 def shards(out: Path) -> int:
     """How many are there."""
-    return len(list(out.glob("manifest/*/[!.]*.json")))
+    return sum(len(stored_shards(out, stage)) for stage in (*STAGES, EXPORTS))
 
 
-def disturb(spec: Path, out: Path, rng: random.Random, kills: int, report: Report) -> None:
-    """One run after the other, each with up to three kills."""
-    whole, counts = report.items // 10 * 3, Counter[str]()
-    for first in range(0, kills, len(VICTIMS)):
-        process = start(spec, out, "prefect")
-        for number, kind in enumerate(VICTIMS[: kills - first]):
+def disturb(
+    spec: Path, out: Path, rng: random.Random, kills: int, report: Report, engine: str
+) -> None:
+    """One run after the other, each with a kill of each kind at most."""
+    whole, counts, kinds = report.items // 10 * 3, Counter[str](), VICTIMS[engine]
+    for first in range(0, kills, len(kinds)):
+        process = start(spec, out, engine, slow=True)
+        for number, kind in enumerate(kinds[: kills - first]):
             # The work is spread over all kills, so that the last ones still find some.
             due = whole * (first + number + rng.random()) / (kills + 3)
             while process.poll() is None and shards(out) < due:
@@ -119,7 +127,7 @@ def disturb(spec: Path, out: Path, rng: random.Random, kills: int, report: Repor
             counts[kind] += kill_one(process, kind, rng)
         process.kill()
         process.wait()
-        if first <= kills // 2 < first + len(VICTIMS):
+        if first <= kills // 2 < first + len(kinds):
             damage(out, rng, report)
     report.kills = dict(counts)
 
@@ -140,7 +148,7 @@ def fill(spec: Path, out: Path, disk: Path, report: Report) -> None:
     for spare in (64, 256):
         used = int(subprocess.check_output(["du", "-sk", str(disk)]).split()[0])
         resize(disk, used + spare)
-        report.filled += start(spec, out, "local").wait() != 0
+        report.filled += start(spec, out).wait() != 0
     resize(disk, KILOBYTES)
 
 
@@ -161,7 +169,9 @@ def may_mount(folder: Path) -> bool:
     return mounted.returncode == 0
 
 
-def check(folder: Path, kills: int, items: int, seed: int, full: bool) -> Report:
+def check(
+    folder: Path, kills: int, items: int, seed: int, full: bool, engine: str = "prefect"
+) -> Report:
     """Make a dataset twice, once with all that can go wrong.
 
     Args:
@@ -170,6 +180,7 @@ def check(folder: Path, kills: int, items: int, seed: int, full: bool) -> Report
         items: attempts.
         seed: of the moments and the victims.
         full: also fill the disk, which asks for the rights to mount.
+        engine: of the runs that are killed: prefect or local.
     """
     began, report, rng = time.monotonic(), Report(items), random.Random(seed)
     spec = folder / "spec.yaml"
@@ -177,16 +188,16 @@ def check(folder: Path, kills: int, items: int, seed: int, full: bool) -> Report
     disk = folder / "disk"
     disk.mkdir()
     calm, torn = folder / "undisturbed", disk / "torn"
-    if start(spec, calm, "local").wait() != 0:
+    if start(spec, calm).wait() != 0:
         raise SystemExit((folder / "log").read_text())
     if full:
         size = f"size={KILOBYTES}k"
         subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(disk)], check=True)
     try:
-        disturb(spec, torn, rng, kills, report)
+        disturb(spec, torn, rng, kills, report, engine)
         if full:
             fill(spec, torn, disk, report)
-        if start(spec, torn, "local").wait() != 0:
+        if start(spec, torn).wait() != 0:
             raise SystemExit((disk / "log").read_text()[-4000:])
         report.same = dataset_hash(calm) == dataset_hash(torn)
     finally:
@@ -205,9 +216,11 @@ def child(spec: Path, out: Path, name: str) -> None:
     from cousins.flows.environment import set_defaults
     from cousins.flows.reporter import Silent
     from cousins.flows.session import RunRequest, Session
+    from cousins.generators.store import index
     from cousins.schemas.spec_file import load_spec
 
     set_defaults()
+    index.FILES = FILES
     read = load_spec(spec)
     plan = RunRequest(read, out, fake_stages(), 2, exports=read.export)
     with Session(plan) as session:

@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 from digests import Case, Digests, Stage
 
-from cousins.flows.graph import STAGE_VERSIONS
+from cousins.flows.keys import STAGE_VERSIONS
 from cousins.flows.robots import with_robot
 from cousins.flows.run import RunRequest, execute
 from cousins.flows.stages import production
