@@ -31,7 +31,7 @@ from cousins.scenes.importing.models import asset_from_model
 from cousins.scenes.importing.opened import reporting
 from cousins.scenes.importing.references import files_named_by
 from cousins.scenes.model.asset_model import Copy, add_asset, add_resources
-from cousins.schemas import Asset, CameraParams, Material, RobotPose, Room, Scene
+from cousins.schemas import Asset, CameraParams, FrameRecord, Material, RobotPose, Room, Scene
 
 pytestmark = pytest.mark.usefixtures("module_cache")
 
@@ -227,6 +227,17 @@ def table_scene(asset: Asset) -> tuple[Scene, dict[str, Asset]]:
     return scene.model_copy(update={"objects": things}), assets | {asset.content_hash(): asset}
 
 
+def without_grasps(frame: FrameRecord) -> FrameRecord:
+    """A frame without the keypoints of grasps, which are drawn by the hash of the asset."""
+    objects = tuple(
+        thing.model_copy(
+            update={"keypoints": tuple(x for x in thing.keypoints or () if x.kind != "grasp")}
+        )
+        for thing in frame.objects
+    )
+    return frame.model_copy(update={"objects": objects})
+
+
 @pytest.mark.parametrize("kind", FORMATS)
 def test_nothing_but_the_picture_changes(kind: str, tmp_path: Path) -> None:
     shown = made(tmp_path / "shown", kind)
@@ -247,7 +258,8 @@ def test_nothing_but_the_picture_changes(kind: str, tmp_path: Path) -> None:
     ]
     assert len(files[0]) >= 9
     assert files[0] == files[1]
-    assert made_of[0].frames == made_of[1].frames
+    told = [[without_grasps(frame) for frame in one.frames] for one in made_of]
+    assert told[0] == told[1]
     assert made_of[0].files != made_of[1].files
 
 

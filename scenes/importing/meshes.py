@@ -169,8 +169,8 @@ def _asset(
     how: MeshImport, solid: _Solid, shown: tuple[Array, Index], coat: Coat, notes: list[str]
 ) -> Imported:
     pieces = tuple(_grounded(piece) for piece in convex_pieces(solid.vertices, solid.faces))
-    seen = shown[0][np.unique(shown[1])]
-    extents: Array = np.round(seen.max(axis=0) - seen.min(axis=0), 6)
+    seen: Array = shown[0][np.unique(shown[1])]
+    extents = np.array(np.round(seen.max(axis=0) - seen.min(axis=0), 6), dtype=np.float64)
     matter = _matter(solid, pieces)
     mass = _mass(how, matter, extents, notes)
     looks = looks_of(coat)
