@@ -34,7 +34,7 @@ TASK = make_task({"die": "toy_dice.n.01", "basket": BASKET}, "", "(inside die ba
 
 
 def test_what_blocks_every_grasp_is_moved_aside_first() -> None:
-    compiled = surrounded(4, 0.007)
+    compiled = surrounded(4, 0.0072)
     episode, arrays = attempt(compiled, TASK)
     assert episode.success, episode.cause
     first_part, last_part = episode.subtasks[0], episode.subtasks[-1]
