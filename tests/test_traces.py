@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from datasets import shard_files
+from datasets import FixtureConfig, build_dataset, shard_files
 from some import some
 from worlds import LIBRARY, make_task
 
@@ -258,3 +258,16 @@ def test_an_export_repeats_and_is_not_written_over(
     assert shard_files(tmp_path / "again") == shard_files(exported)
     with pytest.raises(DatasetError, match="not empty"):
         EXPORTERS.load("traces").export(dataset, tmp_path / "again")
+
+
+@pytest.mark.parametrize(
+    ("change", "named"), [({"scene": "t0000-s8"}, "t0000-s8"), ({"task": "t0099"}, "t0099")]
+)
+def test_an_episode_of_nothing_that_is_there_is_named(
+    change: dict[str, str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = build_dataset(tmp_path / "dataset", FixtureConfig(videos=False, frames=False))
+    first = next(dataset.episodes()).model_copy(update=change)
+    monkeypatch.setattr(dataset, "episodes", lambda: iter([first]))
+    with pytest.raises(DatasetError, match=named):
+        EXPORTERS.load("traces").export(dataset, tmp_path / "out")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from ....scenes.model.mujoco_model import compile_model
-from ....schemas import Episode, Scene, TaskSpec, canonical_json
+from ....schemas import DatasetError, Episode, Scene, TaskSpec, canonical_json
 from ....tasks.bddl.formula import to_text
 from ....tasks.bddl.problem import scene_problem
 from ...dataset import Dataset
@@ -25,15 +25,21 @@ Frames = dict[str, dict[int, tuple[str, ...]]]
 
 
 def write(dataset: Dataset, out: Path) -> None:
-    """Write the export to `out`, an empty or absent folder."""
+    """Write the export to `out`, an empty or absent folder.
+
+    Raises:
+        DatasetError: an episode is of a scene or a task that is not there.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    scenes = {scene.id: scene for scene in dataset.scenes()}
     tasks = {task.id: task for task in dataset.tasks()}
     frames = _frames(dataset)
     with ExitStack() as stack:
         files = _Files(out, stack)
         for episode in dataset.episodes():
-            files.add(dataset, episode, scenes[episode.scene], tasks[episode.task], frames)
+            if episode.task not in tasks:
+                raise DatasetError(f"episode {episode.id} is of {episode.task}, a task not there")
+            scene = dataset.scene_of(episode)
+            files.add(dataset, episode, scene, tasks[episode.task], frames)
 
 
 class _Files:
