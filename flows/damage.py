@@ -12,7 +12,7 @@ from ..generators.quarantine import quarantined
 from ..generators.records import readings
 from ..generators.shards import EXPORTS, STAGES, ShardRecord, is_own, shard_folder, shard_name
 from ..generators.store.hashing import file_hash
-from ..generators.store.writer import seal_broken
+from ..generators.store.identity import seal_broken
 from ..schemas import DatasetError, TaskSpec, hash_of
 from ..schemas.plugins import names
 from .graph import contents_of

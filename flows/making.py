@@ -14,7 +14,7 @@ from ..generators.dataset import (
     read_models,
 )
 from ..generators.store.hashing import item_seed
-from ..generators.store.writer import ShardWriter
+from ..generators.store.staging import ShardWriter
 from ..schemas import (
     AssemblyError,
     Episode,

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..generators.dataset import dump_models, read_models
 from ..generators.proposing.ledger import Usage
 from ..generators.proposing.verdicts import hearing
-from ..generators.store.writer import ShardWriter
+from ..generators.store.staging import ShardWriter
 from ..schemas import DatasetSpec, ProposalError, TaskSpec, canonical_json
 from ..schemas.budget import AskingBudget
 from .trials import trials_of

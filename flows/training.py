@@ -11,7 +11,7 @@ from ..generators.dataset import Dataset
 from ..generators.learners.records.cards import PartCard, PolicyCard, TrainSpec
 from ..generators.learners.records.motions import motions_of
 from ..generators.learners.samples import Samples, demonstrations
-from ..generators.store.writer import dataset_hash
+from ..generators.store.identity import dataset_hash
 from ..schemas import DatasetError, SpecError, TaskSpec, hash_of
 from ..schemas.plugins import installed
 from ..tasks.rollout.objects import task_objects

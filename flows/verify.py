@@ -16,7 +16,7 @@ from ..generators.quarantine import quarantined
 from ..generators.records import stored_shards
 from ..generators.shards import EXPORTS, ShardRecord
 from ..generators.store.claims import others_at_work
-from ..generators.store.writer import dataset_hash
+from ..generators.store.identity import dataset_hash
 from ..schemas import Asset, DatasetError, Episode, EpisodeArrays, Scene, TaskSpec
 from .damage import broken_references, gaps, readable, shard_damage
 from .pool import JobError, WorkerPool

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from ..generators.dataset import (
     Dataset,
 )
-from ..generators.store.writer import StagedShard
+from ..generators.store.staging import StagedShard
 from ..schemas import (
     Asset,
     AssetsSpec,

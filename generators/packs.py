@@ -14,12 +14,13 @@ import re
 import zlib
 from collections.abc import Iterable
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self, cast
 
 from ..schemas import DatasetError
 from ..schemas.base import canonical_json, hash_of
-from .durable import sync
+from .durable import write_parts
 from .shards import EXPORTS, STAGES, ShardRecord, shard_folder
 
 MANIFEST = "manifest"
@@ -182,20 +183,7 @@ def write_pack(root: Path, number: int, lines: Iterable[bytes], count: int) -> P
         count: how many.
     """
     path = root / MANIFEST / f"records-{number:06d}.tsv"
-    path.parent.mkdir(exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-        with os.fdopen(os.open(temporary, flags, 0o644), "wb", buffering=1 << 20) as file:
-            file.write(_HEAD % count)
-            file.writelines(lines)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync(path.parent)
+    write_parts(path, chain((_HEAD % count,), lines))
     return path
 
 

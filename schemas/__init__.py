@@ -7,16 +7,12 @@ from .asset import (
     Cavity,
     Handle,
     Hook,
-    ImageTexture,
     Inertial,
     Joint,
     Link,
     Loop,
-    Material,
-    MeshData,
     Shape,
     Surface,
-    Texture,
 )
 from .base import Model, canonical_json, hash_of
 from .camera import Camera, CameraSpec, Lens
@@ -76,6 +72,8 @@ from .frame import (
 )
 from .given import GivenTask
 from .libraries import AssetsSpec, LibrarySpec
+from .material import ImageTexture, Material, Texture
+from .mesh import MeshData
 from .parameter import Choice, Constant, Normal, Parameter, Sweep, Uniform
 from .perturb import Disturbance, DisturbanceKind, PerturbSpec
 from .physics import PhysicsSpec

@@ -13,130 +13,16 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from .base import Model, Name, Quat, Rgba, Synset, Vec2, Vec3, nothing, unset
+from .base import Model, Name, Quat, Synset, Vec2, Vec3, nothing
+from .material import Material
+from .mesh import MeshData
 
 Positive = Annotated[float, Field(gt=0)]
 SHALLOW = 0.05
 """What stands in less deep walls, such as a tray's, counts as on it, metres."""
 IDENTITY: Quat = (1.0, 0.0, 0.0, 0.0)
-
-
-class MeshData(Model):
-    """A triangle mesh as base64 of little-endian arrays: exact, compact, and hashable."""
-
-    vertices: str
-    faces: str
-    uv: str | None = None
-    uv_faces: str | None = Field(default=None, exclude_if=unset)
-    """Where texture coordinates have a seam: which of `uv` each corner has; else its vertex's."""
-
-    @classmethod
-    def from_arrays(
-        cls,
-        vertices: npt.ArrayLike,
-        faces: npt.ArrayLike,
-        uv: npt.ArrayLike | None = None,
-        uv_faces: npt.ArrayLike | None = None,
-    ) -> Self:
-        """Pack a mesh.
-
-        Args:
-            vertices: (N, 3) metres.
-            faces: (M, 3) indices of vertices.
-            uv: texture coordinates, (N, 2), or (K, 2) with `uv_faces`; v points up.
-            uv_faces: (M, 3) indices of `uv`.
-        """
-        return cls(
-            vertices=_packed(vertices, "<f4"),
-            faces=_packed(faces, "<u4"),
-            uv=None if uv is None else _packed(uv, "<f4"),
-            uv_faces=None if uv_faces is None else _packed(uv_faces, "<u4"),
-        )
-
-    def scaled(self, factor: float) -> Self:
-        """The same with all lengths times `factor`."""
-        return self.model_copy(update={"vertices": _packed(self.vertex_array() * factor, "<f4")})
-
-    def vertex_array(self) -> npt.NDArray[np.float64]:
-        """Vertices, (N, 3), metres."""
-        raw = np.frombuffer(base64.b64decode(self.vertices), dtype="<f4")
-        return raw.reshape(-1, 3).astype(np.float64)
-
-    def face_array(self) -> npt.NDArray[np.int64]:
-        """Vertex indices of each triangle, (M, 3)."""
-        raw = np.frombuffer(base64.b64decode(self.faces), dtype="<u4")
-        return raw.reshape(-1, 3).astype(np.int64)
-
-    def uv_array(self) -> npt.NDArray[np.float64] | None:
-        """Texture coordinates, (N, 2), or (K, 2) where `uv_faces` says whose they are; or None."""
-        if self.uv is None:
-            return None
-        raw = np.frombuffer(base64.b64decode(self.uv), dtype="<f4")
-        return raw.reshape(-1, 2).astype(np.float64)
-
-    def uv_face_array(self) -> npt.NDArray[np.int64]:
-        """Which texture coordinates each corner of a triangle has, (M, 3)."""
-        if self.uv_faces is None:
-            return self.face_array()
-        raw = np.frombuffer(base64.b64decode(self.uv_faces), dtype="<u4")
-        return raw.reshape(-1, 3).astype(np.int64)
-
-
-def _packed(array: npt.ArrayLike, dtype: str) -> str:
-    return base64.b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode()
-
-
-TextureKind = Literal[
-    "wood", "marble", "speckle", "checker", "stripes", "fabric", "brushed", "gradient", "label",
-    "tiles", "plaster", "wicker",
-]  # fmt: skip
-
-
-class Texture(Model):
-    """A procedural texture: pixels are a pure function of these numbers."""
-
-    kind: TextureKind
-    colours: Annotated[tuple[Rgba, ...], Field(min_length=1, max_length=4)]
-    scale: Positive = 1.0
-    """Repeats per unit of uv."""
-    seed: int = 0
-
-
-Wrap = Literal["repeat", "clamp", "mirror"]
-"""What a picture shows beyond its edges: itself again, its edge, or its mirror image."""
-AlphaMode = Literal["opaque", "mask", "blend"]
-"""What a picture's alpha does: nothing, cut out what is below one half, or blend."""
-
-
-class ImageTexture(Model):
-    """An image that lies on meshes by their texture coordinates: v is 1 along its upper edge."""
-
-    image: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    """SHA-256 of the PNG file in the asset's `images`."""
-    wrap: tuple[Wrap, Wrap] = ("repeat", "repeat")
-    """Along u and v."""
-    alpha: AlphaMode = "opaque"
-
-
-class Material(Model):
-    """The look of a surface, in the terms path tracers and rasterisers share."""
-
-    rgba: Rgba = (0.8, 0.8, 0.8, 1.0)
-    """Display values (sRGB) and alpha; a picture is multiplied by it, a texture has its own."""
-    texture: Texture | None = None
-    roughness: Annotated[float, Field(ge=0, le=1)] = 0.6
-    metallic: Annotated[float, Field(ge=0, le=1)] = 0.0
-    picture: ImageTexture | None = Field(default=None, exclude_if=unset)
-
-    @model_validator(mode="after")
-    def _one_pattern(self) -> Self:
-        if self.texture is not None and self.picture is not None:
-            raise ValueError("a material has a texture or a picture, not both")
-        return self
 
 
 ShapeKind = Literal["box", "cylinder", "capsule", "sphere", "ellipsoid", "mesh"]

@@ -18,7 +18,7 @@ from cousins.flows.run import RunRequest, execute
 from cousins.generators.dataset import FORMAT_VERSION, Dataset
 from cousins.generators.proposers import propose
 from cousins.generators.store.changes import refuse_changes
-from cousins.generators.store.writer import dataset_hash
+from cousins.generators.store.identity import dataset_hash
 from cousins.schemas import (
     DatasetError,
     DatasetSpec,

@@ -8,7 +8,7 @@ import pytest
 
 from cousins.flows.bench import engines, measure, scale
 from cousins.flows.engines import ENGINES
-from cousins.generators.store.writer import dataset_hash
+from cousins.generators.store.identity import dataset_hash
 from cousins.schemas import BackendMissingError
 
 
@@ -56,6 +56,10 @@ def test_a_growing_dataset_is_made_and_gone_on_with(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(scale, "SMALL", (20, 300))
     result = measure("scale", small=True, seed=2)
     assert [row["items"] for row in result["sizes"]] == [20, 300]
+    assert list(result["resume_seconds"]) == ["2e1", "3e2"]
+    assert result["append_per_second"]["3e2"] == pytest.approx(
+        1 / result["sizes"][1]["append_seconds_per_item"], rel=0.01
+    )
     assert [row["shards"] for row in result["sizes"]] == [1 + 3 * 2, 2 + 3 * 30]
     assert all(row["resume_seconds"] > 0 for row in result["sizes"])
     assert all(row["append_seconds_per_item"] > 0 for row in result["sizes"])

@@ -19,7 +19,7 @@ from cousins.generators.proposing import trial
 from cousins.generators.proposing.endpoint import Endpoint, EndpointError
 from cousins.generators.proposing.ledger import BudgetError, Ledger, Limit, Usage, usage_of
 from cousins.generators.store.changes import refuse_changes
-from cousins.generators.store.writer import dataset_hash
+from cousins.generators.store.identity import dataset_hash
 from cousins.schemas import ProposalError, RunError, SpecError, TaskSpec
 from cousins.schemas.budget import AskingBudget
 from cousins.schemas.spec_file import parse_spec

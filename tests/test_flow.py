@@ -32,7 +32,7 @@ from cousins.generators.dataset import (
     Dataset,
 )
 from cousins.generators.shards import ShardRecord
-from cousins.generators.store.writer import dataset_hash
+from cousins.generators.store.identity import dataset_hash
 from cousins.schemas import (
     DatasetError,
     FrameRecord,

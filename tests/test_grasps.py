@@ -182,6 +182,19 @@ def test_a_long_thing_can_be_held_square(category: str) -> None:
         assert nearest(collision_mesh(asset), end[None])[1][0] < 1e-4
 
 
+@pytest.mark.parametrize("category", ["potato.n.01", "lemon.n.01"])
+def test_pairs_along_its_own_axes_are_among_the_candidates(category: str) -> None:
+    asset = first(category)
+    grasps = found(asset)
+    pairs = module.square_pairs(collision_mesh(asset), FRANKA.widest_grasp)
+    assert pairs
+    for middle, axis, width, _ in pairs:
+        here = np.linalg.norm(grasps.poses[:, :3, 3] - middle, axis=1) < 1e-9
+        assert here.any()
+        assert np.allclose(grasps.poses[here, :3, 1], axis)
+        assert np.allclose(grasps.widths[here], width)
+
+
 def test_skew_is_the_angle_to_the_nearer_axis_and_the_way_from_the_middle() -> None:
     long, turn = (0.04, 0.09, 0.05), np.radians(20)
     assert module.skews_of(bounds(*long), boxed(*long, turn=turn)) == pytest.approx([0.0, turn])

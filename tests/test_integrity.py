@@ -18,7 +18,7 @@ from cousins.flows.session import RunRequest
 from cousins.flows.verify import _replay_shard, _Shard, repair, verify  # pyright: ignore[reportPrivateUsage]
 from cousins.generators.dataset import Dataset
 from cousins.generators.shards import ShardRecord
-from cousins.generators.store.writer import dataset_hash
+from cousins.generators.store.identity import dataset_hash
 from cousins.schemas import DatasetError
 from cousins.schemas.spec_file import parse_spec
 

@@ -107,7 +107,7 @@ def starved(*_: object) -> int:
 def test_a_full_disk_is_one_sentence_and_leaves_no_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from cousins.generators.store.writer import ShardWriter
+    from cousins.generators.store.staging import ShardWriter
 
     spec = parse_spec("name: small\ntasks: {count: 2}\nepisodes: {per_task: 1}\n")
     plan = RunRequest(spec, tmp_path / "out", fake_stages.fake_stages())

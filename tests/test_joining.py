@@ -16,7 +16,8 @@ from cousins.flows.verify import verify
 from cousins.generators.store.claims import Claims
 from cousins.generators.store.index import RecordIndex
 from cousins.generators.store.joint import ClaimLostError, JointStore
-from cousins.generators.store.writer import ShardWriter, StagedShard, Store
+from cousins.generators.store.staging import ShardWriter, StagedShard
+from cousins.generators.store.writer import Store
 from cousins.schemas import DatasetError
 from cousins.schemas.spec_file import parse_spec
 

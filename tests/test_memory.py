@@ -10,7 +10,7 @@ import pytest
 from test_images import spec, world
 
 from cousins.generators.frames import render_scene
-from cousins.generators.store.writer import ShardWriter
+from cousins.generators.store.staging import ShardWriter
 
 EVERYTHING = (
     "rgb", "depth", "depth_linear", "normal", "seg_instance", "seg_semantic", "seg_part",

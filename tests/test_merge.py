@@ -22,7 +22,7 @@ from cousins.generators.dataset import Dataset
 from cousins.generators.licences import AssetUse
 from cousins.generators.merging import Merged, copying, merge
 from cousins.generators.quarantine import QuarantineRecord, put
-from cousins.generators.store.writer import dataset_hash
+from cousins.generators.store.identity import dataset_hash
 from cousins.schemas import DatasetError, LicenceError
 from cousins.schemas.spec_file import parse_spec
 

@@ -22,8 +22,9 @@ from cousins.generators.packs import Pack, brief_of, line_of, record_of
 from cousins.generators.records import record_files
 from cousins.generators.shards import EXPORTS, STAGES, ShardRecord
 from cousins.generators.store import index
+from cousins.generators.store.identity import dataset_hash
 from cousins.generators.store.joint import JointStore
-from cousins.generators.store.writer import Store, dataset_hash
+from cousins.generators.store.writer import Store
 from cousins.schemas import DatasetError
 from cousins.schemas.spec_file import parse_spec
 
@@ -125,7 +126,7 @@ def test_ended_at_any_step_of_packing_no_record_is_lost_or_found_twice(
         with monkeypatch.context() as patch:
             patch.setattr(index, "FILES", 20)
             opened(out).close()
-    state, unlink = {"left": 0}, Path.unlink
+    state, unlink, replace = {"left": 0}, Path.unlink, Path.replace
 
     def counted() -> None:
         state["left"] -= 1
@@ -140,9 +141,9 @@ def test_ended_at_any_step_of_packing_no_record_is_lost_or_found_twice(
         counted()
         sync(path)
 
-    def dying_rename(path: Path, target: Path) -> Path:
+    def dying_replace(path: Path, target: Path) -> Path:
         counted()
-        return path.replace(target)
+        return replace(path, target)
 
     ended = 0
     for steps in range(200):
@@ -151,9 +152,9 @@ def test_ended_at_any_step_of_packing_no_record_is_lost_or_found_twice(
         state["left"] = steps
         with monkeypatch.context() as patch:
             patch.setattr(Path, "unlink", dying_unlink)
-            patch.setattr(Path, "rename", dying_rename)
+            patch.setattr(Path, "replace", dying_replace)
             patch.setattr("cousins.generators.store.index.sync", dying_sync)
-            patch.setattr("cousins.generators.packs.sync", dying_sync)
+            patch.setattr("cousins.generators.durable.sync", dying_sync)
             store = index.RecordIndex(out)
             store.load(refuse)
             try:

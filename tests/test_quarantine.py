@@ -26,7 +26,7 @@ from cousins.flows.work import Job, Result, Stages
 from cousins.generators import quarantine
 from cousins.generators.dataset import Dataset
 from cousins.generators.quarantine import QuarantineRecord
-from cousins.generators.store.writer import dataset_hash
+from cousins.generators.store.identity import dataset_hash
 from cousins.schemas import Asset, DatasetError, RunError, Scene, TaskSpec
 from cousins.schemas.spec_file import parse_spec
 

@@ -12,7 +12,9 @@ from cousins.generators.dataset import (
     Dataset,
 )
 from cousins.generators.shards import shard_name, shard_of
-from cousins.generators.store.writer import ShardWriter, Store, dataset_hash
+from cousins.generators.store.identity import dataset_hash
+from cousins.generators.store.staging import ShardWriter
+from cousins.generators.store.writer import Store
 from cousins.schemas import DatasetError, DatasetSpec
 from cousins.schemas.spec_file import parse_spec
 

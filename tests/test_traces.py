@@ -260,14 +260,16 @@ def test_an_export_repeats_and_is_not_written_over(
         EXPORTERS.load("traces").export(dataset, tmp_path / "again")
 
 
-@pytest.mark.parametrize(
-    ("change", "named"), [({"scene": "t0000-s8"}, "t0000-s8"), ({"task": "t0099"}, "t0099")]
-)
+@pytest.mark.parametrize(("what", "named"), [("scene", "t0000-s8"), ("task", "is of t0000")])
 def test_an_episode_of_nothing_that_is_there_is_named(
-    change: dict[str, str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    what: str, named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dataset = build_dataset(tmp_path / "dataset", FixtureConfig(videos=False, frames=False))
-    first = next(dataset.episodes()).model_copy(update=change)
+    first = next(dataset.episodes())
+    if what == "scene":
+        first = first.model_copy(update={"scene": "t0000-s8"})
+    else:
+        monkeypatch.setattr(dataset, "tasks", lambda: iter(()))
     monkeypatch.setattr(dataset, "episodes", lambda: iter([first]))
     with pytest.raises(DatasetError, match=named):
         EXPORTERS.load("traces").export(dataset, tmp_path / "out")

@@ -25,7 +25,7 @@ from cousins.generators.proposers import propose
 from cousins.generators.proposing import trial
 from cousins.generators.proposing.ahead import Tried, tries_ahead, try_ahead, trying_ahead
 from cousins.generators.proposing.draft import RefusedError
-from cousins.generators.store.writer import dataset_hash
+from cousins.generators.store.identity import dataset_hash
 from cousins.schemas import AssemblyError, DatasetSpec, SpecError, TaskSpec
 from cousins.schemas.spec_file import parse_spec
 

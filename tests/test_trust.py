@@ -18,7 +18,7 @@ from cousins.flows.verify import verify
 from cousins.generators import dataset as datasets
 from cousins.generators.dataset import Dataset, load_arrays
 from cousins.generators.shards import ShardRecord
-from cousins.generators.store.writer import dataset_hash
+from cousins.generators.store.identity import dataset_hash
 from cousins.schemas import DatasetError
 from cousins.schemas.spec_file import parse_spec
 

@@ -18,7 +18,8 @@ import numpy as np
 from ...generators.dataset import Dataset
 from ...generators.frames import render_episode
 from ...generators.store.hashing import item_seed
-from ...generators.store.writer import ShardWriter, Store
+from ...generators.store.staging import ShardWriter
+from ...generators.store.writer import Store
 from ...scenes.assets.library import AssetLibrary
 from ...schemas import Asset, DatasetSpec, Episode, TaskObject, TaskSpec
 from ...tasks.bddl.formula import Atom, Literal

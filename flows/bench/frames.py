@@ -22,7 +22,7 @@ from ...generators.dataset import dump_models
 from ...generators.frames import GBuffer, Renderer, render_scene, renderer
 from ...generators.images.camera.view import Rgb, World
 from ...generators.images.raster.passes import MujocoRenderer
-from ...generators.store.writer import ShardWriter
+from ...generators.store.staging import ShardWriter
 from ...scenes.assembly.assemble import AssemblyRequest, assemble
 from ...scenes.libraries.procedural import ProceduralLibrary
 from ...schemas import Asset, CameraParams, DatasetSpec, Scene

@@ -32,6 +32,8 @@ from ._empty import spec, stages
 ITEMS, SMALL = (1_000, 10_000, 100_000, 1_000_000), (1_000, 5_000)
 PER_TASK = 10
 """Attempts of a task, which are one shard of each stage but the first."""
+BY_SIZE = ("append_per_second", "start_seconds", "resume_seconds", "rss_mb")
+"""Figures that are also given by size."""
 ADDED = 1_000
 """Attempts whose making is measured, at most."""
 
@@ -73,7 +75,16 @@ def run(small: bool, seed: int) -> dict[str, Any]:
             sys.stderr.write(f"{rows[-1]}\n")
     first, last = rows[0], rows[-1]
     growth = last["append_seconds_per_item"] / first["append_seconds_per_item"]
-    return {"sizes": rows, "append_growth": round(growth, 3)}
+    return {
+        **{name: {_power(x["items"]): x[name] for x in rows} for name in BY_SIZE},
+        "sizes": rows,
+        "append_growth": round(growth, 3),
+    }
+
+
+def _power(items: int) -> str:
+    """A number of attempts as a key: 1e3, 5e3, 1e6."""
+    return f"{items:.0e}".replace("e+0", "e")
 
 
 def _measure(items: int, out: Path, seed: int) -> dict[str, Any]:
@@ -95,6 +106,7 @@ def _measure(items: int, out: Path, seed: int) -> dict[str, Any]:
         "append_seconds_per_item": round(
             (times[-1] - times[0]) / share / (items - before * PER_TASK), 6
         ),
+        "append_per_second": round((items - before * PER_TASK) * share / (times[-1] - times[0]), 2),
         "finish_seconds": round(ended - times[-1], 3),
         "resume_seconds": round(resumed.seconds, 3),
         "resume_cpu_seconds": round(resumed.cpu_seconds, 3),

@@ -16,7 +16,7 @@ from ...generators.evaluation.failures import gather
 from ...generators.evaluation.statistics import wilson
 from ...generators.store.changes import slice_of
 from ...generators.store.hashing import stage_versions
-from ...generators.store.writer import dataset_hash
+from ...generators.store.identity import dataset_hash
 from ...schemas import (
     DatasetError,
     DatasetSpec,

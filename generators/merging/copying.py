@@ -18,7 +18,9 @@ from ..licences import asset_uses, refuse_mix
 from ..quarantine import put
 from ..shards import STAGES, ShardRecord, shard_folder
 from ..sources import SOURCE, MergedSource
-from ..store.writer import ShardWriter, Store, dataset_hash
+from ..store.identity import dataset_hash
+from ..store.staging import ShardWriter
+from ..store.writer import Store
 from .agreement import (
     library_version,
     merged_spec,

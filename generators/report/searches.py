@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...schemas import Episode, TraceEvent
+from ..plan_searches import plan_searches
 
 NODES = 60
 """Nodes of one episode's trees that are shown; the chosen ones always are."""
@@ -72,7 +73,7 @@ class Search:
 
 def search_of(episode: Episode) -> Search | None:
     """What its trace tells; None where that is nothing."""
-    rows = [row for tree in _trees(episode) for row in _rows(tree)]
+    rows = [row for events in plan_searches(episode) for row in _rows(events)]
     subtasks = tuple(
         SubtaskSearch(part.sentence, part.success, tried)
         for number, part in enumerate(episode.subtasks)
@@ -89,47 +90,26 @@ def search_of(episode: Episode) -> Search | None:
     )
 
 
-@dataclass(frozen=True)
-class _Tree:
-    """One search: events of its nodes by number, and which of these were chosen."""
-
-    nodes: dict[int, TraceEvent]
-    chosen: dict[int, str]
-
-
-def _trees(episode: Episode) -> Iterator[_Tree]:
-    """Each search for a plan; one begins where a start is expanded."""
-    tree: _Tree | None = None
-    for event in episode.trace:
-        if event.stage != "symbolic" or event.node is None:
-            continue
-        if tree is None or (event.node == 0 and event.event == "expand"):
-            if tree:
-                yield tree
-            tree = _Tree({}, {})
-        tree.nodes.setdefault(event.node, event)
-        if event.event == "choose":
-            tree.chosen[event.node] = event.reason
-    if tree:
-        yield tree
-
-
-def _rows(tree: _Tree) -> Iterator[TreeRow]:
+def _rows(events: list[TraceEvent]) -> Iterator[TreeRow]:
     """The outline of a search: a node, then all that follows it."""
-    followers: dict[int | None, list[int]] = {}
-    for number, event in tree.nodes.items():
-        known = event.parent if event.parent in tree.nodes else None
+    nodes: dict[int | None, TraceEvent] = {}
+    for event in events:
+        nodes.setdefault(event.node, event)
+    chosen = {event.node: event.reason for event in events if event.event == "choose"}
+    followers: dict[int | None, list[int | None]] = {}
+    for number, event in nodes.items():
+        known = event.parent if event.parent in nodes else None
         followers.setdefault(known, []).append(number)
     waiting = [(number, 0) for number in reversed(followers.get(None, []))]
     while waiting:
         number, depth = waiting.pop()
-        event = tree.nodes[number]
+        event = nodes[number]
         start = event.parent is None
         yield TreeRow(
             depth=depth,
             skill="start" if start else event.subject,
-            why=tree.chosen.get(number, ""),
-            chosen=number in tree.chosen or (start and bool(tree.chosen)),
+            why=chosen.get(number, ""),
+            chosen=number in chosen or (start and bool(chosen)),
         )
         waiting += [(x, depth + 1) for x in reversed(followers.get(number, []))]
 

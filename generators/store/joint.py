@@ -14,7 +14,8 @@ from ..packs import Brief
 from ..shards import ShardRecord
 from .claims import FOLDER, LEASE, Claims
 from .files import join
-from .writer import StagedShard, Store
+from .staging import StagedShard
+from .writer import Store
 
 
 class ClaimLostError(DatasetError):

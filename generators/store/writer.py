@@ -9,90 +9,28 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
-import secrets
 import shutil
 import stat
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from ...schemas import DatasetError, DatasetSpec
 from ...schemas.plugins import names
 from ..dataset import FORMAT_VERSION, read_saved
 from ..durable import sync, write_atomic
 from ..packs import Brief
-from ..records import readings
 from ..shards import EXPORTS, STAGES, ShardRecord, is_own, shard_folder
-from .changes import refuse_changes, without_unread
+from .changes import refuse_changes
 from .claims import FOLDER as CLAIMS
 from .files import lock, refuse_links, remove_tree
 from .hashing import file_hash, foreign_versions, render_versions, versions
+from .identity import SEAL, combined_hash, seal_broken, spec_text
 from .index import RecordIndex
-
-SEAL = "manifest/spec.sha256"
-"""Relative to the dataset's folder: the hash of spec.json as it was written."""
-
-
-@dataclass(frozen=True)
-class StagedShard:
-    """A shard that lies complete in a temporary folder."""
-
-    folder: Path
-    files: dict[str, str]
-    """Path relative to the shard's folder, to SHA-256."""
-    sizes: dict[str, int]
-    counts: dict[str, int]
-    items: int
-
-
-@dataclass
-class ShardWriter:
-    """Writes a shard's files into a temporary folder of this process."""
-
-    folder: Path
-    files: dict[str, str] = field(default_factory=dict[str, str])
-    sizes: dict[str, int] = field(default_factory=dict[str, int])
-
-    @classmethod
-    def create(cls, root: Path, stage: str, shard: str) -> Self:
-        """An empty folder under `root/tmp`."""
-        # Processes of several machines may have the same number.
-        folder = root / "tmp" / f"{stage}-{shard}-{os.getpid()}-{secrets.token_hex(4)}"
-        folder.mkdir(parents=True)
-        return cls(folder)
-
-    def add(self, name: str, content: bytes) -> None:
-        """Write one file; `name` is relative to the shard's folder."""
-        pure = PurePosixPath(name)
-        if pure.is_absolute() or ".." in pure.parts or name in self.files:
-            raise DatasetError(f"{name!r}: a shard's files need distinct paths inside its folder")
-        path = self.folder / pure
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        self.files[name] = hashlib.sha256(content).hexdigest()
-        self.sizes[name] = len(content)
-
-    def adopt(self) -> None:
-        """Take in what others have written into the folder."""
-        for path in sorted(self.folder.rglob("*")):
-            name = path.relative_to(self.folder).as_posix()
-            if path.is_file() and name not in self.files:
-                self.files[name] = file_hash(path)
-                self.sizes[name] = path.stat().st_size
-
-    def finish(self, counts: dict[str, int], items: int) -> StagedShard:
-        """Sync the files, then their folders: the shard is complete."""
-        # All at the end: the kernel has then had time to write most of it.
-        for name in self.files:
-            sync(self.folder / name)
-        for folder in sorted({path.parent for path in self.folder.rglob("*")} | {self.folder}):
-            sync(folder)
-        return StagedShard(self.folder, self.files, self.sizes, counts, items)
+from .staging import StagedShard
 
 
 class Store:
@@ -257,7 +195,7 @@ class Store:
     def dataset_hash(self) -> str:
         """As `dataset_hash`, from the records instead of the files."""
         folders = sorted((f"{shard_folder(*place)}/", place) for place in self._records.places())
-        return _combine(
+        return combined_hash(
             self.root,
             (pair for _, place in folders for pair in sorted(self._records.files(place).items())),
         )
@@ -303,7 +241,7 @@ class Store:
         if foreign := foreign_versions(self.spec):
             # Likewise of the shards that plug-ins of other distributions shape.
             saved["plugin_versions"] = foreign
-        return _text(saved)
+        return spec_text(saved)
 
     def _enter_spec(self, current: dict[str, str]) -> None:
         path, text = self.root / "spec.json", self._saved(current)
@@ -364,42 +302,6 @@ class Store:
             self.notes.append(f"{path} is none of this dataset's shards; it is left alone")
 
 
-def seal_broken(root: Path) -> bool:
-    """Whether spec.json is not what was written; a dataset of an older version has no seal."""
-    place = root / SEAL
-    if not place.is_file():
-        return False
-    return place.read_text(encoding="utf-8", errors="replace").strip() != file_hash(
-        root / "spec.json"
-    )
-
-
-def dataset_hash(root: Path) -> str:
-    """SHA-256 over the sorted paths and hashes of the spec, and of all files of its shards.
-
-    The files are read. What belongs to no shard, such as a user's own folder, does not count.
-    """
-    files = {
-        name
-        for record in readings(root, (*STAGES, EXPORTS))
-        if isinstance(record, ShardRecord)  # a broken record is no record
-        for name in record.files
-    }
-    there = (root / name for name in sorted(files))
-    return _combine(
-        root,
-        ((path.relative_to(root).as_posix(), file_hash(path)) for path in there if path.is_file()),
-    )
-
-
-def _combine(root: Path, files: Iterable[tuple[str, str]]) -> str:
-    """The hash over files in the order of their names, all of which come before spec.json."""
-    total = hashlib.sha256()
-    for name, digest in (*files, ("spec.json", _identity(root / "spec.json"))):
-        total.update(f"{digest}  {name}\n".encode())
-    return total.hexdigest()
-
-
 def _is_file(path: Path | str, size: int | None) -> bool:
     """Whether a plain file is there, and of this size where one is given."""
     try:
@@ -407,26 +309,6 @@ def _is_file(path: Path | str, size: int | None) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return stat.S_ISREG(found.st_mode) and (size is None or size == found.st_size)
-
-
-def _identity(path: Path) -> str:
-    """The hash of a spec.json, with what is not part of a dataset's identity at its defaults.
-
-    The same tasks may be asked of the same model at another address, or read from a transcript.
-    """
-    try:
-        saved = read_saved(path)
-    except DatasetError:  # a damaged one is what it is
-        return file_hash(path)
-    # Not as a model: a spec of a later version, or that names an absent plug-in, has a hash too.
-    neutral = {**saved, "spec": without_unread(saved.get("spec"))}
-    if neutral == saved:
-        return file_hash(path)
-    return hashlib.sha256(_text(neutral).encode()).hexdigest()
-
-
-def _text(saved: Mapping[str, Any]) -> str:
-    return json.dumps(saved, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
 
 
 def _refuse_foreign(root: Path) -> None:

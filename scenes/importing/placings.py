@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...schemas.asset import Wrap
+from ...schemas.material import Wrap
 from ..core.geometry import Array
 
 EDGE = 1e-9

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...schemas import ImageTexture, Material
-from ...schemas.asset import AlphaMode, Wrap
+from ...schemas.material import AlphaMode, Wrap
 from ..core.geometry import Array
 from .colours import MOST, materials_of
 from .opened import note
@@ -182,7 +182,7 @@ def looks_of(coat: Coat) -> Looks:
     images: dict[str, str] = {}
     index = np.zeros(len(coat.looks), dtype=np.int64)
     pictured: set[int] = set()
-    small = _within_budget([skin.picture for skin in coat.skins])
+    small = within_budget([skin.picture for skin in coat.skins])
     for number in (-1, *range(len(coat.skins))):
         mine = coat.skin == number
         if not mine.any():
@@ -201,7 +201,7 @@ def looks_of(coat: Coat) -> Looks:
     return Looks(tuple(made), images, index, frozenset(pictured))
 
 
-def _within_budget(pictures: Sequence[ReadPicture]) -> list[ReadPicture]:
+def within_budget(pictures: Sequence[ReadPicture]) -> list[ReadPicture]:
     """The pictures, the largest halved until all together have no more than MOST_TEXELS pixels."""
     from PIL import Image
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...schemas import Asset, AssetError, ImageTexture
-from ...schemas.asset import AlphaMode, Wrap
+from ...schemas.material import AlphaMode, Wrap
 
 PREFIX = "picture"
 MOST_SIDE = 4096

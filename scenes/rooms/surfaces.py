@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...schemas import Material, Texture
-from ...schemas.asset import TextureKind
 from ...schemas.base import Rgba
+from ...schemas.material import TextureKind
 
 Rgb = tuple[float, float, float]
 _WOODS: tuple[Rgb, ...] = (

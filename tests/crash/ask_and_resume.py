@@ -28,7 +28,7 @@ from openai_server import Reply, Server, serving
 
 from cousins.generators.dataset import Dataset
 from cousins.generators.proposing.catalogue import RELATIONS, Catalogue, OfferedCategory
-from cousins.generators.store.writer import dataset_hash
+from cousins.generators.store.identity import dataset_hash
 from cousins.scenes.core.franka import FRANKA
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from cousins.generators.records import stored_shards
 from cousins.generators.shards import EXPORTS, STAGES
-from cousins.generators.store.writer import dataset_hash
+from cousins.generators.store.identity import dataset_hash
 
 VICTIMS = {"prefect": ("worker", "server", "main"), "local": ("worker", "main")}
 """Killed in this order, by engine; with the last one a run has ended."""

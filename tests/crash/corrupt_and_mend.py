@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cousins.generators.store.writer import dataset_hash
+from cousins.generators.store.identity import dataset_hash
 
 PARTS = ("data", "exports", "manifest", "spec.json")
 """What verification covers."""

@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cousins.flows.signals import SENTENCE
-from cousins.generators.store.writer import dataset_hash
+from cousins.generators.store.identity import dataset_hash
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cousins.generators.store.writer import dataset_hash
+from cousins.generators.store.identity import dataset_hash
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ....scenes.core.geometry import Array
 from ....scenes.model.asset_model import Copy, add_asset, add_resources
 from ....scenes.model.pictures import laid, texture_pixels
 from ....schemas import Asset
-from ....schemas.asset import Wrap
+from ....schemas.material import Wrap
 from ...images.raster.triangles import colours, texture_of, triangles
 
 MM = 1000.0

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ....schemas import Episode, SkillCall, TraceEvent
+from ...plan_searches import plan_searches
 
 NEGATION = "(not "
 
@@ -22,7 +23,7 @@ def procedures(episode: Episode, goal: str) -> Iterator[dict[str, Any]]:
         episode: whose trace is read; searches whose start was not traced are left out.
         goal: as BDDL text, in the names of the scene.
     """
-    for number, events in enumerate(_searches(episode)):
+    for number, events in enumerate(filter(_planned, plan_searches(episode))):
         expanded = [x for x in events if x.event == "expand"]
         plan = [x for x in events if x.event == "choose"]
         yield {
@@ -42,21 +43,9 @@ def procedures(episode: Episode, goal: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def _searches(episode: Episode) -> Iterator[list[TraceEvent]]:
-    """The events of each search: from its start to the last skill of its plan."""
-    events: list[TraceEvent] = []
-    for event in episode.trace:
-        if event.stage == "symbolic" and event.node is not None:
-            if event.node == 0 and _planned(events):
-                yield events
-            events = [event] if event.node == 0 else [*events, event]
-    if _planned(events):
-        yield events
-
-
 def _planned(events: list[TraceEvent]) -> bool:
     """Whether these begin with a start and end with a plan."""
-    return bool(events) and events[0].node == 0 and events[-1].event == "choose"
+    return events[0].node == 0 and events[-1].event == "choose"
 
 
 def _node(event: TraceEvent) -> dict[str, Any]:

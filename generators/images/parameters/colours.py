@@ -6,9 +6,9 @@ from typing import get_args
 
 from ....scenes.core.colours import linear
 from ....schemas import Material, Texture
-from ....schemas.asset import TextureKind
 from ....schemas.base import Rgba
 from ....schemas.colours import HELP, is_colour, rgba
+from ....schemas.material import TextureKind
 
 __all__ = [
     "HELP", "KINDS", "SURFACES", "SURFACE_HELP", "is_colour", "is_surface", "linear", "rgba",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .....schemas import Asset, Material
-from .....schemas.asset import TextureKind
+from .....schemas.material import TextureKind
 from ....assets.categories import Builders, Category
 from ..toolkit import materials as look
 from ..toolkit.draft import Draft, LinkDraft

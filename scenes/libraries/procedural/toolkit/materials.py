@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from .....schemas import Material, Texture
-from .....schemas.asset import TextureKind
 from .....schemas.base import Rgba
+from .....schemas.material import TextureKind
 
 Rgb = tuple[float, float, float]
 GLAZES: tuple[Rgb, ...] = (

@@ -1,0 +1,71 @@
+"""Shards before they are committed: complete in a temporary folder, with hashes and sizes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Self
+
+from ...schemas import DatasetError
+from ..durable import sync
+from .hashing import file_hash
+
+
+@dataclass(frozen=True)
+class StagedShard:
+    """A shard that lies complete in a temporary folder."""
+
+    folder: Path
+    files: dict[str, str]
+    """Path relative to the shard's folder, to SHA-256."""
+    sizes: dict[str, int]
+    counts: dict[str, int]
+    items: int
+
+
+@dataclass
+class ShardWriter:
+    """Writes a shard's files into a temporary folder of this process."""
+
+    folder: Path
+    files: dict[str, str] = field(default_factory=dict[str, str])
+    sizes: dict[str, int] = field(default_factory=dict[str, int])
+
+    @classmethod
+    def create(cls, root: Path, stage: str, shard: str) -> Self:
+        """An empty folder under `root/tmp`."""
+        # Processes of several machines may have the same number.
+        folder = root / "tmp" / f"{stage}-{shard}-{os.getpid()}-{secrets.token_hex(4)}"
+        folder.mkdir(parents=True)
+        return cls(folder)
+
+    def add(self, name: str, content: bytes) -> None:
+        """Write one file; `name` is relative to the shard's folder."""
+        pure = PurePosixPath(name)
+        if pure.is_absolute() or ".." in pure.parts or name in self.files:
+            raise DatasetError(f"{name!r}: a shard's files need distinct paths inside its folder")
+        path = self.folder / pure
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        self.files[name] = hashlib.sha256(content).hexdigest()
+        self.sizes[name] = len(content)
+
+    def adopt(self) -> None:
+        """Take in what others have written into the folder."""
+        for path in sorted(self.folder.rglob("*")):
+            name = path.relative_to(self.folder).as_posix()
+            if path.is_file() and name not in self.files:
+                self.files[name] = file_hash(path)
+                self.sizes[name] = path.stat().st_size
+
+    def finish(self, counts: dict[str, int], items: int) -> StagedShard:
+        """Sync the files, then their folders: the shard is complete."""
+        # All at the end: the kernel has then had time to write most of it.
+        for name in self.files:
+            sync(self.folder / name)
+        for folder in sorted({path.parent for path in self.folder.rglob("*")} | {self.folder}):
+            sync(folder)
+        return StagedShard(self.folder, self.files, self.sizes, counts, items)
