@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .asset import Material
 from .base import Model, Name, Quat, Synset, Vec3, nothing, unset
 from .camera import Camera
 from .locations import misplaced
+from .material import Material
 from .parameter import Constant, Parameter, Uniform, Within
 from .reserved import RESERVED_NAMES, RESERVED_PREFIXES, is_reserved
 from .robot import NO_ROBOT
