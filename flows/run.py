@@ -11,6 +11,7 @@ from pathlib import Path
 from ..generators.dataset import Dataset
 from ..generators.durable import write_atomic
 from ..generators.shards import EXPORTS, STAGES, shard_folder
+from ..generators.store.exchange.store import ExchangeStore
 from ..generators.store.joint import JointStore
 from ..generators.store.writer import Store
 from ..scenes.assets.library import OwnFilesLibrary
@@ -123,6 +124,7 @@ def run_session(
     began = time.perf_counter()
     plan, store = session.plan, session.store
     joint = store if isinstance(store, JointStore) else None
+    exchanged = store if isinstance(store, ExchangeStore) else None
     # Others may have taken a shard away since this process saw it.
     graph = session.new_graph() if joint or session.followed is None else session.followed
     # A process of its own can be ended, and can die; this one must not.
@@ -136,7 +138,10 @@ def run_session(
     chosen = executor or (InlineExecutor() if inline else ThreadExecutor(threads))
     told = reporter or Silent()
     run = Run(plan, store, graph, chosen_pool, chosen, told, session.allowance)
-    run.claims = None if joint is None else joint.claims
+    if shared := joint or exchanged:
+        run.claims = shared.claims
+    if exchanged:
+        exchanged.objects.told = told.note
     try:
         chosen.begin(plan.out)
         for note in (*store.notes, *_set_aside(session)):
@@ -153,6 +158,8 @@ def run_session(
         return _finish_once(run, session, joint, began)
     finally:
         chosen_pool.close()
+        if exchanged:
+            exchanged.stop()
         threads.shutdown(wait=True, cancel_futures=True)
 
 

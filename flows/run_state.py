@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..generators.shards import EXPORTS, STAGES, ShardRecord
-from ..generators.store.claims import Claims
+from ..generators.store.claims import ClaimKeeper
 from ..generators.store.joint import ClaimLostError
 from ..generators.store.writer import Store
 from ..schemas import RunError
@@ -47,7 +47,7 @@ class Run:
         default_factory=dict[tuple[str, str], ShardTask]
     )
     sound: set[Place] = field(default_factory=set[Place])
-    claims: Claims | None = None
+    claims: ClaimKeeper | None = None
     """Where other processes make the same dataset."""
     waiting: list[ShardTask] = field(default_factory=list[ShardTask])
     """What others have claimed, and is to be looked at again."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from ..generators.shards import STAGES
 from ..generators.sources import is_merged
 from ..generators.store.claims import LEASE
+from ..generators.store.exchange.store import ExchangeStore
 from ..generators.store.joint import JointStore
 from ..generators.store.writer import Store
 from ..schemas import DatasetError, DatasetSpec
@@ -41,6 +42,8 @@ class RunRequest:
         retry_quarantined: try what an earlier run left out.
         join: other processes may make the same dataset in the same folder at the same time.
         lease: seconds without a sign after which others take over the shards of one that joined.
+        exchange: where finished shards are exchanged with processes that have folders of their own;
+            nothing for a dataset that is made here alone.
     """
 
     spec: DatasetSpec
@@ -54,6 +57,7 @@ class RunRequest:
     retry_quarantined: bool = False
     join: bool = False
     lease: float = LEASE
+    exchange: str = ""
 
 
 class Session:
@@ -78,11 +82,7 @@ class Session:
         _refuse_merged(plan.out)
         self.library: AssetLibrary = plan.stages.library(plan.spec.assets)
         self._version = self.library.version
-        self.store = (
-            JointStore(plan.out, plan.spec, self._version, plan.lease)
-            if plan.join
-            else Store(plan.out, plan.spec, self._version)
-        )
+        self.store = self._opened()
         self.followed: Graph | None = None
         self.allowance = Allowance(plan.out, plan.allow_failures, plan.retry_quarantined)
 
@@ -91,6 +91,14 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self.store.close()
+
+    def _opened(self) -> Store:
+        plan = self.plan
+        if plan.exchange:
+            return ExchangeStore(plan.out, plan.spec, self._version, plan.exchange, plan.lease)
+        if plan.join:
+            return JointStore(plan.out, plan.spec, self._version, plan.lease)
+        return Store(plan.out, plan.spec, self._version)
 
     @cached_property
     def finished(self) -> bool:

@@ -59,6 +59,16 @@ Join = Annotated[
         "machines: together they make one dataset. Not for the engine prefect.",
     ),
 ]
+Exchange = Annotated[
+    str,
+    typer.Option(
+        metavar="URL",
+        help="Others may make the same dataset at the same time, each in a folder of its own: "
+        "finished shards are exchanged at this address, s3://BUCKET/FOLDER, gs://, az:// or "
+        "file:///FOLDER, and every folder becomes whole.",
+        show_default=False,
+    ),
+]
 Metrics = Annotated[
     Path | None,
     typer.Option(
@@ -89,6 +99,7 @@ def generate(
     allow_failures: AllowFailures = 0.0,
     retry_quarantined: RetryQuarantined = False,
     join: Join = False,
+    exchange: Exchange = "",
     notify: Notify = None,
     metrics: Metrics = None,
     dry_run: DryRun = False,
@@ -107,7 +118,7 @@ def generate(
         spec, out, workers, engine, shard_seconds, quiet, json, "frames",
         values=values, notify=notify,
         allow_failures=allow_failures, retry_quarantined=retry_quarantined, join=join,
-        metrics=metrics, log_json=log_json,
+        exchange=exchange, metrics=metrics, log_json=log_json,
     )  # fmt: skip
 
 
@@ -201,10 +212,12 @@ def _make(
     allow_failures: float = 0.0,
     retry_quarantined: bool = False,
     join: bool = False,
+    exchange: str = "",
     metrics: Path | None = None,
     log_json: bool = False,
 ) -> None:
     with expected_errors():
+        from ...generators.store.exchange.objects import check_address as check_place
         from ...schemas import SpecError
         from ...schemas.given_file import lines_of
         from ...schemas.spec_file import load_spec
@@ -223,12 +236,16 @@ def _make(
             raise SpecError("--quiet and --log-json: choose one of them")
         if join and engine_name == "prefect":
             raise SpecError("--join: choose --engine local, ray or dask; Prefect knows one run")
+        if exchange:
+            if join:
+                raise SpecError("--join and --exchange: choose one of them")
+            check_place(exchange)
         spec = with_failures(with_robot(load_spec(path, values or ())))
         formats = spec.export if exports and until == "frames" else ()
         folder = default_out(spec, out)
         plan = RunRequest(
             spec, folder, production(), workers or cores(), until, formats, shard_seconds,
-            allow_failures, retry_quarantined, join,
+            allow_failures, retry_quarantined, join, exchange=exchange,
         )  # fmt: skip
 
         def make() -> Summary:

@@ -18,7 +18,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from ...schemas import DatasetError
 
@@ -33,6 +33,28 @@ BEATS = 6
 
 Place = tuple[str, str]
 """Stage and shard."""
+
+
+class ClaimKeeper(Protocol):
+    """The claims of one process, wherever they are kept.
+
+    Attributes:
+        lease: seconds without a sign after which others take over.
+    """
+
+    lease: float
+
+    def take(self, place: Place) -> bool:
+        """Claim a shard, if nobody who is alive has it."""
+        ...
+
+    def owns(self, place: Place) -> bool:
+        """Whether a claim is still this process's: nobody has taken it over."""
+        ...
+
+    def release(self, place: Place) -> None:
+        """Give up a claim, if this process has it."""
+        ...
 
 
 class Claims:

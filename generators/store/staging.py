@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Self
 
 from ...schemas import DatasetError
 from ..durable import sync
+from ..shards import ShardRecord, shard_folder
 from .hashing import file_hash
 
 
@@ -69,3 +71,22 @@ class ShardWriter:
         for folder in sorted({path.parent for path in self.folder.rglob("*")} | {self.folder}):
             sync(folder)
         return StagedShard(self.folder, self.files, self.sizes, counts, items)
+
+
+def record_of(
+    stage: str, shard: str, key: str, prepared: StagedShard, inputs: Mapping[str, str] | None
+) -> ShardRecord:
+    """The sealed record of a shard that is to be committed; arguments as of `Store.commit`."""
+    prefix = shard_folder(stage, shard)
+    return ShardRecord.model_validate(
+        {
+            "stage": stage,
+            "shard": shard,
+            "key": key,
+            "files": {f"{prefix}/{name}": x for name, x in sorted(prepared.files.items())},
+            "sizes": {f"{prefix}/{name}": x for name, x in sorted(prepared.sizes.items())},
+            "counts": prepared.counts,
+            "items": prepared.items,
+            "inputs": dict(inputs or {}),
+        }
+    ).sealed()

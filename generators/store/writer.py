@@ -30,7 +30,7 @@ from .files import lock, refuse_links, remove_tree
 from .hashing import file_hash, foreign_versions, render_versions, versions
 from .identity import SEAL, combined_hash, seal_broken, spec_text
 from .index import RecordIndex
-from .staging import StagedShard
+from .staging import StagedShard, record_of
 
 
 class Store:
@@ -127,20 +127,8 @@ class Store:
             prepared: its files, in a temporary folder.
             inputs: as `ShardRecord.inputs`.
         """
-        prefix = shard_folder(stage, shard)
-        target = self.root / prefix
-        record = ShardRecord.model_validate(
-            {
-                "stage": stage,
-                "shard": shard,
-                "key": key,
-                "files": {f"{prefix}/{name}": x for name, x in sorted(prepared.files.items())},
-                "sizes": {f"{prefix}/{name}": x for name, x in sorted(prepared.sizes.items())},
-                "counts": prepared.counts,
-                "items": prepared.items,
-                "inputs": dict(inputs or {}),
-            }
-        ).sealed()
+        target = self.root / shard_folder(stage, shard)
+        record = record_of(stage, shard, key, prepared, inputs)
         with self._commit:
             self._remove(stage, shard)
             target.parent.mkdir(parents=True, exist_ok=True)

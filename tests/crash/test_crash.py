@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from ask_and_resume import check as ask
 from ask_and_resume import holds
 from chaos import VICTIMS, may_mount
 from chaos import check as check_chaos
+from exchange_and_kill import check as check_exchanged
 from join_and_kill import check as check_joined
 from kill_and_resume import check
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_three_kills_change_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,6 +44,41 @@ def test_several_processes_finish_one_dataset_though_one_is_killed(
     assert report.same
     assert report.codes == (0,) * (processes - 1)
     assert report.killed
+    assert report.twice == ()
+
+
+EXCHANGED = "name: far\ntasks: {count: 8}\nepisodes: {per_task: 3}\nexport: [coco]\n"
+S3_PYTHON = Path(os.environ.get("COUSINS_S3_PYTHON", ROOT / ".venv-s3" / "bin" / "python"))
+"""Of an environment with moto; `make test-all` makes one."""
+
+
+def test_processes_with_folders_of_their_own_finish_one_dataset_though_one_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_STAGES_PAUSE", "0.01")
+    (tmp_path / "spec.yaml").write_text(EXCHANGED)
+    report = check_exchanged(tmp_path / "spec.yaml", tmp_path, 2, fake=True, lease=2.0)
+    assert report.same
+    assert report.codes == (0,)
+    assert report.twice == ()
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("processes", [2, 4])
+def test_the_same_through_s3_though_the_service_dies_and_comes_back(
+    processes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = S3_PYTHON.with_name("moto_server")
+    if not program.is_file():
+        pytest.skip(f"{program} is not there; `make test-all` makes it, or set COUSINS_S3_PYTHON")
+    monkeypatch.setenv("FAKE_STAGES_PAUSE", "0.05")
+    (tmp_path / "spec.yaml").write_text(EXCHANGED)
+    report = check_exchanged(
+        tmp_path / "spec.yaml", tmp_path, processes, True, 6.0, program, port=15055 + processes * 10
+    )
+    assert report.same
+    assert report.outages == 1
+    assert report.codes == (0,) * (processes - 1)
     assert report.twice == ()
 
 
