@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from datasets import FixtureConfig, build_dataset
 from test_coco import build
 
 from cousins.flows.checks import check_dataset, check_spec
 from cousins.flows.exporting import ExportRequest, export_formats
-from cousins.generators.exports import EXPORTERS, Demonstrating, Picturing
+from cousins.generators.dataset import Dataset
+from cousins.generators.exports import EXPORTERS, Demonstrating, Picturing, export
 from cousins.generators.selection import Selection
 from cousins.schemas import DatasetError, SpecError
 from cousins.schemas.errors import SpecErrors
@@ -98,3 +100,22 @@ def test_all_formats_are_written_or_left_out_with_the_reason(tmp_path: Path) -> 
     assert "has no keypoints" in result.left_out["coco_keypoints"]
     assert "has no depth_linear and no poses" in result.left_out["bop"]
     assert set(DEMONSTRATIONS) <= set(result.left_out)
+
+
+@pytest.mark.parametrize("name", ["coco", "lerobot", "traces"])
+@pytest.mark.parametrize(
+    ("gone", "named"),
+    [
+        ("tasks", "scenes/t0000 is of the task t0000, which is not there"),
+        ("scenes", "episodes/t0000 is of the shard scenes/t0000, which is not there"),
+    ],
+)
+def test_shards_of_what_is_not_there_are_named_before_anything_is_written(
+    name: str, gone: str, named: str, tmp_path: Path
+) -> None:
+    dataset = build_dataset(tmp_path / "dataset", FixtureConfig(videos=False))
+    for record in (tmp_path / "dataset" / "manifest" / gone).iterdir():
+        record.unlink()
+    with pytest.raises(DatasetError, match=named):
+        export(name, Dataset(dataset.root), tmp_path / "out")
+    assert not (tmp_path / "out").exists()

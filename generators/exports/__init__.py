@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from ...schemas.plugins import Group, Needs
 from ..dataset import Dataset
+from ._references import refuse_orphans
 
 
 @runtime_checkable
@@ -99,6 +100,7 @@ def export(name: str, dataset: Dataset, out: Path) -> None:
 def export_with(exporter: Exporter, name: str, dataset: Dataset, out: Path) -> None:
     """As `export`, with an exporter at hand."""
     exporter.needs.check(f"export {name}")
+    refuse_orphans(dataset)
     exporter.export(dataset, out)
 
 
