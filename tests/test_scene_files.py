@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,30 @@ def test_a_support_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = exported(microwave(), tmp_path, "og1")
     with pytest.raises(SpecError, match="no object 'desk'; it has"):
         reference_of(path, lambda _name, _digest: None, support="desk")
+
+
+@pytest.mark.parametrize("kind", ["mjcf", *PROFILES])
+def test_what_a_far_cousin_stands_for_comes_back(tmp_path: Path, kind: str) -> None:
+    part = microwave()
+    things = [
+        thing.model_copy(update={"category": "bowl.n.01"}) if thing.name == "mug" else thing
+        for thing in part.scene.objects
+    ]
+    scene = part.scene.model_copy(update={"objects": tuple(things)})
+    played = replace(part, scene=scene, task=None)
+    same(played, read_scene_file(exported(played, tmp_path, kind)))
+
+
+@pytest.mark.parametrize("kind", PROFILES)
+def test_the_task_says_what_its_objects_stand_for(tmp_path: Path, kind: str) -> None:
+    path = exported(microwave(), tmp_path, kind)
+    told = json.loads(path.read_text())
+    # BEHAVIOR has one word for both of these.
+    told["metadata"]["task"]["inst_to_name"] = {"mat.n.07_1": "mug"}
+    told["objects_info"]["init_info"]["mug"]["args"]["category"] = "mat"
+    path.write_text(json.dumps(told))
+    read = {thing.name: thing.category for thing in read_scene_file(path).objects}
+    assert read["mug"] == "mat.n.07"
 
 
 @pytest.mark.heavy

@@ -10,7 +10,7 @@ import numpy as np
 from ...schemas import SpecError
 from ...schemas.base import Quat, Vec3
 from ..core.geometry import rotation, vec3
-from ..core.taxonomy import behavior_models
+from ..core.taxonomy import behavior_models, node
 from .found import MALFORMED, FoundObject, FoundScene, malformed, read_json, synset_of
 
 OBJECTS = ("USDObject", "DatasetObject")
@@ -33,6 +33,7 @@ def read_omnigibson(path: Path) -> FoundScene:
         made: dict[str, Any] = dict(told["objects_info"]["init_info"])
         state = told["state"].get("registry", told["state"])
         states: dict[str, Any] = dict(state["object_registry"])
+        bound = _bound(told)
     except MALFORMED as error:
         raise SpecError(
             f"{path} is no scene file of OmniGibson: it lacks {error}; it needs "
@@ -50,7 +51,7 @@ def read_omnigibson(path: Path) -> FoundScene:
             kind, args = info["class_name"], info["args"]
             pose = _pose(states[name])
             if kind in OBJECTS and args.get("category") not in STRUCTURE:
-                objects.append(_object(name, args, states[name], pose, index))
+                objects.append(_object(name, args, states[name], pose, index, bound))
             elif kind in SCENERY or kind in OBJECTS:
                 skipped[name] = f"is scenery ({args.get('category', kind)})"
             else:
@@ -80,6 +81,7 @@ def _object(
     state: dict[str, Any],
     pose: tuple[Vec3, Quat],
     index: dict[str, Any],
+    bound: dict[str, str],
 ) -> FoundObject:
     pos, quat = pose
     own = index.get(Path(str(args.get("usd_path", ""))).stem)
@@ -87,7 +89,7 @@ def _object(
     if own is not None:
         return FoundObject(
             name=name,
-            category=own["category"],
+            category=bound.get(name) or _played(str(args.get("category")), own["category"]),
             pos=pos,
             quat=quat,
             extents=vec3(own["extents"]),
@@ -108,6 +110,24 @@ def _object(
         fixed=bool(args.get("fixed_base", False)),
         joints={f"joint_{number}": value for number, value in enumerate(values)},
     )
+
+
+def _bound(told: dict[str, Any]) -> dict[str, str]:
+    """The categories of objects that the file's task speaks of: those of its instances."""
+    metadata: dict[str, Any] = told.get("metadata") or {}
+    task: dict[str, Any] = metadata.get("task") or {}
+    instances: dict[str, Any] = task.get("inst_to_name") or {}
+    return {str(name): instance.rpartition("_")[0] for instance, name in instances.items()}
+
+
+def _played(said: str, own: str) -> str:
+    """What an object stands for, whose asset may be of another category than its twin's.
+
+    Args:
+        said: BEHAVIOR's name of the category, as the file has it.
+        own: the category of the asset.
+    """
+    return own if said in (own.split(".")[0], *node(own).models) else synset_of(said)
 
 
 def _extents(args: dict[str, Any]) -> Vec3:
