@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ from ..generators.dataset import (
     load_arrays,
     read_models,
 )
+from ..generators.exports._growing import EarlierExport
+from ..generators.shards import EXPORTS, shard_folder
 from ..generators.store.hashing import item_seed
 from ..generators.store.staging import ShardWriter
 from ..schemas import (
@@ -132,9 +135,28 @@ def _pictures(
 
 
 def _make_export(job: Job, writer: ShardWriter) -> Outcome:
-    job.stages.export(job.unit.shard, Dataset(job.root), writer.folder)
-    writer.adopt()
-    return {"files": len(writer.files)}, 1
+    unit, dataset = job.unit, Dataset(job.root)
+    known: dict[tuple[int, int], str] = {}
+    grown = False
+    if unit.growth.shards and job.stages.grow is not None:
+        folder = job.root / shard_folder(unit.stage, unit.shard)
+        earlier = EarlierExport(folder, unit.growth.shards)
+        grown = not job.stages.grow(unit.shard, dataset, writer.folder, earlier)
+        known = _known_files(dataset, unit.shard) if grown else known
+    if not grown:
+        job.stages.export(unit.shard, dataset, writer.folder)
+    writer.adopt(known)
+    return {"files": len(writer.files), "grown": int(grown)}, 1
+
+
+def _known_files(dataset: Dataset, name: str) -> dict[tuple[int, int], str]:
+    """The hash of each file of an earlier export, by device and number on it."""
+    found: dict[tuple[int, int], str] = {}
+    for record in dataset.records(EXPORTS):
+        for path, digest in record.files.items() if record.shard == name else ():
+            told = os.lstat(dataset.root / path)
+            found[told.st_dev, told.st_ino] = digest
+    return found
 
 
 def _placed(frame: FrameRecord, prefix: str) -> FrameRecord:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from ...schemas import DatasetError, FrameRecord, Scene
-from ..dataset import Dataset
+from ..dataset import Dataset, read_models
 from ..labels import LABELS, StoragePlace
 from ..licences import AssetUse, asset_uses
+from ..shards import shard_of
 from ..splits import held_out
 
 
@@ -53,6 +54,17 @@ class FrameSurvey:
     def instructions(self) -> dict[str, str]:
         """What is to be done, by task."""
         return {task.id: task.instruction for task in self.dataset.tasks()}
+
+
+def beside(dataset: Dataset, frame: FrameRecord) -> Iterator[Scene]:
+    """The scenes of the shard that a frame's scene is in.
+
+    Raises:
+        DatasetError: they cannot be read.
+    """
+    task = frame.scene.rpartition("-s")[0]
+    name = f"data/scenes/{shard_of(task, frame.scene)}/scenes.json"
+    return iter(read_models(dataset.file(name), Scene))
 
 
 def survey(dataset: Dataset, name: str, needed: Sequence[str] = ("rgb",)) -> FrameSurvey:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Self
@@ -33,6 +34,8 @@ class ShardWriter:
     folder: Path
     files: dict[str, str] = field(default_factory=dict[str, str])
     sizes: dict[str, int] = field(default_factory=dict[str, int])
+    durable: set[str] = field(default_factory=set[str])
+    """Files that need no syncing."""
 
     @classmethod
     def create(cls, root: Path, stage: str, shard: str) -> Self:
@@ -53,18 +56,27 @@ class ShardWriter:
         self.files[name] = hashlib.sha256(content).hexdigest()
         self.sizes[name] = len(content)
 
-    def adopt(self) -> None:
-        """Take in what others have written into the folder."""
+    def adopt(self, known: Mapping[tuple[int, int], str] | None = None) -> None:
+        """Take in what others have written into the folder.
+
+        Args:
+            known: hashes of files that are finished already, by device and number on it; where a
+                file is one of them under another name, it is neither read nor synced again.
+        """
         for path in sorted(self.folder.rglob("*")):
             name = path.relative_to(self.folder).as_posix()
             if path.is_file() and name not in self.files:
-                self.files[name] = file_hash(path)
-                self.sizes[name] = path.stat().st_size
+                told = path.stat()
+                digest = (known or {}).get((told.st_dev, told.st_ino))
+                self.files[name] = file_hash(path) if digest is None else digest
+                self.sizes[name] = told.st_size
+                if digest is not None:
+                    self.durable.add(name)
 
     def finish(self, counts: dict[str, int], items: int) -> StagedShard:
         """Sync the files, then their folders: the shard is complete."""
         # All at the end: the kernel has then had time to write most of it.
-        for name in self.files:
+        for name in self.files.keys() - self.durable:
             sync(self.folder / name)
         for folder in sorted({path.parent for path in self.folder.rglob("*")} | {self.folder}):
             sync(folder)

@@ -32,6 +32,10 @@ from .identity import SEAL, combined_hash, seal_broken, spec_text
 from .index import RecordIndex
 from .staging import StagedShard
 
+EARLIER = ".earlier-"
+"""What the folder of an export begins with while a new one takes its place; its format and the
+key of the new one follow."""
+
 
 class Store:
     """A dataset folder, locked for writing. Use as a context manager.
@@ -142,13 +146,40 @@ class Store:
             }
         ).sealed()
         with self._commit:
-            self._remove(stage, shard)
+            aside = self._set_earlier_aside(record) if stage == EXPORTS else None
+            if aside is None:
+                self._remove(stage, shard)
             target.parent.mkdir(parents=True, exist_ok=True)
             prepared.folder.rename(target)
             sync(target.parent)
             self._records.put(record)
+            if aside is not None:
+                remove_tree(aside)
             self._tidy()
         return record
+
+    def _set_earlier_aside(self, record: ShardRecord) -> Path | None:
+        """Move the export that a new one replaces; it comes back where that goes no further."""
+        target = self.root / shard_folder(*record.place)
+        if self._records.brief(record.place) is None or not target.is_dir() or target.is_symlink():
+            return None
+        aside = target.with_name(f"{EARLIER}{record.shard}.{record.key}")
+        remove_tree(aside) if aside.exists() else None
+        target.rename(aside)
+        return aside
+
+    def _bring_back(self) -> None:
+        """Undo what a crash has left of replacing an export, or finish it."""
+        for aside in sorted((self.root / EXPORTS).glob(f"{EARLIER}*")):
+            shard, _, key = aside.name.removeprefix(EARLIER).partition(".")
+            found = self._records.brief((EXPORTS, shard)) if shard in self._formats else None
+            if found is None or found.key == key or aside.is_symlink():
+                aside.unlink() if aside.is_symlink() else remove_tree(aside)
+                continue
+            target = self.root / shard_folder(EXPORTS, shard)
+            if target.is_dir() and not target.is_symlink():
+                remove_tree(target)
+            aside.rename(target)
 
     def record(self, stage: str, shard: str) -> ShardRecord | None:
         """The record of a shard, whatever its key."""
@@ -270,6 +301,7 @@ class Store:
         return True
 
     def _clean(self) -> None:
+        self._bring_back()
         for name in ("tmp", CLAIMS):
             if (self.root / name).exists():
                 remove_tree(self.root / name)
