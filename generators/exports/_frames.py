@@ -67,13 +67,16 @@ def beside(dataset: Dataset, frame: FrameRecord) -> Iterator[Scene]:
     return iter(read_models(dataset.file(name), Scene))
 
 
-def survey(dataset: Dataset, name: str, needed: Sequence[str] = ("rgb",)) -> FrameSurvey:
+def survey(
+    dataset: Dataset, name: str, needed: Sequence[str] = ("rgb",), *, some: bool = True
+) -> FrameSurvey:
     """Look through all frames once.
 
     Args:
         dataset: whose frames are looked through.
         name: of the export.
         needed: labels that every frame must have.
+        some: there must be frames.
 
     Raises:
         DatasetError: there are no frames, or one lacks a label.
@@ -84,7 +87,7 @@ def survey(dataset: Dataset, name: str, needed: Sequence[str] = ("rgb",)) -> Fra
         _refuse_lacking(frame, name, needed)
         scenes[frame.scene] = scenes.get(frame.scene, 0) + 1
         categories |= {thing.category for thing in frame.objects if thing.visible_pixels}
-    if not scenes:
+    if some and not scenes:
         raise DatasetError(f"{name}: {dataset.root} has no labelled frames to export")
     return FrameSurvey(dataset, dict(sorted(scenes.items())), tuple(sorted(categories)))
 

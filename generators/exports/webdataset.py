@@ -75,7 +75,7 @@ class WebDatasetExporter:
         """
         refuse_files(out)
         before = _told(earlier)
-        new = survey(earlier.added(dataset), "webdataset", NEEDED)
+        new = survey(earlier.added(dataset), "webdataset", NEEDED, some=False)
         scenes = dict(sorted((before.scenes | new.scenes).items()))
         refuse_other_split(before.scenes, scenes)
         out.mkdir(parents=True, exist_ok=True)
