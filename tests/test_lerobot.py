@@ -42,6 +42,7 @@ from cousins.generators.exports.lerobot.tables import (
 )
 from cousins.generators.exports.lerobot.video import CameraTrack, VideoPart
 from cousins.generators.row_states import DELTAS, delta_actions
+from cousins.generators.splits import held_out
 from cousins.schemas import DatasetError, EpisodeArrays, TaskSpec
 from cousins.tasks.rollout.actions import action_names
 
@@ -392,6 +393,14 @@ def test_a_file_is_full_with_a_hundred_episodes() -> None:
 def test_statistics_in_blocks_are_those_of_all_at_once(shape: tuple[int, int]) -> None:
     values = (np.random.default_rng(4).normal(size=shape) * 1e3).astype(np.float32)
     assert component_stats(values, block=64) == vector_stats(values)
+
+
+def test_splits_name_the_episodes_of_scenes_held_back(dataset: Dataset, exported: Path) -> None:
+    splits = json.loads((exported / "meta/splits.json").read_text())
+    rows = episode_rows(exported)
+    held = held_out(row["scene_id"] for row in rows)
+    assert splits["val"] == [n for n, row in enumerate(rows) if row["scene_id"] in held] != []
+    assert sorted(splits["train"] + splits["val"]) == list(range(len(rows)))
 
 
 def test_image_statistics_equal_those_of_the_pixels() -> None:

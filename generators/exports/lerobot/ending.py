@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ....schemas import canonical_json
 from ...dataset import Dataset, dump_models
 from ...licences import AssetUse, asset_uses, joined_uses
+from ...splits import held_out
 from .._card import Card, card
 from .._croissant import croissant
 from .language import language_features
@@ -21,6 +23,7 @@ from .stats import Stats, image_stats
 from .tables import CHUNKS_SIZE
 
 if TYPE_CHECKING:
+    from .totals import Totals
     from .writing import LeRobotWriter, Options
 
 WHAT = "Each row is a state of a robot and the action that it took from there."
@@ -37,6 +40,7 @@ COLUMNS = {
 }
 """Those that Croissant is told of."""
 INFO, COUNTS, ASSETS = "meta/info.json", "meta/pixel_counts.json", "meta/assets.json"
+SPLITS = "meta/splits.json"
 TASKS, SUBTASKS = "meta/tasks.parquet", "meta/subtasks.parquet"
 PATTERN = "chunk-{chunk_index:03d}/file-{file_index:03d}"
 
@@ -65,6 +69,7 @@ def write_ending(
     run.subtasks.write(out / SUBTASKS)
     _write_json(out / INFO, _info(run, dataset, options, objects))
     _write_json(out / "meta/stats.json", dict(_stats(run)))
+    (out / SPLITS).write_text(canonical_json(_splits(totals)) + "\n", encoding="utf-8")
     counts = {
         key: {"frames": totals.sampled[key], "counts": histogram.tolist()}
         for key, histogram in totals.histograms.items()
@@ -74,6 +79,19 @@ def write_ending(
     uses = joined_uses(totals.uses, asset_uses(dataset, used))
     (out / ASSETS).write_bytes(dump_models(uses))
     _tell(run, dataset, out, uses)
+
+
+def _splits(totals: Totals) -> dict[str, list[int]]:
+    """Numbers of episodes, as `lerobot-edit-dataset` takes them to split a dataset.
+
+    The ranges in info.json cannot say it: scenes are held back here and there, and an export that
+    grows keeps its order.
+    """
+    held = held_out(totals.scene_of)
+    found: dict[str, list[int]] = {"train": [], "val": []}
+    for number, scene in enumerate(totals.scene_of):
+        found["val" if scene in held else "train"].append(number)
+    return found
 
 
 def _tell(run: LeRobotWriter, dataset: Dataset, out: Path, uses: Sequence[AssetUse]) -> None:

@@ -117,9 +117,21 @@ def _totals(earlier: EarlierExport, info: dict[str, Any], last: _Last) -> Totals
         subtasks=tuple(pd.read_parquet(folder / SUBTASKS).index.tolist()),
         histograms={k: np.array(v["counts"], dtype=np.int64) for k, v in counts.items()},
         sampled={key: value["frames"] for key, value in counts.items()},
+        scene_of=_scenes(earlier)[: info["total_episodes"] - len(last.rows)],
         uses=read_models(folder / ASSETS, AssetUse),
         videos={k: v for k, v in info["features"].items() if v["dtype"] == "video"},
     )
+
+
+def _scenes(earlier: EarlierExport) -> list[str]:
+    """The scene of each episode, in order."""
+    import pyarrow.parquet as pq
+
+    found: list[str] = []
+    for path in sorted((earlier.folder / META).glob("*/*.parquet")):
+        read = pq.ParquetFile(path).read(columns=["scene_id"], use_threads=False)
+        found += read["scene_id"].to_pylist()
+    return found
 
 
 def _format(feature: dict[str, Any]) -> VideoFormat:
@@ -180,6 +192,7 @@ def _write_again(
             raise CannotGrowError(f"{earlier.folder} has files of another size")
         run.keep(row, found)
         run.totals.episodes += 1
+        run.totals.scene_of.append(row["scene_id"])
         run.totals.frames += row["length"]
 
 

@@ -22,7 +22,8 @@ class Totals:
         subtasks: the texts of subtasks, in their order, of episodes that were taken over.
         histograms: (3, 256) int64, pixels of each value of a video feature.
         sampled: frames that the histogram of a feature counts.
-        scenes: ids of the scenes of episodes that were written.
+        scenes: ids of the scenes of episodes that were written here.
+        scene_of: the id of each episode's scene, by the episode's number.
         uses: the assets of episodes that were taken over.
         videos: of an export that was taken over, its video features as info.json has them.
     """
@@ -36,6 +37,7 @@ class Totals:
     )
     sampled: dict[str, int] = field(default_factory=dict[str, int])
     scenes: set[str] = field(default_factory=set[str])
+    scene_of: list[str] = field(default_factory=list[str])
     uses: tuple[AssetUse, ...] = ()
     videos: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 

@@ -182,6 +182,7 @@ class LeRobotWriter:
         totals.frames += count
         totals.episodes += 1
         totals.scenes.add(episode.scene)
+        totals.scene_of.append(episode.scene)
 
     def table(self, columns: Columns, episode: Episode) -> Any:
         """An episode's rows as an Arrow table, with its language where that is wanted."""
