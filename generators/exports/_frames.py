@@ -47,24 +47,48 @@ class FrameSurvey:
         """The assets that stand in these scenes, with their licences."""
         return asset_uses(self.dataset, self.own_scenes())
 
-    def own_scenes(self) -> list[Scene]:
-        """The scenes that have frames."""
-        return [scene for scene in self.dataset.scenes() if scene.id in self.scenes]
+    def own_scenes(self) -> Iterator[Scene]:
+        """The scenes that have frames, one in memory at a time."""
+        return (scene for scene in self.dataset.scenes() if scene.id in self.scenes)
 
     def instructions(self) -> dict[str, str]:
         """What is to be done, by task."""
         return {task.id: task.instruction for task in self.dataset.tasks()}
 
 
-def beside(dataset: Dataset, frame: FrameRecord) -> Iterator[Scene]:
-    """The scenes of the shard that a frame's scene is in.
+class NearbyScenes:
+    """The scenes of frames, of which one shard is in memory at a time.
 
-    Raises:
-        DatasetError: they cannot be read.
+    Args:
+        dataset: whose frames come in its order.
     """
-    task = frame.scene.rpartition("-s")[0]
-    name = f"data/scenes/{shard_of(task, frame.scene)}/scenes.json"
-    return iter(read_models(dataset.file(name), Scene))
+
+    def __init__(self, dataset: Dataset) -> None:
+        """Nothing is read yet."""
+        self._dataset = dataset
+        self._found: dict[str, Scene] = {}
+
+    def of(self, frame: FrameRecord) -> Scene:
+        """The scene that a frame shows.
+
+        Raises:
+            DatasetError: it is not there.
+        """
+        return self.named(frame.scene)
+
+    def named(self, name: str) -> Scene:
+        """A scene by its id.
+
+        Raises:
+            DatasetError: it is not there.
+        """
+        if name not in self._found:
+            shard = shard_of(name.rpartition("-s")[0], name)
+            path = self._dataset.file(f"data/scenes/{shard}/scenes.json")
+            self._found = {scene.id: scene for scene in read_models(path, Scene)}
+            if name not in self._found:
+                raise DatasetError(f"frames show the scene {name}, which is not in {path}")
+        return self._found[name]
 
 
 def survey(

@@ -170,22 +170,28 @@ def outlines(region: npt.NDArray[Any]) -> list[list[Corner]]:
     if not len(rows):
         return []
     top, left = int(rows[0]), int(columns[0])
-    padded = np.pad(region[top : rows[-1] + 1, left : columns[-1] + 1].astype(bool), 1)
-    inner = padded[1:-1, 1:-1]
-    # Each edge runs with the region to its right.
+    inner = np.pad(region[top : rows[-1] + 1, left : columns[-1] + 1].astype(np.int8), 1)
+    # Runs of edges in one line and direction, each with the region to its right.
     edges: dict[Corner, list[Corner]] = {}
-    for shift, start, end in (
-        ((0, 1), (0, 0), (1, 0)),
-        ((1, 2), (1, 0), (1, 1)),
-        ((2, 1), (1, 1), (0, 1)),
-        ((1, 0), (0, 1), (0, 0)),
-    ):
-        row, column = shift
-        beside = padded[row : row + inner.shape[0], column : column + inner.shape[1]]
-        for y, x in zip(*(index.tolist() for index in np.nonzero(inner & ~beside)), strict=True):
-            x, y = x + left, y + top
-            edges.setdefault((x + start[0], y + start[1]), []).append((x + end[0], y + end[1]))
+    across, along = inner[1:] - inner[:-1], inner[:, 1:] - inner[:, :-1]
+    for way in (1, -1):
+        for y, x, end in _runs(np.equal(across, way)):
+            ends = (x + left - 1, y + top), (end + left - 1, y + top)
+            edges.setdefault(ends[way < 0], []).append(ends[way > 0])
+        for x, y, end in _runs(-way == along.T):
+            ends = (x + left, y + top - 1), (x + left, end + top - 1)
+            edges.setdefault(ends[way < 0], []).append(ends[way > 0])
     return list(_loops(edges))
+
+
+def _runs(marked: npt.NDArray[Any]) -> Iterator[tuple[int, int, int]]:
+    """The runs of a mask's rows: number of the row, first column, and one past the last."""
+    import numpy as np
+
+    steps = np.diff(np.pad(marked.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    rows, starts = np.nonzero(steps == 1)
+    ends = np.nonzero(steps == -1)[1]
+    yield from zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True)
 
 
 def _loops(edges: dict[Corner, list[Corner]]) -> Iterator[list[Corner]]:

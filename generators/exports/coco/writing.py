@@ -36,7 +36,7 @@ from ...dataset import Dataset
 from ...images.truth.keypoints import CORNER_EDGES
 from ...licences import AssetUse, asset_uses, joined_uses
 from .._coco import SpooledRows, category, image, lines
-from .._frames import beside
+from .._frames import NearbyScenes
 from .._growing import CannotGrowError, EarlierExport
 from .._pictures import instance_mask, link
 
@@ -123,12 +123,10 @@ def _write(
     dataset: Dataset, part: Dataset, out: Path, file: IO[bytes], collected: _Collected
 ) -> None:
     """Stream the annotations of a part of the frames, then the rest; keys are in order."""
-    scenes: dict[str, Scene] = {}
+    scenes = NearbyScenes(part)
     for frame in part.frames():
-        if frame.scene not in scenes:
-            scenes = {scene.id: scene for scene in beside(part, frame)}
         image_id = collected.images.count + 1
-        for annotation in annotations_of(dataset, frame, scenes.get(frame.scene), image_id):
+        for annotation in annotations_of(dataset, frame, scenes.of(frame), image_id):
             file.write(b",\n" if collected.annotations else b"\n")
             collected.annotations += 1
             file.write(canonical_json({"id": collected.annotations, **annotation}).encode())
