@@ -9,6 +9,7 @@ import json
 import math
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from cousins.generators.dataset import Dataset
 from cousins.generators.exports import EXPORTERS
 from cousins.generators.exports.lerobot import LeRobotExporter
 from cousins.generators.exports.lerobot.language import EVENTS, PERSISTENT, recovering
+from cousins.generators.exports.lerobot.spool import RowSpool
 from cousins.generators.exports.lerobot.stats import (
     component_stats,
     image_stats,
@@ -393,6 +395,26 @@ def test_a_file_is_full_with_a_hundred_episodes() -> None:
 def test_statistics_in_blocks_are_those_of_all_at_once(shape: tuple[int, int]) -> None:
     values = (np.random.default_rng(4).normal(size=shape) * 1e3).astype(np.float32)
     assert component_stats(values, block=64) == vector_stats(values)
+
+
+def test_statistics_of_many_rows_need_the_memory_of_one_component(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+
+    def peak(blocks: int) -> int:
+        tracemalloc.start()
+        with RowSpool(tmp_path / "rows") as spool:
+            for _ in range(blocks):
+                spool.add({"a": rng.random((2000, 32), dtype=np.float32)})
+            ((_, stats),) = spool.stats()
+            assert stats["count"] == [2000 * blocks]
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    few, many = peak(20), peak(100)
+    # 80 blocks more are 20 MB; one component of them takes 1.3 MB as float64, and its copies.
+    assert many - few < 5e6
+    assert not (tmp_path / "rows").exists()
 
 
 def test_splits_name_the_episodes_of_scenes_held_back(dataset: Dataset, exported: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,10 +55,15 @@ class ExportSet:
     frames: int
 
 
-def write_set(root: Path, attempts: int, seed: int) -> ExportSet:
-    """Write a dataset whose attempts differ in nothing but their names: ten of each task.
+def write_sets(roots: Mapping[Path, int], seed: int) -> tuple[ExportSet, ...]:
+    """Write datasets whose attempts differ in nothing but their names: ten of each task.
 
-    Equal files are one file with many names, so that large sets take little room.
+    The smaller of two is the beginning of the larger. Equal files are one file with many names, so
+    that large sets take little room.
+
+    Args:
+        roots: how many attempts each has, by its folder.
+        seed: of the one demonstration.
 
     Raises:
         RunError: no scene of `TRIES` could be solved.
@@ -66,16 +71,22 @@ def write_set(root: Path, attempts: int, seed: int) -> ExportSet:
     wanted = case(seed, {"apple": "apple.n.01", "basket": "wicker_basket.n.01"},
                   "(inside apple basket)")  # fmt: skip
     told = {
-        "episodes": {"hz": HZ, "per_task": min(attempts, PER_SHARD)},
-        "tasks": {"count": -(-attempts // PER_SHARD)},
+        "episodes": {"hz": HZ, "per_task": PER_SHARD},
         "cameras": [{"name": "front"}],
         "render": {"size": SIZE, "labels": LABELS, "keyframes": KEYFRAMES},
     }
     spec = DatasetSpec.model_validate({**wanted.spec.model_dump(), **told})
     made = _demonstration(spec, wanted.task, seed)
-    _save(root, "spec.json", canonical_json(_saved(spec)).encode())
+    return tuple(_write_set(root, count, made, wanted.task) for root, count in roots.items())
+
+
+def _write_set(root: Path, attempts: int, made: _Made, task: TaskSpec) -> ExportSet:
     starts = range(0, attempts, PER_SHARD)
-    tasks = [wanted.task.model_copy(update={"id": _task_id(start)}) for start in starts]
+    spec = made.spec.model_copy(
+        update={"tasks": made.spec.tasks.model_copy(update={"count": len(starts)})}
+    )
+    _save(root, "spec.json", canonical_json(_saved(spec)).encode())
+    tasks = [task.model_copy(update={"id": _task_id(start)}) for start in starts]
     _shard(root, "tasks", "b00000", {"tasks.json": dump_models(tasks)}, len(tasks))
     frames = 0
     for start in starts:
@@ -93,8 +104,9 @@ def _saved(spec: DatasetSpec) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class _Made:
-    """A demonstration with its scene, its pictures, and the files of both."""
+    """A demonstration with its spec, its scene, its pictures, and the files of both."""
 
+    spec: DatasetSpec
     scene: Scene
     assets: Files
     episode: Model
@@ -118,7 +130,7 @@ def _demonstration(spec: DatasetSpec, task: TaskSpec, seed: int) -> _Made:
             drawn = render_episode(scene, assets, episode, arrays, spec)
             stored = {key: kind.canonical_json().encode() for key, kind in assets.items()}
             return _Made(
-                scene, stored, episode.model_copy(update={"trace": ()}), dump_arrays(arrays),
+                spec, scene, stored, episode.model_copy(update={"trace": ()}), dump_arrays(arrays),
                 drawn.frames, drawn.videos, drawn.files, episode.steps,
             )  # fmt: skip
     raise RunError(f"no demonstration in {TRIES} scenes")

@@ -178,7 +178,7 @@ def outlines(region: npt.NDArray[Any]) -> list[list[Corner]]:
         for y, x, end in _runs(np.equal(across, way)):
             ends = (x + left - 1, y + top), (end + left - 1, y + top)
             edges.setdefault(ends[way < 0], []).append(ends[way > 0])
-        for x, y, end in _runs(-way == along.T):
+        for x, y, end in _runs(np.equal(along.T, -way)):
             ends = (x + left, y + top - 1), (x + left, end + top - 1)
             edges.setdefault(ends[way < 0], []).append(ends[way > 0])
     return list(_loops(edges))

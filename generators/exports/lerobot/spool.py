@@ -17,7 +17,7 @@ import numpy.typing as npt
 from .rows import Columns
 from .stats import Stats, component_stats, vector_stats
 
-BLOCK = 65_536
+BLOCK = 8_192
 """Rows of a wide column that are in memory at a time."""
 
 
