@@ -139,15 +139,15 @@ class Graph:
         self,
         formats: tuple[str, ...],
         records: Iterable[FinishedShard],
-        earlier: Callable[[str, str], ShardRecord | None] | None = None,
+        earlier: Callable[[str], tuple[ShardRecord, str] | None] | None = None,
     ) -> list[ShardTask]:
         """The units that export the whole dataset.
 
         Args:
             formats: by name.
             records: of all finished shards.
-            earlier: gives the record of an export that is there, by stage and name; with it the
-                units know what they can take over.
+            earlier: gives the record and the folder of an export that is there, by name; with it
+                the units know what they can take over.
         """
         content = contents_of(records) if formats else {}
         tasks = self._made_tasks(content)
@@ -161,7 +161,7 @@ class Graph:
             inputs = {"data": hash_of(content), BASIS: basis, **past(content, tasks)}
             found = Growth()
             if earlier is not None:
-                found = growth(earlier(EXPORTS, name), basis, content, tasks)
+                found = growth(earlier(name), basis, content, tasks)
             unit = ShardTask(
                 EXPORTS, name, key, order, self.spec, 0, 1, inputs=inputs, growth=found
             )

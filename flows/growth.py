@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..generators.shards import STAGES, ShardRecord
+from ..generators.shards import STAGES, ShardRecord, shard_folder
 from ..schemas import DatasetSpec, TaskSpec, hash_of
 from .keys import read_by
 
@@ -21,10 +21,14 @@ class Growth:
     Attributes:
         shards: how many shards of each stage an earlier export was made from; empty where none
             can be taken over.
+        folder: of that export, relative to the dataset's.
+        files: its files, relative to that folder, and the hash of each.
         reason: why none can; empty where there is none, or it can.
     """
 
     shards: Mapping[str, int] = field(default_factory=dict[str, int])
+    folder: str = ""
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
     reason: str = ""
 
 
@@ -50,7 +54,7 @@ def past(contents: Mapping[str, str], tasks: Sequence[TaskSpec]) -> dict[str, st
 
 
 def growth(
-    earlier: ShardRecord | None,
+    earlier: tuple[ShardRecord, str] | None,
     basis: str,
     contents: Mapping[str, str],
     tasks: Sequence[TaskSpec],
@@ -58,18 +62,19 @@ def growth(
     """Whether an earlier export can be taken over.
 
     Args:
-        earlier: its record, if there is one.
+        earlier: its record and its folder, if there is one.
         basis: what beside the data decides the bytes of the export now.
         contents: as in `past`.
         tasks: likewise.
     """
-    if earlier is None or f"{PAST}{STAGES[0]}" not in earlier.inputs:
+    if earlier is None or f"{PAST}{STAGES[0]}" not in earlier[0].inputs:
         return Growth()
-    if earlier.inputs.get(BASIS) != basis:
+    record, folder = earlier
+    if record.inputs.get(BASIS) != basis:
         return Growth(reason="the spec, a version or an option is another")
     known: dict[str, int] = {}
     for stage, parts in _parts(contents, tasks).items():
-        count, _, digest = earlier.inputs.get(f"{PAST}{stage}", "").partition(":")
+        count, _, digest = record.inputs.get(f"{PAST}{stage}", "").partition(":")
         number = int(count) if count.isdecimal() else len(parts) + 1
         if number > len(parts):
             return Growth(reason=f"some {stage} are no longer there")
@@ -77,7 +82,9 @@ def growth(
             return Growth(reason=f"some {stage} are others, or new ones lie between them")
         known[stage] = number
     # Tasks are counted one by one, and their shards are small: they are all read.
-    return Growth({**known, STAGES[0]: 0})
+    prefix = f"{shard_folder(*record.place)}/"
+    files = {name.removeprefix(prefix): digest for name, digest in record.files.items()}
+    return Growth({**known, STAGES[0]: 0}, folder, files)
 
 
 def _parts(contents: Mapping[str, str], tasks: Sequence[TaskSpec]) -> dict[str, list[list[str]]]:

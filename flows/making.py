@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
 
 from ..generators.dataset import (
     Dataset,
@@ -15,7 +17,6 @@ from ..generators.dataset import (
     read_models,
 )
 from ..generators.exports._growing import EarlierExport
-from ..generators.shards import EXPORTS, shard_folder
 from ..generators.store.hashing import item_seed
 from ..generators.store.staging import ShardWriter
 from ..schemas import (
@@ -139,22 +140,22 @@ def _make_export(job: Job, writer: ShardWriter) -> Outcome:
     known: dict[tuple[int, int], str] = {}
     grown = False
     if unit.growth.shards and job.stages.grow is not None:
-        folder = job.root / shard_folder(unit.stage, unit.shard)
+        folder = job.root / unit.growth.folder
         earlier = EarlierExport(folder, unit.growth.shards)
         grown = not job.stages.grow(unit.shard, dataset, writer.folder, earlier)
-        known = _known_files(dataset, unit.shard) if grown else known
+        known = _known_files(folder, unit.growth.files) if grown else known
     if not grown:
         job.stages.export(unit.shard, dataset, writer.folder)
     writer.adopt(known)
     return {"files": len(writer.files), "grown": int(grown)}, 1
 
 
-def _known_files(dataset: Dataset, name: str) -> dict[tuple[int, int], str]:
+def _known_files(folder: Path, files: Mapping[str, str]) -> dict[tuple[int, int], str]:
     """The hash of each file of an earlier export, by device and number on it."""
     found: dict[tuple[int, int], str] = {}
-    for record in dataset.records(EXPORTS):
-        for path, digest in record.files.items() if record.shard == name else ():
-            told = os.lstat(dataset.root / path)
+    for name, digest in files.items():
+        with suppress(OSError):  # a file that is gone was not taken over
+            told = os.lstat(folder / name)
             found[told.st_dev, told.st_ino] = digest
     return found
 

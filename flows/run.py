@@ -236,7 +236,7 @@ def export_dataset(
         plan = RunRequest(spec, root, stages, exports=formats)
         pool, none = InlinePool(run_shard), Allowance(root)
         run = Run(plan, store, graph, pool, InlineExecutor(), Silent(), none)
-        units = graph.exports(formats, store.briefs(), store.record)
+        units = graph.exports(formats, store.briefs(), store.earlier)
         run.sound |= _taken_over(store, units)
         if not _all_found(store, units) and (damaged := run.damaged()):
             raise DatasetError(
@@ -282,7 +282,7 @@ def _all_found(store: Store, units: list[ShardTask]) -> bool:
 def _ready_exports(run: Run, session: Session) -> list[ShardTask]:
     """The exports of this run; before one is made, what it reads is checked, and mended."""
     formats, store = run.plan.exports, run.store
-    units = run.graph.exports(formats, store.briefs(), store.record)
+    units = run.graph.exports(formats, store.briefs(), store.earlier)
     if _all_found(store, units):
         return units
     damaged = run.damaged()
@@ -292,7 +292,7 @@ def _ready_exports(run: Run, session: Session) -> list[ShardTask]:
     if damaged:
         run.graph = session.new_graph()
         run.make_all(run.graph.start())
-    return run.graph.exports(formats, store.briefs(), store.record)
+    return run.graph.exports(formats, store.briefs(), store.earlier)
 
 
 def _report(run: Run) -> Path:
@@ -312,7 +312,7 @@ def _prune(graph: Graph, store: Store, plan: RunRequest) -> None:
         unit.shard for unit in current if store.look(unit.stage, unit.shard, unit.key) is not None
     }
     # What is about to be made again stays until then: it may grow.
-    store.keep_only([EXPORTS], {EXPORTS: fresh | set(plan.exports)})
+    store.retire(fresh | set(plan.exports))
 
 
 def _summary(

@@ -16,12 +16,14 @@ from datasets import FixtureConfig, build_dataset
 
 from cousins.flows.growth import BASIS, Growth, growth, past
 from cousins.flows.run import RunRequest, execute, export_dataset
+from cousins.flows.verify import verify
 from cousins.flows.work import Stages
 from cousins.generators.dataset import Dataset
 from cousins.generators.exports import EXPORTERS, EarlierExport, Growing, grow
 from cousins.generators.exports.lerobot import LeRobotExporter, growing, tables
 from cousins.generators.exports.webdataset import WebDatasetExporter
 from cousins.generators.shards import STAGES, ShardRecord
+from cousins.generators.store.identity import dataset_hash
 from cousins.generators.store.index import RecordIndex
 from cousins.generators.store.writer import Store
 from cousins.schemas import TaskSpec
@@ -212,9 +214,30 @@ def exported(root: Path, *names: str) -> dict[str, str]:
 def test_a_run_tells_exports_what_is_new(tmp_path: Path) -> None:
     made(tmp_path, 3)
     assert exported(tmp_path, "coco", "yolo") == {}
+    ids = (tmp_path / "exports/coco/ids.txt").read_text()
     made(tmp_path, 5)
-    assert not (tmp_path / "exports/coco").exists()  # a run without exports drops old ones
+    assert not (tmp_path / "exports/coco").exists()  # it is no export of what is there now
+    assert verify(tmp_path, 1, fake_stages.replay).problems == ()
+    with Store(tmp_path, Dataset(tmp_path).spec, "fake-1") as store:
+        assert store.notes == []
+        bare = store.dataset_hash()
+    assert bare == dataset_hash(tmp_path)
+    notes = exported(tmp_path, "coco", "yolo")
+    assert notes["coco"] == "grown: what was there is taken over"
+    assert notes["yolo"].startswith("written anew: the format cannot")
+    assert (tmp_path / "exports/coco/ids.txt").read_text().startswith(ids)
+    assert sorted(os.listdir(tmp_path / "exports")) == ["coco", "yolo"]
+    assert exported(tmp_path, "coco") == {}  # it is there
+
+
+def test_a_retired_export_that_is_damaged_is_written_anew(tmp_path: Path) -> None:
+    made(tmp_path, 3)
+    exported(tmp_path, "coco")
+    made(tmp_path, 5)
+    (tmp_path / "exports/.retired-coco.json").write_text("{")
     assert exported(tmp_path, "coco") == {}
+    ids = [episode.id for episode in Dataset(tmp_path).episodes()]
+    assert (tmp_path / "exports/coco/ids.txt").read_text().split() == ids
 
 
 def test_an_export_grows_with_new_tasks_and_says_why_where_it_cannot(tmp_path: Path) -> None:
@@ -253,18 +276,17 @@ def test_what_is_another_is_named() -> None:
     contents = {f"{stage}/t000{n}": f"{stage}{n}" for stage in STAGES[1:] for n in range(3)}
     inputs = {BASIS: "b", **past({k: v for k, v in contents.items() if k[-1] != "2"}, tasks[:2])}
     record = ShardRecord(stage="exports", shard="coco", key="k", files={}, items=1, inputs=inputs)
-    assert growth(record, "b", contents, tasks).shards == {
-        "tasks": 0, "scenes": 2, "episodes": 2, "frames": 2,
-    }  # fmt: skip
+    earlier = (record, "exports/coco")
+    assert growth(earlier, "b", contents, tasks).shards == shards(2)
     assert growth(None, "b", contents, tasks) == Growth()
-    assert "version or an option" in growth(record, "other", contents, tasks).reason
+    assert "version or an option" in growth(earlier, "other", contents, tasks).reason
     fewer = {name: told for name, told in contents.items() if name[-1] == "0"}
-    assert growth(record, "b", fewer, tasks).reason == "some scenes are no longer there"
-    assert growth(record, "b", contents, tasks[:1]).reason == "some tasks are no longer there"
+    assert growth(earlier, "b", fewer, tasks).reason == "some scenes are no longer there"
+    assert growth(earlier, "b", contents, tasks[:1]).reason == "some tasks are no longer there"
     other = {**contents, "episodes/t0001": "x"}
-    assert growth(record, "b", other, tasks).reason.startswith("some episodes are others")
+    assert growth(earlier, "b", other, tasks).reason.startswith("some episodes are others")
     between = {**contents, "frames/t0000-c001": "x"}
-    assert growth(record, "b", between, tasks).reason.startswith("some frames are others, or new")
+    assert growth(earlier, "b", between, tasks).reason.startswith("some frames are others, or new")
 
 
 class KilledError(Exception):

@@ -15,11 +15,13 @@ validation are in shards of their own.
 from __future__ import annotations
 
 import io
+import mmap
 import shutil
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import IO
 
 from ...schemas import DatasetError, FrameRecord, Model, SpecError, canonical_json
 from ...schemas.plugins import Needs
@@ -122,25 +124,40 @@ class _Shards:
         self._folder, self._split, self._limit = folder, split, limit
         self._number = self._filled = 0
         self._file: tarfile.TarFile | None = None
+        self._raw: IO[bytes] | None = None
         there = sorted(folder.glob(f"{split}-*.tar"))
         if there:
             self._number = len(there) - 1
-            self._file = tarfile.open(there[-1], "a", format=tarfile.PAX_FORMAT)  # noqa: SIM115
-            self._filled = self._file.offset
+            self._filled = _end(there[-1])
+            self._continue(there[-1])
 
     def __enter__(self) -> _Shards:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def _continue(self, path: Path) -> None:
+        """Open a file whose end mark is to be written over."""
+        self._raw = path.open("r+b")
+        self._raw.truncate(self._filled)
+        self._raw.seek(self._filled)
+        self._file = tarfile.TarFile(fileobj=self._raw, mode="w", format=tarfile.PAX_FORMAT)
+
+    def _close(self) -> None:
         if self._file is not None:
             self._file.close()
+            self._file = None
+        if self._raw is not None:
+            self._raw.close()
+            self._raw = None
 
     def add(self, members: list[tuple[str, bytes]]) -> None:
         """Write one sample."""
         size = sum(BLOCK + -(-len(raw) // BLOCK) * BLOCK for _, raw in members)
         if self._file is not None and self._filled + size > self._limit:
-            self._file.close()
-            self._file, self._number, self._filled = None, self._number + 1, 0
+            self._close()
+            self._number, self._filled = self._number + 1, 0
         if self._file is None:
             path = self._folder / f"{self._split}-{self._number:06d}.tar"
             self._file = tarfile.open(path, "w", format=tarfile.PAX_FORMAT)  # noqa: SIM115
@@ -149,6 +166,23 @@ class _Shards:
             told = tarfile.TarInfo(name)
             told.size = len(raw)
             self._file.addfile(told, io.BytesIO(raw))
+
+
+def _end(path: Path) -> int:
+    """Where the members of a tar end.
+
+    Raises:
+        CannotGrowError: it is damaged.
+    """
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        place = 0
+        try:
+            while text[place] != 0:
+                size = int(text[place + 124 : place + 135], 8)
+                place += BLOCK + -(-size // BLOCK) * BLOCK
+        except (ValueError, IndexError) as error:
+            raise CannotGrowError(f"{path.name} is damaged at byte {place}: {error}") from error
+        return place
 
 
 def _labels(frame: FrameRecord, task: str, instruction: str) -> str:

@@ -37,6 +37,11 @@ EARLIER = ".earlier-"
 key of the new one follow."""
 
 
+RETIRED = ".retired-"
+"""What the folder of an export begins with of which the dataset has more by now, and the name of
+its record beside it: it counts no more, and is there for the next export to grow from."""
+
+
 class Store:
     """A dataset folder, locked for writing. Use as a context manager.
 
@@ -155,6 +160,8 @@ class Store:
             self._records.put(record)
             if aside is not None:
                 remove_tree(aside)
+            if stage == EXPORTS:
+                self._forget(shard)
             self._tidy()
         return record
 
@@ -222,6 +229,45 @@ class Store:
         for stage, shard in tuple(self._records.places()):
             if stage in stages and shard not in wanted.get(stage, ()):
                 self._remove(stage, shard)
+
+    def retire(self, wanted: Set[str]) -> None:
+        """Take exports out of the dataset that are not wanted; the next one may grow from them."""
+        for stage, shard in tuple(self._records.places()):
+            if stage != EXPORTS or shard in wanted:
+                continue
+            record, target = self.record(stage, shard), self.root / shard_folder(stage, shard)
+            if record is None or target.is_symlink() or not target.is_dir():
+                self._remove(stage, shard)
+                continue
+            self._forget(shard)
+            write_atomic(self._retired(shard, ".json"), record.canonical_json().encode())
+            self._records.remove((stage, shard))
+            target.rename(self._retired(shard))
+
+    def earlier(self, shard: str) -> tuple[ShardRecord, str] | None:
+        """The record of an export, or of one that was retired, and its folder in the dataset."""
+        record = self.record(EXPORTS, shard)
+        if record is not None:
+            return record, shard_folder(EXPORTS, shard)
+        path = self._retired(shard, ".json")
+        if path.is_symlink() or not path.is_file() or self._retired(shard).is_symlink():
+            return None
+        try:
+            found = ShardRecord.parse(path.read_bytes(), (EXPORTS, shard), str(path))
+        except DatasetError:
+            return None  # what is damaged is of no use, and its export is written anew
+        return found, f"{EXPORTS}/{RETIRED}{shard}"
+
+    def _retired(self, shard: str, suffix: str = "") -> Path:
+        return self.root / EXPORTS / f"{RETIRED}{shard}{suffix}"
+
+    def _forget(self, shard: str) -> None:
+        """Remove what was retired of a format."""
+        for path in (self._retired(shard), self._retired(shard, ".json")):
+            if path.is_dir() and not path.is_symlink():
+                remove_tree(path)
+            else:
+                path.unlink(missing_ok=True)
 
     def dataset_hash(self) -> str:
         """As `dataset_hash`, from the records instead of the files."""
@@ -308,6 +354,8 @@ class Store:
         for stage in (*STAGES, EXPORTS):
             folder = self.root / Path(shard_folder(stage, "x")).parent
             for name in sorted(os.listdir(folder)) if folder.is_dir() else []:
+                if stage == EXPORTS and name.startswith(RETIRED):
+                    continue
                 if (stage, name) not in self._records:
                     self._remove_unrecorded(stage, folder / name)
         self._tidy()
