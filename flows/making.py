@@ -52,7 +52,7 @@ def run_shard(job: Job) -> Result:
     except BaseException:
         shutil.rmtree(writer.folder, ignore_errors=True)
         raise
-    return Result(prepared, time.process_time() - cpu, time.perf_counter() - wall)
+    return Result(prepared, time.process_time() - cpu, time.perf_counter() - wall, writer.note)
 
 
 def _make_scenes(job: Job, writer: ShardWriter) -> Outcome:
@@ -142,7 +142,8 @@ def _make_export(job: Job, writer: ShardWriter) -> Outcome:
     if unit.growth.shards and job.stages.grow is not None:
         folder = job.root / unit.growth.folder
         earlier = EarlierExport(folder, unit.growth.shards)
-        grown = not job.stages.grow(unit.shard, dataset, writer.folder, earlier)
+        writer.note = job.stages.grow(unit.shard, dataset, writer.folder, earlier)
+        grown = not writer.note
         known = _known_files(folder, unit.growth.files) if grown else known
     if not grown:
         job.stages.export(unit.shard, dataset, writer.folder)

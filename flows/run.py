@@ -237,7 +237,6 @@ def export_dataset(
         pool, none = InlinePool(run_shard), Allowance(root)
         run = Run(plan, store, graph, pool, InlineExecutor(), Silent(), none)
         units = graph.exports(formats, store.briefs(), store.earlier)
-        run.sound |= _taken_over(store, units)
         if not _all_found(store, units) and (damaged := run.damaged()):
             raise DatasetError(
                 f"{root}: the shard {'/'.join(damaged[0].place)} is not what was written; "
@@ -247,32 +246,17 @@ def export_dataset(
         run.make_all(units)
         if notes is not None:
             for unit in stale:
-                notes.update(_how_made(unit, store))
+                notes.update(_how_made(unit, store, run.notes.get(unit.place, "")))
     return {name: root / shard_folder(EXPORTS, name) for name in formats}
 
 
-def _taken_over(store: Store, units: list[ShardTask]) -> set[tuple[str, str]]:
-    """The shards that no unit has to read, since earlier exports have what they hold."""
-    found: set[tuple[str, str]] = set()
-    if not units or not all(unit.growth.shards for unit in units):
-        return found
-    for stage in STAGES:
-        number = min(unit.growth.shards.get(stage, 0) for unit in units)
-        places = sorted(brief.place for brief in store.briefs() if brief.stage == stage)
-        found |= set(places[:number])
-    return found
-
-
-def _how_made(unit: ShardTask, store: Store) -> dict[str, str]:
+def _how_made(unit: ShardTask, store: Store, said: str) -> dict[str, str]:
     """That an earlier export was taken over, or why it was not; empty where there was none."""
     record = store.record(EXPORTS, unit.shard)
     if record is not None and record.counts.get("grown"):
         return {unit.shard: "grown: what was there is taken over"}
-    if unit.growth.reason:
-        return {unit.shard: f"written anew: {unit.growth.reason}"}
-    if unit.growth.shards:
-        return {unit.shard: "written anew: the format cannot take over what was there"}
-    return {}
+    reason = unit.growth.reason or said
+    return {unit.shard: f"written anew: {reason}"} if reason else {}
 
 
 def _all_found(store: Store, units: list[ShardTask]) -> bool:

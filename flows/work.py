@@ -151,6 +151,8 @@ class Result:
     prepared: StagedShard
     cpu_seconds: float
     wall_seconds: float
+    note: str = ""
+    """Why an export that was there could not be taken over."""
 
 
 Outcome = tuple[dict[str, int], int]

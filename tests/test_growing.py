@@ -108,10 +108,10 @@ def test_full_files_of_lerobot_are_linked_and_the_last_is_continued(
 def test_only_new_videos_are_looked_at(
     whole: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cousins.generators.exports.lerobot import writing
+    from cousins.generators.exports.lerobot import video, writing
 
     seen: list[str] = []
-    real = writing.colour_histogram
+    real = video.colour_histogram
 
     def counted(path: Path, frames: int) -> Any:
         seen.append(path.name)
@@ -224,7 +224,7 @@ def test_a_run_tells_exports_what_is_new(tmp_path: Path) -> None:
     assert bare == dataset_hash(tmp_path)
     notes = exported(tmp_path, "coco", "yolo")
     assert notes["coco"] == "grown: what was there is taken over"
-    assert notes["yolo"].startswith("written anew: the format cannot")
+    assert notes["yolo"] == "written anew: this FAKE cannot"
     assert (tmp_path / "exports/coco/ids.txt").read_text().startswith(ids)
     assert sorted(os.listdir(tmp_path / "exports")) == ["coco", "yolo"]
     assert exported(tmp_path, "coco") == {}  # it is there

@@ -4,6 +4,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import math
@@ -415,6 +416,15 @@ def test_statistics_of_many_rows_need_the_memory_of_one_component(tmp_path: Path
     # 80 blocks more are 20 MB; one component of them takes 1.3 MB as float64, and its copies.
     assert many - few < 5e6
     assert not (tmp_path / "rows").exists()
+
+
+def test_croissant_tells_of_the_finished_files(exported: Path) -> None:
+    told = json.loads((exported / "croissant.json").read_text())
+    files = [item for item in told["distribution"] if "sha256" in item]
+    assert [item["contentUrl"] for item in files] == ["data/chunk-000/file-000.parquet"]
+    raw = (exported / files[0]["contentUrl"]).read_bytes()
+    assert files[0]["sha256"] == hashlib.sha256(raw).hexdigest()
+    assert files[0]["contentSize"] == f"{len(raw)} B"
 
 
 def test_splits_name_the_episodes_of_scenes_held_back(dataset: Dataset, exported: Path) -> None:

@@ -36,6 +36,8 @@ class ShardWriter:
     sizes: dict[str, int] = field(default_factory=dict[str, int])
     durable: set[str] = field(default_factory=set[str])
     """Files that need no syncing."""
+    note: str = ""
+    """What the run is told about it."""
 
     @classmethod
     def create(cls, root: Path, stage: str, shard: str) -> Self:

@@ -35,21 +35,22 @@ class TableWriter:
 
     def __exit__(self, *_: object) -> None:
         """Finish the last file."""
-        self._close()
+        self.close()
 
     def write(self, table: Any, place: tuple[int, int]) -> None:
         """Write a table to the file of this chunk and number: the open one, or the next."""
         import pyarrow.parquet as pq  # pyright: ignore[reportMissingTypeStubs]
 
         if place != self._place:
-            self._close()
+            self.close()
             self._place = place
             path = self._folder / numbered(*place, "parquet")
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = pq.ParquetWriter(path, table.schema, compression="snappy")
         self._writer.write_table(table, row_group_size=table.num_rows)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Finish the last file."""
         if self._writer is not None:
             self._writer.close()
             self._writer = None

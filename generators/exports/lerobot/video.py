@@ -104,7 +104,7 @@ class CameraTrack:
 
     def __exit__(self, *_: object) -> None:
         """Finish the last file."""
-        self._close()
+        self.close()
 
     @contextmanager
     def opened(self, path: Path, frames: int) -> Generator[VideoSource]:
@@ -136,7 +136,7 @@ class CameraTrack:
             place: chunk and number.
         """
         if place != self._place:
-            self._close()
+            self.close()
             self._place = place
             self._open(self._folder / numbered(*place, "mp4"), source)
         self._mux(source)
@@ -174,7 +174,8 @@ class CameraTrack:
             packet.duration = 1
             self._output.mux(packet)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Finish the last file."""
         if self._output is not None:
             self._output.close()
             self._output = None

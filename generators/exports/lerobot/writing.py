@@ -304,6 +304,8 @@ class LeRobotWriter:
         from .ending import write_ending
 
         self._flush()
+        for files in (self._data, self._meta, *self.tracks.values()):
+            files.close()  # what follows tells of their bytes
         write_ending(self, self._dataset, self._out, self._options, tuple(self._object_names()))
 
     def _object_names(self) -> Iterator[str]:
