@@ -12,6 +12,7 @@ from .commands import (
     assets,
     backends,
     bench,
+    certify,
     evaluate,
     export,
     inspect,
@@ -66,6 +67,7 @@ def options(
 
 make.register(app)
 export.register(app)
+certify.register(app)
 merge.register(app)
 preview.register(app)
 inspect.register(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..generators.dataset import Dataset
@@ -41,11 +41,13 @@ class ExportResult:
         folders: by format.
         left_out: formats that were not asked for by name and cannot be written, with the reason.
         skipped: damaged attempts and frames that were left out.
+        notes: of formats whose export was there and no longer fitted: whether it could grow.
     """
 
     folders: dict[str, Path]
     left_out: dict[str, str]
     skipped: int = 0
+    notes: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def export_formats(request: ExportRequest) -> ExportResult:
@@ -72,14 +74,15 @@ def export_formats(request: ExportRequest) -> ExportResult:
     seen = SelectedDataset(opened, request.selection) if request.out is not None else opened
     refuse_mix(asset_uses(seen, seen.scenes()))
     possible, left_out = _possible(request, seen)
+    notes: dict[str, str] = {}
     if request.out is None:
-        folders = export_dataset(opened.spec, request.root, production(), possible)
+        folders = export_dataset(opened.spec, request.root, production(), possible, notes)
     else:
         folders = {name: request.out / name for name in possible}
         for name, folder in folders.items():
             _write_part(name, seen, folder, request.selection)
     skipped = len(seen.damage) if isinstance(seen, SelectedDataset) else 0
-    return ExportResult(folders, left_out, skipped)
+    return ExportResult(folders, left_out, skipped, notes)
 
 
 def _possible(request: ExportRequest, seen: Dataset) -> tuple[tuple[str, ...], dict[str, str]]:

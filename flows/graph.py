@@ -12,10 +12,11 @@ from pathlib import Path
 
 from ..generators.dataset import read_models
 from ..generators.records import FinishedShard
-from ..generators.shards import EXPORTS, PER_SHARD, STAGES, shard_name
+from ..generators.shards import EXPORTS, PER_SHARD, STAGES, ShardRecord, shard_name
 from ..generators.store.writer import Store
 from ..schemas import DatasetSpec, TaskSpec, hash_of
 from ..schemas.base import canonical_json
+from .growth import BASIS, Growth, basis_of, growth, past
 from .keys import Keys, read_by
 from .work import ShardTask, Stages, task_index
 
@@ -135,21 +136,44 @@ class Graph:
         return {task: number for task, number in found.items() if number < wanted}
 
     def exports(
-        self, formats: tuple[str, ...], records: Iterable[FinishedShard]
+        self,
+        formats: tuple[str, ...],
+        records: Iterable[FinishedShard],
+        earlier: Callable[[str], tuple[ShardRecord, str] | None] | None = None,
     ) -> list[ShardTask]:
-        """The units that export the whole dataset."""
+        """The units that export the whole dataset.
+
+        Args:
+            formats: by name.
+            records: of all finished shards.
+            earlier: gives the record and the folder of an export that is there, by name; with it
+                the units know what they can take over.
+        """
         content = contents_of(records) if formats else {}
+        tasks = self._made_tasks(content)
         units: list[ShardTask] = []
         for name in formats:
             # Exporters read the spec of the dataset, whose name is part of what they write.
             spec = read_by(self.spec)
             key = self.key(EXPORTS, name, spec, [content])
             order = (self.spec.tasks.count, len(STAGES))
-            inputs = {"data": hash_of(content)}
-            unit = ShardTask(EXPORTS, name, key, order, self.spec, 0, 1, inputs=inputs)
+            basis = self.key(EXPORTS, name, basis_of(self.spec), [])
+            inputs = {"data": hash_of(content), BASIS: basis, **past(content, tasks)}
+            found = Growth()
+            if earlier is not None:
+                found = growth(earlier(name), basis, content, tasks)
+            unit = ShardTask(
+                EXPORTS, name, key, order, self.spec, 0, 1, inputs=inputs, growth=found
+            )
             units.append(self._unit(unit))
         self.total[EXPORTS] = len(units)
         return units
+
+    def _made_tasks(self, content: Iterable[str]) -> list[TaskSpec]:
+        folder = self.root / "data" / "tasks"
+        names = sorted(place for place in content if place.startswith("tasks/"))
+        paths = (folder / name.partition("/")[2] / "tasks.json" for name in names)
+        return [task for path in paths for task in read_models(path, TaskSpec)]
 
     def _after_tasks(self, unit: ShardTask, content: str) -> list[ShardTask]:
         units: list[ShardTask] = []

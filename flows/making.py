@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
 
 from ..generators.dataset import (
     Dataset,
@@ -13,6 +16,7 @@ from ..generators.dataset import (
     load_arrays,
     read_models,
 )
+from ..generators.exports._growing import EarlierExport
 from ..generators.store.hashing import item_seed
 from ..generators.store.staging import ShardWriter
 from ..schemas import (
@@ -48,7 +52,7 @@ def run_shard(job: Job) -> Result:
     except BaseException:
         shutil.rmtree(writer.folder, ignore_errors=True)
         raise
-    return Result(prepared, time.process_time() - cpu, time.perf_counter() - wall)
+    return Result(prepared, time.process_time() - cpu, time.perf_counter() - wall, writer.note)
 
 
 def _make_scenes(job: Job, writer: ShardWriter) -> Outcome:
@@ -132,9 +136,29 @@ def _pictures(
 
 
 def _make_export(job: Job, writer: ShardWriter) -> Outcome:
-    job.stages.export(job.unit.shard, Dataset(job.root), writer.folder)
-    writer.adopt()
-    return {"files": len(writer.files)}, 1
+    unit, dataset = job.unit, Dataset(job.root)
+    known: dict[tuple[int, int], str] = {}
+    grown = False
+    if unit.growth.shards and job.stages.grow is not None:
+        folder = job.root / unit.growth.folder
+        earlier = EarlierExport(folder, unit.growth.shards)
+        writer.note = job.stages.grow(unit.shard, dataset, writer.folder, earlier)
+        grown = not writer.note
+        known = _known_files(folder, unit.growth.files) if grown else known
+    if not grown:
+        job.stages.export(unit.shard, dataset, writer.folder)
+    writer.adopt(known)
+    return {"files": len(writer.files), "grown": int(grown)}, 1
+
+
+def _known_files(folder: Path, files: Mapping[str, str]) -> dict[tuple[int, int], str]:
+    """The hash of each file of an earlier export, by device and number on it."""
+    found: dict[tuple[int, int], str] = {}
+    for name, digest in files.items():
+        with suppress(OSError):  # a file that is gone was not taken over
+            told = os.lstat(folder / name)
+            found[told.st_dev, told.st_ino] = digest
+    return found
 
 
 def _placed(frame: FrameRecord, prefix: str) -> FrameRecord:

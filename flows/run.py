@@ -217,9 +217,20 @@ def _set_aside(session: Session) -> list[str]:
 
 
 def export_dataset(
-    spec: DatasetSpec, root: Path, stages: Stages, formats: tuple[str, ...]
+    spec: DatasetSpec,
+    root: Path,
+    stages: Stages,
+    formats: tuple[str, ...],
+    notes: dict[str, str] | None = None,
 ) -> dict[str, Path]:
     """Write a dataset in these formats; gives their folders.
+
+    Args:
+        spec: of the dataset.
+        root: its folder.
+        stages: the functions that do the work.
+        formats: by name.
+        notes: takes, by format, what became of an export that was there and no longer fitted.
 
     Raises:
         DatasetError: the folder cannot be used.
@@ -232,14 +243,27 @@ def export_dataset(
         plan = RunRequest(spec, root, stages, exports=formats)
         pool, none = InlinePool(run_shard), Allowance(root)
         run = Run(plan, store, graph, pool, InlineExecutor(), Silent(), none)
-        units = graph.exports(formats, store.briefs())
+        units = graph.exports(formats, store.briefs(), store.earlier)
         if not _all_found(store, units) and (damaged := run.damaged()):
             raise DatasetError(
                 f"{root}: the shard {'/'.join(damaged[0].place)} is not what was written; "
                 f"mend it with `cousins verify {root} --repair`"
             )
+        stale = [unit for unit in units if store.look(EXPORTS, unit.shard, unit.key) is None]
         run.make_all(units)
+        if notes is not None:
+            for unit in stale:
+                notes.update(_how_made(unit, store, run.notes.get(unit.place, "")))
     return {name: root / shard_folder(EXPORTS, name) for name in formats}
+
+
+def _how_made(unit: ShardTask, store: Store, said: str) -> dict[str, str]:
+    """That an earlier export was taken over, or why it was not; empty where there was none."""
+    record = store.record(EXPORTS, unit.shard)
+    if record is not None and record.counts.get("grown"):
+        return {unit.shard: "grown: what was there is taken over"}
+    reason = unit.growth.reason or said
+    return {unit.shard: f"written anew: {reason}"} if reason else {}
 
 
 def _all_found(store: Store, units: list[ShardTask]) -> bool:
@@ -249,7 +273,7 @@ def _all_found(store: Store, units: list[ShardTask]) -> bool:
 def _ready_exports(run: Run, session: Session) -> list[ShardTask]:
     """The exports of this run; before one is made, what it reads is checked, and mended."""
     formats, store = run.plan.exports, run.store
-    units = run.graph.exports(formats, store.briefs())
+    units = run.graph.exports(formats, store.briefs(), store.earlier)
     if _all_found(store, units):
         return units
     damaged = run.damaged()
@@ -259,7 +283,7 @@ def _ready_exports(run: Run, session: Session) -> list[ShardTask]:
     if damaged:
         run.graph = session.new_graph()
         run.make_all(run.graph.start())
-    return run.graph.exports(formats, store.briefs())
+    return run.graph.exports(formats, store.briefs(), store.earlier)
 
 
 def _report(run: Run) -> Path:
@@ -278,7 +302,8 @@ def _prune(graph: Graph, store: Store, plan: RunRequest) -> None:
     fresh = {
         unit.shard for unit in current if store.look(unit.stage, unit.shard, unit.key) is not None
     }
-    store.keep_only([EXPORTS], {EXPORTS: fresh})
+    # What is about to be made again stays until then: it may grow.
+    store.retire(fresh | set(plan.exports))
 
 
 def _summary(

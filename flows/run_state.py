@@ -47,6 +47,8 @@ class Run:
         default_factory=dict[tuple[str, str], ShardTask]
     )
     sound: set[Place] = field(default_factory=set[Place])
+    notes: dict[Place, str] = field(default_factory=dict[Place, str])
+    """Why exports that were there could not be taken over."""
     claims: ClaimKeeper | None = None
     """Where other processes make the same dataset."""
     waiting: list[ShardTask] = field(default_factory=list[ShardTask])
@@ -58,6 +60,8 @@ class Run:
         result = self.pool.run(unit.name, self._job(unit))
         record = self.store.commit(unit.stage, unit.shard, unit.key, result.prepared, unit.inputs)
         self.allowance.made(unit)
+        if result.note:
+            self.notes[unit.place] = result.note
         self._note(unit, result, time.perf_counter() - start)
         return record
 

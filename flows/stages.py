@@ -20,6 +20,7 @@ from .corrections import failure_scene, start_of
 from .work import Keep, RenderedLike, Stages
 
 if TYPE_CHECKING:
+    from ..generators.exports import EarlierExport
     from ..scenes.assets.library import AssetLibrary
 
 
@@ -35,6 +36,7 @@ def production() -> Stages:
         render_episode=_render_episode,
         export=_export,
         report=_report,
+        grow=_grow,
     )
 
 
@@ -108,6 +110,12 @@ def _export(name: str, dataset: Dataset, out: Path) -> None:
     from ..generators.exports import export
 
     export(name, dataset, out)
+
+
+def _grow(name: str, dataset: Dataset, out: Path, earlier: EarlierExport) -> str:
+    from ..generators.exports import grow
+
+    return grow(name, dataset, out, earlier)
 
 
 def _report(dataset: Dataset, out: Path) -> Path:

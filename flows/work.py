@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from ..generators.dataset import (
     Dataset,
 )
+from ..generators.exports._growing import EarlierExport
 from ..generators.store.staging import StagedShard
 from ..schemas import (
     Asset,
@@ -25,6 +26,7 @@ from ..schemas import (
     TaskSpec,
     VideoRecord,
 )
+from .growth import Growth
 
 if TYPE_CHECKING:
     from ..scenes.assets.library import AssetLibrary
@@ -63,6 +65,7 @@ Keep = Callable[[str, bytes], None]
 RenderScene = Callable[[Scene, Assets, DatasetSpec, Keep], RenderedLike]
 RenderEpisode = Callable[[Scene, Assets, Episode, EpisodeArrays, DatasetSpec, Keep], RenderedLike]
 Export = Callable[[str, Dataset, Path], None]
+Grow = Callable[[str, Dataset, Path, EarlierExport], str]
 Report = Callable[[Dataset, Path], Path]
 
 
@@ -75,6 +78,8 @@ class Stages:
         library: opens the asset library.
         export: writes one format by name into a folder.
         report: writes the report page to a file and gives its path.
+        grow: as `export`, and takes over an earlier one; gives the reason where it could not, and
+            has written nothing then. None always writes anew.
     """
 
     name: str
@@ -86,6 +91,7 @@ class Stages:
     render_episode: RenderEpisode
     export: Export
     report: Report
+    grow: Grow | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,7 @@ class ShardTask:
         start: first item.
         stop: one past the last item.
         inputs: what it is made from, as `ShardRecord.inputs`.
+        growth: of an export, what it can take over.
     """
 
     stage: str
@@ -113,6 +120,7 @@ class ShardTask:
     stop: int
     task: TaskSpec | None = None
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
+    growth: Growth = field(default_factory=Growth)
 
     @property
     def name(self) -> str:
@@ -143,6 +151,8 @@ class Result:
     prepared: StagedShard
     cpu_seconds: float
     wall_seconds: float
+    note: str = ""
+    """Why an export that was there could not be taken over."""
 
 
 Outcome = tuple[dict[str, int], int]

@@ -47,6 +47,15 @@ def asset_uses(dataset: Dataset, scenes: Iterable[Scene]) -> tuple[AssetUse, ...
     return tuple(sorted(counted, key=lambda use: (use.id, use.hash)))
 
 
+def joined_uses(first: Iterable[AssetUse], second: Iterable[AssetUse]) -> tuple[AssetUse, ...]:
+    """The assets of two lists of scenes, none of which is in both."""
+    found = {use.hash: use for use in first}
+    for use in second:
+        scenes = use.scenes + (found[use.hash].scenes if use.hash in found else 0)
+        found[use.hash] = use.model_copy(update={"scenes": scenes})
+    return tuple(sorted(found.values(), key=lambda use: (use.id, use.hash)))
+
+
 def _look_up(dataset: Dataset, scene: Scene, seen: _Seen) -> None:
     for key, asset in dataset.assets_of(scene).items():
         seen.use[key] = AssetUse(

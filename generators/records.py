@@ -57,10 +57,18 @@ def marks(root: Path, stage: str) -> set[str]:
     return {path.stem for path in (root / MANIFEST / stage).glob(f"[!.]*{GONE}")}
 
 
-def readings(root: Path, stages: Sequence[str]) -> Iterator[ShardRecord | DatasetError]:
+def readings(
+    root: Path, stages: Sequence[str], start: int = 0, stop: int | None = None
+) -> Iterator[ShardRecord | DatasetError]:
     """All records of these stages, in order of the names of each; an error for each damaged one.
 
     No lock is taken: records that are put into a pack at the same time are found too.
+
+    Args:
+        root: the dataset's folder.
+        stages: by name.
+        start: the first record of each stage to read; those before it are passed over.
+        stop: one past the last; None is all.
     """
     # In this order: what is no file any more when it is looked for is in the pack by then.
     files = {stage: {path.stem: path for path in record_files(root, stage)} for stage in stages}
@@ -71,7 +79,7 @@ def readings(root: Path, stages: Sequence[str]) -> Iterator[ShardRecord | Datase
             yield DatasetError(f"{pack.damage}; {how}")
         for stage in stages:
             names = files[stage].keys() | (pack.shards(stage) - gone[stage])
-            for shard in sorted(names):
+            for shard in sorted(names)[start:stop]:
                 try:
                     yield _reading(files[stage].get(shard), pack, (stage, shard))
                 except DatasetError as error:

@@ -119,6 +119,11 @@ class Episode(Model):
         return any(x.kind != "deflection" for x in self.disturbances)
 
     @property
+    def boundaries(self) -> frozenset[int]:
+        """Numbers of states at which order is looked at: the first, and where subtasks end."""
+        return frozenset({0, *(part.end for part in self.subtasks)})
+
+    @property
     def recovered(self) -> bool:
         """Whether it succeeded after something had gone wrong on the way."""
         return self.success and any(not part.success for part in self.subtasks)

@@ -379,7 +379,7 @@ def stray_files(root: Path) -> list[str]:
     """Files that the format does not know, except ours with the assets' licences."""
     known = (
         r"README\.md|croissant\.json",
-        r"meta/(info|stats|assets)\.json",
+        r"meta/(info|stats|assets|pixel_counts|splits)\.json",
         r"meta/(sub)?tasks\.parquet",
         r"(meta/episodes|data)/chunk-\d{3}/file-\d{3}\.parquet",
         r"videos/[^/]+/chunk-\d{3}/file-\d{3}\.mp4",

@@ -4,11 +4,13 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import math
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,10 +30,22 @@ from cousins.generators.dataset import Dataset
 from cousins.generators.exports import EXPORTERS
 from cousins.generators.exports.lerobot import LeRobotExporter
 from cousins.generators.exports.lerobot.language import EVENTS, PERSISTENT, recovering
-from cousins.generators.exports.lerobot.stats import image_stats, sampled_indices
-from cousins.generators.exports.lerobot.tables import CHUNKS_SIZE, FileCounter
-from cousins.generators.exports.lerobot.video import CameraTrack
+from cousins.generators.exports.lerobot.spool import RowSpool
+from cousins.generators.exports.lerobot.stats import (
+    component_stats,
+    image_stats,
+    sampled_indices,
+    vector_stats,
+)
+from cousins.generators.exports.lerobot.tables import (
+    CHUNKS_SIZE,
+    EPISODES_PER_FILE,
+    EpisodeFiles,
+    numbered,
+)
+from cousins.generators.exports.lerobot.video import CameraTrack, VideoPart
 from cousins.generators.row_states import DELTAS, delta_actions
+from cousins.generators.splits import held_out
 from cousins.schemas import DatasetError, EpisodeArrays, TaskSpec
 from cousins.tasks.rollout.actions import action_names
 
@@ -283,16 +297,28 @@ def test_existing_files_are_not_overwritten(exported: Path, dataset: Dataset) ->
         LeRobotExporter().export(dataset, exported)
 
 
+def append(track: CameraTrack, path: Path, frames: int, files: EpisodeFiles) -> VideoPart:
+    """Join a video where the files say that it goes."""
+    with track.opened(path, frames) as source:
+        place = files.place({"film": source.nbytes}, differs=track.differs(source))
+        return track.append(source, place)
+
+
+def one_file(limit: int = 2**30) -> EpisodeFiles:
+    return EpisodeFiles({"film": limit})
+
+
 @pytest.mark.parametrize("b_frames", [0, 2])
 def test_joining_keeps_order_and_times(tmp_path: Path, b_frames: int) -> None:
     lengths = (7, 5, 9)
     shown: list[npt.NDArray[np.uint8]] = []
-    with CameraTrack(tmp_path / "track", 25, 2**30) as track:
+    files = one_file()
+    with CameraTrack(tmp_path / "track", 25) as track:
         for number, length in enumerate(lengths):
             pictures = [picture(number + k) for k in range(length)]
             path = tmp_path / f"{number}.mp4"
             path.write_bytes(encode(pictures, 25, b_frames=b_frames, gop=4))
-            part = track.append(path, length)
+            part = append(track, path, length, files)
             assert (part.chunk, part.file) == (0, 0)
             assert part.start == pytest.approx(sum(lengths[:number]) / 25)
             assert part.stop == pytest.approx(sum(lengths[: number + 1]) / 25)
@@ -307,26 +333,28 @@ def test_joining_keeps_order_and_times(tmp_path: Path, b_frames: int) -> None:
 
 def test_files_roll_over_at_the_size_limit(tmp_path: Path) -> None:
     places = list[tuple[int, int, float]]()
-    with CameraTrack(tmp_path / "track", HZ, 3000) as track:
+    files = one_file(3000)
+    with CameraTrack(tmp_path / "track", HZ) as track:
         for number in range(4):
             path = tmp_path / f"{number}.mp4"
             path.write_bytes(encode([picture(k * (number + 1)) for k in range(10)], HZ))
-            part = track.append(path, 10)
+            part = append(track, path, 10, files)
             places.append((part.chunk, part.file, part.start))
-    files = sorted(tmp_path.glob("track/*/*.mp4"))
-    assert len(files) == len({place[:2] for place in places}) > 1
-    assert sum(len(decode(path)) for path in files) == 40
+    found = sorted(tmp_path.glob("track/*/*.mp4"))
+    assert len(found) == len({place[:2] for place in places}) > 1
+    assert sum(len(decode(path)) for path in found) == 40
     firsts = {place[:2]: place[2] for place in reversed(places)}
     assert set(firsts.values()) == {0.0}
 
 
 def test_streams_with_other_parameters_get_their_own_file(tmp_path: Path) -> None:
-    with CameraTrack(tmp_path / "track", HZ, 2**30) as track:
+    files = one_file()
+    with CameraTrack(tmp_path / "track", HZ) as track:
         parts = []
         for number, b_frames in enumerate((0, 2, 2, 0)):
             path = tmp_path / f"{number}.mp4"
             path.write_bytes(encode([picture(k) for k in range(6)], HZ, b_frames=b_frames, gop=6))
-            part = track.append(path, 6)
+            part = append(track, path, 6, files)
             parts.append((part.file, part.start))
     assert parts == [(0, 0.0), (1, 0.0), (1, 0.6), (2, 0.0)]
 
@@ -335,25 +363,76 @@ def test_video_of_another_length_or_size_is_refused(tmp_path: Path) -> None:
     for size in (32, 48):
         path = tmp_path / f"{size}.mp4"
         path.write_bytes(encode([picture(k, size) for k in range(5)], HZ))
-    with CameraTrack(tmp_path / "track", HZ, 2**30) as track:
+    files = one_file()
+    with CameraTrack(tmp_path / "track", HZ) as track:
         with pytest.raises(DatasetError, match="5 frames instead of 6"):
-            track.append(tmp_path / "32.mp4", 6)
-        track.append(tmp_path / "32.mp4", 5)
+            append(track, tmp_path / "32.mp4", 6, files)
+        append(track, tmp_path / "32.mp4", 5, files)
         with pytest.raises(DatasetError, match="48x48 pixels"):
-            track.append(tmp_path / "48.mp4", 5)
+            append(track, tmp_path / "48.mp4", 5, files)
     with (
-        CameraTrack(tmp_path / "slow", 5, 2**30) as track,
+        CameraTrack(tmp_path / "slow", 5) as track,
         pytest.raises(DatasetError, match="1/5 s apart"),
     ):
-        track.append(tmp_path / "32.mp4", 5)
+        append(track, tmp_path / "32.mp4", 5, files)
 
 
 def test_file_numbers_continue_in_the_next_chunk() -> None:
-    counter = FileCounter(limit=10)
-    places = [counter.place(11) for _ in range(CHUNKS_SIZE + 1)]
+    files = EpisodeFiles({"film": 10, "rows": 1000})
+    places = [files.place({"film": 11, "rows": 1}) for _ in range(CHUNKS_SIZE + 1)]
     assert places[0] == (0, 0)
     assert places[CHUNKS_SIZE - 1 :] == [(0, CHUNKS_SIZE - 1), (1, 0)]
-    assert counter.path(1, 0, "mp4") == "chunk-001/file-000.mp4"
+    assert numbered(1, 0, "mp4") == "chunk-001/file-000.mp4"
+
+
+def test_a_file_is_full_with_a_hundred_episodes() -> None:
+    files = EpisodeFiles({"rows": 1000}, number=3)
+    places = [files.place({"rows": 1}) for _ in range(EPISODES_PER_FILE + 1)]
+    assert places.count((0, 3)) == EPISODES_PER_FILE
+    assert places[-1] == (0, 4)
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (7, 2), (1000, 8), (2500, 13)])
+def test_statistics_in_blocks_are_those_of_all_at_once(shape: tuple[int, int]) -> None:
+    values = (np.random.default_rng(4).normal(size=shape) * 1e3).astype(np.float32)
+    assert component_stats(values, block=64) == vector_stats(values)
+
+
+def test_statistics_of_many_rows_need_the_memory_of_one_component(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+
+    def peak(blocks: int) -> int:
+        tracemalloc.start()
+        with RowSpool(tmp_path / "rows") as spool:
+            for _ in range(blocks):
+                spool.add({"a": rng.random((2000, 32), dtype=np.float32)})
+            ((_, stats),) = spool.stats()
+            assert stats["count"] == [2000 * blocks]
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    few, many = peak(20), peak(100)
+    # 80 blocks more are 20 MB; one component of them takes 1.3 MB as float64, and its copies.
+    assert many - few < 5e6
+    assert not (tmp_path / "rows").exists()
+
+
+def test_croissant_tells_of_the_finished_files(exported: Path) -> None:
+    told = json.loads((exported / "croissant.json").read_text())
+    files = [item for item in told["distribution"] if "sha256" in item]
+    assert [item["contentUrl"] for item in files] == ["data/chunk-000/file-000.parquet"]
+    raw = (exported / files[0]["contentUrl"]).read_bytes()
+    assert files[0]["sha256"] == hashlib.sha256(raw).hexdigest()
+    assert files[0]["contentSize"] == f"{len(raw)} B"
+
+
+def test_splits_name_the_episodes_of_scenes_held_back(dataset: Dataset, exported: Path) -> None:
+    splits = json.loads((exported / "meta/splits.json").read_text())
+    rows = episode_rows(exported)
+    held = held_out(row["scene_id"] for row in rows)
+    assert splits["val"] == [n for n, row in enumerate(rows) if row["scene_id"] in held] != []
+    assert sorted(splits["train"] + splits["val"]) == list(range(len(rows)))
 
 
 def test_image_statistics_equal_those_of_the_pixels() -> None:

@@ -51,7 +51,8 @@ def run(folder: Path) -> dict[str, dict[str, Any]]:
     assert done.returncode == 0, done.stderr[-2000:]
     found: dict[str, Any] = json.loads(done.stdout)
     assert found["version"] == "1.1.1"
-    return found["scenes"]
+    scenes: dict[str, dict[str, Any]] = found["scenes"]
+    return scenes
 
 
 def check(part: Staged, found: dict[str, Any]) -> None:

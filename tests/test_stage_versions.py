@@ -74,7 +74,10 @@ EXCUSED: dict[str, dict[str, str]] = {
     "coco_panoptic": dict.fromkeys(set(_DRAWING) - {"mujoco", "pillow", "scipy"}, ASKED),
     "yolo": dict.fromkeys(set(_DRAWING) - {"pillow"}, ASKED),
     **{name: dict.fromkeys(_DRAWING, ASKED) for name in ("huggingface", "webdataset")},
-    "minari": {"bddl": READ, "av": UNSEEN, "pillow": UNSEEN},
+    **{
+        name: {"bddl": READ, "av": UNSEEN, "pillow": UNSEEN}
+        for name in ("certificates", "minari")
+    },
     **{name: {"bddl": READ} for name in ("diffusion_policy", "robomimic")},
     **{name: {"bddl": READ, "scipy": BENT} for name in ("lerobot", "lerobot_language")},
     "omnigibson": {} if installed("usd-core") else {"usd-core": "adds files where it is there"},

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,8 +55,15 @@ class ExportSet:
     frames: int
 
 
-def write_set(root: Path, attempts: int, seed: int) -> ExportSet:
-    """Write a dataset of one task whose attempts differ in nothing but their names.
+def write_sets(roots: Mapping[Path, int], seed: int) -> tuple[ExportSet, ...]:
+    """Write datasets whose attempts differ in nothing but their names: ten of each task.
+
+    The smaller of two is the beginning of the larger. Equal files are one file with many names, so
+    that large sets take little room.
+
+    Args:
+        roots: how many attempts each has, by its folder.
+        seed: of the one demonstration.
 
     Raises:
         RunError: no scene of `TRIES` could be solved.
@@ -63,18 +71,31 @@ def write_set(root: Path, attempts: int, seed: int) -> ExportSet:
     wanted = case(seed, {"apple": "apple.n.01", "basket": "wicker_basket.n.01"},
                   "(inside apple basket)")  # fmt: skip
     told = {
-        "episodes": {"hz": HZ, "per_task": attempts},
+        "episodes": {"hz": HZ, "per_task": PER_SHARD},
         "cameras": [{"name": "front"}],
         "render": {"size": SIZE, "labels": LABELS, "keyframes": KEYFRAMES},
     }
     spec = DatasetSpec.model_validate({**wanted.spec.model_dump(), **told})
     made = _demonstration(spec, wanted.task, seed)
+    return tuple(_write_set(root, count, made, wanted.task) for root, count in roots.items())
+
+
+def _write_set(root: Path, attempts: int, made: _Made, task: TaskSpec) -> ExportSet:
+    starts = range(0, attempts, PER_SHARD)
+    spec = made.spec.model_copy(
+        update={"tasks": made.spec.tasks.model_copy(update={"count": len(starts)})}
+    )
     _save(root, "spec.json", canonical_json(_saved(spec)).encode())
-    _shard(root, "tasks", "b00000", {"tasks.json": dump_models((wanted.task,))}, 1)
+    tasks = [task.model_copy(update={"id": _task_id(start)}) for start in starts]
+    _shard(root, "tasks", "b00000", {"tasks.json": dump_models(tasks)}, len(tasks))
     frames = 0
-    for start in range(0, attempts, PER_SHARD):
-        frames += _chunk(root, made, range(start, min(start + PER_SHARD, attempts)))
+    for start in starts:
+        frames += _chunk(root, made, _task_id(start), range(min(PER_SHARD, attempts - start)))
     return ExportSet(Dataset(root), attempts, made.scene_steps, frames)
+
+
+def _task_id(attempt: int) -> str:
+    return f"t{attempt // PER_SHARD:04d}"
 
 
 def _saved(spec: DatasetSpec) -> dict[str, object]:
@@ -83,8 +104,9 @@ def _saved(spec: DatasetSpec) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class _Made:
-    """A demonstration with its scene, its pictures, and the files of both."""
+    """A demonstration with its spec, its scene, its pictures, and the files of both."""
 
+    spec: DatasetSpec
     scene: Scene
     assets: Files
     episode: Model
@@ -108,22 +130,22 @@ def _demonstration(spec: DatasetSpec, task: TaskSpec, seed: int) -> _Made:
             drawn = render_episode(scene, assets, episode, arrays, spec)
             stored = {key: kind.canonical_json().encode() for key, kind in assets.items()}
             return _Made(
-                scene, stored, episode.model_copy(update={"trace": ()}), dump_arrays(arrays),
+                spec, scene, stored, episode.model_copy(update={"trace": ()}), dump_arrays(arrays),
                 drawn.frames, drawn.videos, drawn.files, episode.steps,
             )  # fmt: skip
     raise RunError(f"no demonstration in {TRIES} scenes")
 
 
-def _chunk(root: Path, made: _Made, numbers: Sequence[int]) -> int:
+def _chunk(root: Path, made: _Made, task: str, numbers: Sequence[int]) -> int:
     """Write the shards of some attempts; how many frames they have."""
-    shard = shard_name("t0000", numbers[0])
-    names = [(f"t0000-s{number:02d}", f"t0000-e{number:02d}") for number in numbers]
-    scenes = [made.scene.model_copy(update={"id": s, "task": "t0000"}) for s, _ in names]
+    shard = shard_name(task, numbers[0])
+    names = [(f"{task}-s{number:02d}", f"{task}-e{number:02d}") for number in numbers]
+    scenes = [made.scene.model_copy(update={"id": s, "task": task}) for s, _ in names]
     files = {"scenes.json": dump_models(scenes)}
     files |= {f"assets/{key}.json": raw for key, raw in made.assets.items()}
     _shard(root, "scenes", shard, files, len(numbers))
     episodes = [
-        made.episode.model_copy(update={"id": e, "scene": s, "task": "t0000"}) for s, e in names
+        made.episode.model_copy(update={"id": e, "scene": s, "task": task}) for s, e in names
     ]
     files = {"episodes.json": dump_models(episodes)}
     files |= {f"{e}.npz": made.arrays for _, e in names}
@@ -168,4 +190,11 @@ def _shard(root: Path, stage: str, shard: str, files: Files, items: int) -> None
 def _save(root: Path, name: str, raw: bytes) -> None:
     path = root / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(raw)
+    first = root / "equal" / hashlib.sha256(raw).hexdigest()
+    if not first.is_file():
+        first.parent.mkdir(exist_ok=True)
+        first.write_bytes(raw)
+    try:
+        os.link(first, path)
+    except OSError:  # a disk without hard links, or with as many as it takes
+        path.write_bytes(raw)

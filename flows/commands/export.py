@@ -89,9 +89,16 @@ def export(
         result = export_formats(ExportRequest(dataset, chosen, selection, out))
         if json:
             folders = {name: str(folder) for name, folder in result.folders.items()}
-            emit({"exports": folders, "left_out": result.left_out, "skipped": result.skipped})
+            answer = {"exports": folders, "left_out": result.left_out, "skipped": result.skipped}
+            emit({**answer, "notes": result.notes} if result.notes else answer)
             return
-        rows = [(name, str(folder)) for name, folder in result.folders.items()]
+        rows = [
+            (
+                name,
+                "; ".join([str(folder), *([result.notes[name]] if name in result.notes else [])]),
+            )
+            for name, folder in result.folders.items()
+        ]
         rows += [(name, f"left out: {reason}") for name, reason in result.left_out.items()]
         if result.left_out:
             of = len(result.folders) + len(result.left_out)

@@ -22,6 +22,7 @@ class SchemaName(StrEnum):
     frame = "frame"
     asset = "asset"
     robot = "robot"
+    certificate = "certificate"
 
 
 def register(app: typer.Typer) -> None:
@@ -95,6 +96,7 @@ def report(
 def schema(name: SchemaName) -> None:
     """Print a JSON Schema, for editors that check YAML and JSON."""
     from ... import schemas
+    from ...schemas.certificate import Certificate
 
     models: dict[SchemaName, type[schemas.Model]] = {
         SchemaName.dataset: schemas.DatasetSpec,
@@ -104,6 +106,7 @@ def schema(name: SchemaName) -> None:
         SchemaName.frame: schemas.FrameRecord,
         SchemaName.asset: schemas.Asset,
         SchemaName.robot: schemas.RobotFile,
+        SchemaName.certificate: Certificate,
     }
     emit(models[name].model_json_schema())
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from ...schemas.plugins import Group, Needs
 from ..dataset import Dataset
+from ._growing import CannotGrowError, EarlierExport
 from ._references import refuse_orphans
 
 
@@ -75,6 +77,20 @@ class Failing(Protocol):
         ...
 
 
+@runtime_checkable
+class Growing(Protocol):
+    """An exporter that can take over an earlier export of a dataset which has grown since."""
+
+    def grow(self, dataset: Dataset, out: Path, earlier: EarlierExport) -> None:
+        """As `Exporter.export`, to the same bytes, at the cost of what is new.
+
+        Raises:
+            CannotGrowError: the earlier export cannot be taken over; `out` may hold files.
+            DatasetError: as `Exporter.export`.
+        """
+        ...
+
+
 EXPORTERS: Group[Exporter] = Group(
     "exporters", Exporter, "export format", order=("coco", "lerobot", "traces")
 )
@@ -104,7 +120,37 @@ def export_with(exporter: Exporter, name: str, dataset: Dataset, out: Path) -> N
     exporter.export(dataset, out)
 
 
+def grow(name: str, dataset: Dataset, out: Path, earlier: EarlierExport) -> str:
+    """Write a dataset in one format, and take over what an earlier export has.
+
+    Args:
+        name: of the format.
+        dataset: finished.
+        out: folder, empty or absent.
+        earlier: what there is.
+
+    Returns:
+        Why nothing could be taken over, so that nothing was written; empty where it was.
+
+    Raises:
+        BackendMissingError: a package that the format needs is not installed.
+        DatasetError: as `Exporter.export`.
+    """
+    exporter = EXPORTERS.load(name)
+    exporter.needs.check(f"export {name}")
+    if not isinstance(exporter, Growing):
+        return "the format is always written as a whole"
+    refuse_orphans(dataset)
+    try:
+        exporter.grow(dataset, out, earlier)
+    except CannotGrowError as error:
+        for path in out.iterdir() if out.is_dir() else ():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        return str(error)
+    return ""
+
+
 __all__ = [
-    "EXPORTERS", "Choosy", "Demonstrating", "Exporter", "Failing", "Picturing", "export",
-    "export_with",
+    "EXPORTERS", "Choosy", "Demonstrating", "EarlierExport", "Exporter", "Failing", "Growing",
+    "Picturing", "export", "export_with", "grow",
 ]  # fmt: skip

@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 from ...schemas import FrameRecord, canonical_json
 from ._frames import FrameSurvey
 from ._pictures import link
 
 Json = dict[str, Any]
+
+
+class SpooledRows(AbstractContextManager["SpooledRows"]):
+    """Rows of a list that is written later: on disk until then, however many there are.
+
+    Args:
+        folder: where a file without a name is kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open the file."""
+        self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
+        self.count = 0
+
+    def __exit__(self, *error: object) -> None:
+        """Close the file, and with it let go of it."""
+        self._file.close()
+
+    def add(self, rows: bytes, count: int = 1) -> None:
+        """Add rows that are separated as `lines` separates them."""
+        if self.count:
+            self._file.write(b",\n")
+        self._file.write(rows)
+        self.count += count
+
+    def parts(self) -> Iterator[str]:
+        """All rows, in pieces of some lines."""
+        self._file.seek(0)
+        yield from (line.decode() for line in self._file)
 
 
 def lines(rows: Iterable[str]) -> str:
@@ -84,7 +114,7 @@ class CocoSplits(AbstractContextManager["CocoSplits"]):
         split, source = self.split(frame), self._found.dataset.file(frame.files["rgb"])
         name = f"{frame.id}{source.suffix}"
         link(source, self._out / split / name)
-        self._files[split].images.append(canonical_json(image(frame, self._images, name)))
+        self._files[split].images.add(canonical_json(image(frame, self._images, name)).encode())
         return self._images
 
     def annotate(self, frame: FrameRecord, annotation: Mapping[str, Any]) -> None:
@@ -108,13 +138,14 @@ class _CocoFile(AbstractContextManager["_CocoFile"]):
     """One file: annotations as they come, the other lists after them."""
 
     def __init__(self, path: Path) -> None:
-        self.images: list[str] = []
+        self.images = SpooledRows(path.parent)
         self._count = 0
         self._file: TextIO = path.open("w", encoding="utf-8")
         self._file.write('{"annotations":[')
 
     def __exit__(self, *error: object) -> None:
         self._file.close()
+        self.images.__exit__(*error)
 
     def annotate(self, annotation: Mapping[str, Any]) -> None:
         self._file.write(",\n" if self._count else "\n")
@@ -129,6 +160,8 @@ class _CocoFile(AbstractContextManager["_CocoFile"]):
     ) -> None:
         self._file.write("]")
         self._file.write(f',\n"categories":{lines(map(canonical_json, categories))}')
-        self._file.write(f',\n"images":{lines(self.images)}')
+        self._file.write(',\n"images":[\n')
+        self._file.writelines(self.images.parts())
+        self._file.write("]")
         self._file.write(f',\n"info":{canonical_json(info)}')
         self._file.write(f',\n"licenses":{lines(map(canonical_json, licences))}}}\n')

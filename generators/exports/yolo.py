@@ -4,6 +4,7 @@
 data.yaml                       names of the classes, and where the pictures are
 images/train/<frame>.jpg        the pictures (hard links where the disk allows them)
 labels/train/<frame>.txt        CLASS X Y X Y ..., the object's outline as shares of the picture
+splits.json                     ids of the scenes of each split
 ```
 
 Detection takes the bounding box of an outline, segmentation takes the outline itself. It runs
@@ -13,22 +14,26 @@ area. Every fifth scene goes to `val`, of fewer than five the last; a scene's fr
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...schemas import DatasetError, FrameRecord
+from ...schemas import DatasetError, FrameRecord, canonical_json
 from ...schemas.plugins import Needs
 from ..dataset import Dataset
 from ..splits import held_out
 from ._folders import refuse_files
 from ._frames import survey
+from ._growing import CannotGrowError, EarlierExport, refuse_other_split
 from ._pictures import instance_mask, link
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 NEEDED = ("rgb", "seg_instance")
+SPLITS = "splits.json"
 Corner = tuple[int, int]
 
 
@@ -47,19 +52,27 @@ class YoloExporter:
                 or an instance mask.
         """
         refuse_files(out)
-        seen: set[str] = set()
-        scenes: set[str] = set()
-        for frame in dataset.frames():
-            seen |= {thing.category for thing in frame.objects if thing.visible_pixels}
-            scenes.add(frame.scene)
-        if not scenes:
-            raise DatasetError(f"{dataset.root} has no labelled frames to export")
-        names, held = sorted(seen), held_out(scenes)
-        for frame in dataset.frames():
-            _write(dataset, frame, names, out, "val" if frame.scene in held else "train")
-        classes = "".join(f"  {number}: {name}\n" for number, name in enumerate(names))
-        told = f"train: images/train\nval: images/{'val' if held else 'train'}\nnames:\n{classes}"
-        (out / "data.yaml").write_text(told, encoding="ascii")
+        _write_all(dataset, out, _seen(dataset))
+
+    def grow(self, dataset: Dataset, out: Path, earlier: EarlierExport) -> None:
+        """See `Growing`: pictures and labels of frames that are there are linked.
+
+        Raises:
+            CannotGrowError: the earlier export is damaged, a new class comes before an earlier
+                one, or a scene goes to the other split.
+            DatasetError: as `export`.
+        """
+        refuse_files(out)
+        added = earlier.added(dataset)
+        before, new = _told(earlier), _seen(added)
+        found = _Seen(before.names | new.names, before.scenes | new.scenes)
+        if sorted(found.names)[: len(before.names)] != sorted(before.names):
+            raise CannotGrowError("new classes come before those that there are")
+        refuse_other_split(dict.fromkeys(before.scenes, 1), dict.fromkeys(found.scenes, 1))
+        for folder in ("images", "labels"):
+            for split in ("train", "val"):
+                earlier.link_all(f"{folder}/{split}", out)
+        _write_all(added, out, found)
 
     def check_dataset(self, dataset: Dataset) -> None:
         """See `Choosy`.
@@ -68,6 +81,48 @@ class YoloExporter:
             DatasetError: there are no frames, or one lacks a picture or an instance mask.
         """
         survey(dataset, "yolo", NEEDED)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Names of classes, and scenes, of some frames."""
+
+    names: set[str]
+    scenes: set[str]
+
+
+def _seen(dataset: Dataset) -> _Seen:
+    found = _Seen(set(), set())
+    for frame in dataset.frames():
+        found.names.update(thing.category for thing in frame.objects if thing.visible_pixels)
+        found.scenes.add(frame.scene)
+    return found
+
+
+def _told(earlier: EarlierExport) -> _Seen:
+    """What an export says of itself."""
+    from yaml import YAMLError, safe_load
+
+    try:
+        told = safe_load((earlier.folder / "data.yaml").read_text(encoding="ascii"))
+        splits = json.loads((earlier.folder / SPLITS).read_bytes())
+        return _Seen(set(told["names"].values()), {*splits["train"], *splits["val"]})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, YAMLError) as error:
+        raise CannotGrowError(f"{earlier.folder} is damaged: {error}") from error
+
+
+def _write_all(dataset: Dataset, out: Path, seen: _Seen) -> None:
+    """Write the frames of a dataset, or of a part of it, and what is said of all."""
+    if not seen.scenes:
+        raise DatasetError(f"{dataset.root} has no labelled frames to export")
+    names, held = sorted(seen.names), held_out(seen.scenes)
+    for frame in dataset.frames():
+        _write(dataset, frame, names, out, "val" if frame.scene in held else "train")
+    classes = "".join(f"  {number}: {name}\n" for number, name in enumerate(names))
+    told = f"train: images/train\nval: images/{'val' if held else 'train'}\nnames:\n{classes}"
+    (out / "data.yaml").write_text(told, encoding="ascii")
+    splits = {"train": sorted(seen.scenes - held), "val": sorted(held)}
+    (out / SPLITS).write_text(canonical_json(splits) + "\n", encoding="ascii")
 
 
 def _write(dataset: Dataset, frame: FrameRecord, names: list[str], out: Path, split: str) -> None:
@@ -115,22 +170,28 @@ def outlines(region: npt.NDArray[Any]) -> list[list[Corner]]:
     if not len(rows):
         return []
     top, left = int(rows[0]), int(columns[0])
-    padded = np.pad(region[top : rows[-1] + 1, left : columns[-1] + 1].astype(bool), 1)
-    inner = padded[1:-1, 1:-1]
-    # Each edge runs with the region to its right.
+    inner = np.pad(region[top : rows[-1] + 1, left : columns[-1] + 1].astype(np.int8), 1)
+    # Runs of edges in one line and direction, each with the region to its right.
     edges: dict[Corner, list[Corner]] = {}
-    for shift, start, end in (
-        ((0, 1), (0, 0), (1, 0)),
-        ((1, 2), (1, 0), (1, 1)),
-        ((2, 1), (1, 1), (0, 1)),
-        ((1, 0), (0, 1), (0, 0)),
-    ):
-        row, column = shift
-        beside = padded[row : row + inner.shape[0], column : column + inner.shape[1]]
-        for y, x in zip(*(index.tolist() for index in np.nonzero(inner & ~beside)), strict=True):
-            x, y = x + left, y + top
-            edges.setdefault((x + start[0], y + start[1]), []).append((x + end[0], y + end[1]))
+    across, along = inner[1:] - inner[:-1], inner[:, 1:] - inner[:, :-1]
+    for way in (1, -1):
+        for y, x, end in _runs(np.equal(across, way)):
+            ends = (x + left - 1, y + top), (end + left - 1, y + top)
+            edges.setdefault(ends[way < 0], []).append(ends[way > 0])
+        for x, y, end in _runs(np.equal(along.T, -way)):
+            ends = (x + left, y + top - 1), (x + left, end + top - 1)
+            edges.setdefault(ends[way < 0], []).append(ends[way > 0])
     return list(_loops(edges))
+
+
+def _runs(marked: npt.NDArray[Any]) -> Iterator[tuple[int, int, int]]:
+    """The runs of a mask's rows: number of the row, first column, and one past the last."""
+    import numpy as np
+
+    steps = np.diff(np.pad(marked.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    rows, starts = np.nonzero(steps == 1)
+    ends = np.nonzero(steps == -1)[1]
+    yield from zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True)
 
 
 def _loops(edges: dict[Corner, list[Corner]]) -> Iterator[list[Corner]]:

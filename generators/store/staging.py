@@ -35,6 +35,10 @@ class ShardWriter:
     folder: Path
     files: dict[str, str] = field(default_factory=dict[str, str])
     sizes: dict[str, int] = field(default_factory=dict[str, int])
+    durable: set[str] = field(default_factory=set[str])
+    """Files that need no syncing."""
+    note: str = ""
+    """What the run is told about it."""
 
     @classmethod
     def create(cls, root: Path, stage: str, shard: str) -> Self:
@@ -55,18 +59,27 @@ class ShardWriter:
         self.files[name] = hashlib.sha256(content).hexdigest()
         self.sizes[name] = len(content)
 
-    def adopt(self) -> None:
-        """Take in what others have written into the folder."""
+    def adopt(self, known: Mapping[tuple[int, int], str] | None = None) -> None:
+        """Take in what others have written into the folder.
+
+        Args:
+            known: hashes of files that are finished already, by device and number on it; where a
+                file is one of them under another name, it is neither read nor synced again.
+        """
         for path in sorted(self.folder.rglob("*")):
             name = path.relative_to(self.folder).as_posix()
             if path.is_file() and name not in self.files:
-                self.files[name] = file_hash(path)
-                self.sizes[name] = path.stat().st_size
+                told = path.stat()
+                digest = (known or {}).get((told.st_dev, told.st_ino))
+                self.files[name] = file_hash(path) if digest is None else digest
+                self.sizes[name] = told.st_size
+                if digest is not None:
+                    self.durable.add(name)
 
     def finish(self, counts: dict[str, int], items: int) -> StagedShard:
         """Sync the files, then their folders: the shard is complete."""
         # All at the end: the kernel has then had time to write most of it.
-        for name in self.files:
+        for name in self.files.keys() - self.durable:
             sync(self.folder / name)
         for folder in sorted({path.parent for path in self.folder.rglob("*")} | {self.folder}):
             sync(folder)

@@ -32,6 +32,15 @@ from .identity import SEAL, combined_hash, seal_broken, spec_text
 from .index import RecordIndex
 from .staging import StagedShard, record_of
 
+EARLIER = ".earlier-"
+"""What the folder of an export begins with while a new one takes its place; its format and the
+key of the new one follow."""
+
+
+RETIRED = ".retired-"
+"""What the folder of an export begins with of which the dataset has more by now, and the name of
+its record beside it: it counts no more, and is there for the next export to grow from."""
+
 
 class Store:
     """A dataset folder, locked for writing. Use as a context manager.
@@ -130,13 +139,42 @@ class Store:
         target = self.root / shard_folder(stage, shard)
         record = record_of(stage, shard, key, prepared, inputs)
         with self._commit:
-            self._remove(stage, shard)
+            aside = self._set_earlier_aside(record) if stage == EXPORTS else None
+            if aside is None:
+                self._remove(stage, shard)
             target.parent.mkdir(parents=True, exist_ok=True)
             prepared.folder.rename(target)
             sync(target.parent)
             self._records.put(record)
+            if aside is not None:
+                remove_tree(aside)
+            if stage == EXPORTS:
+                self._forget(shard)
             self._tidy()
         return record
+
+    def _set_earlier_aside(self, record: ShardRecord) -> Path | None:
+        """Move the export that a new one replaces; it comes back where that goes no further."""
+        target = self.root / shard_folder(*record.place)
+        if self._records.brief(record.place) is None or not target.is_dir() or target.is_symlink():
+            return None
+        aside = target.with_name(f"{EARLIER}{record.shard}.{record.key}")
+        remove_tree(aside) if aside.exists() else None
+        target.rename(aside)
+        return aside
+
+    def _bring_back(self) -> None:
+        """Undo what a crash has left of replacing an export, or finish it."""
+        for aside in sorted((self.root / EXPORTS).glob(f"{EARLIER}*")):
+            shard, _, key = aside.name.removeprefix(EARLIER).partition(".")
+            found = self._records.brief((EXPORTS, shard)) if shard in self._formats else None
+            if found is None or found.key == key or aside.is_symlink():
+                aside.unlink() if aside.is_symlink() else remove_tree(aside)
+                continue
+            target = self.root / shard_folder(EXPORTS, shard)
+            if target.is_dir() and not target.is_symlink():
+                remove_tree(target)
+            aside.rename(target)
 
     def record(self, stage: str, shard: str) -> ShardRecord | None:
         """The record of a shard, whatever its key."""
@@ -179,6 +217,45 @@ class Store:
         for stage, shard in tuple(self._records.places()):
             if stage in stages and shard not in wanted.get(stage, ()):
                 self._remove(stage, shard)
+
+    def retire(self, wanted: Set[str]) -> None:
+        """Take exports out of the dataset that are not wanted; the next one may grow from them."""
+        for stage, shard in tuple(self._records.places()):
+            if stage != EXPORTS or shard in wanted:
+                continue
+            record, target = self.record(stage, shard), self.root / shard_folder(stage, shard)
+            if record is None or target.is_symlink() or not target.is_dir():
+                self._remove(stage, shard)
+                continue
+            self._forget(shard)
+            write_atomic(self._retired(shard, ".json"), record.canonical_json().encode())
+            self._records.remove((stage, shard))
+            target.rename(self._retired(shard))
+
+    def earlier(self, shard: str) -> tuple[ShardRecord, str] | None:
+        """The record of an export, or of one that was retired, and its folder in the dataset."""
+        record = self.record(EXPORTS, shard)
+        if record is not None:
+            return record, shard_folder(EXPORTS, shard)
+        path = self._retired(shard, ".json")
+        if path.is_symlink() or not path.is_file() or self._retired(shard).is_symlink():
+            return None
+        try:
+            found = ShardRecord.parse(path.read_bytes(), (EXPORTS, shard), str(path))
+        except DatasetError:
+            return None  # what is damaged is of no use, and its export is written anew
+        return found, f"{EXPORTS}/{RETIRED}{shard}"
+
+    def _retired(self, shard: str, suffix: str = "") -> Path:
+        return self.root / EXPORTS / f"{RETIRED}{shard}{suffix}"
+
+    def _forget(self, shard: str) -> None:
+        """Remove what was retired of a format."""
+        for path in (self._retired(shard), self._retired(shard, ".json")):
+            if path.is_dir() and not path.is_symlink():
+                remove_tree(path)
+            else:
+                path.unlink(missing_ok=True)
 
     def dataset_hash(self) -> str:
         """As `dataset_hash`, from the records instead of the files."""
@@ -258,12 +335,15 @@ class Store:
         return True
 
     def _clean(self) -> None:
+        self._bring_back()
         for name in ("tmp", CLAIMS):
             if (self.root / name).exists():
                 remove_tree(self.root / name)
         for stage in (*STAGES, EXPORTS):
             folder = self.root / Path(shard_folder(stage, "x")).parent
             for name in sorted(os.listdir(folder)) if folder.is_dir() else []:
+                if stage == EXPORTS and name.startswith(RETIRED):
+                    continue
                 if (stage, name) not in self._records:
                     self._remove_unrecorded(stage, folder / name)
         self._tidy()

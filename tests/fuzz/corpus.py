@@ -261,6 +261,30 @@ def stored() -> list[Case]:
     return [_dataset(), _dataset(), _made(make), _fixture(videos=True)]
 
 
+def demos() -> list[Case]:
+    """Demonstrations in HDF5: whose actions are controls, and of a controlled environment."""
+    from test_certify_strangers import written
+
+    return [
+        _made(lambda folder: written(folder / "d.hdf5")),
+        _made(lambda folder: written(folder / "d.hdf5", kind=1)),
+    ]
+
+
+def certificates() -> list[Case]:
+    """Certificates of the made-up dataset, with their scenes and assets."""
+    from cousins.generators.exports.certificates import PLUGIN
+
+    def make(folder: Path) -> None:
+        config = datasets.FixtureConfig(
+            tasks=1, per_task=1, failures=0, size=16, steps=4, videos=False
+        )
+        with tempfile.TemporaryDirectory() as other:
+            PLUGIN.export(datasets.build_dataset(Path(other), config), folder)
+
+    return [_made(make)]
+
+
 def views() -> list[Case]:
     """Folders to observe: depth in metres and in millimetres, masks, a picture."""
     told = {"width": 16, "height": 16, "fx": 10, "fy": 10, "cx": 8, "cy": 4, "labels": {"1": "mug"}}

@@ -37,5 +37,8 @@ KINDS = {
     "mjcf": Kind("model", corpus.mjcfs, 40.0, 4000),
     "folder": Kind("folder", corpus.folders, 60.0, 4000),
     "dataset": Kind("dataset", corpus.stored, 40.0, 4000),
+    "stranger": Kind("stranger", corpus.mjcfs, 40.0, 4000),
+    "demos": Kind("demos", corpus.demos, 40.0, 4000),
+    "certificate": Kind("certificate", corpus.certificates, 20.0, 4000),
     "view": Kind("view", corpus.views),
 }

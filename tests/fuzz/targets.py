@@ -138,6 +138,29 @@ def folder(folder: Path) -> object:
     return [library.get(name) for names in library.ids().values() for name in names]
 
 
+def stranger(folder: Path) -> object:
+    """A model is compiled with the files of its folder and no others."""
+    from cousins.scenes.importing.stranger_mjcf import compile_stranger
+
+    return compile_stranger(one(folder, ".xml").read_text(errors="replace"), folder)
+
+
+def demos(folder: Path) -> object:
+    """A file of demonstrations is listed, and each is replayed or looked at."""
+    from cousins.generators.certificates.demo_check import check_demo
+    from cousins.generators.certificates.demo_file import demo_names, read_demo
+
+    path = one(folder, ".hdf5")
+    return [check_demo(read_demo(path, name), folder) for name in demo_names(path)]
+
+
+def certificate(folder: Path) -> object:
+    """A certificate is read with its scene and assets."""
+    from cousins.generators.certificates.reading import read_certificate
+
+    return read_certificate(one(folder, ".json"))
+
+
 def view(folder: Path) -> object:
     """The folder of a view is read."""
     from cousins.scenes.observation.reading import read_folder
@@ -262,6 +285,20 @@ def shown(error: CousinsError) -> str:
 
 TARGETS: dict[str, Target] = {
     function.__name__: function
-    for function in (spec, checked, bddl, answer, mesh, model, folder, view, dataset, faulty)
+    for function in (
+        spec,
+        checked,
+        bddl,
+        answer,
+        mesh,
+        model,
+        folder,
+        stranger,
+        demos,
+        certificate,
+        view,
+        dataset,
+        faulty,
+    )
 }
 PREPARED: dict[str, Callable[[], object]] = {"answer": _asked, "checked": _asked}

@@ -14,7 +14,7 @@ COMMAND = "python tests/golden/update.py"
 
 DRAWN = re.compile(
     r"data/frames/[^/]+/(images/.*(?<!scene_graph\.json)|videos/.*|frames\.json)"
-    r"|exports/coco/.*|exports/lerobot/(videos/.*|meta/stats\.json|meta/episodes/.*)"
+    r"|exports/coco/.*|exports/lerobot/(videos/.*|meta/(stats|pixel_counts)\.json|meta/episodes/.*)"
 )
 """Files with pixels in them, or with what is read off pixels: the OpenGL driver decides them."""
 

@@ -20,7 +20,7 @@ Source of the format: the BOP toolkit, docs/bop_datasets_format.md.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -34,7 +34,7 @@ from ....scenes.core.geometry import rotation
 from ....schemas import Asset, CameraParams, DatasetError, FrameRecord, Scene
 from ....schemas.base import Quat, Vec3
 from ...dataset import Dataset
-from .._frames import FrameSurvey
+from .._frames import FrameSurvey, NearbyScenes
 from .._pictures import instance_mask, link, read_mask
 from .models import MM, ObjectModel, object_model
 from .silhouettes import box, inside, silhouette
@@ -51,13 +51,12 @@ def write(found: FrameSurvey, out: Path) -> None:
             no object to describe.
     """
     out.mkdir(parents=True, exist_ok=True)
-    scenes = {scene.id: scene for scene in found.own_scenes()}
-    models = _Models(found.dataset, scenes)
+    scenes, models = NearbyScenes(found.dataset), _Models(found.dataset, found.own_scenes())
     numbers = {name: number for number, name in enumerate(found.scenes, start=1)}
     first: CameraParams | None = None
     for name, frames in groupby(found.dataset.frames(), key=lambda frame: frame.scene):
         split = "val" if name in found.validation else "train"
-        folder = _Folder(out / split / f"{numbers[name]:06d}", models, scenes[name])
+        folder = _Folder(out / split / f"{numbers[name]:06d}", models, scenes.named(name))
         for frame in frames:
             first = first or frame.camera_params
             folder.add(found.dataset, frame)
@@ -87,11 +86,11 @@ def _meta(found: FrameSurvey, models: _Models) -> Json:
 class _Models:
     """The assets that BOP can describe, numbered from 1 by id and hash."""
 
-    def __init__(self, dataset: Dataset, scenes: dict[str, Scene]) -> None:
+    def __init__(self, dataset: Dataset, scenes: Iterable[Scene]) -> None:
         self._assets: dict[str, Asset] = {}
         self._kept: dict[str, ObjectModel] = {}
         self.jointed: set[str] = set()
-        for scene in scenes.values():
+        for scene in scenes:
             kinds = dataset.assets_of(scene)
             for thing in scene.objects:
                 kind = kinds[thing.asset_hash]

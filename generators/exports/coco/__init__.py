@@ -8,6 +8,7 @@ from ....schemas.plugins import Needs
 from ...dataset import Dataset
 from .._folders import refuse_files
 from .._frames import survey
+from .._growing import EarlierExport
 
 NEEDED = ("rgb", "seg_instance")
 
@@ -30,6 +31,18 @@ class CocoExporter:
 
         refuse_files(out)
         write(dataset, out)
+
+    def grow(self, dataset: Dataset, out: Path, earlier: EarlierExport) -> None:
+        """See `Growing`.
+
+        Raises:
+            CannotGrowError: the earlier export is damaged.
+            DatasetError: as `export`.
+        """
+        from .writing import grow
+
+        refuse_files(out)
+        grow(dataset, out, earlier)
 
     def check_dataset(self, dataset: Dataset) -> None:
         """See `Choosy`.

@@ -14,10 +14,13 @@ category, and `segmentation_amodal`, `visible_fraction` and `truncated` tell of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import mmap
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -31,11 +34,21 @@ from ....schemas import (
 )
 from ...dataset import Dataset
 from ...images.truth.keypoints import CORNER_EDGES
-from ...licences import asset_uses
-from .._coco import category, image, lines
+from ...licences import AssetUse, asset_uses, joined_uses
+from .._coco import SpooledRows, category, image, lines
+from .._frames import NearbyScenes
+from .._growing import CannotGrowError, EarlierExport
 from .._pictures import instance_mask, link
 
+COPIED = 2**22
+"""Bytes that are copied at a time."""
 _NEEDED = ("rgb", "seg_instance")
+
+
+FILE = "annotations/instances.json"
+_OPENING, _AFTER = b'{"annotations":[', b'],\n"categories":['
+_IMAGES, _INFO = b'],\n"images":[\n', b'],\n"info":'
+"""What stands around the lists of the file: text in JSON has no line's end."""
 
 
 def write(dataset: Dataset, out: Path) -> None:
@@ -44,42 +57,89 @@ def write(dataset: Dataset, out: Path) -> None:
     Raises:
         DatasetError: where there are no frames, or they lack a picture or an instance mask.
     """
-    (out / "images").mkdir(parents=True)
-    (out / "annotations").mkdir()
-    scenes = {scene.id: scene for scene in dataset.scenes()}
-    with (out / "annotations" / "instances.json").open("w", encoding="utf-8") as file:
-        _write(dataset, scenes, out, file)
+    with _opened(out) as (file, collected):
+        _write(dataset, dataset, out, file, collected)
+
+
+def grow(dataset: Dataset, out: Path, earlier: EarlierExport) -> None:
+    """As `write`, with the annotations and pictures of an earlier export of the first frames.
+
+    Raises:
+        CannotGrowError: the earlier export is damaged.
+        DatasetError: as `write`.
+    """
+    with _opened(out) as (file, collected):
+        try:
+            _take_over(earlier.folder / FILE, file, collected)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise CannotGrowError(f"{earlier.folder / FILE} is damaged: {error}") from error
+        earlier.link_all("images", out)
+        _write(dataset, earlier.added(dataset), out, file, collected)
 
 
 @dataclass
 class _Collected:
     """Data gathered in the pass over the frames for the lists that follow the annotations."""
 
-    images: list[str] = field(default_factory=list[str])
+    images: SpooledRows
+    annotations: int = 0
     categories: dict[int, str] = field(default_factory=dict[int, str])
     scenes: set[str] = field(default_factory=set[str])
+    uses: tuple[AssetUse, ...] = ()
     keypoints: bool = False
 
 
-def _write(dataset: Dataset, scenes: dict[str, Scene], out: Path, file: TextIO) -> None:
-    """Stream the annotations, then the rest; keys are in order."""
-    collected = _Collected()
-    file.write('{"annotations":[')
-    number = 0
-    for frame in dataset.frames():
-        image_id = len(collected.images) + 1
-        for annotation in annotations_of(dataset, frame, scenes.get(frame.scene), image_id):
-            file.write(",\n" if number else "\n")
-            number += 1
-            file.write(canonical_json({"id": number, **annotation}))
-        collected.images.append(canonical_json(_image(dataset, frame, image_id, out)))
+@contextmanager
+def _opened(out: Path) -> Generator[tuple[IO[bytes], _Collected]]:
+    (out / "images").mkdir(parents=True)
+    (out / "annotations").mkdir()
+    with (out / FILE).open("wb") as file, SpooledRows(out) as images:
+        file.write(_OPENING)
+        yield file, _Collected(images)
+
+
+def _take_over(path: Path, file: IO[bytes], collected: _Collected) -> None:
+    """Copy the annotations of an earlier file, and keep what its other lists say."""
+    with path.open("rb") as found, mmap.mmap(found.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        after = text.find(_AFTER)
+        first, last = text.rfind(_IMAGES), text.rfind(_INFO)
+        if not len(_OPENING) <= after < first < last or text[: len(_OPENING)] != _OPENING:
+            raise ValueError("its lists are not where they belong")
+        told = json.loads(b'{"categories":[' + text[after + len(_AFTER) : first] + b"]}")
+        ending = json.loads(b'{"info":' + text[last + len(_INFO) :])
+        for start in range(len(_OPENING), after, COPIED):
+            file.write(text[start : min(start + COPIED, after)])
+        end = text.rfind(b"\n", 0, after)
+        if end >= len(_OPENING):
+            collected.annotations = int(json.loads(text[end:after])["id"])
+        rows = text[first + len(_IMAGES) : last]
+        collected.images.add(rows, rows.count(b"\n") + 1)
+    collected.categories = {item["id"]: item["name"] for item in told["categories"]}
+    collected.keypoints = any("keypoints" in item for item in told["categories"])
+    collected.uses = tuple(AssetUse.model_validate(use) for use in ending["info"]["assets"])
+
+
+def _write(
+    dataset: Dataset, part: Dataset, out: Path, file: IO[bytes], collected: _Collected
+) -> None:
+    """Stream the annotations of a part of the frames, then the rest; keys are in order."""
+    scenes = NearbyScenes(part)
+    for frame in part.frames():
+        image_id = collected.images.count + 1
+        for annotation in annotations_of(dataset, frame, scenes.of(frame), image_id):
+            file.write(b",\n" if collected.annotations else b"\n")
+            collected.annotations += 1
+            file.write(canonical_json({"id": collected.annotations, **annotation}).encode())
+        described = _image(dataset, frame, image_id, out)
+        collected.images.add(canonical_json(described).encode())
         collected.scenes.add(frame.scene)
         for label in frame.objects:
             collected.categories[label.semantic_id] = label.category
             collected.keypoints |= label.keypoints is not None
-    if not collected.images:
+    if not collected.images.count:
         raise DatasetError(f"{dataset.root} has no labelled frames to export")
-    uses = asset_uses(dataset, [scenes[key] for key in sorted(collected.scenes) if key in scenes])
+    found = asset_uses(part, (x for x in part.scenes() if x.id in collected.scenes))
+    uses = joined_uses(collected.uses, found)
     names = sorted({use.licence for use in uses})
     info = {
         "assets": [use.model_dump(mode="json") for use in uses],
@@ -89,11 +149,11 @@ def _write(dataset: Dataset, scenes: dict[str, Scene], out: Path, file: TextIO) 
     categories = [
         _category(*item, collected.keypoints) for item in sorted(collected.categories.items())
     ]
-    file.write("]")
-    file.write(f',\n"categories":{lines(map(canonical_json, categories))}')
-    file.write(f',\n"images":{lines(collected.images)}')
-    file.write(f',\n"info":{canonical_json(info)}')
-    file.write(f',\n"licenses":{lines(map(canonical_json, licences))}}}\n')
+    file.write(f'],\n"categories":{lines(map(canonical_json, categories))}'.encode())
+    file.write(b',\n"images":[\n')
+    file.writelines(rows.encode() for rows in collected.images.parts())
+    file.write(f'],\n"info":{canonical_json(info)}'.encode())
+    file.write(f',\n"licenses":{lines(map(canonical_json, licences))}}}\n'.encode())
 
 
 def _category(number: int, synset: str, keypoints: bool) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from ....schemas import ObjectLabel
 from ...dataset import Dataset
 from ...images.truth.keypoints import CORNER_EDGES
 from .._coco import CocoSplits, category
-from .._frames import FrameSurvey
+from .._frames import FrameSurvey, NearbyScenes
 from ..coco.writing import annotations_of
 
 KINDS = ("corner", "grasp", "handle", "opening")
@@ -37,14 +37,13 @@ def write(found: FrameSurvey, out: Path) -> None:
         DatasetError: a file of a frame is missing or damaged.
     """
     named = _points_by_category(found.dataset)
-    scenes = {scene.id: scene for scene in found.own_scenes()}
+    scenes = NearbyScenes(found.dataset)
     count = 0
     with CocoSplits(found, out, "keypoints") as files:
         for frame in found.dataset.frames():
             number = files.add_image(frame)
             labels = {label.instance_id: label for label in frame.objects}
-            scene = scenes.get(frame.scene)
-            for annotation in annotations_of(found.dataset, frame, scene, number):
+            for annotation in annotations_of(found.dataset, frame, scenes.of(frame), number):
                 count += 1
                 label = labels[annotation["instance_id"]]
                 _, points = named[label.semantic_id]

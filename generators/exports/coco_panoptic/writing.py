@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ....schemas import DatasetError, FrameRecord
+from ....schemas import FrameRecord
 from ...images.encode import png
 from ...images.truth.semantics import semantic_id
 from .._coco import CocoSplits, category
-from .._frames import FrameSurvey
+from .._frames import FrameSurvey, NearbyScenes
 from .._pictures import instance_mask
 from .._surroundings import STUFF, Surroundings
 
@@ -41,15 +41,13 @@ def write(found: FrameSurvey, out: Path) -> None:
     Raises:
         DatasetError: a file of a frame is missing or damaged.
     """
-    scenes = {scene.id: scene for scene in found.own_scenes()}
+    scenes = NearbyScenes(found.dataset)
     things: dict[int, str] = {}
     around: tuple[str, Surroundings] | None = None
     with CocoSplits(found, out, "panoptic") as files:
         for frame in found.dataset.frames():
             if around is None or around[0] != frame.scene:
-                if frame.scene not in scenes:
-                    raise DatasetError(f"frame {frame.id} names the scene {frame.scene}, not there")
-                around = (frame.scene, Surroundings(scenes[frame.scene]))
+                around = (frame.scene, Surroundings(scenes.of(frame)))
             things |= {thing.semantic_id: thing.category for thing in frame.objects}
             number = files.add_image(frame)
             mask = instance_mask(found.dataset, frame)

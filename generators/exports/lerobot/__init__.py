@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ....schemas.plugins import Needs
 from ...dataset import Dataset
 from .._demonstrations import refuse_nothing
 from .._folders import refuse_files
+from .._growing import EarlierExport
 from .tables import DATA_MB, VIDEO_MB
+
+if TYPE_CHECKING:
+    from .writing import Options
 
 
 @dataclass(frozen=True)
@@ -56,11 +61,27 @@ class LeRobotExporter:
             DatasetError: where `out` holds files, videos are missing for some episodes, or
                 episodes differ in frequency or joints.
         """
-        from .writing import Options, write
+        from .writing import write
 
         refuse_files(out)
-        options = Options(self.include_failures, self.language, self.data_mb, self.video_mb)
-        write(dataset, out, options)
+        write(dataset, out, self._options())
+
+    def grow(self, dataset: Dataset, out: Path, earlier: EarlierExport) -> None:
+        """See `Growing`: new episodes come after those that there are.
+
+        Raises:
+            CannotGrowError: the earlier export is damaged, or new episodes have other features.
+            DatasetError: as `export`.
+        """
+        from .growing import grow
+
+        refuse_files(out)
+        grow(dataset, out, self._options(), earlier)
+
+    def _options(self) -> Options:
+        from .writing import Options
+
+        return Options(self.include_failures, self.language, self.data_mb, self.video_mb)
 
     def with_failures(self) -> LeRobotExporter:
         """See `Failing`."""

@@ -51,9 +51,9 @@ def spans(episode: Episode) -> list[Span]:
 class SubtaskTable:
     """Numbers texts in the order in which they are first met."""
 
-    def __init__(self) -> None:
-        """No text has a number yet."""
-        self._numbers: dict[str, int] = {}
+    def __init__(self, texts: Sequence[str] = ()) -> None:
+        """Number some texts in their order; by default no text has a number yet."""
+        self._numbers = {text: number for number, text in enumerate(texts)}
 
     def column(self, episode: Episode) -> npt.NDArray[np.int64]:
         """The number of each row's text, (T,)."""

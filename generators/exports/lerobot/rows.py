@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -153,6 +154,19 @@ def provenance(episode: Episode) -> dict[str, Any]:
         "versions": json.dumps(episode.versions, sort_keys=True),
         "subtasks": json.dumps(subtasks, sort_keys=True),
     }
+
+
+def table_columns(table: Any, keys: Sequence[str]) -> Columns:
+    """The inverse of `data_table`, of some of its columns."""
+    found: Columns = {}
+    for key in keys:
+        column = table[key].combine_chunks()
+        if hasattr(column.type, "list_size"):
+            flat = column.flatten().to_numpy(zero_copy_only=False)
+            found[key] = flat.reshape(-1, column.type.list_size)
+        else:
+            found[key] = column.to_numpy(zero_copy_only=False)
+    return found
 
 
 def data_table(columns: Columns) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,42 @@ def vector_stats(values: npt.NDArray[np.generic]) -> Stats:
     for name, share in QUANTILES.items():
         stats[name] = np.quantile(rows, share, axis=0)
     return {**{name: value.tolist() for name, value in stats.items()}, "count": [len(rows)]}
+
+
+def component_stats(values: npt.NDArray[np.generic], block: int) -> Stats:
+    """As `vector_stats`, to the bit, with one component in memory at a time.
+
+    Args:
+        values: (N, D), N and D at least 1 and 2: NumPy adds up rows of several components one
+            after the other, which can be done in blocks, but numbers in a line in pairs.
+        block: rows of all components in memory at a time.
+    """
+    count, width = values.shape
+    mean = _summed(values, block, lambda rows: rows) / count
+    square = _summed(values, block, lambda rows: np.square(rows - mean))
+    found: dict[str, list[float]] = {name: [] for name in ("min", "max", *QUANTILES)}
+    for place in range(width):
+        column = values[:, place].astype(np.float64)
+        found["min"].append(float(column.min()))
+        found["max"].append(float(column.max()))
+        for name, level in zip(QUANTILES, np.quantile(column, [*QUANTILES.values()]), strict=True):
+            found[name].append(float(level))
+    spread = {"mean": mean.tolist(), "std": np.sqrt(square / count).tolist()}
+    ends = {name: found.pop(name) for name in ("min", "max")}
+    return {**ends, **spread, **found, "count": [count]}
+
+
+def _summed(
+    values: npt.NDArray[np.generic],
+    block: int,
+    of: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]],
+) -> npt.NDArray[np.float64]:
+    """The sum over all rows of what a function makes of each, in the order of the rows."""
+    total = np.zeros(values.shape[1])
+    for start in range(0, len(values), block):
+        part = of(values[start : start + block].astype(np.float64))
+        total = np.add.reduce(np.vstack([total, part]), axis=0) if start else part.sum(axis=0)
+    return total
 
 
 def image_stats(histogram: npt.NDArray[np.int64], frames: int) -> Stats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +16,7 @@ from ....schemas import DatasetError
 from ...converting import rgb_converter
 from ...decoding import decoding
 from .stats import sampled_indices
-from .tables import FileCounter
+from .tables import numbered
 
 CODECS = ("h264", "hevc", "av1")
 """What LeRobot's loaders decode; joining needs one that stands alone in a file."""
@@ -48,27 +50,34 @@ class VideoPart:
         file: of the file, within its chunk.
         start: seconds from the file's beginning to the episode's first frame.
         stop: seconds to the end of its last frame.
-        histogram: (3, 256) int64, pixels of each value in red, green, blue.
-        sampled: frames that the histogram counts.
     """
 
     chunk: int
     file: int
     start: float
     stop: float
-    histogram: npt.NDArray[np.int64]
-    sampled: int
 
 
 @dataclass(frozen=True)
-class _Source:
-    """An episode's video, read: packets with their times counted in frames."""
+class VideoSource:
+    """An episode's video, read: packets with their times counted in frames.
+
+    Attributes:
+        format: of the video.
+        stream: of the open file.
+        packets: all of them.
+        times: presentation and decoding time of each.
+    """
 
     format: VideoFormat
     stream: Any
     packets: list[Any]
     times: list[tuple[int, int]]
-    """Presentation and decoding time of each packet."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all packets."""
+        return sum(packet.size for packet in self.packets)
 
 
 class CameraTrack:
@@ -77,11 +86,11 @@ class CameraTrack:
     Use it as a context manager, so that the last file is finished.
     """
 
-    def __init__(self, folder: Path, fps: int, limit: int) -> None:
-        """Write below `folder`; start a new file before one passes `limit` bytes."""
+    def __init__(self, folder: Path, fps: int) -> None:
+        """Write below `folder`."""
         self._folder = folder
         self._fps = fps
-        self._counter = FileCounter(limit)
+        self._place: tuple[int, int] | None = None
         self._output: Any = None
         self._stream: Any = None
         self._frames = 0
@@ -95,10 +104,11 @@ class CameraTrack:
 
     def __exit__(self, *_: object) -> None:
         """Finish the last file."""
-        self._close()
+        self.close()
 
-    def append(self, path: Path, frames: int) -> VideoPart:
-        """Join one episode's video to the track.
+    @contextmanager
+    def opened(self, path: Path, frames: int) -> Generator[VideoSource]:
+        """An episode's video, to be joined to the track while it is open.
 
         Args:
             path: the episode's video.
@@ -112,11 +122,26 @@ class CameraTrack:
         with decoding(path), av.open(str(path)) as container:
             source = _read(container, path, self._fps, frames)
             self._check_size(source.format, path)
-            place = self._place(source)
-            self._mux(source)
-        start, self._frames = self._frames, self._frames + frames
-        histogram, sampled = colour_histogram(path, frames)
-        return VideoPart(*place, start / self._fps, self._frames / self._fps, histogram, sampled)
+            yield source
+
+    def differs(self, source: VideoSource) -> bool:
+        """Whether a video cannot be joined to those of the file that is being written."""
+        return self._file_format is not None and self._file_format != source.format
+
+    def append(self, source: VideoSource, place: tuple[int, int]) -> VideoPart:
+        """Join an episode's video to the file of this chunk and number: the open one, or the next.
+
+        Args:
+            source: from `opened`, still open.
+            place: chunk and number.
+        """
+        if place != self._place:
+            self.close()
+            self._place = place
+            self._open(self._folder / numbered(*place, "mp4"), source)
+        self._mux(source)
+        start, self._frames = self._frames, self._frames + len(source.packets)
+        return VideoPart(*place, start / self._fps, self._frames / self._fps)
 
     def _check_size(self, found: VideoFormat, path: Path) -> None:
         if self.format is None:
@@ -128,17 +153,7 @@ class CameraTrack:
                 f"but the camera's first video has {known.width}x{known.height}"
             )
 
-    def _place(self, source: _Source) -> tuple[int, int]:
-        """Open the file this episode goes to, unless it is open already."""
-        nbytes = sum(packet.size for packet in source.packets)
-        differs = self._file_format is not None and self._file_format != source.format
-        place = self._counter.place(nbytes, new_file=differs)
-        if self._output is None or self._counter.fresh:
-            self._close()
-            self._open(self._folder / self._counter.path(*place, "mp4"), source)
-        return place
-
-    def _open(self, path: Path, source: _Source) -> None:
+    def _open(self, path: Path, source: VideoSource) -> None:
         import av
 
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -150,7 +165,7 @@ class CameraTrack:
         self._file_format = source.format
         self._frames = 0
 
-    def _mux(self, source: _Source) -> None:
+    def _mux(self, source: VideoSource) -> None:
         for packet, (pts, dts) in zip(source.packets, source.times, strict=True):
             packet.stream = self._stream
             packet.time_base = Fraction(1, self._fps)
@@ -159,13 +174,14 @@ class CameraTrack:
             packet.duration = 1
             self._output.mux(packet)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Finish the last file."""
         if self._output is not None:
             self._output.close()
             self._output = None
 
 
-def _read(container: Any, path: Path, fps: int, frames: int) -> _Source:
+def _read(container: Any, path: Path, fps: int, frames: int) -> VideoSource:
     """All packets of a video and their times as whole frames from its first picture."""
     stream = container.streams.video[0]
     packets = [packet for packet in container.demux(stream) if packet.dts is not None]
@@ -182,7 +198,7 @@ def _read(container: Any, path: Path, fps: int, frames: int) -> _Source:
         dts.denominator != 1 for _, dts in times
     ):
         raise DatasetError(f"{path}: its frames are not 1/{fps} s apart")
-    return _Source(
+    return VideoSource(
         format=VideoFormat(
             width=stream.width,
             height=stream.height,

@@ -1,0 +1,1 @@
+"""Certificates of attempts: written from a dataset, and checked by a replay."""
