@@ -33,7 +33,7 @@ from ..physics.predicates import PhysicsFacts, literals
 from ..symbolic.domain import Capabilities
 from ..symbolic.search import plans
 from .capabilities import capabilities
-from .feasibility import out_of_reach
+from .feasibility import ReachBudget, out_of_reach
 
 STATES = {"open": "openable", "toggled_on": "toggleable"}
 """The affordance that a state of one object asks for."""
@@ -71,9 +71,10 @@ def build_scene(
     support = support_name(task)
     own = object_specs(task)
     order = task_order(task)
+    budget = ReachBudget()
 
     def suits(compiled: CompiledScene) -> Refusal | None:
-        return _unsuitable(compiled, problem, order, spec.episodes.solvers)
+        return _unsuitable(compiled, problem, order, spec.episodes.solvers, budget)
 
     request = replace(
         _request(spec, task, index, _merged(spec.scene, task.layout, own, support)),
@@ -81,7 +82,11 @@ def build_scene(
         required=required_affordances(problem),
     )
     return assemble(
-        request, library, suits, lambda assets: _unplannable(assets, problem, order, support)
+        request,
+        library,
+        suits,
+        lambda assets: _unplannable(assets, problem, order, support),
+        lambda: budget.is_spent,
     )
 
 
@@ -202,6 +207,7 @@ def _unsuitable(
     problem: Problem,
     order: tuple[Precedence, ...],
     solvers: tuple[Solver, ...],
+    budget: ReachBudget,
 ) -> Refusal | None:
     """Why a settled scene will not do for the task."""
     data = compiled.new_data()
@@ -221,4 +227,4 @@ def _unsuitable(
         plan = next(plans(literals(facts), problem.goal, able, order=order))
     except PlanningError:
         return NO_PLAN
-    return out_of_reach(compiled, plan, solvers)
+    return out_of_reach(compiled, plan, solvers, budget)
