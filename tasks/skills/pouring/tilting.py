@@ -75,126 +75,11 @@ def mouth(asset: Asset) -> Cavity | None:
     return None
 
 
-def choose(arm: Manipulator, source: str, target: str) -> Pour:
-    """The first way that works, its grasp with a path to it.
-
-    Raises:
-        PlanningError: where there is none.
-    """
-    refused: Counter[Failure] = Counter()
-    vessels = _Vessels.of(arm, source, target)
-    grasps: list[Grasp] = []
-    more = islice(_grasps(arm, source), GRASPS)
-    for tilt, lip in TILTS:
-        for grasp in chain(grasps[:], _kept(more, grasps)):
-            try:
-                way = _way(arm, grasp, vessels, tilt, lip)
-                arm.sync_planning_scene()
-                path = arm.planner.connect(arm.q, grasp.before, grasp.opening, arm.rng)
-            except PlanningError as error:
-                refused[error.cause] += 1
-                continue
-            finally:
-                arm.world.upright = None
-            subject = f"pour from {source} into {target}"
-            values = (way.side, way.bearing, tilt, lip)
-            arm.note(TraceEvent(stage="placement", event="choose", subject=subject, values=values))
-            return replace(way, grasp=replace(grasp, path=path))
-    detail = f"no way to pour from {source} into {target}: {counted(refused)}"
-    raise PlanningError(mostly(Cause.NO_POUR if refused else Cause.NO_GRASP, refused), detail)
-
-
-def again(arm: Manipulator, way: Pour, source: str, target: str) -> Pour:
-    """The way again, or another one, with the vessel as it lies in the hand now.
-
-    Raises:
-        PlanningError: with the last reason.
-    """
-    grasp = replace(way.grasp, held=arm.held(source), exit=[arm.q])
-    vessels = _Vessels.of(arm, source, target)
-    try:
-        return _planned(arm, replace(way, grasp=grasp), vessels, grasp.held, arm.q)
-    except PlanningError as failed:
-        error = failed
-    for tilt, lip in TILTS:
-        try:
-            return _way(arm, grasp, vessels, tilt, lip)
-        except PlanningError as failed:
-            error = failed
-    raise error
-
-
-def _grasps(arm: Manipulator, source: str) -> Iterator[Grasp]:
-    """Reachable grasps, by turns with a level hand and from above."""
-    for pair in zip_longest(*(ways_to_grasp(arm, source, level) for level in (True, False))):
-        yield from (grasp for grasp in pair if grasp is not None)
-
-
-def _kept(more: Iterator[Grasp], kept: list[Grasp]) -> Iterator[Grasp]:
-    """Go on, and keep what comes."""
-    for grasp in more:
-        kept.append(grasp)
-        yield grasp
-
-
-def _way(arm: Manipulator, grasp: Grasp, vessels: _Vessels, tilt: float, lip: float) -> Pour:
-    """A side of the lip and a bearing with which the arm can follow a tilt.
-
-    Raises:
-        PlanningError: with the last reason.
-    """
-    error = PlanningError(Cause.UNREACHABLE, "the arm cannot tilt it")
-    angles = 2 * np.pi * np.arange(BEARINGS) / BEARINGS
-    spread = list(product(angles.tolist(), angles.tolist()))
-    for number in arm.rng.permutation(len(spread)):
-        side, bearing = spread[int(number)]
-        plan = Pour(grasp, side, bearing, tilt, lip)
-        try:
-            return _planned(arm, plan, vessels, grasp.held, grasp.exit[-1])
-        except PlanningError as failed:
-            error = failed
-    raise error
-
-
-def _planned(arm: Manipulator, plan: Pour, vessels: _Vessels, held: Held, q: Array) -> Pour:
-    """The paths of a pour from a configuration, with the vessel as it lies in the hand.
-
-    Raises:
-        PlanningError: where there are none.
-    """
-    tool_from = inverse(held.tool_from_object)
-    vessel = vessels.tilt(plan)
-    # Most ways end out of reach, so that the last pose is looked at alone.
-    if not arm.arm.solutions(vessel[-1] @ tool_from, q):
-        raise PlanningError(Cause.UNREACHABLE, "the arm cannot tilt it so far")
-    poses = [pose @ tool_from for pose in vessel]
-    arm.world.upright = None
-    arm.world.update(arm.executor.data, held)
-    touch = frozenset({vessels.source})
-    width = held_opening(plan.grasp.width, arm.compiled.robot.spec)
-    error = PlanningError(Cause.UNREACHABLE, "the arm cannot hold it over the target")
-    for start in arm.arm.distinct(poses[0], q, CONFIGURATIONS):
-        path = arm.arm.cartesian_path(start, poses[1:])
-        if path is None:
-            error = PlanningError(Cause.UNREACHABLE, "the arm cannot tilt it")
-            continue
-        tilt = [start, *path]
-        hits = (
-            arm.world.check_collision(x, width, touch, True, depth=PRESS_DEPTH) for x in tilt[::-3]
-        )
-        hit = next((x for x in hits if x is not None), None)
-        if hit is not None:
-            error = blocked("tilted, it hits", hit)
-            continue
-        arm.world.upright = UPRIGHT
-        over = arm.planner.connect(q, start, width, arm.rng)
-        return replace(plan, over=over, pour=tilt)
-    raise error
-
-
 @dataclass(frozen=True, eq=False)
-class _Vessels:
+class Vessels:
     """What is poured from, and what into, as they stand now.
+
+    The poses of a tilt depend on no grasp, and are worked out once for all of them.
 
     Attributes:
         source: name of the vessel that is tilted.
@@ -204,7 +89,7 @@ class _Vessels:
         middle: (3,) of the hollow that is poured into, metres.
         radius: of that, metres.
         brim: its height in the world, metres.
-        tilts: poses that were worked out; they do not depend on the grasp.
+        tilts: poses that were worked out, by side, bearing, tilt and lip.
     """
 
     source: str
@@ -217,7 +102,7 @@ class _Vessels:
     tilts: dict[tuple[float, ...], list[Array]] = field(default_factory=dict[Any, Any])
 
     @classmethod
-    def of(cls, arm: Manipulator, source: str, target: str) -> _Vessels:
+    def of(cls, arm: Manipulator, source: str, target: str) -> Vessels:
         """The two in the arm's scene.
 
         Raises:
@@ -258,6 +143,123 @@ class _Vessels:
             rise = plan.lip + max(0.0, (self.height + OVER - plan.lip) * np.cos(angle))
             place = np.array([spot[0], spot[1], self.brim + rise])
             yield transform(place - turn @ local, turn)
+
+
+def choose(arm: Manipulator, source: str, target: str) -> Pour:
+    """The first way that works, its grasp with a path to it.
+
+    Raises:
+        PlanningError: where there is none.
+    """
+    refused: Counter[Failure] = Counter()
+    vessels = Vessels.of(arm, source, target)
+    grasps: list[Grasp] = []
+    more = islice(_grasps(arm, source), GRASPS)
+    for tilt, lip in TILTS:
+        for grasp in chain(grasps[:], _kept(more, grasps)):
+            try:
+                way = _way(arm, grasp, vessels, tilt, lip)
+                arm.sync_planning_scene()
+                path = arm.planner.connect(arm.q, grasp.before, grasp.opening, arm.rng)
+            except PlanningError as error:
+                refused[error.cause] += 1
+                continue
+            finally:
+                arm.world.upright = None
+            subject = f"pour from {source} into {target}"
+            values = (way.side, way.bearing, tilt, lip)
+            arm.note(TraceEvent(stage="placement", event="choose", subject=subject, values=values))
+            return replace(way, grasp=replace(grasp, path=path))
+    detail = f"no way to pour from {source} into {target}: {counted(refused)}"
+    raise PlanningError(mostly(Cause.NO_POUR if refused else Cause.NO_GRASP, refused), detail)
+
+
+def again(arm: Manipulator, way: Pour, source: str, target: str) -> Pour:
+    """The way again, or another one, with the vessel as it lies in the hand now.
+
+    Raises:
+        PlanningError: with the last reason.
+    """
+    grasp = replace(way.grasp, held=arm.held(source), exit=[arm.q])
+    vessels = Vessels.of(arm, source, target)
+    try:
+        return _planned(arm, replace(way, grasp=grasp), vessels, grasp.held, arm.q)
+    except PlanningError as failed:
+        error = failed
+    for tilt, lip in TILTS:
+        try:
+            return _way(arm, grasp, vessels, tilt, lip)
+        except PlanningError as failed:
+            error = failed
+    raise error
+
+
+def _grasps(arm: Manipulator, source: str) -> Iterator[Grasp]:
+    """Reachable grasps, by turns with a level hand and from above."""
+    for pair in zip_longest(*(ways_to_grasp(arm, source, level) for level in (True, False))):
+        yield from (grasp for grasp in pair if grasp is not None)
+
+
+def _kept(more: Iterator[Grasp], kept: list[Grasp]) -> Iterator[Grasp]:
+    """Go on, and keep what comes."""
+    for grasp in more:
+        kept.append(grasp)
+        yield grasp
+
+
+def _way(arm: Manipulator, grasp: Grasp, vessels: Vessels, tilt: float, lip: float) -> Pour:
+    """A side of the lip and a bearing with which the arm can follow a tilt.
+
+    Raises:
+        PlanningError: with the last reason.
+    """
+    error = PlanningError(Cause.UNREACHABLE, "the arm cannot tilt it")
+    angles = 2 * np.pi * np.arange(BEARINGS) / BEARINGS
+    spread = list(product(angles.tolist(), angles.tolist()))
+    for number in arm.rng.permutation(len(spread)):
+        side, bearing = spread[int(number)]
+        plan = Pour(grasp, side, bearing, tilt, lip)
+        try:
+            return _planned(arm, plan, vessels, grasp.held, grasp.exit[-1])
+        except PlanningError as failed:
+            error = failed
+    raise error
+
+
+def _planned(arm: Manipulator, plan: Pour, vessels: Vessels, held: Held, q: Array) -> Pour:
+    """The paths of a pour from a configuration, with the vessel as it lies in the hand.
+
+    Raises:
+        PlanningError: where there are none.
+    """
+    tool_from = inverse(held.tool_from_object)
+    vessel = vessels.tilt(plan)
+    # Most ways end out of reach, so that the last pose is looked at alone.
+    if not arm.arm.solutions(vessel[-1] @ tool_from, q):
+        raise PlanningError(Cause.UNREACHABLE, "the arm cannot tilt it so far")
+    poses = [pose @ tool_from for pose in vessel]
+    arm.world.upright = None
+    arm.world.update(arm.executor.data, held)
+    touch = frozenset({vessels.source})
+    width = held_opening(plan.grasp.width, arm.compiled.robot.spec)
+    error = PlanningError(Cause.UNREACHABLE, "the arm cannot hold it over the target")
+    for start in arm.arm.distinct(poses[0], q, CONFIGURATIONS):
+        path = arm.arm.cartesian_path(start, poses[1:])
+        if path is None:
+            error = PlanningError(Cause.UNREACHABLE, "the arm cannot tilt it")
+            continue
+        tilt = [start, *path]
+        hits = (
+            arm.world.check_collision(x, width, touch, True, depth=PRESS_DEPTH) for x in tilt[::-3]
+        )
+        hit = next((x for x in hits if x is not None), None)
+        if hit is not None:
+            error = blocked("tilted, it hits", hit)
+            continue
+        arm.world.upright = UPRIGHT
+        over = arm.planner.connect(q, start, width, arm.rng)
+        return replace(plan, over=over, pour=tilt)
+    raise error
 
 
 def _level(angle: float) -> Array:
