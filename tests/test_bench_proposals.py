@@ -13,8 +13,8 @@ from cousins.flows.bench._answers import SPEC, StoredAnswer, judging, stored_ans
 from cousins.flows.bench._trials import Trial
 from cousins.schemas import DatasetSpec, TaskSpec
 
-SOLVED = Trial(length=1, ran=True, scenes=1, given_up=0, solved=True, kept=True)
-PENDING = Trial(length=0, ran=False, scenes=10, given_up=2, solved=False, kept=False)
+SOLVED = Trial(length=1, ran=True, scenes=1, pending=False, solved=True, kept=True)
+PENDING = Trial(length=0, ran=False, scenes=10, pending=True, solved=False, kept=False)
 
 
 def said(instruction: str, objects: dict[str, str], goal: Sequence[str]) -> str:
@@ -89,8 +89,6 @@ def test_what_is_given_up_is_pending_and_no_false_refusal(
     found, _ = judge(monkeypatch, [StoredAnswer(0, 0, SILENT)], PENDING)
     assert (found["false_refusals"], found["false_refusals_pending"]) == (0, 1)
     assert found["intention_kept_share"] is None, "no task, no intention"
-    assert PENDING.is_pending
-    assert not SOLVED.is_pending
 
 
 def test_a_repair_costs_the_whole_conversation_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,10 +12,14 @@ from typing import Any
 from ...generators.proposing.draft import signature
 from ...generators.store.hashing import item_seed
 from ...schemas import AssemblyError, DatasetSpec, Episode, TaskSpec
+from ...tasks.solving.feasibility import ReachBudget
 from ...tasks.solving.setup import build_scene
 from ...tasks.solving.solve import solve
 from ..stages import production
 from ._attempts import in_processes
+
+CONFIGURATIONS = 2_000_000
+"""Of the arm that may be looked at for one task, in the layouts of all of its scenes together."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class Trial:
         length: skills that were carried out in the attempt that solved it, or the last one.
         ran: whether any scene could be assembled.
         scenes: how many were tried.
-        given_up: of these, scenes of which not all layouts were tried, for what they cost.
+        pending: whether it was not solved, and might have been had more layouts been tried; for
+            what they cost, they were not.
         solved: whether the last attempt solved it.
         kept: whether it also kept the order; true where the task has none.
     """
@@ -34,14 +39,9 @@ class Trial:
     length: int
     ran: bool
     scenes: int
-    given_up: int
+    pending: bool
     solved: bool
     kept: bool
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether it was not solved, and might have been had every layout been tried."""
-        return self.given_up > 0 and not self.solved
 
 
 def attempt(job: tuple[DatasetSpec, TaskSpec, int]) -> Trial:
@@ -53,21 +53,21 @@ def attempt(job: tuple[DatasetSpec, TaskSpec, int]) -> Trial:
     spec, task, scenes = job
     library = production().library(spec.assets)
     last: Episode | None = None
-    number = given_up = 0
-    while number < scenes and (last is None or not last.success):
+    number, budget = 0, ReachBudget(CONFIGURATIONS)
+    while number < scenes and not budget.is_spent and (last is None or not last.success):
         name = f"{task.id}-e{number:02d}"
         seed = item_seed(spec.seed, "episodes", int(task.id[1:]), number)
         try:
-            scene, assets = build_scene(spec, task, number, library)
+            scene, assets = build_scene(spec, task, number, library, budget)
             last, _ = solve(scene, assets, task, spec.episodes, seed, name)
         except AssemblyError as error:
-            given_up += error.given_up
             say(f"{task.id} scene {number}: {error}")
         number += 1
     solved = last is not None and last.success
     length = 0 if last is None else len(last.subtasks)
     kept = last is not None and all(report.kept for report in last.order)
-    trial = Trial(length, last is not None, number, given_up, solved, kept)
+    pending = budget.is_spent and not solved
+    trial = Trial(length, last is not None, number, pending, solved, kept)
     say(json.dumps({"task": task.id, "instruction": task.instruction, **asdict(trial)}))
     return trial
 
@@ -91,7 +91,7 @@ def scores(
         "proposals": len(tasks),
         "executes_share": share([x.ran for x in trials]),
         "solved_share": share([x.solved for x in trials]),
-        "pending": sum(x.is_pending for x in trials),
+        "pending": sum(x.pending for x in trials),
         "distinct_share": round(len({signature(task) for task in tasks}) / len(tasks), 4),
         "distinct_words_share": round(len(words) / len(tasks), 4),
         "order_kept_share": share([x.kept for x in ordered]),

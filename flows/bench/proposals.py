@@ -7,6 +7,7 @@ refusals were false.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ...generators.proposers import propose
@@ -14,7 +15,7 @@ from ...schemas import DatasetSpec
 from ..stages import production
 from ._answers import stored_answers
 from ._answers.judging import judged
-from ._trials import scores
+from ._trials import say, scores
 
 TASKS, SCENES = 200, 10
 SMALL_TASKS, SMALL_SCENES = 6, 2
@@ -40,8 +41,9 @@ def run(small: bool, seed: int) -> dict[str, Any]:
     answers = stored_answers()
     if small:
         answers = tuple(x for x in answers if x.number < SMALL_TASKS)
-    made = scores(spec, tasks, scenes, workers)
     told = judged(answers, scenes, workers)
+    say(json.dumps({"answers": told}))
+    made = scores(spec, tasks, scenes, workers)
     return {
         "workers": workers,
         **made,

@@ -47,7 +47,11 @@ PUSHED_TO = ("mat.n.07", "dustpan.n.02")
 
 
 def build_scene(
-    spec: DatasetSpec, task: TaskSpec, index: int, library: AssetLibrary
+    spec: DatasetSpec,
+    task: TaskSpec,
+    index: int,
+    library: AssetLibrary,
+    budget: ReachBudget | None = None,
 ) -> tuple[Scene, dict[str, Asset]]:
     """Assemble the scene of a task's attempt.
 
@@ -56,6 +60,8 @@ def build_scene(
         task: what is to be done in it.
         index: which of the task's scenes; each has its own cousins and layout.
         library: where assets come from.
+        budget: of the arm's search, if it is not this scene's alone; once it is spent, the next
+            refused layout is the last.
 
     Returns:
         The scene and its assets by content hash.
@@ -71,10 +77,10 @@ def build_scene(
     support = support_name(task)
     own = object_specs(task)
     order = task_order(task)
-    budget = ReachBudget()
+    effort = budget or ReachBudget()
 
     def suits(compiled: CompiledScene) -> Refusal | None:
-        return _unsuitable(compiled, problem, order, spec.episodes.solvers, budget)
+        return _unsuitable(compiled, problem, order, spec.episodes.solvers, effort)
 
     request = replace(
         _request(spec, task, index, _merged(spec.scene, task.layout, own, support)),
@@ -86,7 +92,7 @@ def build_scene(
         library,
         suits,
         lambda assets: _unplannable(assets, problem, order, support),
-        lambda: budget.is_spent,
+        lambda: effort.is_spent,
     )
 
 

@@ -14,12 +14,14 @@ from ....generators.proposers.openai.conversation import Conversation
 from ....generators.proposers.openai.offering import offer
 from ....generators.proposers.openai.prompt import request, rules
 from ....generators.proposers.openai.schema import answer_schema, read_answer
+from ....generators.proposing.ahead import trying_ahead
 from ....generators.proposing.catalogue import Catalogue
 from ....generators.proposing.draft import RefusedError, TaskProposal, signature, task_of
 from ....scenes.core.franka import FRANKA
 from ....schemas import SpecError, TaskSpec
 from ....tasks.bddl.goals import ground_literals
 from ...stages import production
+from ...trials import TrialJob, TrialPool
 from .._attempts import in_processes
 from .._trials import Trial, attempt, scores
 from . import SPEC, WAVE, StoredAnswer
@@ -66,7 +68,7 @@ def judged(answers: Sequence[StoredAnswer], scenes: int, workers: int) -> dict[s
         scenes: in which each task is attempted at most.
         workers: processes.
     """
-    found = _hear(answers)
+    found = _hear(answers, workers)
     numbers = {answer.number for answer in answers}
     tasks = [found.kept[number] for number in sorted(found.kept)]
     trials = list(in_processes(partial(_forced, scenes), found.refused, workers))
@@ -85,7 +87,7 @@ def judged(answers: Sequence[StoredAnswer], scenes: int, workers: int) -> dict[s
         "forced": len(forced),
         "false_refusals": false,
         "false_refusal_share": round(false / found.heard, 4),
-        "false_refusals_pending": sum(trial.is_pending for trial in forced),
+        "false_refusals_pending": sum(trial.pending for trial in forced),
         "intention_kept_share": _intention_kept(found),
         "intention_kept_share_repaired": _mean(list(found.intentions.values())),
         "tokens_are": f"characters / {CHARACTERS}",
@@ -96,14 +98,27 @@ def judged(answers: Sequence[StoredAnswer], scenes: int, workers: int) -> dict[s
     }
 
 
-def _hear(answers: Sequence[StoredAnswer]) -> _Judged:
+def _hear(answers: Sequence[StoredAnswer], workers: int) -> _Judged:
     """Let the answers pass the checks in the order in which they were asked for."""
+    if workers < 2:
+        return _heard_in_turn(answers)
+    pool = TrialPool(workers)
+    stages = production()
+    try:
+        with trying_ahead(lambda spec, tasks: pool.run([TrialJob(stages, spec, x) for x in tasks])):
+            return _heard_in_turn(answers)
+    finally:
+        pool.close()
+
+
+def _heard_in_turn(answers: Sequence[StoredAnswer]) -> _Judged:
     library = production().library(SPEC.assets)
     catalogue = Catalogue(library, FRANKA)
     gates = Acceptance(SPEC, library, catalogue, "openai")
     found, taken = _Judged(), set[str]()
     talks = dict[int, Conversation]()
     meant = dict[int, Counter[tuple[str, ...]]]()
+    gates.ahead((answer.number, answer.answer) for answer in answers)
     for answer in sorted(answers, key=lambda x: (x.number // WAVE, x.attempt, x.number)):
         number = answer.number
         if number in found.kept:
