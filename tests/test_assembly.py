@@ -328,7 +328,7 @@ def test_layouts_are_given_up_for_what_they_cost_and_not_by_the_clock(
     task = make_task({"apple": "apple.n.01", "plate": "plate.n.04"}, "", "(ontop apple plate)")
     charged: list[int] = []
 
-    def looks(self: object, arm: Manipulator, *_: object) -> Refusal:
+    def looks(self: object, arm: Manipulator, *more: object) -> Refusal:
         for _ in range(10):
             arm.world.check_collision(arm.home, 0.0)
         charged.append(arm.effort)

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from cousins.flows.bench import _judging as judging
 from cousins.flows.bench import proposals
-from cousins.flows.bench._answers import SPEC, StoredAnswer, judging, stored_answers
+from cousins.flows.bench._answers import SPEC, StoredAnswer, stored_answers
 from cousins.flows.bench._trials import Trial
 from cousins.schemas import DatasetSpec, TaskSpec
 
@@ -39,6 +40,11 @@ APPLE = said("Put the apple on the plate.", {"apple": "apple.n.01", "plate": "pl
              ["ontop apple plate"])  # fmt: skip
 
 
+def counted(_: DatasetSpec, tasks: Sequence[TaskSpec], *__: int) -> dict[str, Any]:
+    """FAKE scores: how many tasks there are."""
+    return {"proposals": len(tasks)}
+
+
 def judge(
     monkeypatch: pytest.MonkeyPatch, answers: Sequence[StoredAnswer], forced: Trial
 ) -> tuple[dict[str, Any], list[TaskSpec]]:
@@ -50,7 +56,7 @@ def judge(
         return forced
 
     monkeypatch.setattr(judging, "attempt", attempt)
-    monkeypatch.setattr(judging, "scores", lambda _spec, tasks, *_: {"proposals": len(tasks)})
+    monkeypatch.setattr(judging, "scores", counted)
     return judging.judged(answers, 10, 1), tried
 
 
@@ -115,7 +121,7 @@ def test_the_object_says_what_the_answers_gave_beside_the_grammar(
         return told
 
     monkeypatch.setattr(proposals, "judged", judged)
-    monkeypatch.setattr(proposals, "scores", lambda _spec, tasks, *_: {"proposals": len(tasks)})
+    monkeypatch.setattr(proposals, "scores", counted)
     found = proposals.run(small=True, seed=0)
     assert found["proposals"] == proposals.SMALL_TASKS
     assert found["answers"] == told

@@ -14,7 +14,7 @@ from ...generators.proposers import propose
 from ...schemas import DatasetSpec
 from ..stages import production
 from ._answers import stored_answers
-from ._answers.judging import judged
+from ._judging import judged
 from ._trials import say, scores
 
 TASKS, SCENES = 200, 10

@@ -8,23 +8,23 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ....generators.proposers.openai.acceptance import Acceptance
-from ....generators.proposers.openai.answers import draft_of
-from ....generators.proposers.openai.conversation import Conversation
-from ....generators.proposers.openai.offering import offer
-from ....generators.proposers.openai.prompt import request, rules
-from ....generators.proposers.openai.schema import answer_schema, read_answer
-from ....generators.proposing.ahead import trying_ahead
-from ....generators.proposing.catalogue import Catalogue
-from ....generators.proposing.draft import RefusedError, TaskProposal, signature, task_of
-from ....scenes.core.franka import FRANKA
-from ....schemas import SpecError, TaskSpec
-from ....tasks.bddl.goals import ground_literals
-from ...stages import production
-from ...trials import TrialJob, TrialPool
-from .._attempts import in_processes
-from .._trials import Trial, attempt, scores
-from . import SPEC, WAVE, StoredAnswer
+from ...generators.proposers.openai.acceptance import Acceptance
+from ...generators.proposers.openai.answers import draft_of
+from ...generators.proposers.openai.conversation import Conversation
+from ...generators.proposers.openai.offering import offer
+from ...generators.proposers.openai.prompt import request, rules
+from ...generators.proposers.openai.schema import answer_schema, read_answer
+from ...generators.proposing.ahead import trying_ahead
+from ...generators.proposing.catalogue import Catalogue
+from ...generators.proposing.draft import RefusedError, TaskProposal, signature, task_of
+from ...scenes.core.franka import FRANKA
+from ...schemas import SpecError, TaskSpec
+from ...tasks.bddl.goals import ground_literals
+from ..stages import production
+from ..trials import TrialJob, TrialPool
+from ._answers import SPEC, WAVE, StoredAnswer
+from ._attempts import in_processes
+from ._trials import Trial, attempt, scores
 
 REPEATED = "not_new"
 """Label of a refusal that is right though the task may well be done."""
