@@ -52,9 +52,9 @@ DRAWN = 2
 """Times as wide as a tile is what it shows."""
 
 CAPTIONED = (264, 198)
-"""Width and height of a picture with a caption, pixels; the caption has three lines."""
-CAPTION = 58
-ACROSS = 4
+"""Width and height of a picture with a caption, pixels; the caption has four lines."""
+CAPTION = 74
+ACROSS = 5
 TASKS = 12
 """On a sheet at most."""
 SHEET = 1080
@@ -156,7 +156,7 @@ def task_sheet(dataset: Dataset, count: int) -> Image.Image:
         with Image.open(dataset.file(ends[done[task.id]].files["rgb"])) as tile:
             sheet.paste(tile.resize((width, height), Image.Resampling.LANCZOS), (x, y))
         lines = textwrap.wrap(task.instruction, 42)
-        pen.multiline_text((x + 3, y + height + 3), "\n".join(lines[:3]), "black", font)
+        pen.multiline_text((x + 3, y + height + 3), "\n".join(lines[:4]), "black", font)
     return sheet
 
 

@@ -127,6 +127,7 @@ class AssemblyError(CousinsError):
     Attributes:
         reasons: how often each refusal ended an attempt.
         impossible: the spec itself admits no scene, whatever the seed (exit code 2).
+        given_up: not all of the allowed attempts were made, for what they cost.
     """
 
     def __init__(
@@ -135,10 +136,12 @@ class AssemblyError(CousinsError):
         reasons: Mapping[Refusal, int] | None = None,
         *,
         impossible: bool = False,
+        given_up: bool = False,
     ) -> None:
         """Keep the counted reasons and append their sentences to the message."""
         self.reasons: Counter[Refusal] = Counter(reasons or {})
         self.impossible = impossible
+        self.given_up = given_up
         if self.reasons:
             counted = ", ".join(f"{said} x{count}" for said, count in self.sentences.items())
             message = f"{message}: {counted}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from worlds import Few
 from cousins.flows.run import RunRequest, execute
 from cousins.generators.dataset import FORMAT_VERSION, Dataset
 from cousins.generators.proposers import propose
+from cousins.generators.proposers.openai.acceptance import Acceptance, AcceptedTask
+from cousins.generators.proposing.ahead import Tried, trying_ahead
 from cousins.generators.store.changes import refuse_changes
 from cousins.generators.store.identity import dataset_hash
 from cousins.schemas import (
@@ -84,6 +88,59 @@ def test_tasks_come_in_their_order_whatever_the_answers_do() -> None:
     told = [request["messages"][1]["content"] for request in server.requests]
     # Those that are asked for at once do not know of each other, the next ones do.
     assert sum(put_away("lemon") in text for text in told) == 4
+
+
+def test_answers_are_checked_while_later_ones_are_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checked, waited = threading.Event(), list[bool]()
+    plain = Acceptance.accepted
+
+    def accepted(self: Acceptance, *given: Any) -> AcceptedTask:
+        checked.set()
+        return plain(self, *given)
+
+    def late(request: dict[str, Any]) -> Reply:
+        if number(request) == 1:
+            waited.append(checked.wait(60))
+        return by_number(request)
+
+    monkeypatch.setattr(Acceptance, "accepted", accepted)
+    with serving(late) as server:
+        assert len(asked(server.url, 2)) == 2
+    assert waited == [True], "the first was checked before the second came"
+
+
+def test_scenes_are_tried_as_answers_come_and_errors_told_in_their_order() -> None:
+    tried, begun, waited = list[str](), threading.Event(), list[bool]()
+
+    def run(_: DatasetSpec, tasks: Sequence[TaskSpec]) -> dict[int, Tried]:
+        tried.extend(task.id for task in tasks)
+        begun.set()
+        return {place: Tried(None) for place in range(len(tasks))}
+
+    def late(request: dict[str, Any]) -> Reply:
+        if number(request) == 0:
+            waited.append(begun.wait(60))
+        return replace(by_number(request), delay=0.0)
+
+    with serving(late) as server, trying_ahead(run):
+        tasks = asked(server.url, 3)
+    assert [task.id for task in tasks] == ["t0000", "t0001", "t0002"]
+    assert waited == [True], "others were tried before the first came"
+    assert tried[0] != "t0000"
+    assert sorted(tried) == [task.id for task in tasks]
+
+    def bad(request: dict[str, Any]) -> Reply:
+        index = number(request)
+        return Reply(status=420 + index, delay=0.3 * (3 - index)) if index else by_number(request)
+
+    with (
+        serving(bad) as server,
+        trying_ahead(run),
+        pytest.raises(ProposalError, match="421"),
+    ):
+        asked(server.url, 3)
 
 
 def test_of_two_alike_at_once_the_later_is_asked_for_again() -> None:

@@ -33,7 +33,11 @@ from cousins.schemas import (
 )
 from cousins.tasks.bddl.goals import evaluate
 from cousins.tasks.bddl.problem import scene_problem
+from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.predicates import PhysicsFacts
+from cousins.tasks.skills import skill_named
+from cousins.tasks.solving import setup
+from cousins.tasks.solving.feasibility import ReachBudget
 from cousins.tasks.solving.setup import build_scene
 
 FULL = SceneSpec.model_validate(
@@ -316,6 +320,37 @@ def test_assets_that_will_not_do_are_drawn_again_before_anything_is_laid_out() -
         assemble(request, LIBRARY, misfit=lambda _: Refusal(RefusalKind.NO_PLAN))
     assert not caught.value.impossible
     assert caught.value.reasons == {Refusal(RefusalKind.NO_PLAN): 24}
+
+
+def test_layouts_are_given_up_for_what_they_cost_and_not_by_the_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    task = make_task({"apple": "apple.n.01", "plate": "plate.n.04"}, "", "(ontop apple plate)")
+    charged: list[int] = []
+
+    def looks(self: object, arm: Manipulator, *more: object) -> Refusal:
+        for _ in range(10):
+            arm.world.check_collision(arm.home, 0.0)
+        charged.append(arm.effort)
+        return Refusal(RefusalKind.UNREACHABLE, ("apple", "plate"), words=("moved to", "far"))
+
+    easy, _ = scene_for(task)
+    monkeypatch.setattr(setup, "ReachBudget", lambda: ReachBudget(limit=1))
+    assert scene_for(task)[0] == easy, "a scene that comes about is not given up"
+    monkeypatch.setattr(type(skill_named("place_on")), "unreachable", looks)
+    monkeypatch.setattr(setup, "ReachBudget", ReachBudget)
+    with pytest.raises(AssemblyError, match=f"in {ATTEMPTS} attempts: ") as whole:
+        scene_for(task)
+    assert not whole.value.given_up
+    assert len(charged) == whole.value.reasons.total() == ATTEMPTS
+    limit = sum(charged[:2]) + 1
+    monkeypatch.setattr(setup, "ReachBudget", lambda: ReachBudget(limit))
+    for _ in range(2):
+        with pytest.raises(AssemblyError, match=r"in 3 attempts, given up as too costly: ") as cut:
+            scene_for(task)
+        assert cut.value.given_up
+        assert cut.value.reasons.total() == 3
+        assert cut.value.exit_code == 1
 
 
 def test_what_a_proposer_adds_never_makes_a_spec_impossible() -> None:

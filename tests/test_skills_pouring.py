@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 
 import mujoco
@@ -12,14 +13,17 @@ from worlds import LIBRARY, by_hand, first, put
 
 from cousins.flows.bench._suites import make
 from cousins.flows.bench._suites.case import Case
+from cousins.scenes.core.seeds import generator
 from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
 from cousins.schemas import Asset, Episode, EpisodeArrays, Scene
 from cousins.tasks.bddl.formula import And, Atom
 from cousins.tasks.bddl.goals import ground, missing
 from cousins.tasks.bddl.problem import scene_problem
 from cousins.tasks.motion.manipulator import Manipulator
+from cousins.tasks.physics.execution import Executor
 from cousins.tasks.physics.predicates import PhysicsFacts
 from cousins.tasks.physics.replay import replay
+from cousins.tasks.pick_place.picking import ways_to_grasp
 from cousins.tasks.skills import skill_named
 from cousins.tasks.skills.pouring import motion as pouring
 from cousins.tasks.skills.pouring import pours, receives, tilting
@@ -229,6 +233,31 @@ def test_nuts_stop_rolling() -> None:
         mujoco.mj_step(compiled.model, data)
     assert np.abs(data.qvel[dof : dof + 3]).max() < 0.002
     assert 0.002 < data.xpos[index.body][0] - 0.5 < 0.2
+
+
+def test_a_tilt_turns_the_vessel_about_its_lip_over_the_bowl() -> None:
+    _, scene, assets = built()
+    compiled = compile_model(scene, assets, "physics")
+    arm = Manipulator(compiled, Executor(compiled, hz=10, max_steps=0), generator((0,)))
+    vessels = tilting.Vessels.of(arm, "cup", "bowl")
+    arm.world.loose = frozenset(name for name in compiled.objects if name.startswith("nut"))
+    arm.sync_planning_scene()
+    grasp = next(ways_to_grasp(arm, "cup", False))
+    bowl = PhysicsFacts(compiled, arm.executor.data).box("bowl")
+    for side, bearing in ((0.0, 0.0), (1.3, -2.0)):
+        way = tilting.Pour(grasp, side, bearing, tilt=2.3, lip=0.05)
+        poses = vessels.tilt(way)
+        other = replace(way, grasp=replace(grasp, width=0.01))
+        assert vessels.tilt(other) is poses, "it does not depend on the grasp"
+        lip = np.array([np.cos(side), np.sin(side), 0.0]) * vessels.rim
+        lip += [*vessels.axis, vessels.height]
+        ends = [pose[:3, :3] @ lip + pose[:3, 3] for pose in (poses[0], poses[-1])]
+        assert poses[0][2, 2] == pytest.approx(1.0)
+        assert poses[-1][2, 2] == pytest.approx(np.cos(2.3))
+        assert ends[0][:2] == pytest.approx(ends[1][:2])
+        assert ends[1][2] == pytest.approx(bowl[1][2] + 0.05)
+        assert (bowl[0][:2] < ends[1][:2]).all()
+        assert (ends[1][:2] < bowl[1][:2]).all()
 
 
 def test_the_vessel_is_empty_when_it_is_taken_up_again(monkeypatch: pytest.MonkeyPatch) -> None:

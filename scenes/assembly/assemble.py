@@ -67,6 +67,7 @@ def assemble(
     library: AssetLibrary,
     refuse: SceneCheck = lambda _: None,
     misfit: AssetCheck = lambda _: None,
+    give_up: Callable[[], bool] = lambda: False,
 ) -> tuple[Scene, dict[str, Asset]]:
     """Make one scene.
 
@@ -75,12 +76,15 @@ def assemble(
         library: where assets come from.
         refuse: a last check of the settled scene.
         misfit: a first check of the assets; where they will not do, others are drawn at once.
+        give_up: asked after each refused attempt; true where no more are worth what they cost. It
+            must not ask a clock, so that the same input gives the same answer everywhere.
 
     Returns:
         The scene and its assets by content hash.
 
     Raises:
-        AssemblyError: after ATTEMPTS refused attempts, with the reasons counted.
+        AssemblyError: after ATTEMPTS refused attempts, or fewer where it gives up, with the
+            reasons counted.
     """
     refusals: list[NoPlaceError] = []
     furnishing = _furnish(request, library)
@@ -100,11 +104,16 @@ def assemble(
         except NoPlaceError as error:
             refusals.append(error)
             useless = isinstance(error, MisfitError)
+            if give_up():
+                break
     reasons = Counter(error.refusal for error in refusals)
     unsuitable = any(isinstance(error, _UnsuitableError) for error in refusals)
+    given_up = len(refusals) < ATTEMPTS
     raise AssemblyError(
-        f"scene {request.scene_id}: no valid layout in {ATTEMPTS} attempts",
+        f"scene {request.scene_id}: no valid layout in {len(refusals)} attempts"
+        + (", given up as too costly" if given_up else ""),
         reasons,
+        given_up=given_up,
         impossible=not unsuitable and blames_the_spec(request, tuple(reasons)),
     )
 

@@ -65,6 +65,8 @@ class CollisionWorld:
         self._owner = compiled.owner[body]
         self._names = [thing.name for thing in compiled.scene.objects]
         self.held: Held | None = None
+        self.checks = 0
+        """Configurations that were checked so far."""
         self.loose: frozenset[str] = frozenset()
         """Objects that count as not there: what lies loose in what is moved."""
         self.upright: float | None = None
@@ -113,6 +115,7 @@ class CollisionWorld:
             ignore: objects that may be hit, because they will have moved.
             depth: how deep the fingers may press into what they touch, metres.
         """
+        self.checks += 1
         data, model = self._data, self._model
         data.qpos[self._index.arm_qpos] = q
         data.qpos[self._index.fingers] = self._index.gripper.fingers(opening)

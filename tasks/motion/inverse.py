@@ -69,6 +69,8 @@ class KinematicChain:
         joints = [model.joint(name) for name in spec.joints]
         self._qpos = np.array([joint.qposadr[0] for joint in joints])
         self._dofs = np.array([joint.dofadr[0] for joint in joints])
+        self.evaluations = 0
+        """Configurations that were worked out so far, forwards or backwards."""
         self._hand = model.body(spec.hand).id
         self._hand_from_tool = transform(spec.tool_pos, spec.tool_quat)
         limits = np.array([joint.range for joint in joints])
@@ -83,6 +85,7 @@ class KinematicChain:
 
     def forward(self, q: Array) -> Array:
         """`base_from_tool` (4, 4) of a configuration (J,)."""
+        self.evaluations += 1
         self._data.qpos[self._qpos] = q
         mujoco.mj_kinematics(self._model, self._data)
         hand = self._hand
@@ -137,6 +140,7 @@ class FrankaInverse:
 
     def __init__(self, chain: KinematicChain) -> None:
         """Frames between the tool and the flange."""
+        self._chain = chain
         # The flange is the hand's frame turned by 45 degrees about the last axis.
         flange_from_hand = transform([0, 0, 0], axis_rotation([0, 0, 1], -np.pi / 4))
         hand_from_tool = transform(FRANKA.tool_pos, FRANKA.tool_quat)
@@ -148,11 +152,13 @@ class FrankaInverse:
 
     def solutions(self, base_from_tool: Array, near: Array) -> Array:
         """As `IKSolver`."""
+        self._chain.evaluations += len(self._last)
         flange = base_from_tool @ self._tool_from_flange
         return np.concatenate([ik_full(flange, near, q7, is_fr3=True) for q7 in self._last])
 
     def beside(self, base_from_tool: Array, q: Array) -> Array | None:
         """As `IKSolver`: with the last joint held."""
+        self._chain.evaluations += 1
         return np.asarray(ik(base_from_tool @ self._tool_from_flange, q, float(q[6]), is_fr3=True))
 
     def eased(self, base_from_tool: Array, q: Array, cost: Callable[[Array], float]) -> Array:
@@ -160,6 +166,7 @@ class FrankaInverse:
         flange, step, least = base_from_tool @ self._tool_from_flange, self._spacing / 2, cost(q)
         while step > EASED:
             for last in (float(q[6]) - step, float(q[6]) + step):
+                self._chain.evaluations += 1
                 found = np.asarray(ik(flange, q, last, is_fr3=True))
                 value = cost(found) if np.abs(found - q).max() < SLIDE else np.inf
                 if value < least:

@@ -53,6 +53,11 @@ class Arm:
         self.bent = True
         """Whether `distinct` ones may also bend otherwise than the posture does."""
 
+    @property
+    def evaluations(self) -> int:
+        """Configurations that were worked out so far: what searching has cost, without a clock."""
+        return self._chain.evaluations
+
     def solutions(self, world_from_tool: Array, near: Array) -> list[Array]:
         """Configurations that reach a pose, nearest to `near` first.
 

@@ -104,6 +104,11 @@ class Manipulator:
         self.world.update(self.executor.data, held)
 
     @property
+    def effort(self) -> int:
+        """Configurations that were worked out or checked so far."""
+        return self.arm.evaluations + self.world.checks
+
+    @property
     def q(self) -> Array:
         """The commanded arm configuration, (7,): where the arm rests."""
         return self.executor.command[:-1]

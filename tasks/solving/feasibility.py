@@ -7,6 +7,7 @@ its own, in the initial state: whether the whole plan works out is for the solve
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from ...scenes.core.seeds import generator
@@ -22,14 +23,56 @@ from ..symbolic.search import Plan
 ASIDE = 5.0
 """Metres down, where nothing else is."""
 
+CONFIGURATIONS = 4_000_000
+"""That are looked at for one scene, in all of its layouts together, before it is given up."""
+
+
+@dataclass
+class ReachBudget:
+    """What the arm's search in all layouts of one scene may cost.
+
+    It is counted and not timed, so that equal input is given up at the same layout everywhere.
+
+    Attributes:
+        limit: configurations that may be looked at.
+        spent: that were. A layout is looked at to its end, so this may exceed the limit once.
+    """
+
+    limit: int = CONFIGURATIONS
+    spent: int = 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no further layout should be tried."""
+        return self.spent >= self.limit
+
 
 def out_of_reach(
-    compiled: CompiledScene, plan: Plan, solvers: tuple[Solver, ...]
+    compiled: CompiledScene,
+    plan: Plan,
+    solvers: tuple[Solver, ...],
+    budget: ReachBudget | None = None,
 ) -> Refusal | None:
-    """Why the arm cannot do the first step that is out of its reach; None where all is well."""
+    """Why the arm cannot do the first step that is out of its reach; None where all is well.
+
+    Args:
+        compiled: the settled scene.
+        plan: what is to be done in it.
+        solvers: what may find motions.
+        budget: charged with what the search cost.
+    """
     executor = Executor(compiled, hz=10, max_steps=0)
     arm = Manipulator(compiled, executor, generator(compiled.scene.seed, "reach"))
     arm.solvers = solvers
+    try:
+        return _first_refusal(arm, plan)
+    finally:
+        if budget is not None:
+            budget.spent += arm.effort
+
+
+def _first_refusal(arm: Manipulator, plan: Plan) -> Refusal | None:
+    compiled, executor = arm.compiled, arm.executor
     facts = PhysicsFacts(compiled, executor.data)
     survey = Survey(facts, tuple(step.operator for step in plan.steps))
     poured: set[str] = set()

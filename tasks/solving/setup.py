@@ -33,7 +33,7 @@ from ..physics.predicates import PhysicsFacts, literals
 from ..symbolic.domain import Capabilities
 from ..symbolic.search import plans
 from .capabilities import capabilities
-from .feasibility import out_of_reach
+from .feasibility import ReachBudget, out_of_reach
 
 STATES = {"open": "openable", "toggled_on": "toggleable"}
 """The affordance that a state of one object asks for."""
@@ -47,7 +47,11 @@ PUSHED_TO = ("mat.n.07", "dustpan.n.02")
 
 
 def build_scene(
-    spec: DatasetSpec, task: TaskSpec, index: int, library: AssetLibrary
+    spec: DatasetSpec,
+    task: TaskSpec,
+    index: int,
+    library: AssetLibrary,
+    budget: ReachBudget | None = None,
 ) -> tuple[Scene, dict[str, Asset]]:
     """Assemble the scene of a task's attempt.
 
@@ -56,6 +60,8 @@ def build_scene(
         task: what is to be done in it.
         index: which of the task's scenes; each has its own cousins and layout.
         library: where assets come from.
+        budget: of the arm's search, if it is not this scene's alone; once it is spent, the next
+            refused layout is the last.
 
     Returns:
         The scene and its assets by content hash.
@@ -71,9 +77,10 @@ def build_scene(
     support = support_name(task)
     own = object_specs(task)
     order = task_order(task)
+    effort = budget or ReachBudget()
 
     def suits(compiled: CompiledScene) -> Refusal | None:
-        return _unsuitable(compiled, problem, order, spec.episodes.solvers)
+        return _unsuitable(compiled, problem, order, spec.episodes.solvers, effort)
 
     request = replace(
         _request(spec, task, index, _merged(spec.scene, task.layout, own, support)),
@@ -81,7 +88,11 @@ def build_scene(
         required=required_affordances(problem),
     )
     return assemble(
-        request, library, suits, lambda assets: _unplannable(assets, problem, order, support)
+        request,
+        library,
+        suits,
+        lambda assets: _unplannable(assets, problem, order, support),
+        lambda: effort.is_spent,
     )
 
 
@@ -202,6 +213,7 @@ def _unsuitable(
     problem: Problem,
     order: tuple[Precedence, ...],
     solvers: tuple[Solver, ...],
+    budget: ReachBudget,
 ) -> Refusal | None:
     """Why a settled scene will not do for the task."""
     data = compiled.new_data()
@@ -221,4 +233,4 @@ def _unsuitable(
         plan = next(plans(literals(facts), problem.goal, able, order=order))
     except PlanningError:
         return NO_PLAN
-    return out_of_reach(compiled, plan, solvers)
+    return out_of_reach(compiled, plan, solvers, budget)

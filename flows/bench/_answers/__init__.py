@@ -16,6 +16,8 @@ from ....schemas import DatasetSpec
 SPEC = DatasetSpec.model_validate(
     {"name": "proposals", "seed": 11, "tasks": {"proposer": "openai", "count": 150}}
 )
+WAVE = 40
+"""So many were asked for at once; the next requests knew of the tasks of earlier ones."""
 
 
 @dataclass(frozen=True)

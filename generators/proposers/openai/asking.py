@@ -1,13 +1,14 @@
 """Asks a language model for tasks, several at once; every answer is checked.
 
 Requests of one wave go out together. Their answers are checked in the order of the tasks, never
-in that of their arrival, so that the same answers give the same tasks.
+in that of their arrival, so that the same answers give the same tasks. While later ones are
+waited for, earlier ones are checked already.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from ....scenes.assets.library import AssetLibrary
 from ....scenes.robots import robot
 from ....schemas import DatasetSpec, Derivation, ProposalError, SpecError, TaskSpec
 from ....schemas.budget import AskingBudget
+from ...proposing.ahead import tries_ahead
 from ...proposing.catalogue import Catalogue
 from ...proposing.completion import CutOffError, DeclinedError
 from ...proposing.draft import RefusedError, signature, taken_by
@@ -108,10 +110,11 @@ class _Asking:
         found = dict[int, TaskSpec]()
         for _ in range(self.spec.tasks.attempts + 1):
             waiting = [talk for talk in talks if talk.open and talk.ended is None]
-            answers = self._answers(waiting, threads)
-            self.gates.ahead(self._parts(waiting, answers))
+            answers = self._asked(waiting, threads)
+            self._try_as_they_come(waiting, answers)
             for talk, answer in zip(waiting, answers, strict=True):
-                self._hear(talk, answer, found, taken)
+                self._hear(talk, _said(answer), found, taken)
+            spent(self.endpoint.ledger.used, self.endpoint.ledger.total)
         return [found[index] for index in sorted(found)], [talk for talk in talks if talk.open]
 
     def error(self, talk: Conversation, missing: int) -> ProposalError:
@@ -154,9 +157,11 @@ class _Asking:
             derived=mine,
         )
 
-    def _answers(self, talks: list[Conversation], threads: ThreadPoolExecutor) -> list[Said]:
-        """What the model says to each, in their order; those it was asked before at once."""
-        said: list[Said | Future[Said]] = []
+    def _asked(
+        self, talks: list[Conversation], threads: ThreadPoolExecutor
+    ) -> list[BudgetError | Future[Said]]:
+        """What the model will say to each, in their order; those it was asked before at once."""
+        said: list[BudgetError | Future[Said]] = []
         for talk in talks:
             known = self.endpoint.is_known(
                 self.endpoint.request(talk.messages, talk.schema, self._seed(talk))
@@ -168,9 +173,19 @@ class _Asking:
                 said.append(error)
                 continue
             said.append(threads.submit(self._ask, talk, known))
-        answers = [x.result() if isinstance(x, Future) else x for x in said]
-        spent(self.endpoint.ledger.used, self.endpoint.ledger.total)
-        return answers
+        return said
+
+    def _try_as_they_come(
+        self, talks: list[Conversation], answers: list[BudgetError | Future[Said]]
+    ) -> None:
+        """Try scenes of the answers that are there while the others are waited for."""
+        asked = [(x, talk) for talk, x in zip(talks, answers, strict=True) if isinstance(x, Future)]
+        waiting = {future for future, _ in asked} if tries_ahead() else set[Future[Said]]()
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            # What failed is told in the order of the tasks, when its turn comes.
+            came = [(talk, x.result()) for x, talk in asked if x in done and not x.exception()]
+            self.gates.ahead(self._parts(came))
 
     def _seed(self, talk: Conversation) -> int:
         return (self.spec.seed + talk.first) % 2**31
@@ -183,10 +198,10 @@ class _Asking:
         except (CutOffError, DeclinedError) as error:
             return error
 
-    def _parts(self, talks: list[Conversation], answers: list[Said]) -> Iterator[tuple[int, str]]:
+    def _parts(self, came: list[tuple[Conversation, Said]]) -> Iterator[tuple[int, str]]:
         """What was said for each number, as far as anything was."""
         several = self.spec.tasks.per_request > 1
-        for talk, answer in zip(talks, answers, strict=True):
+        for talk, answer in came:
             if isinstance(answer, str):
                 yield from zip(talk.open, answers_in(answer) if several else [answer], strict=False)
 
@@ -226,3 +241,8 @@ class _Asking:
         suits = partial(self.deriving.check, derivation=derived)
         got = self.gates.accepted(content, number, taken, suits)
         return replace(got, task=got.task.model_copy(update={"derived": derived}))
+
+
+def _said(answer: BudgetError | Future[Said]) -> Said:
+    """An answer once it is there."""
+    return answer.result() if isinstance(answer, Future) else answer

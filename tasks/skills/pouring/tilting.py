@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, product, zip_longest
+from typing import Any
 
 import numpy as np
 
@@ -74,6 +75,76 @@ def mouth(asset: Asset) -> Cavity | None:
     return None
 
 
+@dataclass(frozen=True, eq=False)
+class Vessels:
+    """What is poured from, and what into, as they stand now.
+
+    The poses of a tilt depend on no grasp, and are worked out once for all of them.
+
+    Attributes:
+        source: name of the vessel that is tilted.
+        height: of that, metres.
+        rim: radius of its lip, metres.
+        axis: (2,) middle of its hollow, in its own frame, metres.
+        middle: (3,) of the hollow that is poured into, metres.
+        radius: of that, metres.
+        brim: its height in the world, metres.
+        tilts: poses that were worked out, by side, bearing, tilt and lip.
+    """
+
+    source: str
+    height: float
+    rim: float
+    axis: tuple[float, float]
+    middle: Array
+    radius: float
+    brim: float
+    tilts: dict[tuple[float, ...], list[Array]] = field(default_factory=dict[Any, Any])
+
+    @classmethod
+    def of(cls, arm: Manipulator, source: str, target: str) -> Vessels:
+        """The two in the arm's scene.
+
+        Raises:
+            PlanningError: where one of them is no open vessel.
+        """
+        compiled, data = arm.compiled, arm.executor.data
+        cup, bowl = compiled.asset_of(source), compiled.asset_of(target)
+        hollow, basin = mouth(cup), mouth(bowl)
+        if hollow is None or basin is None:
+            raise PlanningError(Cause.NO_VESSEL, f"{source} or {target} is no open vessel")
+        body = compiled.objects[target].bodies[basin.link]
+        middle = transform(data.xpos[body], data.xmat[body].reshape(3, 3)) @ [*basin.centre, 1.0]
+        return cls(
+            source=source,
+            height=cup.extents[2],
+            rim=min(cup.extents[:2]) / 2,
+            axis=(hollow.centre[0], hollow.centre[1]),
+            middle=middle[:3],
+            radius=min(basin.half_size[:2]),
+            brim=float(PhysicsFacts(compiled, data).box(target)[1][2]),
+        )
+
+    def tilt(self, plan: Pour) -> list[Array]:
+        """Poses `world_from_object` (4, 4) of the vessel, from upright to tilted."""
+        key = (plan.side, plan.bearing, plan.tilt, plan.lip)
+        if key not in self.tilts:
+            self.tilts[key] = list(self._poses(plan))
+        return self.tilts[key]
+
+    def _poses(self, plan: Pour) -> Iterator[Array]:
+        toward = _level(plan.bearing)
+        spot = self.middle - toward * SHORT * self.radius
+        local = self.rim * _level(plan.side) + [*self.axis, self.height]
+        upright = axis_rotation(UP, plan.bearing - plan.side)
+        across = np.cross(UP, toward)
+        for angle in np.linspace(0.0, plan.tilt, int(np.ceil(plan.tilt / STEP)) + 1):
+            turn = axis_rotation(across, float(angle)) @ upright
+            rise = plan.lip + max(0.0, (self.height + OVER - plan.lip) * np.cos(angle))
+            place = np.array([spot[0], spot[1], self.brim + rise])
+            yield transform(place - turn @ local, turn)
+
+
 def choose(arm: Manipulator, source: str, target: str) -> Pour:
     """The first way that works, its grasp with a path to it.
 
@@ -81,12 +152,13 @@ def choose(arm: Manipulator, source: str, target: str) -> Pour:
         PlanningError: where there is none.
     """
     refused: Counter[Failure] = Counter()
+    vessels = Vessels.of(arm, source, target)
     grasps: list[Grasp] = []
     more = islice(_grasps(arm, source), GRASPS)
     for tilt, lip in TILTS:
         for grasp in chain(grasps[:], _kept(more, grasps)):
             try:
-                way = _way(arm, grasp, source, target, tilt, lip)
+                way = _way(arm, grasp, vessels, tilt, lip)
                 arm.sync_planning_scene()
                 path = arm.planner.connect(arm.q, grasp.before, grasp.opening, arm.rng)
             except PlanningError as error:
@@ -109,13 +181,14 @@ def again(arm: Manipulator, way: Pour, source: str, target: str) -> Pour:
         PlanningError: with the last reason.
     """
     grasp = replace(way.grasp, held=arm.held(source), exit=[arm.q])
+    vessels = Vessels.of(arm, source, target)
     try:
-        return _planned(arm, replace(way, grasp=grasp), source, target, grasp.held, arm.q)
+        return _planned(arm, replace(way, grasp=grasp), vessels, grasp.held, arm.q)
     except PlanningError as failed:
         error = failed
     for tilt, lip in TILTS:
         try:
-            return _way(arm, grasp, source, target, tilt, lip)
+            return _way(arm, grasp, vessels, tilt, lip)
         except PlanningError as failed:
             error = failed
     raise error
@@ -134,7 +207,7 @@ def _kept(more: Iterator[Grasp], kept: list[Grasp]) -> Iterator[Grasp]:
         yield grasp
 
 
-def _way(arm: Manipulator, grasp: Grasp, source: str, target: str, tilt: float, lip: float) -> Pour:
+def _way(arm: Manipulator, grasp: Grasp, vessels: Vessels, tilt: float, lip: float) -> Pour:
     """A side of the lip and a bearing with which the arm can follow a tilt.
 
     Raises:
@@ -147,25 +220,27 @@ def _way(arm: Manipulator, grasp: Grasp, source: str, target: str, tilt: float, 
         side, bearing = spread[int(number)]
         plan = Pour(grasp, side, bearing, tilt, lip)
         try:
-            return _planned(arm, plan, source, target, grasp.held, grasp.exit[-1])
+            return _planned(arm, plan, vessels, grasp.held, grasp.exit[-1])
         except PlanningError as failed:
             error = failed
     raise error
 
 
-def _planned(arm: Manipulator, plan: Pour, source: str, target: str, held: Held, q: Array) -> Pour:
+def _planned(arm: Manipulator, plan: Pour, vessels: Vessels, held: Held, q: Array) -> Pour:
     """The paths of a pour from a configuration, with the vessel as it lies in the hand.
 
     Raises:
         PlanningError: where there are none.
     """
     tool_from = inverse(held.tool_from_object)
-    poses = [pose @ tool_from for pose in _poses(arm, plan, source, target, held)]
-    if not arm.arm.solutions(poses[-1], q):
+    vessel = vessels.tilt(plan)
+    # Most ways end out of reach, so that the last pose is looked at alone.
+    if not arm.arm.solutions(vessel[-1] @ tool_from, q):
         raise PlanningError(Cause.UNREACHABLE, "the arm cannot tilt it so far")
+    poses = [pose @ tool_from for pose in vessel]
     arm.world.upright = None
     arm.world.update(arm.executor.data, held)
-    touch = frozenset({source})
+    touch = frozenset({vessels.source})
     width = held_opening(plan.grasp.width, arm.compiled.robot.spec)
     error = PlanningError(Cause.UNREACHABLE, "the arm cannot hold it over the target")
     for start in arm.arm.distinct(poses[0], q, CONFIGURATIONS):
@@ -185,29 +260,6 @@ def _planned(arm: Manipulator, plan: Pour, source: str, target: str, held: Held,
         over = arm.planner.connect(q, start, width, arm.rng)
         return replace(plan, over=over, pour=tilt)
     raise error
-
-
-def _poses(arm: Manipulator, plan: Pour, source: str, target: str, held: Held) -> Iterator[Array]:
-    """Poses `world_from_object` (4, 4) of the vessel, from upright over the target to tilted."""
-    compiled, data = arm.compiled, arm.executor.data
-    cup, bowl = compiled.asset_of(source), compiled.asset_of(target)
-    hollow, basin = mouth(cup), mouth(bowl)
-    if hollow is None or basin is None:
-        raise PlanningError(Cause.NO_VESSEL, f"{source} or {target} is no open vessel")
-    body = compiled.objects[target].bodies[basin.link]
-    middle = transform(data.xpos[body], data.xmat[body].reshape(3, 3)) @ [*basin.centre, 1.0]
-    brim = float(PhysicsFacts(compiled, data).box(target)[1][2])
-    toward = _level(plan.bearing)
-    spot = middle[:3] - toward * SHORT * min(basin.half_size[:2])
-    height, rim = cup.extents[2], min(cup.extents[:2]) / 2
-    local = rim * _level(plan.side) + [*hollow.centre[:2], height]
-    upright = axis_rotation(UP, plan.bearing - plan.side)
-    across = np.cross(UP, toward)
-    for angle in np.linspace(0.0, plan.tilt, int(np.ceil(plan.tilt / STEP)) + 1):
-        turn = axis_rotation(across, float(angle)) @ upright
-        rise = plan.lip + max(0.0, (height + OVER - plan.lip) * np.cos(angle))
-        place = np.array([spot[0], spot[1], brim + rise])
-        yield transform(place - turn @ local, turn)
 
 
 def _level(angle: float) -> Array:
