@@ -112,10 +112,9 @@ def surroundings(scene: Scene) -> Any:
             centre[axis] = edge[axis]
             parts.append(_flat(centre, normal, along, (half[1 - axis], half[2])))
             depth, tall = SKIRTING
-            size = 2 * half[1 - axis] * along + depth * np.abs(normal) + [0, 0, tall]
-            board = trimesh.creation.box(size)
-            foot = centre + normal * depth / 2
-            parts.append(board.apply_translation([foot[0], foot[1], low[2] + tall / 2]))
+            foot = centre + normal * depth
+            foot[2] = low[2] + tall / 2
+            parts.append(_flat(foot, normal, along, (half[1 - axis], tall / 2)))
     if not bare:
         parts.append(_flat((*middle[:2], high[2]), (0, 0, -1), (1, 0, 0), half[:2]))
     return joined(parts)

@@ -102,13 +102,10 @@ def _room(spec: Any, scene: Scene, room: Room) -> None:
         wall = _flat(spec, name, foot, turn, (width, float(half[2])))
         wall.material = material
         depth, height = SKIRTING
-        board = spec.worldbody.add_geom(name=f"skirting_{name[5:]}")
-        board.type = mujoco.mjtGeom.mjGEOM_BOX
-        board.pos = foot + inward * depth / 2 + [0.0, 0.0, height / 2 - half[2]]
-        board.quat = quaternion(turn)
-        board.size = [width, height / 2, depth / 2]
+        # A plane: a lit edge of a centimetre would flicker where it is thinner than a pixel.
+        low_end = foot + inward * depth + [0.0, 0.0, height / 2 - half[2]]
+        board = _flat(spec, f"skirting_{name[5:]}", low_end, turn, (width, height / 2))
         board.rgba = CEILING
-        board.contype, board.conaffinity = 0, 0
     over = np.array([*middle[:2], high[2]])
     ceiling = _flat(spec, "ceiling", over, np.diag([1.0, -1.0, -1.0]), (half[0], half[1]))
     ceiling.rgba = CEILING

@@ -11,7 +11,7 @@ from ....schemas import RenderError
 from ..camera.view import World
 from ..light.environment import Environment, environment, lights_of, outdoors
 from ..light.lighting import DARK, Lamp, lamps
-from .projections import light_from_world
+from .shadow_views import ShadowViews, shadow_views
 
 MAX_LAMPS = 4
 """The sun not among them."""
@@ -25,7 +25,7 @@ class Illumination:
         keys: lamps with shadows, at least one.
         fills: lamps without.
         ambient: (3,) from all sides.
-        views: (K, 4, 4) from the world into each key's shadow map.
+        shadows: what the shadow maps of each key cover.
         around: what metal mirrors and the sky shows; None where nothing does.
         linear: light adds up as light, not as display values.
     """
@@ -33,7 +33,7 @@ class Illumination:
     keys: list[Lamp]
     fills: list[Lamp]
     ambient: npt.NDArray[np.float64]
-    views: npt.NDArray[np.float64]
+    shadows: tuple[ShadowViews, ...]
     around: Environment | None
     linear: bool
 
@@ -57,7 +57,7 @@ def illumination(world: World, *, mirrors: bool) -> Illumination:
         keys=keys,
         fills=[lamp for lamp in lit if not lamp.shadow],
         ambient=np.sum([lamp.ambient for lamp in lit], axis=0),
-        views=np.stack([light_from_world(world, lamp) for lamp in keys]),
+        shadows=tuple(shadow_views(world, lamp) for lamp in keys),
         around=environment(scene) if linear or mirrors else None,
         linear=linear,
     )

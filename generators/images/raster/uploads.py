@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections import OrderedDict
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ POSES, LOOKS, TEXTURES, SHADOWS, AROUND, PICTURES = 0, 1, 2, 3, 5, 6
 """Texture units."""
 MOST_TEXELS = 32 * 1024 * 1024
 """Texels of all pictures of a scene; where they are more, all of them are shown smaller."""
+
+KEPT_CASTERS = 12
+"""Lists of faces that throw shadows; each shadow map has its own."""
 
 
 class Uploaded:
@@ -53,6 +57,9 @@ class Uploaded:
         if layers.pictured:
             self._textures.append(image_array(gl, layers.pictures()))
         self._buffers += [looks_buffer, poses_buffer]
+        self.radii = np.asarray(model.geom_rbound)
+        """(ngeom,) of balls about the geoms' frames that hold them, metres; 0 for planes."""
+        self._casters: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
 
     def _attributes(self, layout: Any) -> None:
         gl = self._gl
@@ -102,9 +109,36 @@ class Uploaded:
         start = ctypes.c_void_p(12 * first)
         gl.glDrawElements(gl.GL_TRIANGLES, 3 * count, gl.GL_UNSIGNED_INT, start)
 
+    def cast(self, chosen: npt.NDArray[np.bool_]) -> None:
+        """Draw the opaque faces of some geoms, but no planes.
+
+        Args:
+            chosen: (ngeom,) which of them.
+        """
+        gl = self._gl
+        key = chosen.tobytes()
+        if key not in self._casters:
+            solid = self.shape.faces[: self.shape.solid]
+            faces = np.ascontiguousarray(solid[chosen[self.shape.vertices["geom"][solid[:, 0]]]])
+            buffer = int(gl.glGenBuffers(1))
+            gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, buffer)
+            gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, faces.nbytes, faces, gl.GL_STATIC_DRAW)
+            self._casters[key] = (buffer, len(faces))
+        buffer, count = self._casters[key]
+        self._casters.move_to_end(key)
+        gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, buffer)
+        if count:
+            self.draw(0, count)
+        gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, self._buffers[1])
+        while len(self._casters) > KEPT_CASTERS:
+            gl.glDeleteBuffers(1, [self._casters.popitem(last=False)[1][0]])
+
     def close(self) -> None:
         """Free everything on the graphics side."""
         gl = self._gl
+        casters = [buffer for buffer, _ in self._casters.values()]
+        if casters:
+            gl.glDeleteBuffers(len(casters), casters)
         gl.glDeleteVertexArrays(1, [self._array])
         gl.glDeleteTextures(self._textures)
         gl.glDeleteBuffers(len(self._buffers), self._buffers)
