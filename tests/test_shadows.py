@@ -12,7 +12,7 @@ import pytest
 import trimesh
 from caster import centres, scene_caster
 from scipy.ndimage import minimum_filter
-from solids import joined
+from solids import joined, pedestal
 from test_images import box, rigid, thing, world
 
 from cousins.generators.images.camera.cameras import camera_params
@@ -20,7 +20,6 @@ from cousins.generators.images.truth.worlds import prepared
 from cousins.generators.renderers import renderer
 from cousins.scenes.core.geometry import look_at, sphere_point, vec3
 from cousins.scenes.libraries.procedural import ProceduralLibrary
-from cousins.scenes.model.surroundings import PEDESTAL_HALF
 from cousins.scenes.rooms import furnished_scene
 from cousins.schemas import Asset, Camera, Light, Scene
 
@@ -37,7 +36,8 @@ def under(scene: Scene, azimuth: float, elevation: float, eye: Any, target: Any)
         colour=(1.0, 1.0, 1.0),
     )  # fmt: skip
     camera = Camera(name="front", pos=vec3(np.array(eye)), quat=look_at(eye, target), fov=50)
-    return scene.model_copy(update={"lights": (lamp,), "cameras": (camera,), "ambient": 60.0})
+    update = {"lights": (lamp,), "cameras": (camera,), "ambient": 60.0, "decor": False}
+    return scene.model_copy(update=update)
 
 
 def shaded(
@@ -65,10 +65,7 @@ def shaded(
     rays = scene_caster(scene, assets, ready.world, data)
     hits = rays.cast(camera, centres(camera))
     towards = -np.array(scene.lights[0].direction)
-    x, y, height = scene.robot.pos
-    stand = trimesh.creation.box((2 * PEDESTAL_HALF, 2 * PEDESTAL_HALF, height))
-    stand.apply_translation([x - 0.03, y, height / 2])
-    solid = joined([stand, *(mesh for key, mesh in rays.meshes.items() if key[0] > 0)])
+    solid = joined([pedestal(scene), *(mesh for key, mesh in rays.meshes.items() if key[0] > 0)])
     start = hits.place + 1e-4 * hits.normal
     start[~np.isfinite(start).all(axis=1)] = 0.0
     blocked = trimesh.ray.ray_pyembree.RayMeshIntersector(solid).intersects_any(
@@ -101,7 +98,8 @@ def test_a_room_is_shaded_where_rays_to_the_lamp_are_blocked(kind: Any) -> None:
     scene, assets = furnished_scene(kind, 3, ProceduralLibrary(), 40)
     assert scene.room is not None
     low, high = np.array(scene.room.low), np.array(scene.room.high)
-    scene = under(scene, 200.0, 55.0, low + [0.3, 0.3, 2.1], (low + high) / 2 * [1, 1, 0.4])
+    middle = (low + high) / 2
+    scene = under(scene, 200.0, 55.0, low + np.array((0.3, 0.3, 2.1)), (*middle[:2], 0.5))
     missing, blocked, same = shaded(scene, assets)
     wrong = (missing > 0.5) != blocked
     assert (same & blocked).sum() > 400

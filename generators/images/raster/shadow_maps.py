@@ -16,6 +16,8 @@ from .uploads import POSES, SHADOWS, Uploaded
 Chosen = npt.NDArray[np.bool_]
 MAPS = 2
 """Of each lamp: near, far."""
+FLAT = 1e-6
+"""Depths per metre; less is along a wall."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,11 @@ class ShadowMaps:
         gl.glBindTexture(gl.GL_TEXTURE_2D_ARRAY, self._texture)
         for number, view in enumerate(shadows):
             touching, leaving = near_and_far(view.near, model.rows[:, :, 3], model.radii)
-            self._show(MAPS * number, model, view.near, touching)
-            self._show(MAPS * number + 1, model, view.far, leaving)
+            # Lamps hang in the room: what is on the wall that their light seems to come through
+            # is behind them.
+            before = model.walls @ view.near[2, :3] >= -FLAT
+            self._show(MAPS * number, model, view.near, touching & before)
+            self._show(MAPS * number + 1, model, view.far, leaving & before)
 
     def _show(
         self, layer: int, model: Uploaded, view: npt.NDArray[np.float64], chosen: Chosen

@@ -6,10 +6,12 @@ import ctypes
 from collections import OrderedDict
 from typing import Any
 
+import mujoco
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from ....scenes.model.decor import FIRST_WORDS
 from ....scenes.model.pictures import laid, texture_pixels
 from ..camera.view import World
 from ..light.lighting import SHEEN
@@ -49,6 +51,7 @@ class Uploaded:
         layers = _Layers(model)
         self._textures = [image_array(gl, layers.patterns())]
         self._looks = _looks(model, layers)
+        self._steady = self._looks[:, 2, :3].copy()
         self.kind = Kind(bool(metallic(model).any()), bool(layers.pictured))
         """What all of it needs: whether anything mirrors what is around, or shows a picture."""
         looks, looks_buffer = float_texture(gl, LOOKS, self._looks.reshape(-1, 4))
@@ -59,6 +62,8 @@ class Uploaded:
         self._buffers += [looks_buffer, poses_buffer]
         self.radii = np.asarray(model.geom_rbound)
         """(ngeom,) of balls about the geoms' frames that hold them, metres; 0 for planes."""
+        self.walls = _walls_behind(model)
+        """(ngeom, 3) for decor, unit vectors into the room from the wall that it is on; else 0."""
         self._casters: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
 
     def _attributes(self, layout: Any) -> None:
@@ -96,7 +101,7 @@ class Uploaded:
         gl = self._gl
         if not self._glows:
             return
-        added = shining(self._glows, data, self.model.ngeom)
+        added = self._steady + shining(self._glows, data, self.model.ngeom)
         if np.array_equal(added, self._looks[:, 2, :3]):
             return
         self._looks[:, 2, :3] = added
@@ -192,12 +197,22 @@ class _Layers:
         return 1 << (max(sides, default=1) - 1).bit_length()
 
 
+def _walls_behind(model: Any) -> npt.NDArray[np.float64]:
+    found = np.zeros((model.ngeom, 3))
+    for geom in np.flatnonzero(np.asarray(model.geom_bodyid) == 0):
+        if model.geom(geom).name.partition("_")[0] in FIRST_WORDS:
+            turn = np.zeros(9)
+            mujoco.mju_quat2Mat(turn, model.geom_quat[geom])
+            found[geom] = turn.reshape(3, 3)[:, 1]
+    return found
+
+
 def _looks(model: Any, layers: _Layers) -> npt.NDArray[np.float32]:
     """(ngeom, 3, 4): colour; layer, gloss, its exponent, and metal; glow, and how a picture lies.
 
     The layer is that of `_Layers.code`, the last that of `Laid.number`. Metal holds how metallic it
     is, in 255ths, before its point, and roughness behind it. The glow is that of things that are
-    off, none.
+    off: of what shines always alone.
     """
     looks = np.zeros((model.ngeom, 3, 4), dtype=np.float32)
     looks[:, 0] = colours(model)
@@ -205,6 +220,8 @@ def _looks(model: Any, layers: _Layers) -> npt.NDArray[np.float32]:
     for geom, material in enumerate(model.geom_matid):
         specular = model.mat_specular[material] if material >= 0 else 0.5
         shininess = model.mat_shininess[material] if material >= 0 else 0.5
+        if material >= 0:
+            looks[geom, 2, :3] = model.mat_emission[material] * model.mat_rgba[material, :3]
         metallic = max(model.mat_metallic[material], 0.0) if material >= 0 else 0.0
         roughness = max(model.mat_roughness[material], 0.0) if material >= 0 else 0.0
         looks[geom, 1] = (
