@@ -22,7 +22,7 @@ from cousins.scenes.model.decor.outdoors import outdoors
 from cousins.scenes.model.mujoco_model import compile_model
 from cousins.scenes.model.surroundings import DEFAULT_ROOM
 from cousins.scenes.rooms import furnished_scene
-from cousins.schemas import Camera, Scene
+from cousins.schemas import WITHOUT_ROBOT, Camera, Scene
 
 Array = npt.NDArray[Any]
 JOINED = 0.003
@@ -173,3 +173,34 @@ def test_views_through_windows_are_brighter_above_and_differ() -> None:
         assert view.shape == (128, 128, 3)
         assert view[:24].mean() > view[-24:].mean() + 30
     assert min(np.abs(a - b).mean() for a, b in pairwise(views)) > 5
+
+
+def test_what_faces_a_window_is_lighter_than_what_turns_its_back() -> None:
+    _, assets = world(3)
+    dim = {"lights": (), "ambient": 300.0, "robot": WITHOUT_ROBOT}
+    for seed in range(20):
+        trial = bare(seed).model_copy(update=dim)
+        inward = [p.turn[:, 2] for p in decor_of(trial) if p.name.endswith("_pane")]
+        if len(inward) == 1:
+            break
+    else:
+        raise AssertionError("no scene has one window")
+    # From the window's side a camera sees what faces the window, from the other what does not.
+    seen: list[float] = []
+    for side in (-1.0, 1.0):
+        eye = np.array([0.55, 0.0, 0.75]) + side * 0.9 * inward[0]
+        camera = Camera(name="front", pos=tuple(eye), quat=look_at(eye, (0.55, 0, 0.69)), fov=12)
+        lit = trial.model_copy(update={"cameras": (camera,)})
+        ready = prepared(lit, assets)
+        data = ready.world.new_data()
+        view = camera_params(ready.world, data, camera, (64, 48))
+        truth = renderer("mujoco").truth(ready.world, data, view, normals=True)
+        table = ready.labeller.instance_mask(truth.geoms) == 1
+        facing = truth.normals
+        assert facing is not None
+        upright = table & (facing[..., 2] < 20)  # it looks at the camera
+        picture = renderer("mujoco").colour(ready.world, data, view, shadows=True)
+        seen.append(float(picture[upright].mean()))
+    towards, away = seen
+    assert away > 20
+    assert towards > 1.06 * away

@@ -102,7 +102,7 @@ class MujocoRenderer:
         """See `Renderer`."""
         gl = self._gl
         model = self._model(world, data)
-        light = illumination(world, mirrors=model.kind.metal)
+        light = illumination(world, mirrors=model.kind.metal, windows=model.windows)
         if shadows:
             self._shadows.draw(model, light.shadows)
         size = (camera.width * SUPERSAMPLE, camera.height * SUPERSAMPLE)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from ....scenes.model.decor import FIRST_WORDS
+from ....scenes.model.decor import FIRST_WORDS, is_pane
 from ....scenes.model.pictures import laid, texture_pixels
 from ..camera.view import World
 from ..light.lighting import SHEEN
@@ -64,6 +64,8 @@ class Uploaded:
         """(ngeom,) of balls about the geoms' frames that hold them, metres; 0 for planes."""
         self.walls = _walls_behind(model)
         """(ngeom, 3) for decor, unit vectors into the room from the wall that it is on; else 0."""
+        self.windows = _windows(model)
+        """(W, 3) unit vectors into the room of its windows; None where there are none."""
         self._casters: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
 
     def _attributes(self, layout: Any) -> None:
@@ -205,6 +207,14 @@ def _walls_behind(model: Any) -> npt.NDArray[np.float64]:
             mujoco.mju_quat2Mat(turn, model.geom_quat[geom])
             found[geom] = turn.reshape(3, 3)[:, 1]
     return found
+
+
+def _windows(model: Any) -> npt.NDArray[np.float64] | None:
+    panes = [geom for geom in range(model.ngeom) if is_pane(model.geom(geom).name)]
+    turns = np.zeros((len(panes), 9))
+    for turn, geom in zip(turns, panes, strict=True):
+        mujoco.mju_quat2Mat(turn, model.geom_quat[geom])
+    return np.rint(turns.reshape(-1, 3, 3)[:, :, 2]) if panes else None
 
 
 def _looks(model: Any, layers: _Layers) -> npt.NDArray[np.float32]:

@@ -19,6 +19,11 @@ FIRST_WORDS = (
 UP = np.array([0.0, 0.0, 1.0])
 
 
+def is_pane(name: str) -> bool:
+    """Whether a piece of that name lets daylight in."""
+    return name.startswith("window_") and name.endswith("_pane")
+
+
 @dataclass(frozen=True, eq=False)
 class Piece:
     """One form of one colour.
