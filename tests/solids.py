@@ -128,11 +128,8 @@ def piece_mesh(piece: Piece) -> Any:
         return _flat(piece.centre, piece.turn[:, 2], piece.turn[:, 0], (x, y))
     if piece.form == "box":
         made = trimesh.creation.box(2 * piece.half)
-    elif piece.form == "cylinder":
-        made = trimesh.creation.cylinder(x, 2 * z, sections=2 * ROUND)
     else:
-        made = trimesh.creation.uv_sphere(radius=1.0, count=[ROUND, ROUND])
-        made.apply_scale(piece.half)
+        made = trimesh.creation.cylinder(x, 2 * z, sections=2 * ROUND)
     return made.apply_transform(transform(piece.centre, piece.turn))
 
 

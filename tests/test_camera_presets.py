@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -80,6 +81,13 @@ def test_a_preset_has_the_hand_and_the_things_in_view(name: PresetName) -> None:
         things = [x for x in ready.labeller.instances if x.name in ("bowl", "lemon", "mug")]
         whole += hand_seen and all((mask == thing.instance_id).sum() > 4 for thing in things)
     assert whole >= 3
+
+
+def test_the_documentation_has_every_preset_as_it_is() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "pictures.md").read_text(encoding="utf-8")
+    for name, preset in PRESETS.items():
+        size = f"{preset.size[0]} x {preset.size[1]}"
+        assert f"| `{name}` | {preset.fov:g} degrees | {size} | {preset.source} |" in page
 
 
 def test_what_a_spec_says_counts_and_the_preset_fills_in_the_rest() -> None:

@@ -29,7 +29,6 @@ CEILING = (0.93, 0.93, 0.91, 1.0)
 _FORMS = {
     "box": mujoco.mjtGeom.mjGEOM_BOX,
     "cylinder": mujoco.mjtGeom.mjGEOM_CYLINDER,
-    "ellipsoid": mujoco.mjtGeom.mjGEOM_ELLIPSOID,
     "sheet": mujoco.mjtGeom.mjGEOM_PLANE,
 }
 

@@ -200,12 +200,15 @@ class _Layers:
 
 
 def _walls_behind(model: Any) -> npt.NDArray[np.float64]:
-    found = np.zeros((model.ngeom, 3))
+    """(ngeom, 3): of all parts of a thing, the way into the room of the first that is no sheet."""
+    found, known = np.zeros((model.ngeom, 3)), dict[str, npt.NDArray[np.float64]]()
     for geom in np.flatnonzero(np.asarray(model.geom_bodyid) == 0):
-        if model.geom(geom).name.partition("_")[0] in FIRST_WORDS:
+        word, _, rest = model.geom(geom).name.partition("_")
+        if word in FIRST_WORDS and model.geom_type[geom] != mujoco.mjtGeom.mjGEOM_PLANE:
             turn = np.zeros(9)
             mujoco.mju_quat2Mat(turn, model.geom_quat[geom])
-            found[geom] = turn.reshape(3, 3)[:, 1]
+            thing = f"{word} {rest.partition('_')[0]}"
+            found[geom] = known.setdefault(thing, turn.reshape(3, 3)[:, 1])
     return found
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ....schemas import Material, Texture
 from ....schemas.base import Rgba
+from ...core.geometry import Array, rotation
 from .piece import Maker, Piece
 
 Build = Callable[[Maker, float, np.random.Generator], Iterator[Piece]]
@@ -40,6 +41,13 @@ def _one(colours: tuple[Rgba, ...], rng: np.random.Generator) -> Rgba:
 def cloth(rng: np.random.Generator) -> Rgba:
     """A colour of cloth."""
     return _one(_CLOTHS, rng)
+
+
+def rotation_about(axis: tuple[float, float, float], angle: float) -> Array:
+    """(3, 3) of a turn by `angle` radians about a unit axis."""
+    half = angle / 2
+    sine = float(np.sin(half))
+    return rotation((float(np.cos(half)), axis[0] * sine, axis[1] * sine, axis[2] * sine))
 
 
 def plain(colour: Rgba, roughness: float = 0.6) -> Material:
@@ -216,17 +224,23 @@ def plant(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Piece
     del width
     out, pot = 0.28, float(rng.uniform(0.14, 0.20))
     yield make.round("pot", (0, out, pot), (pot * 0.8, pot * 0.8, pot), plain(_one(_CLOTHS, rng)))
-    tall = float(rng.uniform(0.4, 1.0))
-    yield make.round("stem", (0, out, tall / 2 + pot), (0.016, 0.016, tall / 2), plain(_WOODS[1]))
+    tall = float(rng.uniform(0.3, 0.8))
+    stem = plain(_WOODS[1], 0.8)
+    yield make.box("stem", (0, out, tall / 2 + pot), (0.014, 0.014, tall / 2 + pot), stem)
     green = float(rng.uniform(0.28, 0.44))
-    for number in range(int(rng.integers(6, 10))):
-        angle, away = float(rng.uniform(0, 2 * np.pi)), float(rng.uniform(0.02, 0.11))
-        up = 2 * pot + tall * float(rng.uniform(0.55, 0.95))
-        place = (away * np.cos(angle), out + away * np.sin(angle), up)
-        leaf: Rgba = (0.4 * green, green * float(rng.uniform(0.85, 1.15)), 0.45 * green, 1.0)
-        wide = float(rng.uniform(0.10, 0.16))
-        size = (wide, wide, wide * float(rng.uniform(0.6, 1.0)))
-        yield make.round(f"leaves{number}", place, size, plain(leaf, 0.8), ball=True)
+    tones = [plain((0.4 * green * x, green * x, 0.45 * green * x, 1.0), 0.8) for x in (0.8, 1.1)]
+    top = make.side.at(make.along, out, 2 * pot + tall - 0.02)
+    for number in range(int(rng.integers(16, 26))):
+        lean, around = float(rng.uniform(0.15, 1.25)), float(rng.uniform(-np.pi, np.pi))
+        # Leaves near the wall stand up.
+        lean *= 1.0 if np.sin(around) > -0.4 else 0.35
+        length = float(rng.uniform(0.14, 0.26))
+        tilt = rotation_about((1.0, 0.0, 0.0), -lean)
+        turn = make.side.turn @ rotation_about((0.0, 0.0, 1.0), around - np.pi / 2) @ tilt
+        half = np.array([float(rng.uniform(0.014, 0.03)), 0.003, length])
+        centre = top + turn[:, 2] * length
+        tone = tones[number % 2]
+        yield Piece(f"{make.name}_leaf{number}", "box", centre, turn, half, tone)
 
 
 def floor_lamp(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Piece]:

@@ -10,7 +10,7 @@ import numpy as np
 from ....schemas import Material
 from ...core.geometry import Array
 
-Form = Literal["box", "cylinder", "ellipsoid", "sheet"]
+Form = Literal["box", "cylinder", "sheet"]
 FIRST_WORDS = (
     "curtain", "door", "lamp", "picture", "plant", "radiator", "rug", "shelf", "sideboard",
     "switch", "window",
@@ -112,10 +112,10 @@ class Maker:
 
     def round(
         self, part: str, place: tuple[float, float, float], half: tuple[float, float, float],
-        material: Material, shine: float = 0.0, *, ball: bool = False,
+        material: Material, shine: float = 0.0,
     ) -> Piece:  # fmt: skip
-        """An upright cylinder, or an ellipsoid."""
-        return self._solid("ellipsoid" if ball else "cylinder", part, place, half, material, shine)
+        """An upright cylinder."""
+        return self._solid("cylinder", part, place, half, material, shine)
 
     def sheet(
         self, part: str, place: tuple[float, float, float], half: tuple[float, float],
