@@ -24,7 +24,7 @@ from cousins.schemas.spec_file import load_spec
 
 Array = npt.NDArray[np.float64]
 STATES = Path(__file__).parents[1] / "examples" / "vision" / "states.yaml"
-TRAINED, SCENES = 800, 1050
+TRAINED, SCENES = 800, 1000
 """Scenes to learn from, and all of them."""
 SIDE, PATCH, WORDS = 64, 12, 320
 """Pixels of a picture of a thing, pixels of a patch, and how many patches are compared with."""
