@@ -36,7 +36,7 @@ class CameraSpec(Model):
     name: Name
     """Its preset's name unless said."""
     preset: PresetName | None = Field(default=None, exclude_if=unset)
-    """A camera by name, which fills in what is not said: see [pictures](pictures.md#cameras-by-name)."""
+    """A camera by name; fills in what is not said: see [pictures](pictures.md#cameras-by-name)."""
     look_at: str = "table"
     """An object's name, or the support."""
     mount: Literal["hand"] | None = None

@@ -96,9 +96,8 @@ NATIVE: dict[PresetName, float] = {
 
 def filled(written: dict[str, Any]) -> dict[str, Any]:
     """A camera's spec with what its preset says where it is silent; others as they are."""
-    known: dict[str, CameraPreset] = {**PRESETS}
     named = written.get("preset")
-    preset = known.get(named) if isinstance(named, str) else None
+    preset = next((found for name, found in PRESETS.items() if name == named), None)
     if preset is None:
         return written
     framing = {} if written.get("mount") is not None else preset.framing

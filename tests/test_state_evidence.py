@@ -59,7 +59,8 @@ def patches(picture: Array) -> Array:
     """(N, N, D) the patches of a picture, every second pixel."""
     windows = np.lib.stride_tricks.sliding_window_view(picture, (PATCH, PATCH, 3))
     every = windows[::2, ::2, 0]
-    return every.reshape(*every.shape[:2], -1)
+    found: Array = every.reshape(*every.shape[:2], -1)
+    return found
 
 
 def features(pictures: Array, learn: npt.NDArray[np.bool_], rng: np.random.Generator) -> Array:
@@ -81,8 +82,9 @@ def features(pictures: Array, learn: npt.NDArray[np.bool_], rng: np.random.Gener
         thirds = [np.array_split(row, 3, axis=1) for row in np.array_split(both, 3, axis=0)]
         pooled = [cell.mean(axis=(0, 1)) for row in thirds for cell in row]
         rows.append(np.concatenate([*pooled, both.max(axis=(0, 1))]))
-    found = np.array(rows)
-    return (found - found[learn].mean(axis=0)) / (found[learn].std(axis=0) + 1e-3)
+    found: Array = np.array(rows)
+    scaled: Array = (found - found[learn].mean(axis=0)) / (found[learn].std(axis=0) + 1e-3)
+    return scaled
 
 
 def accuracy(rows: list[tuple[int, bool, npt.NDArray[np.uint8]]]) -> tuple[float, int]:
@@ -101,6 +103,7 @@ def accuracy(rows: list[tuple[int, bool, npt.NDArray[np.uint8]]]) -> tuple[float
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(3600)
 def test_states_are_seen_in_pictures_of_scenes_that_were_not_learned_from() -> None:
     for name, rows in examples().items():
         share, count = accuracy(rows)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ....schemas import Material, Texture
 from ....schemas.base import Rgba
+from ....schemas.material import TextureKind
 from ...core.geometry import Array, rotation
 from .piece import Maker, Piece
 
@@ -31,7 +32,7 @@ _BRIGHT: tuple[Rgba, ...] = (
     (0.72, 0.22, 0.18, 1), (0.90, 0.70, 0.24, 1), (0.20, 0.42, 0.55, 1), (0.24, 0.46, 0.32, 1),
     (0.86, 0.82, 0.74, 1), (0.30, 0.24, 0.40, 1), (0.88, 0.48, 0.26, 1), (0.16, 0.18, 0.22, 1),
 )  # fmt: skip
-_PRINTS = ("gradient", "marble", "stripes", "checker", "gradient")
+_PRINTS: tuple[TextureKind, ...] = ("gradient", "marble", "stripes", "checker", "gradient")
 
 
 def _one(colours: tuple[Rgba, ...], rng: np.random.Generator) -> Rgba:

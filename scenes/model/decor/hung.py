@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ....schemas import Camera, Material, Room, Scene, Texture
+from ....schemas.material import TextureKind
 from ...core.geometry import Array, rotation, sphere_point
 from ...core.seeds import generator
 from . import furnishings as kinds
@@ -29,6 +30,8 @@ AGAINST = 0.6
 """From a wall to the middle of furniture that stands against it, metres."""
 LOW_CATEGORIES = ("countertop.n.01", "sink.n.01", "dishwasher.n.01", "desk.n.01", "armchair.n.01")
 """Furniture over which a window fits."""
+WEAVES: tuple[TextureKind, ...] = ("fabric", "stripes", "checker", "gradient", "speckle")
+"""Of rugs."""
 RUG = 0.001
 """Over the floor, metres: little of what stands on it sinks in, and nothing flickers."""
 
@@ -142,7 +145,9 @@ class _Free:
             away = np.asarray(thing.pos) - side.foot
             if thing.fixed and thing.name != scene.support and away @ side.inward < AGAINST:
                 low = any(thing.category == category for category in LOW_CATEGORIES)
-                (self.low if low else self.taken).append((away @ side.along, BESIDE_FURNITURE))
+                (self.low if low else self.taken).append(
+                    (float(away @ side.along), BESIDE_FURNITURE)
+                )
 
     def place(self, kind: Kind, width: float, rng: np.random.Generator) -> float | None:
         """Metres along the wall where a thing of that width finds room, which is then taken."""
@@ -163,7 +168,7 @@ def _rug(rng: np.random.Generator) -> Iterator[Piece]:
     wanted, yaw = rng.random() < 0.67, float(rng.normal(0.0, 0.05))
     half = np.array([rng.uniform(0.75, 1.2), rng.uniform(0.9, 1.5), 0.0])
     middle = np.array([rng.uniform(0.5, 0.9), rng.uniform(-0.2, 0.2), RUG])
-    kind = ("fabric", "stripes", "checker", "gradient", "speckle")[int(rng.integers(5))]
+    kind = WEAVES[int(rng.integers(len(WEAVES)))]
     tones = (kinds.cloth(rng), kinds.cloth(rng))
     pattern = Texture(kind=kind, colours=tones, seed=int(rng.integers(2**31)), scale=1.5)
     if wanted:
