@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import trimesh
 
+from cousins.scenes.core.default_room import DEFAULT_ROOM
 from cousins.scenes.core.geometry import rotation, transform
 from cousins.scenes.model.decor import Piece, decor_of
 from cousins.scenes.model.mujoco_model import CompiledScene
-from cousins.scenes.model.surroundings import DEFAULT_ROOM, PEDESTAL_HALF, SKIRTING
+from cousins.scenes.model.surroundings import PEDESTAL_HALF, SKIRTING
 from cousins.schemas import Asset, Scene, SceneObject, Shape
 
 Array = npt.NDArray[Any]

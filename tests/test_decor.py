@@ -15,12 +15,12 @@ from test_images import world
 from cousins.generators.images.camera.cameras import camera_params
 from cousins.generators.images.truth.worlds import prepared, shape_key
 from cousins.generators.renderers import renderer
+from cousins.scenes.core.default_room import DEFAULT_ROOM
 from cousins.scenes.core.geometry import look_at
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.scenes.model.decor import FIRST_WORDS, Piece, decor_of
 from cousins.scenes.model.decor.outdoors import outdoors
 from cousins.scenes.model.mujoco_model import compile_model
-from cousins.scenes.model.surroundings import DEFAULT_ROOM
 from cousins.scenes.rooms import furnished_scene
 from cousins.schemas import WITHOUT_ROBOT, Camera, Scene
 

@@ -8,14 +8,13 @@ import mujoco
 import numpy as np
 
 from ...schemas import Room, Scene
+from ..core.default_room import DEFAULT_ROOM
 from ..core.geometry import Array, quaternion
 from ..robots import WORLD_BIT, Detail
 from .asset_model import add_material
 from .decor import Piece, decor_of
 from .decor.outdoors import outdoors
 
-DEFAULT_ROOM = Room(low=(-1.6, -2.6, 0.0), high=(3.6, 2.6, 4.0))
-"""The empty room of scenes that ask for none; its walls go on above its open top."""
 PEDESTAL_HALF = 0.11
 """Half the width of the robot's pedestal, metres."""
 FLOOR_HALF, OPEN_HALF = 6.0, 60.0
@@ -31,11 +30,6 @@ _FORMS = {
     "cylinder": mujoco.mjtGeom.mjGEOM_CYLINDER,
     "sheet": mujoco.mjtGeom.mjGEOM_PLANE,
 }
-
-
-def room_of(scene: Scene) -> Room:
-    """The scene's room, or the default one."""
-    return scene.room or DEFAULT_ROOM
 
 
 def add_surroundings(spec: Any, scene: Scene, detail: Detail) -> None:

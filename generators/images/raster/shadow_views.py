@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ....scenes.core.default_room import room_of
 from ....scenes.core.geometry import rotation
-from ....scenes.model.surroundings import room_of
 from ....schemas import SceneObject
 from ..camera.view import World
 from ..light.lighting import Lamp

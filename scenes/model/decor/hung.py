@@ -9,6 +9,7 @@ import numpy as np
 
 from ....schemas import Camera, Material, Room, Scene, Texture
 from ....schemas.material import TextureKind
+from ...core.default_room import room_of
 from ...core.geometry import Array, rotation, sphere_point
 from ...core.seeds import generator
 from . import furnishings as kinds
@@ -44,8 +45,6 @@ def decor_of(scene: Scene) -> tuple[Piece, ...]:
     """
     if not scene.decor or not scene.walls:
         return ()
-    from ..surroundings import room_of
-
     rng = generator(scene.seed, "decor")
     room = room_of(scene)
     walls = [_Free(side) for side in sides(room)]
@@ -90,8 +89,6 @@ def sides(room: Room) -> tuple[Side, ...]:
 
 def open_sides(scene: Scene) -> tuple[frozenset[str], frozenset[str]]:
     """The walls that cameras look past, where nothing hangs, and where nothing stands."""
-    from ..surroundings import room_of
-
     least: dict[str, float] = {}
     for camera in scene.cameras:
         if camera.mount is None:
