@@ -11,9 +11,9 @@ from ....schemas import Material, Texture
 from ....schemas.base import Rgba
 from ....schemas.material import TextureKind
 from ...core.geometry import Array, rotation
-from .piece import Maker, Piece
+from .piece import Piece, WallParts
 
-Build = Callable[[Maker, float, np.random.Generator], Iterator[Piece]]
+Build = Callable[[WallParts, float, np.random.Generator], Iterator[Piece]]
 WHITE: Rgba = (0.90, 0.89, 0.86, 1.0)
 STEEL: Rgba = (0.62, 0.63, 0.65, 1.0)
 SKY: Rgba = (0.80, 0.90, 1.0, 1.0)
@@ -61,7 +61,7 @@ def _wood(rng: np.random.Generator) -> Material:
 
 
 def _framed(
-    make: Maker, part: str, half: tuple[float, float], middle: float, thick: float, deep: float,
+    make: WallParts, part: str, half: tuple[float, float], middle: float, thick: float, deep: float,
     material: Material,
 ) -> Iterator[Piece]:  # fmt: skip
     """Four bars around an opening of half extents `half`, its middle `middle` metres up."""
@@ -72,7 +72,7 @@ def _framed(
         yield make.box(f"{part}_{end}", (0, deep / 2, middle + up), (x, deep / 2, t), material)
 
 
-def window(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Piece]:
+def window(make: WallParts, width: float, rng: np.random.Generator) -> Iterator[Piece]:
     """A frame with one or two bars over a view, a sill, and perhaps curtains."""
     drapes = bool(rng.random() < 0.55)
     x, z = width / 2 - (0.24 if drapes else 0.10), float(rng.uniform(0.45, 0.65))
@@ -94,7 +94,7 @@ def window(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Piec
 
 
 def _curtains(
-    make: Maker, half: tuple[float, float], middle: float, rng: np.random.Generator
+    make: WallParts, half: tuple[float, float], middle: float, rng: np.random.Generator
 ) -> Iterator[Piece]:
     """Folds of cloth at both sides of a window, under a rod."""
     cloth = plain(_one(_CLOTHS, rng), 0.95)
@@ -102,7 +102,7 @@ def _curtains(
     foot = low if low < middle - z - 0.2 else middle - z - 0.2
     top = middle + z + 0.14
     name = make.name.partition("_")[2]
-    make = Maker(f"curtain_{name}", make.side, make.along)
+    make = WallParts(f"curtain_{name}", make.side, make.along)
     for side in (-1.0, 1.0):
         for fold in range(4):
             u = side * (x - 0.02 + 0.062 * fold)
@@ -112,7 +112,7 @@ def _curtains(
     yield make.box("rod", (0, 0.11, top + 0.012), (x + 0.26, 0.010, 0.010), plain(STEEL, 0.3))
 
 
-def door(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Piece]:
+def door(make: WallParts, width: float, rng: np.random.Generator) -> Iterator[Piece]:
     """A leaf with panels in a frame, a handle, and the light switch beside it."""
     x, z = width / 2 - 0.18, 1.0
     leaf = plain(_one(_PAINTS, rng), 0.45) if rng.random() < 0.6 else _wood(rng)
@@ -128,12 +128,12 @@ def door(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Piece]
     hand = float(rng.choice([-1.0, 1.0]))
     yield make.box("lever", (hand * (x - 0.11), 0.075, 1.04), (0.055, 0.009, 0.009), plain(STEEL))
     yield make.box("neck", (hand * (x - 0.06), 0.055, 1.04), (0.010, 0.020, 0.010), plain(STEEL))
-    plate = Maker(f"switch_{make.name.partition('_')[2]}", make.side, make.along)
+    plate = WallParts(f"switch_{make.name.partition('_')[2]}", make.side, make.along)
     yield plate.box("plate", (hand * (x + 0.14), 0.005, 1.12), (0.04, 0.005, 0.04), plain(WHITE))
     yield plate.box("rocker", (hand * (x + 0.14), 0.012, 1.12), (0.02, 0.003, 0.026), plain(WHITE))
 
 
-def picture(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Piece]:
+def picture(make: WallParts, width: float, rng: np.random.Generator) -> Iterator[Piece]:
     """A print behind a mount, in a frame."""
     x = width / 2 - 0.06
     z = float(np.clip(x * rng.uniform(0.7, 1.4), 0.12, 0.42))
@@ -149,7 +149,7 @@ def picture(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Pie
     yield make.sheet("print", (0, 0.012, middle), (x * mount, z * mount), shown)
 
 
-def bookcase(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Piece]:
+def bookcase(make: WallParts, width: float, rng: np.random.Generator) -> Iterator[Piece]:
     """Boards between two sides, with books, boxes and jars."""
     x, deep, tall = width / 2 - 0.05, 0.14, float(rng.uniform(1.2, 1.9))
     board = _wood(rng) if rng.random() < 0.6 else plain(_one(_PAINTS, rng), 0.5)
@@ -165,7 +165,7 @@ def bookcase(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Pi
 
 
 def _things(
-    make: Maker, part: str, span: tuple[float, float], up: float, rng: np.random.Generator
+    make: WallParts, part: str, span: tuple[float, float], up: float, rng: np.random.Generator
 ) -> Iterator[Piece]:
     """Books in rows, boxes and jars, until a board is full or thought empty."""
     at, number = span[0] + float(rng.uniform(0, 0.1)), 0
@@ -200,7 +200,7 @@ def _things(
         at += float(rng.uniform(0.02, 0.12))
 
 
-def sideboard(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Piece]:
+def sideboard(make: WallParts, width: float, rng: np.random.Generator) -> Iterator[Piece]:
     """A low cupboard on feet with doors, and things on its top."""
     x, deep, tall = width / 2 - 0.05, 0.20, float(rng.uniform(0.62, 0.82))
     body = _wood(rng)
@@ -220,7 +220,7 @@ def sideboard(make: Maker, width: float, rng: np.random.Generator) -> Iterator[P
     yield from _things(make, "on", (-x + 0.08, x - 0.08), tall, rng)
 
 
-def plant(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Piece]:
+def plant(make: WallParts, width: float, rng: np.random.Generator) -> Iterator[Piece]:
     """Leaves on a stem in a pot on the floor."""
     del width
     out, pot = 0.28, float(rng.uniform(0.14, 0.20))
@@ -244,7 +244,7 @@ def plant(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Piece
         yield Piece(f"{make.name}_leaf{number}", "box", centre, turn, half, tone)
 
 
-def floor_lamp(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Piece]:
+def floor_lamp(make: WallParts, width: float, rng: np.random.Generator) -> Iterator[Piece]:
     """A foot, a pole and a shade that may be lit."""
     del width
     out, tall = 0.26, float(rng.uniform(1.35, 1.65))
@@ -258,7 +258,7 @@ def floor_lamp(make: Maker, width: float, rng: np.random.Generator) -> Iterator[
     yield make.round("shade", place, half, shade, 0.45 if lit else 0.0)
 
 
-def radiator(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Piece]:
+def radiator(make: WallParts, width: float, rng: np.random.Generator) -> Iterator[Piece]:
     """Ribs between two pipes."""
     del rng
     x, paint = width / 2 - 0.05, plain(WHITE, 0.4)
@@ -274,7 +274,7 @@ def radiator(make: Maker, width: float, rng: np.random.Generator) -> Iterator[Pi
 
 
 @dataclass(frozen=True)
-class Kind:
+class DecorKind:
     """One kind of decor.
 
     Attributes:
@@ -290,11 +290,11 @@ class Kind:
     stands: bool
 
 
-DOOR = Kind("door", door, (1.16, 1.32), stands=True)
-WINDOW = Kind("window", window, (1.1, 1.9), stands=False)
-PICTURE = Kind("picture", picture, (0.45, 0.95), stands=False)
-BOOKCASE = Kind("shelf", bookcase, (0.75, 1.2), stands=True)
-SIDEBOARD = Kind("sideboard", sideboard, (1.1, 1.7), stands=True)
-PLANT = Kind("plant", plant, (0.55, 0.6), stands=True)
-LAMP = Kind("lamp", floor_lamp, (0.5, 0.55), stands=True)
-RADIATOR = Kind("radiator", radiator, (0.8, 1.2), stands=True)
+DOOR = DecorKind("door", door, (1.16, 1.32), stands=True)
+WINDOW = DecorKind("window", window, (1.1, 1.9), stands=False)
+PICTURE = DecorKind("picture", picture, (0.45, 0.95), stands=False)
+BOOKCASE = DecorKind("shelf", bookcase, (0.75, 1.2), stands=True)
+SIDEBOARD = DecorKind("sideboard", sideboard, (1.1, 1.7), stands=True)
+PLANT = DecorKind("plant", plant, (0.55, 0.6), stands=True)
+LAMP = DecorKind("lamp", floor_lamp, (0.5, 0.55), stands=True)
+RADIATOR = DecorKind("radiator", radiator, (0.8, 1.2), stands=True)

@@ -13,8 +13,8 @@ from ...core.default_room import room_of
 from ...core.geometry import Array, rotation, sphere_point
 from ...core.seeds import generator
 from . import furnishings as kinds
-from .furnishings import Kind
-from .piece import UP, Maker, Piece, Side
+from .furnishings import DecorKind
+from .piece import UP, Piece, WallParts, WallSide
 
 TRIES = 16
 """Places that are tried for one thing; where none is free, it is left out."""
@@ -60,7 +60,7 @@ def decor_of(scene: Scene) -> tuple[Piece, ...]:
         for wall in (walls[int(k)] for k in rng.permutation(len(walls))):
             along = wall.place(kind, width, rng)
             if along is not None:
-                maker = Maker(f"{kind.word}_{number}", wall.side, along)
+                maker = WallParts(f"{kind.word}_{number}", wall.side, along)
                 # What a camera would have before it is left out, and all else stays as it is.
                 if wall.side.name not in passed[kind.stands]:
                     made += kind.build(maker, width, own)
@@ -68,11 +68,11 @@ def decor_of(scene: Scene) -> tuple[Piece, ...]:
     return (*made, *(_rug(rng) if scene.room is None else ()))
 
 
-def sides(room: Room) -> tuple[Side, ...]:
+def sides(room: Room) -> tuple[WallSide, ...]:
     """The four walls of a room."""
     low, high = np.array(room.low), np.array(room.high)
     middle = (low + high) / 2
-    found: list[Side] = []
+    found: list[WallSide] = []
     for name, axis, end in (
         ("back", 0, low),
         ("front", 0, high),
@@ -83,7 +83,7 @@ def sides(room: Room) -> tuple[Side, ...]:
         foot = np.array([middle[0], middle[1], low[2]])
         foot[axis] = end[axis]
         half = float((high - low)[1 - axis] / 2)
-        found.append(Side(name, foot, inward, half, float(high[2] - low[2])))
+        found.append(WallSide(name, foot, inward, half, float(high[2] - low[2])))
     return tuple(found)
 
 
@@ -109,7 +109,7 @@ def _eyes(camera: Camera) -> Iterator[Array]:
         yield np.asarray(stop.target) + stop.distance * sphere_point(stop.azimuth, stop.elevation)
 
 
-def _wanted(bare: bool, rng: np.random.Generator) -> list[Kind]:
+def _wanted(bare: bool, rng: np.random.Generator) -> list[DecorKind]:
     """Things in the order in which they find their places."""
     pictures = [kinds.PICTURE] * int(rng.integers(2, 5))
     windows = [kinds.WINDOW] * int(rng.integers(1, 4))
@@ -130,7 +130,7 @@ def _wanted(bare: bool, rng: np.random.Generator) -> list[Kind]:
 class _Free:
     """A wall, and the stretches of it that are taken: middle and half width, metres along it."""
 
-    side: Side
+    side: WallSide
     taken: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     low: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     """Taken for what stands, while there is room above."""
@@ -146,7 +146,7 @@ class _Free:
                     (float(away @ side.along), BESIDE_FURNITURE)
                 )
 
-    def place(self, kind: Kind, width: float, rng: np.random.Generator) -> float | None:
+    def place(self, kind: DecorKind, width: float, rng: np.random.Generator) -> float | None:
         """Metres along the wall where a thing of that width finds room, which is then taken."""
         slack = self.side.half - FROM_CORNER - width / 2
         blocked = [*self.taken, *(self.low if kind.stands else [])]

@@ -50,7 +50,7 @@ class Piece:
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class WallSide:
     """One wall, seen from inside.
 
     Attributes:
@@ -90,7 +90,7 @@ class Side:
 
 
 @dataclass(frozen=True, eq=False)
-class Maker:
+class WallParts:
     """Names the parts of one thing, and puts them along a wall about a place on it.
 
     Attributes:
@@ -100,7 +100,7 @@ class Maker:
     """
 
     name: str
-    side: Side
+    side: WallSide
     along: float
 
     def box(
