@@ -5,22 +5,38 @@ They look along their own -z with +y up (OpenGL).
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import Field, model_validator
 
 from .base import Model, Name, Quat, Vec2, Vec3, unset
 from .camera_path import CameraPath, PathSpec
+from .camera_presets import PresetName, filled
 from .locations import misplaced
 from .parameter import Constant, Parameter, Uniform, Within
 
 Length = Annotated[float, Field(gt=0)]
 
 
+class MountErrorSpec(Model):
+    """How far a camera on the hand is from where it is said to be, drawn for each scene.
+
+    Labels are of where it really is.
+    """
+
+    position: Annotated[Parameter, Within(0, 0.05)] = Constant(value=0.0)
+    """Metres, in a direction of its own in each scene."""
+    rotation: Annotated[Parameter, Within(0, 20)] = Constant(value=0.0)
+    """Degrees, about an axis of its own in each scene."""
+
+
 class CameraSpec(Model):
     """A camera on a sphere about what it looks at, or fixed to the hand."""
 
     name: Name
+    """Its preset's name unless said."""
+    preset: PresetName | None = Field(default=None, exclude_if=unset)
+    """A camera by name; fills in what is not said: see [pictures](pictures.md#cameras-by-name)."""
     look_at: str = "table"
     """An object's name, or the support."""
     mount: Literal["hand"] | None = None
@@ -37,6 +53,19 @@ class CameraSpec(Model):
     """Seconds that it is open: what moves meanwhile is blurred."""
     path: PathSpec | None = Field(default=None, exclude_if=unset)
     """What it moves along; it starts from where it would stand without."""
+    mount_error: MountErrorSpec | None = Field(default=None, exclude_if=unset)
+    """Of a camera on the hand: how far it is from its nominal place, as after a calibration."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _preset(cls, raw: Any) -> Any:
+        return filled(cast("dict[str, Any]", raw)) if isinstance(raw, dict) else raw
+
+    @model_validator(mode="after")
+    def _held(self) -> Self:
+        if self.mount_error is not None and self.mount is None:
+            raise misplaced("only a camera on the hand has one; write `mount: hand`", "mount_error")
+        return self
 
     @model_validator(mode="after")
     def _free(self) -> Self:

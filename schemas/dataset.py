@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from .base import Model, Name, unset
 from .camera import CameraSpec
+from .camera_presets import NATIVE
 from .episode import Solver, Style
 from .failures import FailureSource
 from .frame import LabelName
@@ -197,6 +198,14 @@ class DatasetSpec(Model):
                         f"{stop.look_at!r} is not in the scene; allowed: {sorted(known)}",
                         *("cameras", place, "path", "waypoints", number, "look_at"),
                     )
+        width, height = self.render.size
+        for place, camera in enumerate(self.cameras):
+            if camera.preset is not None and width / height > NATIVE[camera.preset] + 0.002:
+                raise misplaced(
+                    f"{camera.preset}'s picture is {NATIVE[camera.preset]:.2f} times as wide as "
+                    f"high, and frames are cut from it; render.size is {width} x {height}",
+                    *("cameras", place, "preset"),
+                )
         _within(self.scene.clutter.count, 0, 40, "scene", "clutter", "count")
         if self.scene.room is not None:
             _within(self.scene.room.objects, 1, 250, "scene", "room", "objects")

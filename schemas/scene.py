@@ -154,6 +154,9 @@ class SceneSpec(Model):
     """A sky beside the light from all sides; seen where there are no walls."""
     walls: bool = Field(default=True, exclude_if=unset)
     """Walls around the bare scene; false leaves it under the open sky."""
+    decor: bool = Field(default=True, exclude_if=unset)
+    """Windows, a door, pictures and what else is seen along the walls, without weight or labels of
+    its own; false leaves the walls bare."""
 
     @model_validator(mode="after")
     def _references(self) -> Self:
@@ -284,6 +287,8 @@ class Scene(Model):
     sky: Sky | None = Field(default=None, exclude_if=unset)
     walls: bool = Field(default=True, exclude_if=unset)
     """Default walls where there is no room; false is the open air."""
+    decor: bool = Field(default=True, exclude_if=unset)
+    """Windows, a door, pictures and more along the walls, by the seed; false leaves them bare."""
     physics: dict[str, float] = Field(default={}, exclude_if=nothing)
     """What is other than assets and robot say, by path of `physics.vary`, each of one object."""
     refused: dict[str, int] = {}

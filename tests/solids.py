@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import trimesh
 
+from cousins.scenes.core.default_room import DEFAULT_ROOM
 from cousins.scenes.core.geometry import rotation, transform
+from cousins.scenes.model.decor import Piece, decor_of
 from cousins.scenes.model.mujoco_model import CompiledScene
-from cousins.scenes.model.surroundings import DEFAULT_ROOM, PEDESTAL_HALF, SKIRTING
+from cousins.scenes.model.surroundings import PEDESTAL_HALF, SKIRTING
 from cousins.schemas import Asset, Scene, SceneObject, Shape
 
 Array = npt.NDArray[Any]
@@ -91,15 +93,14 @@ def robot_meshes(compiled: CompiledScene, data: Any) -> dict[str, Any]:
 
 
 def surroundings(scene: Scene) -> Any:
-    """The floor, the pedestal, and the walls, of which only the inner side is seen."""
-    x, y, height = scene.robot.pos
+    """The floor, the pedestal, and the walls with their decor; planes are seen from one side."""
+    height = scene.robot.pos[2]
     room, bare = scene.room or DEFAULT_ROOM, scene.room is None
     low, high = np.array(room.low), np.array(room.high)
     middle, half = (low + high) / 2, (high - low) / 2
     parts = [_flat((0, 0, 0), (0, 0, 1), (1, 0, 0), (6, 6))]
     if height > 0.02:
-        pedestal = trimesh.creation.box((2 * PEDESTAL_HALF, 2 * PEDESTAL_HALF, height))
-        parts.append(pedestal.apply_translation([x - 0.03, y, height / 2]))
+        parts.append(pedestal(scene))
     for axis in (0, 1):
         for side, edge in ((-1, low), (1, high)):
             normal, along = -side * np.eye(3)[axis], np.eye(3)[1 - axis]
@@ -112,13 +113,38 @@ def surroundings(scene: Scene) -> Any:
             centre[axis] = edge[axis]
             parts.append(_flat(centre, normal, along, (half[1 - axis], half[2])))
             depth, tall = SKIRTING
-            size = 2 * half[1 - axis] * along + depth * np.abs(normal) + [0, 0, tall]
-            board = trimesh.creation.box(size)
-            foot = centre + normal * depth / 2
-            parts.append(board.apply_translation([foot[0], foot[1], low[2] + tall / 2]))
+            foot = centre + normal * depth
+            foot[2] = low[2] + tall / 2
+            parts.append(_flat(foot, normal, along, (half[1 - axis], tall / 2)))
     if not bare:
         parts.append(_flat((*middle[:2], high[2]), (0, 0, -1), (1, 0, 0), half[:2]))
+    parts += [piece_mesh(piece) for piece in (decor_of(scene) if scene.walls else ())]
     return joined(parts)
+
+
+def piece_mesh(piece: Piece) -> Any:
+    """A piece of decor, in the world."""
+    x, y, z = piece.half.tolist()
+    if piece.form == "sheet":
+        return _flat(piece.centre, piece.turn[:, 2], piece.turn[:, 0], (x, y))
+    if piece.form == "box":
+        made = trimesh.creation.box(2 * piece.half)
+    else:
+        made = trimesh.creation.cylinder(x, 2 * z, sections=2 * ROUND)
+    return made.apply_transform(transform(piece.centre, piece.turn))
+
+
+def pedestal(scene: Scene) -> Any:
+    """What the robot stands on: a box with plates at its head and foot, and a seam."""
+    x, y, height = scene.robot.pos
+    parts = [trimesh.creation.box((2 * PEDESTAL_HALF, 2 * PEDESTAL_HALF, height))]
+    parts[0].apply_translation([0, 0, height / 2])
+    for more, thick, middle in (
+        (0.012, 0.012, height - 0.007), (0.07, 0.014, 0.007), (0.003, 0.024, 0.62 * height),
+    ):  # fmt: skip
+        plate = trimesh.creation.box((*[2 * (PEDESTAL_HALF + more)] * 2, thick))
+        parts.append(plate.apply_translation([0, 0, middle]))
+    return joined(parts).apply_translation([x - 0.03, y, 0])
 
 
 def _flat(centre: Any, normal: Any, along: Any, half: Any) -> Any:

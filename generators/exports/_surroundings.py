@@ -1,4 +1,4 @@
-"""What no object is: floor, walls, ceiling and pedestal, found where instance masks are zero."""
+"""What no object is: floor, walls, their decor and pedestal, found where masks are zero."""
 
 from __future__ import annotations
 
@@ -14,10 +14,21 @@ if TYPE_CHECKING:
 
 STUFF = {
     "ceiling": "ceiling.n.01",
+    "curtain": "curtain.n.01",
+    "door": "door.n.01",
     "floor": "floor.n.01",
+    "lamp": "floor_lamp.n.01",
     "pedestal": "platform.n.01",
+    "picture": "painting.n.01",
+    "plant": "pot_plant.n.01",
+    "radiator": "radiator.n.02",
+    "rug": "rug.n.01",
+    "shelf": "shelf.n.01",
+    "sideboard": "cabinet.n.01",
     "skirting": "wall.n.01",
+    "switch": "wall.n.01",
     "wall": "wall.n.01",
+    "window": "window.n.01",
 }
 """Category by the first word of the name of each part of the surroundings."""
 FARTHEST = 1000.0

@@ -241,6 +241,7 @@ def _dress(
         sun=None if spec.sun is None else sample_sun(spec.sun, generator(request.seed, "sun")),
         sky=None if spec.sky is None else sample_sky(spec.sky, generator(request.seed, "sky")),
         walls=spec.walls,
+        decor=spec.decor,
         physics=_physics(request, spec, objects),
         refused=dict(sorted(sentences(reasons).items())),
     )

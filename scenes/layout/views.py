@@ -24,7 +24,7 @@ from ...schemas import (
 )
 from ...schemas.base import Rgba, Vec3
 from ..core.colours import linear
-from ..core.geometry import Array, look_at, sphere_point, vec3
+from ..core.geometry import Array, look_at, quaternion, rotation, sphere_point, vec3
 from .camera_paths import along, camera_path
 
 WRIST_POS: Vec3 = (0.08, 0.0, 0.03)
@@ -117,7 +117,7 @@ def sample_camera(
     path = f"cameras.{spec.name}"
     fov = number(spec.fov, rng, f"{path}.fov")
     if spec.mount is not None:
-        return Camera(
+        held = Camera(
             name=spec.name,
             mount=hand,
             pos=WRIST_POS,
@@ -125,6 +125,11 @@ def sample_camera(
             fov=fov,
             lens=Lens(shutter=number(spec.shutter, rng, f"{path}.shutter")),
         )
+        if spec.mount_error is None:
+            return held
+        position = number(spec.mount_error.position, rng, f"{path}.mount_error.position")
+        turn = number(spec.mount_error.rotation, rng, f"{path}.mount_error.rotation")
+        return misplaced_on_hand(misplaced_on_hand(held, rng, position=position), rng, degrees=turn)
     if spec.look_at not in targets:
         raise SpecError(f"{path}.look_at: {spec.look_at!r}; allowed: {sorted(targets)}")
     distance = number(spec.distance, rng, f"{path}.distance")
@@ -147,6 +152,29 @@ def sample_camera(
     way = camera_path(spec.path, start, targets, path)
     moving = camera.model_copy(update={"path": way})
     return along(moving, 0.0).model_copy(update={"path": way})
+
+
+def misplaced_on_hand(
+    camera: Camera, rng: np.random.Generator, *, position: float = 0.0, degrees: float = 0.0
+) -> Camera:
+    """A camera on the hand, off by so much: shifted, and turned about itself.
+
+    Args:
+        camera: where it is said to be.
+        rng: draws the direction of the shift, and the axis of the turn.
+        position: metres.
+        degrees: of the turn.
+    """
+    way = rng.normal(size=3)
+    way /= np.linalg.norm(way)
+    half = np.radians(degrees) / 2
+    turn = rotation((float(np.cos(half)), *(float(x) for x in np.sin(half) * way)))
+    return camera.model_copy(
+        update={
+            "pos": vec3(np.asarray(camera.pos) + position * way),
+            "quat": quaternion(rotation(camera.quat) @ turn),
+        }
+    )
 
 
 _FLOORS: tuple[tuple[Rgba, Rgba], ...] = (

@@ -8,12 +8,13 @@ import mujoco
 import numpy as np
 
 from ...schemas import Room, Scene
+from ..core.default_room import DEFAULT_ROOM
 from ..core.geometry import Array, quaternion
 from ..robots import WORLD_BIT, Detail
 from .asset_model import add_material
+from .decor import Piece, decor_of
+from .decor.outdoors import outdoors
 
-DEFAULT_ROOM = Room(low=(-1.6, -2.6, 0.0), high=(3.6, 2.6, 4.0))
-"""The empty room of scenes that ask for none; its walls go on above its open top."""
 PEDESTAL_HALF = 0.11
 """Half the width of the robot's pedestal, metres."""
 FLOOR_HALF, OPEN_HALF = 6.0, 60.0
@@ -24,10 +25,11 @@ SKIRTING = (0.012, 0.07)
 """Depth and height of the boards along the foot of a furnished room's walls, metres."""
 CEILING = (0.93, 0.93, 0.91, 1.0)
 
-
-def room_of(scene: Scene) -> Room:
-    """The scene's room, or the default one."""
-    return scene.room or DEFAULT_ROOM
+_FORMS = {
+    "box": mujoco.mjtGeom.mjGEOM_BOX,
+    "cylinder": mujoco.mjtGeom.mjGEOM_CYLINDER,
+    "sheet": mujoco.mjtGeom.mjGEOM_PLANE,
+}
 
 
 def add_surroundings(spec: Any, scene: Scene, detail: Detail) -> None:
@@ -48,6 +50,8 @@ def add_surroundings(spec: Any, scene: Scene, detail: Detail) -> None:
             pos=[x - 0.03, y, height / 2],
             rgba=[0.32, 0.33, 0.35, 1],
         )
+        if detail == "visual":
+            _plates(spec, (x - 0.03, y, height))
     if detail == "visual":
         half = FLOOR_HALF if scene.walls else OPEN_HALF
         floor.size = [half, half, 0.05]
@@ -59,6 +63,50 @@ def add_surroundings(spec: Any, scene: Scene, detail: Detail) -> None:
             _endless_walls(spec, scene)
         else:
             _room(spec, scene, scene.room)
+        _add_decor(spec, decor_of(scene))
+
+
+def _plates(spec: Any, top: tuple[float, float, float]) -> None:
+    """The steel plates at the head and the foot of the pedestal, and a seam on each side."""
+    x, y, height = top
+    for name, half, middle in (
+        ("head", (PEDESTAL_HALF + 0.012, 0.006), height - 0.007),
+        ("foot", (PEDESTAL_HALF + 0.07, 0.007), 0.007),
+        ("seam", (PEDESTAL_HALF + 0.003, 0.012), 0.62 * height),
+    ):
+        plate = spec.worldbody.add_geom(name=f"pedestal_{name}", type=mujoco.mjtGeom.mjGEOM_BOX)
+        plate.size, plate.pos = [half[0], half[0], half[1]], [x, y, middle]
+        plate.rgba = [0.60, 0.61, 0.63, 1]
+        plate.contype, plate.conaffinity = 0, 0
+
+
+def _add_decor(spec: Any, pieces: tuple[Piece, ...]) -> None:
+    """Add what hangs on the walls and stands along them."""
+    made: dict[tuple[str, float, int], str] = {}
+    for piece in pieces:
+        look = (piece.material.canonical_json(), piece.shine, piece.outdoors)
+        if look not in made:
+            made[look] = _add_look(spec, f"decor/{len(made)}", piece)
+        geom = spec.worldbody.add_geom(name=piece.name, type=_FORMS[piece.form])
+        geom.pos, geom.quat = piece.centre, quaternion(piece.turn)
+        x, y, z = piece.half.tolist()
+        geom.size = {"cylinder": [x, z, 0.0], "sheet": [x, y, 0.05]}.get(piece.form, [x, y, z])
+        geom.material = made[look]
+        geom.contype, geom.conaffinity = 0, 0
+
+
+def _add_look(spec: Any, name: str, piece: Piece) -> str:
+    add_material(spec, name, piece.material)
+    look = spec.material(name)
+    look.emission = piece.shine
+    if piece.outdoors >= 0:
+        view = outdoors(piece.outdoors)[::-1]  # MuJoCo puts row 0 at v = 0
+        texture = spec.add_texture(name=name, type=mujoco.mjtTexture.mjTEXTURE_2D)
+        texture.height, texture.width = view.shape[:2]
+        texture.nchannel = 3
+        texture.data = np.ascontiguousarray(view).tobytes()
+        look.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = name
+    return name
 
 
 def _endless_walls(spec: Any, scene: Scene) -> None:
@@ -102,13 +150,10 @@ def _room(spec: Any, scene: Scene, room: Room) -> None:
         wall = _flat(spec, name, foot, turn, (width, float(half[2])))
         wall.material = material
         depth, height = SKIRTING
-        board = spec.worldbody.add_geom(name=f"skirting_{name[5:]}")
-        board.type = mujoco.mjtGeom.mjGEOM_BOX
-        board.pos = foot + inward * depth / 2 + [0.0, 0.0, height / 2 - half[2]]
-        board.quat = quaternion(turn)
-        board.size = [width, height / 2, depth / 2]
+        # A plane: a lit edge of a centimetre would flicker where it is thinner than a pixel.
+        low_end = foot + inward * depth + [0.0, 0.0, height / 2 - half[2]]
+        board = _flat(spec, f"skirting_{name[5:]}", low_end, turn, (width, height / 2))
         board.rgba = CEILING
-        board.contype, board.conaffinity = 0, 0
     over = np.array([*middle[:2], high[2]])
     ceiling = _flat(spec, "ceiling", over, np.diag([1.0, -1.0, -1.0]), (half[0], half[1]))
     ceiling.rgba = CEILING

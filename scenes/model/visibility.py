@@ -10,9 +10,9 @@ import mujoco
 import numpy as np
 
 from ...schemas import Camera
+from ..core.default_room import room_of
 from ..core.geometry import Array, rotation
 from .mujoco_model import CompiledScene
-from .surroundings import room_of
 
 SAMPLES = 5
 """Points per axis of an object's bounding box that are looked at."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ....scenes.core.geometry import vec3
 from ....schemas import Light, Material, Scene
-from ....schemas.base import Rgba
+from ....schemas.base import Rgba, Vec3
 from .lighting import GAMMA, WHITE_LUX, lux_of
 from .sky import (
     COLUMNS,
@@ -30,6 +30,10 @@ from .sky import (
 Array = npt.NDArray[np.float64]
 CEILING_LIGHT = 1.2
 """A plain room's ceiling, over what is white in its light: it holds the lamps."""
+WINDOW_LIGHT = 2.0
+"""Likewise of its windows."""
+WINDOW_TOP, WINDOW_HALF = 0.38, 0.22
+"""How high and how wide windows are, seen from the table: radians, of the width one half."""
 THINGS = 0.35
 """Share of light that furniture throws back, on the whole."""
 
@@ -71,19 +75,24 @@ def lights_of(scene: Scene) -> tuple[Light, ...]:
     return (*scene.lights, light)
 
 
-def environment(scene: Scene) -> Environment:
-    """The environment around a scene."""
+def environment(scene: Scene, windows: tuple[Vec3, ...] = ()) -> Environment:
+    """The environment around a scene.
+
+    Args:
+        scene: its lights, sky and materials count.
+        windows: unit vectors into the room, level, of its windows; a sky outshines them.
+    """
     bare = scene.model_copy(
         update={"objects": (), "cameras": (), "id": "around", "task": None, "refused": {}}
     )
-    return _environment(bare.canonical_json())
+    return _environment(bare.canonical_json(), windows)
 
 
 @lru_cache(maxsize=8)
-def _environment(scene_json: str) -> Environment:
+def _environment(scene_json: str, windows: tuple[Vec3, ...]) -> Environment:
     scene = Scene.from_json(scene_json)
     if scene.sky is None:
-        return _room(scene)
+        return _room(scene, windows)
     elevation, azimuth = _sun_place(scene)
     if scene.sun is None:
         upper = overcast_sky() * scene.sky.intensity
@@ -97,7 +106,7 @@ def _environment(scene_json: str) -> Environment:
     return _made(np.pi * upper / WHITE_LUX, azimuth, np.pi * ground / WHITE_LUX)
 
 
-def _room(scene: Scene) -> Environment:
+def _room(scene: Scene, windows: tuple[Vec3, ...]) -> Environment:
     """Walls that grow lighter towards the ceiling, over a floor with things on it."""
     level, upright = np.full(3, scene.ambient), np.full(3, scene.ambient)
     for light in lights_of(scene):
@@ -107,7 +116,12 @@ def _room(scene: Scene) -> Environment:
     floor = (_mean(scene.floor) + THINGS) / 2 * level / WHITE_LUX
     wall, ceiling = _mean(scene.wall) * upright / WHITE_LUX, CEILING_LIGHT * level / WHITE_LUX
     share = np.clip(2 * row_elevations() / np.pi, 0.0, 1.0)[:, None, None] ** 1.5
-    upper = np.broadcast_to(wall * (1 - share) + ceiling * share, (ROWS, COLUMNS, 3))
+    upper = np.broadcast_to(wall * (1 - share) + ceiling * share, (ROWS, COLUMNS, 3)).copy()
+    up = row_elevations()[:, None]
+    for x, y, _ in windows:
+        aside = column_azimuths()[None, :] - np.arctan2(-y, -x)
+        aside = np.abs((aside + np.pi) % (2 * np.pi) - np.pi)
+        upper[(up < WINDOW_TOP) & (aside < WINDOW_HALF)] = WINDOW_LIGHT * level / WHITE_LUX
     return _made(upper, 0.0, floor)
 
 

@@ -25,6 +25,10 @@ _FLAT, _CEILING, _FILL = 0.78, 0.16, 0.14
 
 The last two cast no shadows; they give shape to what the key light does not reach.
 """
+_BY_WINDOWS = (0.74, 0.16, 0.24)
+"""The same where windows are: the last share comes in through them."""
+WINDOW_FALL = 0.45
+"""How far the light of windows falls for each metre that it goes into a room, metres."""
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 _FILL_DIRECTION = (-0.64, 0.60, -0.48)
 
@@ -52,13 +56,21 @@ DARK = Lamp(np.array([0.0, 0.0, -1.0]), np.zeros(3), np.zeros(3), shadow=True)
 """A lamp that is off: shaders have at least one."""
 
 
-def lamps(lights: tuple[Light, ...], ambient: float, *, linear: bool = False) -> tuple[Lamp, ...]:
+def lamps(
+    lights: tuple[Light, ...],
+    ambient: float,
+    *,
+    linear: bool = False,
+    windows: Vector | None = None,
+) -> tuple[Lamp, ...]:
     """The lamps of a rasteriser: one for each light, in order, and two for the ambient.
 
     Args:
         lights: of the scene.
         ambient: lux from all sides.
         linear: the rasteriser adds light, not display values: lamps are in units of white.
+        windows: (W, 3) unit vectors into the room, level, of its windows; None where there are
+            none.
     """
     base = np.full(3, ambient) / WHITE_LUX if linear else _display(np.full(3, ambient))
     lux = [lux_of(light) for light in lights]
@@ -72,10 +84,15 @@ def lamps(lights: tuple[Light, ...], ambient: float, *, linear: bool = False) ->
         Lamp(np.asarray(light.direction), power * share, np.zeros(3), shadow=True)
         for light, power in zip(lights, lux, strict=True)
     ]
+    flat, ceiling, fill = _FLAT, _CEILING, _FILL
+    side = np.asarray(_FILL_DIRECTION)
+    if windows is not None and np.linalg.norm(windows.sum(axis=0)) > 0.1:
+        flat, ceiling, fill = _BY_WINDOWS
+        side = _unit(windows.sum(axis=0)) - [0.0, 0.0, WINDOW_FALL]
     return (
         *keys,
-        Lamp(np.array([0.0, 0.0, -1.0]), _CEILING * base, _FLAT * base, shadow=False),
-        Lamp(_unit(_FILL_DIRECTION), _FILL * base, np.zeros(3), shadow=False),
+        Lamp(np.array([0.0, 0.0, -1.0]), ceiling * base, flat * base, shadow=False),
+        Lamp(_unit(side), fill * base, np.zeros(3), shadow=False),
     )
 
 
@@ -90,6 +107,6 @@ def lux_of(light: Light) -> Vector:
     return lux
 
 
-def _unit(vector: tuple[float, float, float]) -> Vector:
-    array = np.asarray(vector, dtype=np.float64)
-    return array / np.linalg.norm(array)
+def _unit(vector: Vector) -> Vector:
+    found: Vector = vector / np.linalg.norm(vector)
+    return found

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from ....scenes.core.geometry import look_at, sphere_point, vec3
+from ....scenes.core.seeds import generator
 from ....scenes.layout.camera_paths import along
+from ....scenes.layout.views import misplaced_on_hand
 from ....schemas import Camera, Lens, VariantError
 from .family import Apply, Family, Footing, Numbers, Value, Variant
 
@@ -86,6 +88,18 @@ def _along(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
     return variant.with_camera(along(variant.camera(names[0]), float(value)))
 
 
+def _shifted(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
+    rng = generator(variant.start.seed, "mount_error.position", names[0])
+    camera = variant.camera(names[0])
+    return variant.with_camera(misplaced_on_hand(camera, rng, position=float(value)))
+
+
+def _turned(variant: Variant, names: tuple[str, ...], value: Value) -> Variant:
+    rng = generator(variant.start.seed, "mount_error.rotation", names[0])
+    camera = variant.camera(names[0])
+    return variant.with_camera(misplaced_on_hand(camera, rng, degrees=float(value)))
+
+
 def footing(camera: Camera) -> Footing:
     """The footing of a camera."""
     if camera.path is not None:
@@ -122,6 +136,16 @@ FAMILIES = (
         "camera.NAME.path", Numbers(0.0, 1.0),
         "share of its path at which it stands, in the place of views along it",
         "view", _along, moves=True, only="path",
+    ),
+    Family(
+        "camera.NAME.mount_error.position", Numbers(0.0, 0.05),
+        "metres that a camera on the hand is off, in a direction of its own in each scene",
+        "view", _shifted, only="hand",
+    ),
+    Family(
+        "camera.NAME.mount_error.rotation", Numbers(0.0, 20.0),
+        "degrees that a camera on the hand is turned, about an axis of its own in each scene",
+        "view", _turned, only="hand",
     ),
     Family(
         "camera.NAME.focal_length", Numbers(1.0, 1000.0),

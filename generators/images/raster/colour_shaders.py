@@ -67,12 +67,18 @@ uniform vec3 ambient;
 uniform vec3 fill_towards[FILLS];
 uniform vec3 fill_light[FILLS];
 uniform mat4 light_from_world[KEYS];
-uniform float normal_offset;
+uniform vec3 key_towards[KEYS];
+uniform vec3 key_side[KEYS];  // the axes of a key's shadow maps
+uniform vec3 key_up[KEYS];
+uniform vec2 texel[KEYS];  // width and height of one of the near map, in depths
+uniform vec2 far_texel[KEYS];  // what one of the far map has more
+uniform vec2 edge[KEYS];  // half the width of a shadow's soft edge, in depths
 uniform vec3 eye;
 out vec3 to_eye;
 out vec3 facing;
 out vec3 soft;
-out vec3 spot[KEYS];
+out vec4 spot[KEYS];  // place and depth in the near map; what a place in the far map adds to it
+out vec2 lean[KEYS];  // depth that the surface loses over half the width of an edge
 out vec3 texture_place;
 flat out vec4 colour;
 flat out vec3 gloss;
@@ -103,9 +109,16 @@ void main() {
 #if OUTDOORS
     soft += max(from_sky(facing), 0.0);
 #endif
-    for (int i = 0; i < KEYS; ++i)
-        spot[i] = (light_from_world[i] * vec4(where + normal_offset * facing, 1.0)).xyz
-            * vec3(0.5, 0.5, 1.0) + vec3(0.5, 0.5, 0.0);
+    for (int i = 0; i < KEYS; ++i) {
+        // A texel holds one depth for all of a surface that leans: it lies that much before itself.
+        float steep = 1.0 / max(dot(facing, key_towards[i]), 0.2);
+        vec2 slope = vec2(dot(facing, key_side[i]), dot(facing, key_up[i])) * steep;
+        vec2 leans = 0.2 + 0.75 * abs(slope);
+        vec3 near = (light_from_world[i] * vec4(where, 1.0)).xyz;
+        spot[i] = vec4(0.5 * near.xy + 0.5, near.z + dot(leans, texel[i]),
+                       dot(leans, far_texel[i]));
+        lean[i] = slope * edge[i];
+    }
     colour = texelFetch(looks, 3 * int(geom));
     vec4 look = texelFetch(looks, 3 * int(geom) + 1);
 #if PICTURES
@@ -130,7 +143,8 @@ uniform sampler2DArrayShadow shadows;
 uniform bool shadowed;
 uniform vec3 key_towards[KEYS];
 uniform vec3 key_light[KEYS];
-uniform float blur;
+uniform vec4 far_from_near[KEYS];  // scale and shift of places in the maps
+uniform vec2 reach[KEYS];  // half the width of an edge, in places of the near map
 #if TAPS > 1
 const vec2 taps[8] = vec2[](
     vec2(0.19, 0.08), vec2(-0.17, 0.40), vec2(-0.51, -0.19), vec2(0.12, -0.62),
@@ -139,12 +153,26 @@ const vec2 taps[8] = vec2[](
 in vec3 to_eye;
 in vec3 facing;
 in vec3 soft;
-in vec3 spot[KEYS];
+in vec4 spot[KEYS];
+in vec2 lean[KEYS];
 in vec3 texture_place;
 flat in vec4 colour;
 flat in vec3 gloss;
 flat in vec3 glow;
 out vec4 seen;
+float lit_at(int i, vec2 aside) {
+    vec4 place = spot[i], far = far_from_near[i];
+    float depth = place.z - dot(lean[i], aside);
+    vec2 from_middle = abs(place.xy - 0.5);
+    bool outside = max(from_middle.x, from_middle.y) > 0.49;
+    vec2 at = place.xy + reach[i] * aside;
+    if (outside) {
+        at = at * far.xy + far.zw;
+        depth += place.w;
+    }
+    float layer = float(2 * i) + float(outside);
+    return texture(shadows, vec4(at, layer, clamp(depth, 1e-6, 1.0)));
+}
 #if PICTURES
 uniform sampler2DArray pictures;
 flat in int lying;
@@ -215,23 +243,20 @@ void main() {
     float angle = 0.785398 * (2.0 * corner.x + corner.y + 0.2);
     vec2 turn = vec2(cos(angle), sin(angle));
 #else
-    vec2 aside = blur * vec2(corner.x - 0.5 * corner.y, corner.y + 0.5 * corner.x);
+    vec2 aside = 1.33 * vec2(corner.x - 0.5 * corner.y, corner.y + 0.5 * corner.x);
 #endif
     for (int i = 0; i < KEYS; ++i) {
         float cosine = dot(n, key_towards[i]);
         if (cosine > 0.0) {
             float lit = 1.0;
             if (shadowed) {
-                float far = max(spot[i].z, 1e-6);
 #if TAPS > 1
                 lit = 0.0;
-                for (int k = 0; k < TAPS; ++k) {
-                    vec2 tap = vec2(dot(taps[k], turn), dot(taps[k], vec2(-turn.y, turn.x)));
-                    lit += texture(shadows, vec4(spot[i].xy + blur * tap, float(i), far));
-                }
+                for (int k = 0; k < TAPS; ++k)
+                    lit += lit_at(i, vec2(dot(taps[k], turn), dot(taps[k], vec2(-turn.y, turn.x))));
                 lit /= float(TAPS);
 #else
-                lit = texture(shadows, vec4(spot[i].xy + aside, float(i), far));
+                lit = lit_at(i, aside);
 #endif
             }
             // Blinn's highlight, with Schlick's fraction in place of the power.

@@ -103,6 +103,16 @@ class Program:
         """Set a vec2."""
         self._gl.glUniform2f(self.place(name), *value)
 
+    def pairs(self, name: str, value: npt.NDArray[Any]) -> None:
+        """Set vec2s, (K, 2)."""
+        flat = np.ascontiguousarray(value, dtype=np.float32)
+        self._gl.glUniform2fv(self.place(name), len(flat), flat)
+
+    def quadruples(self, name: str, value: npt.NDArray[Any]) -> None:
+        """Set vec4s, (K, 4)."""
+        flat = np.ascontiguousarray(value, dtype=np.float32)
+        self._gl.glUniform4fv(self.place(name), len(flat), flat)
+
     def quadruple(self, name: str, value: tuple[float, float, float, float]) -> None:
         """Set a vec4."""
         self._gl.glUniform4f(self.place(name), *value)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ....scenes.core.geometry import vec3
 from ....schemas import RenderError
 from ..camera.view import World
 from ..light.environment import Environment, environment, lights_of, outdoors
 from ..light.lighting import DARK, Lamp, lamps
-from .projections import light_from_world
+from .shadow_views import ShadowViews, shadow_views
 
 MAX_LAMPS = 4
 """The sun not among them."""
@@ -25,7 +26,7 @@ class Illumination:
         keys: lamps with shadows, at least one.
         fills: lamps without.
         ambient: (3,) from all sides.
-        views: (K, 4, 4) from the world into each key's shadow map.
+        shadows: what the shadow maps of each key cover.
         around: what metal mirrors and the sky shows; None where nothing does.
         linear: light adds up as light, not as display values.
     """
@@ -33,23 +34,27 @@ class Illumination:
     keys: list[Lamp]
     fills: list[Lamp]
     ambient: npt.NDArray[np.float64]
-    views: npt.NDArray[np.float64]
+    shadows: tuple[ShadowViews, ...]
     around: Environment | None
     linear: bool
 
 
-def illumination(world: World, *, mirrors: bool) -> Illumination:
+def illumination(
+    world: World, *, mirrors: bool, windows: npt.NDArray[np.float64] | None = None
+) -> Illumination:
     """The light of a world's scene.
 
     Args:
         world: a scene compiled with visual detail.
         mirrors: something in it is metal.
+        windows: (W, 3) unit vectors into the room, level, of its windows; None for none.
 
     Raises:
         RenderError: where there are more lamps than shadow maps.
     """
     scene, linear = world.scene, outdoors(world.scene)
-    lit = lamps(lights_of(scene), scene.ambient, linear=linear)
+    lit = lamps(lights_of(scene), scene.ambient, linear=linear, windows=windows)
+    panes = () if windows is None else tuple(vec3(window) for window in windows)
     keys = [lamp for lamp in lit if lamp.shadow] or [DARK]
     if len(scene.lights) > MAX_LAMPS:
         raise RenderError(f"{len(scene.lights)} lamps; this renderer draws {MAX_LAMPS} at most")
@@ -57,7 +62,7 @@ def illumination(world: World, *, mirrors: bool) -> Illumination:
         keys=keys,
         fills=[lamp for lamp in lit if not lamp.shadow],
         ambient=np.sum([lamp.ambient for lamp in lit], axis=0),
-        views=np.stack([light_from_world(world, lamp) for lamp in keys]),
-        around=environment(scene) if linear or mirrors else None,
+        shadows=tuple(shadow_views(world, lamp) for lamp in keys),
+        around=environment(scene, panes) if linear or mirrors else None,
         linear=linear,
     )

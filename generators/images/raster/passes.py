@@ -20,26 +20,26 @@ from ....schemas import CameraParams
 from ..camera.view import GBuffer, Rgb, World
 from .around import Around
 from .colour_shaders import colour_sources
-from .gl import Frame, Program, open_gl, shadow_array
+from .gl import Frame, Program, open_gl
 from .illumination import MAX_LAMPS, Illumination, illumination
 from .occlusion import occluded
 from .projections import NEAR, clip_from_world
 from .shaders import (
     NORMAL_FRAGMENT,
-    SHADOW_FRAGMENT,
-    SHADOW_VERTEX,
     TRUTH_FRAGMENT,
     TRUTH_VERTEX,
 )
+from .shadow_maps import ShadowMaps
+from .shadow_views import ShadowViews
 from .silhouettes import CoverPass, Words
 from .triangles import Kind
 from .uploads import AROUND, LOOKS, PICTURES, POSES, SHADOWS, TEXTURES, Uploaded
 
 SUPERSAMPLE = 2
-FINEST_EDGE = 3.0
-"""Least width of a shadow's soft edge, pixels of the shadow map."""
-SHADOW_OFFSET = 0.002
-"""How far off its surface a point looks up the shadow map, metres."""
+LEAST_EDGE = 1.5
+"""Least half of the width of a shadow's soft edge, pixels of the shadow map."""
+LIFT = 0.0005
+"""How far before itself along the light a point looks up a shadow map at least, metres."""
 KEPT_MODELS = 3
 
 
@@ -48,7 +48,7 @@ class Finish:
     """How much work goes into a picture; labels do not depend on it.
 
     Attributes:
-        shadow_pixels: width of a shadow map, which covers two metres about a table, or a room.
+        shadow_pixels: width of a shadow map; one covers what is about a table, one the room.
         shadow_edge: width of a shadow's soft edge, metres.
         taps: how often each fragment looks at a shadow map, 1 to 8; one of them costs least.
         occlusion: whether creases and the ground beside things get less light.
@@ -60,7 +60,7 @@ class Finish:
     occlusion: bool
 
 
-FAST = Finish(shadow_pixels=1024, shadow_edge=0.01, taps=1, occlusion=False)
+FAST = Finish(shadow_pixels=640, shadow_edge=0.0, taps=1, occlusion=False)
 FINE = Finish(shadow_pixels=2048, shadow_edge=0.016, taps=8, occlusion=True)
 
 
@@ -81,16 +81,12 @@ class MujocoRenderer:
         gl = self._gl
         self._truth = Program(gl, TRUTH_VERTEX, TRUTH_FRAGMENT)
         self._faced = Program(gl, TRUTH_VERTEX, NORMAL_FRAGMENT)
-        self._shadow = Program(gl, SHADOW_VERTEX, SHADOW_FRAGMENT)
         self._cover = CoverPass(gl)
         self._around = Around(gl)
         self._colour: dict[tuple[int, int, bool, Kind], Program] = {}
         self._frames: dict[tuple[int, ...], Frame] = {}
-        self._cast: tuple[Uploaded, bytes, bytes] | None = None
         self._models: OrderedDict[int, Uploaded] = OrderedDict()
-        self._shadow_map, self._shadow_frames = shadow_array(
-            gl, finish.shadow_pixels, MAX_LAMPS + 1
-        )
+        self._shadows = ShadowMaps(gl, finish.shadow_pixels, MAX_LAMPS + 1)
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
         gl.glEnable(gl.GL_DEPTH_TEST)
         gl.glDepthFunc(gl.GL_GREATER)
@@ -106,9 +102,9 @@ class MujocoRenderer:
         """See `Renderer`."""
         gl = self._gl
         model = self._model(world, data)
-        light = illumination(world, mirrors=model.kind.metal)
+        light = illumination(world, mirrors=model.kind.metal, windows=model.windows)
         if shadows:
-            self._draw_shadows(model, light.views)
+            self._shadows.draw(model, light.shadows)
         size = (camera.width * SUPERSAMPLE, camera.height * SUPERSAMPLE)
         self._begin(*size, gl.GL_RGBA8)
         if light.around is not None:
@@ -199,9 +195,8 @@ class MujocoRenderer:
         if light.around is not None:
             self._around.light(program, light.around)
         program.matrices("clip_from_world", clip_from_world(camera))
-        program.matrices("light_from_world", light.views)
+        self._shade(program, light.shadows)
         program.whole("shadowed", int(shadows))
-        program.number("blur", self._blur(light.views[0]))
         program.vectors("eye", np.asarray(camera.pos))
         program.vectors("ambient", light.ambient)
         program.vectors("key_towards", np.stack([-lamp.direction for lamp in keys]))
@@ -210,10 +205,23 @@ class MujocoRenderer:
         program.vectors("fill_light", np.stack([lamp.diffuse for lamp in fills]))
         return program
 
-    def _blur(self, view: npt.NDArray[np.float64]) -> float:
-        """Width of a shadow's edge as a share of the map that covers a view (4, 4) of a lamp."""
-        across = 2 / float(np.linalg.norm(view[0, :3]))
-        return max(self._finish.shadow_edge / across, FINEST_EDGE / self._finish.shadow_pixels)
+    def _shade(self, program: Program, shadows: tuple[ShadowViews, ...]) -> None:
+        """Tell a program how to look up the shadow maps."""
+        finish = self._finish
+        texels = np.stack([view.spans for view in shadows]) / finish.shadow_pixels
+        edges = np.maximum(finish.shadow_edge / 2, LEAST_EDGE * texels[:, 0])
+        deep = np.array([[view.deep] for view in shadows])
+        near = np.stack([view.near for view in shadows])
+        lengths = np.linalg.norm(near[:, :2, :3], axis=2)
+        program.matrices("light_from_world", near)
+        program.vectors("key_side", near[:, 0, :3] / lengths[:, :1])
+        program.vectors("key_up", near[:, 1, :3] / lengths[:, 1:])
+        far = [(*view.scale, *view.shift) for view in shadows]
+        program.quadruples("far_from_near", np.array(far))
+        program.pairs("reach", edges * lengths / 2)
+        program.pairs("edge", edges / deep)
+        program.pairs("texel", (texels[:, 0] + LIFT) / deep)
+        program.pairs("far_texel", (texels[:, 1] - texels[:, 0]) / deep)
 
     def _colour_program(self, keys: int, fills: int, linear: bool, kind: Kind) -> Program:
         key = (keys, fills, linear, kind)
@@ -226,7 +234,6 @@ class MujocoRenderer:
                 ("around", AROUND), ("pictures", PICTURES),
             ):  # fmt: skip
                 made.whole(name, unit)
-            made.number("normal_offset", SHADOW_OFFSET)
         return made
 
     def _begin(self, width: int, height: int, *colours: int) -> None:
@@ -237,30 +244,6 @@ class MujocoRenderer:
         gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self._frames[key].id)
         gl.glViewport(0, 0, width, height)
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
-
-    def _draw_shadows(self, model: Uploaded, views: npt.NDArray[np.float64]) -> None:
-        """Draw the far sides of things: what faces the light then never shades itself.
-
-        Cameras that look at the same moment share the maps.
-        """
-        gl = self._gl
-        gl.glActiveTexture(gl.GL_TEXTURE0 + SHADOWS)
-        gl.glBindTexture(gl.GL_TEXTURE_2D_ARRAY, self._shadow_map)
-        poses, lights = model.rows.tobytes(), views.tobytes()
-        if self._cast is not None and self._cast[0] is model and self._cast[1:] == (poses, lights):
-            return
-        self._cast = (model, poses, lights)
-        self._shadow.use()
-        self._shadow.whole("poses", POSES)
-        gl.glCullFace(gl.GL_FRONT)
-        pixels = self._finish.shadow_pixels
-        gl.glViewport(0, 0, pixels, pixels)
-        for frame, view in zip(self._shadow_frames, views, strict=False):
-            gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, frame)
-            gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
-            self._shadow.matrices("light_from_world", view)
-            model.draw(0, model.shape.solid)
-        gl.glCullFace(gl.GL_BACK)
 
     def _draw_clear(self, model: Uploaded, camera: CameraParams) -> None:
         """Blend what is transparent over the rest, the farthest first."""

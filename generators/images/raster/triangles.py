@@ -137,7 +137,7 @@ def triangles(model: Any) -> Triangles:
     total, counts = 0, [0, 0, 0]
     # Small things tend to stand before large ones: drawn first, they spare what they hide.
     metal = metallic(model)
-    order = np.lexsort((np.asarray(model.geom_rbound), metal, rank))
+    order = np.lexsort((_reaches(model, planes), metal, rank))
     runs: list[FaceRun] = []
     for geom in (int(g) for g in order):
         shape = _surfaces(model, geom)
@@ -164,6 +164,14 @@ def triangles(model: Any) -> Triangles:
         opaque=tuple(runs),
         clear=tuple(clear),
     )
+
+
+def _reaches(model: Any, planes: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """(ngeom,) about how far each geom reaches from its middle, metres."""
+    sides = np.asarray(model.geom_size)[:, :2]
+    across = np.linalg.norm(np.where(sides > 0, sides, ENDLESS), axis=1)
+    found: npt.NDArray[np.float64] = np.where(planes, across, model.geom_rbound)
+    return found
 
 
 def _repeats(model: Any, geom: int) -> Array:

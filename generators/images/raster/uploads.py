@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+from collections import OrderedDict
 from typing import Any
 
+import mujoco
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from ....scenes.model.decor import FIRST_WORDS, is_pane
 from ....scenes.model.pictures import laid, texture_pixels
 from ..camera.view import World
 from ..light.lighting import SHEEN
@@ -20,6 +23,9 @@ POSES, LOOKS, TEXTURES, SHADOWS, AROUND, PICTURES = 0, 1, 2, 3, 5, 6
 """Texture units."""
 MOST_TEXELS = 32 * 1024 * 1024
 """Texels of all pictures of a scene; where they are more, all of them are shown smaller."""
+
+KEPT_CASTERS = 12
+"""Lists of faces that throw shadows; each shadow map has its own."""
 
 
 class Uploaded:
@@ -45,6 +51,7 @@ class Uploaded:
         layers = _Layers(model)
         self._textures = [image_array(gl, layers.patterns())]
         self._looks = _looks(model, layers)
+        self._steady = self._looks[:, 2, :3].copy()
         self.kind = Kind(bool(metallic(model).any()), bool(layers.pictured))
         """What all of it needs: whether anything mirrors what is around, or shows a picture."""
         looks, looks_buffer = float_texture(gl, LOOKS, self._looks.reshape(-1, 4))
@@ -53,6 +60,13 @@ class Uploaded:
         if layers.pictured:
             self._textures.append(image_array(gl, layers.pictures()))
         self._buffers += [looks_buffer, poses_buffer]
+        self.radii = np.asarray(model.geom_rbound)
+        """(ngeom,) of balls about the geoms' frames that hold them, metres; 0 for planes."""
+        self.walls = _walls_behind(model)
+        """(ngeom, 3) for decor, unit vectors into the room from the wall that it is on; else 0."""
+        self.windows = _windows(model)
+        """(W, 3) unit vectors into the room of its windows; None where there are none."""
+        self._casters: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
 
     def _attributes(self, layout: Any) -> None:
         gl = self._gl
@@ -89,7 +103,7 @@ class Uploaded:
         gl = self._gl
         if not self._glows:
             return
-        added = shining(self._glows, data, self.model.ngeom)
+        added = self._steady + shining(self._glows, data, self.model.ngeom)
         if np.array_equal(added, self._looks[:, 2, :3]):
             return
         self._looks[:, 2, :3] = added
@@ -102,9 +116,36 @@ class Uploaded:
         start = ctypes.c_void_p(12 * first)
         gl.glDrawElements(gl.GL_TRIANGLES, 3 * count, gl.GL_UNSIGNED_INT, start)
 
+    def cast(self, chosen: npt.NDArray[np.bool_]) -> None:
+        """Draw the opaque faces of some geoms, but no planes.
+
+        Args:
+            chosen: (ngeom,) which of them.
+        """
+        gl = self._gl
+        key = chosen.tobytes()
+        if key not in self._casters:
+            solid = self.shape.faces[: self.shape.solid]
+            faces = np.ascontiguousarray(solid[chosen[self.shape.vertices["geom"][solid[:, 0]]]])
+            buffer = int(gl.glGenBuffers(1))
+            gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, buffer)
+            gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, faces.nbytes, faces, gl.GL_STATIC_DRAW)
+            self._casters[key] = (buffer, len(faces))
+        buffer, count = self._casters[key]
+        self._casters.move_to_end(key)
+        gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, buffer)
+        if count:
+            self.draw(0, count)
+        gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, self._buffers[1])
+        while len(self._casters) > KEPT_CASTERS:
+            gl.glDeleteBuffers(1, [self._casters.popitem(last=False)[1][0]])
+
     def close(self) -> None:
         """Free everything on the graphics side."""
         gl = self._gl
+        casters = [buffer for buffer, _ in self._casters.values()]
+        if casters:
+            gl.glDeleteBuffers(len(casters), casters)
         gl.glDeleteVertexArrays(1, [self._array])
         gl.glDeleteTextures(self._textures)
         gl.glDeleteBuffers(len(self._buffers), self._buffers)
@@ -158,12 +199,33 @@ class _Layers:
         return 1 << (max(sides, default=1) - 1).bit_length()
 
 
+def _walls_behind(model: Any) -> npt.NDArray[np.float64]:
+    """(ngeom, 3): of all parts of a thing, the way into the room of the first that is no sheet."""
+    found, known = np.zeros((model.ngeom, 3)), dict[str, npt.NDArray[np.float64]]()
+    for geom in np.flatnonzero(np.asarray(model.geom_bodyid) == 0):
+        word, _, rest = model.geom(geom).name.partition("_")
+        if word in FIRST_WORDS and model.geom_type[geom] != mujoco.mjtGeom.mjGEOM_PLANE:
+            turn = np.zeros(9)
+            mujoco.mju_quat2Mat(turn, model.geom_quat[geom])
+            thing = f"{word} {rest.partition('_')[0]}"
+            found[geom] = known.setdefault(thing, turn.reshape(3, 3)[:, 1])
+    return found
+
+
+def _windows(model: Any) -> npt.NDArray[np.float64] | None:
+    panes = [geom for geom in range(model.ngeom) if is_pane(model.geom(geom).name)]
+    turns = np.zeros((len(panes), 9))
+    for turn, geom in zip(turns, panes, strict=True):
+        mujoco.mju_quat2Mat(turn, model.geom_quat[geom])
+    return np.rint(turns.reshape(-1, 3, 3)[:, :, 2]) if panes else None
+
+
 def _looks(model: Any, layers: _Layers) -> npt.NDArray[np.float32]:
     """(ngeom, 3, 4): colour; layer, gloss, its exponent, and metal; glow, and how a picture lies.
 
     The layer is that of `_Layers.code`, the last that of `Laid.number`. Metal holds how metallic it
     is, in 255ths, before its point, and roughness behind it. The glow is that of things that are
-    off, none.
+    off: of what shines always alone.
     """
     looks = np.zeros((model.ngeom, 3, 4), dtype=np.float32)
     looks[:, 0] = colours(model)
@@ -171,6 +233,8 @@ def _looks(model: Any, layers: _Layers) -> npt.NDArray[np.float32]:
     for geom, material in enumerate(model.geom_matid):
         specular = model.mat_specular[material] if material >= 0 else 0.5
         shininess = model.mat_shininess[material] if material >= 0 else 0.5
+        if material >= 0:
+            looks[geom, 2, :3] = model.mat_emission[material] * model.mat_rgba[material, :3]
         metallic = max(model.mat_metallic[material], 0.0) if material >= 0 else 0.0
         roughness = max(model.mat_roughness[material], 0.0) if material >= 0 else 0.0
         looks[geom, 1] = (

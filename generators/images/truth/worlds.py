@@ -11,6 +11,7 @@ import mujoco
 import numpy as np
 import numpy.typing as npt
 
+from ....scenes.model.decor import open_sides
 from ....scenes.model.mujoco_model import CompiledScene, compile_model
 from ....schemas import Asset, Scene, hash_of
 from ....tasks.physics.predicates import PhysicsFacts
@@ -164,7 +165,8 @@ def _keys(this: _This) -> tuple[str, str]:
         for thing in scene.objects
     ]
     around = [part and part.model_dump() for part in (scene.floor, scene.wall, scene.room)]
-    around.append({"walls": scene.walls})
+    around.append({"walls": scene.walls, "decor": scene.decor, "seed": scene.seed})
+    around.append({"passed": [sorted(names) for names in open_sides(scene)]})
     shape = hash_of([scene.robot.model_dump(), objects, *around])
     places = [(thing.name, thing.pos, thing.quat, thing.joints) for thing in scene.objects]
     return shape, hash_of([shape, places])
