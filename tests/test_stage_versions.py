@@ -127,7 +127,8 @@ def test_every_stage_and_every_format_is_looked_at() -> None:
 
 def test_every_function_of_the_production_stages_is_looked_at() -> None:
     fields = vars(production()).items()
-    names = {value.__name__ for field, value in fields if field not in ("name", "export", "report")}
+    left = ("name", "export", "grow", "report")  # exporters are followed one by one
+    names = {value.__name__ for field, value in fields if field not in left}
     assert {name for group in FUNCTIONS.values() for name in group} == names
 
 
