@@ -100,5 +100,5 @@ def filled(written: dict[str, Any]) -> dict[str, Any]:
     preset = next((found for name, found in PRESETS.items() if name == named), None)
     if preset is None:
         return written
-    framing = {} if written.get("mount") is not None else preset.framing
+    framing: Mapping[str, Any] = preset.framing if written.get("mount") is None else {}
     return {"name": named, "fov": preset.fov, **framing, **written}

@@ -1,6 +1,7 @@
 """Shadows of the rasteriser: where rays towards the lamp say, soft, and nowhere else."""
 
-# pyright: reportAttributeAccessIssue=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportAttributeAccessIssue=false
+# pyright: reportUnknownArgumentType=false
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 from __future__ import annotations
 

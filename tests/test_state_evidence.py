@@ -5,6 +5,8 @@ pictures, pooled over a grid of nine places, and a kernel ridge regression on th
 (after Coates, Lee and Ng, AISTATS 2011).
 """
 
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false
+# pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 import io
