@@ -26,20 +26,12 @@ from ..packs import Brief
 from ..shards import EXPORTS, STAGES, ShardRecord, is_own, shard_folder
 from .changes import refuse_changes
 from .claims import FOLDER as CLAIMS
+from .earlier import RETIRED, EarlierExports
 from .files import lock, refuse_links, remove_tree
 from .hashing import file_hash, foreign_versions, render_versions, versions
 from .identity import SEAL, combined_hash, seal_broken, spec_text
 from .index import RecordIndex
 from .staging import StagedShard, record_of
-
-EARLIER = ".earlier-"
-"""What the folder of an export begins with while a new one takes its place; its format and the
-key of the new one follow."""
-
-
-RETIRED = ".retired-"
-"""What the folder of an export begins with of which the dataset has more by now, and the name of
-its record beside it: it counts no more, and is there for the next export to grow from."""
 
 
 class Store:
@@ -65,6 +57,7 @@ class Store:
         self._lock = self._take_lock()
         self._commit = threading.Lock()
         self._records = RecordIndex(root)
+        self._earlier = EarlierExports(root, self._records, self._formats)
         try:
             self._load()
             self._enter_spec({**versions(spec.episodes.solvers), "assets": library_version})
@@ -139,7 +132,7 @@ class Store:
         target = self.root / shard_folder(stage, shard)
         record = record_of(stage, shard, key, prepared, inputs)
         with self._commit:
-            aside = self._set_earlier_aside(record) if stage == EXPORTS else None
+            aside = self._earlier.set_aside(record) if stage == EXPORTS else None
             if aside is None:
                 self._remove(stage, shard)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -149,32 +142,9 @@ class Store:
             if aside is not None:
                 remove_tree(aside)
             if stage == EXPORTS:
-                self._forget(shard)
+                self._earlier.forget(shard)
             self._tidy()
         return record
-
-    def _set_earlier_aside(self, record: ShardRecord) -> Path | None:
-        """Move the export that a new one replaces; it comes back where that goes no further."""
-        target = self.root / shard_folder(*record.place)
-        if self._records.brief(record.place) is None or not target.is_dir() or target.is_symlink():
-            return None
-        aside = target.with_name(f"{EARLIER}{record.shard}.{record.key}")
-        remove_tree(aside) if aside.exists() else None
-        target.rename(aside)
-        return aside
-
-    def _bring_back(self) -> None:
-        """Undo what a crash has left of replacing an export, or finish it."""
-        for aside in sorted((self.root / EXPORTS).glob(f"{EARLIER}*")):
-            shard, _, key = aside.name.removeprefix(EARLIER).partition(".")
-            found = self._records.brief((EXPORTS, shard)) if shard in self._formats else None
-            if found is None or found.key == key or aside.is_symlink():
-                aside.unlink() if aside.is_symlink() else remove_tree(aside)
-                continue
-            target = self.root / shard_folder(EXPORTS, shard)
-            if target.is_dir() and not target.is_symlink():
-                remove_tree(target)
-            aside.rename(target)
 
     def record(self, stage: str, shard: str) -> ShardRecord | None:
         """The record of a shard, whatever its key."""
@@ -221,41 +191,12 @@ class Store:
     def retire(self, wanted: Set[str]) -> None:
         """Take exports out of the dataset that are not wanted; the next one may grow from them."""
         for stage, shard in tuple(self._records.places()):
-            if stage != EXPORTS or shard in wanted:
-                continue
-            record, target = self.record(stage, shard), self.root / shard_folder(stage, shard)
-            if record is None or target.is_symlink() or not target.is_dir():
+            if stage == EXPORTS and shard not in wanted and not self._earlier.retire(shard):
                 self._remove(stage, shard)
-                continue
-            self._forget(shard)
-            write_atomic(self._retired(shard, ".json"), record.canonical_json().encode())
-            self._records.remove((stage, shard))
-            target.rename(self._retired(shard))
 
     def earlier(self, shard: str) -> tuple[ShardRecord, str] | None:
         """The record of an export, or of one that was retired, and its folder in the dataset."""
-        record = self.record(EXPORTS, shard)
-        if record is not None:
-            return record, shard_folder(EXPORTS, shard)
-        path = self._retired(shard, ".json")
-        if path.is_symlink() or not path.is_file() or self._retired(shard).is_symlink():
-            return None
-        try:
-            found = ShardRecord.parse(path.read_bytes(), (EXPORTS, shard), str(path))
-        except DatasetError:
-            return None  # what is damaged is of no use, and its export is written anew
-        return found, f"{EXPORTS}/{RETIRED}{shard}"
-
-    def _retired(self, shard: str, suffix: str = "") -> Path:
-        return self.root / EXPORTS / f"{RETIRED}{shard}{suffix}"
-
-    def _forget(self, shard: str) -> None:
-        """Remove what was retired of a format."""
-        for path in (self._retired(shard), self._retired(shard, ".json")):
-            if path.is_dir() and not path.is_symlink():
-                remove_tree(path)
-            else:
-                path.unlink(missing_ok=True)
+        return self._earlier.find(shard)
 
     def dataset_hash(self) -> str:
         """As `dataset_hash`, from the records instead of the files."""
@@ -335,7 +276,7 @@ class Store:
         return True
 
     def _clean(self) -> None:
-        self._bring_back()
+        self._earlier.bring_back()
         for name in ("tmp", CLAIMS):
             if (self.root / name).exists():
                 remove_tree(self.root / name)
