@@ -7,6 +7,7 @@ its usual environment variables, such as AWS_ENDPOINT_URL and AWS_ACCESS_KEY_ID.
 
 from __future__ import annotations
 
+import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,6 +27,8 @@ PAUSES = (0.2, 10.0)
 REQUEST = {"timeout": "300s", "connect_timeout": "10s", "allow_http": True}
 PIECE = 1 << 20
 """Bytes that are written at once."""
+LETTERS = 240
+"""Of what a service says that a message repeats."""
 
 _Answer = TypeVar("_Answer")
 
@@ -201,8 +204,6 @@ class ObjectStore:
             except FileNotFoundError as error:  # of an object that was to be made
                 raise DatasetError(f"{self.url} is not there: make its bucket first") from error
             except BaseError as error:
-                if not self._answered and "NoSuchBucket" in str(error):
-                    raise DatasetError(f"{self.url} is not there: make its bucket first") from error
                 waited = time.monotonic() - began
                 if waited > (self._patience if self._answered else FIRST_PATIENCE):
                     raise OutageError(
@@ -260,5 +261,5 @@ def _opened(url: str) -> _Store:
 
 
 def _line(error: BaseException) -> str:
-    """What an error says, without the details that follow."""
-    return str(error).strip().partition("\n")[0][:300]
+    """What an error says, without most of the details that follow."""
+    return textwrap.shorten(str(error), LETTERS)

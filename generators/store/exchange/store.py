@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from ....schemas import DatasetError, DatasetSpec
@@ -17,7 +18,7 @@ from ..staging import StagedShard, record_of
 from ..writer import Store
 from .bundle import read_bundle, write_bundle
 from .claims import ObjectClaims
-from .objects import ObjectStore
+from .objects import ObjectStore, OutageError
 
 _ALL = (*STAGES, EXPORTS)
 SHARDS = "shards"
@@ -56,10 +57,11 @@ class ExchangeStore(Store):
         self._damaged: set[str] = set()
         self._fetching = threading.Lock()
         try:
-            self._there = {name for stage in _ALL for name in self._listed(stage)}
+            # First of all something is put: only that tells that a bucket is not there.
             self.claims = ObjectClaims(self.objects, lease)
+            self._there = {name for stage in _ALL for name in self._listed(stage)}
         except BaseException:
-            super().close()
+            self.close()
             raise
 
     def close(self) -> None:
@@ -67,7 +69,8 @@ class ExchangeStore(Store):
         claims = getattr(self, "claims", None)
         try:
             if claims is not None:
-                claims.close()
+                with suppress(OutageError):  # they lapse then
+                    claims.close()
         finally:
             super().close()
 
