@@ -168,10 +168,10 @@ def triangles(model: Any) -> Triangles:
 
 def _reaches(model: Any, planes: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     """(ngeom,) about how far each geom reaches from its middle, metres."""
-    sides = np.asarray(model.geom_size)[:, :2]
-    across = np.linalg.norm(np.where(sides > 0, sides, ENDLESS), axis=1)
-    found: npt.NDArray[np.float64] = np.where(planes, across, model.geom_rbound)
-    return found
+    sides = np.asarray(model.geom_size, np.float64)[:, :2]
+    reaches = np.array(model.geom_rbound, np.float64)
+    reaches[planes] = np.linalg.norm(np.where(sides > 0, sides, ENDLESS), axis=1)[planes]
+    return reaches
 
 
 def _repeats(model: Any, geom: int) -> Array:
