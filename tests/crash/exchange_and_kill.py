@@ -103,16 +103,17 @@ class Moto:
         self._words = [str(program), "--host", "127.0.0.1", "--port", str(port + 1)]
         record = folder / "moto.requests"
         self._settings = {"MOTO_RECORDER_FILEPATH": str(record), "MOTO_ENABLE_RECORDING": "True"}
-        self._log = (folder / "moto.log").open("a")
+        self._log = folder / "moto.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._door: _Door | None = None
 
     def start(self) -> None:
         """Start it, and give back what it held."""
         known = self._process is not None
-        self._process = subprocess.Popen(
-            self._words, env=os.environ | self._settings, stdout=self._log, stderr=self._log
-        )
+        with self._log.open("a") as log:
+            self._process = subprocess.Popen(
+                self._words, env=os.environ | self._settings, stdout=log, stderr=log
+            )
         until = time.monotonic() + 60
         while True:
             try:
