@@ -243,6 +243,7 @@ def test_meshes_are_found_by_the_end_of_their_path_and_pictures_left_out(tmp_pat
         ),
         ('<mujoco><asset><mesh name="m" file="/etc/hostname"/></asset></mujoco>', "not in"),
         ('<mujoco><asset><material name="m" file="x"/></asset></mujoco>', "only meshes and"),
+        (f'<mujoco><include file="{"a" * 5000}"/></mujoco>', "which is not in"),
         ('<mujoco><worldbody><geom size="-1"/></worldbody></mujoco>', "MuJoCo refuses"),
     ],
 )

@@ -23,6 +23,8 @@ LONGEST_TEXT = 32 * 2**20
 LARGEST_FILE = 128 * 2**20
 LARGEST = 1024 * 2**20
 """Bytes of all files together."""
+SHOWN = 200
+"""Letters of a name that a message repeats."""
 DEEPEST = 10
 """Includes within includes."""
 _REFUSED = (
@@ -162,7 +164,7 @@ def _taken(name: str, reading: _Reading) -> str:
 def _found(name: str, reading: _Reading) -> Path:
     """Where a file lies that a model names."""
     if reading.folder is None:
-        raise AssetError(f"the model names the file {name!r}; give the folder of its files")
+        raise AssetError(f"the model names the file {name[:SHOWN]!r}; give the folder of its files")
     root = reading.folder.resolve()
     parts = [
         part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", ".")
@@ -170,7 +172,10 @@ def _found(name: str, reading: _Reading) -> Path:
     for start in range(len(parts)):
         if ".." in parts[start:]:
             continue
-        path = root.joinpath(*parts[start:]).resolve()
-        if path.is_relative_to(root) and path.is_file():
-            return path
-    raise AssetError(f"the model names the file {name!r}, which is not in {reading.folder}")
+        try:
+            path = root.joinpath(*parts[start:]).resolve()
+            if path.is_relative_to(root) and path.is_file():
+                return path
+        except (OSError, ValueError):  # no file system takes such a name
+            break
+    raise AssetError(f"the model names the file {name[:SHOWN]!r}, which is not in {reading.folder}")
