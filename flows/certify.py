@@ -22,6 +22,9 @@ Way = Literal["controls", "states"]
 Kind = Literal["dataset", "certificates", "demonstrations"]
 TIME_LIMIT = 900.0
 """Seconds that the replay of one attempt may take."""
+READING = 60.0
+"""Seconds that reading an attempt from a stranger's file may take: HDF5 itself can go round in a
+damaged one for ever."""
 MEMORY = 8 * 2**30
 """Bytes of address space that a process has for what comes from strangers."""
 HDF5 = (".hdf5", ".h5", ".hdf")
@@ -68,10 +71,11 @@ class _OfDataset:
 
 
 @dataclass(frozen=True)
-class _Demo:
+class DemoJob:
+    """A demonstration of an HDF5 file, and how it is to be looked at; see `certify`."""
+
     path: Path
     name: str
-    """Empty asks for all names."""
     folder: Path | None
     way: Way | None
 
@@ -136,10 +140,15 @@ def _certificates(paths: Sequence[Path], workers: int) -> CertifiedShare:
 def _demonstrations(
     path: Path, workers: int, folder: Path | None, way: Way | None
 ) -> CertifiedShare:
-    with WorkerPool[_Demo, tuple[str, ...]](_names, 1, TIME_LIMIT) as pool:
-        names = pool.run(str(path), _Demo(path, "", folder, way))
-    jobs = [(f"{path}: {name}", _Demo(path, name, folder, way)) for name in names]
-    return _share("demonstrations", len(names), _count(_check_demo, jobs, workers))
+    with WorkerPool[Path, tuple[str, ...]](_names, 1, READING) as pool:
+        names = pool.run(str(path), path)
+    jobs = [(f"{path}: {name}", DemoJob(path, name, folder, way)) for name in names]
+    # Each is read twice: what cannot be read is to end soon, and a replay may take long.
+    read = list(_answers(read_stored, jobs, workers, READING))
+    sound = [job for job, answer in zip(jobs, read, strict=True) if not answer.problems]
+    found = _count(_check_demo, sound, workers)
+    found.problems[:0] = [problem for answer in read for problem in answer.problems]
+    return _share("demonstrations", len(names), found)
 
 
 def _share(kind: Kind, attempts: int, count: _Count) -> CertifiedShare:
@@ -154,7 +163,7 @@ def _count(
 ) -> _Count:
     """The sum of what fresh processes find; a file that is wrong is a problem among others."""
     total = _Count()
-    for one in _answers(function, jobs, workers):
+    for one in _answers(function, jobs, workers, TIME_LIMIT):
         total.replayed += one.replayed
         total.exact += one.exact
         total.states_only += one.states_only
@@ -165,10 +174,13 @@ def _count(
 
 
 def _answers(
-    function: Callable[[Argument], _Count], jobs: Sequence[tuple[str, Argument]], workers: int
+    function: Callable[[Argument], _Count],
+    jobs: Sequence[tuple[str, Argument]],
+    workers: int,
+    limit: float,
 ) -> Iterator[_Count]:
     with (
-        WorkerPool[Argument, _Count](function, min(workers, len(jobs)), TIME_LIMIT) as pool,
+        WorkerPool[Argument, _Count](function, min(workers, len(jobs)), limit) as pool,
         ThreadPoolExecutor(workers) as threads,
     ):
 
@@ -221,14 +233,23 @@ def _told(found: CertificateCheck) -> _Count:
     )
 
 
-def _names(job: _Demo) -> tuple[str, ...]:
+def _names(path: Path) -> tuple[str, ...]:
     from ..generators.certificates.demo_file import demo_names
 
     _bound()
-    return demo_names(job.path)
+    return demo_names(path)
 
 
-def _check_demo(job: _Demo) -> _Count:
+def read_stored(job: DemoJob) -> _Count:
+    """Whether a demonstration can be read at all; runs in a fresh process."""
+    from ..generators.certificates.demo_file import read_demo
+
+    _bound()
+    read_demo(job.path, job.name)
+    return _Count()
+
+
+def _check_demo(job: DemoJob) -> _Count:
     """Certify one demonstration of a file; runs in a fresh process."""
     from ..generators.certificates.demo_check import check_demo
     from ..generators.certificates.demo_file import read_demo

@@ -16,8 +16,8 @@ from ..generators.dataset import (
     load_arrays,
     read_models,
 )
-from ..generators.exports._growing import EarlierExport
-from ..generators.store.hashing import item_seed
+from ..generators.exports import EarlierExport
+from ..generators.store.hashing import file_hash, item_seed
 from ..generators.store.staging import ShardWriter
 from ..schemas import (
     AssemblyError,
@@ -142,13 +142,26 @@ def _make_export(job: Job, writer: ShardWriter) -> Outcome:
     if unit.growth.shards and job.stages.grow is not None:
         folder = job.root / unit.growth.folder
         earlier = EarlierExport(folder, unit.growth.shards)
-        writer.note = job.stages.grow(unit.shard, dataset, writer.folder, earlier)
+        # Some of its bytes are copied into the new export, whose hashes would then vouch for them.
+        if damaged := _damaged_file(folder, unit.growth.files):
+            writer.note = f"{damaged} of the earlier export is not what was written"
+        else:
+            writer.note = job.stages.grow(unit.shard, dataset, writer.folder, earlier)
         grown = not writer.note
         known = _known_files(folder, unit.growth.files) if grown else known
     if not grown:
         job.stages.export(unit.shard, dataset, writer.folder)
     writer.adopt(known)
     return {"files": len(writer.files), "grown": int(grown)}, 1
+
+
+def _damaged_file(folder: Path, files: Mapping[str, str]) -> str | None:
+    """The first file of an earlier export that is missing or not what was written."""
+    for name, digest in files.items():
+        path = folder / name
+        if path.is_symlink() or not path.is_file() or file_hash(path) != digest:
+            return name
+    return None
 
 
 def _known_files(folder: Path, files: Mapping[str, str]) -> dict[tuple[int, int], str]:

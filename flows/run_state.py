@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..generators.shards import EXPORTS, STAGES, ShardRecord
-from ..generators.store.claims import ClaimKeeper
+from ..generators.store.claims import Claims
 from ..generators.store.joint import ClaimLostError
 from ..generators.store.writer import Store
 from ..schemas import RunError
@@ -49,7 +49,7 @@ class Run:
     sound: set[Place] = field(default_factory=set[Place])
     notes: dict[Place, str] = field(default_factory=dict[Place, str])
     """Why exports that were there could not be taken over."""
-    claims: ClaimKeeper | None = None
+    claims: Claims | None = None
     """Where other processes make the same dataset."""
     waiting: list[ShardTask] = field(default_factory=list[ShardTask])
     """What others have claimed, and is to be looked at again."""

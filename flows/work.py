@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from ..generators.dataset import (
     Dataset,
 )
-from ..generators.exports._growing import EarlierExport
+from ..generators.exports import EarlierExport
 from ..generators.store.staging import StagedShard
 from ..schemas import (
     Asset,

@@ -21,12 +21,14 @@ class CameraPreset:
     Attributes:
         fov: vertical, of the whole sensor, degrees.
         size: width and height of its usual picture, pixels.
+        aspect: width over height of the sensor's whole picture.
         source: who states the field of view.
         framing: the other fields of a camera in the room.
     """
 
     fov: float
     size: tuple[int, int]
+    aspect: float
     source: str
     framing: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
@@ -49,10 +51,12 @@ _ASIDE = {
 }
 PRESETS: dict[PresetName, CameraPreset] = {
     "droid": CameraPreset(
-        70.0, (320, 180), "ZED 2, 110 by 70 degrees (Stereolabs); DROID stores 320 by 180", _ASIDE
+        70.0, (320, 180), 16 / 9,
+        "ZED 2, 110 by 70 degrees (Stereolabs); DROID stores 320 by 180",
+        _ASIDE,
     ),
     "bridge": CameraPreset(
-        _from_diagonal(78.0, 16, 9), (640, 480),
+        _from_diagonal(78.0, 16, 9), (640, 480), 16 / 9,
         "Logitech C920, 78 degrees across the diagonal of 16:9 (Logitech); BridgeData V2 looks "
         "over the robot's shoulder, and stores 640 by 480 and 256 by 256",
         {
@@ -62,23 +66,23 @@ PRESETS: dict[PresetName, CameraPreset] = {
         },
     ),
     "libero": CameraPreset(
-        45.0, (128, 128),
+        45.0, (128, 128), 1.0,
         "the agent's view of LIBERO's tables: opposite the robot, 39 degrees up, 1.13 m from the "
         "table, 45 degrees wide, square",
         {"distance": 1.13, "azimuth": 0.0, "elevation": 39.0},
     ),
     "realsense-d435": CameraPreset(
-        42.5, (640, 480),
+        42.5, (640, 480), 16 / 9,
         "colour sensor of the D435, 69.4 by 42.5 degrees (Intel, data sheet of the D400 series)",
         {**_ASIDE, "distance": {"uniform": [1.25, 1.5]}},
     ),
     "zed-mini": CameraPreset(
-        _from_focal(700, 720), (1280, 720),
+        _from_focal(700, 720), (1280, 720), 16 / 9,
         "ZED Mini, a focal length of 700 pixels in 1280 by 720 (Stereolabs); DROID's wrist camera",
         _ASIDE,
     ),
     "phone": CameraPreset(
-        _from_diagonal(math.degrees(2 * math.atan(21.633 / 26)), 4, 3), (640, 480),
+        _from_diagonal(math.degrees(2 * math.atan(21.633 / 26)), 4, 3), (640, 480), 4 / 3,
         "a phone's main camera, 26 mm in terms of 36 by 24 mm, held as a person would",
         {
             "distance": {"uniform": [0.9, 1.3]},
@@ -87,11 +91,6 @@ PRESETS: dict[PresetName, CameraPreset] = {
         },
     ),
 }  # fmt: skip
-NATIVE: dict[PresetName, float] = {
-    "droid": 16 / 9, "bridge": 16 / 9, "libero": 1.0, "realsense-d435": 16 / 9,
-    "zed-mini": 16 / 9, "phone": 4 / 3,
-}  # fmt: skip
-"""Width over height of the sensor's whole picture."""
 
 
 def filled(written: dict[str, Any]) -> dict[str, Any]:

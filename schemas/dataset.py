@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from .base import Model, Name, unset
 from .camera import CameraSpec
-from .camera_presets import NATIVE
+from .camera_presets import PRESETS
 from .episode import Solver, Style
 from .failures import FailureSource
 from .frame import LabelName
@@ -200,9 +201,10 @@ class DatasetSpec(Model):
                     )
         width, height = self.render.size
         for place, camera in enumerate(self.cameras):
-            if camera.preset is not None and width / height > NATIVE[camera.preset] + 0.002:
+            whole = PRESETS[camera.preset].aspect if camera.preset is not None else math.inf
+            if width / height > whole + 0.002:
                 raise misplaced(
-                    f"{camera.preset}'s picture is {NATIVE[camera.preset]:.2f} times as wide as "
+                    f"{camera.preset}'s picture is {whole:.2f} times as wide as "
                     f"high, and frames are cut from it; render.size is {width} x {height}",
                     *("cameras", place, "preset"),
                 )

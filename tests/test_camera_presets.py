@@ -26,7 +26,7 @@ from cousins.schemas import (
     SceneSpec,
     SpecError,
 )
-from cousins.schemas.camera_presets import NATIVE, PRESETS, PresetName
+from cousins.schemas.camera_presets import PRESETS, PresetName
 from cousins.schemas.spec_file import parse_spec
 
 HORIZONTAL: dict[PresetName, tuple[float, float]] = {
@@ -43,11 +43,11 @@ HORIZONTAL: dict[PresetName, tuple[float, float]] = {
 @pytest.mark.parametrize("name", PRESETS)
 def test_both_fields_of_view_are_those_of_the_maker(name: PresetName) -> None:
     high = math.tan(math.radians(PRESETS[name].fov) / 2)
-    across = math.degrees(2 * math.atan(high * NATIVE[name]))
+    across = math.degrees(2 * math.atan(high * PRESETS[name].aspect))
     stated, tolerance = HORIZONTAL[name]
     assert across == pytest.approx(stated, abs=tolerance)
     width, height = PRESETS[name].size
-    assert width / height <= NATIVE[name] + 0.01
+    assert width / height <= PRESETS[name].aspect + 0.01
 
 
 THINGS = tuple(

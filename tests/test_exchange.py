@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import time
 import zipfile
@@ -85,7 +86,6 @@ def test_an_object_is_created_once(objects: ObjectStore) -> None:
     objects.remove("a/b")
     objects.remove("a/b")
     assert objects.read("a/b") is None
-    assert not objects.has("a/b")
 
 
 def test_an_object_that_is_too_large_is_not_read(objects: ObjectStore) -> None:
@@ -105,7 +105,7 @@ def test_a_service_that_never_answers_ends_the_run_soon(
 ) -> None:
     _nobody(monkeypatch, "FIRST_PATIENCE", 0.3)
     with pytest.raises(OutageError, match=r"s3://x/y gives no answer since \d+ s"):
-        ObjectStore("s3://x/y").has("a")
+        ObjectStore("s3://x/y").read("a")
 
 
 def test_a_service_that_was_there_is_waited_for_and_told_of_once(
@@ -116,11 +116,11 @@ def test_a_service_that_was_there_is_waited_for_and_told_of_once(
     monkeypatch.setattr(found, "_answered", True)
     found.told = told.append
     with pytest.raises(OutageError, match="what is done is kept"):
-        found.has("a")
+        found.read("a")
     assert told == ["s3://x/y gives no answer; it is tried again and again"]
     found.stop()
     with pytest.raises(OutageError, match="the run ends"):
-        found.has("a")
+        found.read("a")
 
 
 def _nobody(monkeypatch: pytest.MonkeyPatch, name: str, value: object) -> None:
@@ -215,6 +215,8 @@ def test_a_bundle_has_the_same_bytes_wherever_it_is_made_and_comes_out_as_it_wen
         ("place", "is the record of scenes/t0003"),
         ("seal", "does not match its seal"),
         ("bomb", "more than 1100 times its own size"),
+        ("method", "packed by another method than deflate"),
+        ("nested", "paths that cannot be"),
     ],
 )
 def test_a_bundle_from_a_stranger_is_checked(tmp_path: Path, damage: str, said: str) -> None:
@@ -247,9 +249,18 @@ def test_a_bundle_from_a_stranger_is_checked(tmp_path: Path, damage: str, said: 
             large = dict.fromkeys(record.sizes, 1 << 40)
             told = record.model_copy(update={"sizes": large}).sealed()
             content["record.json"] = told.canonical_json().encode()
+        case "nested":
+            prefix = "data/scenes/t0003"
+            names = (f"{prefix}/scenes.jsonl", f"{prefix}/scenes.jsonl/x")
+            digest = record.files[names[0]]
+            both = {"files": dict.fromkeys(names, digest), "sizes": dict.fromkeys(names, 5)}
+            told = record.model_copy(update=both).sealed()
+            hello = dict.fromkeys(("files/scenes.jsonl", "files/scenes.jsonl/x"), b"hello")
+            content = {"record.json": told.canonical_json().encode(), **hello}
         case _:
             pass
-    with zipfile.ZipFile(path, "w") as bundle:
+    method = zipfile.ZIP_LZMA if damage == "method" else zipfile.ZIP_STORED
+    with zipfile.ZipFile(path, "w", method) as bundle:
         for name, data in content.items():
             bundle.writestr(name, data)
     if damage == "cut":
@@ -258,6 +269,26 @@ def test_a_bundle_from_a_stranger_is_checked(tmp_path: Path, damage: str, said: 
     with pytest.raises(DatasetError, match=said):
         read_bundle(path, root, place, key)
     assert not [file for file in root.rglob("*") if file.is_file()], "nothing of it is left"
+
+
+def test_a_bundle_with_any_byte_changed_is_read_or_refused(tmp_path: Path) -> None:
+    prepared = staged(tmp_path)
+    record = record_of(*PLACE, KEY, prepared, {})
+    path, draws = tmp_path / "b.zip", random.Random(1)
+    write_bundle(path, record, prepared.folder)
+    whole, refused = path.read_bytes(), 0
+    for number in range(400):
+        changed = bytearray(whole)
+        for _ in range(draws.randint(1, 4)):
+            changed[draws.randrange(len(changed))] = draws.randrange(256)
+        path.write_bytes(changed)
+        try:
+            found, _ = read_bundle(path, tmp_path / f"out{number}", PLACE, KEY)
+        except DatasetError:
+            refused += 1
+        else:
+            assert found == record
+    assert refused > 200
 
 
 # --- the store ---------------------------------------------------------------------------------

@@ -240,6 +240,26 @@ def test_a_retired_export_that_is_damaged_is_written_anew(tmp_path: Path) -> Non
     assert (tmp_path / "exports/coco/ids.txt").read_text().split() == ids
 
 
+@pytest.mark.parametrize("retired", [False, True])
+def test_damage_of_an_earlier_export_is_not_taken_over(tmp_path: Path, retired: bool) -> None:
+    """What a new export copies from an earlier one, its own hashes would vouch for."""
+    text = "name: grown\ntasks: {{count: {}}}\nepisodes: {{per_task: 2}}\nexport: [coco]\n"
+
+    def run(count: int, *formats: str) -> None:
+        execute(RunRequest(parse_spec(text.format(count)), tmp_path, stages(), exports=formats))
+
+    run(3, "coco")
+    if retired:
+        run(4)
+    file = tmp_path / "exports" / (".retired-coco" if retired else "coco") / "ids.txt"
+    file.write_text(file.read_text().replace("t0001", "t0009"))
+    run(5, "coco")
+    ids = [episode.id for episode in Dataset(tmp_path).episodes()]
+    assert (tmp_path / "exports/coco/ids.txt").read_text().split() == ids
+    record = json.loads((tmp_path / "manifest/exports/coco.json").read_text())
+    assert record["counts"]["grown"] == 0
+
+
 def test_an_export_grows_with_new_tasks_and_says_why_where_it_cannot(tmp_path: Path) -> None:
     spec = "name: grown\ntasks: {{count: {}}}\nepisodes: {{per_task: {}}}\nexport: [coco, yolo]\n"
 

@@ -13,7 +13,7 @@ import pytest
 from cousins.flows.run import execute
 from cousins.flows.session import RunRequest, Session
 from cousins.flows.verify import verify
-from cousins.generators.store.claims import Claims
+from cousins.generators.store.claims import LinkClaims
 from cousins.generators.store.index import RecordIndex
 from cousins.generators.store.joint import ClaimLostError, JointStore
 from cousins.generators.store.staging import ShardWriter, StagedShard
@@ -38,16 +38,16 @@ def always(*_: object) -> bool:
 @pytest.fixture
 def _dead(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
     """Processes give no sign, as if they had died, and a lease is over at once."""
-    monkeypatch.setattr(Claims, "_beat", nothing)
+    monkeypatch.setattr(LinkClaims, "_beat", nothing)
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> Iterator[tuple[Claims, Claims]]:
-    with Claims(tmp_path) as one, Claims(tmp_path) as other:
+def two(tmp_path: Path) -> Iterator[tuple[LinkClaims, LinkClaims]]:
+    with LinkClaims(tmp_path) as one, LinkClaims(tmp_path) as other:
         yield one, other
 
 
-def test_a_claim_is_one_process_s_until_it_gives_it_up(two: tuple[Claims, Claims]) -> None:
+def test_a_claim_is_one_process_s_until_it_gives_it_up(two: tuple[LinkClaims, LinkClaims]) -> None:
     one, other = two
     assert one.take(PLACE)
     assert one.take(PLACE), "its own claim is no obstacle"
@@ -63,8 +63,8 @@ def test_a_claim_is_one_process_s_until_it_gives_it_up(two: tuple[Claims, Claims
 
 @pytest.mark.usefixtures("_dead")
 def test_a_claim_lapses_once_its_holder_has_given_no_sign_for_a_lease(tmp_path: Path) -> None:
-    one = Claims(tmp_path, lease=0.0)
-    with Claims(tmp_path, lease=0.0) as second, Claims(tmp_path, lease=0.0) as third:
+    one = LinkClaims(tmp_path, lease=0.0)
+    with LinkClaims(tmp_path, lease=0.0) as second, LinkClaims(tmp_path, lease=0.0) as third:
         assert one.take(PLACE)
         assert not second.take(PLACE), "at the first look nothing is known of it"
         os.utime(one._file, ns=(1, 1))  # pyright: ignore[reportPrivateUsage]
@@ -81,7 +81,7 @@ def test_a_claim_lapses_once_its_holder_has_given_no_sign_for_a_lease(tmp_path: 
 
 
 def test_leaving_gives_up_everything(tmp_path: Path) -> None:
-    with Claims(tmp_path) as one:
+    with LinkClaims(tmp_path) as one:
         one.take(PLACE)
     assert [path for path in (tmp_path / "claims").rglob("*") if path.is_file()] == []
 
@@ -158,12 +158,12 @@ def test_a_shard_whose_claim_was_lost_is_looked_at_again(
 ) -> None:
     calm = execute(plan(tmp_path / "calm"))
     answers = iter([True, True, False])
-    real = Claims.owns
+    real = LinkClaims.owns
 
-    def owns(claims: Claims, place: tuple[str, str]) -> bool:
+    def owns(claims: LinkClaims, place: tuple[str, str]) -> bool:
         return next(answers, True) and real(claims, place)
 
-    monkeypatch.setattr(Claims, "owns", owns)
+    monkeypatch.setattr(LinkClaims, "owns", owns)
     joined = execute(replace(plan(tmp_path / "joined"), join=True, lease=1.0))
     assert joined.dataset_hash == calm.dataset_hash
     assert next(answers, None) is None

@@ -12,7 +12,7 @@ from pathlib import Path
 from ...schemas import DatasetError, DatasetSpec
 from ..packs import Brief
 from ..shards import ShardRecord
-from .claims import FOLDER, LEASE, Claims
+from .claims import FOLDER, LEASE, LinkClaims
 from .files import join
 from .staging import StagedShard
 from .writer import Store
@@ -51,7 +51,7 @@ class JointStore(Store):
         try:
             if self.alone:
                 fcntl.flock(self._lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            self.claims = Claims(root, lease)
+            self.claims = LinkClaims(root, lease)
         except BlockingIOError as error:
             super().close()
             raise DatasetError(f"{root} was taken by another run just now; try it again") from error

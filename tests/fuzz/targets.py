@@ -18,6 +18,9 @@ from cousins.schemas import CousinsError
 Target = Callable[[Path], object]
 DIE = "toy_dice.n.01"
 
+READING = 10.0
+"""Seconds; a small file is read in milliseconds."""
+
 
 def one(folder: Path, *suffixes: str) -> Path:
     """The file of a case that is read; the others lie beside it.
@@ -145,13 +148,26 @@ def stranger(folder: Path) -> object:
     return compile_stranger(one(folder, ".xml").read_text(errors="replace"), folder)
 
 
+@cache
+def _reader() -> Any:
+    """A process that reads demonstrations within a limit of time, as `cousins certify` does."""
+    from cousins.flows.certify import read_stored
+    from cousins.flows.pool import WorkerPool
+
+    return WorkerPool(read_stored, 1, READING)
+
+
 def demos(folder: Path) -> object:
     """A file of demonstrations is listed, and each is replayed or looked at."""
+    from cousins.flows.certify import DemoJob
     from cousins.generators.certificates.demo_check import check_demo
     from cousins.generators.certificates.demo_file import demo_names, read_demo
 
-    path = one(folder, ".hdf5")
-    return [check_demo(read_demo(path, name), folder) for name in demo_names(path)]
+    path, found = one(folder, ".hdf5"), list[object]()
+    for name in demo_names(path):
+        _reader().run(name, DemoJob(path, name, folder, None))
+        found.append(check_demo(read_demo(path, name), folder))
+    return found
 
 
 def certificate(folder: Path) -> object:

@@ -6,6 +6,7 @@ is, and each file by its name, size and hash before any is kept.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import shutil
 import zipfile
@@ -23,11 +24,18 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 """The date of all files: when a shard was made is none of its bytes."""
 PLAIN = frozenset({".png", ".jpg", ".mp4", ".npz", ".parquet", ".zip", ".glb"})
 """Files that are compressed already, or hardly become smaller."""
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+ENCRYPTED = 1
+"""Flag of a zip's entry."""
 LARGEST_RECORD = 64 << 20
 """Bytes of a record that is read."""
 EXPANSION = 1100
 """A file that would become more times larger is refused; deflate cannot do more than 1032."""
 PIECE = 1 << 20
+_DAMAGE = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, ValueError, NotImplementedError)
+"""What reading a zip raises that is none."""
+_ODD_PATHS = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EINVAL)
+"""Of a name that is also a folder's, or too long; a full disk is none of them."""
 
 
 def write_bundle(path: Path, record: ShardRecord, folder: Path) -> None:
@@ -67,8 +75,12 @@ def read_bundle(
             except BaseException:
                 shutil.rmtree(staged.folder, ignore_errors=True)
                 raise
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError) as error:
+    except _DAMAGE as error:
         raise DatasetError(f"its bundle is damaged: {error}") from error
+    except OSError as error:
+        if error.errno not in _ODD_PATHS:
+            raise
+        raise DatasetError(f"its files have paths that cannot be: {error.strerror}") from error
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -80,6 +92,8 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 def _record(bundle: zipfile.ZipFile, place: tuple[str, str], key: str) -> ShardRecord:
+    if any(x.flag_bits & ENCRYPTED or x.compress_type not in METHODS for x in bundle.infolist()):
+        raise DatasetError("its bundle is encrypted, or packed by another method than deflate")
     if bundle.getinfo(RECORD).file_size > LARGEST_RECORD:
         raise DatasetError(f"its record is larger than {LARGEST_RECORD >> 20} MB")
     record = ShardRecord.parse(bundle.read(RECORD), place, "its record")

@@ -9,20 +9,14 @@ could look, ends no claim.
 
 from __future__ import annotations
 
-import os
-import re
-import secrets
-import socket
-import threading
 import time
 from dataclasses import dataclass
 
-from ....schemas import DatasetError
-from ..claims import BEATS, LEASE, Place
-from .objects import ObjectStore, OutageError
+from ..claims import FOLDER, LEASE, Claims, Place
+from ..claims import MEMBERS as SIGNS
+from .objects import ObjectStore
 
-FOLDER = "claims"
-MEMBERS = f"{FOLDER}/members"
+MEMBERS = f"{FOLDER}/{SIGNS}"
 """An object for each process."""
 
 
@@ -41,12 +35,8 @@ class _Sign:
     looked: float
 
 
-class ObjectClaims:
-    """The claims of one process; close it to give all of them up.
-
-    Attributes:
-        lease: seconds without a sign after which others take over.
-    """
+class ObjectClaims(Claims):
+    """Claims as objects, each of which names its process."""
 
     def __init__(self, objects: ObjectStore, lease: float = LEASE) -> None:
         """Join those who exchange shards there.
@@ -54,64 +44,30 @@ class ObjectClaims:
         Raises:
             DatasetError: the service cannot be used.
         """
-        self.lease = lease
+        super().__init__(lease)
         self._objects = objects
-        self._mine: dict[Place, int] = {}
         self._signs: dict[str, _Sign] = {}
-        host = re.sub(r"[^A-Za-z0-9]+", "-", socket.gethostname())[:40]
-        self._token = f"{host}-{os.getpid()}-{secrets.token_hex(4)}"
         self._beats = 0
         self._sign()
-        self._ended = threading.Event()
-        self._beating = threading.Thread(target=self._beat, daemon=True, name="cousins-claims")
         self._beating.start()
 
-    def close(self) -> None:
-        """Give up all claims, and leave."""
-        self._ended.set()
-        self._beating.join()
-        for place in list(self._mine):
-            self.release(place)
+    def _sign(self) -> None:
+        self._objects.put(f"{MEMBERS}/{self._token}", f"{self._beats}\n".encode())
+        self._beats += 1
+
+    def _leave(self) -> None:
         self._objects.remove(f"{MEMBERS}/{self._token}")
 
-    def take(self, place: Place) -> bool:
-        """Claim a shard, if nobody who is alive has it."""
-        held = self._newest(place)
-        if held is not None and held[1] == self._token:
-            self._mine[place] = held[0]  # it came about, and the answer did not
-            return True
-        if held is not None and self._alive(held[1]):
-            return False
-        generation = 0 if held is None else held[0] + 1
-        if not self._objects.create(_name(place, generation), self._token.encode()):
-            return False
-        self._mine[place] = generation
-        return True
-
-    def owns(self, place: Place) -> bool:
-        """Whether a claim is still this process's: nobody has taken it over."""
-        held = self._newest(place)
-        return held is not None and held[1] == self._token
-
-    def release(self, place: Place) -> None:
-        """Give up a claim, if this process has it."""
-        generation = self._mine.pop(place, -1)
-        for number in range(generation + 1):
-            self._objects.remove(_name(place, number))
-
     def _newest(self, place: Place) -> tuple[int, str] | None:
-        """The last generation of a claim, and who holds it."""
         names = self._objects.names(f"{FOLDER}/{place[0]}/{place[1]}")
-        found = [
-            int(last) for last in (name.rpartition("/")[2] for name in names) if last.isdigit()
-        ]
+        lasts = (name.rpartition("/")[2] for name in names)
+        found = [int(last) for last in lasts if last.isdigit()]
         if not found:
             return None
         holder = self._objects.read(_name(place, max(found)))
         return None if holder is None else (max(found), holder.decode("ascii", "replace"))
 
-    def _alive(self, holder: str) -> bool:
-        """Whether a process has given a sign within the last lease, as seen from here."""
+    def _alive(self, place: Place, generation: int, holder: str) -> bool:
         content = self._objects.read(f"{MEMBERS}/{holder}")
         if content is None:
             return False  # it has left
@@ -124,19 +80,11 @@ class ObjectClaims:
         seen.looked = now
         return now - seen.since < self.lease
 
-    def _sign(self) -> None:
-        self._objects.put(f"{MEMBERS}/{self._token}", f"{self._beats}\n".encode())
+    def _create(self, place: Place, generation: int) -> bool:
+        return self._objects.create(_name(place, generation), self._token.encode())
 
-    def _beat(self) -> None:
-        while not self._ended.wait(self.lease / BEATS):
-            self._beats += 1
-            try:
-                self._sign()
-            except OutageError:
-                # Who cannot give a sign loses its claims to others, which is what a lease is for.
-                continue
-            except DatasetError:
-                return  # the run's own next request is refused likewise, and says so
+    def _remove(self, place: Place, generation: int) -> None:
+        self._objects.remove(_name(place, generation))
 
 
 def _name(place: Place, generation: int) -> str:

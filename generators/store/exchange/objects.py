@@ -49,8 +49,6 @@ class _Store(Protocol):
 
     def put(self, path: str, file: bytes | Path, **options: Any) -> object: ...
 
-    def head(self, path: str) -> Any: ...
-
     def get(self, path: str) -> _Got: ...
 
     def list(self, prefix: str) -> Iterable[Sequence[Any]]: ...
@@ -117,18 +115,6 @@ class ObjectStore:
     def put(self, name: str, content: bytes | Path) -> None:
         """Put an object, in place of an older one if there is one."""
         self._patiently(lambda: self._store.put(name, content))
-
-    def has(self, name: str) -> bool:
-        """Whether an object is there."""
-
-        def has() -> bool:
-            try:
-                self._store.head(name)
-            except FileNotFoundError:
-                return False
-            return True
-
-        return self._patiently(has)
 
     def read(self, name: str, limit: int = PIECE) -> bytes | None:
         """A small object; None where it is not there.

@@ -134,9 +134,7 @@ class ExchangeStore(Store):
         # One thread of a run looks for shards; a second one would fetch the same.
         with self._fetching, tempfile.TemporaryDirectory(dir=self._temporary()) as temporary:
             path = Path(temporary) / "bundle.zip"
-            if name in self._damaged or not self.objects.has(name):
-                return False
-            if not self.objects.save(name, path):
+            if name in self._damaged or not self.objects.save(name, path):
                 return False
             try:
                 record, staged = read_bundle(path, self.root, place, key)

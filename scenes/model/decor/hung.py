@@ -141,7 +141,7 @@ class _Free:
         for thing in scene.objects:
             away = np.asarray(thing.pos) - side.foot
             if thing.fixed and thing.name != scene.support and away @ side.inward < AGAINST:
-                low = any(thing.category == category for category in LOW_CATEGORIES)
+                low = thing.category in LOW_CATEGORIES
                 (self.low if low else self.taken).append(
                     (float(away @ side.along), BESIDE_FURNITURE)
                 )
