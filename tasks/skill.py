@@ -17,7 +17,7 @@ from ..schemas import Asset, PluginError, Refusal, SkillCause, Solver
 from ..schemas.plugins import Needs
 from .motion.manipulator import Manipulator
 from .physics.predicates import PhysicsFacts
-from .pick_place.placing import PlacementStrategy
+from .pick_place.choosing import PlacementStrategy
 from .symbolic.domain import OperatorSource
 from .symbolic.operators import Operator
 

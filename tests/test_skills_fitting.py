@@ -13,7 +13,7 @@ from cousins.schemas import DatasetSpec, EpisodeArrays
 from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.execution import Executor
 from cousins.tasks.physics.predicates import PhysicsFacts
-from cousins.tasks.pick_place.placing import choose
+from cousins.tasks.pick_place.choosing import choose
 from cousins.tasks.skills.hanging import ON_HOOK
 from cousins.tasks.skills.hanging.poses import fits as goes_on
 from cousins.tasks.skills.inserting.motion import fits as goes_in

@@ -30,7 +30,7 @@ from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.execution import SkillFailedError
 from cousins.tasks.physics.predicates import PhysicsFacts
 from cousins.tasks.physics.replay import replay
-from cousins.tasks.pick_place.placing import PlacementStrategy
+from cousins.tasks.pick_place.choosing import PlacementStrategy
 from cousins.tasks.solving import perform as performing
 from cousins.tasks.solving.solve import solve
 from cousins.tasks.symbolic.search import Step

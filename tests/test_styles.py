@@ -21,7 +21,7 @@ from cousins.tasks.motion.kinematics import Arm
 from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.execution import Executor, SkillFailedError
 from cousins.tasks.physics.replay import replay
-from cousins.tasks.pick_place.placing import PLAIN, takes_one
+from cousins.tasks.pick_place.choosing import PLAIN, takes_one
 from cousins.tasks.sampling.style import HABITS
 from cousins.tasks.solving.perform import perform
 from cousins.tasks.solving.solve import solve

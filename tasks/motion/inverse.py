@@ -67,6 +67,7 @@ class KinematicChain:
         model = _alone(spec.name)
         self._model, self._data = model, mujoco.MjData(model)
         joints = [model.joint(name) for name in spec.joints]
+        self._joints = np.array([joint.id for joint in joints])
         self._qpos = np.array([joint.qposadr[0] for joint in joints])
         self._dofs = np.array([joint.dofadr[0] for joint in joints])
         self.evaluations = 0
@@ -91,6 +92,12 @@ class KinematicChain:
         hand = self._hand
         pose = transform(self._data.xpos[hand], self._data.xmat[hand].reshape(3, 3))
         return pose @ self._hand_from_tool
+
+    def axes(self, q: Array) -> Array:
+        """Axes (J, 3) of the joints in the frame of the base, of a configuration (J,)."""
+        self.forward(q)
+        found: Array = self._data.xaxis[self._joints].copy()
+        return found
 
     def approach(
         self, q: Array, base_from_tool: Array, steps: int, tolerance: tuple[float, float]

@@ -26,6 +26,12 @@ SAME = 0.05
 """Configurations that slid nearer to each other than this are one, radians."""
 BEND = 1.5
 """How far the joints between the first and the last may turn from those of a posture, radians."""
+EASY = 0.4
+"""How far joints lead the arm out of its upright plane wherever it reaches, radians."""
+UPRIGHT = 0.5
+"""Sine between the axis of a joint and the upright plane, below which it leads out of that."""
+STANDING = 0.05
+"""Metres between the arm's first axis and a tool that lie in one upright plane alone."""
 LAST_WEIGHTS = (0.7, 0.7, 0.4)
 """What turns of the last three joints count, against 1 for the others."""
 
@@ -52,6 +58,7 @@ class Arm:
         """Configuration (7,) that `distinct` ones keep close to, instead of to the nearest one."""
         self.bent = True
         """Whether `distinct` ones may also bend otherwise than the posture does."""
+        self._sideways: Any = np.zeros(count - 2, dtype=bool)
 
     @property
     def evaluations(self) -> int:
@@ -102,11 +109,14 @@ class Arm:
     @contextmanager
     def keeping(self, posture: Array | None) -> Generator[None]:
         """Keep close to a posture (7,) meanwhile, where there is one."""
-        before, self.posture = self.posture, posture
+        before = self.posture, self._sideways
+        self.posture = posture
+        if posture is not None:
+            self._sideways = self._sideways_at(posture)
         try:
             yield
         finally:
-            self.posture = before
+            self.posture, self._sideways = before
 
     @contextmanager
     def bending(self, freely: bool) -> Generator[None]:
@@ -116,6 +126,23 @@ class Arm:
             yield
         finally:
             self.bent = before
+
+    def aside(self, q: Array) -> float:
+        """How far a configuration (7,) is bent out of the upright plane of the posture, radians.
+
+        Counted is what goes beyond what reaching asks for anywhere; 0 without a posture.
+        """
+        if self.posture is None:
+            return 0.0
+        away = np.abs(q - self.posture)[1:-1][self._sideways]
+        return float(np.maximum(away - EASY, 0.0).sum())
+
+    def _sideways_at(self, posture: Array) -> Any:
+        """Which joints between the first and the last lead out of the arm's upright plane."""
+        x, y = self._chain.forward(posture)[:2, 3]
+        across = np.array([-y, x, 0.0]) / max(np.hypot(x, y), STANDING)
+        turned = np.abs(self._chain.axes(posture)[1:-1] @ across) < UPRIGHT
+        return turned & (np.hypot(x, y) > STANDING)
 
     def _alike(self, q: Array, posture: Array) -> bool:
         """Whether a configuration bends as the posture does, wherever it faces."""

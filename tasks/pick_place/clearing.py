@@ -14,7 +14,7 @@ from ..motion.obstacles import ObstacleKind
 from ..physics.predicates import PhysicsFacts
 from ..sampling.placements import Placement, placements
 from ..symbolic.sentences import spoken
-from .placing import PlacementStrategy
+from .choosing import PlacementStrategy
 
 CLEARANCES = (0.11, 0.06, 0.02)
 """Around what way is made for, metres: room for the hand, or the most that there is."""

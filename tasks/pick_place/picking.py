@@ -57,6 +57,23 @@ LIFT_CHECK = 0.05
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """A grasp in the world that nothing has been asked of yet.
+
+    Attributes:
+        pose: (4, 4) `world_from_tool`.
+        width: of the thing there, metres.
+        kind: of the grasp.
+        cost: by how much it scores less than the best one.
+    """
+
+    pose: Array
+    width: float
+    kind: Kind
+    cost: float
+
+
+@dataclass(frozen=True)
 class Grasp:
     """A grasp whose approach and exit are free, with the paths that carry it out."""
 
@@ -101,12 +118,12 @@ def ways_to_grasp(arm: Manipulator, thing: str, level: bool) -> Iterator[Grasp]:
     """
     arm.sync_planning_scene()
     ways = (way for noise in NOISE for way in candidates(arm, thing, noise, level))
-    for number, (pose, width, _) in enumerate(ways):
+    for number, way in enumerate(ways):
         subject = f"grasp {number} of {thing}"
         try:
-            yield reachable_grasp(arm, thing, thing, pose, width)
+            yield reachable_grasp(arm, thing, thing, way.pose, way.width)
         except PlanningError as error:
-            arm.note(tried("grasp", "reject", subject, pose, str(error)))
+            arm.note(tried("grasp", "reject", subject, way.pose, str(error)))
 
 
 def graspable(arm: Manipulator, thing: str) -> None:
@@ -116,9 +133,9 @@ def graspable(arm: Manipulator, thing: str) -> None:
         PlanningError: where none can.
     """
     refused: Counter[Failure] = Counter()
-    for pose, width, _ in (way for noise in NOISE for way in candidates(arm, thing, noise, False)):
+    for way in (way for noise in NOISE for way in candidates(arm, thing, noise, False)):
         try:
-            reachable_grasp(arm, thing, thing, pose, width)
+            reachable_grasp(arm, thing, thing, way.pose, way.width)
         except PlanningError as error:
             refused[error.cause] += 1
         else:
@@ -127,10 +144,8 @@ def graspable(arm: Manipulator, thing: str) -> None:
     raise PlanningError(mostly(Cause.NO_GRASP, refused), f"no grasp of {thing} can be reached")
 
 
-def candidates(
-    arm: Manipulator, thing: str, noise: float, level: bool
-) -> Iterator[tuple[Array, float, Kind]]:
-    """Grasps in the world, the promising first, lazily, as (`world_from_tool`, width, kind).
+def candidates(arm: Manipulator, thing: str, noise: float, level: bool) -> Iterator[Candidate]:
+    """Grasps in the world, the promising first, lazily.
 
     `noise` is the standard deviation of what is added to the scores; `level` prefers a level
     hand, as needed to reach into something from the front, to one that comes from above.
@@ -177,8 +192,11 @@ def candidates(
 
     search = noise > DENSE_NOISE
     looked = order[: MAX_SEARCHED if search else MAX_LOOKED]
+    scores = dict(zip(usable.tolist(), score.tolist(), strict=True))
     for i in _spread(looked, poses, free if search else lambda _: True):
-        yield poses[i], float(grasps.widths[i]), TIP if raised[i] else grasps.kinds[i]
+        kind = TIP if raised[i] else grasps.kinds[i]
+        cost = scores[int(order[0])] - scores[i]
+        yield Candidate(poses[i], float(grasps.widths[i]), kind, cost)
 
 
 def _world_from_object(arm: Manipulator, thing: str) -> Array:

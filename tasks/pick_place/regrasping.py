@@ -16,8 +16,8 @@ from ..motion.manipulator import Manipulator
 from ..physics.predicates import PhysicsFacts
 from ..sampling.placements import RELEASE_HEIGHT, UP, Placement
 from ..symbolic.sentences import spoken
+from .choosing import PlacementStrategy, choose
 from .clearing import away_from
-from .placing import PlacementStrategy, choose
 
 PLACES, FEW_PLACES = 10, 4
 """Places on the support at which the thing is imagined, and where only little time is given."""

@@ -51,6 +51,8 @@ class Placement:
     turnable: bool = False
     free: bool = False
     """It may be turned about the vertical as is best for the hand that comes from above."""
+    fall: float = RELEASE_HEIGHT
+    """How far it falls after letting go, metres."""
 
 
 @dataclass(frozen=True)
@@ -252,9 +254,9 @@ def _in_region(
     if region.front:
         out = region.pose[:3, 0]
         reach = float(region.half[0] - offset[0]) + float(half.max()) + 0.05
-        return Placement(pose, out, reach, turnable=True)
+        return Placement(pose, out, reach, turnable=True, fall=drop)
     free = region.round or not region.depth
-    return Placement(pose, UP, max(region.depth + 0.05, APPROACH_HEIGHT), free=free)
+    return Placement(pose, UP, max(region.depth + 0.05, APPROACH_HEIGHT), free=free, fall=drop)
 
 
 def _on_support(

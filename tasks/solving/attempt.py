@@ -18,7 +18,7 @@ from ..bddl.ordering import OrderWatch
 from ..motion.manipulator import Manipulator
 from ..physics.execution import SkillFailedError
 from ..physics.predicates import literals
-from ..pick_place.placing import PLAIN
+from ..pick_place.choosing import PLAIN
 from ..symbolic.operators import StepKey
 from ..symbolic.search import Plan, Step, plans
 from .capabilities import capabilities

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from ...schemas import PlanningError
 from ..motion.manipulator import Manipulator
+from ..pick_place.choosing import PlacementStrategy
 from ..pick_place.clearing import aside, away_from, blockers
-from ..pick_place.placing import PlacementStrategy
 from ..pick_place.regrasping import FEW_PLACES, PLACES, confined, purpose, regrasp
 from ..skills import skill_named
 from ..skills.placing import RELATIONS, onto

@@ -7,7 +7,7 @@ from ..bddl.goals import Facts
 from ..motion.manipulator import Manipulator
 from ..physics.execution import SkillFailedError
 from ..physics.predicates import PhysicsFacts
-from ..pick_place.placing import PlacementStrategy
+from ..pick_place.choosing import PlacementStrategy
 from ..skill import Outlook
 from ..skills import skill_named, undeclared
 from ..symbolic.search import Step

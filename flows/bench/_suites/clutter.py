@@ -92,8 +92,8 @@ def blocked_share(scene: Scene, assets: Mapping[str, Asset], thing: str) -> floa
     arm.sync_planning_scene()
     ways = list(candidates(arm, thing, 0.0, False))
     clutter = frozenset(x.name for x in scene.objects if x.role == "clutter")
-    free = [way for way in ways if _free(arm, thing, way[0], way[1], clutter)]
-    left = [way for way in free if _free(arm, thing, way[0], way[1], frozenset())]
+    free = [way for way in ways if _free(arm, thing, way.pose, way.width, clutter)]
+    left = [way for way in free if _free(arm, thing, way.pose, way.width, frozenset())]
     return 1.0 - len(left) / len(free) if free else 1.0
 
 

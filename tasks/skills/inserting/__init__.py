@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ....schemas import Asset, PlanningError, Refusal, RefusalKind
 from ...bddl.formula import Literal
 from ...motion.manipulator import Manipulator
-from ...pick_place.placing import PlacementStrategy, choose, pick_and_place
+from ...pick_place.choosing import PlacementStrategy, choose
+from ...pick_place.placing import pick_and_place
 from ...skill import About, Outlook, SkillPlugin, Survey
 from ...symbolic.operators import Operator
 from ...symbolic.sentences import spoken

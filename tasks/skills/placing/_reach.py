@@ -5,9 +5,9 @@ from __future__ import annotations
 from ....schemas import PlanningError, Refusal, RefusalKind
 from ...motion.manipulator import Manipulator
 from ...physics.predicates import PhysicsFacts
+from ...pick_place.choosing import choose
 from ...pick_place.clearing import blockers
 from ...pick_place.picking import graspable
-from ...pick_place.placing import choose
 from ...pick_place.regrasping import FEW_PLACES, confined, regrasp
 from ...skill import Survey
 from ...symbolic.fitting import requires_opening
