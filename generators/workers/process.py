@@ -9,13 +9,20 @@ import tempfile
 import time
 import weakref
 from collections.abc import Mapping
+from pathlib import Path
 from typing import IO
 
-from .worker.messages import Message, pack, unpack
+from .apart.messages import Message, pack, unpack
 
 LOG_TAIL = 600
 """Letters of what the worker last printed that an error message repeats."""
 _CHUNK = 1 << 20
+
+
+def apart_environment() -> dict[str, str]:
+    """The variables of a process that runs `python -m apart.NAME` in another environment."""
+    here = str(Path(__file__).parent)
+    return {**os.environ, "PYTHONPATH": here, "PYTHONNOUSERSITE": "1"}
 
 
 class WorkerDiedError(Exception):
