@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ...scenes.model.pictures import laid, texture_pixels
 from ..images.raster.triangles import OPAQUE, colours, texture_of, triangles
-from .apart.messages import Array, Message
+from .outside.apart.messages import Array, Message
 
 ROUGHNESS = 0.45
 """Of geoms whose material says nothing: the robot's painted parts."""

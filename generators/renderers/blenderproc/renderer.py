@@ -11,7 +11,7 @@ from ....scenes.core.geometry import rotation
 from ....schemas import CameraParams, RenderError, hash_of
 from ...images.camera.view import GBuffer, Rgb, World
 from ...images.raster.rasteriser import rasteriser
-from ...workers.apart.messages import Array, Message
+from ...workers.outside.apart.messages import Array, Message
 from ...workers.process import (
     WorkerDiedError,
     WorkerFailedError,
