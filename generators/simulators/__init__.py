@@ -46,7 +46,7 @@ class Trajectory:
     Attributes:
         poses: by object, (T + 1, 7) in the world: position in metres, quaternion wxyz.
         joints: by object and joint, (T + 1,) radians or metres.
-        arm: (T + 1, J) radians.
+        arm: (T + 1, J) radians; J is 0 where there is no arm.
         opening: (T + 1,) between the fingertips, metres.
     """
 

@@ -126,7 +126,8 @@ def positions(compiled: CompiledScene, run: Trajectory) -> Array:
             if joint not in run.joints.get(thing.name, {}):
                 raise RunError(f"the trajectory has no joint {joint!r} of {thing.name!r}")
             states[:, at.qpos] = run.joints[thing.name][joint]
-    arm = compiled.robot
+    if (arm := compiled.mounted) is None:
+        return states
     states[:, arm.arm_qpos] = run.arm
     states[:, arm.fingers] = np.array([arm.gripper.fingers(float(x)) for x in run.opening])
     return states

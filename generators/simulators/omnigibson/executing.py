@@ -129,6 +129,8 @@ def trajectory(part: Staged, states: list[State], joints: dict[str, list[str]]) 
             column = named.index(usd_name(joint.name))
             values = [state[f"{thing.name}/joints"][column] for state in states]
             found[thing.name][joint.name] = np.array(values)
+    if "robot" not in joints:
+        return Trajectory(poses, found, np.zeros((len(states), 0)), np.zeros(len(states)))
     whole = np.array([state["robot/joints"] for state in states])
     fingers = np.array(["finger" in name for name in joints["robot"]])
     return Trajectory(poses, found, whole[:, ~fingers], whole[:, fingers].sum(axis=1))

@@ -75,8 +75,8 @@ def versions() -> dict[str, str]:
 
 
 def profile_name() -> str:
-    """Which generation the environment has, as exports name it."""
-    return "og1" if versions().get("omnigibson", "1").startswith("1.") else "og3"
+    """Which generation the environment has, as exports name it; the first where it has none."""
+    return "og1" if versions().get("omnigibson", "1.1.1").startswith("1.") else "og3"
 
 
 def lacks() -> tuple[Lacking, ...]:

@@ -98,6 +98,15 @@ class Thing(Strict):
         self.call("get_joint_positions", *args, **kwargs)
         return self.values
 
+    def set_position_orientation(self, *args: Any, **kwargs: Any) -> None:
+        self.call("set_position_orientation", *args, **kwargs)
+        self.pose = np.concatenate([kwargs["position"], kwargs["orientation"]])
+
+    @property
+    def states(self) -> dict[str, Any]:
+        self.read("states")
+        return {"OnTop": SimpleNamespace(get_value=lambda other: True)}
+
     def fall(self) -> None:
         if not self._info["args"].get("fixed_base", False):
             self.pose[2] -= FALL

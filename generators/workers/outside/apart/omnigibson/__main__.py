@@ -75,8 +75,13 @@ class Worker:
                 self._session.save()
             case "reload":
                 self._session.reload()
+            case "put":
+                self._session.put(head["name"], arrays["pose"])
             case "goal":
                 return Message(self._session.goal(), {})
+            case "holds":
+                found = [self._session.holds(*fact) for fact in head["facts"]]
+                return Message({"holds": found}, {})
             case other:
                 raise ValueError(f"unknown request {other!r}")
         return Message({}, self._session.state())

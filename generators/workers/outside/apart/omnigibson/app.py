@@ -59,6 +59,11 @@ class OmniGibson:
         """Its simulator."""
         return self.og.sim
 
+    @property
+    def states(self) -> Any:
+        """The module with its states of objects."""
+        return import_module("omnigibson.object_states")
+
     def open(self, config: dict[str, Any]) -> None:
         """Make the one environment of this process; Isaac Sim starts with it.
 

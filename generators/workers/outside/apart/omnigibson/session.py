@@ -10,6 +10,18 @@ import numpy as np
 from ..messages import Array
 from .app import OmniGibson, array
 
+STATES = {
+    "ontop": "OnTop",
+    "inside": "Inside",
+    "under": "Under",
+    "nextto": "NextTo",
+    "touching": "Touching",
+    "attached": "AttachedTo",
+    "open": "Open",
+    "toggled_on": "ToggledOn",
+}
+"""OmniGibson's states of objects by the predicates of BDDL that they are."""
+
 
 class Session:
     """The scene that is open."""
@@ -69,6 +81,21 @@ class Session:
                 values = array(thing.get_joint_positions())
                 found[f"{name}/joints"] = values.astype(np.float64)
         return found
+
+    def put(self, name: str, pose: Array) -> None:
+        """Put an object somewhere: (7,) metres and a quaternion xyzw, in the frame of the scene."""
+        tensor = self._app.tensor
+        self._object(name).set_position_orientation(
+            position=tensor(pose[:3]), orientation=tensor(pose[3:]), frame="scene"
+        )
+
+    def holds(self, predicate: str, names: list[str]) -> bool | None:
+        """Whether OmniGibson says that a predicate holds; None where it has no such state."""
+        kind = getattr(self._app.states, STATES[predicate])
+        first, *others = (self._object(name) for name in names)
+        if kind not in first.states:
+            return None
+        return bool(first.states[kind].get_value(*others))
 
     def save(self) -> None:
         """Keep the scene as OmniGibson writes it, for `reload`."""
