@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 from og_fake import calls, fake_client
 from rolled import attempt
+from rolled import stored as write_dataset
 from test_mjcf import microwave
 
+from cousins.flows.executing import execute
+from cousins.generators.dataset import load_arrays
 from cousins.generators.exports._scenes import Staged
 from cousins.generators.exports.omnigibson.profiles import PROFILES, profile
 from cousins.generators.simulators import SIMULATORS, StoredAttempt, Trajectory
@@ -22,7 +25,7 @@ from cousins.generators.simulators.omnigibson import executing
 from cousins.generators.simulators.omnigibson.executing import begun, command, usd_name
 from cousins.generators.simulators.omnigibson.staging import CONTROLLERS, config
 from cousins.scenes.model.mujoco_model import compile_model
-from cousins.schemas import BackendMissingError, Disturbance, RunError
+from cousins.schemas import BackendMissingError, Disturbance, Episode, RunError, SpecError
 
 MANIFESTS = Path(__file__).parent / "omnigibson"
 
@@ -133,6 +136,22 @@ def test_commands_are_the_arms_joints_and_each_fingers() -> None:
     told = command(action, 2)
     assert told[:7] == pytest.approx(action[:7])
     assert told[7:] == pytest.approx([0.04, 0.04])
+
+
+def test_demonstrations_of_a_dataset_are_carried_out_and_recorded(tmp_path: Path) -> None:
+    write_dataset(tmp_path / "data", attempt(0))
+    found = execute(tmp_path / "data", "mujoco", tmp_path / "out", None)
+    (one,) = found.done
+    assert (one.success, found.share, found.refused) == (True, 1.0, {})
+    folder = tmp_path / "out" / one.task
+    record = Episode.model_validate_json((folder / f"{one.episode}.json").read_text())
+    arrays = load_arrays((folder / f"{one.episode}.npz").read_bytes())
+    assert record.versions["simulator"] == "mujoco"
+    assert arrays.qpos.shape == stored().arrays.qpos.shape
+    with pytest.raises(SpecError, match="is not empty"):
+        execute(tmp_path / "data", "mujoco", tmp_path / "out", None)
+    with pytest.raises(SpecError, match="did you mean 'mujoco'"):
+        execute(tmp_path / "data", "mujocco", None, 1)
 
 
 def test_names_are_openusds() -> None:

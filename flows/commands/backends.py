@@ -53,7 +53,9 @@ def _check_omnigibson(out: Path | None, *, json: bool) -> None:
 
     Raises:
         SpecError: the report cannot be written.
+        BackendMissingError: something that it needs is not there, and no JSON is wanted.
     """
+    from ...schemas import BackendMissingError
     from ..backends import write_report
     from ..omnigibson_check import check_omnigibson
 
@@ -61,8 +63,11 @@ def _check_omnigibson(out: Path | None, *, json: bool) -> None:
     facts = found.model_dump(mode="json")
     if out is not None:
         write_report(out, facts)
+    first = found.steps[0]
     if json:
         emit(facts)
+    elif first.state == "failed":
+        raise BackendMissingError(first.told)
     else:
         table([(one.step.value, _line(one)) for one in found.steps])
     if not found.works:
