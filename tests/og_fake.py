@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cousins.generators.workers.og.client import Limits, OmniGibsonClient
+from cousins.generators.workers.og.client import OmniGibsonClient, WorkerLimits
 
 FOLDER = Path(__file__).parent / "omnigibson"
 RUN = (
@@ -30,7 +30,7 @@ def fake_client(
         monkeypatch.setenv(f"FAKE_OG_{name.upper()}", value)
     if log is not None:
         monkeypatch.setenv("FAKE_OG_LOG", str(log))
-    return OmniGibsonClient(COMMAND, Limits(start=60.0, opening=60.0, request=60.0))
+    return OmniGibsonClient(COMMAND, WorkerLimits(start=60.0, opening=60.0, request=60.0))
 
 
 def calls(log: Path) -> list[str]:

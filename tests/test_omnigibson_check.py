@@ -16,8 +16,8 @@ from test_simulators import Asset
 from cousins.flows.omnigibson_check import checking, comparing
 from cousins.flows.omnigibson_check.checking import check_omnigibson
 from cousins.flows.omnigibson_check.comparing import apart, converted, objects, seen
-from cousins.flows.omnigibson_check.report import MEANING, CheckReport, Reason, Step, StepError
-from cousins.flows.omnigibson_check.subject import Subject
+from cousins.flows.omnigibson_check.report import MEANING, CheckReport, CheckStep, Reason, StepError
+from cousins.flows.omnigibson_check.subject import CheckedScene
 from cousins.flows.omnigibson_check.subject import subject as assembled
 from cousins.generators.images.camera.cameras import back_project
 from cousins.generators.images.raster.rasteriser import rasteriser
@@ -30,7 +30,7 @@ DOCS = Path(__file__).parents[1] / "docs" / "omnigibson.md"
 
 
 @lru_cache
-def scene() -> Subject:
+def scene() -> CheckedScene:
     return assembled()
 
 
@@ -52,9 +52,9 @@ def test_a_machine_without_omnigibson_gets_a_report(
     found = check_omnigibson()
     assert not found.works
     first = found.steps[0]
-    assert (first.step, first.state, first.reason) == (Step.VERSIONS, "failed", Lack.DRIVER)
-    assert [one.step for one in found.steps] == list(Step)
-    later = [one for one in found.steps if one.step not in (Step.VERSIONS, Step.CONVERT)]
+    assert (first.step, first.state, first.reason) == (CheckStep.VERSIONS, "failed", Lack.DRIVER)
+    assert [one.step for one in found.steps] == list(CheckStep)
+    later = [one for one in found.steps if one.step not in (CheckStep.VERSIONS, CheckStep.CONVERT)]
     assert {one.state for one in later} == {"not_reached"}
     assert {one.reason for one in later} == {Reason.EARLIER_STEP}
     assert found.profile == "og1"
@@ -77,15 +77,15 @@ def test_steps_go_on_where_one_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     found = check_omnigibson(lambda: fake_client(monkeypatch))
     told = states(found)
     assert told == {
-        **{step.value: "passed" for step in Step}, "labels": "failed",
+        **{step.value: "passed" for step in CheckStep}, "labels": "failed",
     }  # fmt: skip
     by_step = {one.step: one for one in found.steps}
-    assert by_step[Step.LABELS].reason is Reason.LABELS
-    assert by_step[Step.DRAW].figures["depth"] == pytest.approx(0.9)
-    assert by_step[Step.COMPARE].figures["distance"] < comparing.DISTANCE
-    assert by_step[Step.RELOAD].figures["lifted"] == pytest.approx(checking.LIFTED, abs=1e-6)
-    assert by_step[Step.PREDICATES].figures["facts"] >= 4
-    behavior = by_step[Step.BEHAVIOR].figures
+    assert by_step[CheckStep.LABELS].reason is Reason.LABELS
+    assert by_step[CheckStep.DRAW].figures["depth"] == pytest.approx(0.9)
+    assert by_step[CheckStep.COMPARE].figures["distance"] < comparing.DISTANCE
+    assert by_step[CheckStep.RELOAD].figures["lifted"] == pytest.approx(checking.LIFTED, abs=1e-6)
+    assert by_step[CheckStep.PREDICATES].figures["facts"] >= 4
+    behavior = by_step[CheckStep.BEHAVIOR].figures
     assert behavior["agreed"] + behavior["without_state"] == behavior["asked"]
     assert CheckReport.model_validate_json(found.model_dump_json()) == found
 
@@ -94,20 +94,20 @@ def test_steps_go_on_where_one_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("settings", "step", "reason", "unreached"),
     [
-        ({"fall": "0.002"}, Step.SETTLE, Reason.MOVING, 0),
-        ({"fail": "Simulator.step"}, Step.SETTLE, Reason.WORKER, 0),
-        ({"fail": "Scene"}, Step.START, Reason.WORKER, 8),
-        ({"fail": "VisionSensor"}, Step.DRAW, Reason.WORKER, 0),
+        ({"fall": "0.002"}, CheckStep.SETTLE, Reason.MOVING, 0),
+        ({"fail": "Simulator.step"}, CheckStep.SETTLE, Reason.WORKER, 0),
+        ({"fail": "Scene"}, CheckStep.START, Reason.WORKER, 8),
+        ({"fail": "VisionSensor"}, CheckStep.DRAW, Reason.WORKER, 0),
     ],
 )
 def test_a_step_that_fails_has_its_reason(
     monkeypatch: pytest.MonkeyPatch,
     settings: dict[str, str],
-    step: Step,
+    step: CheckStep,
     reason: Reason,
     unreached: int,
 ) -> None:
-    found = check_omnigibson(lambda: fake_client(monkeypatch, **settings))
+    found = check_omnigibson(lambda: fake_client(monkeypatch, None, **settings))
     (one,) = (x for x in found.steps if x.step is step)
     assert (one.state, one.reason) == ("failed", reason)
     assert len(found.results("not_reached")) == unreached
@@ -121,7 +121,7 @@ def rested(shift: float = 0.0) -> Trajectory:
     return replace(run, poses={**run.poses, "apple": pose})
 
 
-def trajectory_of_free(one: Subject) -> Trajectory:
+def trajectory_of_free(one: CheckedScene) -> Trajectory:
     import mujoco
 
     data = one.placed(one.rested)
@@ -197,7 +197,7 @@ def test_a_cousin_becomes_usd(tmp_path: Path) -> None:
 def test_the_documentation_has_every_step_and_reason() -> None:
     text = DOCS.read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \|$", text, re.M)
-    assert {name: meaning for name, meaning in rows if name in set(Step)} == {
+    assert {name: meaning for name, meaning in rows if name in set(CheckStep)} == {
         step.value: meaning for step, meaning in MEANING.items()
     }
     for reason in (*Reason, *Lack):

@@ -19,8 +19,8 @@ from ...generators.workers.outside.apart.messages import Message
 from ...schemas import RunError
 from ...schemas.plugins import installed
 from .comparing import apart, converted, seen
-from .report import MEANING, CheckReport, Reason, Step, StepError, StepResult
-from .subject import SECONDS, Subject, subject
+from .report import MEANING, CheckReport, CheckStep, Reason, StepError, StepResult
+from .subject import SECONDS, CheckedScene, subject
 
 HZ = 30
 STILL = 0.005
@@ -42,12 +42,12 @@ def check_omnigibson(clients: Clients = OmniGibsonClient) -> CheckReport:
     place = environment.folder()
     name = environment.profile_name()
     with tempfile.TemporaryDirectory(prefix="cousins-og-check-") as folder:
-        course = Course(profile(name), Path(folder), clients)
+        course = CheckCourse(profile(name), Path(folder), clients)
         try:
             course.go()
         finally:
             course.close()
-    steps = tuple(course.results[step] for step in Step)
+    steps = tuple(course.results[step] for step in CheckStep)
     return CheckReport(
         environment=None if place is None else str(place),
         profile=name,
@@ -58,7 +58,7 @@ def check_omnigibson(clients: Clients = OmniGibsonClient) -> CheckReport:
 
 
 @dataclass
-class Course:
+class CheckCourse:
     """The steps as they are gone through.
 
     Attributes:
@@ -71,25 +71,25 @@ class Course:
     used: Profile
     folder: Path
     clients: Clients
-    results: dict[Step, StepResult] = field(default_factory=dict[Step, StepResult])
+    results: dict[CheckStep, StepResult] = field(default_factory=dict[CheckStep, StepResult])
     _client: OmniGibsonClient | None = None
-    _subject: Subject | None = None
+    _subject: CheckedScene | None = None
     _joints: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     _rested: Trajectory | None = None
 
     def go(self) -> None:
         """Take each step after those that it builds on."""
-        self._take(Step.VERSIONS, self._versions)
-        self._take(Step.CONVERT, self._convert)
-        self._take(Step.START, self._start, Step.VERSIONS)
-        self._take(Step.DRAW, self._draw, Step.START)
-        self._take(Step.LOAD, self._load, Step.CONVERT, Step.START)
-        self._take(Step.SETTLE, self._settle, Step.LOAD)
-        self._take(Step.COMPARE, self._compare, Step.LOAD)
-        self._take(Step.LABELS, self._labels, Step.LOAD)
-        self._take(Step.RELOAD, self._reload, Step.LOAD)
-        self._take(Step.PREDICATES, self._predicates, Step.LOAD)
-        self._take(Step.BEHAVIOR, self._behavior, Step.LOAD)
+        self._take(CheckStep.VERSIONS, self._versions)
+        self._take(CheckStep.CONVERT, self._convert)
+        self._take(CheckStep.START, self._start, CheckStep.VERSIONS)
+        self._take(CheckStep.DRAW, self._draw, CheckStep.START)
+        self._take(CheckStep.LOAD, self._load, CheckStep.CONVERT, CheckStep.START)
+        self._take(CheckStep.SETTLE, self._settle, CheckStep.LOAD)
+        self._take(CheckStep.COMPARE, self._compare, CheckStep.LOAD)
+        self._take(CheckStep.LABELS, self._labels, CheckStep.LOAD)
+        self._take(CheckStep.RELOAD, self._reload, CheckStep.LOAD)
+        self._take(CheckStep.PREDICATES, self._predicates, CheckStep.LOAD)
+        self._take(CheckStep.BEHAVIOR, self._behavior, CheckStep.LOAD)
 
     def close(self) -> None:
         """End the process."""
@@ -97,7 +97,7 @@ class Course:
             self._client.close()
         self._client = None
 
-    def _take(self, step: Step, action: Callable[[], Figures], *before: Step) -> None:
+    def _take(self, step: CheckStep, action: Callable[[], Figures], *before: CheckStep) -> None:
         missing = [one for one in before if self.results[one].state != "passed"]
         if missing:
             self.results[step] = StepResult(
@@ -241,7 +241,7 @@ class Course:
         return set(facts(self._scene.compiled, self._scene.placed(qpos)))
 
     @property
-    def _scene(self) -> Subject:
+    def _scene(self) -> CheckedScene:
         if self._subject is None:
             self._subject = subject()
         return self._subject

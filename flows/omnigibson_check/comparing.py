@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from ...generators.exports.usd.asset import write_asset
+from ...generators.exports.usd.pxr import pxr
 from ...generators.images.raster.rasteriser import rasteriser
 from ...generators.simulators import Array, Trajectory
 from ...generators.simulators._judging import turned
 from ...scenes.core.geometry import rotation
 from ...schemas import Asset, CameraParams
 from .report import Reason, StepError
-from .subject import Subject
+from .subject import CheckedScene
 
 DISTANCE, TURN = 0.01, 5.0
 """Metres and degrees by which things may rest elsewhere than in MuJoCo."""
@@ -30,20 +31,19 @@ def converted(asset: Asset, folder: Path) -> dict[str, float]:
     Raises:
         StepError: OpenUSD reads something else.
     """
-    from pxr import Usd, UsdPhysics  # type: ignore[import-not-found, unused-ignore]
-
+    usd, physics = pxr("Usd"), pxr("UsdPhysics")
     path = folder / "asset.usd"
     write_asset(asset, path)
-    stage: Any = Usd.Stage.Open(str(path))
+    stage: Any = usd.Stage.Open(str(path))
     masses = [
-        float(UsdPhysics.MassAPI(prim).GetMassAttr().Get())
+        float(physics.MassAPI(prim).GetMassAttr().Get())
         for prim in stage.Traverse()
-        if prim.HasAPI(UsdPhysics.MassAPI)
+        if prim.HasAPI(physics.MassAPI)
     ]
     joints = [
         prim.GetName()
         for prim in stage.Traverse()
-        if prim.IsA(UsdPhysics.PrismaticJoint) or prim.IsA(UsdPhysics.RevoluteJoint)
+        if prim.IsA(physics.PrismaticJoint) or prim.IsA(physics.RevoluteJoint)
     ]
     figures = {"links": len(masses), "joints": len(joints), "mass": sum(masses)}
     if len(masses) != len(asset.links) or len(joints) != len(asset.joints):
@@ -62,7 +62,7 @@ def converted(asset: Asset, folder: Path) -> dict[str, float]:
     return figures
 
 
-def apart(subject: Subject, run: Trajectory) -> dict[str, float]:
+def apart(subject: CheckedScene, run: Trajectory) -> dict[str, float]:
     """How far things rest from where MuJoCo has them.
 
     Raises:
@@ -91,7 +91,7 @@ def apart(subject: Subject, run: Trajectory) -> dict[str, float]:
 
 
 def seen(
-    subject: Subject, qpos: Array, camera: CameraParams, arrays: dict[str, Array],
+    subject: CheckedScene, qpos: Array, camera: CameraParams, arrays: dict[str, Array],
     paths: dict[int, str],
 ) -> dict[str, float]:  # fmt: skip
     """How what OmniGibson's camera sees agrees with our rasteriser.
@@ -150,7 +150,7 @@ def objects(ids: Array, paths: dict[int, str], names: list[str]) -> Array:
     return found
 
 
-def facing(normals: Array, depth: Array, camera: CameraParams, where: Array) -> dict[str, float]:
+def facing(normals: Array, depth: Any, camera: CameraParams, where: Array) -> dict[str, float]:
     """The median angle of normals to ours, taken as in the world, and as in the camera's frame.
 
     The lesser one says in which frame OmniGibson gives them; ours follow from depth.

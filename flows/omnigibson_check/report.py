@@ -13,7 +13,7 @@ from ...schemas import Model
 State = Literal["passed", "failed", "not_reached"]
 
 
-class Step(StrEnum):
+class CheckStep(StrEnum):
     """The steps, in order."""
 
     VERSIONS = "versions"
@@ -29,18 +29,20 @@ class Step(StrEnum):
     BEHAVIOR = "behavior_predicates"
 
 
-MEANING: dict[Step, str] = {
-    Step.VERSIONS: "what OmniGibson needs is there",
-    Step.CONVERT: "one cousin becomes USD, and OpenUSD reads its links, joints and mass back",
-    Step.START: "OmniGibson is imported, Isaac Sim starts with an empty scene",
-    Step.DRAW: "its camera draws a ball, whose depth and geom are right",
-    Step.LOAD: "a scene of ours is loaded without BEHAVIOR's data; objects and joints are there",
-    Step.SETTLE: "after two seconds nothing moves any more",
-    Step.COMPARE: "things rest where they rest in MuJoCo",
-    Step.LABELS: "its camera says of pixels which object they see, and how far it is, as ours does",
-    Step.RELOAD: "a saved scene comes back after an object was moved",
-    Step.PREDICATES: "our predicates hold of its poses as they hold in MuJoCo",
-    Step.BEHAVIOR: "its own states of objects can be asked, and how many agree with ours",
+MEANING: dict[CheckStep, str] = {
+    CheckStep.VERSIONS: "what OmniGibson needs is there",
+    CheckStep.CONVERT: "one cousin becomes USD, and OpenUSD reads its links, joints and mass back",
+    CheckStep.START: "OmniGibson is imported, Isaac Sim starts with an empty scene",
+    CheckStep.DRAW: "its camera draws a ball, whose depth and geom are right",
+    CheckStep.LOAD: "a scene of ours is loaded without BEHAVIOR's data; objects and joints are "
+    "there",
+    CheckStep.SETTLE: "after two seconds nothing moves any more",
+    CheckStep.COMPARE: "things rest where they rest in MuJoCo",
+    CheckStep.LABELS: "its camera says of pixels which object they see, and how far it is, as ours "
+    "does",
+    CheckStep.RELOAD: "a saved scene comes back after an object was moved",
+    CheckStep.PREDICATES: "our predicates hold of its poses as they hold in MuJoCo",
+    CheckStep.BEHAVIOR: "its own states of objects can be asked, and how many agree with ours",
 }
 
 
@@ -64,7 +66,7 @@ class Reason(StrEnum):
 class StepResult(Model):
     """How one step went."""
 
-    step: Step
+    step: CheckStep
     meaning: str
     state: State
     reason: Reason | Lack | None = None
@@ -85,7 +87,7 @@ class CheckReport(Model):
     """Every step passed."""
     steps: tuple[StepResult, ...]
 
-    def results(self, state: State) -> tuple[Step, ...]:
+    def results(self, state: State) -> tuple[CheckStep, ...]:
         """The steps that ended so."""
         return tuple(one.step for one in self.steps if one.state == state)
 

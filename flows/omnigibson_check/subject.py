@@ -34,7 +34,7 @@ SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class Subject:
+class CheckedScene:
     """A scene of ours, and what is compared with.
 
     Attributes:
@@ -80,10 +80,10 @@ class Subject:
         return camera_params(self.visual, data, self.part.scene.cameras[0], self.part.size)
 
 
-def subject() -> Subject:
+def subject() -> CheckedScene:
     """Assemble the scene; it is the same each time."""
     from ..preview import make_preview
 
     spec = DatasetSpec.model_validate(SPEC)
     made = make_preview(spec, 0, 0)
-    return Subject(Staged(made.scene, made.assets, None, spec.render.size))
+    return CheckedScene(Staged(made.scene, made.assets, None, spec.render.size))

@@ -6,8 +6,6 @@ documentation, "Dataset Structure", and its `playback_dataset.py`, which compare
 what action k leads to.
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 import json

@@ -11,7 +11,6 @@ efforts of its joints; then what only OmniGibson can take apart. So objects are 
 numbers. Source: omnigibson 1.1.1, envs/data_wrapper.py, utils/registry_utils.py, prims.
 """
 
-# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import hashlib

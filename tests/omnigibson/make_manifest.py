@@ -134,11 +134,11 @@ def _member(known: dict[str, ast.ClassDef], cls: str, name: str) -> list[str] | 
 def _annotators(path: Path) -> set[str]:
     """Replicator's annotators behind the modalities of cameras."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        named = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).rpartition(".")[2]
-        if named and named.strip("_") == "RAW_SENSOR_TYPES":
-            call = node.value
-            assert isinstance(call, ast.Call)
-            return {ast.literal_eval(keyword.value) for keyword in call.keywords}
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        named = ast.unparse(node.targets[0]).rpartition(".")[2]
+        if named.strip("_") == "RAW_SENSOR_TYPES":
+            return {ast.literal_eval(keyword.value) for keyword in node.value.keywords}
     raise SystemExit(f"{path} has no annotators")
 
 

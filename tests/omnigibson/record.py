@@ -26,11 +26,11 @@ STEPS = 4
 
 def stand_in(name: str, joints: int) -> Any:
     """An object that serialises as OmniGibson's do."""
-    entity = import_module("omnigibson.prims.entity_prim").EntityPrim
+    entity: Any = import_module("omnigibson.prims.entity_prim").EntityPrim
     rigid = import_module("omnigibson.prims.rigid_prim").RigidPrim
     get_uuid = import_module("omnigibson.utils.python_utils").get_uuid
 
-    class Thing(entity):  # type: ignore[misc]
+    class Thing(entity):  # type: ignore[misc, valid-type]
         root_link = rigid.__new__(rigid)
         n_joints = joints
 

@@ -40,12 +40,13 @@ def write_assets(assets: Mapping[str, Asset], folder: Path) -> None:
 
 def write_scene(part: Staged, profile: Profile, folder: Path) -> Path:
     """Write the scene file, with the paths of assets as they are on this machine."""
-    told = to_scene_json(part, profile)
-    for info in told["objects_info"]["init_info"].values():
-        if "usd_path" in info["args"]:
-            info["args"]["usd_path"] = str((folder / info["args"]["usd_path"]).resolve())
+    made = to_scene_json(part, profile)
+    for info in made["objects_info"]["init_info"].values():
+        place = info["args"].get("usd_path")
+        if place is not None:
+            info["args"]["usd_path"] = str((folder / place).resolve())
     path = folder / SCENE_FILE
-    write_json(path, told)
+    write_json(path, made)
     return path
 
 

@@ -12,7 +12,7 @@ MODULE = "apart.omnigibson"
 
 
 @dataclass(frozen=True)
-class Limits:
+class WorkerLimits:
     """Seconds that things may take.
 
     Attributes:
@@ -44,7 +44,7 @@ class OmniGibsonClient:
     """One process with one open environment. Not for several threads at once."""
 
     def __init__(
-        self, command: tuple[str, ...] | None = None, limits: Limits | None = None
+        self, command: tuple[str, ...] | None = None, limits: WorkerLimits | None = None
     ) -> None:
         """Prepare; the process starts with the first request.
 
@@ -56,7 +56,7 @@ class OmniGibsonClient:
             BackendMissingError: OmniGibson cannot be used here.
         """
         self._command = command or (str(interpreter()), "-m", MODULE)
-        self._limits = limits or Limits()
+        self._limits = limits or WorkerLimits()
         self._process: WorkerProcess | None = None
 
     @property

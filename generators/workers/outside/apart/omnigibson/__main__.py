@@ -15,7 +15,7 @@ from ..messages import Array, Message
 from ..serving import Answering, serve
 from .app import OmniGibson
 from .camera import Cameras
-from .session import Session
+from .session import OmniGibsonSession
 from .stage import DrawnStage, geom_of
 
 
@@ -32,7 +32,7 @@ class Worker:
         self._folder = tempfile.TemporaryDirectory(prefix="cousins-omnigibson-")
         self._stage: DrawnStage | None = None
         self._cameras: Cameras | None = None
-        self._session: Session | None = None
+        self._session: OmniGibsonSession | None = None
 
     @property
     def hello(self) -> Message:
@@ -56,7 +56,7 @@ class Worker:
             case "look":
                 return self._look(head["view"])
             case "enter":
-                self._session = Session(self._app, head["names"])
+                self._session = OmniGibsonSession(self._app, head["names"])
                 return Message({"joints": self._session.facts()}, {})
             case _:
                 return self._act(head, request.arrays)

@@ -23,7 +23,7 @@ STATES = {
 """OmniGibson's states of objects by the predicates of BDDL that they are."""
 
 
-class Session:
+class OmniGibsonSession:
     """The scene that is open."""
 
     def __init__(self, app: OmniGibson, names: list[str]) -> None:
