@@ -16,7 +16,7 @@ from ...generators.simulators.omnigibson.executing import opened, trajectory
 from ...generators.workers.og import environment
 from ...generators.workers.og.client import OmniGibsonClient, OmniGibsonError
 from ...generators.workers.outside.apart.messages import Message
-from ...schemas import RunError
+from ...schemas import RenderError, RunError
 from ...schemas.plugins import installed
 from .comparing import apart, converted, seen
 from .report import MEANING, CheckReport, CheckStep, Reason, StepError, StepResult
@@ -109,7 +109,7 @@ class CheckCourse:
             figures = action()
         except StepError as error:
             reason, figures, told = error.reason, error.figures, str(error)
-        except (OmniGibsonError, RunError) as error:
+        except (OmniGibsonError, RenderError, RunError) as error:
             reason, figures, told = Reason.WORKER, {}, str(error)
         else:
             self.results[step] = StepResult(

@@ -30,7 +30,7 @@ def stand_in(name: str, joints: int) -> Any:
     rigid = import_module("omnigibson.prims.rigid_prim").RigidPrim
     get_uuid = import_module("omnigibson.utils.python_utils").get_uuid
 
-    class Thing(entity):  # type: ignore[misc, valid-type]
+    class Thing(entity):  # type: ignore[misc]
         root_link = rigid.__new__(rigid)
         n_joints = joints
 
