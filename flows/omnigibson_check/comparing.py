@@ -150,7 +150,7 @@ def objects(ids: Array, paths: dict[int, str], names: list[str]) -> Array:
     return found
 
 
-def facing(normals: Array, depth: Any, camera: CameraParams, where: Array) -> dict[str, float]:
+def facing(normals: Array, depth: Any, camera: CameraParams, where: Any) -> dict[str, float]:
     """The median angle of normals to ours, taken as in the world, and as in the camera's frame.
 
     The lesser one says in which frame OmniGibson gives them; ours follow from depth.

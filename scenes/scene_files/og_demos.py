@@ -91,7 +91,7 @@ def read_recording(path: Path) -> OgRecording:
         found = [name for name in data if _DEMO.fullmatch(name)]
         scene, config = (told(data, name, f"{path}: data") for name in ("scene_file", "config"))
     try:
-        task = config.get("task") or {}
+        task: dict[str, Any] = config.get("task") or {}
         robots = tuple(str(x.get("model", x.get("type"))) for x in config.get("robots") or ())
         hz = config["env"].get("action_frequency")
         return OgRecording(

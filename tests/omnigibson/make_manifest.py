@@ -40,7 +40,7 @@ CLASSES = {
 """Where classes are; a file that a generation does not have is left out."""
 
 CALLED: dict[str, tuple[str, ...]] = {
-    "Environment": ("scene", "task"),
+    "Environment": ("scene",),
     "Scene": ("object_registry", "robots"),
     "Simulator": ("editing_usd", "render", "restore", "save", "step"),
     "VisionSensor": (
@@ -53,7 +53,6 @@ CALLED: dict[str, tuple[str, ...]] = {
     ),
     "FrankaPanda": ("apply_action", "get_joint_positions", "get_position_orientation", "joints"),
     "Robot": ("apply_action", "get_joint_positions", "get_position_orientation", "joints"),
-    "BehaviorTask": ("step",),
     "JointController": ("__init__",),
 }  # fmt: skip
 """What the worker calls and reads, by the class on which it does."""

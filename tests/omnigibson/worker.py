@@ -25,7 +25,6 @@ MODULES = {
     "VisionSensor": "omnigibson.sensors",
     "USDObject": "omnigibson.objects",
     "FrankaPanda": "omnigibson.robots",
-    "BehaviorTask": "omnigibson.tasks",
     "JointController": "omnigibson.controllers",
 }
 CONTROLLER = {

@@ -60,9 +60,8 @@ def execute(attempt: StoredAttempt, client: OmniGibsonClient | None = None) -> T
 
 
 def opened(
-    asking: OmniGibsonClient, part: Staged, used: Profile, folder: Path, hz: int,
-    *, judge: bool = False,
-) -> dict[str, list[str]]:  # fmt: skip
+    asking: OmniGibsonClient, part: Staged, used: Profile, folder: Path, hz: int
+) -> dict[str, list[str]]:
     """Let OmniGibson open a scene; gives the names of joints by object, the arm as `robot`.
 
     Raises:
@@ -70,7 +69,7 @@ def opened(
     """
     write_assets(part.assets, folder)
     scene_file = write_scene(part, used, folder)
-    told = config(part, used, scene_file, hz, judge=judge)
+    told = config(part, used, scene_file, hz)
     asking.ask(Message({"do": "open", "config": told}, {}))
     names = [thing.name for thing in part.scene.objects]
     found: dict[str, list[str]] = asking.ask(Message({"do": "enter", "names": names}, {})).head[

@@ -50,17 +50,14 @@ def write_scene(part: Staged, profile: Profile, folder: Path) -> Path:
     return path
 
 
-def config(
-    part: Staged, profile: Profile, scene_file: Path, hz: int, *, judge: bool = False
-) -> dict[str, Any]:
-    """The config of an environment in which the arm takes our actions.
+def config(part: Staged, profile: Profile, scene_file: Path, hz: int) -> dict[str, Any]:
+    """The config of an environment in which the arm takes our actions, without a task.
 
     Args:
         part: the scene with its task.
         profile: which generation of OmniGibson.
         scene_file: as `write_scene` gives it.
         hz: actions per second.
-        judge: let BEHAVIOR's own task judge the goal; else there is no task.
     """
     made = to_env_config(part, profile)
     fall = GRAVITY / (2 * hz * hz)
@@ -75,6 +72,5 @@ def config(
     made["scene"]["scene_file"] = str(scene_file.resolve())
     for robot in made["robots"]:
         robot["controller_config"] = {"arm_0": CONTROLLERS, "gripper_0": CONTROLLERS}
-    if not judge:
-        made["task"] = {"type": "DummyTask"}
+    made["task"] = {"type": "DummyTask"}
     return made

@@ -163,21 +163,6 @@ class FakeScene(Strict):
         return lambda key, value: self.things.get(value) if key == "name" else None
 
 
-class FakeTask(Strict):
-    kind = "BehaviorTask"
-
-    def __init__(self, told: dict[str, Any]) -> None:
-        arguments = {key: value for key, value in told.items() if key != "type"}
-        made(told["type"], arguments)
-        self._judges = told["type"] == "BehaviorTask"
-
-    def step(self, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
-        self.call("step", *args, **kwargs)
-        goal = {"goal_status": {"satisfied": [], "unsatisfied": [0]}} if self._judges else {}
-        info = {"reward": {}, "done": {"success": False, **goal}}
-        return (0.0, False, info) if PROFILE == "og1" else ([0.0], [False], [info])
-
-
 class Environment(Strict):
     kind = "Environment"
 
@@ -191,17 +176,13 @@ class Environment(Strict):
                 raise TypeError(f"{section} takes no {sorted(unknown)}")
         sim = FakeSimulator(self)
         self._scene = FakeScene(config["scene"], config["robots"])
-        self._task = FakeTask(config["task"])
+        task = config["task"]
+        made(task["type"], {key: value for key, value in task.items() if key != "type"})
 
     @property
     def scene(self) -> FakeScene:
         self.read("scene")
         return self._scene
-
-    @property
-    def task(self) -> FakeTask:
-        self.read("task")
-        return self._task
 
 
 class FakeSimulator(Strict):

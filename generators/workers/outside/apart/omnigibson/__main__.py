@@ -77,8 +77,6 @@ class Worker:
                 self._session.reload()
             case "put":
                 self._session.put(head["name"], arrays["pose"])
-            case "goal":
-                return Message(self._session.goal(), {})
             case "holds":
                 found = [self._session.holds(*fact) for fact in head["facts"]]
                 return Message({"holds": found}, {})

@@ -107,16 +107,5 @@ class OmniGibsonSession:
             raise ValueError("nothing is saved")
         self._app.sim.restore(scene_files=[json.loads(self._saved)])
 
-    def goal(self) -> dict[str, Any]:
-        """What BEHAVIOR's own task says of its goal: the numbers of conditions that hold, or not.
-
-        Returns:
-            `satisfied` and `unsatisfied`; empty where the task has no goal.
-        """
-        _, _, told = self._app.env.task.step(self._app.env, None)
-        info = told[0] if isinstance(told, list) else told
-        status = info["done"].get("goal_status") or {}
-        return {key: [int(number) for number in status[key]] for key in sorted(status)}
-
     def _object(self, name: str) -> Any:
         return self._app.env.scene.object_registry("name", name)
