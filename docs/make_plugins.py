@@ -19,6 +19,7 @@ from cousins.generators.exports import EXPORTERS
 from cousins.generators.labels import LABELS, StoragePlace
 from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
+from cousins.generators.simulators import SIMULATORS
 from cousins.scenes.assets.categories import MODULES
 from cousins.scenes.assets.plugin import LIBRARIES
 from cousins.scenes.libraries.procedural import ProceduralLibrary
@@ -32,8 +33,6 @@ PAGES = (
     )),
     FOLDER.parent / "README.md",
 )  # fmt: skip
-REFUSING = frozenset({"omnigibson"})
-"""Names that are known and only say that they are not built."""
 
 
 class Described(Protocol):
@@ -79,12 +78,11 @@ def seam_table() -> str:
     """What implements each seam that plug-ins fill."""
     seams: tuple[tuple[str, Group[Described]], ...] = (
         ("AssetLibrary", LIBRARIES), ("Proposer", PROPOSERS), ("RenderBackend", RENDERERS),
-        ("Exporter", EXPORTERS), ("Engine", ENGINES),
+        ("Simulator", SIMULATORS), ("Exporter", EXPORTERS), ("Engine", ENGINES),
     )  # fmt: skip
     rows = ["| seam | implementations |", "|---|---|"]
     for word, group in seams:
-        built = (name for name, _ in group.own() if name not in REFUSING or word == "Exporter")
-        names = ", ".join(built)
+        names = ", ".join(name for name, _ in group.own())
         rows.append(f"| `{word}` | {names} |")
     return "\n".join(rows)
 
@@ -93,6 +91,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "exporters": lambda: table(EXPORTERS),
     "proposers": lambda: table(PROPOSERS),
     "renderers": lambda: table(RENDERERS),
+    "simulators": lambda: table(SIMULATORS),
     "engines": lambda: table(ENGINES),
     "libraries": lambda: table(LIBRARIES),
     "robots": lambda: table(ROBOTS),

@@ -88,7 +88,8 @@ MEANINGS: dict[str, str] = {
     "render.backend": "`blenderproc` is installed with `cousins backends install blenderproc`; "
     "`mujoco_fine` draws as `mujoco` does, with soft shadows and darker creases, in about twice "
     "the time; labels are the same. "
-    "`omnigibson` is not built, and is refused with a message.",
+    "`omnigibson` needs an RTX card and an environment of your own: "
+    "[omnigibson.md](omnigibson.md).",
     "render.labels": "See [labels.md](labels.md).",
     "render.vary": "Keys are the paths listed at the end.",
     "render.shadows": "Whether lamps cast shadows.",

@@ -10,7 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from ..generators.renderers import RENDERERS, Reporting, check_renderer, install
+from ..generators.images.camera.view import GBuffer, Renderer
+from ..generators.renderers import RENDERERS, check_renderer, install
 from ..schemas import (
     Asset,
     CameraParams,
@@ -74,7 +75,7 @@ def check_backend(name: str, out: Path | None = None) -> dict[str, Any]:
 
     Args:
         name: of the renderer or the engine.
-        out: file for what was found, as JSON; it is written also where the backend is missing.
+        out: file for what was found, as JSON.
 
     Raises:
         SpecError: there is none of that name; the nearest are offered.
@@ -84,9 +85,6 @@ def check_backend(name: str, out: Path | None = None) -> dict[str, Any]:
     if name in ENGINES.names() and name not in RENDERERS.names():
         facts = {"backend": name, **engine(name).needs.present(), "works": True}
     else:
-        offered = RENDERERS.load(name)
-        if out is not None and isinstance(offered, Reporting):
-            write_report(out, offered.report())
         facts = _drawn(name)
     if out is not None:
         write_report(out, facts)
@@ -112,28 +110,37 @@ def _drawn(name: str) -> dict[str, Any]:
         BackendMissingError, RenderError: as `check_backend`.
     """
     check_renderer(name)
-    backend = RENDERERS.load(name)
-    mujoco: Any = import_module("mujoco")
-    world = ball()
-    data = mujoco.MjData(world.model)
-    mujoco.mj_forward(world.model, data)
-    # From a metre above, looking down.
-    camera = CameraParams(
-        width=64, height=64, fx=128, fy=128, cx=32, cy=32,
-        pos=(0.0, 0.0, 1.0), quat=(0.0, 1.0, 0.0, 0.0),
-    )  # fmt: skip
     start = time.perf_counter()
-    artist = backend.start()
-    picture = artist.colour(world, data, camera, shadows=True)
+    picture, truth = looked_at(ball(), RENDERERS.load(name).start())
     seconds = time.perf_counter() - start
-    truth = artist.truth(world, data, camera)
-    if isinstance(artist, Closable):
-        artist.close()
     if picture.max() == picture.min() or not 0.89 < truth.depth[32, 32] < 0.91:
         raise RenderError(
             f"{name} drew a wrong picture; update or install again what it draws with"
         )
     return {"backend": name, **_versions(name), "first_frame_s": round(seconds, 1), "works": True}
+
+
+def looked_at(world: Ball, artist: Renderer) -> tuple[Any, GBuffer]:
+    """A picture of the ball from a metre above, (64, 64, 3), and what its pixels see.
+
+    Its middle is 0.9 m away. The renderer's process, if it has one, is ended.
+
+    Raises:
+        RenderError: it cannot be drawn.
+    """
+    mujoco: Any = import_module("mujoco")
+    data = mujoco.MjData(world.model)
+    mujoco.mj_forward(world.model, data)
+    camera = CameraParams(
+        width=64, height=64, fx=128, fy=128, cx=32, cy=32,
+        pos=(0.0, 0.0, 1.0), quat=(0.0, 1.0, 0.0, 0.0),
+    )  # fmt: skip
+    try:
+        picture = artist.colour(world, data, camera, shadows=True)
+        return picture, artist.truth(world, data, camera)
+    finally:
+        if isinstance(artist, Closable):
+            artist.close()
 
 
 def install_backend(name: str, say: Callable[[str], None]) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -14,6 +12,7 @@ from ..generators.certificates.reading import certificates_in
 from ..generators.dataset import Dataset
 from ..schemas import DatasetError, SpecError
 from .pool import JobError, WorkerPool
+from .strangers import HDF5, READING, bound_memory
 
 if TYPE_CHECKING:
     from ..generators.certificates.checking import CertificateCheck
@@ -22,12 +21,6 @@ Way = Literal["controls", "states"]
 Kind = Literal["dataset", "certificates", "demonstrations"]
 TIME_LIMIT = 900.0
 """Seconds that the replay of one attempt may take."""
-READING = 60.0
-"""Seconds that reading an attempt from a stranger's file may take: HDF5 itself can go round in a
-damaged one for ever."""
-MEMORY = 8 * 2**30
-"""Bytes of address space that a process has for what comes from strangers."""
-HDF5 = (".hdf5", ".h5", ".hdf")
 Argument = TypeVar("Argument")
 
 
@@ -216,7 +209,7 @@ def _check_file(path: Path) -> _Count:
     from ..generators.certificates.checking import check
     from ..generators.certificates.reading import read_certificate
 
-    _bound()
+    bound_memory()
     return _told(check(read_certificate(path)))
 
 
@@ -236,7 +229,7 @@ def _told(found: CertificateCheck) -> _Count:
 def _names(path: Path) -> tuple[str, ...]:
     from ..generators.certificates.demo_file import demo_names
 
-    _bound()
+    bound_memory()
     return demo_names(path)
 
 
@@ -244,7 +237,7 @@ def read_stored(job: DemoJob) -> _Count:
     """Whether a demonstration can be read at all; runs in a fresh process."""
     from ..generators.certificates.demo_file import read_demo
 
-    _bound()
+    bound_memory()
     read_demo(job.path, job.name)
     return _Count()
 
@@ -254,7 +247,7 @@ def _check_demo(job: DemoJob) -> _Count:
     from ..generators.certificates.demo_check import check_demo
     from ..generators.certificates.demo_file import read_demo
 
-    _bound()
+    bound_memory()
     found = check_demo(read_demo(job.path, job.name), job.folder, job.way)
     looked = found.way == "states"
     return _Count(
@@ -264,11 +257,3 @@ def _check_demo(job: DemoJob) -> _Count:
         deviation=found.deviation,
         problems=[] if found.holds else [f"{found.name}: {found.amiss}"],
     )
-
-
-def _bound() -> None:
-    """Give this process no more memory than it needs for files of any honest size."""
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    limit = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
-    with suppress(ValueError):  # it already uses more
-        resource.setrlimit(resource.RLIMIT_AS, (limit, most))

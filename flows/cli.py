@@ -14,6 +14,7 @@ from .commands import (
     bench,
     certify,
     evaluate,
+    execute,
     export,
     inspect,
     make,
@@ -68,6 +69,7 @@ def options(
 make.register(app)
 export.register(app)
 certify.register(app)
+execute.register(app)
 merge.register(app)
 preview.register(app)
 inspect.register(app)

@@ -11,9 +11,12 @@ import yaml
 
 from ..scenes.assets.library import AssetLibrary
 from ..scenes.cousins.catalogue import resolve
+from ..scenes.scene_files.omnigibson import INDEX, scene_of
 from ..scenes.scene_files.reference import Reference, reference_of
 from ..schemas import Asset, AssetsSpec, ObjectSpec, SceneSpec, SpecError
 from ..schemas.spec_file import parse_spec
+from .og_demos import recording_of
+from .strangers import HDF5
 
 RELATIONS = ("on", "inside", "next_to", "in_front_of", "facing", "aligned")
 
@@ -49,12 +52,13 @@ def refer(path: Path, library: AssetLibrary, support: str | None = None) -> Refe
     """Read a scene file, and keep what the library has something for.
 
     Args:
-        path: OmniGibson's scene JSON, ACDC's scene_i_info.json, or MJCF.
+        path: OmniGibson's scene JSON or HDF5 demonstrations, ACDC's scene_i_info.json, or MJCF.
         library: that cousins come from.
         support: object that carries the others; None takes the one that carries most.
 
     Raises:
         SpecError: the file is of no known kind, or the library has nothing for any of its objects.
+        JobError: an HDF5 file cannot be read.
     """
 
     def find(asset_id: str, digest: str) -> Asset | None:
@@ -64,7 +68,11 @@ def refer(path: Path, library: AssetLibrary, support: str | None = None) -> Refe
             return None
         return asset if asset.content_hash() == digest else None
 
-    reference = reference_of(path, find, support)
+    found = None
+    if path.suffix.lower() in HDF5:
+        told = recording_of(path).scene
+        found = scene_of(told, path, path.parent / INDEX)
+    reference = reference_of(path, find, support, found)
     skipped = dict(reference.skipped)
     kept: list[ObjectSpec] = []
     offered = library.ids()

@@ -39,6 +39,7 @@ FOLDERS = {
     "proposers": "generators.proposers",
     "renderers": "generators.renderers",
     "robots": "scenes.robots",
+    "simulators": "generators.simulators",
     "skills": "tasks.skills",
 }
 """The package of each group whose names a spec or a command may give, below the root package."""

@@ -33,7 +33,7 @@ def starve() -> None:
 
 
 def main(how: str, marker: Path) -> None:
-    messages: Any = import_module("worker.messages")
+    messages: Any = import_module("apart.messages")
 
     def send(head: dict[str, Any], arrays: dict[str, Any]) -> None:
         for part in messages.pack(messages.Message(head, arrays)):

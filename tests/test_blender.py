@@ -33,8 +33,8 @@ from cousins.generators.renderers.blenderproc.light import (
     surroundings,
 )
 from cousins.generators.renderers.blenderproc.renderer import BlenderRenderer, Quality
-from cousins.generators.renderers.blenderproc.resources import linear, resources, unseen
-from cousins.generators.renderers.blenderproc.worker.messages import Message, pack, unpack
+from cousins.generators.workers.outside.apart.messages import Message, pack, unpack
+from cousins.generators.workers.resources import linear, resources, unseen
 from cousins.schemas import (
     BackendMissingError,
     CameraParams,

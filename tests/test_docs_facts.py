@@ -16,6 +16,7 @@ from cousins.generators.exports import EXPORTERS
 from cousins.generators.labels import LABELS
 from cousins.generators.proposers import PROPOSERS
 from cousins.generators.renderers import RENDERERS
+from cousins.generators.simulators import SIMULATORS
 from cousins.scenes.assets.plugin import LIBRARIES
 from cousins.scenes.libraries.procedural import ProceduralLibrary
 from cousins.schemas import CousinSpec, DatasetSpec, SpecError
@@ -110,7 +111,8 @@ def test_seams_have_the_implementations_that_are_listed() -> None:
     assert set(seam("AssetLibrary")) == set(LIBRARIES.names())
     assert set(seam("Proposer")) == set(PROPOSERS.names())
     assert set(seam("Exporter")) == set(EXPORTERS.names())
-    assert set(seam("RenderBackend")) == set(RENDERERS.names()) - {"omnigibson"}
+    assert set(seam("RenderBackend")) == set(RENDERERS.names())
+    assert set(seam("Simulator")) == set(SIMULATORS.names())
     assert set(seam("Engine")) == set(ENGINES.names())
 
 

@@ -20,10 +20,13 @@ from cousins.generators.exports.omnigibson.config import modalities, to_env_conf
 from cousins.generators.exports.omnigibson.profiles import OG1
 from cousins.generators.exports.omnigibson.scene_file import to_scene_json
 from cousins.generators.labels import LABELS
+from cousins.scenes.scene_files.og_demos import read_og_demo, read_recording
 from cousins.tasks.bddl.problem import parse
 
 ROOT = Path(__file__).parents[1]
 DRIVER = Path(__file__).parent / "omnigibson" / "execute.py"
+RECORDER = DRIVER.with_name("record.py")
+WORKER = DRIVER.with_name("worker.py")
 PYTHON = Path(
     os.environ.get("COUSINS_OMNIGIBSON_PYTHON", ROOT / ".venv-omnigibson" / "bin" / "python")
 )
@@ -108,3 +111,46 @@ def test_omnigibson_makes_fifty_scenes(tmp_path: Path) -> None:
     assert len(found) == len(parts)
     for part in parts:
         check(part, found[part.scene.id])
+
+
+def driven(driver: Path, *arguments: Path) -> str:
+    """What a script says that runs in OmniGibson's environment."""
+    if not PYTHON.is_file():
+        pytest.skip(f"{PYTHON} is not there; `make omnigibson` makes it")
+    done = subprocess.run([PYTHON, driver, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_demonstrations_that_omnigibson_writes_are_read(tmp_path: Path) -> None:
+    """Its registry, prims and wrapper serialise and store; positions come back within 1e-6."""
+    pytest.importorskip("h5py")
+    part = microwave()
+    told = to_scene_json(part, OG1)
+    (tmp_path / "scene.json").write_text(json.dumps(told))
+    driven(RECORDER, tmp_path / "scene.json", tmp_path / "demos.hdf5")
+    assert read_recording(tmp_path / "demos.hdf5").names == ("demo_0",)
+    demo = read_og_demo(tmp_path / "demos.hdf5", "demo_0")
+    assert demo.actions.shape == (4, 9)
+    assert demo.terminated.tolist() == [False, False, False, True]
+    first, *others = told["state"]["object_registry"]
+    assert demo.poses.keys() == {first, *others}
+    for thing in part.scene.objects:
+        moved = demo.poses[thing.name][:, 0] - thing.pos[0]
+        steps = [0.0, 0.01, 0.02, 0.03, 0.03 if thing.name == first else 0.04]
+        assert moved == pytest.approx(steps, abs=1e-6)
+        assert demo.poses[thing.name][2, 3:] == pytest.approx(thing.quat, abs=1e-6)
+        if thing.joints:
+            assert demo.joints[thing.name][3] == pytest.approx([*thing.joints.values()], abs=1e-6)
+
+
+def test_what_the_worker_calls_is_there(tmp_path: Path) -> None:
+    """Each class, method, property and argument of the manifest, in the package itself."""
+    manifest = json.loads(DRIVER.with_name("og1.json").read_text(encoding="utf-8"))
+    (tmp_path / "calls.json").write_text(json.dumps(manifest["calls"]))
+    found = json.loads(driven(WORKER, tmp_path / "calls.json", tmp_path / "calls.json"))
+    assert found["missing"] == []
+    assert found["checked"] == sum(len(x) for x in manifest["calls"].values())
+    assert set(manifest["states"]) <= set(found["states"])
+    # A controller of theirs with our config gives commands on as they are, within its limits.
+    assert found["targets"] == pytest.approx(found["commands"])

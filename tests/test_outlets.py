@@ -105,7 +105,7 @@ def test_an_unknown_name_is_refused_with_the_nearest(
         group.load(wrong)
 
 
-def test_known_names_that_are_not_built_say_so() -> None:
+def test_known_names_whose_environment_is_absent_say_so() -> None:
     with pytest.raises(BackendMissingError, match="use `backend: mujoco`"):
         RENDERERS.load("omnigibson").check()
 

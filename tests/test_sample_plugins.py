@@ -69,7 +69,7 @@ def install(folder: Path, monkeypatch: pytest.MonkeyPatch, version: str | None =
 
 
 def test_the_sample_has_a_plugin_of_each_kind_that_needs_no_other_files() -> None:
-    assert set(MODULES.values()) == set(FOLDERS) - {"renderers", "robots"}
+    assert set(MODULES.values()) == set(FOLDERS) - {"renderers", "robots", "simulators"}
     assert len(MODULES) == len(set(MODULES.values()))
 
 

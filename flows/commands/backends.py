@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .choices import NamingCommand
 from .common import Json, emit, expected_errors, table
+
+if TYPE_CHECKING:
+    from ..omnigibson_check.report import StepResult
+
+OMNIGIBSON = "omnigibson"
+"""The backend that is checked step by step."""
 
 
 def register(app: typer.Typer) -> None:
@@ -28,8 +34,11 @@ def check_backend(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Say whether a backend works here, and if not, what it needs."""
+    """Say whether a backend works here, and if not, what it needs; omnigibson step by step."""
     with expected_errors():
+        if name == OMNIGIBSON:
+            _check_omnigibson(out, json=json)
+            return
         from ..backends import check_backend as check
 
         facts = check(name, out)
@@ -37,6 +46,42 @@ def check_backend(
             emit(facts)
         else:
             table([(key, str(value)) for key, value in facts.items()])
+
+
+def _check_omnigibson(out: Path | None, *, json: bool) -> None:
+    """Go through the steps; what did not pass ends with exit code 1.
+
+    Raises:
+        SpecError: the report cannot be written.
+        BackendMissingError: something that it needs is not there, and no JSON is wanted.
+    """
+    from ...schemas import BackendMissingError
+    from ..backends import write_report
+    from ..omnigibson_check import check_omnigibson
+
+    found = check_omnigibson()
+    facts = found.model_dump(mode="json")
+    if out is not None:
+        write_report(out, facts)
+    first = found.steps[0]
+    if json:
+        emit(facts)
+    elif first.state == "failed":
+        raise BackendMissingError(first.told)
+    else:
+        table([(one.step.value, _line(one)) for one in found.steps])
+    if not found.works:
+        failed, left = found.results("failed"), found.results("not_reached")
+        names = ", ".join(failed)
+        typer.echo(f"fell short: {names} failed, {len(left)} steps not reached", err=True)
+        raise typer.Exit(1)
+
+
+def _line(one: StepResult) -> str:
+    if one.state == "passed":
+        figures = ", ".join(f"{name} {value:.4g}" for name, value in one.figures.items())
+        return f"passed: {one.meaning}" + (f" ({figures})" if figures else "")
+    return f"{one.state.replace('_', ' ')} ({one.reason}): {one.told}"
 
 
 def install_backend(

@@ -6,15 +6,10 @@ documentation, "Dataset Structure", and its `playback_dataset.py`, which compare
 what action k leads to.
 """
 
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +17,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...schemas import BackendMissingError, DatasetError, one_line
+from ...scenes.core.hdf5 import member, numbers, opened
+from ...schemas import DatasetError
 
 MOST_DEMOS = 100_000
-LARGEST = 512 * 2**20
-"""Bytes of an array of one demonstration."""
+EXPECTED = "data/demo_<n>/states and actions"
 _DEMO = re.compile(r"demo_?\d+")
 ROBOSUITE = 1
 """robomimic's number for environments of robosuite."""
@@ -58,7 +53,7 @@ def demo_names(path: Path) -> tuple[str, ...]:
         DatasetError: it is no such file, or has none or too many.
         BackendMissingError: h5py is not installed.
     """
-    with _data(path) as data:
+    with opened(path, "data", EXPECTED) as data:
         if len(data) > MOST_DEMOS:
             raise DatasetError(f"{path}: {len(data)} demonstrations; at most {MOST_DEMOS} are read")
         names = [name for name in data if _DEMO.fullmatch(name)]
@@ -73,9 +68,9 @@ def read_demo(path: Path, name: str) -> StoredDemo:
     Raises:
         DatasetError: something is missing, too large, of another kind, or outside of the file.
     """
-    with _data(path) as data:
+    with opened(path, "data", EXPECTED) as data:
         where = f"{path}: data/{name}"
-        group = _member(data, name, where)
+        group = member(data, name, where, EXPECTED)
         model = group.attrs.get("model_file")
         if isinstance(model, bytes):
             model = model.decode("utf-8", errors="replace")
@@ -85,60 +80,14 @@ def read_demo(path: Path, name: str) -> StoredDemo:
                 "states cannot be looked at; files of `cousins export` have none: certify their "
                 "dataset instead"
             )
-        states, actions = _array(group, "states", where), _array(group, "actions", where)
+        states = numbers(group, "states", where, EXPECTED)
+        actions = numbers(group, "actions", where, EXPECTED)
         if len(states) != len(actions):
             raise DatasetError(
                 f"{where} has {len(states)} states and {len(actions)} actions; there is one state "
                 "before each action"
             )
         return StoredDemo(name, model, states, actions, _controlled(data, where))
-
-
-@contextmanager
-def _data(path: Path) -> Generator[Any]:
-    """The group `data` of a file."""
-    try:
-        import h5py
-    except ImportError as error:
-        raise BackendMissingError(
-            "reading HDF5 needs h5py; install it with: pip install 'cousins[hdf5]'"
-        ) from error
-    try:
-        with h5py.File(path, "r") as file:
-            yield _member(file, "data", str(path))
-    except (OSError, KeyError, ValueError, RuntimeError, TypeError, MemoryError) as error:
-        raise DatasetError(f"{path} cannot be read as HDF5: {one_line(error)}") from error
-
-
-def _member(group: Any, name: str, where: str) -> Any:
-    """What a group holds, and not a link to something else."""
-    import h5py
-
-    link = group.get(name, getlink=True)
-    if link is None:
-        raise DatasetError(f"{where} has no {name!r}; expected data/demo_<n>/states and actions")
-    if not isinstance(link, h5py.HardLink):
-        raise DatasetError(f"{where}: {name!r} is a link, which is not followed")
-    return group[name]
-
-
-def _array(group: Any, name: str, where: str) -> npt.NDArray[np.float64]:
-    import h5py
-
-    found = _member(group, name, where)
-    if not isinstance(found, h5py.Dataset) or found.external or found.is_virtual:
-        raise DatasetError(f"{where}: {name!r} is no array that lies in the file")
-    if found.ndim != 2 or found.dtype.kind not in "fiu" or 0 in found.shape:
-        raise DatasetError(
-            f"{where}: {name!r} is {found.dtype} of shape {found.shape}; expected numbers (T, N)"
-        )
-    if math.prod(found.shape) * 8 > LARGEST:
-        raise DatasetError(
-            f"{where}: {name!r} has shape {found.shape}; "
-            f"arrays of more than {LARGEST} bytes are not read"
-        )
-    values: npt.NDArray[np.float64] = found[()].astype(np.float64)
-    return values
 
 
 def _controlled(data: Any, where: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from ...schemas import SpecError
 from ...schemas.plugins import Group, Needs
@@ -57,15 +57,6 @@ class Installable(Protocol):
         Raises:
             BackendMissingError: it cannot be installed here; the message says why.
         """
-        ...
-
-
-@runtime_checkable
-class Reporting(Protocol):
-    """A backend that says more about a machine than whether it works."""
-
-    def report(self) -> dict[str, Any]:
-        """What was found, what passed, and what was not reached: plain values."""
         ...
 
 
@@ -122,6 +113,5 @@ def install(backend: str, say: Callable[[str], None]) -> Path:
 
 
 __all__ = [
-    "RENDERERS", "Installable", "RenderBackend", "Reporting", "check_renderer", "install",
-    "renderer",
+    "RENDERERS", "Installable", "RenderBackend", "check_renderer", "install", "renderer",
 ]  # fmt: skip

@@ -17,6 +17,8 @@ OBJECTS = ("USDObject", "DatasetObject")
 SCENERY = ("PrimitiveObject", "LightObject")
 STRUCTURE = ("walls", "floors", "ceilings", "window", "door", "background")
 """BEHAVIOR's names of what rooms are built of."""
+INDEX = Path("assets") / "index.json"
+"""The list of assets of an export of ours, in its folder."""
 
 
 def read_omnigibson(path: Path) -> FoundScene:
@@ -28,7 +30,20 @@ def read_omnigibson(path: Path) -> FoundScene:
     Raises:
         SpecError: it is no scene file of OmniGibson; the message says what it lacks.
     """
-    told = read_json(path)
+    return scene_of(read_json(path), path, path.parent.parent.parent / INDEX)
+
+
+def scene_of(told: Any, path: Path, beside: Path) -> FoundScene:
+    """The objects of the value of a scene file.
+
+    Args:
+        told: what the file says.
+        path: of the file, for messages.
+        beside: the list of this project's own assets; it need not be there.
+
+    Raises:
+        SpecError: as `read_omnigibson`.
+    """
     try:
         made: dict[str, Any] = dict(told["objects_info"]["init_info"])
         state = told["state"].get("registry", told["state"])
@@ -39,7 +54,7 @@ def read_omnigibson(path: Path) -> FoundScene:
             f"{path} is no scene file of OmniGibson: it lacks {error}; it needs "
             "objects_info.init_info and state.object_registry"
         ) from error
-    index = _own_assets(path)
+    index: dict[str, Any] = read_json(beside) if beside.is_file() else {}
     objects: list[FoundObject] = []
     skipped: dict[str, str] = {}
     base: tuple[Vec3, Quat] | None = None
@@ -61,12 +76,6 @@ def read_omnigibson(path: Path) -> FoundScene:
         except MALFORMED as error:
             skipped[name] = malformed(error)
     return FoundScene(tuple(objects), skipped, base)
-
-
-def _own_assets(path: Path) -> dict[str, Any]:
-    """The list of assets of an export of ours; empty where there is none."""
-    beside = path.parent.parent.parent / "assets" / "index.json"
-    return read_json(beside) if beside.is_file() else {}
 
 
 def _pose(state: dict[str, Any]) -> tuple[Vec3, Quat]:

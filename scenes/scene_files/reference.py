@@ -82,18 +82,21 @@ def read_scene_file(path: Path) -> FoundScene:
     )
 
 
-def reference_of(path: Path, find: Find, support: str | None = None) -> Reference:
+def reference_of(
+    path: Path, find: Find, support: str | None = None, found: FoundScene | None = None
+) -> Reference:
     """Read a scene file as a reference.
 
     Args:
         path: of the file.
         find: looks for assets that the file names by id and hash.
         support: name of the object that carries the others; None takes the one that carries most.
+        found: what is in the file, where it was read already.
 
     Raises:
         SpecError: the file is of no known kind, or nothing in it carries anything.
     """
-    found = read_scene_file(path)
+    found = read_scene_file(path) if found is None else found
     carrier = _support(found, support, path)
     skipped = dict(found.skipped)
     kept = [carrier]

@@ -44,6 +44,13 @@ def on_cpu(make: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
+def torch_on_cpu() -> None:
+    """Let PyTorch make on the CPU what OmniGibson wants on the GPU; before that is imported."""
+    torch = import_module("torch")
+    for name in ("empty", "zeros", "ones", "tensor", "full", "arange"):
+        setattr(torch, name, on_cpu(getattr(torch, name)))
+
+
 def execute(folder: Path) -> dict[str, Any]:
     """Make a scene, its robots, task and cameras of the files in a folder."""
     config = json.loads((folder / "config.json").read_text())
@@ -128,9 +135,7 @@ def flat(info: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Execute all scenes below a folder."""
-    torch = import_module("torch")
-    for name in ("empty", "zeros", "ones", "tensor", "full", "arange"):
-        setattr(torch, name, on_cpu(getattr(torch, name)))
+    torch_on_cpu()
     with redirect_stdout(sys.stderr):  # it greets
         version = import_module("omnigibson").__version__
         found = {

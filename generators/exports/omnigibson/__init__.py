@@ -24,7 +24,7 @@ def _needs() -> Needs:
     """What shapes its bytes: `usd-core` adds files where it is installed."""
     usd = ("usd-core",) if installed("usd-core") is not None else ()
     robots = ("airo-models", "fast-simplification", "franky-sim", "mujoco", "trimesh")
-    return Needs(packages=("bddl", "numpy", "pillow", *robots, *usd))
+    return Needs(packages=("bddl", "numpy", "pillow", *robots, *usd), version=2)
 
 
 @dataclass(frozen=True)

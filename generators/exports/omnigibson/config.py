@@ -12,8 +12,9 @@ from .profiles import Profile
 from .task import activity_name
 
 SCENE_FILE = "scene.json"
-APERTURE = 20.995
-"""Width of the sensor that OmniGibson's cameras have by default; in the unit of focal lengths."""
+APERTURE = 20.955
+"""Width of the sensor that OpenUSD gives a camera, in the unit of focal lengths: `og1` leaves it
+so, and `og3` is told."""
 PHYSICS_HZ, ACTION_HZ = 120, 30
 MODALITIES = (
     "rgb", "depth_linear", "normal", "seg_semantic", "seg_instance", "flow", "bbox_2d_tight",

@@ -21,6 +21,7 @@ class Profile:
         robots: that kind by name of ours.
         fingers: of each robot, how many joints of the gripper follow the arm's.
         aperture: a sensor takes `horizontal_aperture`.
+        offset: an environment takes `initial_pos_z_offset`.
         materials: an object takes `link_physics_materials`.
         problem: a task takes its problem's text; else BDDL must hold it as an activity.
         registry: the state lies under `registry`, beside the scene's own pose.
@@ -34,6 +35,7 @@ class Profile:
     robots: Mapping[str, str]
     fingers: Mapping[str, int] = field(default_factory=dict[str, int])
     aperture: bool = False
+    offset: bool = False
     materials: bool = False
     problem: bool = False
     registry: bool = False
@@ -47,6 +49,7 @@ OG1 = Profile(
     robot_key="type",
     robots={"franka-fr3": "FrankaPanda"},
     fingers={"franka-fr3": 2},
+    offset=True,
     problem=True,
 )
 OG3 = Profile(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +11,16 @@ from ....scenes.core.geometry import rotation
 from ....schemas import CameraParams, RenderError, hash_of
 from ...images.camera.view import GBuffer, Rgb, World
 from ...images.raster.rasteriser import rasteriser
+from ...workers.outside.apart.messages import Array, Message
+from ...workers.process import (
+    WorkerDiedError,
+    WorkerFailedError,
+    WorkerProcess,
+    apart_environment,
+)
+from ...workers.resources import Resources, resources, unseen
 from .environment import DEBIAN, interpreter
 from .light import developed, sky, suns, surroundings
-from .process import WorkerDiedError, WorkerFailedError, WorkerProcess
-from .resources import Resources, resources, unseen
-from .worker.messages import Array, Message
 
 RETRIES = 2
 """How often a frame is given to a new process after one died on it."""
@@ -207,10 +210,8 @@ class BlenderRenderer:
 
     def _started(self) -> WorkerProcess:
         if self._process is None:
-            here = str(Path(__file__).parent)
-            environment = {**os.environ, "PYTHONPATH": here, "PYTHONNOUSERSITE": "1"}
             limit = self._quality.start_limit
-            self._process = WorkerProcess(self._command, environment, limit)
+            self._process = WorkerProcess(self._command, apart_environment(), limit)
         return self._process
 
 
@@ -224,7 +225,7 @@ def worker_command(threads: int, *, default: bool = False) -> tuple[str, ...]:
     Raises:
         BackendMissingError: Blender is not installed.
     """
-    command = (str(interpreter()), "-m", "worker", str(threads))
+    command = (str(interpreter()), "-m", "apart.blender", str(threads))
     return (*command, "default") if default else command
 
 

@@ -1,40 +1,39 @@
-"""OmniGibson, which this version writes scenes for and cannot draw with; it says what is here."""
+"""The render backend `omnigibson`: RTX pictures through OmniGibson's cameras."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from ....schemas import BackendMissingError
 from ....schemas.plugins import Needs
 from ...images.camera.view import Renderer
-from . import environment
+from ...workers.og import environment
 
 
 class OmniGibsonBackend:
-    """Refuses, and reports how far it would come on this machine."""
+    """Draws in an environment of its own, which its user makes."""
 
-    summary = "not built: refused with a message"
-    needs = Needs()
+    summary = "RTX pictures through OmniGibson's cameras; checked against its interface only"
+
+    @property
+    def needs(self) -> Needs:
+        """The versions in its environment; read anew, since it can be named meanwhile."""
+        return Needs(outside=tuple(environment.versions().items()))
 
     def check(self) -> None:
-        """Refuse.
+        """Refuse where something is missing.
 
         Raises:
-            BackendMissingError: always; saying what is missing, and what works without it.
+            BackendMissingError: saying all of it, and what works without it.
         """
-        raise BackendMissingError(environment.missing())
+        environment.interpreter()
 
     def start(self) -> Renderer:
-        """Refuse.
+        """A renderer; its process starts with the first picture.
 
         Raises:
             BackendMissingError: as `check`.
         """
-        raise BackendMissingError(environment.missing())
+        from .renderer import OmniGibsonRenderer
 
-    def report(self) -> dict[str, Any]:
-        """See `Reporting`."""
-        return environment.report()
+        return OmniGibsonRenderer()
 
 
 PLUGIN = OmniGibsonBackend()

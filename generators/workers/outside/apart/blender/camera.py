@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..messages import Array
 from .blender import Blender
-from .messages import Array
 from .stage import Stage
 
 NEAR = 0.01

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ....scenes.model.pictures import laid, texture_pixels
-from ...images.raster.triangles import OPAQUE, colours, texture_of, triangles
-from .worker.messages import Array, Message
+from ...scenes.model.pictures import laid, texture_pixels
+from ..images.raster.triangles import OPAQUE, colours, texture_of, triangles
+from .outside.apart.messages import Array, Message
 
 ROUGHNESS = 0.45
 """Of geoms whose material says nothing: the robot's painted parts."""

@@ -9,13 +9,20 @@ import tempfile
 import time
 import weakref
 from collections.abc import Mapping
+from pathlib import Path
 from typing import IO
 
-from .worker.messages import Message, pack, unpack
+from .outside.apart.messages import Message, pack, unpack
 
 LOG_TAIL = 600
 """Letters of what the worker last printed that an error message repeats."""
 _CHUNK = 1 << 20
+
+
+def apart_environment() -> dict[str, str]:
+    """The variables of a process that runs `python -m apart.NAME` in another environment."""
+    here = str(Path(__file__).with_name("outside"))
+    return {**os.environ, "PYTHONPATH": here, "PYTHONNOUSERSITE": "1"}
 
 
 class WorkerDiedError(Exception):
@@ -23,7 +30,16 @@ class WorkerDiedError(Exception):
 
 
 class WorkerFailedError(Exception):
-    """The process answered that it cannot do it; the text is its traceback."""
+    """The process answered that it cannot do it; the text is its traceback.
+
+    Attributes:
+        kind: the name of the exception that was raised there.
+    """
+
+    def __init__(self, message: str, kind: str = "") -> None:
+        """Say why."""
+        super().__init__(message)
+        self.kind = kind
 
 
 class WorkerProcess:
@@ -79,7 +95,8 @@ class WorkerProcess:
         """
         answer = self._within(limit, request)
         if "error" in answer.head:
-            raise WorkerFailedError(str(answer.head["error"]))
+            kind = str(answer.head.get("kind", ""))
+            raise WorkerFailedError(str(answer.head["error"]), kind)
         return answer
 
     def read(self, count: int, /) -> bytes:

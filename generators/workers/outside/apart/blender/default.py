@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ..messages import Array
 from .blender import Blender
 from .camera import aim
-from .messages import Array
 from .stage import Stage
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .messages import Array
+from ..messages import Array
 
 SUN_ELEVATION = 40.0
 """Of the sky's own sun, degrees."""

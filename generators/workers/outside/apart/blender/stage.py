@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..messages import Array, Message
 from .blender import Blender
-from .messages import Array, Message
 from .pictures import pictured
 from .sky import BlenderSky
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from .messages import Array
+from ..messages import Array
 
 _INSIDE = "INSIDE_OF_THE_INTERNAL_BLENDER_PYTHON_ENVIRONMENT"
 _SETUP = "blenderproc.python.utility.SetupUtility"

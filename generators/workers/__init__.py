@@ -1,0 +1,1 @@
+"""Programs in the Python of another environment, and what talks to them."""

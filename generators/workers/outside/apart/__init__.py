@@ -1,0 +1,1 @@
+"""Code inside another environment, in a process of its own; it imports nothing of cousins."""

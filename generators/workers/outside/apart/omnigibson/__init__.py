@@ -1,0 +1,1 @@
+"""The code inside OmniGibson's Python, in a process of its own; it imports nothing of cousins."""
