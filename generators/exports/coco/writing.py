@@ -192,9 +192,11 @@ def annotations_of(
     mask = instance_mask(dataset, frame)
     whole = _read_amodal(dataset, frame)
     visible = [label for label in frame.objects if label.visible_pixels]
-    ids = np.array([label.instance_id for label in visible], dtype=mask.dtype)
-    planes = np.asfortranarray(mask[:, :, None] == ids, dtype=np.uint8)
-    runs: Any = coco_mask.encode(planes)
+    # pycocotools reads planes column by column: compared in that order, none is turned round.
+    columns, planes = mask.T.copy(), np.empty((len(visible), *mask.T.shape), dtype=np.uint8)
+    for plane, label in zip(planes, visible, strict=True):
+        np.equal(columns, label.instance_id, out=plane.view(np.bool_))
+    runs: Any = coco_mask.encode(planes.T)
     areas: Any = coco_mask.area(runs)
     boxes: Any = coco_mask.toBbox(runs)
     assets = {} if scene is None else {item.name: item for item in scene.objects}
