@@ -195,9 +195,7 @@ def _runs(marked: npt.NDArray[Any]) -> Iterator[tuple[int, int, int]]:
     # A run begins and ends where neighbours differ, by turns.
     changes = np.flatnonzero(padded[:, 1:] != padded[:, :-1])
     rows, columns = np.divmod(changes, width + 1)
-    yield from zip(
-        rows[::2].tolist(), columns[::2].tolist(), columns[1::2].tolist(), strict=True
-    )
+    yield from zip(rows[::2].tolist(), columns[::2].tolist(), columns[1::2].tolist(), strict=True)
 
 
 def _loops(edges: dict[Corner, list[Corner]]) -> Iterator[list[Corner]]:
