@@ -26,6 +26,7 @@ from .commands import (
     slurm,
     sweep,
     train,
+    view,
     watch,
 )
 from .commands.common import expected_errors
@@ -70,6 +71,7 @@ export.register(app)
 certify.register(app)
 merge.register(app)
 preview.register(app)
+view.register(app)
 inspect.register(app)
 quality.register(app)
 watch.register(app)

@@ -1,8 +1,9 @@
 """What each export costs: frames per second of one core, and time over writing the bytes alone.
 
-All is counted in CPU seconds, which other programs do not lengthen. The dataset holds one demonstration many times, so that little time goes into making it. Formats
-whose packages are absent are left out. Of formats that grow it is also measured what the last ten
-attempts cost, where the others are exported already.
+All is counted in CPU seconds, which other programs do not lengthen. The dataset holds one
+demonstration many times, so that little time goes into making it. Formats whose packages are absent
+are left out. Of formats that grow it is also measured what the last ten attempts cost, where the
+others are exported already.
 """
 
 from __future__ import annotations
