@@ -30,6 +30,9 @@ LARGEST = 512 * 2**20
 _DEMO = re.compile(r"demo_?\d+")
 ROBOSUITE = 1
 """robomimic's number for environments of robosuite."""
+COLLECTED = "env_info"
+"""Attribute of `data` in which robosuite's own script of collection has the environment's options,
+where robomimic's files have `env_args`."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,8 @@ def _array(group: Any, name: str, where: str) -> npt.NDArray[np.float64]:
 
 def _controlled(data: Any, where: str) -> bool:
     """Whether the environment is one of robosuite, whose controllers turn actions into forces."""
+    if COLLECTED in data.attrs:
+        return True
     told = data.attrs.get("env_args")
     if told is None:
         return False
