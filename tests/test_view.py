@@ -21,8 +21,8 @@ from typer.testing import CliRunner
 from cousins.flows.cli import app
 from cousins.flows.viewing import page
 from cousins.flows.viewing.page import Page
-from cousins.flows.viewing.shapes import BodyPoses, Shape, shapes_of
-from cousins.flows.viewing.showing import DatasetShowings, Showing, SpecShowing
+from cousins.flows.viewing.shapes import BodyPoses, VisibleShape, shapes_of
+from cousins.flows.viewing.viewed import DatasetScenes, ViewedScene, SpecScene
 from cousins.generators.dataset import Dataset
 from cousins.scenes.core.geometry import rotation
 from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
@@ -41,12 +41,12 @@ def seen() -> CompiledScene:
 
 
 @pytest.fixture(scope="module")
-def shapes(seen: CompiledScene) -> dict[int, Shape]:
+def shapes(seen: CompiledScene) -> dict[int, VisibleShape]:
     return {int(shape.name): shape for shape in shapes_of(seen)}
 
 
 def test_shapes_fill_the_boxes_that_mujoco_has_of_them(
-    seen: CompiledScene, shapes: dict[int, Shape]
+    seen: CompiledScene, shapes: dict[int, VisibleShape]
 ) -> None:
     model, kinds = seen.model, set[int]()
     for geom, shape in shapes.items():
@@ -63,7 +63,7 @@ def test_shapes_fill_the_boxes_that_mujoco_has_of_them(
     assert kinds >= {types.mjGEOM_MESH, types.mjGEOM_BOX, types.mjGEOM_SPHERE}
 
 
-def test_faces_look_outward(seen: CompiledScene, shapes: dict[int, Shape]) -> None:
+def test_faces_look_outward(seen: CompiledScene, shapes: dict[int, VisibleShape]) -> None:
     boxes = 0
     for geom, shape in shapes.items():
         if seen.model.geom_type[geom] == mujoco.mjtGeom.mjGEOM_BOX:
@@ -75,7 +75,7 @@ def test_faces_look_outward(seen: CompiledScene, shapes: dict[int, Shape]) -> No
 
 
 def test_walls_can_be_left_out_and_the_floor_stays(
-    seen: CompiledScene, shapes: dict[int, Shape]
+    seen: CompiledScene, shapes: dict[int, VisibleShape]
 ) -> None:
     names = {seen.model.geom(geom).name: shape.room for geom, shape in shapes.items()}
     assert not names["floor"]
@@ -83,7 +83,9 @@ def test_walls_can_be_left_out_and_the_floor_stays(
     assert not any(s.room for s in shapes.values() if s.body)
 
 
-def test_bodies_are_where_rays_meet_them(seen: CompiledScene, shapes: dict[int, Shape]) -> None:
+def test_bodies_are_where_rays_meet_them(
+    seen: CompiledScene, shapes: dict[int, VisibleShape]
+) -> None:
     data = seen.new_data()
     poses = BodyPoses(seen).at(seen.rest())
     placed: list[Any] = []
@@ -111,7 +113,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 def test_a_dataset_shows_its_attempts_with_their_states(dataset: Dataset) -> None:
-    found = DatasetShowings(dataset.root)
+    found = DatasetScenes(dataset.root)
     episodes = list(dataset.episodes())
     assert found.names == tuple(episode.id for episode in episodes)
     for episode in episodes:
@@ -128,7 +130,7 @@ def test_a_dataset_shows_its_attempts_with_their_states(dataset: Dataset) -> Non
 
 def test_scenes_without_attempts_are_shown_at_rest(tmp_path: Path) -> None:
     made = build(tmp_path / "set", seeds=(21, 22))
-    found = DatasetShowings(made.root)
+    found = DatasetScenes(made.root)
     assert found.names == ("task-s0", "task-s1")
     assert found.show("task-s1").states is None
     assert found.show("task-s1").scene.id == "task-s1"
@@ -137,7 +139,7 @@ def test_scenes_without_attempts_are_shown_at_rest(tmp_path: Path) -> None:
 def test_a_dataset_without_scenes_says_what_to_do(tmp_path: Path) -> None:
     made = build(tmp_path / "set", seeds=())
     with pytest.raises(DatasetError, match="no scenes to look at; make some"):
-        DatasetShowings(made.root)
+        DatasetScenes(made.root)
 
 
 def _no_package(name: str) -> None:
@@ -149,7 +151,7 @@ def test_without_the_extra_it_says_how_to_get_it(
 ) -> None:
     monkeypatch.setattr(page, "find_spec", _no_package)
     with pytest.raises(BackendMissingError, match=r"pip install 'cousins\[view\]'"):
-        Page(DatasetShowings(dataset.root), "127.0.0.1", 8080)
+        Page(DatasetScenes(dataset.root), "127.0.0.1", 8080)
     ended = RUNNER.invoke(app, ["view", str(dataset.root)])
     assert ended.exit_code == BackendMissingError.exit_code
     assert "cousins[view]" in ended.output
@@ -167,11 +169,11 @@ def test_numbers_of_a_spec_do_not_go_with_a_dataset(
 def test_a_spec_has_so_many_scenes() -> None:
     spec = parse_spec("name: seen\ntasks: {count: 1}\nepisodes: {per_task: 1}\n")
     with pytest.raises(SpecError, match="no scene 4"):
-        SpecShowing(spec, 0, 4)
+        SpecScene(spec, 0, 4)
 
 
 class _Moving:
-    """Two attempts in a scene of which one thing is lifted, as `Showings`."""
+    """Two attempts in a scene of which one thing is lifted, as `ViewedScenes`."""
 
     names = ("first", "second")
 
@@ -182,12 +184,12 @@ class _Moving:
         self.states = np.repeat(seen.rest()[None], 5, axis=0)
         self.states[:, address + 2] += np.arange(5) * 0.1
 
-    def show(self, name: str) -> Showing:
+    def show(self, name: str) -> ViewedScene:
         part = Subtask(
             skill="lift", arguments=("ball",), sentence="lift the ball", start=0, end=3,
             success=True,
         )  # fmt: skip
-        return Showing(
+        return ViewedScene(
             name, self._seen.scene, self._seen.assets, f"told of {name}", self.states, 10.0, (part,)
         )
 

@@ -10,7 +10,7 @@ import typer
 from .common import Values, expected_errors
 
 if TYPE_CHECKING:
-    from ..viewing.showing import Showings
+    from ..viewing.viewed import ViewedScenes
 
 
 def register(app: typer.Typer) -> None:
@@ -43,7 +43,7 @@ def view(
         from ..viewing.page import Page, check_viewer
 
         check_viewer()
-        page = Page(_showings(what, task, scene, values), host, port)
+        page = Page(_scenes(what, task, scene, values), host, port)
         url = f"http://{host}:{page.port}"
         typer.echo(f"showing at {url}; stop with Ctrl-C", err=True)
         if browser:
@@ -57,26 +57,26 @@ def view(
             page.close()
 
 
-def _showings(what: Path, task: int, scene: int, values: list[str] | None) -> Showings:
+def _scenes(what: Path, task: int, scene: int, values: list[str] | None) -> ViewedScenes:
     from ...schemas import SpecError
 
     if what.is_dir():
-        from ..viewing.showing import DatasetShowings
+        from ..viewing.viewed import DatasetScenes
 
         if values or task or scene:
             raise SpecError(
                 f"{what} is a dataset, whose attempts are chosen in the page: --set, --task and "
                 "--scene are for a spec"
             )
-        return DatasetShowings(what)
+        return DatasetScenes(what)
     from ...schemas.given_file import lines_of
     from ...schemas.spec_file import load_spec
     from ..checks import check_spec
     from ..robots import with_robot
-    from ..viewing.showing import SpecShowing
+    from ..viewing.viewed import SpecScene
 
     options = values or ()
     read = with_robot(load_spec(what, options))
     with lines_of(what, options):
         check_spec(read, exports=False)
-    return SpecShowing(read, task, scene)
+    return SpecScene(read, task, scene)

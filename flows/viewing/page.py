@@ -17,7 +17,7 @@ from ...schemas import BackendMissingError, Camera, CousinsError
 from .shapes import BodyPoses, shapes_of
 
 if TYPE_CHECKING:
-    from .showing import Showing, Showings
+    from .viewed import ViewedScene, ViewedScenes
 
 LIGHT = 0.3
 """Of what surrounds the scene, beside lamps; more takes the colours away."""
@@ -41,7 +41,7 @@ class Page:
     """Scenes in a browser, one at a time, in the state that is asked for.
 
     Args:
-        showings: what there is to look at.
+        scenes: what there is to look at.
         host: to listen at.
         port: to listen at; the next free one is taken where it is in use.
 
@@ -50,12 +50,12 @@ class Page:
         CousinsError: the first one cannot be read.
     """
 
-    def __init__(self, showings: Showings, host: str, port: int) -> None:
+    def __init__(self, scenes: ViewedScenes, host: str, port: int) -> None:
         """Begin to listen, with the first one shown."""
         check_viewer()
-        self._showings = showings
+        self._scenes = scenes
         self._lock = threading.RLock()  # controls are answered by threads
-        first = showings.show(showings.names[0])
+        first = scenes.show(scenes.names[0])
         with redirect_stdout(io.StringIO()):  # a box that says where it listens
             self._server: Any = import_module("viser").ViserServer(
                 host, port, label="cousins", verbose=False
@@ -65,7 +65,7 @@ class Page:
         # Sharing would lead through a server elsewhere: neither offered nor done where asked for.
         self._server.request_share_url = _share_nothing
         gui.configure_theme(show_logo=False, show_share_button=False)
-        self._choice = gui.add_dropdown("Attempt", showings.names, initial_value=first.name)
+        self._choice = gui.add_dropdown("Attempt", scenes.names, initial_value=first.name)
         self._text = gui.add_markdown("")
         self._time = gui.add_slider("State", 0, 1, 1, 0)
         self._doing = gui.add_markdown("")
@@ -81,9 +81,9 @@ class Page:
     def step(self) -> float:
         """Go to the next state where it plays; seconds until the next step."""
         with self._lock:
-            if self._playing.value and self._showing.states is not None:
-                self._time.value = (self._time.value + 1) % len(self._showing.states)
-            return 1.0 / self._showing.hz
+            if self._playing.value and self._viewed.states is not None:
+                self._time.value = (self._time.value + 1) % len(self._viewed.states)
+            return 1.0 / self._viewed.hz
 
     @property
     def state(self) -> int:
@@ -106,7 +106,7 @@ class Page:
         return (*map(float, frame.position), *map(float, frame.wxyz))
 
     def go_to(self, state: int) -> None:
-        """Show a state; numbers as of `Showing.states`."""
+        """Show a state; numbers as of `ViewedScene.states`."""
         self._time.value = state
 
     def choose(self, name: str) -> None:
@@ -125,14 +125,14 @@ class Page:
         """Show what was chosen, or why it cannot be shown."""
         with self._lock:
             try:
-                self._open(self._showings.show(self._choice.value))
+                self._open(self._scenes.show(self._choice.value))
             except CousinsError as error:
                 self._text.content = f"{self._choice.value} cannot be shown: {error}"
 
-    def _open(self, showing: Showing) -> None:
+    def _open(self, viewed: ViewedScene) -> None:
         """Show another scene, in its first state."""
-        world = compile_model(showing.scene, showing.assets, "visual")
-        self._showing, self._world, self._poses = showing, world, BodyPoses(world)
+        world = compile_model(viewed.scene, viewed.assets, "visual")
+        self._viewed, self._world, self._poses = viewed, world, BodyPoses(world)
         scene = self._server.scene
         scene.reset()
         scene.configure_environment_map("studio", environment_intensity=LIGHT)
@@ -142,9 +142,9 @@ class Page:
                 for body in range(world.model.nbody)
             ]
             self._pieces = [(shape.room, self._add(shape)) for shape in shapes_of(world)]
-            self._frustums = [self._add_camera(camera) for camera in showing.scene.cameras]
-        self._text.content = showing.told
-        count = 1 if showing.states is None else len(showing.states)
+            self._frustums = [self._add_camera(camera) for camera in viewed.scene.cameras]
+        self._text.content = viewed.told
+        count = 1 if viewed.states is None else len(viewed.states)
         self._time.max = max(1, count - 1)
         self._time.disabled = self._playing.disabled = count < 2
         self._time.value = 0
@@ -176,13 +176,13 @@ class Page:
     def _place(self, *_: object) -> None:
         """Put every body where it is in the state that the slider says."""
         with self._lock:
-            states = self._showing.states
+            states = self._viewed.states
             state = int(self._time.value)
             qpos = self._world.rest() if states is None else states[min(state, len(states) - 1)]
             with self._server.atomic():
                 for frame, pose in zip(self._bodies, self._poses.at(qpos), strict=True):
                     frame.position, frame.wxyz = pose[:3], pose[3:]
-                self._doing.content = self._showing.doing(state)
+                self._doing.content = self._viewed.doing(state)
 
     def _toggle(self, *_: object) -> None:
         with self._lock:

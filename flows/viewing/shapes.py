@@ -22,7 +22,7 @@ Faces = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
-class Shape:
+class VisibleShape:
     """One thing of one colour.
 
     Attributes:
@@ -44,7 +44,7 @@ class Shape:
     room: bool
 
 
-def shapes_of(world: CompiledScene) -> Iterator[Shape]:
+def shapes_of(world: CompiledScene) -> Iterator[VisibleShape]:
     """All that is seen of a scene.
 
     Args:
@@ -60,7 +60,7 @@ def shapes_of(world: CompiledScene) -> Iterator[Shape]:
         room = body == 0 and name.partition("_")[0] not in KEPT
         placed = points @ _turn(model.geom_quat[geom]).T + model.geom_pos[geom]
         named = f"{geom:04d}"
-        yield Shape(
+        yield VisibleShape(
             named, body, placed.astype(np.float32), faces.astype(np.uint32), colour, flat, room
         )
 

@@ -137,15 +137,6 @@ class _Thing:
     quat: Quat
 
 
-@dataclass(frozen=True, eq=False)
-class _Drawn:
-    """The latest silhouette of an object, eight pixels in a byte."""
-
-    view: tuple[_Thing, CameraParams]
-    shape: tuple[int, ...]
-    bits: npt.NDArray[np.uint8]
-
-
 class _Folder:
     """The folder of one scene."""
 
@@ -158,7 +149,6 @@ class _Folder:
         }
         for name in FOLDERS:
             (root / name).mkdir(parents=True, exist_ok=True)
-        self._rested: dict[str, _Drawn] = {}
         # The frames of a scene follow each other, but for those of further attempts in it.
         self._told: dict[str, Json] = {
             name: _read_json(root / name)
@@ -208,7 +198,8 @@ class _Folder:
         name: str,
     ) -> Json:
         """Write both masks of an object; what is said of them."""
-        whole = self._whole(camera, thing)
+        model = self._models.of(thing.key)
+        whole = silhouette(model, thing.pos, thing.quat, camera).copy()
         inside(whole)[seen] = True
         mask = inside(whole)
         Image.fromarray(mask.astype(np.uint8) * 255).save(self._root / "mask" / name)
@@ -222,16 +213,6 @@ class _Folder:
             "px_count_visib": visible,
             "visib_fract": visible / total if total else 0.0,
         }
-
-    def _whole(self, camera: CameraParams, thing: _Thing) -> npt.NDArray[np.bool_]:
-        """A silhouette of one's own; of what rests, as the camera does, it is drawn once."""
-        drawn = self._rested.get(thing.name)
-        if drawn is None or drawn.view != (thing, camera):
-            whole = silhouette(self._models.of(thing.key), thing.pos, thing.quat, camera)
-            drawn = _Drawn((thing, camera), whole.shape, np.packbits(whole))
-            self._rested[thing.name] = drawn
-        count = drawn.shape[0] * drawn.shape[1]
-        return np.unpackbits(drawn.bits, count=count).reshape(drawn.shape).astype(np.bool_)
 
     def finish(self) -> None:
         """Write the three files."""

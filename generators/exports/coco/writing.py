@@ -153,8 +153,8 @@ def annotations_of(
     visible = [label for label in frame.objects if label.visible_pixels]
     # pycocotools reads planes column by column: compared in that order, none is turned round.
     columns, planes = mask.T.copy(), np.empty((len(visible), *mask.T.shape), dtype=np.uint8)
-    for plane, label in zip(planes, visible, strict=True):
-        np.equal(columns, label.instance_id, out=plane.view(np.bool_))
+    for place, label in enumerate(visible):
+        planes[place] = columns == label.instance_id
     runs: Any = coco_mask.encode(planes.T)
     areas: Any = coco_mask.area(runs)
     boxes: Any = coco_mask.toBbox(runs)

@@ -17,7 +17,7 @@ States = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Showing:
+class ViewedScene:
     """A scene, and what happens in it.
 
     Attributes:
@@ -46,7 +46,7 @@ class Showing:
         return ""
 
 
-class Showings(Protocol):
+class ViewedScenes(Protocol):
     """Some of them, read when they are looked at."""
 
     @property
@@ -54,12 +54,12 @@ class Showings(Protocol):
         """All names, in order; there is at least one."""
         ...
 
-    def show(self, name: str) -> Showing:
+    def show(self, name: str) -> ViewedScene:
         """The one of that name."""
         ...
 
 
-class SpecShowing:
+class SpecScene:
     """The one scene of a spec that would be made.
 
     Args:
@@ -78,16 +78,16 @@ class SpecShowing:
 
         made = assemble_one(spec, task, scene)
         told = "" if spec.without_tasks else made.task.instruction
-        self._showing = Showing(made.scene.id, made.scene, made.assets, told)
+        self._viewed = ViewedScene(made.scene.id, made.scene, made.assets, told)
         self.names = (made.scene.id,)
 
-    def show(self, name: str) -> Showing:
-        """See `Showings`."""
+    def show(self, name: str) -> ViewedScene:
+        """See `ViewedScenes`."""
         del name  # there is one
-        return self._showing
+        return self._viewed
 
 
-class DatasetShowings:
+class DatasetScenes:
     """The attempts of a dataset, and its scenes in which nothing was attempted.
 
     Args:
@@ -112,8 +112,8 @@ class DatasetShowings:
                 f"{root} has no scenes to look at; make some with `cousins assemble`"
             )
 
-    def show(self, name: str) -> Showing:
-        """See `Showings`.
+    def show(self, name: str) -> ViewedScene:
+        """See `ViewedScenes`.
 
         Raises:
             DatasetError: its files are damaged.
@@ -121,11 +121,11 @@ class DatasetShowings:
         data = self._dataset
         if name in self._scenes:
             scene = self._scenes[name]
-            return Showing(name, scene, data.assets_of(scene))
+            return ViewedScene(name, scene, data.assets_of(scene))
         episode = data.episode(self._tasks[name], name)
         scene = data.scene_of(episode)
         end = "reached its goal" if episode.success else f"failed: {episode.cause or 'unknown'}"
-        return Showing(
+        return ViewedScene(
             name,
             scene,
             data.assets_of(scene),
