@@ -22,7 +22,7 @@ from cousins.flows.cli import app
 from cousins.flows.viewing import page
 from cousins.flows.viewing.page import Page
 from cousins.flows.viewing.shapes import BodyPoses, VisibleShape, shapes_of
-from cousins.flows.viewing.viewed import DatasetScenes, ViewedScene, SpecScene
+from cousins.flows.viewing.viewed import DatasetScenes, SpecScene, ViewedScene
 from cousins.generators.dataset import Dataset
 from cousins.scenes.core.geometry import rotation
 from cousins.scenes.model.mujoco_model import CompiledScene, compile_model
