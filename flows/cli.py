@@ -27,6 +27,7 @@ from .commands import (
     slurm,
     sweep,
     train,
+    view,
     watch,
 )
 from .commands.common import expected_errors
@@ -72,6 +73,7 @@ certify.register(app)
 execute.register(app)
 merge.register(app)
 preview.register(app)
+view.register(app)
 inspect.register(app)
 quality.register(app)
 watch.register(app)

@@ -57,16 +57,45 @@ class Preview:
         return buffer.getvalue()
 
 
+@dataclass(frozen=True)
+class Assembled:
+    """One scene of a spec.
+
+    Attributes:
+        task: that the scene is for.
+        scene: at rest.
+        assets: of the scene, by content hash.
+    """
+
+    task: TaskSpec
+    scene: Scene
+    assets: dict[str, Asset] = field(repr=False)
+
+
 def make_preview(spec: DatasetSpec, task: int, scene: int) -> Preview:
     """Assemble and draw one scene; arguments and errors as of `cousins.preview`."""
     _check(spec, task, scene)
+    if not spec.cameras:
+        raise SpecError("cameras: a preview needs at least one, such as `- {name: front}`")
+    made = _assembled(spec, task, scene)
+    images = _images(spec, made.scene, made.assets)
+    return Preview(made.task, made.scene, made.assets, images)
+
+
+def assemble_one(spec: DatasetSpec, task: int, scene: int) -> Assembled:
+    """Assemble one scene, which needs no cameras; else as `make_preview`."""
+    _check(spec, task, scene)
+    return _assembled(spec, task, scene)
+
+
+def _assembled(spec: DatasetSpec, task: int, scene: int) -> Assembled:
     stages = production()
     library = stages.library(spec.assets)
     wanted = _task(spec, task, stages)
     # A scene shard reads only its slice of the spec.
     sliced = slice_of(spec, "scenes", scene + 1)
     built, assets = stages.build_scene(sliced, wanted, scene, library)
-    return Preview(wanted, built, assets, _images(spec, built, assets))
+    return Assembled(wanted, built, assets)
 
 
 def _check(spec: DatasetSpec, task: int, scene: int) -> None:
@@ -75,8 +104,6 @@ def _check(spec: DatasetSpec, task: int, scene: int) -> None:
     scenes = spec.scenes_per_task
     if not 0 <= scene < scenes:
         raise SpecError(f"no scene {scene}: each task of the spec has numbers 0 to {scenes - 1}")
-    if not spec.cameras:
-        raise SpecError("cameras: a preview needs at least one, such as `- {name: front}`")
 
 
 def _task(spec: DatasetSpec, number: int, stages: Stages) -> TaskSpec:

@@ -97,6 +97,15 @@ def test_where_a_controller_stands_between_only_states_are_looked_at(tmp_path: P
     assert "2, of which 2 are consistent" in result.stdout
 
 
+def test_a_file_as_robosuite_itself_collects_it_has_a_controller_too(tmp_path: Path) -> None:
+    path = written(tmp_path / "d.hdf5", put("actions", (7, 0), 0.9))
+    with h5py.File(path, "r+") as file:  # of as many actions as actuators, and without env_args
+        del file["data"].attrs["env_args"]
+        file["data"].attrs["env_info"] = json.dumps({"env_name": "Lift", "robots": "Panda"})
+    found = certify(path, 1)
+    assert (found.states_only, found.consistent, found.replayed) == (2, 2, 0)
+
+
 @pytest.mark.parametrize(
     ("edit", "said"),
     [

@@ -74,13 +74,36 @@ def quietly(make: Any) -> Any:
         return make()
 
 
+def whole(out: Path) -> dict[str, Any]:
+    """Both splits' files as one, with the folder in the name of each picture."""
+    told: dict[str, Any] = {}
+    for split in ("train", "val"):
+        path = out / "annotations" / f"instances_{split}.json"
+        if path.is_file():
+            part = json.loads(path.read_text())
+            for image in part["images"]:
+                image["file_name"] = f"{split}/{image['file_name']}"
+            for key in ("images", "annotations"):
+                part[key] = told.get(key, []) + part[key]
+            told = part
+    return told
+
+
+def read(out: Path) -> Any:
+    """Both splits, read by pycocotools."""
+    both = quietly(COCO)
+    both.dataset = whole(out)
+    quietly(both.createIndex)
+    return both
+
+
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Dataset, Path, Any]:
     root = tmp_path_factory.mktemp("coco")
     dataset = build(root / "dataset")
     out = root / "dataset" / "exports" / "coco"
     EXPORTERS.load("coco").export(dataset, out)
-    return dataset, out, quietly(lambda: COCO(str(out / "annotations" / "instances.json")))
+    return dataset, out, read(out)
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning:pycocotools")
@@ -154,10 +177,38 @@ def test_poses_project_into_the_amodal_boxes(exported: tuple[Dataset, Path, Any]
 
 def test_licences_and_sources_follow(exported: tuple[Dataset, Path, Any]) -> None:
     _, out, _ = exported
-    saved = json.loads((out / "annotations" / "instances.json").read_text())
+    saved = json.loads((out / "annotations" / "instances_val.json").read_text())
     assert saved["licenses"] == [{"id": 1, "name": "CC0-1.0"}]
     assert {use["id"] for use in saved["info"]["assets"]} >= {"table", "brick", "ball"}
     assert list(saved) == sorted(saved)
+
+
+def test_splits_are_by_scene_and_their_numbers_run_through_both(
+    exported: tuple[Dataset, Path, Any],
+) -> None:
+    dataset, out, _ = exported
+    files = [str(out / f"annotations/instances_{split}.json") for split in ("train", "val")]
+    train, val = (quietly(lambda path=path: COCO(path)) for path in files)
+    assert {image["scene"] for image in train.imgs.values()} == {"task-s0"}
+    assert {image["scene"] for image in val.imgs.values()} == {"task-s1"}
+    assert sorted([*train.imgs, *val.imgs]) == [1, 2, 3, 4]
+    marks = [*train.anns, *val.anns]
+    assert sorted(marks) == list(range(1, len(marks) + 1))
+    assert train.cats == val.cats
+    assert {x["category_id"] for x in val.anns.values()} <= {*val.cats}
+    for split, part in (("train", train), ("val", val)):
+        names = {image["file_name"] for image in part.imgs.values()}
+        assert names == {path.name for path in (out / "images" / split).iterdir()}
+        assert {x["image_id"] for x in part.anns.values()} <= {*part.imgs}
+    assert len(list(dataset.frames())) == 4
+
+
+def test_one_scene_alone_is_to_train_with(tmp_path: Path) -> None:
+    EXPORTERS.load("coco").export(build(tmp_path / "set", seeds=(23,)), tmp_path / "out")
+    assert [path.name for path in (tmp_path / "out/annotations").iterdir()] == [
+        "instances_train.json"
+    ]
+    assert [path.name for path in (tmp_path / "out/images").iterdir()] == ["train"]
 
 
 def test_same_dataset_same_bytes(exported: tuple[Dataset, Path, Any], tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_each_segment_is_in_the_picture_and_the_file(out: Path, split: str) -> N
     assert len(told["annotations"]) == len(images)
     for annotation in told["annotations"]:
         image = images[annotation["image_id"]]
-        with Image.open(out / split / image["file_name"]) as picture:
+        with Image.open(out / "images" / split / image["file_name"]) as picture:
             assert picture.size == (image["width"], image["height"])
         ids = segments(out, split, annotation)
         assert ids.shape == (image["height"], image["width"])
@@ -163,7 +163,8 @@ def test_same_dataset_same_bytes(dataset: Dataset, out: Path, tmp_path: Path) ->
 
 def test_one_scene_alone_has_no_val(tmp_path: Path) -> None:
     PLUGIN.export(build(tmp_path / "set", SEEDS[:1]), tmp_path / "out")
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["annotations", "train"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["annotations", "images"]
+    assert [path.name for path in (tmp_path / "out/images").iterdir()] == ["train"]
 
 
 def test_frames_without_masks_are_refused(tmp_path: Path) -> None:

@@ -139,7 +139,8 @@ def test_small_shards_of_webdataset_are_linked(whole: Dataset, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("name", "file"),
     [
-        ("coco", "annotations/instances.json"),
+        ("coco", "annotations/instances_train.json"),
+        ("coco", "annotations/instances_val.json"),
         ("lerobot", "meta/info.json"),
         ("lerobot", "meta/pixel_counts.json"),
         ("lerobot", "meta/episodes/chunk-000/file-000.parquet"),
@@ -163,7 +164,7 @@ def test_a_damaged_earlier_export_is_written_anew(
     )
 
 
-@pytest.mark.parametrize("name", ["webdataset", "yolo"])
+@pytest.mark.parametrize("name", ["coco", "webdataset", "yolo"])
 def test_a_scene_that_goes_to_the_other_split_is_a_reason(
     name: str, whole: Dataset, tmp_path: Path
 ) -> None:

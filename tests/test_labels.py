@@ -15,10 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import trimesh
-from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 from solids import joined, nearest, shape_mesh
-from test_coco import build, quietly
+from test_coco import build, quietly, read
 from test_images import SIZE, episode_of, image, spec, world
 from worlds import make_request
 
@@ -288,7 +287,7 @@ def test_coco_takes_corners_as_keypoints_and_whole_objects(tmp_path: Path) -> No
     dataset = build(tmp_path / "dataset", seeds=(21,), labels=labels)
     out = tmp_path / "coco"
     EXPORTERS.load("coco").export(dataset, out)
-    coco = quietly(lambda: COCO(str(out / "annotations" / "instances.json")))
+    coco = read(out)
     frames = {frame.id: frame for frame in dataset.frames()}
     assert {tuple(c["keypoints"]) for c in coco.cats.values()} == {
         tuple(f"corner_{n}" for n in range(8))

@@ -48,7 +48,7 @@ def perfect(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> list[
     """Predictions that are the masks of the COCO export."""
     out = tmp_path_factory.mktemp("coco") / "coco"
     EXPORTERS.load("coco").export(dataset, out)
-    truth = json.loads((out / "annotations/instances.json").read_text())
+    truth = json.loads((out / "annotations/instances_train.json").read_text())
     fields = ("image_id", "category_id", "segmentation", "bbox")
     return [{**{key: mark[key] for key in fields}, "score": 0.9} for mark in truth["annotations"]]
 

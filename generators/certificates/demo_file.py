@@ -25,6 +25,9 @@ EXPECTED = "data/demo_<n>/states and actions"
 _DEMO = re.compile(r"demo_?\d+")
 ROBOSUITE = 1
 """robomimic's number for environments of robosuite."""
+COLLECTED = "env_info"
+"""Attribute of `data` in which robosuite's own script of collection has the environment's options,
+where robomimic's files have `env_args`."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ def read_demo(path: Path, name: str) -> StoredDemo:
 
 def _controlled(data: Any, where: str) -> bool:
     """Whether the environment is one of robosuite, whose controllers turn actions into forces."""
+    if COLLECTED in data.attrs:
+        return True
     told = data.attrs.get("env_args")
     if told is None:
         return False

@@ -6,13 +6,21 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import IO, Any
 
 from ...schemas import FrameRecord, canonical_json
+from ..licences import AssetUse
+from ._coco_earlier import CATEGORIES, IMAGES, INFO, OPENING, EarlierFile
 from ._frames import FrameSurvey
 from ._pictures import link
 
 Json = dict[str, Any]
+SPLITS = ("train", "val")
+
+
+def annotations_file(stem: str, split: str) -> str:
+    """The path of a split's annotations in an export."""
+    return f"annotations/{stem}_{split}.json"
 
 
 class SpooledRows(AbstractContextManager["SpooledRows"]):
@@ -38,10 +46,10 @@ class SpooledRows(AbstractContextManager["SpooledRows"]):
         self._file.write(rows)
         self.count += count
 
-    def parts(self) -> Iterator[str]:
-        """All rows, in pieces of some lines."""
+    def parts(self) -> Iterator[bytes]:
+        """All rows, one after the other."""
         self._file.seek(0)
-        yield from (line.decode() for line in self._file)
+        yield from self._file
 
 
 def lines(rows: Iterable[str]) -> str:
@@ -73,7 +81,7 @@ def image(frame: FrameRecord, number: int, file_name: str) -> Json:
 
 
 class CocoSplits(AbstractContextManager["CocoSplits"]):
-    """The files of both splits, and their pictures in `train/` and `val/`.
+    """The files of both splits, and their pictures in `images/train/` and `images/val/`.
 
     Numbers of images run through both, so that the files can be read together.
 
@@ -90,15 +98,13 @@ class CocoSplits(AbstractContextManager["CocoSplits"]):
         self._images = 0
         self._stack = ExitStack()
         (out / "annotations").mkdir(parents=True)
-        splits = ("train", "val") if found.validation else ("train",)
+        splits = SPLITS if found.validation else SPLITS[:1]
         self._files = {
-            split: self._stack.enter_context(
-                _CocoFile(out / "annotations" / f"{stem}_{split}.json")
-            )
+            split: self._stack.enter_context(_CocoFile(out / annotations_file(stem, split)))
             for split in splits
         }
         for split in splits:
-            (out / split).mkdir()
+            (out / "images" / split).mkdir(parents=True)
 
     def __exit__(self, *error: object) -> None:
         """Close the files."""
@@ -108,12 +114,18 @@ class CocoSplits(AbstractContextManager["CocoSplits"]):
         """Where a frame belongs: `train` or `val`."""
         return "val" if frame.scene in self._found.validation else "train"
 
+    def take_over(self, split: str, earlier: EarlierFile) -> None:
+        """Begin a split's file with what an earlier one has; pictures are left to the caller."""
+        file = self._files[split]
+        file.copy(earlier)
+        self._images += file.images.count
+
     def add_image(self, frame: FrameRecord) -> int:
         """Place the picture of a frame and describe it; the image's number."""
         self._images += 1
         split, source = self.split(frame), self._found.dataset.file(frame.files["rgb"])
         name = f"{frame.id}{source.suffix}"
-        link(source, self._out / split / name)
+        link(source, self._out / "images" / split / name)
         self._files[split].images.add(canonical_json(image(frame, self._images, name)).encode())
         return self._images
 
@@ -121,12 +133,19 @@ class CocoSplits(AbstractContextManager["CocoSplits"]):
         """Add an annotation to the file of a frame's split."""
         self._files[self.split(frame)].annotate(annotation)
 
-    def finish(self, categories: Sequence[Mapping[str, Any]]) -> None:
-        """Write what follows the annotations: the same categories in both files."""
-        uses = self._found.uses()
-        licences = sorted({use.licence for use in uses})
+    def finish(
+        self, categories: Sequence[Mapping[str, Any]], uses: Sequence[AssetUse] | None = None
+    ) -> None:
+        """Write what follows the annotations: the same in both files.
+
+        Args:
+            categories: of both.
+            uses: the assets with their licences; None has them looked up.
+        """
+        found = self._found.uses() if uses is None else uses
+        licences = sorted({use.licence for use in found})
         info = {
-            "assets": [use.model_dump(mode="json") for use in uses],
+            "assets": [use.model_dump(mode="json") for use in found],
             "description": self._found.dataset.spec.name,
         }
         listed = [{"id": place, "name": name} for place, name in enumerate(licences, start=1)]
@@ -139,18 +158,25 @@ class _CocoFile(AbstractContextManager["_CocoFile"]):
 
     def __init__(self, path: Path) -> None:
         self.images = SpooledRows(path.parent)
-        self._count = 0
-        self._file: TextIO = path.open("w", encoding="utf-8")
-        self._file.write('{"annotations":[')
+        self._some = False
+        self._file: IO[bytes] = path.open("wb")
+        self._file.write(OPENING)
 
     def __exit__(self, *error: object) -> None:
         self._file.close()
         self.images.__exit__(*error)
 
+    def copy(self, earlier: EarlierFile) -> None:
+        for part in earlier.annotations():
+            self._file.write(part)
+            self._some = True
+        for row in earlier.images():
+            self.images.add(row)
+
     def annotate(self, annotation: Mapping[str, Any]) -> None:
-        self._file.write(",\n" if self._count else "\n")
-        self._count += 1
-        self._file.write(canonical_json(annotation))
+        self._file.write(b",\n" if self._some else b"\n")
+        self._some = True
+        self._file.write(canonical_json(annotation).encode())
 
     def finish(
         self,
@@ -158,10 +184,8 @@ class _CocoFile(AbstractContextManager["_CocoFile"]):
         info: Mapping[str, Any],
         licences: Sequence[Mapping[str, Any]],
     ) -> None:
-        self._file.write("]")
-        self._file.write(f',\n"categories":{lines(map(canonical_json, categories))}')
-        self._file.write(',\n"images":[\n')
+        listed = ",\n".join(map(canonical_json, categories))
+        self._file.write(CATEGORIES + listed.encode() + IMAGES)
         self._file.writelines(self.images.parts())
-        self._file.write("]")
-        self._file.write(f',\n"info":{canonical_json(info)}')
-        self._file.write(f',\n"licenses":{lines(map(canonical_json, licences))}}}\n')
+        self._file.write(INFO + canonical_json(info).encode())
+        self._file.write(f',\n"licenses":{lines(map(canonical_json, licences))}}}\n'.encode())

@@ -59,6 +59,9 @@ class Surroundings:
         names = [self._model.geom(geom).name for geom in range(self._model.ngeom)]
         ids = [semantic_id(STUFF[name.partition("_")[0]]) for name in names]
         self._semantic = np.array([*ids, 0], dtype=np.uint16)  # -1, nothing, is the last
+        self._camera: CameraParams | None = None
+        self._known = np.zeros((0, 0), dtype=np.uint16)
+        self._cast = np.zeros((0, 0), dtype=np.bool_)
 
     def semantic_ids(self, camera: CameraParams, mask: npt.NDArray[Any]) -> npt.NDArray[np.uint16]:
         """What the centre of each pixel sees of the surroundings.
@@ -70,16 +73,24 @@ class Surroundings:
         Returns:
             (H, W) semantic ids; 0 where an object is seen, or nothing at all, such as the sky.
         """
+        if camera != self._camera:
+            self._camera = camera
+            self._known = np.zeros(mask.shape, dtype=np.uint16)
+            self._cast = np.zeros(mask.shape, dtype=np.bool_)
+        open_pixels = mask == 0
+        self._look(camera, open_pixels & ~self._cast)
+        return np.where(open_pixels, self._known, np.uint16(0))
+
+    def _look(self, camera: CameraParams, wanted: npt.NDArray[np.bool_]) -> None:
+        """Cast rays of pixels of the latest camera, which rests between many frames."""
         import mujoco
 
         from ..images.camera.cameras import back_project
 
-        found = np.zeros(mask.shape, dtype=np.uint16)
-        open_pixels = mask == 0
-        count = int(open_pixels.sum())
+        count = int(wanted.sum())
         if not count:
-            return found
-        ahead = back_project(camera, np.ones(mask.shape))[open_pixels]
+            return
+        ahead = back_project(camera, np.ones(wanted.shape))[wanted]
         rays = ahead / np.linalg.norm(ahead, axis=1, keepdims=True) @ rotation(camera.quat).T
         geoms, distances = np.zeros(count, dtype=np.int32), np.zeros(count)
         mujoco.mj_multiRay(
@@ -87,5 +98,5 @@ class Surroundings:
             np.ascontiguousarray(rays).ravel(), None, True, -1, geoms, distances, None, count,
             FARTHEST,
         )  # fmt: skip
-        found[open_pixels] = self._semantic[geoms]
-        return found
+        self._known[wanted] = self._semantic[geoms]
+        self._cast |= wanted

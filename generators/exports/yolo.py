@@ -170,7 +170,8 @@ def outlines(region: npt.NDArray[Any]) -> list[list[Corner]]:
     if not len(rows):
         return []
     top, left = int(rows[0]), int(columns[0])
-    inner = np.pad(region[top : rows[-1] + 1, left : columns[-1] + 1].astype(np.int8), 1)
+    inner = np.zeros((rows[-1] - top + 3, columns[-1] - left + 3), dtype=np.int8)
+    inner[1:-1, 1:-1] = region[top : rows[-1] + 1, left : columns[-1] + 1]
     # Runs of edges in one line and direction, each with the region to its right.
     edges: dict[Corner, list[Corner]] = {}
     across, along = inner[1:] - inner[:-1], inner[:, 1:] - inner[:, :-1]
@@ -188,10 +189,13 @@ def _runs(marked: npt.NDArray[Any]) -> Iterator[tuple[int, int, int]]:
     """The runs of a mask's rows: number of the row, first column, and one past the last."""
     import numpy as np
 
-    steps = np.diff(np.pad(marked.astype(np.int8), ((0, 0), (1, 1))), axis=1)
-    rows, starts = np.nonzero(steps == 1)
-    ends = np.nonzero(steps == -1)[1]
-    yield from zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True)
+    height, width = marked.shape
+    padded = np.zeros((height, width + 2), dtype=np.bool_)
+    padded[:, 1:-1] = marked
+    # A run begins and ends where neighbours differ, by turns.
+    changes = np.flatnonzero(padded[:, 1:] != padded[:, :-1])
+    rows, columns = np.divmod(changes, width + 1)
+    yield from zip(rows[::2].tolist(), columns[::2].tolist(), columns[1::2].tolist(), strict=True)
 
 
 def _loops(edges: dict[Corner, list[Corner]]) -> Iterator[list[Corner]]:
@@ -223,12 +227,14 @@ def joined(loops: list[list[Corner]]) -> list[Corner]:
     """One polygon of several: each is entered and left again at the corner nearest to the first."""
     import numpy as np
 
-    whole = list(loops[0])
-    for loop in loops[1:]:
-        apart = np.array(whole)[:, None] - np.array(loop)[None]
-        i, k = divmod(int((apart**2).sum(axis=2).argmin()), len(loop))
-        whole[i : i + 1] = [whole[i], *loop[k:], *loop[: k + 1], whole[i]]
-    return whole
+    if len(loops) == 1:
+        return loops[0]
+    whole = np.array(loops[0])
+    for loop in map(np.array, loops[1:]):
+        x, y = (np.subtract.outer(whole[:, axis], loop[:, axis]) for axis in (0, 1))
+        i, k = divmod(int((x * x + y * y).argmin()), len(loop))
+        whole = np.concatenate([whole[: i + 1], loop[k:], loop[: k + 1], whole[i:]])
+    return [(x, y) for x, y in whole.tolist()]
 
 
 PLUGIN = YoloExporter()

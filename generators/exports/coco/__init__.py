@@ -10,6 +10,7 @@ from .._folders import refuse_files
 from .._frames import survey
 from .._growing import EarlierExport
 
+NAME = "coco"
 NEEDED = ("rgb", "seg_instance")
 
 
@@ -30,13 +31,13 @@ class CocoExporter:
         from .writing import write
 
         refuse_files(out)
-        write(dataset, out)
+        write(survey(dataset, NAME, NEEDED), out)
 
     def grow(self, dataset: Dataset, out: Path, earlier: EarlierExport) -> None:
         """See `Growing`.
 
         Raises:
-            CannotGrowError: the earlier export is damaged.
+            CannotGrowError: the earlier export is damaged, or splits the scenes otherwise.
             DatasetError: as `export`.
         """
         from .writing import grow
@@ -50,7 +51,7 @@ class CocoExporter:
         Raises:
             DatasetError: there are no frames, or one lacks a picture or an instance mask.
         """
-        survey(dataset, "coco", NEEDED)
+        survey(dataset, NAME, NEEDED)
 
 
 PLUGIN = CocoExporter()

@@ -1,26 +1,26 @@
 """Export to COCO: every labelled frame as an image, every visible object as an annotation.
 
 ```
-images/<frame>.jpg            the pictures (hard links where the disk allows them)
-annotations/instances.json    masks as run lengths, boxes, and what else is known
+images/train/<frame>.jpg            the pictures (hard links where the disk allows them)
+annotations/instances_train.json    masks as run lengths, boxes, and what else is known
 ```
 
-Category ids are the semantic ids of the masks. Beside COCO's own fields, images carry the
-frame's id, scene, episode, step, camera, its parameters, and the swept values; annotations
-carry the object's name, asset, pose, joints, and amodal box (unoccluded, clipped).
+and the same in `val`, where scenes are held back. Numbers of images and annotations run through
+both files, so that they can be read together. Category ids are the semantic ids of the masks.
+Beside COCO's own fields, images carry the frame's id, scene, episode, step, camera, its parameters,
+and the swept values; annotations carry the object's name, asset, pose, joints, and amodal box
+(unoccluded, clipped).
 Where frames have these labels: the corners of the 3D box are COCO's keypoints, eight in every
 category, and `segmentation_amodal`, `visible_fraction` and `truncated` tell of whole objects.
 """
 
 from __future__ import annotations
 
-import json
-import mmap
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
@@ -30,130 +30,97 @@ from ....schemas import (
     FrameRecord,
     ObjectLabel,
     Scene,
-    canonical_json,
 )
 from ...dataset import Dataset
 from ...images.truth.keypoints import CORNER_EDGES
 from ...licences import AssetUse, asset_uses, joined_uses
-from .._coco import SpooledRows, category, image, lines
-from .._frames import NearbyScenes
-from .._growing import CannotGrowError, EarlierExport
-from .._pictures import instance_mask, link
+from ...splits import held_out
+from .._coco import SPLITS, CocoSplits, annotations_file, category
+from .._coco_earlier import EarlierFile
+from .._frames import FrameSurvey, NearbyScenes, survey
+from .._growing import CannotGrowError, EarlierExport, refuse_other_split
+from .._pictures import instance_mask
 
-COPIED = 2**22
-"""Bytes that are copied at a time."""
+STEM = "instances"
 _NEEDED = ("rgb", "seg_instance")
 
 
-FILE = "annotations/instances.json"
-_OPENING, _AFTER = b'{"annotations":[', b'],\n"categories":['
-_IMAGES, _INFO = b'],\n"images":[\n', b'],\n"info":'
-"""What stands around the lists of the file: text in JSON has no line's end."""
-
-
-def write(dataset: Dataset, out: Path) -> None:
+def write(found: FrameSurvey, out: Path) -> None:
     """Write the export to `out`, an empty or absent folder.
 
     Raises:
-        DatasetError: where there are no frames, or they lack a picture or an instance mask.
+        DatasetError: a file of a frame is missing or damaged.
     """
-    with _opened(out) as (file, collected):
-        _write(dataset, dataset, out, file, collected)
+    with CocoSplits(found, out, STEM) as files:
+        _write(found.dataset, found.dataset, files, _Collected())
 
 
 def grow(dataset: Dataset, out: Path, earlier: EarlierExport) -> None:
     """As `write`, with the annotations and pictures of an earlier export of the first frames.
 
     Raises:
-        CannotGrowError: the earlier export is damaged.
+        CannotGrowError: the earlier export is damaged, or splits the scenes otherwise.
         DatasetError: as `write`.
     """
-    with _opened(out) as (file, collected):
-        try:
-            _take_over(earlier.folder / FILE, file, collected)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise CannotGrowError(f"{earlier.folder / FILE} is damaged: {error}") from error
-        earlier.link_all("images", out)
-        _write(dataset, earlier.added(dataset), out, file, collected)
+    with ExitStack() as stack:
+        known: dict[str, EarlierFile] = {}
+        before: dict[str, int] = {}
+        for split in SPLITS:
+            path = earlier.folder / annotations_file(STEM, split)
+            if split == "train" or path.is_file():
+                known[split] = stack.enter_context(EarlierFile(path))
+                before |= known[split].scenes()
+        if held_out(before) and "val" not in known:
+            raise CannotGrowError(f"{earlier.folder} is damaged: it lacks its file of val")
+        added = earlier.added(dataset)
+        new = survey(added, "coco", _NEEDED, some=False).scenes
+        scenes = {
+            name: before.get(name, 0) + new.get(name, 0) for name in sorted({**before, **new})
+        }
+        refuse_other_split(before, scenes)
+        files = stack.enter_context(CocoSplits(FrameSurvey(dataset, scenes, ()), out, STEM))
+        collected = _Collected()
+        for split, file in known.items():
+            files.take_over(split, file)
+            earlier.link_all(f"images/{split}", out)
+            collected.add(file)
+        _write(dataset, added, files, collected)
 
 
 @dataclass
 class _Collected:
     """Data gathered in the pass over the frames for the lists that follow the annotations."""
 
-    images: SpooledRows
     annotations: int = 0
     categories: dict[int, str] = field(default_factory=dict[int, str])
     scenes: set[str] = field(default_factory=set[str])
     uses: tuple[AssetUse, ...] = ()
     keypoints: bool = False
 
-
-@contextmanager
-def _opened(out: Path) -> Generator[tuple[IO[bytes], _Collected]]:
-    (out / "images").mkdir(parents=True)
-    (out / "annotations").mkdir()
-    with (out / FILE).open("wb") as file, SpooledRows(out) as images:
-        file.write(_OPENING)
-        yield file, _Collected(images)
+    def add(self, file: EarlierFile) -> None:
+        self.annotations = max(self.annotations, file.last)
+        self.categories |= {item["id"]: item["name"] for item in file.categories}
+        self.keypoints |= any("keypoints" in item for item in file.categories)
+        self.uses = file.uses
 
 
-def _take_over(path: Path, file: IO[bytes], collected: _Collected) -> None:
-    """Copy the annotations of an earlier file, and keep what its other lists say."""
-    with path.open("rb") as found, mmap.mmap(found.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        after = text.find(_AFTER)
-        first, last = text.rfind(_IMAGES), text.rfind(_INFO)
-        if not len(_OPENING) <= after < first < last or text[: len(_OPENING)] != _OPENING:
-            raise ValueError("its lists are not where they belong")
-        told = json.loads(b'{"categories":[' + text[after + len(_AFTER) : first] + b"]}")
-        ending = json.loads(b'{"info":' + text[last + len(_INFO) :])
-        for start in range(len(_OPENING), after, COPIED):
-            file.write(text[start : min(start + COPIED, after)])
-        end = text.rfind(b"\n", 0, after)
-        if end >= len(_OPENING):
-            collected.annotations = int(json.loads(text[end:after])["id"])
-        rows = text[first + len(_IMAGES) : last]
-        collected.images.add(rows, rows.count(b"\n") + 1)
-    collected.categories = {item["id"]: item["name"] for item in told["categories"]}
-    collected.keypoints = any("keypoints" in item for item in told["categories"])
-    collected.uses = tuple(AssetUse.model_validate(use) for use in ending["info"]["assets"])
-
-
-def _write(
-    dataset: Dataset, part: Dataset, out: Path, file: IO[bytes], collected: _Collected
-) -> None:
+def _write(dataset: Dataset, part: Dataset, files: CocoSplits, collected: _Collected) -> None:
     """Stream the annotations of a part of the frames, then the rest; keys are in order."""
     scenes = NearbyScenes(part)
     for frame in part.frames():
-        image_id = collected.images.count + 1
-        for annotation in annotations_of(dataset, frame, scenes.of(frame), image_id):
-            file.write(b",\n" if collected.annotations else b"\n")
+        number = files.add_image(frame)
+        for annotation in annotations_of(dataset, frame, scenes.of(frame), number):
             collected.annotations += 1
-            file.write(canonical_json({"id": collected.annotations, **annotation}).encode())
-        described = _image(dataset, frame, image_id, out)
-        collected.images.add(canonical_json(described).encode())
+            files.annotate(frame, {"id": collected.annotations, **annotation})
         collected.scenes.add(frame.scene)
         for label in frame.objects:
             collected.categories[label.semantic_id] = label.category
             collected.keypoints |= label.keypoints is not None
-    if not collected.images.count:
-        raise DatasetError(f"{dataset.root} has no labelled frames to export")
     found = asset_uses(part, (x for x in part.scenes() if x.id in collected.scenes))
-    uses = joined_uses(collected.uses, found)
-    names = sorted({use.licence for use in uses})
-    info = {
-        "assets": [use.model_dump(mode="json") for use in uses],
-        "description": dataset.spec.name,
-    }
-    licences = [{"id": place, "name": name} for place, name in enumerate(names, start=1)]
     categories = [
         _category(*item, collected.keypoints) for item in sorted(collected.categories.items())
     ]
-    file.write(f'],\n"categories":{lines(map(canonical_json, categories))}'.encode())
-    file.write(b',\n"images":[\n')
-    file.writelines(rows.encode() for rows in collected.images.parts())
-    file.write(f'],\n"info":{canonical_json(info)}'.encode())
-    file.write(f',\n"licenses":{lines(map(canonical_json, licences))}}}\n'.encode())
+    files.finish(categories, joined_uses(collected.uses, found))
 
 
 def _category(number: int, synset: str, keypoints: bool) -> dict[str, Any]:
@@ -163,14 +130,6 @@ def _category(number: int, synset: str, keypoints: bool) -> dict[str, Any]:
     # COCO counts a skeleton's points from 1.
     edges = [[a + 1, b + 1] for a, b in CORNER_EDGES]
     return {**made, "keypoints": [f"corner_{n}" for n in range(8)], "skeleton": edges}
-
-
-def _image(dataset: Dataset, frame: FrameRecord, image_id: int, out: Path) -> dict[str, Any]:
-    """Place the picture and describe it."""
-    source = dataset.file(frame.files["rgb"])
-    name = f"{frame.id}{source.suffix}"
-    link(source, out / "images" / name)
-    return image(frame, image_id, name)
 
 
 def annotations_of(
@@ -192,9 +151,11 @@ def annotations_of(
     mask = instance_mask(dataset, frame)
     whole = _read_amodal(dataset, frame)
     visible = [label for label in frame.objects if label.visible_pixels]
-    ids = np.array([label.instance_id for label in visible], dtype=mask.dtype)
-    planes = np.asfortranarray(mask[:, :, None] == ids, dtype=np.uint8)
-    runs: Any = coco_mask.encode(planes)
+    # pycocotools reads planes column by column: compared in that order, none is turned round.
+    columns, planes = mask.T.copy(), np.empty((len(visible), *mask.T.shape), dtype=np.uint8)
+    for place, label in enumerate(visible):
+        planes[place] = columns == label.instance_id
+    runs: Any = coco_mask.encode(planes.T)
     areas: Any = coco_mask.area(runs)
     boxes: Any = coco_mask.toBbox(runs)
     assets = {} if scene is None else {item.name: item for item in scene.objects}

@@ -1,7 +1,7 @@
 """Export to COCO keypoints: for each category its points and skeleton, for each object where.
 
 ```
-train/<frame>.jpg                 the pictures (hard links where the disk allows them)
+images/train/<frame>.jpg          the pictures (hard links where the disk allows them)
 annotations/keypoints_train.json  keypoints and num_keypoints of every visible object, its mask
 ```
 

@@ -1,7 +1,7 @@
 """Export to COCO panoptic: a PNG of segments for each labelled frame, and what each segment is.
 
 ```
-train/<frame>.jpg                       the pictures (hard links where the disk allows them)
+images/train/<frame>.jpg                the pictures (hard links where the disk allows them)
 annotations/panoptic_train.json         segments_info of each picture, categories with `isthing`
 annotations/panoptic_train/<frame>.png  the segment of each pixel, id = R + 256 G + 65536 B
 ```

@@ -44,8 +44,8 @@ def vector_stats(values: npt.NDArray[np.generic]) -> Stats:
         "mean": rows.mean(axis=0),
         "std": rows.std(axis=0),
     }
-    for name, share in QUANTILES.items():
-        stats[name] = np.quantile(rows, share, axis=0)
+    levels = np.quantile(rows, [*QUANTILES.values()], axis=0)
+    stats |= dict(zip(QUANTILES, levels, strict=True))
     return {**{name: value.tolist() for name, value in stats.items()}, "count": [len(rows)]}
 
 

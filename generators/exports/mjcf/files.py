@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from .._kept import KeptFiles
 from .._meshes import obj_text
 from .looks import mesh_arrays
 
 
-def write_meshes(spec: Any, model: Any, folder: Path) -> None:
+def write_meshes(spec: Any, model: Any, folder: Path, kept: KeptFiles) -> None:
     """Write each mesh as OBJ, and let the spec name the file.
 
     Args:
         spec: changed in place.
         model: compiled from it.
         folder: that exists.
+        kept: meshes that were written before.
     """
     for number, mesh in enumerate(spec.meshes):
         coordinates: Any = None
@@ -37,25 +41,46 @@ def write_meshes(spec: Any, model: Any, folder: Path) -> None:
             mesh.scale = [1.0, 1.0, 1.0]
             mesh.refpos, mesh.refquat = [0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]
         name = f"{number:03d}_{_file_name(mesh.name)}.obj"
-        text = obj_text(vertices, faces, coordinates, seams=seams)
-        (folder / name).write_text(text, encoding="ascii")
+        (folder / name).write_bytes(_obj(vertices, faces, coordinates, seams, kept))
         mesh.uservert, mesh.userface = np.zeros(0), np.zeros(0, dtype=np.int32)
         mesh.usertexcoord, mesh.userfacetexcoord = np.zeros(0), np.zeros(0, dtype=np.int32)
         mesh.file, mesh.content_type = str((folder / name).resolve()), "model/obj"
 
 
-def write_textures(spec: Any, folder: Path) -> None:
-    """Write each texture that is held in memory as PNG, and let the spec name the file."""
+def _obj(vertices: Any, faces: Any, coordinates: Any, seams: Any, kept: KeptFiles) -> bytes:
+    given = (vertices, faces, coordinates, seams)
+    told = [np.zeros(0) if part is None else np.ascontiguousarray(part) for part in given]
+    return kept.of(
+        tuple(x for part in told for x in (part.dtype.str.encode(), part.tobytes())),
+        lambda: obj_text(vertices, faces, coordinates, seams=seams).encode("ascii"),
+    )
+
+
+def write_textures(spec: Any, folder: Path, kept: KeptFiles) -> None:
+    """Write each texture that is held in memory as PNG, and let the spec name the file.
+
+    Args:
+        spec: changed in place.
+        folder: that exists.
+        kept: textures that were written before.
+    """
     for number, texture in enumerate(spec.textures):
         if texture.file:
             continue
         shape = (texture.height, texture.width, texture.nchannel)
-        image = np.frombuffer(bytes(texture.data), dtype=np.uint8).reshape(shape)
+        raw = bytes(texture.data)
         name = f"{number:03d}_{_file_name(texture.name)}.png"
-        Image.fromarray(image).save(folder / name)
+        made = kept.of((repr(shape).encode(), raw), partial(_png, raw, shape))
+        (folder / name).write_bytes(made)
         texture.data = b""
         texture.height = texture.width = 0
         texture.file, texture.content_type = str((folder / name).resolve()), "image/png"
+
+
+def _png(raw: bytes, shape: tuple[int, int, int]) -> bytes:
+    made = io.BytesIO()
+    Image.fromarray(np.frombuffer(raw, dtype=np.uint8).reshape(shape)).save(made, format="png")
+    return made.getvalue()
 
 
 def _file_name(name: str) -> str:

@@ -21,6 +21,7 @@ from ....schemas.physics import ACTION_NOISE, LATENCY
 from ....tasks.bddl.formula import to_text
 from ....tasks.bddl.problem import scene_problem
 from ...dataset import Dataset
+from .._kept import KeptFiles
 from .._scenes import Staged, write_json, write_scenes
 from .exact import exact_xml
 from .files import write_meshes, write_textures
@@ -32,11 +33,17 @@ KEYFRAME = "initial"
 
 def write(dataset: Dataset, out: Path) -> None:
     """Write all scenes of a dataset to a folder that is absent or empty."""
-    write_scenes(dataset, out, write_scene)
+    kept = KeptFiles()
+    write_scenes(dataset, out, lambda part, folder: write_scene(part, folder, kept))
 
 
-def write_scene(part: Staged, folder: Path) -> tuple[str, ...]:
+def write_scene(part: Staged, folder: Path, kept: KeptFiles | None = None) -> tuple[str, ...]:
     """Write one scene to a folder; gives what MJCF could not take.
+
+    Args:
+        part: the scene.
+        folder: that exists and is empty.
+        kept: meshes and textures that were written for other scenes, if any.
 
     Raises:
         ValueError: MuJoCo cannot compile it.
@@ -56,8 +63,9 @@ def write_scene(part: Staged, folder: Path) -> tuple[str, ...]:
     spec.add_key(name=KEYFRAME, qpos=data.qpos, qvel=data.qvel, ctrl=data.ctrl)
     (folder / "assets").mkdir()
     model = spec.compile()
-    write_meshes(spec, model, folder / "assets")
-    write_textures(spec, folder / "assets")
+    shared = KeptFiles() if kept is None else kept
+    write_meshes(spec, model, folder / "assets", shared)
+    write_textures(spec, folder / "assets", shared)
     model = spec.compile()
     spec.meshdir = spec.texturedir = "assets"
     text = exact_xml(spec.to_xml(), spec, model)

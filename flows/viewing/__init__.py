@@ -1,0 +1,1 @@
+"""Scenes in 3D in a browser, with attempts to scrub through."""
