@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from ....schemas import CameraParams
+from ....schemas import CameraParams, Scene
 from ..camera.view import GBuffer, Rgb, World
 from .around import Around
 from .colour_shaders import colour_sources
@@ -86,6 +86,8 @@ class MujocoRenderer:
         self._colour: dict[tuple[int, int, bool, Kind], Program] = {}
         self._frames: dict[tuple[int, ...], Frame] = {}
         self._models: OrderedDict[int, Uploaded] = OrderedDict()
+        self._lights: tuple[Uploaded, Scene, Illumination] | None = None
+        self._told: dict[Program, tuple[Illumination, bool]] = {}
         self._shadows = ShadowMaps(gl, finish.shadow_pixels, MAX_LAMPS + 1)
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
         gl.glEnable(gl.GL_DEPTH_TEST)
@@ -102,7 +104,7 @@ class MujocoRenderer:
         """See `Renderer`."""
         gl = self._gl
         model = self._model(world, data)
-        light = illumination(world, mirrors=model.kind.metal, windows=model.windows)
+        light = self._light(world, model)
         if shadows:
             self._shadows.draw(model, light.shadows)
         size = (camera.width * SUPERSAMPLE, camera.height * SUPERSAMPLE)
@@ -185,25 +187,41 @@ class MujocoRenderer:
         found.bind(data)
         return found
 
+    def _light(self, world: World, model: Uploaded) -> Illumination:
+        """The light of a scene, kept from camera to camera and from state to state."""
+        kept = self._lights
+        if kept is not None and kept[0] is model and kept[1] is world.scene:
+            return kept[2]
+        light = illumination(world, mirrors=model.kind.metal, windows=model.windows)
+        self._lights = (model, world.scene, light)
+        return light
+
     def _lit(
         self, light: Illumination, camera: CameraParams, *, shadows: bool, kind: Kind
     ) -> Program:
         """The program that draws things in this light, all of it set."""
-        keys, fills = light.keys, light.fills
-        program = self._colour_program(len(keys), len(fills), light.linear, kind)
+        program = self._colour_program(len(light.keys), len(light.fills), light.linear, kind)
         program.use()
+        program.matrices("clip_from_world", clip_from_world(camera))
+        program.vectors("eye", np.asarray(camera.pos))
+        told = self._told.get(program)
+        if told is None or told[0] is not light or told[1] != shadows:
+            self._told[program] = (light, shadows)
+            self._tell(program, light, shadows=shadows)
+        return program
+
+    def _tell(self, program: Program, light: Illumination, *, shadows: bool) -> None:
+        """Tell a program in use what no camera changes."""
+        keys, fills = light.keys, light.fills
         if light.around is not None:
             self._around.light(program, light.around)
-        program.matrices("clip_from_world", clip_from_world(camera))
         self._shade(program, light.shadows)
         program.whole("shadowed", int(shadows))
-        program.vectors("eye", np.asarray(camera.pos))
         program.vectors("ambient", light.ambient)
         program.vectors("key_towards", np.stack([-lamp.direction for lamp in keys]))
         program.vectors("key_light", np.stack([lamp.diffuse for lamp in keys]))
         program.vectors("fill_towards", np.stack([-lamp.direction for lamp in fills]))
         program.vectors("fill_light", np.stack([lamp.diffuse for lamp in fills]))
-        return program
 
     def _shade(self, program: Program, shadows: tuple[ShadowViews, ...]) -> None:
         """Tell a program how to look up the shadow maps."""
