@@ -219,9 +219,11 @@ def _line(
     inked = rng.random(letters) < 0.8
     inked[[0, -1]] = False
     stroke = rng.uniform(0.5, 0.9, letters)
-    column = np.minimum((u * letters).astype(int), letters - 1)
-    ink = inked[column] & ((u * letters) % 1 < stroke[column]) & (np.abs(v - at) < height / 2)
-    image[ink & (u > 0.06) & (u < 0.94)] = colour
+    # U is the same in all rows, and v in all columns.
+    across, up = u[0] * letters, v[:, 0]
+    column = np.minimum(across.astype(int), letters - 1)
+    ink = inked[column] & (across % 1 < stroke[column]) & (u[0] > 0.06) & (u[0] < 0.94)
+    image[np.ix_(np.abs(up - at) < height / 2, ink)] = colour
 
 
 _DRAW: dict[str, Draw] = {

@@ -111,12 +111,15 @@ def welded_pairs(compiled: CompiledScene, data: Any) -> tuple[Pair, ...]:
 
 
 def _contacts(compiled: CompiledScene, data: Any) -> Iterator[Pair]:
-    """Contacts between different things."""
-    geoms = np.asarray(data.contact.geom).reshape(-1, 2)
-    distances = np.asarray(data.contact.dist)
-    owners = compiled.geom_owner[geoms]
-    for contact in np.flatnonzero((distances < 0) & (owners[:, 0] != owners[:, 1])):
-        yield _names(compiled, owners[contact]), -float(distances[contact])
+    """Contacts between different things, the deepest of each two."""
+    owners = np.sort(compiled.geom_owner[np.asarray(data.contact.geom).reshape(-1, 2)], axis=1)
+    deep = -np.asarray(data.contact.dist)
+    between = (deep > 0) & (owners[:, 0] != owners[:, 1])
+    pairs, which = np.unique(owners[between], axis=0, return_inverse=True)
+    deepest = np.zeros(len(pairs))
+    np.maximum.at(deepest, which.ravel(), deep[between])
+    for pair, depth in zip(pairs, deepest.tolist(), strict=True):
+        yield _names(compiled, pair), depth
 
 
 def _welded(compiled: CompiledScene, data: Any) -> Iterator[Pair]:
