@@ -7,8 +7,6 @@ from .triangles import Kind
 
 _SHARED = """
 #define KEYS {keys}
-#define FILLS {fills}
-#define OUTDOORS {outdoors}
 #define METAL {metal}
 #define TAPS {taps}
 #define PICTURES {pictures}
@@ -52,8 +50,8 @@ in vec3 away;
 out vec4 seen;
 void main() {
     vec3 result = pow(comes_from(normalize(away), 0.0), vec3(1.0 / 2.2));
-    vec3 over = max(result - 0.85, 0.0);
-    seen = vec4(min(result, 0.85) + 0.15 * over / (0.15 + over), 1.0);
+    vec3 over = max(result - 0.75, 0.0);
+    seen = vec4(min(result, 0.75) + 0.25 * over / (0.25 + over), 1.0);
 }
 """
 )
@@ -63,9 +61,6 @@ COLOUR_VERTEX = (
     + """
 uniform mat4 clip_from_world;
 uniform samplerBuffer looks;  // of a geom, see uploads.py
-uniform vec3 ambient;
-uniform vec3 fill_towards[FILLS];
-uniform vec3 fill_light[FILLS];
 uniform mat4 light_from_world[KEYS];
 uniform vec3 key_towards[KEYS];
 uniform vec3 key_side[KEYS];  // the axes of a key's shadow maps
@@ -73,7 +68,10 @@ uniform vec3 key_up[KEYS];
 uniform vec2 texel[KEYS];  // width and height of one of the near map, in depths
 uniform vec2 far_texel[KEYS];  // what one of the far map has more
 uniform vec2 edge[KEYS];  // half the width of a shadow's soft edge, in depths
+uniform mat4 above_from_world;
+uniform vec2 above_texel;  // of the near map of what is overhead, and of the far one, in depths
 uniform vec3 eye;
+out vec4 over;  // as spot
 out vec3 to_eye;
 out vec3 facing;
 out vec3 soft;
@@ -86,10 +84,9 @@ flat out vec3 glow;
 #if PICTURES
 flat out int lying;
 #endif
-#if OUTDOORS
 uniform vec3 harmonics[9];
 uniform vec2 around_turn;
-vec3 from_sky(vec3 n) {
+vec3 from_all_sides(vec3 n) {
     float x = n.x * around_turn.x + n.y * around_turn.y;
     float y = n.y * around_turn.x - n.x * around_turn.y, z = n.z;
     return 0.282095 * harmonics[0]
@@ -98,17 +95,14 @@ vec3 from_sky(vec3 n) {
         + 0.315392 * (3.0 * z * z - 1.0) * harmonics[6]
         + 0.546274 * (x * x - y * y) * harmonics[8];
 }
-#endif
 void main() {
     vec3 where = to_world(vec4(point, 1.0));
     to_eye = eye - where;
     facing = to_world(vec4(normal, 0.0));
-    soft = ambient;
-    for (int i = 0; i < FILLS; ++i)
-        soft += fill_light[i] * max(dot(facing, fill_towards[i]), 0.0);
-#if OUTDOORS
-    soft += max(from_sky(facing), 0.0);
-#endif
+    soft = max(from_all_sides(facing), 0.0);
+    vec3 high = (above_from_world * vec4(where, 1.0)).xyz;
+    float bank = 0.3 + 0.75 * length(facing.xy) / max(facing.z, 0.2);
+    over = vec4(0.5 * high.xy + 0.5, high.z + bank * above_texel.x, bank * above_texel.y);
     for (int i = 0; i < KEYS; ++i) {
         // A texel holds one depth for all of a surface that leans: it lies that much before itself.
         float steep = 1.0 / max(dot(facing, key_towards[i]), 0.2);
@@ -141,8 +135,15 @@ COLOUR_FRAGMENT = (
 uniform sampler2DArray textures;
 uniform sampler2DArrayShadow shadows;
 uniform bool shadowed;
+uniform vec3 eye;
 uniform vec3 key_towards[KEYS];
 uniform vec3 key_light[KEYS];
+uniform vec3 key_sheen[KEYS];
+uniform vec4 key_place[KEYS];  // where it hangs; the square of how far that is from the support
+uniform vec4 above_far_from_near;
+uniform vec3 above_share;  // of a layer that the maps of what is overhead fill; a step in them; layer
+uniform vec3 room[2];  // least and greatest corner, also of what things stand on
+uniform vec3 support[2];
 uniform vec4 far_from_near[KEYS];  // scale and shift of places in the maps
 uniform vec2 reach[KEYS];  // half the width of an edge, in places of the near map
 #if TAPS > 1
@@ -150,6 +151,7 @@ const vec2 taps[8] = vec2[](
     vec2(0.19, 0.08), vec2(-0.17, 0.40), vec2(-0.51, -0.19), vec2(0.12, -0.62),
     vec2(0.68, -0.22), vec2(0.55, 0.62), vec2(-0.48, 0.79), vec2(-0.86, 0.24));
 #endif
+in vec4 over;
 in vec3 to_eye;
 in vec3 facing;
 in vec3 soft;
@@ -172,6 +174,33 @@ float lit_at(int i, vec2 aside) {
     }
     float layer = float(2 * i) + float(outside);
     return texture(shadows, vec4(at, layer, clamp(depth, 1e-6, 1.0)));
+}
+// Share of the light from all sides that comes to a place in spite of what is close about it.
+float open_above(vec2 aside) {
+    vec2 at = over.xy;
+    vec2 from_middle = abs(at - 0.5);
+    bool outside = max(from_middle.x, from_middle.y) > 0.48;
+    float depth = over.z;
+    at += above_share.y * aside;
+    if (outside) {
+        at = at * above_far_from_near.xy + above_far_from_near.zw;
+        depth += over.w;
+    }
+    if (max(abs(at.x - 0.5), abs(at.y - 0.5)) > 0.49) return 1.0;
+    float layer = above_share.z + float(outside);
+    return texture(shadows, vec4(at * above_share.x, layer, clamp(depth, 1e-6, 1.0)));
+}
+float open_beside(vec3 n) {
+    vec3 where = eye - to_eye;
+    // Towards a wall that meets a surface at right angles, as the square of how close it is.
+    vec3 away = vec3(1.0) - n * n;
+    vec3 near = min(where - room[0], vec3(room[1].xy, 1e9) - where);
+    vec3 dark = clamp(1.0 - max(near, 0.0) / vec3(0.9, 0.9, 0.5), 0.0, 1.0);
+    dark = 1.0 - vec3(0.32, 0.32, 0.38) * dark * dark * away;
+    vec2 inside = step(support[0].xy, where.xy) * step(where.xy, support[1].xy);
+    float rise = where.z - support[1].z;
+    float foot = clamp(1.0 - rise / 0.06, 0.0, 1.0) * step(-0.002, rise) * inside.x * inside.y;
+    return dark.x * dark.y * dark.z * (1.0 - 0.4 * foot * foot * away.z);
 }
 #if PICTURES
 uniform sampler2DArray pictures;
@@ -221,22 +250,6 @@ void main() {
         tint = mix(vec3(1.0), 3.0 * base, metal);
     }
 #endif
-#if OUTDOORS
-    base = pow(base, vec3(2.2));
-    mirrored = pow(mirrored, vec3(2.2));
-#endif
-    vec3 result = base * soft;
-#if METAL
-    if (metal > 0.0) {
-        result = mix(result, mirrored, metal);
-        base *= 1.0 - metal;
-    }
-#endif
-#if OUTDOORS
-    result += pow(glow, vec3(2.2));
-#else
-    result += glow;
-#endif
     // Each of the four pixels that are averaged looks at the shadow map a little aside.
     vec2 corner = mod(floor(gl_FragCoord.xy), 2.0) - 0.5;
 #if TAPS > 1
@@ -245,6 +258,18 @@ void main() {
 #else
     vec2 aside = 1.33 * vec2(corner.x - 0.5 * corner.y, corner.y + 0.5 * corner.x);
 #endif
+    vec3 light = soft * open_beside(n);
+    if (n.z > 0.0) {
+#if TAPS > 1
+        float free = 0.0;
+        for (int k = 0; k < TAPS; ++k)
+            free += open_above(vec2(dot(taps[k], turn), dot(taps[k], vec2(-turn.y, turn.x))));
+        free /= float(TAPS);
+#else
+        float free = open_above(aside);
+#endif
+        light *= 1.0 - 0.6 * n.z * (1.0 - free);
+    }
     for (int i = 0; i < KEYS; ++i) {
         float cosine = dot(n, key_towards[i]);
         if (cosine > 0.0) {
@@ -263,35 +288,35 @@ void main() {
             vec3 half_way = view + key_towards[i];
             float t = max(dot(n, half_way), 0.0) * inversesqrt(dot(half_way, half_way));
             float shine = gloss.x * t / (gloss.y - gloss.y * t + t);
-#if OUTDOORS
-            result += lit * key_light[i] * cosine * base;
-            shines += lit * pow(key_light[i], vec3(1.0 / 2.2)) * shine * tint;
-#else
-            result += lit * key_light[i] * (cosine * base + shine * tint);
-#endif
+            // What is closer to the lamp than the support receives more.
+            vec3 apart = eye - to_eye - key_place[i].xyz;
+            float fall = key_place[i].w / dot(apart, apart);
+            light += (lit * cosine * min(fall, 2.0)) * key_light[i];
+            shines += lit * shine * key_sheen[i];
         }
     }
-#if OUTDOORS
-    result = pow(result, vec3(1.0 / 2.2)) + shines;
+    // Light adds up as light does, and display values grow with its root.
+    vec3 result = base * pow(light, vec3(1.0 / 2.2));
+#if METAL
+    if (metal > 0.0) result = mix(result, mirrored, metal);
 #endif
+    result += shines * tint + glow;
     // Film's shoulder: highlights fade into white instead of burning out.
-    vec3 over = max(result - 0.85, 0.0);
-    seen = vec4(min(result, 0.85) + 0.15 * over / (0.15 + over), alpha);
+    vec3 over = max(result - 0.75, 0.0);
+    seen = vec4(min(result, 0.75) + 0.25 * over / (0.25 + over), alpha);
 }
 """
 )
 
 
-def colour_sources(keys: int, fills: int, outdoors: bool, kind: Kind, taps: int) -> tuple[str, str]:
-    """Vertex and fragment source for that many lamps with and without shadows.
+def colour_sources(keys: int, kind: Kind, taps: int) -> tuple[str, str]:
+    """Vertex and fragment source for that many lamps with shadows.
 
     Each fragment looks `taps` times at a shadow map: once, or up to eight times.
 
     Only what may be metal pays for mirroring, and what has a picture for it: a software rasteriser
     takes both sides of a branch.
-    Outdoors light adds up as light does and the sky lights what faces it; else display values
-    add up, see lighting.py.
     """
-    counts = {"keys": keys, "fills": fills, "taps": taps, "outdoors": int(outdoors)}
+    counts = {"keys": keys, "taps": taps}
     head = HEADER + _SHARED.format(**counts, metal=int(kind.metal), pictures=int(kind.pictured))
     return head + COLOUR_VERTEX, head + COLOUR_FRAGMENT

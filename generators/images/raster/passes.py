@@ -29,7 +29,7 @@ from .shaders import (
     TRUTH_FRAGMENT,
     TRUTH_VERTEX,
 )
-from .shadow_maps import ShadowMaps
+from .shadow_maps import OVERHEAD, ShadowMaps
 from .shadow_views import ShadowViews
 from .silhouettes import CoverPass, Words
 from .triangles import Kind
@@ -40,6 +40,8 @@ LEAST_EDGE = 1.5
 """Least half of the width of a shadow's soft edge, pixels of the shadow map."""
 LIFT = 0.0005
 """How far before itself along the light a point looks up a shadow map at least, metres."""
+OVERHEAD_STEP = 1.2
+"""How far aside of a place it is looked up what is overhead, pixels of that map."""
 KEPT_MODELS = 3
 
 
@@ -83,7 +85,7 @@ class MujocoRenderer:
         self._faced = Program(gl, TRUTH_VERTEX, NORMAL_FRAGMENT)
         self._cover = CoverPass(gl)
         self._around = Around(gl)
-        self._colour: dict[tuple[int, int, bool, Kind], Program] = {}
+        self._colour: dict[tuple[int, Kind], Program] = {}
         self._frames: dict[tuple[int, ...], Frame] = {}
         self._models: OrderedDict[int, Uploaded] = OrderedDict()
         self._lights: tuple[Uploaded, Scene, Illumination] | None = None
@@ -105,8 +107,7 @@ class MujocoRenderer:
         gl = self._gl
         model = self._model(world, data)
         light = self._light(world, model)
-        if shadows:
-            self._shadows.draw(model, light.shadows)
+        self._shadows.draw(model, light.shadows if shadows else (), light.above)
         size = (camera.width * SUPERSAMPLE, camera.height * SUPERSAMPLE)
         self._begin(*size, gl.GL_RGBA8)
         if light.around is not None:
@@ -200,7 +201,7 @@ class MujocoRenderer:
         self, light: Illumination, camera: CameraParams, *, shadows: bool, kind: Kind
     ) -> Program:
         """The program that draws things in this light, all of it set."""
-        program = self._colour_program(len(light.keys), len(light.fills), light.linear, kind)
+        program = self._colour_program(len(light.keys), kind)
         program.use()
         program.matrices("clip_from_world", clip_from_world(camera))
         program.vectors("eye", np.asarray(camera.pos))
@@ -212,16 +213,33 @@ class MujocoRenderer:
 
     def _tell(self, program: Program, light: Illumination, *, shadows: bool) -> None:
         """Tell a program in use what no camera changes."""
-        keys, fills = light.keys, light.fills
+        keys = light.keys
         if light.around is not None:
             self._around.light(program, light.around)
         self._shade(program, light.shadows)
+        self._enclose(program, light)
         program.whole("shadowed", int(shadows))
-        program.vectors("ambient", light.ambient)
-        program.vectors("key_towards", np.stack([-lamp.direction for lamp in keys]))
-        program.vectors("key_light", np.stack([lamp.diffuse for lamp in keys]))
-        program.vectors("fill_towards", np.stack([-lamp.direction for lamp in fills]))
-        program.vectors("fill_light", np.stack([lamp.diffuse for lamp in fills]))
+        program.vectors("key_towards", np.stack([-key.direction for key in keys]))
+        program.vectors("key_light", np.stack([key.light for key in keys]))
+        program.vectors("key_sheen", np.stack([key.sheen for key in keys]))
+        places = [(*(light.middle - key.away * key.direction), key.away**2) for key in keys]
+        program.quadruples("key_place", np.array(places))
+
+    def _enclose(self, program: Program, light: Illumination) -> None:
+        """Tell a program what comes from all sides, and what keeps it away."""
+        program.vectors("harmonics", light.harmonics)
+        program.pair("around_turn", (float(np.cos(light.azimuth)), float(np.sin(light.azimuth))))
+        program.vectors("room", light.enclosure.room)
+        program.vectors("support", light.enclosure.support)
+        above = light.above
+        texels = above.spans.max(axis=1) / OVERHEAD
+        program.matrices("above_from_world", above.near)
+        program.pair("above_texel", (float((texels[0] + LIFT) / above.deep),
+                                     float((texels[1] - texels[0]) / above.deep)))  # fmt: skip
+        program.quadruples("above_far_from_near", np.array([(*above.scale, *above.shift)]))
+        share = OVERHEAD / self._finish.shadow_pixels
+        step = OVERHEAD_STEP / OVERHEAD
+        program.vectors("above_share", np.array([share, step, self._shadows.overhead]))
 
     def _shade(self, program: Program, shadows: tuple[ShadowViews, ...]) -> None:
         """Tell a program how to look up the shadow maps."""
@@ -241,8 +259,8 @@ class MujocoRenderer:
         program.pairs("texel", (texels[:, 0] + LIFT) / deep)
         program.pairs("far_texel", (texels[:, 1] - texels[:, 0]) / deep)
 
-    def _colour_program(self, keys: int, fills: int, linear: bool, kind: Kind) -> Program:
-        key = (keys, fills, linear, kind)
+    def _colour_program(self, keys: int, kind: Kind) -> Program:
+        key = (keys, kind)
         made = self._colour.get(key)
         if made is None:
             made = self._colour[key] = Program(self._gl, *colour_sources(*key, self._finish.taps))
