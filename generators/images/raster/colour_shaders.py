@@ -68,10 +68,7 @@ uniform vec3 key_up[KEYS];
 uniform vec2 texel[KEYS];  // width and height of one of the near map, in depths
 uniform vec2 far_texel[KEYS];  // what one of the far map has more
 uniform vec2 edge[KEYS];  // half the width of a shadow's soft edge, in depths
-uniform mat4 above_from_world;
-uniform vec2 above_texel;  // of the near map of what is overhead, and of the far one, in depths
 uniform vec3 eye;
-out vec4 over;  // as spot
 out vec3 to_eye;
 out vec3 facing;
 out vec3 soft;
@@ -100,9 +97,6 @@ void main() {
     to_eye = eye - where;
     facing = to_world(vec4(normal, 0.0));
     soft = max(from_all_sides(facing), 0.0);
-    vec3 high = (above_from_world * vec4(where, 1.0)).xyz;
-    float bank = 0.3 + 0.75 * length(facing.xy) / max(facing.z, 0.2);
-    over = vec4(0.5 * high.xy + 0.5, high.z + bank * above_texel.x, bank * above_texel.y);
     for (int i = 0; i < KEYS; ++i) {
         // A texel holds one depth for all of a surface that leans: it lies that much before itself.
         float steep = 1.0 / max(dot(facing, key_towards[i]), 0.2);
@@ -140,10 +134,6 @@ uniform vec3 key_towards[KEYS];
 uniform vec3 key_light[KEYS];
 uniform vec3 key_sheen[KEYS];
 uniform vec4 key_place[KEYS];  // where it hangs; the square of how far that is from the support
-uniform vec4 above_far_from_near;
-uniform vec3 above_share;  // of a layer that the maps of what is overhead fill; a step in them; layer
-uniform vec3 room[2];  // least and greatest corner, also of what things stand on
-uniform vec3 support[2];
 uniform vec4 far_from_near[KEYS];  // scale and shift of places in the maps
 uniform vec2 reach[KEYS];  // half the width of an edge, in places of the near map
 #if TAPS > 1
@@ -151,7 +141,6 @@ const vec2 taps[8] = vec2[](
     vec2(0.19, 0.08), vec2(-0.17, 0.40), vec2(-0.51, -0.19), vec2(0.12, -0.62),
     vec2(0.68, -0.22), vec2(0.55, 0.62), vec2(-0.48, 0.79), vec2(-0.86, 0.24));
 #endif
-in vec4 over;
 in vec3 to_eye;
 in vec3 facing;
 in vec3 soft;
@@ -161,7 +150,8 @@ in vec3 texture_place;
 flat in vec4 colour;
 flat in vec3 gloss;
 flat in vec3 glow;
-out vec4 seen;
+layout(location = 0) out vec4 seen;
+layout(location = 1) out vec4 aspect;  // where it faces; how much of its light is from all sides
 float lit_at(int i, vec2 aside) {
     vec4 place = spot[i], far = far_from_near[i];
     float depth = place.z - dot(lean[i], aside);
@@ -174,33 +164,6 @@ float lit_at(int i, vec2 aside) {
     }
     float layer = float(2 * i) + float(outside);
     return texture(shadows, vec4(at, layer, clamp(depth, 1e-6, 1.0)));
-}
-// Share of the light from all sides that comes to a place in spite of what is close about it.
-float open_above(vec2 aside) {
-    vec2 at = over.xy;
-    vec2 from_middle = abs(at - 0.5);
-    bool outside = max(from_middle.x, from_middle.y) > 0.48;
-    float depth = over.z;
-    at += above_share.y * aside;
-    if (outside) {
-        at = at * above_far_from_near.xy + above_far_from_near.zw;
-        depth += over.w;
-    }
-    if (max(abs(at.x - 0.5), abs(at.y - 0.5)) > 0.49) return 1.0;
-    float layer = above_share.z + float(outside);
-    return texture(shadows, vec4(at * above_share.x, layer, clamp(depth, 1e-6, 1.0)));
-}
-float open_beside(vec3 n) {
-    vec3 where = eye - to_eye;
-    // Towards a wall that meets a surface at right angles, as the square of how close it is.
-    vec3 away = vec3(1.0) - n * n;
-    vec3 near = min(where - room[0], vec3(room[1].xy, 1e9) - where);
-    vec3 dark = clamp(1.0 - max(near, 0.0) / vec3(0.9, 0.9, 0.5), 0.0, 1.0);
-    dark = 1.0 - vec3(0.32, 0.32, 0.38) * dark * dark * away;
-    vec2 inside = step(support[0].xy, where.xy) * step(where.xy, support[1].xy);
-    float rise = where.z - support[1].z;
-    float foot = clamp(1.0 - rise / 0.06, 0.0, 1.0) * step(-0.002, rise) * inside.x * inside.y;
-    return dark.x * dark.y * dark.z * (1.0 - 0.4 * foot * foot * away.z);
 }
 #if PICTURES
 uniform sampler2DArray pictures;
@@ -258,18 +221,7 @@ void main() {
 #else
     vec2 aside = 1.33 * vec2(corner.x - 0.5 * corner.y, corner.y + 0.5 * corner.x);
 #endif
-    vec3 light = soft * open_beside(n);
-    if (n.z > 0.0) {
-#if TAPS > 1
-        float free = 0.0;
-        for (int k = 0; k < TAPS; ++k)
-            free += open_above(vec2(dot(taps[k], turn), dot(taps[k], vec2(-turn.y, turn.x))));
-        free /= float(TAPS);
-#else
-        float free = open_above(aside);
-#endif
-        light *= 1.0 - 0.6 * n.z * (1.0 - free);
-    }
+    vec3 light = soft;
     for (int i = 0; i < KEYS; ++i) {
         float cosine = dot(n, key_towards[i]);
         if (cosine > 0.0) {
@@ -295,12 +247,14 @@ void main() {
             shines += lit * shine * key_sheen[i];
         }
     }
-    // Light adds up as light does, and display values grow with its root.
-    vec3 result = base * pow(light, vec3(1.0 / 2.2));
+    // Light adds up as light does; display values grow as its power 1 / 2.2, within 1%.
+    vec3 root = sqrt(light), fourth = sqrt(root);
+    vec3 result = base * (0.800358 * root + 0.277536 * fourth - 0.078398 * sqrt(fourth));
 #if METAL
     if (metal > 0.0) result = mix(result, mirrored, metal);
 #endif
     result += shines * tint + glow;
+    aspect = vec4(0.5 * n + 0.5, (1.0 - metal) * soft.g / max(light.g, 1e-4));
     // Film's shoulder: highlights fade into white instead of burning out.
     vec3 over = max(result - 0.75, 0.0);
     seen = vec4(min(result, 0.75) + 0.25 * over / (0.25 + over), alpha);

@@ -2,7 +2,7 @@
 
 One call draws all opaque geoms, so a view takes three passes over the triangles: shadow map,
 picture, truth. The picture is drawn at twice its size and averaged, so edges, textures and
-shadows are smooth. The truth is drawn at its own size without blending: each pixel's id and
+shadows are smooth (resolving.py). The truth is drawn at its own size without blending: each pixel's id and
 depth are those of the surface through its centre. Depth buffers are reversed 32-bit floats.
 """
 
@@ -24,12 +24,13 @@ from .gl import Frame, Program, open_gl
 from .illumination import MAX_LAMPS, Illumination, illumination
 from .occlusion import occluded
 from .projections import NEAR, clip_from_world
+from .resolving import Resolve
 from .shaders import (
     NORMAL_FRAGMENT,
     TRUTH_FRAGMENT,
     TRUTH_VERTEX,
 )
-from .shadow_maps import OVERHEAD, ShadowMaps
+from .shadow_maps import ShadowMaps
 from .shadow_views import ShadowViews
 from .silhouettes import CoverPass, Words
 from .triangles import Kind
@@ -40,8 +41,6 @@ LEAST_EDGE = 1.5
 """Least half of the width of a shadow's soft edge, pixels of the shadow map."""
 LIFT = 0.0005
 """How far before itself along the light a point looks up a shadow map at least, metres."""
-OVERHEAD_STEP = 1.2
-"""How far aside of a place it is looked up what is overhead, pixels of that map."""
 KEPT_MODELS = 3
 
 
@@ -85,6 +84,7 @@ class MujocoRenderer:
         self._faced = Program(gl, TRUTH_VERTEX, NORMAL_FRAGMENT)
         self._cover = CoverPass(gl)
         self._around = Around(gl)
+        self._resolve = Resolve(gl)
         self._colour: dict[tuple[int, Kind], Program] = {}
         self._frames: dict[tuple[int, ...], Frame] = {}
         self._models: OrderedDict[int, Uploaded] = OrderedDict()
@@ -109,11 +109,13 @@ class MujocoRenderer:
         light = self._light(world, model)
         self._shadows.draw(model, light.shadows if shadows else (), light.above)
         size = (camera.width * SUPERSAMPLE, camera.height * SUPERSAMPLE)
-        self._begin(*size, gl.GL_RGBA8)
+        samples = self._begin(*size, gl.GL_RGBA8, gl.GL_RGBA8, sampled=True)
         if light.around is not None:
             self._around.show(light.around)
             if world.scene.sky is not None:
+                gl.glColorMaski(1, False, False, False, False)
                 self._around.draw(camera, light.around)
+                gl.glColorMaski(1, True, True, True, True)
                 model.bind(data)
         programs = {
             kind: self._lit(light, camera, shadows=shadows, kind=kind)
@@ -124,16 +126,18 @@ class MujocoRenderer:
             model.draw(run.first, run.count)
         programs[model.kind].use()
         self._draw_clear(model, camera)
-        raw = np.empty((size[1], size[0], 4), dtype=np.uint8)
-        gl.glReadPixels(0, 0, *size, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, raw)
-        small = Image.frombuffer("RGBX", size, raw, "raw", "RGBX", 0, 1).reduce(SUPERSAMPLE)
-        picture = small.convert("RGB")
+        self._bind(camera.width, camera.height, gl.GL_RGBA8)
+        self._resolve.draw(samples, camera, light, self._shadows)
+        raw = np.empty((camera.height, camera.width, 4), dtype=np.uint8)
+        gl.glReadPixels(0, 0, *raw.shape[1::-1], gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, raw)
+        picture = np.ascontiguousarray(raw[..., :3])
         if not self._finish.occlusion:
-            return np.array(picture)
+            return picture
         nearness = np.empty(size[::-1], dtype=np.float32)
+        gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, samples.id)
         gl.glReadPixels(0, 0, *size, gl.GL_DEPTH_COMPONENT, gl.GL_FLOAT, nearness)
         seen = np.asarray(nearness[::SUPERSAMPLE, ::SUPERSAMPLE] / NEAR, dtype=np.float32)
-        return np.array(occluded(picture, seen, camera.fx))
+        return np.array(occluded(Image.fromarray(picture), seen, camera.fx))
 
     def truth(
         self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
@@ -217,29 +221,14 @@ class MujocoRenderer:
         if light.around is not None:
             self._around.light(program, light.around)
         self._shade(program, light.shadows)
-        self._enclose(program, light)
+        program.vectors("harmonics", light.harmonics)
+        program.pair("around_turn", (float(np.cos(light.azimuth)), float(np.sin(light.azimuth))))
         program.whole("shadowed", int(shadows))
         program.vectors("key_towards", np.stack([-key.direction for key in keys]))
         program.vectors("key_light", np.stack([key.light for key in keys]))
         program.vectors("key_sheen", np.stack([key.sheen for key in keys]))
         places = [(*(light.middle - key.away * key.direction), key.away**2) for key in keys]
         program.quadruples("key_place", np.array(places))
-
-    def _enclose(self, program: Program, light: Illumination) -> None:
-        """Tell a program what comes from all sides, and what keeps it away."""
-        program.vectors("harmonics", light.harmonics)
-        program.pair("around_turn", (float(np.cos(light.azimuth)), float(np.sin(light.azimuth))))
-        program.vectors("room", light.enclosure.room)
-        program.vectors("support", light.enclosure.support)
-        above = light.above
-        texels = above.spans.max(axis=1) / OVERHEAD
-        program.matrices("above_from_world", above.near)
-        program.pair("above_texel", (float((texels[0] + LIFT) / above.deep),
-                                     float((texels[1] - texels[0]) / above.deep)))  # fmt: skip
-        program.quadruples("above_far_from_near", np.array([(*above.scale, *above.shift)]))
-        share = OVERHEAD / self._finish.shadow_pixels
-        step = OVERHEAD_STEP / OVERHEAD
-        program.vectors("above_share", np.array([share, step, self._shadows.overhead]))
 
     def _shade(self, program: Program, shadows: tuple[ShadowViews, ...]) -> None:
         """Tell a program how to look up the shadow maps."""
@@ -272,14 +261,22 @@ class MujocoRenderer:
                 made.whole(name, unit)
         return made
 
-    def _begin(self, width: int, height: int, *colours: int) -> None:
+    def _begin(self, width: int, height: int, *colours: int, sampled: bool = False) -> Frame:
+        """Draw into an empty frame from now on."""
         gl = self._gl
-        key = (width, height, *(int(colour) for colour in colours))
-        if key not in self._frames:
-            self._frames[key] = Frame.make(gl, width, height, *colours)
-        gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self._frames[key].id)
-        gl.glViewport(0, 0, width, height)
+        frame = self._bind(width, height, *colours, sampled=sampled)
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
+        return frame
+
+    def _bind(self, width: int, height: int, *colours: int, sampled: bool = False) -> Frame:
+        gl = self._gl
+        key = (width, height, int(sampled), *(int(colour) for colour in colours))
+        if key not in self._frames:
+            self._frames[key] = Frame.make(gl, width, height, *colours, sampled=sampled)
+        frame = self._frames[key]
+        gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, frame.id)
+        gl.glViewport(0, 0, width, height)
+        return frame
 
     def _draw_clear(self, model: Uploaded, camera: CameraParams) -> None:
         """Blend what is transparent over the rest, the farthest first."""
@@ -288,7 +285,9 @@ class MujocoRenderer:
         far = np.linalg.norm(places - np.asarray(camera.pos, dtype=np.float32), axis=1)
         gl.glEnable(gl.GL_BLEND)
         gl.glDepthMask(False)
+        gl.glColorMaski(1, False, False, False, False)
         for number in np.argsort(-far, kind="stable"):
             model.draw(*model.shape.clear[int(number)][1:])
+        gl.glColorMaski(1, True, True, True, True)
         gl.glDepthMask(True)
         gl.glDisable(gl.GL_BLEND)
