@@ -132,7 +132,9 @@ def _room(scene: Scene, windows: tuple[Vec3, ...]) -> Environment:
     for x, y, _ in windows:
         aside = column_azimuths()[None, :] - np.arctan2(-y, -x)
         aside = np.abs((aside + np.pi) % (2 * np.pi) - np.pi)
-        upper[(up < WINDOW_TOP) & (aside < WINDOW_HALF)] = WINDOW_LIGHT * DAYLIGHT * level / WHITE_LUX
+        upper[(up < WINDOW_TOP) & (aside < WINDOW_HALF)] = (
+            WINDOW_LIGHT * DAYLIGHT * level / WHITE_LUX
+        )
     return _made(upper, 0.0, floor)
 
 

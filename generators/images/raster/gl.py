@@ -136,9 +136,7 @@ class Frame:
     parts: tuple[int, ...] = field(default=())
 
     @classmethod
-    def make(
-        cls, gl: Any, width: int, height: int, *colours: int, sampled: bool = False
-    ) -> Frame:
+    def make(cls, gl: Any, width: int, height: int, *colours: int, sampled: bool = False) -> Frame:
         """A frame of that size and internal colour formats.
 
         Args:

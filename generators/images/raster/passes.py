@@ -1,9 +1,9 @@
 """The fast renderer: MuJoCo's visual model through OpenGL, off screen, on any CPU.
 
 One call draws all opaque geoms, so a view takes three passes over the triangles: shadow map,
-picture, truth. The picture is drawn at twice its size and averaged, so edges, textures and
-shadows are smooth (resolving.py). The truth is drawn at its own size without blending: each pixel's id and
-depth are those of the surface through its centre. Depth buffers are reversed 32-bit floats.
+picture, truth. The picture is drawn at twice its size and averaged (resolving.py), so edges,
+textures and shadows are smooth. The truth is drawn at its own size without blending: each pixel's
+id and depth are those of the surface through its centre. Depth buffers are reversed 32-bit floats.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ uniform mat4 world_from_camera;
 uniform float nearest;
 uniform vec2 texel;  // size of a pixel in the samples
 uniform mat4 above_from_world;
-uniform vec2 above_texel;  // of the near map of what is overhead, and what of the far one, in depths
+uniform vec2 above_texel;  // of the near map of what is overhead, and of the far one, in depths
 uniform vec4 above_far_from_near;
 uniform vec3 above_share;  // of a layer that these maps fill; a step in them; the first layer
 uniform vec3 room[2];  // least and greatest corner

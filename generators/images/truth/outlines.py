@@ -171,9 +171,7 @@ def truncated(extent: Spans, camera: CameraParams) -> dict[int, bool]:
     return dict(zip(extent.ids.tolist(), (~inside).tolist(), strict=True))
 
 
-def _cuts(
-    shape: Outline, seen: Array, ahead: npt.NDArray[np.bool_]
-) -> Iterator[tuple[int, Array]]:
+def _cuts(shape: Outline, seen: Array, ahead: npt.NDArray[np.bool_]) -> Iterator[tuple[int, Array]]:
     """Where the convex hulls that straddle the near plane meet it, by place of their instance.
 
     The segments between all points ahead and all behind span the same section as the hull's
