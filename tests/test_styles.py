@@ -21,6 +21,7 @@ from cousins.tasks.motion.kinematics import Arm
 from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.execution import Executor, SkillFailedError
 from cousins.tasks.physics.replay import replay
+from cousins.tasks.pick_place import choosing
 from cousins.tasks.pick_place.choosing import PLAIN, takes_one
 from cousins.tasks.sampling.style import HABITS
 from cousins.tasks.solving.perform import perform
@@ -214,3 +215,33 @@ def test_the_middle_is_for_what_is_alone(
     arm = Manipulator(compiled, Executor(compiled, 10, 10), np.random.default_rng(0))
     arm.avoid, arm.shared = avoid, shared
     assert takes_one(arm, "inside", "lemon", "bowl") is plain
+
+
+NEAR = (0.34, 0.0)
+"""Where a hand from above has to lead the elbow aside, in the robot's frame, metres."""
+
+
+def test_the_arm_stays_in_its_upright_plane_where_another_grasp_lets_it() -> None:
+    """A bowl near the base is reached with a hand that leans, or with an elbow that swings out."""
+    scene, assets = scene_for(TASK, index=0)
+    bowl = scene.object("bowl")
+    place = (*NEAR, bowl.pos[2])
+    moved = scene.model_copy(
+        update={
+            "objects": tuple(
+                x.model_copy(update={"pos": place}) if x.name == "bowl" else x
+                for x in scene.objects
+            )
+        }
+    )
+    aside: dict[float, float] = {}
+    for weight in (choosing.ASIDE, 0.0):
+        with mock.patch.object(choosing, "ASIDE", weight), mock.patch.object(choosing, "FALL", 0.0):
+            episode, arrays = solve(moved, assets, TASK, EpisodeSpec(), (0, 0), "e00")
+        assert episode.success
+        arm = Arm(compile_model(moved, assets, "physics"))
+        with arm.keeping(np.array(scene.robot.home)):
+            _, opens = grip(arrays)
+            aside[weight] = arm.aside(arrays.actions[opens - 1, :-1])
+    assert aside[choosing.ASIDE] < 0.1
+    assert aside[0.0] > 1.0

@@ -29,7 +29,7 @@ SUITES = ("twin", "near", "far", "dissimilar")
 OWN = ("in_distribution",)
 COUSINS = {
     "twin": "{per_object: 1, distance: [0.0, 0.0]}",
-    "cousins": "{per_object: 64, distance: [0.0, 0.7], otherwise: nearest}",
+    "cousins": "{per_object: 256, distance: [0.0, 0.7], otherwise: nearest}",
 }
 """How each of the two datasets draws its assets: the second from so many that most are of other
 categories than the twin's own, for what is far is of these."""
@@ -56,6 +56,7 @@ class StudySize:
         seeds: policies of each dataset.
         seconds: of a demonstration and of a rollout, at most.
         turned: copies of each demonstration.
+        keypoints: whether policies are told those of objects.
     """
 
     demonstrations: int
@@ -65,11 +66,12 @@ class StudySize:
     seeds: int
     seconds: float = 30.0
     turned: int = TrainSpec().turned
+    keypoints: bool = True
 
 
-FULL = StudySize(demonstrations=800, steps=20_000, width=512, rollouts=100, seeds=3)
-SMALL = StudySize(demonstrations=80, steps=3_000, width=256, rollouts=20, seeds=1)
-STACKING = replace(FULL, demonstrations=1000, seconds=60.0, turned=3)
+FULL = StudySize(demonstrations=2000, steps=20_000, width=512, rollouts=100, seeds=3, turned=6)
+SMALL = StudySize(demonstrations=160, steps=4_000, width=256, rollouts=40, seeds=1)
+STACKING = replace(FULL, demonstrations=1000, seconds=60.0, turned=3, keypoints=False)
 """Three cubes of one size, as in public studies of generated demonstrations."""
 
 
@@ -135,7 +137,13 @@ def study(
     for number in range(size.seeds):
         for kind, root in roots.items():
             policy = folder / f"{kind}-policy-{number}"
-            how = TrainSpec(steps=size.steps, width=size.width, turned=size.turned, seed=number)
+            how = TrainSpec(
+                steps=size.steps,
+                width=size.width,
+                turned=size.turned,
+                seed=number,
+                keypoints=size.keypoints,
+            )
             train_policy(root, how, policy)
             _say(f"{kind}, policy {number}: trained")
             out, scenes = folder / f"{kind}-judged-{number}", folder / "scenes"

@@ -58,15 +58,18 @@ def apply(
         number: of the action.
         disturbances: what acts during it.
     """
-    start = data.ctrl.copy()
+    start, controls = data.ctrl.copy(), data.ctrl
     goal = control(compiled, action)
     count = substeps(compiled, hz)
     noise = action_noise(compiled, data, hz)
-    for step in range(1, count + 1):
-        data.ctrl[:] = start + (goal - start) * (step / count)
-        if noise is not None:
-            data.ctrl[compiled.robot.arm_ctrl] += noise
-        disturb(compiled, data, disturbances, number + step / count)
+    shares = np.arange(1, count + 1) / count
+    ramp = start + (goal - start) * shares[:, None]
+    if noise is not None:
+        ramp[:, compiled.robot.arm_ctrl] += noise
+    for share, now in zip(shares.tolist(), ramp, strict=True):
+        controls[:] = now
+        if disturbances:
+            disturb(compiled, data, disturbances, number + share)
         mujoco.mj_step(compiled.model, data)
     if noise is not None:
         data.ctrl[:] = goal

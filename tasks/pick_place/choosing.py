@@ -33,7 +33,6 @@ LEANS = (0.0, None, 0.25, -0.25)
 """Between the hand and the way in from the front, tried in turn, radians; None is any."""
 PLAIN = "plain"
 """Of a key in `Manipulator.avoid`, before thing and target: the plain place had no effect."""
-
 ASIDE, FALL = 1.0, 2.0
 """Of how far the arm is bent aside where it takes a thing and where it lets go, per radian, and
 of how far the thing falls, per metre, against a grasp's score."""
@@ -88,7 +87,7 @@ def choose(
     rounds: tuple[float, ...] = NOISE,
     manner: PlacementStrategy | None = None,
 ) -> tuple[Grasp, ReachedPlacement]:
-    """The first grasp, in order of score with some noise, from which a placement is reached.
+    """A grasp from which a placement is reached, of those that were looked at the cheapest.
 
     Args:
         arm: the robot at work.
