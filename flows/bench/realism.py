@@ -89,13 +89,16 @@ def _light(picture: Picture) -> Array:
 
 def _brightness(picture: Picture) -> Array:
     """Quantiles: of two distributions, their mean difference is the earth mover's distance."""
-    return np.quantile(_light(picture), QUANTILES)
+    found: Array = np.quantile(_light(picture), QUANTILES)
+    return found
 
 
 def _saturation(picture: Picture) -> Array:
     """Quantiles of the distance from grey."""
     rgb = picture / 255
-    return np.quantile(np.linalg.norm(rgb - rgb.mean(axis=2, keepdims=True), axis=2), QUANTILES)
+    away: Array = np.linalg.norm(rgb - rgb.mean(axis=2, keepdims=True), axis=2)
+    found: Array = np.quantile(away, QUANTILES)
+    return found
 
 
 def _contrast(picture: Picture) -> Array:

@@ -76,9 +76,9 @@ def _mix(colours: Array, share: Array) -> Array:
     other = 1 - weight
     # A plane for each channel, since NumPy is fast on long rows.
     planes = np.empty((3, *weight.shape))
-    for plane, first, second in zip(planes, colours[0], colours[1], strict=True):
-        np.multiply(other, first, out=plane)
-        plane += weight * second
+    for channel in range(3):
+        np.multiply(other, colours[0, channel], out=planes[channel])
+        planes[channel] += weight * colours[1, channel]
     return np.moveaxis(planes, 0, -1)
 
 

@@ -141,7 +141,7 @@ def _welded(compiled: CompiledScene, data: Any) -> Iterator[Pair]:
 
 
 def _names(compiled: CompiledScene, owners: npt.NDArray[Any]) -> tuple[str, ...]:
-    return tuple(compiled.scene.objects[owner].name for owner in owners.tolist() if owner >= 0)
+    return tuple(compiled.scene.objects[int(owner)].name for owner in owners if owner >= 0)
 
 
 def _bodies(data: Any) -> tuple[Array, Array]:

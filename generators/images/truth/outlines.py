@@ -180,13 +180,13 @@ def _cuts(shape: Outline, seen: Array, ahead: npt.NDArray[np.bool_]) -> Iterator
     first = np.searchsorted(shape.places, np.arange(len(shape.bodies)))
     straddling = np.logical_or.reduceat(ahead, first) & ~np.logical_and.reduceat(ahead, first)
     last = np.append(first[1:], len(seen))
+    owners = np.searchsorted(shape.starts, first, side="right") - 1
     for place in np.flatnonzero(straddling):
         mine = slice(int(first[place]), int(last[place]))
         front, back = seen[mine][ahead[mine]], seen[mine][~ahead[mine]]
         share = (front[:, None, 2] - _NEAR) / (front[:, None, 2] - back[None, :, 2])
         cut = front[:, None] + share[:, :, None] * (back[None] - front[:, None])
-        owner = int(np.searchsorted(shape.starts, first[place], side="right")) - 1
-        yield owner, cut.reshape(-1, 3)
+        yield int(owners[place]), cut.reshape(-1, 3)
 
 
 def boxes_3d(shape: Outline, points: Array, data: Any) -> dict[int, Box3]:
