@@ -118,8 +118,8 @@ class _Cost:
 def run(small: bool, seed: int) -> dict[str, Any]:
     """Measure; keys as documented for `frames`."""
     scenes, states = (2, 12) if small else (6, 40)
-    made = [_scene(seed, number) for number in range(scenes + 1)]
-    rooms = [_scene(seed, number, kind) for number, kind in enumerate(ROOMS[:scenes])]
+    made = [table_scene(seed, number) for number in range(scenes + 1)]
+    rooms = [table_scene(seed, number, kind) for number, kind in enumerate(ROOMS[:scenes])]
     artist, alone = Recorded(renderer("mujoco")), MujocoRenderer()
     _measure(made[:1], _spec((256, 256), 1), artist, alone)  # opens contexts, decimates the robot
     spec = _spec((256, 256), states)
@@ -179,7 +179,8 @@ def _spec(size: tuple[int, int], states: int, room: str | None = None) -> Datase
     )
 
 
-def _scene(seed: int, number: int, room: str | None = None) -> tuple[Scene, dict[str, Asset]]:
+def table_scene(seed: int, number: int, room: str | None = None) -> tuple[Scene, dict[str, Asset]]:
+    """Nine things on a table, alone or in a furnished room, by seed and number."""
     spec = _spec((256, 256), 1, room)
     request = AssemblyRequest(
         scene_id=f"bench-{room or 'table'}-{number}",

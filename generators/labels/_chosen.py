@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
 
 from ...schemas import FrameRecord, ObjectLabel, PluginError
 from . import LABELS, Label, Labelled, Reads, StoragePlace
@@ -18,6 +20,7 @@ FIELDS = {
     StoragePlace.OBJECT: frozenset(ObjectLabel.model_fields),
     StoragePlace.FRAME: frozenset(FrameRecord.model_fields),
 }
+_ROWS = TypeAdapter(tuple[ObjectLabel, ...])
 
 
 @dataclass(frozen=True)
@@ -126,20 +129,17 @@ def object_labels(view: LabelView, made: Labelled) -> tuple[ObjectLabel, ...]:
         view: the view.
         made: what labels know of the instances.
     """
-    fields: dict[int, dict[str, Any]] = {
-        thing.instance_id: {
-            name: values.get(thing.instance_id) for name, values in made.objects.items()
+    columns = tuple(made.objects.items())
+    rows: list[dict[str, object]] = []
+    for thing in view.labeller.instances:
+        row: dict[str, object] = {
+            "name": thing.name,
+            "category": thing.category,
+            "instance_id": thing.instance_id,
+            "semantic_id": thing.semantic_id,
+            "visible_pixels": view.visible[thing.instance_id],
         }
-        for thing in view.labeller.instances
-    }
-    return tuple(
-        ObjectLabel(
-            name=thing.name,
-            category=thing.category,
-            instance_id=thing.instance_id,
-            semantic_id=thing.semantic_id,
-            visible_pixels=view.visible[thing.instance_id],
-            **fields[thing.instance_id],
-        )
-        for thing in view.labeller.instances
-    )
+        for name, values in columns:
+            row[name] = values.get(thing.instance_id)
+        rows.append(row)
+    return _ROWS.validate_python(rows)

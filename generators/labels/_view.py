@@ -18,7 +18,7 @@ from ..images.truth.amodal import Amodal
 from ..images.truth.flow import PoseSnapshot
 from ..images.truth.keypoints import Marks, marks_at
 from ..images.truth.labeller import Labeller
-from ..images.truth.outlines import Spans, spans
+from ..images.truth.outlines import Spans, boxes_3d, spans
 from ..images.truth.poses import Poses
 from ..images.truth.worlds import PreparedScene
 from . import Reads
@@ -62,7 +62,7 @@ class LabelMoment:
     @cached_property
     def boxes(self) -> dict[int, Box3]:
         """3D boxes."""
-        return self.labeller.boxes(self.poses)
+        return boxes_3d(self.labeller.outline, self.points, self.poses)
 
     @cached_property
     def places(self) -> dict[int, tuple[Vec3, Quat]]:

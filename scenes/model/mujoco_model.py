@@ -124,7 +124,12 @@ class CompiledScene:
 
     def asset_of(self, name: str) -> Asset:
         """The asset of an object."""
-        return self.assets[self.scene.object(name).asset_hash]
+        found = self._asset_by_name.get(name)
+        return self.assets[self.scene.object(name).asset_hash] if found is None else found
+
+    @cached_property
+    def _asset_by_name(self) -> dict[str, Asset]:
+        return {thing.name: self.assets[thing.asset_hash] for thing in self.scene.objects}
 
     @cached_property
     def geom_owner(self) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -34,7 +34,9 @@ def _drawn(kind: str, rgba: tuple[Rgba, ...], seed: int, size: int) -> npt.NDArr
         colours = np.concatenate([colours, colours * 0.8])
     rng = np.random.default_rng(np.random.SeedSequence((seed, len(kind))))
     image = _DRAW[kind](size, colours, rng)
-    result = np.round(np.clip(image, 0, 1) * 255).astype(np.uint8)
+    np.clip(image, 0, 1, out=image)
+    image *= 255
+    result = np.ascontiguousarray(np.round(image, out=image).astype(np.uint8))
     result.setflags(write=False)
     return result
 
@@ -70,9 +72,14 @@ def _smooth(values: Array, size: int) -> Array:
 
 def _mix(colours: Array, share: Array) -> Array:
     """Blend the first two colours; share 0 gives the first."""
-    weight = np.clip(share, 0, 1)[..., None]
-    mixed: Array = colours[0] * (1 - weight) + colours[1] * weight
-    return mixed
+    weight = np.clip(share, 0, 1)
+    other = 1 - weight
+    # A plane for each channel, since NumPy is fast on long rows.
+    planes = np.empty((3, *weight.shape))
+    for channel in range(3):
+        np.multiply(other, colours[0, channel], out=planes[channel])
+        planes[channel] += weight * colours[1, channel]
+    return np.moveaxis(planes, 0, -1)
 
 
 def _grain(image: Array, rng: np.random.Generator, amount: float) -> Array:
@@ -219,9 +226,11 @@ def _line(
     inked = rng.random(letters) < 0.8
     inked[[0, -1]] = False
     stroke = rng.uniform(0.5, 0.9, letters)
-    column = np.minimum((u * letters).astype(int), letters - 1)
-    ink = inked[column] & ((u * letters) % 1 < stroke[column]) & (np.abs(v - at) < height / 2)
-    image[ink & (u > 0.06) & (u < 0.94)] = colour
+    # U is the same in all rows, and v in all columns.
+    across, up = u[0] * letters, v[:, 0]
+    column = np.minimum(across.astype(int), letters - 1)
+    ink = inked[column] & (across % 1 < stroke[column]) & (u[0] > 0.06) & (u[0] < 0.94)
+    image[np.ix_(np.abs(up - at) < height / 2, ink)] = colour
 
 
 _DRAW: dict[str, Draw] = {

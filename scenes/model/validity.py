@@ -7,12 +7,13 @@ of gravity. Both are taken on a fresh simulation of the scene as it was saved.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import mujoco
 import numpy as np
+import numpy.typing as npt
 
 from ...schemas import Asset, Scene
 from ..core.geometry import Array
@@ -76,37 +77,55 @@ def validity(scene: Scene, assets: Mapping[str, Asset], seconds: float = SECONDS
     )
 
 
-def depths(compiled: CompiledScene, data: Any) -> dict[tuple[str, ...], float]:
+Pair = tuple[tuple[str, ...], float]
+"""Names of the objects that touch, and how deep, metres."""
+
+
+def depths(
+    compiled: CompiledScene, data: Any, welded: Iterable[Pair] | None = None
+) -> dict[tuple[str, ...], float]:
     """Deepest penetration of each pair of objects, metres; one name alone is in no object.
 
     Args:
         compiled: a scene compiled for physics.
         data: its `mujoco.MjData`, forward-computed.
+        welded: what `welded_pairs` gives, where it is known.
     """
     found: dict[tuple[str, ...], float] = {}
-    for pair, depth in (*_contacts(compiled, data), *_welded(compiled, data)):
+    if welded is None:
+        welded = welded_pairs(compiled, data)
+    for pair, depth in (*_contacts(compiled, data), *welded):
         key = tuple(sorted(pair))
         found[key] = max(found.get(key, 0.0), depth)
     return found
 
 
-Pair = tuple[tuple[str, ...], float]
-"""Names of the objects that touch, and how deep, metres."""
+def welded_pairs(compiled: CompiledScene, data: Any) -> tuple[Pair, ...]:
+    """Penetrations of welded things, which the simulator leaves out: the same in all states.
+
+    Args:
+        compiled: a scene compiled for physics.
+        data: its `mujoco.MjData`, forward-computed.
+    """
+    return tuple(_welded(compiled, data))
 
 
 def _contacts(compiled: CompiledScene, data: Any) -> Iterator[Pair]:
-    """Contacts between different things."""
-    for contact in range(data.ncon):
-        first, second = (int(geom) for geom in data.contact.geom[contact])
-        yield from _pair(compiled, first, second, -float(data.contact.dist[contact]))
+    """Contacts between different things, the deepest of each two."""
+    owners = np.sort(compiled.geom_owner[np.asarray(data.contact.geom).reshape(-1, 2)], axis=1)
+    deep = -np.asarray(data.contact.dist)
+    between = (deep > 0) & (owners[:, 0] != owners[:, 1])
+    pairs, which = np.unique(owners[between], axis=0, return_inverse=True)
+    deepest = np.zeros(len(pairs))
+    np.maximum.at(deepest, which.ravel(), deep[between])
+    for pair, depth in zip(pairs, deepest.tolist(), strict=True):
+        yield _names(compiled, pair), depth
 
 
 def _welded(compiled: CompiledScene, data: Any) -> Iterator[Pair]:
-    """Penetrations of welded things, which the simulator leaves out."""
-    model = compiled.model
+    model, owner = compiled.model, compiled.geom_owner
     welded = model.body_weldid[model.geom_bodyid] == 0
-    owned = compiled.owner[model.geom_bodyid] >= 0
-    geoms = np.nonzero(welded & owned & (model.geom_contype > 0))[0]
+    geoms = np.nonzero(welded & (owner >= 0) & (model.geom_contype > 0))[0]
     turn = np.abs(np.asarray(data.geom_xmat).reshape(-1, 3, 3))
     middle = data.geom_xpos + np.einsum(
         "nij,nj->ni", np.asarray(data.geom_xmat).reshape(-1, 3, 3), model.geom_aabb[:, :3]
@@ -115,21 +134,14 @@ def _welded(compiled: CompiledScene, data: Any) -> Iterator[Pair]:
     for place, first in enumerate(geoms):
         others = geoms[place + 1 :]
         gap = np.abs(middle[others] - middle[first]) - half[others] - half[first]
-        for second in others[(gap < 0).all(axis=1)]:
-            if (
-                compiled.owner[model.geom_bodyid[first]]
-                != compiled.owner[model.geom_bodyid[second]]
-            ):
-                away = mujoco.mj_geomDistance(model, data, int(first), int(second), 0.01, None)
-                if away < 0:
-                    yield from _pair(compiled, int(first), int(second), -float(away))
+        for second in others[(gap < 0).all(axis=1) & (owner[others] != owner[first])]:
+            away = mujoco.mj_geomDistance(model, data, int(first), int(second), 0.01, None)
+            if away < 0:
+                yield _names(compiled, owner[[first, second]]), -float(away)
 
 
-def _pair(compiled: CompiledScene, first: int, second: int, depth: float) -> Iterator[Pair]:
-    scene, model = compiled.scene, compiled.model
-    owners = [int(compiled.owner[model.geom_bodyid[geom]]) for geom in (first, second)]
-    if depth > 0 and owners[0] != owners[1]:
-        yield tuple(scene.objects[owner].name for owner in owners if owner >= 0), depth
+def _names(compiled: CompiledScene, owners: npt.NDArray[Any]) -> tuple[str, ...]:
+    return tuple(compiled.scene.objects[int(owner)].name for owner in owners if owner >= 0)
 
 
 def _bodies(data: Any) -> tuple[Array, Array]:

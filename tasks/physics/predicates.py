@@ -146,7 +146,7 @@ class PhysicsFacts:
     def _past(self, name: str, controls: str) -> bool:
         """Whether some joint that controls this is past its `open_fraction`."""
         index = self._compiled.objects[name]
-        for joint in self._compiled.asset_of(name).joints:
+        for joint in self._compiled.asset_of(name).joints if index.joints else ():
             if joint.controls != controls:
                 continue
             where = index.joints[joint.name]

@@ -28,12 +28,18 @@ from .sky import (
 )
 
 Array = npt.NDArray[np.float64]
+SUN = "sun"
+"""Name of its light."""
 CEILING_LIGHT = 1.2
 """A plain room's ceiling, over what is white in its light: it holds the lamps."""
 WINDOW_LIGHT = 2.0
 """Likewise of its windows."""
 WINDOW_TOP, WINDOW_HALF = 0.38, 0.22
 """How high and how wide windows are, seen from the table: radians, of the width one half."""
+DAYLIGHT = np.array([0.93, 0.99, 1.12])
+"""Its colour: the sky is bluer than lamps."""
+BAND_0, BAND_1, BAND_2 = 0.282095, 0.488603, 0.315392
+"""Of real spherical harmonics that a turn about the vertical leaves as they are."""
 THINGS = 0.35
 """Share of light that furniture throws back, on the whole."""
 
@@ -56,6 +62,11 @@ class Environment:
     ground: Array
     harmonics: Array
 
+    def upward(self) -> Array:
+        """(3,) what a surface that faces up receives."""
+        level = self.harmonics
+        return BAND_0 * level[0] + BAND_1 * level[2] + 2 * BAND_2 * level[6]
+
 
 def outdoors(scene: Scene) -> bool:
     """Whether a scene has sun or sky; its light then adds up as light does."""
@@ -71,7 +82,7 @@ def lights_of(scene: Scene) -> tuple[Light, ...]:
     if colour is None:
         elevation, _ = _sun_place(scene)
         colour = sun_colour(elevation, 2.0 if scene.sky is None else scene.sky.turbidity)
-    light = Light(name="sun", direction=sun.direction, intensity=sun.intensity, colour=colour)
+    light = Light(name=SUN, direction=sun.direction, intensity=sun.intensity, colour=colour)
     return (*scene.lights, light)
 
 
@@ -121,7 +132,9 @@ def _room(scene: Scene, windows: tuple[Vec3, ...]) -> Environment:
     for x, y, _ in windows:
         aside = column_azimuths()[None, :] - np.arctan2(-y, -x)
         aside = np.abs((aside + np.pi) % (2 * np.pi) - np.pi)
-        upper[(up < WINDOW_TOP) & (aside < WINDOW_HALF)] = WINDOW_LIGHT * level / WHITE_LUX
+        upper[(up < WINDOW_TOP) & (aside < WINDOW_HALF)] = (
+            WINDOW_LIGHT * DAYLIGHT * level / WHITE_LUX
+        )
     return _made(upper, 0.0, floor)
 
 

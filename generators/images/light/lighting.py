@@ -1,9 +1,10 @@
-"""From lux to a display: which lamps a rasteriser without gamma must switch on.
+"""From lux to a display, for rasterisers without gamma: which lamps they must switch on.
 
-A rasteriser like MuJoCo's adds the light of all lamps and multiplies display colours by it.
+MuJoCo's own viewer adds the light of all lamps and multiplies display colours by it.
 Cameras do otherwise: display values grow as irradiance to the power 1 / 2.2. So each lamp gets
 the step that it adds to the display value of a white surface facing it: surfaces in full light
 and in full shadow then come out as a camera exposed for `WHITE_LUX` would show them.
+Our own rasterisers add up light itself, and take highlights alone from here.
 """
 
 from __future__ import annotations
@@ -25,10 +26,6 @@ _FLAT, _CEILING, _FILL = 0.78, 0.16, 0.14
 
 The last two cast no shadows; they give shape to what the key light does not reach.
 """
-_BY_WINDOWS = (0.74, 0.16, 0.24)
-"""The same where windows are: the last share comes in through them."""
-WINDOW_FALL = 0.45
-"""How far the light of windows falls for each metre that it goes into a room, metres."""
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 _FILL_DIRECTION = (-0.64, 0.60, -0.48)
 
@@ -52,47 +49,26 @@ class Lamp:
     shadow: bool
 
 
-DARK = Lamp(np.array([0.0, 0.0, -1.0]), np.zeros(3), np.zeros(3), shadow=True)
-"""A lamp that is off: shaders have at least one."""
-
-
-def lamps(
-    lights: tuple[Light, ...],
-    ambient: float,
-    *,
-    linear: bool = False,
-    windows: Vector | None = None,
-) -> tuple[Lamp, ...]:
+def lamps(lights: tuple[Light, ...], ambient: float) -> tuple[Lamp, ...]:
     """The lamps of a rasteriser: one for each light, in order, and two for the ambient.
 
     Args:
         lights: of the scene.
         ambient: lux from all sides.
-        linear: the rasteriser adds light, not display values: lamps are in units of white.
-        windows: (W, 3) unit vectors into the room, level, of its windows; None where there are
-            none.
     """
-    base = np.full(3, ambient) / WHITE_LUX if linear else _display(np.full(3, ambient))
+    base = _display(np.full(3, ambient))
     lux = [lux_of(light) for light in lights]
-    if linear:
-        share = np.full(3, 1 / WHITE_LUX)
-    else:
-        total = np.sum([np.zeros(3), *lux], axis=0)
-        rise = _display(total + ambient) - base
-        share = np.divide(rise, total, out=np.zeros(3), where=total > 0)
+    total = np.sum([np.zeros(3), *lux], axis=0)
+    rise = _display(total + ambient) - base
+    share = np.divide(rise, total, out=np.zeros(3), where=total > 0)
     keys = [
         Lamp(np.asarray(light.direction), power * share, np.zeros(3), shadow=True)
         for light, power in zip(lights, lux, strict=True)
     ]
-    flat, ceiling, fill = _FLAT, _CEILING, _FILL
-    side = np.asarray(_FILL_DIRECTION)
-    if windows is not None and np.linalg.norm(windows.sum(axis=0)) > 0.1:
-        flat, ceiling, fill = _BY_WINDOWS
-        side = _unit(windows.sum(axis=0)) - [0.0, 0.0, WINDOW_FALL]
     return (
         *keys,
-        Lamp(np.array([0.0, 0.0, -1.0]), ceiling * base, flat * base, shadow=False),
-        Lamp(_unit(side), fill * base, np.zeros(3), shadow=False),
+        Lamp(np.array([0.0, 0.0, -1.0]), _CEILING * base, _FLAT * base, shadow=False),
+        Lamp(_unit(np.asarray(_FILL_DIRECTION)), _FILL * base, np.zeros(3), shadow=False),
     )
 
 

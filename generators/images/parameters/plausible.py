@@ -11,7 +11,7 @@ import mujoco
 import numpy as np
 import numpy.typing as npt
 
-from ....scenes.model.validity import DEPTH, depths
+from ....scenes.model.validity import DEPTH
 from ....schemas import Camera, VariantError
 from ..truth.worlds import KeyedScene, Simulated, at_rest, state_key
 from . import Value, Variant, family_of
@@ -36,7 +36,7 @@ def check_variant(variant: Variant, values: Mapping[str, Value]) -> None:
         return
     before = _plain(KeyedScene(state_key(variant.start), variant.start, variant.originals))
     after = at_rest(variant.scene, variant.assets)
-    for pair, depth in sorted(depths(after.compiled, after.data).items()):
+    for pair, depth in sorted(after.depths().items()):
         if depth > max(DEPTH, 2 * before.depths.get(pair, 0.0)):
             first, *second = pair
             other = second[0] if second else "the floor or the robot"
@@ -65,9 +65,7 @@ class _Plain:
 def _plain(state: KeyedScene) -> _Plain:
     settled = at_rest(state.scene, state.assets)
     free = [thing.name for thing in state.scene.objects if not thing.fixed]
-    return _Plain(
-        depths(settled.compiled, settled.data), {name: _air(settled, name) for name in free}
-    )
+    return _Plain(settled.depths(), {name: _air(settled, name) for name in free})
 
 
 def _air(state: Simulated, name: str) -> float:

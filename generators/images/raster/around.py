@@ -57,11 +57,10 @@ class Around:
             gl.glTexParameteri(gl.GL_TEXTURE_2D, name, value)
 
     def light(self, program: Program, environment: Environment) -> None:
-        """Set what a program in use needs to know of the environment."""
+        """Set what a program in use needs to know of what it mirrors or shows."""
         program.vectors("around_ground", environment.ground)
         turn = (float(np.cos(environment.azimuth)), float(np.sin(environment.azimuth)))
         program.pair("around_turn", turn)
-        program.vectors("harmonics", environment.harmonics)
 
     def draw(self, camera: CameraParams, environment: Environment) -> None:
         """Fill the frame with it, behind all that is drawn later."""

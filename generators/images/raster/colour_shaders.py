@@ -7,8 +7,6 @@ from .triangles import Kind
 
 _SHARED = """
 #define KEYS {keys}
-#define FILLS {fills}
-#define OUTDOORS {outdoors}
 #define METAL {metal}
 #define TAPS {taps}
 #define PICTURES {pictures}
@@ -52,8 +50,8 @@ in vec3 away;
 out vec4 seen;
 void main() {
     vec3 result = pow(comes_from(normalize(away), 0.0), vec3(1.0 / 2.2));
-    vec3 over = max(result - 0.85, 0.0);
-    seen = vec4(min(result, 0.85) + 0.15 * over / (0.15 + over), 1.0);
+    vec3 over = max(result - 0.75, 0.0);
+    seen = vec4(min(result, 0.75) + 0.25 * over / (0.25 + over), 1.0);
 }
 """
 )
@@ -63,9 +61,6 @@ COLOUR_VERTEX = (
     + """
 uniform mat4 clip_from_world;
 uniform samplerBuffer looks;  // of a geom, see uploads.py
-uniform vec3 ambient;
-uniform vec3 fill_towards[FILLS];
-uniform vec3 fill_light[FILLS];
 uniform mat4 light_from_world[KEYS];
 uniform vec3 key_towards[KEYS];
 uniform vec3 key_side[KEYS];  // the axes of a key's shadow maps
@@ -86,10 +81,9 @@ flat out vec3 glow;
 #if PICTURES
 flat out int lying;
 #endif
-#if OUTDOORS
 uniform vec3 harmonics[9];
 uniform vec2 around_turn;
-vec3 from_sky(vec3 n) {
+vec3 from_all_sides(vec3 n) {
     float x = n.x * around_turn.x + n.y * around_turn.y;
     float y = n.y * around_turn.x - n.x * around_turn.y, z = n.z;
     return 0.282095 * harmonics[0]
@@ -98,17 +92,11 @@ vec3 from_sky(vec3 n) {
         + 0.315392 * (3.0 * z * z - 1.0) * harmonics[6]
         + 0.546274 * (x * x - y * y) * harmonics[8];
 }
-#endif
 void main() {
     vec3 where = to_world(vec4(point, 1.0));
     to_eye = eye - where;
     facing = to_world(vec4(normal, 0.0));
-    soft = ambient;
-    for (int i = 0; i < FILLS; ++i)
-        soft += fill_light[i] * max(dot(facing, fill_towards[i]), 0.0);
-#if OUTDOORS
-    soft += max(from_sky(facing), 0.0);
-#endif
+    soft = max(from_all_sides(facing), 0.0);
     for (int i = 0; i < KEYS; ++i) {
         // A texel holds one depth for all of a surface that leans: it lies that much before itself.
         float steep = 1.0 / max(dot(facing, key_towards[i]), 0.2);
@@ -141,8 +129,11 @@ COLOUR_FRAGMENT = (
 uniform sampler2DArray textures;
 uniform sampler2DArrayShadow shadows;
 uniform bool shadowed;
+uniform vec3 eye;
 uniform vec3 key_towards[KEYS];
 uniform vec3 key_light[KEYS];
+uniform vec3 key_sheen[KEYS];
+uniform vec4 key_place[KEYS];  // where it hangs; the square of how far that is from the support
 uniform vec4 far_from_near[KEYS];  // scale and shift of places in the maps
 uniform vec2 reach[KEYS];  // half the width of an edge, in places of the near map
 #if TAPS > 1
@@ -159,7 +150,8 @@ in vec3 texture_place;
 flat in vec4 colour;
 flat in vec3 gloss;
 flat in vec3 glow;
-out vec4 seen;
+layout(location = 0) out vec4 seen;
+layout(location = 1) out vec4 aspect;  // where it faces; how much of its light is from all sides
 float lit_at(int i, vec2 aside) {
     vec4 place = spot[i], far = far_from_near[i];
     float depth = place.z - dot(lean[i], aside);
@@ -221,22 +213,6 @@ void main() {
         tint = mix(vec3(1.0), 3.0 * base, metal);
     }
 #endif
-#if OUTDOORS
-    base = pow(base, vec3(2.2));
-    mirrored = pow(mirrored, vec3(2.2));
-#endif
-    vec3 result = base * soft;
-#if METAL
-    if (metal > 0.0) {
-        result = mix(result, mirrored, metal);
-        base *= 1.0 - metal;
-    }
-#endif
-#if OUTDOORS
-    result += pow(glow, vec3(2.2));
-#else
-    result += glow;
-#endif
     // Each of the four pixels that are averaged looks at the shadow map a little aside.
     vec2 corner = mod(floor(gl_FragCoord.xy), 2.0) - 0.5;
 #if TAPS > 1
@@ -245,6 +221,7 @@ void main() {
 #else
     vec2 aside = 1.33 * vec2(corner.x - 0.5 * corner.y, corner.y + 0.5 * corner.x);
 #endif
+    vec3 light = soft;
     for (int i = 0; i < KEYS; ++i) {
         float cosine = dot(n, key_towards[i]);
         if (cosine > 0.0) {
@@ -263,35 +240,37 @@ void main() {
             vec3 half_way = view + key_towards[i];
             float t = max(dot(n, half_way), 0.0) * inversesqrt(dot(half_way, half_way));
             float shine = gloss.x * t / (gloss.y - gloss.y * t + t);
-#if OUTDOORS
-            result += lit * key_light[i] * cosine * base;
-            shines += lit * pow(key_light[i], vec3(1.0 / 2.2)) * shine * tint;
-#else
-            result += lit * key_light[i] * (cosine * base + shine * tint);
-#endif
+            // What is closer to the lamp than the support receives more.
+            vec3 apart = eye - to_eye - key_place[i].xyz;
+            float fall = key_place[i].w / dot(apart, apart);
+            light += (lit * cosine * min(fall, 2.0)) * key_light[i];
+            shines += lit * shine * key_sheen[i];
         }
     }
-#if OUTDOORS
-    result = pow(result, vec3(1.0 / 2.2)) + shines;
+    // Light adds up as light does; display values grow as its power 1 / 2.2, within 1%.
+    vec3 root = sqrt(light), fourth = sqrt(root);
+    vec3 result = base * (0.800358 * root + 0.277536 * fourth - 0.078398 * sqrt(fourth));
+#if METAL
+    if (metal > 0.0) result = mix(result, mirrored, metal);
 #endif
+    result += shines * tint + glow;
+    aspect = vec4(0.5 * n + 0.5, (1.0 - metal) * soft.g / max(light.g, 1e-4));
     // Film's shoulder: highlights fade into white instead of burning out.
-    vec3 over = max(result - 0.85, 0.0);
-    seen = vec4(min(result, 0.85) + 0.15 * over / (0.15 + over), alpha);
+    vec3 over = max(result - 0.75, 0.0);
+    seen = vec4(min(result, 0.75) + 0.25 * over / (0.25 + over), alpha);
 }
 """
 )
 
 
-def colour_sources(keys: int, fills: int, outdoors: bool, kind: Kind, taps: int) -> tuple[str, str]:
-    """Vertex and fragment source for that many lamps with and without shadows.
+def colour_sources(keys: int, kind: Kind, taps: int) -> tuple[str, str]:
+    """Vertex and fragment source for that many lamps with shadows.
 
     Each fragment looks `taps` times at a shadow map: once, or up to eight times.
 
     Only what may be metal pays for mirroring, and what has a picture for it: a software rasteriser
     takes both sides of a branch.
-    Outdoors light adds up as light does and the sky lights what faces it; else display values
-    add up, see lighting.py.
     """
-    counts = {"keys": keys, "fills": fills, "taps": taps, "outdoors": int(outdoors)}
+    counts = {"keys": keys, "taps": taps}
     head = HEADER + _SHARED.format(**counts, metal=int(kind.metal), pictures=int(kind.pictured))
     return head + COLOUR_VERTEX, head + COLOUR_FRAGMENT

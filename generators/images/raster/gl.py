@@ -136,25 +136,52 @@ class Frame:
     parts: tuple[int, ...] = field(default=())
 
     @classmethod
-    def make(cls, gl: Any, width: int, height: int, *colours: int) -> Frame:
-        """A frame of that size and internal colour formats."""
+    def make(cls, gl: Any, width: int, height: int, *colours: int, sampled: bool = False) -> Frame:
+        """A frame of that size and internal colour formats.
+
+        Args:
+            gl: OpenGL's functions.
+            width: pixels.
+            height: pixels.
+            colours: internal formats.
+            sampled: shaders read its parts, which are textures then.
+        """
         frame = int(gl.glGenFramebuffers(1))
         gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, frame)
-        parts: list[int] = []
         places = [int(gl.GL_COLOR_ATTACHMENT0) + number for number in range(len(colours))]
-        for attachment, kind in (
+        wanted = (
             *zip(places, colours, strict=True),
             (gl.GL_DEPTH_ATTACHMENT, gl.GL_DEPTH_COMPONENT32F),
-        ):
-            part = int(gl.glGenRenderbuffers(1))
-            gl.glBindRenderbuffer(gl.GL_RENDERBUFFER, part)
-            gl.glRenderbufferStorage(gl.GL_RENDERBUFFER, kind, width, height)
-            gl.glFramebufferRenderbuffer(gl.GL_FRAMEBUFFER, attachment, gl.GL_RENDERBUFFER, part)
-            parts.append(part)
+        )
+        make = _texture_part if sampled else _buffer_part
+        parts = tuple(make(gl, width, height, attachment, kind) for attachment, kind in wanted)
         gl.glDrawBuffers(len(places), places)
         if gl.glCheckFramebufferStatus(gl.GL_FRAMEBUFFER) != gl.GL_FRAMEBUFFER_COMPLETE:
             raise RenderError(f"this driver cannot draw into {width} x {height} pixels")
-        return cls(frame, width, height, tuple(parts))
+        return cls(frame, width, height, parts)
+
+
+def _buffer_part(gl: Any, width: int, height: int, attachment: int, kind: int) -> int:
+    part = int(gl.glGenRenderbuffers(1))
+    gl.glBindRenderbuffer(gl.GL_RENDERBUFFER, part)
+    gl.glRenderbufferStorage(gl.GL_RENDERBUFFER, kind, width, height)
+    gl.glFramebufferRenderbuffer(gl.GL_FRAMEBUFFER, attachment, gl.GL_RENDERBUFFER, part)
+    return part
+
+
+def _texture_part(gl: Any, width: int, height: int, attachment: int, kind: int) -> int:
+    part, target = int(gl.glGenTextures(1)), gl.GL_TEXTURE_2D
+    deep = attachment == gl.GL_DEPTH_ATTACHMENT
+    gl.glActiveTexture(gl.GL_TEXTURE0)
+    gl.glBindTexture(target, part)
+    layout, numbers = (gl.GL_DEPTH_COMPONENT, gl.GL_FLOAT), (gl.GL_RGBA, gl.GL_UNSIGNED_BYTE)
+    gl.glTexImage2D(target, 0, kind, width, height, 0, *(layout if deep else numbers), None)
+    smooth = gl.GL_NEAREST if deep else gl.GL_LINEAR
+    gl.glTexParameteri(target, gl.GL_TEXTURE_MIN_FILTER, smooth)
+    gl.glTexParameteri(target, gl.GL_TEXTURE_MAG_FILTER, smooth)
+    gl.glTexParameteri(target, gl.GL_TEXTURE_MAX_LEVEL, 0)
+    gl.glFramebufferTexture2D(gl.GL_FRAMEBUFFER, attachment, target, part, 0)
+    return part
 
 
 def float_texture(gl: Any, unit: int, values: npt.NDArray[np.float32]) -> tuple[int, int]:

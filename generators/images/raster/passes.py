@@ -1,9 +1,9 @@
 """The fast renderer: MuJoCo's visual model through OpenGL, off screen, on any CPU.
 
 One call draws all opaque geoms, so a view takes three passes over the triangles: shadow map,
-picture, truth. The picture is drawn at twice its size and averaged, so edges, textures and
-shadows are smooth. The truth is drawn at its own size without blending: each pixel's id and
-depth are those of the surface through its centre. Depth buffers are reversed 32-bit floats.
+picture, truth. The picture is drawn at twice its size and averaged (resolving.py), so edges,
+textures and shadows are smooth. The truth is drawn at its own size without blending: each pixel's
+id and depth are those of the surface through its centre. Depth buffers are reversed 32-bit floats.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from ....schemas import CameraParams
+from ....schemas import CameraParams, Scene
 from ..camera.view import GBuffer, Rgb, World
 from .around import Around
 from .colour_shaders import colour_sources
@@ -24,6 +24,7 @@ from .gl import Frame, Program, open_gl
 from .illumination import MAX_LAMPS, Illumination, illumination
 from .occlusion import occluded
 from .projections import NEAR, clip_from_world
+from .resolving import Resolve
 from .shaders import (
     NORMAL_FRAGMENT,
     TRUTH_FRAGMENT,
@@ -83,9 +84,12 @@ class MujocoRenderer:
         self._faced = Program(gl, TRUTH_VERTEX, NORMAL_FRAGMENT)
         self._cover = CoverPass(gl)
         self._around = Around(gl)
-        self._colour: dict[tuple[int, int, bool, Kind], Program] = {}
+        self._resolve = Resolve(gl)
+        self._colour: dict[tuple[int, Kind], Program] = {}
         self._frames: dict[tuple[int, ...], Frame] = {}
         self._models: OrderedDict[int, Uploaded] = OrderedDict()
+        self._lights: tuple[Uploaded, Scene, Illumination] | None = None
+        self._told: dict[Program, tuple[Illumination, bool]] = {}
         self._shadows = ShadowMaps(gl, finish.shadow_pixels, MAX_LAMPS + 1)
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
         gl.glEnable(gl.GL_DEPTH_TEST)
@@ -102,15 +106,16 @@ class MujocoRenderer:
         """See `Renderer`."""
         gl = self._gl
         model = self._model(world, data)
-        light = illumination(world, mirrors=model.kind.metal, windows=model.windows)
-        if shadows:
-            self._shadows.draw(model, light.shadows)
+        light = self._light(world, model)
+        self._shadows.draw(model, light.shadows if shadows else (), light.above)
         size = (camera.width * SUPERSAMPLE, camera.height * SUPERSAMPLE)
-        self._begin(*size, gl.GL_RGBA8)
+        samples = self._begin(*size, gl.GL_RGBA8, gl.GL_RGBA8, sampled=True)
         if light.around is not None:
             self._around.show(light.around)
             if world.scene.sky is not None:
+                gl.glColorMaski(1, False, False, False, False)
                 self._around.draw(camera, light.around)
+                gl.glColorMaski(1, True, True, True, True)
                 model.bind(data)
         programs = {
             kind: self._lit(light, camera, shadows=shadows, kind=kind)
@@ -121,16 +126,18 @@ class MujocoRenderer:
             model.draw(run.first, run.count)
         programs[model.kind].use()
         self._draw_clear(model, camera)
-        raw = np.empty((size[1], size[0], 4), dtype=np.uint8)
-        gl.glReadPixels(0, 0, *size, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, raw)
-        small = Image.frombuffer("RGBX", size, raw, "raw", "RGBX", 0, 1).reduce(SUPERSAMPLE)
-        picture = small.convert("RGB")
+        self._bind(camera.width, camera.height, gl.GL_RGBA8)
+        self._resolve.draw(samples, camera, light, self._shadows)
+        raw = np.empty((camera.height, camera.width, 4), dtype=np.uint8)
+        gl.glReadPixels(0, 0, *raw.shape[1::-1], gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, raw)
+        picture = np.ascontiguousarray(raw[..., :3])
         if not self._finish.occlusion:
-            return np.array(picture)
+            return picture
         nearness = np.empty(size[::-1], dtype=np.float32)
+        gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, samples.id)
         gl.glReadPixels(0, 0, *size, gl.GL_DEPTH_COMPONENT, gl.GL_FLOAT, nearness)
         seen = np.asarray(nearness[::SUPERSAMPLE, ::SUPERSAMPLE] / NEAR, dtype=np.float32)
-        return np.array(occluded(picture, seen, camera.fx))
+        return np.array(occluded(Image.fromarray(picture), seen, camera.fx))
 
     def truth(
         self, world: World, data: Any, camera: CameraParams, *, normals: bool = False
@@ -185,25 +192,43 @@ class MujocoRenderer:
         found.bind(data)
         return found
 
+    def _light(self, world: World, model: Uploaded) -> Illumination:
+        """The light of a scene, kept from camera to camera and from state to state."""
+        kept = self._lights
+        if kept is not None and kept[0] is model and kept[1] is world.scene:
+            return kept[2]
+        light = illumination(world, mirrors=model.kind.metal, windows=model.windows)
+        self._lights = (model, world.scene, light)
+        return light
+
     def _lit(
         self, light: Illumination, camera: CameraParams, *, shadows: bool, kind: Kind
     ) -> Program:
         """The program that draws things in this light, all of it set."""
-        keys, fills = light.keys, light.fills
-        program = self._colour_program(len(keys), len(fills), light.linear, kind)
+        program = self._colour_program(len(light.keys), kind)
         program.use()
+        program.matrices("clip_from_world", clip_from_world(camera))
+        program.vectors("eye", np.asarray(camera.pos))
+        told = self._told.get(program)
+        if told is None or told[0] is not light or told[1] != shadows:
+            self._told[program] = (light, shadows)
+            self._tell(program, light, shadows=shadows)
+        return program
+
+    def _tell(self, program: Program, light: Illumination, *, shadows: bool) -> None:
+        """Tell a program in use what no camera changes."""
+        keys = light.keys
         if light.around is not None:
             self._around.light(program, light.around)
-        program.matrices("clip_from_world", clip_from_world(camera))
         self._shade(program, light.shadows)
+        program.vectors("harmonics", light.harmonics)
+        program.pair("around_turn", (float(np.cos(light.azimuth)), float(np.sin(light.azimuth))))
         program.whole("shadowed", int(shadows))
-        program.vectors("eye", np.asarray(camera.pos))
-        program.vectors("ambient", light.ambient)
-        program.vectors("key_towards", np.stack([-lamp.direction for lamp in keys]))
-        program.vectors("key_light", np.stack([lamp.diffuse for lamp in keys]))
-        program.vectors("fill_towards", np.stack([-lamp.direction for lamp in fills]))
-        program.vectors("fill_light", np.stack([lamp.diffuse for lamp in fills]))
-        return program
+        program.vectors("key_towards", np.stack([-key.direction for key in keys]))
+        program.vectors("key_light", np.stack([key.light for key in keys]))
+        program.vectors("key_sheen", np.stack([key.sheen for key in keys]))
+        places = [(*(light.middle - key.away * key.direction), key.away**2) for key in keys]
+        program.quadruples("key_place", np.array(places))
 
     def _shade(self, program: Program, shadows: tuple[ShadowViews, ...]) -> None:
         """Tell a program how to look up the shadow maps."""
@@ -223,8 +248,8 @@ class MujocoRenderer:
         program.pairs("texel", (texels[:, 0] + LIFT) / deep)
         program.pairs("far_texel", (texels[:, 1] - texels[:, 0]) / deep)
 
-    def _colour_program(self, keys: int, fills: int, linear: bool, kind: Kind) -> Program:
-        key = (keys, fills, linear, kind)
+    def _colour_program(self, keys: int, kind: Kind) -> Program:
+        key = (keys, kind)
         made = self._colour.get(key)
         if made is None:
             made = self._colour[key] = Program(self._gl, *colour_sources(*key, self._finish.taps))
@@ -236,14 +261,22 @@ class MujocoRenderer:
                 made.whole(name, unit)
         return made
 
-    def _begin(self, width: int, height: int, *colours: int) -> None:
+    def _begin(self, width: int, height: int, *colours: int, sampled: bool = False) -> Frame:
+        """Draw into an empty frame from now on."""
         gl = self._gl
-        key = (width, height, *(int(colour) for colour in colours))
-        if key not in self._frames:
-            self._frames[key] = Frame.make(gl, width, height, *colours)
-        gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self._frames[key].id)
-        gl.glViewport(0, 0, width, height)
+        frame = self._bind(width, height, *colours, sampled=sampled)
         gl.glClear(gl.GL_COLOR_BUFFER_BIT | gl.GL_DEPTH_BUFFER_BIT)
+        return frame
+
+    def _bind(self, width: int, height: int, *colours: int, sampled: bool = False) -> Frame:
+        gl = self._gl
+        key = (width, height, int(sampled), *(int(colour) for colour in colours))
+        if key not in self._frames:
+            self._frames[key] = Frame.make(gl, width, height, *colours, sampled=sampled)
+        frame = self._frames[key]
+        gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, frame.id)
+        gl.glViewport(0, 0, width, height)
+        return frame
 
     def _draw_clear(self, model: Uploaded, camera: CameraParams) -> None:
         """Blend what is transparent over the rest, the farthest first."""
@@ -252,7 +285,9 @@ class MujocoRenderer:
         far = np.linalg.norm(places - np.asarray(camera.pos, dtype=np.float32), axis=1)
         gl.glEnable(gl.GL_BLEND)
         gl.glDepthMask(False)
+        gl.glColorMaski(1, False, False, False, False)
         for number in np.argsort(-far, kind="stable"):
             model.draw(*model.shape.clear[int(number)][1:])
+        gl.glColorMaski(1, True, True, True, True)
         gl.glDepthMask(True)
         gl.glDisable(gl.GL_BLEND)

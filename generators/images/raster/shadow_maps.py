@@ -16,6 +16,8 @@ from .uploads import POSES, SHADOWS, Uploaded
 Chosen = npt.NDArray[np.bool_]
 MAPS = 2
 """Of each lamp: near, far."""
+OVERHEAD = 128
+"""Width and height of the two maps of what is overhead: so coarse that their edges are soft."""
 FLAT = 1e-6
 """Depths per metre; less is along a wall."""
 
@@ -47,24 +49,40 @@ class ShadowMaps:
         """
         self._gl, self.pixels = gl, pixels
         self._program = Program(gl, SHADOW_VERTEX, SHADOW_FRAGMENT)
-        self._texture, self._frames = shadow_array(gl, pixels, MAPS * lamps)
+        self._texture, self._frames = shadow_array(gl, pixels, MAPS * (lamps + 1))
+        self.overhead = MAPS * lamps
+        """Layer of the first map of what is overhead."""
         self._cast: dict[int, _Cast] = {}
 
-    def draw(self, model: Uploaded, shadows: tuple[ShadowViews, ...]) -> None:
-        """Draw the maps that do not show this already, and let programs look at all of them."""
+    def draw(self, model: Uploaded, shadows: tuple[ShadowViews, ...], above: ShadowViews) -> None:
+        """Draw the maps that do not show this already, and let programs look at all of them.
+
+        Args:
+            model: what to draw.
+            shadows: of the lamps; none where they are not to cast any.
+            above: of what is overhead, the robot left out, which seldom stays over one place.
+        """
         gl = self._gl
         gl.glActiveTexture(gl.GL_TEXTURE0 + SHADOWS)
         gl.glBindTexture(gl.GL_TEXTURE_2D_ARRAY, self._texture)
+        touching, leaving = near_and_far(above.near, model.rows[:, :, 3], model.radii)
+        for layer, view, chosen in ((0, above.near, touching), (1, above.far, leaving)):
+            self._show(self.overhead + layer, model, view, chosen & ~model.arm, OVERHEAD)
         for number, view in enumerate(shadows):
             touching, leaving = near_and_far(view.near, model.rows[:, :, 3], model.radii)
             # Lamps hang in the room: what is on the wall that their light seems to come through
             # is behind them.
             before = model.walls @ view.near[2, :3] >= -FLAT
-            self._show(MAPS * number, model, view.near, touching & before)
-            self._show(MAPS * number + 1, model, view.far, leaving & before)
+            self._show(MAPS * number, model, view.near, touching & before, self.pixels)
+            self._show(MAPS * number + 1, model, view.far, leaving & before, self.pixels)
 
     def _show(
-        self, layer: int, model: Uploaded, view: npt.NDArray[np.float64], chosen: Chosen
+        self,
+        layer: int,
+        model: Uploaded,
+        view: npt.NDArray[np.float64],
+        chosen: Chosen,
+        pixels: int,
     ) -> None:
         poses = model.rows[chosen].tobytes()
         cast = _Cast(model, view.tobytes(), chosen.tobytes(), poses)
@@ -77,7 +95,7 @@ class ShadowMaps:
         self._program.matrices("light_from_world", view)
         gl.glDisable(gl.GL_CULL_FACE)
         gl.glEnable(gl.GL_DEPTH_CLAMP)
-        gl.glViewport(0, 0, self.pixels, self.pixels)
+        gl.glViewport(0, 0, pixels, pixels)
         gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self._frames[layer])
         gl.glClear(gl.GL_DEPTH_BUFFER_BIT)
         model.cast(chosen)

@@ -16,7 +16,6 @@ from ....scenes.core.default_room import room_of
 from ....scenes.core.geometry import rotation
 from ....schemas import SceneObject
 from ..camera.view import World
-from ..light.lighting import Lamp
 
 Array = npt.NDArray[np.float64]
 Box = tuple[Array, Array]
@@ -57,9 +56,14 @@ class ShadowViews:
     deep: float
 
 
-def shadow_views(world: World, lamp: Lamp) -> ShadowViews:
-    """The shadow maps of a lamp in a scene as it is when nothing has been done."""
-    towards = -lamp.direction
+def shadow_views(world: World, direction: Array) -> ShadowViews:
+    """The shadow maps of a lamp in a scene as it is when nothing has been done.
+
+    Args:
+        world: the scene.
+        direction: (3,) unit vector along which the lamp shines.
+    """
+    towards = -direction
     side = np.cross([0.0, 0.0, 1.0] if abs(towards[2]) < 0.99 else [1.0, 0.0, 0.0], towards)
     side /= np.linalg.norm(side)
     axes = np.stack([side, np.cross(side, towards), towards])
@@ -105,6 +109,12 @@ def _whole(world: World) -> Box:
     if scene.room is None:
         high[2] = min(high[2], HIGHEST)
     return low, high
+
+
+def support_box(world: World) -> Box | None:
+    """The box of the support, up to its top; None in a scene without things."""
+    scene = world.scene
+    return _box(world, scene.object(scene.support)) if scene.objects else None
 
 
 def _workspace(world: World) -> Box:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from ....scenes.model.decor import FIRST_WORDS, is_pane
+from ....scenes.model.mujoco_model import ROBOT_PREFIX
 from ....scenes.model.pictures import laid, texture_pixels
 from ..camera.view import World
 from ..light.lighting import SHEEN
@@ -62,6 +63,10 @@ class Uploaded:
         self._buffers += [looks_buffer, poses_buffer]
         self.radii = np.asarray(model.geom_rbound)
         """(ngeom,) of balls about the geoms' frames that hold them, metres; 0 for planes."""
+        self.arm = np.array(
+            [model.body(body).name.startswith(ROBOT_PREFIX) for body in model.geom_bodyid], np.bool_
+        )
+        """(ngeom,) whether each is the robot's."""
         self.walls = _walls_behind(model)
         """(ngeom, 3) for decor, unit vectors into the room from the wall that it is on; else 0."""
         self.windows = _windows(model)

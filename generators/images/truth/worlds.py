@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import mujoco
 import numpy as np
@@ -13,10 +13,13 @@ import numpy.typing as npt
 
 from ....scenes.model.decor import open_sides
 from ....scenes.model.mujoco_model import CompiledScene, compile_model
+from ....scenes.model.validity import Pair, depths, welded_pairs
 from ....schemas import Asset, Scene, hash_of
+from ....schemas.base import Model
 from ....tasks.physics.predicates import PhysicsFacts
 from .labeller import Labeller
 
+Part = TypeVar("Part", covariant=True)
 KEPT = 2
 
 
@@ -55,17 +58,23 @@ class Simulated:
     Attributes:
         compiled: the scene, compiled for physics.
         data: its `mujoco.MjData`, lent until the next look at a scene of the same shape.
+        welded: how deep things that never move lie in each other.
     """
 
     compiled: CompiledScene
     data: Any
+    welded: Callable[[], tuple[Pair, ...]]
+
+    def depths(self) -> dict[tuple[str, ...], float]:
+        """Deepest penetration of each pair of objects, metres; one name alone is in no object."""
+        return depths(self.compiled, self.data, self.welded())
 
 
 def at_rest(scene: Scene, assets: Mapping[str, Asset]) -> Simulated:
     """The scene's initial state; recently used models are kept."""
     lent = _physics(KeyedScene(shape_key(scene), scene, assets))
     compiled = replace(lent.compiled, scene=scene)
-    return Simulated(compiled, lent.at(compiled.rest()))
+    return Simulated(compiled, lent.at(compiled.rest()), lent.welded)
 
 
 def facts_at(
@@ -92,6 +101,13 @@ class _Lent:
         self.compiled = compiled
         self._data = compiled.new_data()
         self._at = self._data.qpos.tobytes()
+        self._welded: tuple[Pair, ...] | None = None
+
+    def welded(self) -> tuple[Pair, ...]:
+        """See `Simulated.welded`."""
+        if self._welded is None:
+            self._welded = welded_pairs(self.compiled, self._data)
+        return self._welded
 
     def at(self, qpos: npt.NDArray[np.float64]) -> Any:
         """The data at these positions (nq,)."""
@@ -131,30 +147,30 @@ def _physics(plan: KeyedScene) -> _Lent:
 
 def shape_key(scene: Scene) -> str:
     """Hash of what decides the visual model; poses of free objects are state."""
-    return _keys(_This(scene))[0]
+    return _shape(_Same(scene))
 
 
 def state_key(scene: Scene) -> str:
     """Hash of what decides the models and where all objects are; lights and cameras are free."""
-    return _keys(_This(scene))[1]
+    return _state(_Same(scene))
 
 
 @dataclass(frozen=True, eq=False)
-class _This:
-    """A scene, equal to itself alone: what is frozen need not be hashed twice."""
+class _Same(Generic[Part]):
+    """A frozen thing, equal to itself alone: it need not be hashed twice."""
 
-    scene: Scene
+    value: Part
 
     def __hash__(self) -> int:
-        return id(self.scene)
+        return id(self.value)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _This) and other.scene is self.scene
+        return isinstance(other, _Same) and other.value is self.value  # pyright: ignore[reportUnknownMemberType]
 
 
 @lru_cache(maxsize=16)
-def _keys(this: _This) -> tuple[str, str]:
-    scene = this.scene
+def _shape(same: _Same[Scene]) -> str:
+    scene = same.value
     objects = [
         (
             thing.name,
@@ -164,9 +180,20 @@ def _keys(this: _This) -> tuple[str, str]:
         )
         for thing in scene.objects
     ]
-    around = [part and part.model_dump() for part in (scene.floor, scene.wall, scene.room)]
-    around.append({"walls": scene.walls, "decor": scene.decor, "seed": scene.seed})
-    around.append({"passed": [sorted(names) for names in open_sides(scene)]})
-    shape = hash_of([scene.robot.model_dump(), objects, *around])
+    parts = [part and _part(_Same(part)) for part in (scene.floor, scene.wall, scene.room)]
+    around = {"walls": scene.walls, "decor": scene.decor, "seed": scene.seed}
+    passed = [sorted(names) for names in open_sides(scene)]
+    return hash_of([_part(_Same(scene.robot)), objects, parts, around, passed])
+
+
+@lru_cache(maxsize=16)
+def _state(same: _Same[Scene]) -> str:
+    scene = same.value
     places = [(thing.name, thing.pos, thing.quat, thing.joints) for thing in scene.objects]
-    return shape, hash_of([shape, places])
+    return hash_of([shape_key(scene), places])
+
+
+@lru_cache(maxsize=64)
+def _part(same: _Same[Model]) -> str:
+    """Hash of what all scenes that a sweep makes of one share."""
+    return same.value.content_hash()
