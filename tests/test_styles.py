@@ -242,6 +242,6 @@ def test_the_arm_stays_in_its_upright_plane_where_another_grasp_lets_it() -> Non
         arm = Arm(compile_model(moved, assets, "physics"))
         with arm.keeping(np.array(scene.robot.home)):
             _, opens = grip(arrays)
-            aside[weight] = arm.aside(arrays.actions[opens - 1, :-1])
+            aside[weight] = arm.aside(arrays.actions[opens - 1, :-1].astype(np.float64))
     assert aside[choosing.ASIDE] < 0.1
     assert aside[0.0] > 1.0
