@@ -97,7 +97,7 @@ def test_what_a_file_says_is_kept(tmp_path: Path, name: str) -> None:
 
 def test_what_came_and_went_is_told(tmp_path: Path) -> None:
     def change(data: Any) -> None:
-        step = {
+        step: dict[str, Any] = {
             "objects": {"add": [{}, {}], "remove": ["mug"]},
             "systems": {"add": [], "remove": []},
         }
@@ -123,6 +123,22 @@ def set_array(name: str, values: Any) -> Callable[[Any], None]:
     return change
 
 
+def said(name: str, text: str) -> Callable[[Any], None]:
+    def change(data: Any) -> None:
+        data.attrs[name] = text
+
+    return change
+
+
+def said_of_demo(transitions: str | None) -> Callable[[Any], None]:
+    def change(data: Any) -> None:
+        del data["demo_0"].attrs["transitions"]
+        if transitions is not None:
+            data["demo_0"].attrs["transitions"] = transitions
+
+    return change
+
+
 def played_back(data: Any) -> None:
     del data["demo_0"]["state"]
     data["demo_0"].create_group("obs")
@@ -134,7 +150,7 @@ def linked(data: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "told"),
     [
         (without("action"), "has no 'action'; expected OmniGibson's data/demo_<n>"),
         (played_back, "give the file that was played back"),
@@ -142,19 +158,19 @@ def linked(data: Any) -> None:
         (set_array("reward", np.zeros(9)), "one state more than actions"),
         (set_array("state_size", [10**6] * (STEPS + 1)), "`state_size` is beyond"),
         (set_array("action", np.zeros((STEPS, 2, 2))), r"expected numbers \(T, N\)"),
-        (lambda d: d["demo_0"].attrs.__delitem__("transitions"), "no attribute 'transitions'"),
-        (lambda d: d["demo_0"].attrs.__setitem__("transitions", "[1]"), "not as OmniGibson has it"),
-        (lambda d: d.attrs.__setitem__("scene_file", "{"), "'scene_file' is no JSON"),
-        (lambda d: d.attrs.__setitem__("scene_file", "[]"), "not as OmniGibson has it"),
+        (said_of_demo(None), "no attribute 'transitions'"),
+        (said_of_demo("[1]"), "not as OmniGibson has it"),
+        (said("scene_file", "{"), "'scene_file' is no JSON"),
+        (said("scene_file", "[]"), "not as OmniGibson has it"),
     ],
 )
-def test_what_is_amiss_is_told(tmp_path: Path, change: Callable[[Any], None], said: str) -> None:
-    with pytest.raises(DatasetError, match=said):
+def test_what_is_amiss_is_told(tmp_path: Path, change: Callable[[Any], None], told: str) -> None:
+    with pytest.raises(DatasetError, match=told):
         read_og_demo(write(tmp_path / "a.hdf5", change), "demo_0")
 
 
 def test_a_config_that_is_none_is_refused(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.hdf5", lambda d: d.attrs.__setitem__("config", "[]"))
+    path = write(tmp_path / "a.hdf5", said("config", "[]"))
     with pytest.raises(DatasetError, match="no config of OmniGibson's"):
         read_recording(path)
     (tmp_path / "b.hdf5").write_bytes(b"no HDF5")
