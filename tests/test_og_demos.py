@@ -13,9 +13,11 @@ from test_mjcf import microwave
 
 from cousins.flows.og_demos import keep_demos, recording_of
 from cousins.flows.pool import JobError
+from cousins.generators.exports._scenes import asset_folder
 from cousins.generators.exports.omnigibson.profiles import profile
 from cousins.generators.exports.omnigibson.scene_file import to_scene_json
 from cousins.scenes.scene_files.og_demos import number_of, read_og_demo, read_recording
+from cousins.scenes.scene_files.omnigibson import INDEX, read_omnigibson, scene_of
 from cousins.schemas import DatasetError, SpecError
 
 h5py: Any = pytest.importorskip("h5py")
@@ -93,6 +95,40 @@ def test_what_a_file_says_is_kept(tmp_path: Path, name: str) -> None:
     assert demo.joints["oven"][2] == pytest.approx(list(oven.joints.values()), abs=1e-6)
     assert "mug" not in demo.joints
     assert demo.lost == ("velocities, efforts, states that are not kinematic, and controllers",)
+
+
+def test_the_scene_of_a_file_becomes_the_reference(tmp_path: Path) -> None:
+    """As the scene file by itself does, and by the command with what is kept beside it."""
+    from typer.testing import CliRunner
+
+    from cousins.flows.cli import app
+
+    path, alone = write(tmp_path / "demos.hdf5"), tmp_path / "og1" / "scene" / "scene.json"
+    alone.parent.mkdir(parents=True)
+    alone.write_text(json.dumps(scene_file()))
+    one = scene_of(read_recording(path).scene, path, tmp_path / INDEX)
+    assert one == read_omnigibson(alone)
+    part = microwave()
+    assets = {
+        asset_folder(asset): {
+            "asset": asset.id, "asset_hash": asset.content_hash(), "category": asset.category,
+            "extents": list(asset.extents), "joints": [joint.name for joint in asset.joints],
+        }
+        for asset in part.assets.values()
+    }  # fmt: skip
+    (tmp_path / "assets").mkdir()
+    (tmp_path / INDEX).write_text(json.dumps(assets))
+    out, kept = tmp_path / "scene.yaml", tmp_path / "kept"
+    asked = ["reference", str(path), "--out", str(out), "--demonstrations", str(kept), "--json"]
+    result = CliRunner().invoke(app, asked)
+    assert result.exit_code == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert {x["name"] for x in told["objects"]} >= {"mug", "oven"}
+    assert told["demonstrations"]["written"] == {"demo_0": 4, "demo_2": 4, "demo_10": 4}
+    assert (kept / "demo_10.npz").is_file()
+    wrong = CliRunner().invoke(app, [*asked[:1], str(alone), *asked[2:]])
+    assert wrong.exit_code == 2
+    assert "is for HDF5 files" in wrong.stderr
 
 
 def test_what_came_and_went_is_told(tmp_path: Path) -> None:
