@@ -13,9 +13,11 @@ from test_mjcf import microwave
 
 from cousins.flows.og_demos import keep_demos, recording_of
 from cousins.flows.pool import JobError
+from cousins.generators.exports._scenes import asset_folder
 from cousins.generators.exports.omnigibson.profiles import profile
 from cousins.generators.exports.omnigibson.scene_file import to_scene_json
 from cousins.scenes.scene_files.og_demos import number_of, read_og_demo, read_recording
+from cousins.scenes.scene_files.omnigibson import INDEX, read_omnigibson, scene_of
 from cousins.schemas import DatasetError, SpecError
 
 h5py: Any = pytest.importorskip("h5py")
@@ -95,9 +97,43 @@ def test_what_a_file_says_is_kept(tmp_path: Path, name: str) -> None:
     assert demo.lost == ("velocities, efforts, states that are not kinematic, and controllers",)
 
 
+def test_the_scene_of_a_file_becomes_the_reference(tmp_path: Path) -> None:
+    """As the scene file by itself does, and by the command with what is kept beside it."""
+    from typer.testing import CliRunner
+
+    from cousins.flows.cli import app
+
+    path, alone = write(tmp_path / "demos.hdf5"), tmp_path / "og1" / "scene" / "scene.json"
+    alone.parent.mkdir(parents=True)
+    alone.write_text(json.dumps(scene_file()))
+    one = scene_of(read_recording(path).scene, path, tmp_path / INDEX)
+    assert one == read_omnigibson(alone)
+    part = microwave()
+    assets = {
+        asset_folder(asset): {
+            "asset": asset.id, "asset_hash": asset.content_hash(), "category": asset.category,
+            "extents": list(asset.extents), "joints": [joint.name for joint in asset.joints],
+        }
+        for asset in part.assets.values()
+    }  # fmt: skip
+    (tmp_path / "assets").mkdir()
+    (tmp_path / INDEX).write_text(json.dumps(assets))
+    out, kept = tmp_path / "scene.yaml", tmp_path / "kept"
+    asked = ["reference", str(path), "--out", str(out), "--demonstrations", str(kept), "--json"]
+    result = CliRunner().invoke(app, asked)
+    assert result.exit_code == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert {x["name"] for x in told["objects"]} >= {"mug", "oven"}
+    assert told["demonstrations"]["written"] == {"demo_0": 4, "demo_2": 4, "demo_10": 4}
+    assert (kept / "demo_10.npz").is_file()
+    wrong = CliRunner().invoke(app, [*asked[:1], str(alone), *asked[2:]])
+    assert wrong.exit_code == 2
+    assert "is for HDF5 files" in wrong.stderr
+
+
 def test_what_came_and_went_is_told(tmp_path: Path) -> None:
     def change(data: Any) -> None:
-        step = {
+        step: dict[str, Any] = {
             "objects": {"add": [{}, {}], "remove": ["mug"]},
             "systems": {"add": [], "remove": []},
         }
@@ -123,6 +159,22 @@ def set_array(name: str, values: Any) -> Callable[[Any], None]:
     return change
 
 
+def said(name: str, text: str) -> Callable[[Any], None]:
+    def change(data: Any) -> None:
+        data.attrs[name] = text
+
+    return change
+
+
+def said_of_demo(transitions: str | None) -> Callable[[Any], None]:
+    def change(data: Any) -> None:
+        del data["demo_0"].attrs["transitions"]
+        if transitions is not None:
+            data["demo_0"].attrs["transitions"] = transitions
+
+    return change
+
+
 def played_back(data: Any) -> None:
     del data["demo_0"]["state"]
     data["demo_0"].create_group("obs")
@@ -134,7 +186,7 @@ def linked(data: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "told"),
     [
         (without("action"), "has no 'action'; expected OmniGibson's data/demo_<n>"),
         (played_back, "give the file that was played back"),
@@ -142,19 +194,19 @@ def linked(data: Any) -> None:
         (set_array("reward", np.zeros(9)), "one state more than actions"),
         (set_array("state_size", [10**6] * (STEPS + 1)), "`state_size` is beyond"),
         (set_array("action", np.zeros((STEPS, 2, 2))), r"expected numbers \(T, N\)"),
-        (lambda d: d["demo_0"].attrs.__delitem__("transitions"), "no attribute 'transitions'"),
-        (lambda d: d["demo_0"].attrs.__setitem__("transitions", "[1]"), "not as OmniGibson has it"),
-        (lambda d: d.attrs.__setitem__("scene_file", "{"), "'scene_file' is no JSON"),
-        (lambda d: d.attrs.__setitem__("scene_file", "[]"), "not as OmniGibson has it"),
+        (said_of_demo(None), "no attribute 'transitions'"),
+        (said_of_demo("[1]"), "not as OmniGibson has it"),
+        (said("scene_file", "{"), "'scene_file' is no JSON"),
+        (said("scene_file", "[]"), "not as OmniGibson has it"),
     ],
 )
-def test_what_is_amiss_is_told(tmp_path: Path, change: Callable[[Any], None], said: str) -> None:
-    with pytest.raises(DatasetError, match=said):
+def test_what_is_amiss_is_told(tmp_path: Path, change: Callable[[Any], None], told: str) -> None:
+    with pytest.raises(DatasetError, match=told):
         read_og_demo(write(tmp_path / "a.hdf5", change), "demo_0")
 
 
 def test_a_config_that_is_none_is_refused(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.hdf5", lambda d: d.attrs.__setitem__("config", "[]"))
+    path = write(tmp_path / "a.hdf5", said("config", "[]"))
     with pytest.raises(DatasetError, match="no config of OmniGibson's"):
         read_recording(path)
     (tmp_path / "b.hdf5").write_bytes(b"no HDF5")

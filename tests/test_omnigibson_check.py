@@ -67,8 +67,15 @@ def present(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(environment, "lacks", lambda: ())
     monkeypatch.setattr(staging, "write_asset", Asset.write)
-    monkeypatch.setattr(checking, "installed", lambda _: "26.11")
-    monkeypatch.setattr(checking, "converted", lambda *_: {"links": 1.0})
+
+    def version(name: str) -> str:
+        return f"{name} 26.11"
+
+    def measured(*asked: object) -> dict[str, float]:
+        return {"links": float(len(asked))}
+
+    monkeypatch.setattr(checking, "installed", version)
+    monkeypatch.setattr(checking, "converted", measured)
 
 
 @pytest.mark.usefixtures("present")

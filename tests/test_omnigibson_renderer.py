@@ -177,7 +177,7 @@ def test_an_argument_that_omnigibson_does_not_take_is_noticed(
     """The fake can fail: it binds calls to signatures, where OmniGibson drops what it does not
     know."""
     clients.append(fake_client(monkeypatch))
-    config = {
+    config: dict[str, Any] = {
         "scene": {"type": "Scene", "floor": False},
         "robots": [],
         "task": {"type": "DummyTask"},

@@ -102,7 +102,7 @@ def _controlled(data: Any, where: str) -> bool:
         return False
     try:
         read: Any = json.loads(told)
-        kwargs = read.get("env_kwargs") or {}
+        kwargs: dict[str, Any] = read.get("env_kwargs") or {}
         return read.get("type") == ROBOSUITE or "controller_configs" in kwargs
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise DatasetError(f"{where}: env_args of `data` is no JSON object: {error}") from error
