@@ -156,6 +156,25 @@ def test_surroundings_are_what_the_renderer_draws(update: dict[str, Any], lens: 
     assert must <= shown <= must | may
 
 
+def test_pixels_that_were_looked_at_before_are_the_same(dataset: Dataset) -> None:
+    scenes = list(dataset.scenes())
+    first, second = list(dataset.frames())[:2]
+    assert first.camera_params != second.camera_params
+    camera = first.camera_params
+    nothing = np.zeros((camera.height, camera.width), dtype=np.uint8)
+    left = nothing.copy()
+    left[:, : camera.width // 2] = 1
+    whole = Surroundings(scenes[0]).semantic_ids(camera, nothing)
+    again = Surroundings(scenes[0])
+    assert np.array_equal(again.semantic_ids(camera, left), np.where(left, 0, whole))
+    assert np.array_equal(again.semantic_ids(camera, nothing), whole)
+    assert not again.semantic_ids(camera, nothing + 1).any()
+    other = again.semantic_ids(second.camera_params, nothing)
+    fresh = Surroundings(scenes[0]).semantic_ids(second.camera_params, nothing)
+    assert np.array_equal(other, fresh)
+    assert not np.array_equal(other, whole)
+
+
 def test_same_dataset_same_bytes(dataset: Dataset, out: Path, tmp_path: Path) -> None:
     PLUGIN.export(dataset, tmp_path / "again")
     assert shard_files(tmp_path / "again") == shard_files(out)

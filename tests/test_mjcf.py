@@ -20,6 +20,7 @@ from rolled import Attempt, attempt, stored
 from worlds import by_hand, first, make_task, put
 
 from cousins.generators.dataset import Dataset
+from cousins.generators.exports._kept import KeptFiles
 from cousins.generators.exports._scenes import Staged, staged
 from cousins.generators.exports.mjcf import PLUGIN
 from cousins.generators.exports.mjcf.writing import KEYFRAME, write_scene
@@ -283,3 +284,40 @@ def test_fifty_scenes_stay_as_ours_and_their_demonstrations_reach_their_goals(
         done += reached(theirs, part, episode, arrays, episode.steps)[0]
     sys.stdout.write(f"{len(parts)} scenes; {done} of {len(solved)} demonstrations reach\n")
     assert done >= 0.98 * len(solved)
+
+
+def test_encoded_files_are_kept_as_long_as_there_is_room() -> None:
+    made: list[bytes] = []
+
+    def encode(raw: bytes) -> bytes:
+        made.append(raw)
+        return raw * 10
+
+    kept = KeptFiles(room=50)
+
+    def of(raw: bytes) -> bytes:
+        return kept.of((raw,), lambda: encode(raw))
+
+    assert of(b"ab") == of(b"ab") == b"ab" * 10
+    of(b"cd")
+    of(b"ab")  # used again, so that the other one goes first
+    of(b"ef")
+    of(b"ab")
+    assert made == [b"ab", b"cd", b"ef"]
+    of(b"cd")
+    assert made[3:] == [b"cd"]
+    assert of(b"x" * 9) == b"x" * 90  # of more than there is room for
+    assert kept.of((b"a", b"b"), lambda: b"apart") == b"apart"
+
+
+def test_scenes_that_share_what_is_encoded_have_the_same_files(tmp_path: Path) -> None:
+    part, kept = microwave(), KeptFiles()
+    written: list[dict[str, bytes]] = []
+    for name, shared in (("alone", None), ("first", kept), ("second", kept)):
+        folder = tmp_path / name
+        folder.mkdir()
+        write_scene(part, folder, shared)
+        paths = sorted(x for x in folder.rglob("*") if x.is_file())
+        written.append({str(x.relative_to(folder)): x.read_bytes() for x in paths})
+    assert len(written[0]) > 5
+    assert written[0] == written[1] == written[2]

@@ -52,24 +52,28 @@ class EarlierExport:
         """
         target = out / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        source = self.folder / name
-        try:
-            try:
-                os.link(source, target)
-            except FileNotFoundError:
-                raise
-            except OSError:  # a disk without hard links, or with as many as it takes
-                shutil.copyfile(source, target)
-        except OSError as error:
-            raise CannotGrowError(f"{source} cannot be taken over: {error}") from error
+        _take(str(self.folder / name), str(target))
 
     def link_all(self, folder: str, out: Path) -> None:
         """Have all files right in a folder also in the new export; none where it is not there."""
         place = self.folder / folder
         if place.is_dir():
-            (out / folder).mkdir(parents=True, exist_ok=True)
-            for entry in sorted(os.scandir(place), key=lambda entry: entry.name):
-                self.link(f"{folder}/{entry.name}", out)
+            target = out / folder
+            target.mkdir(parents=True, exist_ok=True)
+            for name in sorted(os.listdir(place)):
+                _take(f"{place}/{name}", f"{target}/{name}")
+
+
+def _take(source: str, target: str) -> None:
+    try:
+        try:
+            os.link(source, target)
+        except FileNotFoundError:
+            raise
+        except OSError:  # a disk without hard links, or with as many as it takes
+            shutil.copyfile(source, target)
+    except OSError as error:
+        raise CannotGrowError(f"{source} cannot be taken over: {error}") from error
 
 
 class _Added(Dataset):

@@ -15,7 +15,6 @@ validation are in shards of their own.
 from __future__ import annotations
 
 import io
-import mmap
 import shutil
 import tarfile
 from collections.abc import Iterator, Mapping
@@ -174,12 +173,13 @@ def _end(path: Path) -> int:
     Raises:
         CannotGrowError: it is damaged.
     """
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        place = 0
+    place = 0
+    with path.open("rb", buffering=0) as file:
         try:
-            while text[place] != 0:
-                size = int(text[place + 124 : place + 135], 8)
+            while (head := file.read(BLOCK))[0] != 0:
+                size = int(head[124:135], 8)
                 place += BLOCK + -(-size // BLOCK) * BLOCK
+                file.seek(place)
         except (ValueError, IndexError) as error:
             raise CannotGrowError(f"{path.name} is damaged at byte {place}: {error}") from error
         return place
