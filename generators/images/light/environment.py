@@ -65,7 +65,8 @@ class Environment:
     def upward(self) -> Array:
         """(3,) what a surface that faces up receives."""
         level = self.harmonics
-        return BAND_0 * level[0] + BAND_1 * level[2] + 2 * BAND_2 * level[6]
+        found: Array = BAND_0 * level[0] + BAND_1 * level[2] + 2 * BAND_2 * level[6]
+        return found
 
 
 def outdoors(scene: Scene) -> bool:
