@@ -32,7 +32,7 @@ SUN = "sun"
 """Name of its light."""
 CEILING_LIGHT = 1.2
 """A plain room's ceiling, over what is white in its light: it holds the lamps."""
-WINDOW_LIGHT = 2.0
+WINDOW_LIGHT = 3.0
 """Likewise of its windows."""
 WINDOW_TOP, WINDOW_HALF = 0.38, 0.22
 """How high and how wide windows are, seen from the table: radians, of the width one half."""
