@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cousins.flows.bench.frames import _scene
+from cousins.flows.bench.frames import table_scene
 from cousins.generators.images.camera.cameras import camera_params
 from cousins.generators.images.truth.worlds import prepared
 from cousins.generators.renderers import renderer
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def _row(tracer: BlenderRenderer, number: int, kind: str | None) -> npt.NDArray[np.uint8]:
-    scene, assets = _scene(0, number, kind)
+    scene, assets = table_scene(0, number, kind)
     world = prepared(scene, assets).world
     data = world.new_data()
     camera = camera_params(world, data, scene.cameras[0], SIZE)

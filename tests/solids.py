@@ -73,7 +73,9 @@ def link_meshes(item: SceneObject, kind: Asset) -> dict[str, Any]:
 
 
 def robot_meshes(compiled: CompiledScene, data: Any) -> dict[str, Any]:
-    """The robot's links, in the world."""
+    """The robot's links, in the world; none where there is no robot."""
+    if compiled.mounted is None:
+        return {}
     model = compiled.model
     parts: dict[str, list[Any]] = {}
     for geom in range(model.ngeom):

@@ -17,7 +17,7 @@ from truth_flow import at_random
 from truth_scenes import plans
 
 from cousins.flows.backends import check_backend
-from cousins.flows.bench.frames import _scene  # pyright: ignore[reportPrivateUsage]
+from cousins.flows.bench.frames import table_scene
 from cousins.generators.images.camera.cameras import camera_params
 from cousins.generators.images.truth.worlds import prepared
 from cousins.generators.renderers import renderer
@@ -60,7 +60,7 @@ def test_it_works_here() -> None:
 def test_both_backends_see_the_same(tracer: BlenderRenderer) -> None:
     shares: list[float] = []
     for number, kind in ((0, None), (1, None), (2, None), (0, "kitchen")):
-        scene, assets = _scene(3, number, kind)
+        scene, assets = table_scene(3, number, kind)
         ready = prepared(scene, assets)
         data = ready.world.new_data()
         for camera in scene.cameras:
@@ -79,7 +79,7 @@ def test_both_backends_see_the_same(tracer: BlenderRenderer) -> None:
 
 
 def test_the_picture_is_lit_and_the_same_in_every_process(tracer: BlenderRenderer) -> None:
-    scene, assets = _scene(3, 0)
+    scene, assets = table_scene(3, 0)
     ready = prepared(scene, assets)
     data = ready.world.new_data()
     params = camera_params(ready.world, data, scene.cameras[0], SIZE)
@@ -111,7 +111,7 @@ def test_the_picture_is_lit_and_the_same_in_every_process(tracer: BlenderRendere
 
 def test_what_a_process_drew_before_leaves_no_trace(tracer: BlenderRenderer) -> None:
     """Table, furnished kitchen, table: the same process, the same bytes as a new one."""
-    made = [_scene(3, number, kind) for number, kind in ((1, None), (0, "kitchen"), (2, None))]
+    made = [table_scene(3, number, kind) for number, kind in ((1, None), (0, "kitchen"), (2, None))]
     drawn: list[list[bytes]] = []
     for turn in ("new", "forth", "back"):
         if turn == "new":
@@ -144,7 +144,7 @@ def draw(tracer: BlenderRenderer, scene: Scene, assets: dict[str, Asset], *, afr
 
 
 def test_both_backends_have_the_same_sky(tracer: BlenderRenderer) -> None:
-    scene, assets = _scene(3, 0)
+    scene, assets = table_scene(3, 0)
     bright: list[float] = []
     for azimuth in (0.6, 3.8):
         down = (-np.cos(azimuth) * 0.9, -np.sin(azimuth) * 0.9, -np.sqrt(1 - 0.81))

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from caster import centres, scene_caster
 from PIL import Image
+from truth_measures import inner
 from typer.testing import CliRunner
 
 from cousins.flows.checks import check_dataset, check_spec
@@ -16,6 +18,7 @@ from cousins.flows.graph import Graph
 from cousins.flows.stages import production
 from cousins.flows.verify import verify
 from cousins.generators.dataset import Dataset
+from cousins.generators.images.truth.worlds import prepared
 from cousins.generators.labels import LABELS
 from cousins.scenes.layout.pose_sampling import REACH
 from cousins.scenes.model.mujoco_model import compile_model
@@ -87,6 +90,20 @@ def test_labels_know_of_no_robot(made: Dataset) -> None:
         assert set(np.unique(mask).tolist()) <= ids | {0}
         assert sum(thing.visible_pixels > 0 for thing in frame.objects) >= 7
         assert any(literal == "open cabinet" for literal in frame.predicates or ())
+
+
+def test_masks_are_those_of_an_independent_caster(made: Dataset) -> None:
+    by_id = {scene.id: scene for scene in made.scenes()}
+    for frame in made.frames():
+        scene = by_id[frame.scene]
+        ready = prepared(scene, made.assets_of(scene))
+        rays = scene_caster(scene, made.assets_of(scene), ready.world, ready.at_rest())
+        view = frame.camera_params
+        owners = rays.owners(rays.cast(view, centres(view))).reshape(view.height, view.width)
+        mask = np.asarray(Image.open(made.file(frame.files["seg_instance"])))
+        off_edges = inner(owners)
+        assert off_edges.mean() > 0.5
+        assert (mask == owners)[off_edges].all()
 
 
 def test_nothing_was_attempted_and_all_is_sound(made: Dataset) -> None:

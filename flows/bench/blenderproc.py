@@ -27,7 +27,7 @@ from ...generators.images.truth.worlds import prepared
 from ...generators.renderers.blenderproc.light import encoded
 from ...generators.renderers.blenderproc.renderer import BlenderRenderer, Quality, worker_command
 from ...schemas import Asset, DatasetSpec, Scene
-from .frames import OBJECTS, _scene  # pyright: ignore[reportPrivateUsage]
+from .frames import OBJECTS, table_scene
 
 DEFAULT_SAMPLES, DEFAULT_NOISE = 1024, 0.01
 """BlenderProc's."""
@@ -57,10 +57,10 @@ def run(small: bool, seed: int) -> dict[str, Any]:
     """Measure; keys as documented for `blenderproc`."""
     size = (64, 64) if small else (256, 256)
     samples = 128 if small else 1024
-    scene, assets = _scene(seed, 0)
+    scene, assets = table_scene(seed, 0)
     artist = BlenderRenderer(Quality(frame_limit=LONG))
     ours = _ours(artist, scene, assets, size, frames=2 if small else 8)
-    other = _scene(seed, 1)
+    other = table_scene(seed, 1)
     start = time.perf_counter()
     _picture(artist, *other, (16, 16))
     change = time.perf_counter() - start

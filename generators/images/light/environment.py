@@ -32,7 +32,7 @@ SUN = "sun"
 """Name of its light."""
 CEILING_LIGHT = 1.2
 """A plain room's ceiling, over what is white in its light: it holds the lamps."""
-WINDOW_LIGHT = 2.0
+WINDOW_LIGHT = 3.0
 """Likewise of its windows."""
 WINDOW_TOP, WINDOW_HALF = 0.38, 0.22
 """How high and how wide windows are, seen from the table: radians, of the width one half."""
@@ -65,7 +65,8 @@ class Environment:
     def upward(self) -> Array:
         """(3,) what a surface that faces up receives."""
         level = self.harmonics
-        return BAND_0 * level[0] + BAND_1 * level[2] + 2 * BAND_2 * level[6]
+        found: Array = BAND_0 * level[0] + BAND_1 * level[2] + 2 * BAND_2 * level[6]
+        return found
 
 
 def outdoors(scene: Scene) -> bool:

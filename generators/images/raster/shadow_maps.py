@@ -66,8 +66,8 @@ class ShadowMaps:
         gl.glActiveTexture(gl.GL_TEXTURE0 + SHADOWS)
         gl.glBindTexture(gl.GL_TEXTURE_2D_ARRAY, self._texture)
         touching, leaving = near_and_far(above.near, model.rows[:, :, 3], model.radii)
-        for layer, view, chosen in ((0, above.near, touching), (1, above.far, leaving)):
-            self._show(self.overhead + layer, model, view, chosen & ~model.arm, OVERHEAD)
+        self._show(self.overhead, model, above.near, touching & ~model.arm, OVERHEAD)
+        self._show(self.overhead + 1, model, above.far, leaving & ~model.arm, OVERHEAD)
         for number, view in enumerate(shadows):
             touching, leaving = near_and_far(view.near, model.rows[:, :, 3], model.radii)
             # Lamps hang in the room: what is on the wall that their light seems to come through

@@ -128,10 +128,10 @@ def spans(shape: Outline, points: Array, camera: CameraParams) -> Spans:
     low = np.minimum.reduceat(np.where(ahead[:, None], pixels, np.inf), shape.starts)
     high = np.maximum.reduceat(np.where(ahead[:, None], pixels, -np.inf), shape.starts)
     whole = np.logical_and.reduceat(ahead, shape.starts)
-    for k, cut in _cuts(shape, seen, ahead):
+    for owner, cut in _cuts(shape, seen, ahead):
         crossing = project(camera, cut)
-        low[k] = np.minimum(low[k], crossing.min(axis=0))
-        high[k] = np.maximum(high[k], crossing.max(axis=0))
+        low[owner] = np.minimum(low[owner], crossing.min(axis=0))
+        high[owner] = np.maximum(high[owner], crossing.max(axis=0))
     if camera.bends:
         ends = np.append(shape.starts[1:], len(points))
         for k in np.arange(len(shape.ids)):
