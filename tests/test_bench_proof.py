@@ -80,15 +80,15 @@ def test_policies_are_trained_alike_and_judged_in_the_same_scenes(
     }.items():  # fmt: skip
         monkeypatch.setattr(proof, name, fake)
     found = measure("proof", small=True, seed=5)
-    assert trained == [("twin", 0, 3000), ("cousins", 0, 3000)]
+    assert trained == [("twin", 0, 4000), ("cousins", 0, 4000)]
     assert judged == [
         ("twin-policy-0", "cousins", "scenes"),
         ("cousins-policy-0", "cousins", "scenes"),
     ]
-    assert (found["small"], found["rollouts"], found["seeds"]) == (True, 20, 1)
+    assert (found["small"], found["rollouts"], found["seeds"]) == (True, 40, 1)
     assert list(found["twin"]) == ["twin", "near", "far", "dissimilar"]
-    assert found["cousins"]["far"] == {"success": 0.2, "ci95": (0.080658, 0.416017)}
-    assert found["twin"]["far"]["success"] == 0.05
+    assert found["cousins"]["far"] == {"success": 0.1, "ci95": (0.03958, 0.230518)}
+    assert found["twin"]["far"]["success"] == 0.025
     assert found["stacking"] is None
 
 
