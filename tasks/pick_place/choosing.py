@@ -24,7 +24,8 @@ from ..motion.collision import PRESS_DEPTH, Held
 from ..motion.manipulator import Manipulator
 from ..physics.predicates import PhysicsFacts
 from ..sampling.placements import RELEASE_HEIGHT, UP, Placement, placements
-from .picking import CONFIGURATIONS, NOISE, Candidate, Grasp, candidates, reachable_grasp, tried
+from .candidates import NOISE, Candidate, candidates
+from .picking import CONFIGURATIONS, Grasp, reachable_grasp, tried
 
 MAX_PLACEMENTS = 24
 LEVEL = 0.5

@@ -15,8 +15,9 @@ from ...schemas import Cause, PlanningError
 from ..motion.blocking import BlockedError
 from ..motion.manipulator import CAREFUL, LADEN, SLOW, Manipulator
 from ..sampling.placements import Placement
+from .candidates import NOISE
 from .choosing import PlacementStrategy, ReachedPlacement, choose, drops, options_of
-from .picking import NOISE, Grasp, pick, release_opening, tried, verify_held
+from .picking import Grasp, pick, release_opening, tried, verify_held
 
 PICKS = (NOISE, NOISE[1:], NOISE[2:])
 """Rounds in which grasps are looked for, each time that a thing is taken: where it lies in the

@@ -19,7 +19,8 @@ from ....scenes.model.mujoco_model import compile_model
 from ....schemas import Asset, DatasetSpec, PlanningError, Scene
 from ....tasks.motion.manipulator import Manipulator
 from ....tasks.physics.execution import Executor
-from ....tasks.pick_place.picking import candidates, reachable_grasp
+from ....tasks.pick_place.candidates import candidates
+from ....tasks.pick_place.picking import reachable_grasp
 from .case import Case, Suite, case, one
 
 OBJECTS = 10
