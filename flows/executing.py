@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..generators.dataset import Dataset
+from ..generators.executed import dump_executed, judged
 from ..generators.simulators import SIMULATORS, StoredAttempt
-from ..generators.simulators._judging import dump_executed, judged
 from ..schemas import DatasetError, RunError, SpecError
 
 

@@ -21,19 +21,28 @@ ACROSS = 3
 
 
 @dataclass(frozen=True)
-class Preview:
-    """One scene of a spec, as it would be made.
+class Assembled:
+    """One scene of a spec.
 
     Attributes:
         task: that the scene is for.
         scene: at rest.
         assets: of the scene, by content hash.
-        images: (H, W, 3) uint8 colours by the camera's name.
     """
 
     task: TaskSpec
     scene: Scene
     assets: dict[str, Asset] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Preview(Assembled):
+    """One scene of a spec, as it would be made.
+
+    Attributes:
+        images: (H, W, 3) uint8 colours by the camera's name.
+    """
+
     images: dict[str, npt.NDArray[np.uint8]] = field(repr=False)
 
     def sheet(self) -> npt.NDArray[np.uint8]:
@@ -55,21 +64,6 @@ class Preview:
         buffer = io.BytesIO()
         Image.fromarray(self.sheet()).save(buffer, format="png")
         return buffer.getvalue()
-
-
-@dataclass(frozen=True)
-class Assembled:
-    """One scene of a spec.
-
-    Attributes:
-        task: that the scene is for.
-        scene: at rest.
-        assets: of the scene, by content hash.
-    """
-
-    task: TaskSpec
-    scene: Scene
-    assets: dict[str, Asset] = field(repr=False)
 
 
 def make_preview(spec: DatasetSpec, task: int, scene: int) -> Preview:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ import numpy.typing as npt
 import pytest
 from typer.testing import CliRunner
 
+from cousins.flows import strangers
 from cousins.flows.certify import certify
 from cousins.flows.cli import app
+from cousins.flows.pool import WorkerPool
 from cousins.generators.certificates.demo_check import check_demo
 from cousins.generators.certificates.demo_file import demo_names, read_demo
 from cousins.scenes.importing.stranger_mjcf import compile_stranger
@@ -282,3 +285,16 @@ def test_long_texts_and_large_files_are_refused(
     (tmp_path / "thing.obj").write_text(TETRAHEDRON)
     with pytest.raises(AssetError, match="at most 20 are read of a file"):
         compile_stranger(MESHED.format(include=""), tmp_path)
+
+
+def _limit(unused: int) -> int:
+    """Runs in a fresh process."""
+    del unused
+    strangers.bound_memory()
+    return resource.getrlimit(resource.RLIMIT_AS)[0]
+
+
+def test_a_process_that_reads_from_strangers_has_no_more_memory_than_that() -> None:
+    with WorkerPool(_limit, 1, 60.0) as pool:
+        found = pool.run("limit", 0)
+    assert 0 < found <= strangers.MEMORY

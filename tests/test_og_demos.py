@@ -76,6 +76,15 @@ def write(path: Path, change: Callable[[Any], None] | None = None, name: str = "
     return path
 
 
+def test_a_number_that_is_an_object_s_by_chance_is_passed_over(tmp_path: Path) -> None:
+    def change(data: Any) -> None:
+        data["demo_0"]["state"][:, 1] = float(number_of("mug"))
+
+    path = write(tmp_path / "demos.hdf5", change)
+    found, known = read_og_demo(path, "demo_0"), read_og_demo(path, "demo_2")
+    assert np.array_equal(found.poses["mug"], known.poses["mug"])
+
+
 @pytest.mark.parametrize("name", ["og1", "og3"])
 def test_what_a_file_says_is_kept(tmp_path: Path, name: str) -> None:
     path = write(tmp_path / "demos.hdf5", name=name)

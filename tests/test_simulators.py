@@ -16,11 +16,11 @@ from test_mjcf import microwave
 
 from cousins.flows.executing import execute
 from cousins.generators.dataset import load_arrays
+from cousins.generators.executed import CAUSE, judged, positions, turned
 from cousins.generators.exports._scenes import Staged
 from cousins.generators.exports.omnigibson.profiles import PROFILES, profile
 from cousins.generators.simulators import SIMULATORS, StoredAttempt, Trajectory
-from cousins.generators.simulators._judging import CAUSE, judged, positions, turned
-from cousins.generators.simulators.mujoco import trajectory_of
+from cousins.generators.simulators.mujoco import MujocoSimulator, trajectory_of
 from cousins.generators.simulators.omnigibson import executing
 from cousins.generators.simulators.omnigibson.executing import begun, command, usd_name
 from cousins.generators.simulators.omnigibson.staging import CONTROLLERS, config
@@ -154,6 +154,24 @@ def test_demonstrations_of_a_dataset_are_carried_out_and_recorded(tmp_path: Path
         execute(tmp_path / "data", "mujocco", None, 1)
 
 
+def test_an_attempt_that_is_refused_is_named_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_dataset(tmp_path / "data", attempt(0), attempt(1))
+    mujoco = SIMULATORS.load("mujoco")
+    first, real = attempt(0).episode.id, type(mujoco).execute
+
+    def carry_out(simulator: MujocoSimulator, one: StoredAttempt) -> Trajectory:
+        if one.episode.id == first:
+            raise RunError("its robot is on holiday")
+        return real(simulator, one)
+
+    monkeypatch.setattr(MujocoSimulator, "execute", carry_out)
+    found = execute(tmp_path / "data", "mujoco", None, None)
+    assert found.refused == {first: "its robot is on holiday"}
+    assert [one.episode for one in found.done] == [attempt(1).episode.id]
+
+
 def test_names_are_openusds() -> None:
     for name, wanted in {"top_drawer": "top_drawer", "2x": "_x", "a-b": "a_b", "": "_"}.items():
         assert usd_name(name) == wanted
@@ -236,3 +254,20 @@ def test_a_joint_that_omnigibson_does_not_name_is_an_error() -> None:
     ]
     with pytest.raises(RunError, match="names the joints none, and not"):
         executing.trajectory(part, states, {"robot": ["panda_joint1"] * 9})
+
+
+def test_orientations_of_omnigibson_have_the_real_part_last() -> None:
+    part: Staged = microwave()
+    bent = {x.name: [0.1 * (n + 1) for n, _ in enumerate(part.asset(x.name).joints)]
+            for x in part.scene.objects}  # fmt: skip
+    states: list[dict[str, Any]] = [
+        {f"{name}/pose": np.array([1.0, 2.0, 3.0, 0.1, 0.2, 0.3, 0.9]) for name in bent}
+        | {f"{name}/joints": np.array(values) for name, values in bent.items()}
+    ]
+    joints = {
+        x.name: [usd_name(joint.name) for joint in part.asset(x.name).joints]
+        for x in part.scene.objects
+    }
+    found = executing.trajectory(part, states, joints)
+    assert found.poses["mug"][0].tolist() == [1.0, 2.0, 3.0, 0.9, 0.1, 0.2, 0.3]
+    assert [float(x[0]) for x in found.joints["oven"].values()] == bent["oven"]

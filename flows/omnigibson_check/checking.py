@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ...generators.executed import positions
 from ...generators.exports.omnigibson.profiles import Profile, profile
 from ...generators.simulators import Array, Trajectory
-from ...generators.simulators._judging import positions
 from ...generators.simulators.omnigibson.executing import opened, trajectory
 from ...generators.workers.og import environment
 from ...generators.workers.og.client import OmniGibsonClient, OmniGibsonError

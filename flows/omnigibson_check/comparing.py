@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ...generators.executed import turned
 from ...generators.exports.usd.asset import write_asset
 from ...generators.exports.usd.pxr import pxr
 from ...generators.images.raster.rasteriser import rasteriser
 from ...generators.simulators import Array, Trajectory
-from ...generators.simulators._judging import turned
 from ...scenes.core.geometry import rotation
 from ...schemas import Asset, CameraParams
 from .report import Reason, StepError

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...generators.exports._scenes import Staged
+from ...generators.exports import Staged
 from ...generators.simulators import Array
 from ...scenes.model.mujoco_model import CompiledScene, compile_model
 from ...schemas import CameraParams, DatasetSpec
@@ -82,8 +82,8 @@ class CheckedScene:
 
 def subject() -> CheckedScene:
     """Assemble the scene; it is the same each time."""
-    from ..preview import make_preview
+    from ..preview import assemble_one
 
     spec = DatasetSpec.model_validate(SPEC)
-    made = make_preview(spec, 0, 0)
+    made = assemble_one(spec, 0, 0)
     return CheckedScene(Staged(made.scene, made.assets, None, spec.render.size))

@@ -10,6 +10,7 @@ from ...schemas.plugins import Group, Needs
 from ..dataset import Dataset
 from ._growing import CannotGrowError, EarlierExport
 from ._references import refuse_orphans
+from ._scenes import Staged
 
 
 @runtime_checkable
@@ -152,5 +153,5 @@ def grow(name: str, dataset: Dataset, out: Path, earlier: EarlierExport) -> str:
 
 __all__ = [
     "EXPORTERS", "Choosy", "Demonstrating", "EarlierExport", "Exporter", "Failing", "Growing",
-    "Picturing", "export", "export_with", "grow",
+    "Picturing", "Staged", "export", "export_with", "grow",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """HDF5 files of strangers: what lies in them and is bounded; no links, nothing outside.
 
 A damaged file can keep HDF5 itself busy for ever, and fill the memory: read it in a process that
-can be ended, with `flows.bounded`.
+can be ended, as `flows/strangers.py` bounds it.
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false

@@ -74,7 +74,22 @@ class Strict:
             raise TypeError(f"{self.kind}.{name} is no property")
 
 
-class Thing(Strict):
+class Posed(Strict):
+    """Stands somewhere, with joints."""
+
+    pose: Any
+    values: Any
+
+    def get_position_orientation(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        self.call("get_position_orientation", *args, **kwargs)
+        return self.pose[:3], self.pose[3:]
+
+    def get_joint_positions(self, *args: Any, **kwargs: Any) -> Any:
+        self.call("get_joint_positions", *args, **kwargs)
+        return self.values
+
+
+class Thing(Posed):
     kind = "USDObject"
 
     def __init__(self, name: str, info: dict[str, Any], state: dict[str, Any]) -> None:
@@ -90,14 +105,6 @@ class Thing(Strict):
         names = json.loads(index.read_text()) if index.is_file() else []
         return dict.fromkeys(names[: len(self.values)])
 
-    def get_position_orientation(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        self.call("get_position_orientation", *args, **kwargs)
-        return self.pose[:3], self.pose[3:]
-
-    def get_joint_positions(self, *args: Any, **kwargs: Any) -> Any:
-        self.call("get_joint_positions", *args, **kwargs)
-        return self.values
-
     def set_position_orientation(self, *args: Any, **kwargs: Any) -> None:
         self.call("set_position_orientation", *args, **kwargs)
         self.pose = np.concatenate([kwargs["position"], kwargs["orientation"]])
@@ -112,7 +119,7 @@ class Thing(Strict):
             self.pose[2] -= FALL
 
 
-class FakeRobot(Strict):
+class FakeRobot(Posed):
     kind = {"og1": "FrankaPanda", "og3": "Robot"}[PROFILE]
 
     def __init__(self, told: dict[str, Any]) -> None:
@@ -124,14 +131,6 @@ class FakeRobot(Strict):
         self.read("joints")
         arm = [f"panda_joint{number}" for number in range(1, 8)]
         return dict.fromkeys([*arm, "panda_finger_joint1", "panda_finger_joint2"])
-
-    def get_position_orientation(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        self.call("get_position_orientation", *args, **kwargs)
-        return self.pose[:3], self.pose[3:]
-
-    def get_joint_positions(self, *args: Any, **kwargs: Any) -> Any:
-        self.call("get_joint_positions", *args, **kwargs)
-        return self.values
 
     def apply_action(self, *args: Any, **kwargs: Any) -> None:
         self.call("apply_action", *args, **kwargs)

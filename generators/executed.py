@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...scenes.core.geometry import quaternion, rotation
-from ...scenes.model.mujoco_model import CompiledScene, compile_model
-from ...schemas import Episode, EpisodeArrays, RunError
-from . import Array, StoredAttempt, Trajectory
+from ..scenes.core.geometry import quaternion, rotation
+from ..scenes.model.mujoco_model import CompiledScene, compile_model
+from ..schemas import Episode, EpisodeArrays, RunError
+from .simulators import Array, StoredAttempt, Trajectory
 
 MOVED = 0.001
 """How far what is fixed may seem to move, metres."""
@@ -52,11 +52,11 @@ def judged(attempt: StoredAttempt, run: Trajectory, simulator: str) -> ExecutedA
     """
     import mujoco
 
-    from ...tasks.bddl.goals import evaluate, explain
-    from ...tasks.bddl.ordering import OrderWatch, task_order
-    from ...tasks.bddl.problem import scene_problem
-    from ...tasks.physics.execution import full_state, tool_pose
-    from ...tasks.physics.predicates import PhysicsFacts
+    from ..tasks.bddl.goals import evaluate, explain
+    from ..tasks.bddl.ordering import OrderWatch, task_order
+    from ..tasks.bddl.problem import scene_problem
+    from ..tasks.physics.execution import full_state, tool_pose
+    from ..tasks.physics.predicates import PhysicsFacts
 
     compiled = compile_model(attempt.scene, attempt.assets, "physics")
     states = positions(compiled, run)
@@ -152,8 +152,8 @@ def turned(first: Array, second: Array) -> float:
 
 def dump_executed(done: ExecutedAttempt) -> tuple[str, bytes]:
     """The record as JSON, and the numbers as a compressed npz, as a dataset has them."""
-    from ...schemas import canonical_json
-    from ..dataset import dump_arrays
+    from ..schemas import canonical_json
+    from .dataset import dump_arrays
 
     return canonical_json(done.episode.model_dump(mode="json")), dump_arrays(done.arrays)
 
