@@ -77,8 +77,13 @@ def write(path: Path, change: Callable[[Any], None] | None = None, name: str = "
 
 
 def test_a_number_that_is_an_object_s_by_chance_is_passed_over(tmp_path: Path) -> None:
+    other = next(iter(scene_file()["state"]["object_registry"]))
+
     def change(data: Any) -> None:
-        data["demo_0"]["state"][:, 1] = float(number_of("mug"))
+        state = data["demo_0"]["state"]
+        before, own = (np.flatnonzero(state[0] == number_of(x))[0] for x in (other, "mug"))
+        assert before < own
+        state[:, before + 8] = float(number_of("mug"))  # a velocity of the other's
 
     path = write(tmp_path / "demos.hdf5", change)
     found, known = read_og_demo(path, "demo_0"), read_og_demo(path, "demo_2")
