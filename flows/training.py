@@ -71,11 +71,14 @@ def train_policy(
     named = setting.view.cameras if sees else ()
     if sees and not named:
         raise SpecError("--policy cnn: the spec has no cameras")
-    read = partial(demonstrations, cameras=named, objects=not sees, keypoints=spec.keypoints)
+    read = partial(
+        demonstrations, cameras=named, pixels=spec.pixels, objects=not sees,
+        keypoints=spec.keypoints,
+    )  # fmt: skip
     made = read(dataset, chosen, count)
     others = [Dataset(path) for path in also]
     for other in others:
-        alike = _alike(other, dataset, chosen)
+        alike = _alike(other, dataset, chosen, sees=sees)
         made += read(other, alike)
     samples = Samples(made, spec.history, spec.horizon, motions_of(dataset.spec.robot))
     card = _card(dataset, chosen, spec, samples, groups)
@@ -101,16 +104,19 @@ def train_policy(
     return train(samples, spec, card, out, say)
 
 
-def _alike(other: Dataset, dataset: Dataset, tasks: Sequence[TaskSpec]) -> list[TaskSpec]:
+def _alike(
+    other: Dataset, dataset: Dataset, tasks: Sequence[TaskSpec], *, sees: bool
+) -> list[TaskSpec]:
     """The same tasks in another dataset.
 
     Raises:
-        DatasetError: it has none of them, or another robot or rate.
+        DatasetError: it has none of them, another robot or rate, or pictures of another size.
     """
     for what, mine, its in (
         ("robot", dataset.spec.robot, other.spec.robot),
         ("episodes.hz", dataset.spec.episodes.hz, other.spec.episodes.hz),
         ("objects", _most_objects(dataset), _most_objects(other)),
+        *((("render.size", dataset.spec.render.size, other.spec.render.size),) if sees else ()),
     ):
         if mine != its:
             raise DatasetError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from cousins.generators.learners.policies import ChunkPolicy, load_policy
 from cousins.generators.learners.records.cards import Kind, TrainSpec, read_card
 from cousins.generators.learners.records.features import features, marks
 from cousins.generators.learners.records.motions import mean, motions_of
+from cousins.generators.learners.records.pictures import shrunk
 from cousins.generators.learners.records.rotations import about_vertical
 from cousins.generators.learners.samples import Samples, demonstrations
 from cousins.schemas import BackendMissingError, DatasetError, DatasetSpec, SpecError
@@ -407,3 +409,29 @@ def test_the_command_trains(dataset: Dataset, tmp_path: Path) -> None:
     assert read_card(out).train.policy == "nearest"
     again = CliRunner().invoke(app, arguments)
     assert again.exit_code == 2
+
+
+def test_pictures_are_shrunk_by_the_mean_of_areas() -> None:
+    picture = np.zeros((64, 128, 3), dtype=np.uint8)
+    picture[:, 64:] = 200
+    picture[::2, :64] = 100
+    small_one = shrunk(picture, 32)
+    assert small_one.shape == (16, 32, 3)
+    assert (small_one[:, 16:] == 200).all()
+    assert (small_one[:, :16] == 50).all()
+    assert shrunk(picture, 128) is picture
+
+
+@needs_torch
+def test_pictures_move_each_by_itself_and_repeat_their_edges() -> None:
+    from cousins.generators.learners.networks.cnn import shifted
+
+    torch: Any = import_module("torch")
+    images = torch.zeros(400, 2, 3, 12, 12)
+    images[..., 6, 6] = 1.0
+    images[..., 0] = 0.5
+    moved = shifted(images, 2, torch.Generator().manual_seed(0))
+    places = {tuple(divmod(int(one.argmax()), 12)) for one in moved[:, :, 0].flatten(0, 1)}
+    assert places == {(down, across) for down in range(4, 9) for across in range(4, 9)}
+    assert (moved[..., 0] == 0.5).float().mean() > 0.5
+    assert shifted(images, 0, torch.Generator()) is images

@@ -76,6 +76,16 @@ def train(
         float,
         typer.Option(min=0, max=1, help="Added to what is seen, in standard deviations."),
     ] = 0.02,
+    pixels: Annotated[
+        int,
+        typer.Option(
+            min=16, max=1024, help="Longer side of the pictures seen; larger ones are shrunk."
+        ),
+    ] = 96,
+    shift: Annotated[
+        int,
+        typer.Option(min=0, max=64, help="Pixels by which pictures are moved at random, at most."),
+    ] = 4,
     saves: Annotated[
         int, typer.Option(min=1, max=100, help="Checkpoints, evenly spread over the steps.")
     ] = 1,
@@ -99,6 +109,8 @@ def train(
             turned=turned,
             keypoints=keypoints,
             noise=noise,
+            pixels=pixels,
+            shift=shift,
             saves=saves,
         )
         card = train_policy(

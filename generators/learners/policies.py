@@ -16,6 +16,7 @@ from .nearest import Nearest
 from .records.cards import WEIGHTS, PolicyCard, read_card
 from .records.features import Images, Rows, features, marks
 from .records.motions import ToolTarget, mean, motions_of
+from .records.pictures import shrunk
 
 RECENCY = 0.5
 """Of `ChunkPolicy`."""
@@ -122,7 +123,10 @@ class ChunkPolicy:
             self._window.appendleft(row)
 
     def _predicted(self, observation: Mapping[str, Any]) -> Rows:
-        images = {name: observation[f"{IMAGES}{name}"] for name in self.card.cameras}
+        images = {
+            name: shrunk(observation[f"{IMAGES}{name}"], self.card.train.pixels)
+            for name in self.card.cameras
+        }
         return self.predictor.predict(np.stack(self._window), images, (self._seed, self._step))
 
     def _due(self) -> bool:

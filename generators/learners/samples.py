@@ -21,6 +21,7 @@ from ..exports.lerobot.rows import ENVIRONMENT, episode_columns
 from ..row_states import object_states
 from .records.features import Rows, features, marks
 from .records.motions import Motions, motions_of
+from .records.pictures import shrunk
 from .records.rotations import about_vertical
 
 TURN = 1.2
@@ -125,9 +126,16 @@ class Samples:
             found.append(single[_back(len(single), self.history)])
         return np.concatenate(found)
 
-    def images(self, camera: str) -> npt.NDArray[np.uint8]:
-        """(S, H, W, 3): what a camera shows at each step."""
-        return np.concatenate([one.images[camera] for one in self.demonstrations])
+    def images(self, cameras: Sequence[str]) -> npt.NDArray[np.uint8]:
+        """(S, C, 3, H, W): what the cameras show at each step."""
+        height, width, _ = self.demonstrations[0].images[cameras[0]].shape[1:]
+        found = np.empty((self.count, len(cameras), 3, height, width), dtype=np.uint8)
+        end = 0
+        for one in self.demonstrations:
+            begin, end = end, end + len(one.actions)
+            for number, camera in enumerate(cameras):
+                found[begin:end, number] = np.moveaxis(one.images[camera], -1, 1)
+        return found
 
     def openings(self) -> Rows:
         """The gripper's commanded openings, (N,) metres, where they are few; else none."""
@@ -174,6 +182,7 @@ def demonstrations(
     count: int | None = None,
     cameras: Sequence[str] = (),
     *,
+    pixels: int = 1024,
     objects: bool = True,
     keypoints: bool = False,
 ) -> tuple[TrainingEpisode, ...]:
@@ -184,6 +193,7 @@ def demonstrations(
         tasks: of it.
         count: how many at most; None takes all.
         cameras: whose videos are read too.
+        pixels: of the longer side of their pictures, at most.
         objects: whether features speak of objects, or of the robot alone.
         keypoints: whether they speak of the objects' keypoints, too.
 
@@ -222,7 +232,7 @@ def demonstrations(
                 reached=motions.poses(state[:, :-1]),
                 targets=motions.poses(columns["action"][:, :-1]),
                 images={
-                    name: _film(dataset, episode, name, videos.get((episode.id, name)))
+                    name: _film(dataset, episode, name, videos.get((episode.id, name)), pixels)
                     for name in cameras
                 },
             )
@@ -249,9 +259,9 @@ def _marks(
 
 
 def _film(
-    dataset: Dataset, episode: Episode, camera: str, path: str | None
+    dataset: Dataset, episode: Episode, camera: str, path: str | None, pixels: int
 ) -> npt.NDArray[np.uint8]:
-    """The frames (T, H, W, 3) of a video."""
+    """The frames (T, H, W, 3) of a video, made smaller where they are larger."""
     if path is None:
         raise DatasetError(
             f"episode {episode.id} has no video of camera {camera!r}; a policy that sees "
@@ -259,7 +269,7 @@ def _film(
         )
     file = dataset.file(path)
     with decoding(file):
-        frames = np.stack(list(_decoded(str(file))))
+        frames = np.stack([shrunk(frame, pixels) for frame in _decoded(str(file))])
     if len(frames) != episode.steps:
         raise DatasetError(f"{path} has {len(frames)} frames, not {episode.steps}")
     return frames

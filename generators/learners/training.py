@@ -150,9 +150,8 @@ class _Data:
         past = (samples.past() - scales.action_mean[0]) / scales.action_scale
         images = None
         if cameras:
-            seen = np.stack([samples.images(name) for name in cameras], axis=1)
             # Kept as bytes: as numbers they would take four times the memory.
-            images = torch.from_numpy(np.ascontiguousarray(np.moveaxis(seen, -1, 2)))
+            images = torch.from_numpy(samples.images(cameras))
         return cls(
             tensor(scales.windows(windows)),
             tensor((chunks - scales.action_mean) / scales.action_scale),
@@ -164,13 +163,10 @@ class _Data:
     def sizes(self, spec: TrainSpec) -> Any:
         from .networks.network import Sizes
 
-        cameras, height, width = 0, 0, 0
-        if self.images is not None:
-            _, cameras, _, height, width = self.images.shape
         return Sizes(
             features=self.windows.shape[2], history=spec.history, horizon=spec.horizon,
-            actions=self.chunks.shape[2], width=spec.width, cameras=cameras,
-            picture=(height, width),
+            actions=self.chunks.shape[2], width=spec.width,
+            cameras=0 if self.images is None else self.images.shape[1], shift=spec.shift,
         )  # fmt: skip
 
     def batch(self, spec: TrainSpec, generator: Any) -> Any:

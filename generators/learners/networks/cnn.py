@@ -25,14 +25,15 @@ class Cnn(nn.Module):  # type: ignore[misc]
     def __init__(self, sizes: Sizes) -> None:
         """An encoder for each camera."""
         super().__init__()
-        self._shape = (sizes.horizon, sizes.actions)
+        self._shape, self._shift = (sizes.horizon, sizes.actions), sizes.shift
         self.cameras = nn.ModuleList([_Points() for _ in range(sizes.cameras)])
         inputs = sizes.features + sizes.cameras * 2 * CHANNELS[-1]
         self.layers = perceptron(inputs, sizes.width, sizes.horizon * sizes.actions)
 
     def loss(self, batch: Batch, generator: Any) -> Any:
         """See `Network`."""
-        predicted = self.predict(batch.window, batch.images, generator)
+        seen = shifted(batch.images, self._shift, generator)
+        predicted = self.predict(batch.window, seen, generator)
         return (predicted - batch.chunk).abs().mean()
 
     def predict(self, window: Any, images: Any, generator: Any) -> Any:
@@ -40,6 +41,24 @@ class Cnn(nn.Module):  # type: ignore[misc]
         del generator
         seen = [camera(images[:, number]) for number, camera in enumerate(self.cameras)]
         return self.layers(torch.cat([window[:, -1], *seen], dim=1)).reshape(-1, *self._shape)
+
+
+def shifted(images: Any, most: int, generator: Any) -> Any:
+    """Pictures (B, C, 3, H, W), each moved by up to so many pixels; edges are repeated.
+
+    What is learned from few demonstrations then is what pictures show, not which pixels do
+    (Yarats et al., 2021).
+    """
+    if most == 0:
+        return images
+    batch, cameras, _, height, width = images.shape
+    wide = nn.functional.pad(images.flatten(0, 1), (most,) * 4, mode="replicate")
+    moves = torch.randint(2 * most + 1, (batch * cameras, 2), generator=generator).tolist()
+    moved = [
+        picture[:, down : down + height, across : across + width]
+        for picture, (down, across) in zip(wide, moves, strict=True)
+    ]
+    return torch.stack(moved).reshape(images.shape)
 
 
 class _Points(nn.Module):  # type: ignore[misc]

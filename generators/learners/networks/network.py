@@ -22,7 +22,7 @@ class Sizes:
         actions: A numbers of an action.
         width: of its hidden layers.
         cameras: whose pictures it sees.
-        picture: height and width of these.
+        shift: pixels by which pictures are moved while it learns, at most.
     """
 
     features: int
@@ -31,7 +31,7 @@ class Sizes:
     actions: int
     width: int
     cameras: int = 0
-    picture: tuple[int, int] = (0, 0)
+    shift: int = 0
 
 
 @dataclass(frozen=True)

@@ -123,11 +123,10 @@ def load_network(card: PolicyCard, weights: dict[str, Rows]) -> Running:
     """The network of a checkpoint, on the processor and on one thread."""
     torch.set_num_threads(1)
     scales = Scales(*(weights[name] for name in _SCALES))
-    height, width = (0, 0) if card.image_size is None else card.image_size[::-1]
     sizes = Sizes(
         features=len(scales.feature_mean), history=card.train.history,
         horizon=card.train.horizon, actions=len(scales.action_scale), width=card.train.width,
-        cameras=len(card.cameras), picture=(height, width),
+        cameras=len(card.cameras),
     )  # fmt: skip
     network = build(card.train.policy, sizes)
     state = {

@@ -10,7 +10,7 @@ from pydantic import Field
 from ....schemas import DatasetError, Model
 
 CARD, WEIGHTS = "policy.json", "weights.npz"
-FORMAT = 4
+FORMAT = 5
 Kind = Literal["mlp", "transformer", "rnn", "flow", "cnn", "nearest"]
 KINDS: dict[Kind, str] = {
     "mlp": "action chunks by a multilayer perceptron, from states",
@@ -45,6 +45,10 @@ class TrainSpec(Model):
     keypoints: bool = False
     """Whether a policy of states is also told where the handle, the opening, and the contacts of
     a grasp of each object are."""
+    pixels: Annotated[int, Field(ge=16, le=1024)] = 96
+    """Of the longer side of the pictures that a policy sees; larger ones are made smaller."""
+    shift: Annotated[int, Field(ge=0, le=64)] = 4
+    """Pixels by which these are moved at random while training, at most."""
     saves: Annotated[int, Field(ge=1, le=100)] = 1
     """Checkpoints, evenly spread over the steps; the last is the policy."""
 
