@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from ..generators.records import FinishedShard
 from ..generators.shards import STAGES, ShardRecord, shard_folder
 from ..schemas import DatasetSpec, TaskSpec, hash_of
 from .keys import read_by
@@ -94,3 +95,25 @@ def _parts(contents: Mapping[str, str], tasks: Sequence[TaskSpec]) -> dict[str, 
         if stage != STAGES[0]:
             found[stage].append([place, contents[place]])
     return found
+
+
+def taken_over(
+    growths: Sequence[Growth], records: Iterable[FinishedShard]
+) -> frozenset[tuple[str, str]]:
+    """Stage and name of the shards that each of some exports takes over from an earlier one.
+
+    Args:
+        growths: of the exports that are to be made.
+        records: of all finished shards, by stage and name.
+    """
+    left = {
+        stage: min((growth.shards.get(stage, 0) for growth in growths), default=0)
+        for stage in STAGES
+    }
+    found: set[tuple[str, str]] = set()
+    for record in records:
+        stage = record.place[0]
+        if left.get(stage, 0):
+            left[stage] -= 1
+            found.add(record.place)
+    return frozenset(found)

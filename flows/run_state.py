@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import queue
 import time
+from collections.abc import Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..generators.shards import EXPORTS, STAGES, ShardRecord
+from ..generators.store.checked import FileCheck
 from ..generators.store.claims import Claims
 from ..generators.store.joint import ClaimLostError
 from ..generators.store.writer import Store
@@ -161,11 +163,25 @@ class Run:
         self.waiting.append(unit)
         return False
 
-    def damaged(self) -> tuple[ShardRecord, ...]:
-        """The shards, all but exports, whose files are not what was written; reads the files."""
-        records = (record for record in self.store.records() if record.stage != EXPORTS)
-        unknown = (record for record in records if record.place not in self.sound)
-        return tuple(record for record in unknown if not self.store.sound(record))
+    def damaged(self, taken_over: Set[Place] = frozenset()) -> tuple[ShardRecord, ...]:
+        """The shards, all but exports, whose files are not what was written; reads the files.
+
+        Args:
+            taken_over: shards that no export is to be made of; of their files those are read that
+                may have changed since they were last read here.
+        """
+        check, passed = FileCheck(self.store.root), False
+        damaged: list[ShardRecord] = []
+        for record in self.store.records():
+            if record.place in self.sound:
+                passed = True
+            elif record.stage == EXPORTS:
+                continue
+            elif not check.sound(record, quick=record.place in taken_over):
+                damaged.append(record)
+        if not damaged and not passed:
+            check.keep()
+        return tuple(damaged)
 
     def _on_result(self, unit: ShardTask, answer: ShardRecord | BaseException) -> list[ShardTask]:
         if self.claims is not None:
