@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ....schemas import canonical_json
+from ...cards import Card, card
 from ...dataset import Dataset, dump_models
 from ...licences import AssetUse, asset_uses, joined_uses
 from ...splits import held_out
-from .._card import Card, card
 from .._croissant import croissant
 from .language import language_features
 from .rows import features
