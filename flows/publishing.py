@@ -140,7 +140,7 @@ def _refuse_gaps(repository: str, parcel: Parcel, found: RepositoryState | None)
     Raises:
         HubError: naming the first file.
     """
-    sizes = {} if found is None else found.sizes
+    sizes: Mapping[str, int] = {} if found is None else found.sizes
     for name, size in sorted(parcel.sizes.items()):
         if sizes.get(name) != size:
             has = f"{sizes[name]} bytes of it" if name in sizes else "nothing"

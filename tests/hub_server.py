@@ -60,7 +60,7 @@ class FakeHubServer:
         if token != self.token:
             return 401, {"error": "Invalid credentials in Authorization header"}
         if path == "/api/repos/create":
-            return self._create(json.loads(body))
+            return self.create(json.loads(body))
         if path == "/api/validate-yaml":
             return 200, {"errors": [], "warnings": []}
         if path.startswith("/api/datasets/"):
@@ -70,7 +70,8 @@ class FakeHubServer:
             return 200, self._batch(json.loads(body))
         return 404, {"error": "no such thing"}
 
-    def _create(self, told: dict[str, Any]) -> tuple[int, Any]:
+    def create(self, told: dict[str, Any]) -> tuple[int, Any]:
+        """Make a repository."""
         name = f"{told['organization']}/{told['name']}"
         private = told.get("visibility") == "private"
         self.repositories[name] = FakeRepository(private)

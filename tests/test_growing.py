@@ -28,6 +28,7 @@ from cousins.generators.exports.lerobot import LeRobotExporter, growing, tables
 from cousins.generators.exports.webdataset import WebDatasetExporter
 from cousins.generators.shards import STAGES, ShardRecord
 from cousins.generators.store import checked
+from cousins.generators.store.hashing import file_hash
 from cousins.generators.store.identity import dataset_hash
 from cousins.generators.store.index import RecordIndex
 from cousins.generators.store.writer import Store
@@ -381,7 +382,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that are compared with their hashes."""
     found: list[str] = []
-    real = checked.file_hash
+    real = file_hash
 
     def counted(path: Path | str) -> str:
         found.append(Path(path).as_posix())
@@ -475,6 +476,6 @@ def test_what_cannot_grow_is_written_of_files_that_were_all_read(tmp_path: Path)
         )
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checked.os, "lstat", as_if_at_rest)
+        patch.setattr(os, "lstat", as_if_at_rest)
         with pytest.raises(JobError, match="episodes/t0000 is not what was written"):
             exported(tmp_path, "yolo")

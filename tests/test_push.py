@@ -150,7 +150,8 @@ def test_a_damaged_file_is_named_and_nothing_is_sent(coco: Path) -> None:
     file.unlink()
     with pytest.raises(DatasetError, match=f"{file.name} is not what was written"):
         push(PushRequest(coco, "coco", NAME), hub)
-    assert hub.created == hub.commits == []
+    assert not hub.created
+    assert not hub.commits
 
 
 def relicensed(root: Path, *licences: str) -> None:
@@ -182,7 +183,8 @@ def test_licences_that_may_not_be_mixed_stop_it(coco: Path) -> None:
     hub = FakeHub()
     with pytest.raises(LicenceError, match=r"cannot be mixed: CC-BY-SA-4.0 \("):
         push(PushRequest(coco, "coco", NAME), hub)
-    assert hub.created == hub.commits == []
+    assert not hub.created
+    assert not hub.commits
 
 
 def test_assets_without_a_stated_licence_are_not_shown_to_all(coco: Path) -> None:
@@ -339,7 +341,7 @@ def test_refusals_have_a_reason_and_no_token(
 ) -> None:
     server.refuse = {part: status}
     if part == "/tree/":
-        server._create({"organization": "someone", "name": "apples", "visibility": "private"})
+        server.create({"organization": "someone", "name": "apples", "visibility": "private"})
     with pytest.raises(HubError, match=message) as caught:
         push(PushRequest(lerobot, "lerobot", NAME), HuggingFaceHub(TOKEN, server.url))
     assert TOKEN not in str(caught.value)

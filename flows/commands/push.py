@@ -70,7 +70,7 @@ def push(
 
 
 def _answer(request: PushRequest, parcel: Parcel, done: PushResult | None) -> dict[str, object]:
-    found = {
+    found: dict[str, object] = {
         "repository": request.repository,
         "public": request.public,
         "files": parcel.sizes,

@@ -101,15 +101,15 @@ def _record(dataset: Dataset, name: str) -> ShardRecord:
 
 def _card(dataset: Dataset, exporter: Exporter, name: str, uses: Sequence[AssetUse]) -> str:
     """The card of an export that has none of its own."""
+    categories: tuple[str, ...] = ("robotics",)
     if isinstance(exporter, Picturing):
-        tags, rows = ("computer-vision", name), sum(1 for _ in dataset.frames())
         categories = ("object-detection", "image-segmentation")
+        rows = sum(1 for _ in dataset.frames())
     else:
-        tags, rows = ("robotics", name), sum(episode.steps for episode in dataset.episodes())
-        categories = ("robotics",)
+        rows = sum(episode.steps for episode in dataset.episodes())
     told = Card(
         categories=categories,
-        tags=tags,
+        tags=("robotics", name),
         rows=rows,
         splits={},
         what=f"An export of the format `{name}`. {exporter.summary}.",
