@@ -170,17 +170,15 @@ class Run:
             taken_over: shards that no export is to be made of; of their files those are read that
                 may have changed since they were last read here.
         """
-        check, passed = FileCheck(self.store.root), False
-        damaged: list[ShardRecord] = []
-        for record in self.store.records():
-            if record.place in self.sound:
-                passed = True
-            elif record.stage == EXPORTS:
-                continue
-            elif not check.sound(record, quick=record.place in taken_over):
-                damaged.append(record)
-        if not damaged and not passed:
-            check.keep()
+        check = FileCheck(self.store.root)
+        damaged = [
+            record
+            for record in self.store.records()
+            if record.stage != EXPORTS
+            and record.place not in self.sound
+            and not check.sound(record, quick=record.place in taken_over)
+        ]
+        check.keep()
         return tuple(damaged)
 
     def _on_result(self, unit: ShardTask, answer: ShardRecord | BaseException) -> list[ShardTask]:

@@ -427,6 +427,21 @@ def test_files_that_rest_are_read_once(tmp_path: Path, read: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("soon")
+def test_a_run_that_makes_more_passes_on_what_it_knows(tmp_path: Path, read: list[str]) -> None:
+    text = "name: grown\ntasks: {{count: {}}}\nepisodes: {{per_task: 2}}\nexport: [coco]\n"
+
+    def run(count: int) -> set[str]:
+        read.clear()
+        execute(RunRequest(parse_spec(text.format(count)), tmp_path, stages(), exports=("coco",)))
+        age()
+        return of_data(read)
+
+    assert run(2) == set()  # all was made by this very run
+    assert run(3) == {f"{stage}/t000{n}" for stage in STAGES[1:] for n in (0, 1)}
+    assert run(4) == {f"{stage}/t0002" for stage in STAGES[1:]}
+
+
+@pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("kept_times", [False, True])
 def test_an_edited_file_of_a_taken_over_shard_is_noticed(tmp_path: Path, kept_times: bool) -> None:
     grown_twice(tmp_path)
