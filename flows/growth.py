@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 from ..generators.records import FinishedShard
@@ -117,3 +120,18 @@ def taken_over(
             left[stage] -= 1
             found.add(record.place)
     return frozenset(found)
+
+
+def known_files(folder: Path, files: Mapping[str, str]) -> dict[tuple[int, int], str]:
+    """The hash of each file of an earlier export, by device and inode.
+
+    Args:
+        folder: of the export.
+        files: their hashes, by the names relative to it.
+    """
+    found: dict[tuple[int, int], str] = {}
+    for name, digest in files.items():
+        with suppress(OSError):  # a file that is gone was not taken over
+            told = os.lstat(f"{folder}/{name}")
+            found[told.st_dev, told.st_ino] = digest
+    return found

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from ..generators.dataset import (
@@ -32,6 +30,7 @@ from ..schemas import (
     VideoRecord,
     canonical_json,
 )
+from .growth import known_files
 from .task_shards import make_tasks
 from .work import (
     Assets,
@@ -153,7 +152,7 @@ def _make_export(job: Job, writer: ShardWriter) -> Outcome:
         if writer.note:
             _refuse_damage(earlier.known(dataset))
         grown = not writer.note
-        known = _known_files(folder, unit.growth.files) if grown else known
+        known = known_files(folder, unit.growth.files) if grown else known
     if not grown:
         job.stages.export(unit.shard, dataset, writer.folder)
     writer.adopt(known)
@@ -178,16 +177,6 @@ def _damaged_file(folder: Path, files: Mapping[str, str]) -> str | None:
         if not is_file(f"{folder}/{name}") or file_hash(f"{folder}/{name}") != digest:
             return name
     return None
-
-
-def _known_files(folder: Path, files: Mapping[str, str]) -> dict[tuple[int, int], str]:
-    """The hash of each file of an earlier export, by device and number on it."""
-    found: dict[tuple[int, int], str] = {}
-    for name, digest in files.items():
-        with suppress(OSError):  # a file that is gone was not taken over
-            told = os.lstat(f"{folder}/{name}")
-            found[told.st_dev, told.st_ino] = digest
-    return found
 
 
 def _placed(frame: FrameRecord, prefix: str) -> FrameRecord:

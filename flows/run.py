@@ -20,12 +20,11 @@ from ..schemas import DatasetSpec
 from .allowance import Allowance
 from .executors import InlineExecutor, Pool, ShardExecutor, ThreadExecutor
 from .graph import Graph
-from .growth import taken_over
 from .making import run_shard
 from .pool import InlinePool, WorkerPool
 from .refusals import refusals
 from .reporter import Reporter, Silent
-from .run_state import POLL, Place, Run
+from .run_state import POLL, Run
 from .seeds import DONE
 from .session import TIME_LIMIT, RunRequest, Session
 from .signals import again
@@ -251,8 +250,8 @@ def export_dataset(
         run = Run(plan, store, graph, pool, InlineExecutor(), Silent(), none)
         units = graph.exports(formats, store.briefs(), store.earlier)
         stale = _stale(store, units)
-        known = _taken_over(stale, store) if not read_all else frozenset[Place]()
-        if stale and (damaged := run.damaged(known)):
+        growths = () if read_all else [unit.growth for unit in stale]
+        if stale and (damaged := run.damaged(growths)):
             raise damaged_shard(root, damaged[0].place)
         run.make_all(units)
         if notes is not None:
@@ -275,17 +274,13 @@ def _stale(store: Store, units: list[ShardTask]) -> list[ShardTask]:
     return [unit for unit in units if store.look(unit.stage, unit.shard, unit.key) is None]
 
 
-def _taken_over(stale: list[ShardTask], store: Store) -> frozenset[Place]:
-    return taken_over([unit.growth for unit in stale], store.briefs())
-
-
 def _ready_exports(run: Run, session: Session) -> list[ShardTask]:
     """The exports of this run; before one is made, what it reads is checked, and mended."""
     formats, store = run.plan.exports, run.store
     units = run.graph.exports(formats, store.briefs(), store.earlier)
     if not (stale := _stale(store, units)):
         return units
-    damaged = run.damaged(_taken_over(stale, store))
+    damaged = run.damaged([unit.growth for unit in stale])
     for record in damaged:
         run.reporter.note(f"{'/'.join(record.place)} is damaged; it is made again")
         store.discard(record)

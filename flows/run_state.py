@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import queue
 import time
-from collections.abc import Set
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from ..schemas import RunError
 from .allowance import Allowance
 from .executors import Pool, ShardExecutor
 from .graph import Graph
+from .growth import Growth, known_files, taken_over
 from .pool import JobError
 from .ready import ReadyShards
 from .reporter import Reporter
@@ -163,20 +164,25 @@ class Run:
         self.waiting.append(unit)
         return False
 
-    def damaged(self, taken_over: Set[Place] = frozenset()) -> tuple[ShardRecord, ...]:
+    def damaged(self, growths: Sequence[Growth] = ()) -> tuple[ShardRecord, ...]:
         """The shards, all but exports, whose files are not what was written; reads the files.
 
         Args:
-            taken_over: shards that no export is to be made of; of their files those are read that
-                may have changed since they were last read here.
+            growths: of the exports that are to be made; of shards that each takes over those files
+                are read that may have changed since they were last, and are none of an earlier
+                export's, which are compared before it grows.
         """
-        check = FileCheck(self.store.root)
+        root, compared = self.store.root, dict[tuple[int, int], str]()
+        known = taken_over(growths, self.store.briefs())
+        for growth in growths if known else ():
+            compared |= known_files(root / growth.folder, growth.files)
+        check = FileCheck(root, compared)
         damaged = [
             record
             for record in self.store.records()
             if record.stage != EXPORTS
             and record.place not in self.sound
-            and not check.sound(record, quick=record.place in taken_over)
+            and not check.sound(record, quick=record.place in known)
         ]
         check.keep()
         return tuple(damaged)

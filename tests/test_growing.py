@@ -455,6 +455,38 @@ def test_an_edited_file_of_a_taken_over_shard_is_noticed(tmp_path: Path, kept_ti
 
 
 @pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_file_that_an_export_shares_is_read_once(
+    tmp_path: Path, read: list[str], damaged: bool
+) -> None:
+    shared = "data/episodes/t0000/episodes.json"
+
+    def export(name: str, dataset: Dataset, out: Path) -> None:
+        fake_export(name, dataset, out)
+        os.link(dataset.root / shared, out / "shared.json")
+
+    def take_over(name: str, dataset: Dataset, out: Path, earlier: EarlierExport) -> str:
+        earlier.link("shared.json", out)
+        return fake_grow(name, dataset, out, earlier)
+
+    linking = dataclasses.replace(stages(), export=export, grow=take_over)
+    for count in (2, 3):
+        made(tmp_path, count)
+        age()
+        if count == 2:
+            export_dataset(Dataset(tmp_path).spec, tmp_path, linking, ("coco",))
+    read.clear()
+    if damaged:
+        file = tmp_path / shared
+        file.write_bytes(file.read_bytes().replace(b"t0000", b"t0009"))
+        with pytest.raises(JobError, match="episodes/t0000 is not what was written"):
+            export_dataset(Dataset(tmp_path).spec, tmp_path, linking, ("coco",))
+        return
+    export_dataset(Dataset(tmp_path).spec, tmp_path, linking, ("coco",))
+    assert of_data(read) == {f"{stage}/t0002" for stage in STAGES[1:]}
+
+
+@pytest.mark.usefixtures("soon")
 def test_of_a_copied_dataset_all_is_read(tmp_path: Path, read: list[str]) -> None:
     grown_twice(tmp_path / "one")
     shutil.copytree(tmp_path / "one", tmp_path / "two")
@@ -487,7 +519,11 @@ def test_what_cannot_grow_is_written_of_files_that_were_all_read(tmp_path: Path)
     def as_if_at_rest(path: Any) -> Any:
         told = real(path)
         return SimpleNamespace(
-            st_mode=told.st_mode, st_size=told.st_size, st_ctime_ns=since - 2 * checked.CLOCK
+            st_mode=told.st_mode,
+            st_size=told.st_size,
+            st_dev=told.st_dev,
+            st_ino=told.st_ino,
+            st_ctime_ns=since - 2 * checked.CLOCK,
         )
 
     with pytest.MonkeyPatch.context() as patch:

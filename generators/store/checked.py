@@ -10,36 +10,34 @@ What a disk loses without a write is not noticed in this way: for that all files
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ...schemas import DatasetError, Model, SpecError
 from ..shards import ShardRecord
-from .files import is_file
+from .files import is_file, plain_file
 from .hashing import file_hash
 
 NOTE = "logs/checked.json"
+Rests = Callable[[os.stat_result, str], bool]
 CLOCK = 2_000_000_000
 """Nanoseconds that two times of a file system must lie apart, so that one is surely earlier."""
 
 
-def _never(_: str) -> bool:
-    return False
-
-
-def is_sound(root: Path, record: ShardRecord, *, rests: Callable[[str], bool] = _never) -> bool:
+def is_sound(root: Path, record: ShardRecord, rests: Rests | None = None) -> bool:
     """Whether every file of a shard is what was written.
 
     Args:
         root: the dataset's folder.
         record: of the shard.
-        rests: whether the file at a path is known to be sound, and need not be read.
+        rests: whether a file, of which it is told the state and the hash, need not be read.
     """
     for name, digest in record.files.items():
-        path = f"{root}/{name}"
-        if not is_file(path, record.sizes.get(name)):
+        path, size = f"{root}/{name}", record.sizes.get(name)
+        told = plain_file(path)
+        if told is None or (size is not None and told.st_size != size):
             return False
-        if not rests(path) and file_hash(path) != digest:
+        if not (rests is not None and rests(told, digest)) and file_hash(path) != digest:
             return False
     return True
 
@@ -70,11 +68,14 @@ class FileCheck:
 
     Args:
         root: the dataset's folder, which nobody else writes to.
+        compared: device and inode, and the hash, of files of earlier exports that are compared
+            with it before anything is made of them; pictures of a dataset are among them.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, compared: Mapping[tuple[int, int], str] | None = None) -> None:
         """Note when it begins, and read what an earlier one found."""
         self._root = root
+        self._compared = compared or {}
         self._path = root / NOTE
         self._earlier = self._read()
         self._found: dict[str, str] = {}
@@ -88,11 +89,19 @@ class FileCheck:
 
         Args:
             record: of the shard.
-            quick: read only those that may have changed since they were last compared.
+            quick: read only those that may have changed since they were last compared, and that
+                nobody else compares.
         """
         place, content = "/".join(record.place), record.content
-        known = quick and self._earlier is not None and self._earlier.shards.get(place) == content
-        found = is_sound(self._root, record, rests=self._rests if known else _never)
+        earlier = self._earlier
+        noted = earlier is not None and earlier.shards.get(place) == content
+        since = earlier.since - CLOCK if earlier is not None and noted else 0
+
+        def rests(told: os.stat_result, digest: str) -> bool:
+            inode = told.st_dev, told.st_ino
+            return told.st_ctime_ns < since or self._compared.get(inode) == digest
+
+        found = is_sound(self._root, record, rests if quick else None)
         if found:
             self._found[place] = content
         return found
@@ -107,11 +116,6 @@ class FileCheck:
         )
         # Not written beside and renamed: it holds for this very file. A part of it is no JSON.
         self._path.write_text(note.canonical_json() + "\n", encoding="utf-8")
-
-    def _rests(self, path: str) -> bool:
-        """Whether a file has not changed since the earlier comparison began."""
-        earlier = self._earlier
-        return earlier is not None and os.lstat(path).st_ctime_ns + CLOCK < earlier.since
 
     def _read(self) -> _Note | None:
         if not is_file(self._path):

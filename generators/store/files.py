@@ -115,13 +115,19 @@ def _sign(descriptor: int) -> None:
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
 
-def is_file(path: Path | str, size: int | None = None) -> bool:
-    """Whether a plain file is there, and of this size where one is given."""
+def plain_file(path: Path | str) -> os.stat_result | None:
+    """The state of a plain file; None where there is none, or a link."""
     try:
         found = os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
-        return False
-    return stat.S_ISREG(found.st_mode) and (size is None or size == found.st_size)
+        return None
+    return found if stat.S_ISREG(found.st_mode) else None
+
+
+def is_file(path: Path | str, size: int | None = None) -> bool:
+    """Whether a plain file is there, and of this size where one is given."""
+    found = plain_file(path)
+    return found is not None and (size is None or size == found.st_size)
 
 
 def remove_tree(folder: Path) -> None:
