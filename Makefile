@@ -12,10 +12,12 @@ S3_STAMP := $(S3_VENV)/.installed
 S3_PACKAGES := moto[server]==5.2.5
 OMNIGIBSON_VENV := .venv-omnigibson
 OMNIGIBSON_STAMP := $(OMNIGIBSON_VENV)/.installed
+LOADERS_VENV := .venv-loaders
+LOADERS_STAMP := $(LOADERS_VENV)/.installed
 SPREAD ?= --numprocesses auto --dist loadfile
 export MUJOCO_GL ?= egl
 
-.PHONY: demo test test-all omnigibson check coverage docs hooks bench fuzz setup system clean
+.PHONY: demo test test-all omnigibson loaders check coverage docs hooks bench fuzz setup system clean
 
 demo: setup  ## Make the quickstart dataset in out/quickstart
 	$(BIN)/cousins generate examples/quickstart.yaml --out out/quickstart
@@ -28,6 +30,9 @@ test-all: setup $(MODEL_STAMP) $(S3_STAMP)  ## Also the heavy tests, with a smal
 
 omnigibson: setup $(OMNIGIBSON_STAMP)  ## OmniGibson's own code on an export, without Isaac Sim (PyTorch from PyPI)
 	$(BIN)/python -m pytest -m "" tests/test_omnigibson_executed.py
+
+loaders: setup $(LOADERS_STAMP)  ## Exports as the trainers' own loaders read them (PyTorch from PyPI)
+	$(BIN)/python -m pytest -m "" tests/test_loaders.py
 
 check: setup  ## Lint and types
 	$(BIN)/ruff check .
@@ -84,6 +89,12 @@ $(OMNIGIBSON_STAMP): tests/omnigibson/requirements.txt
 	$(OMNIGIBSON_VENV)/bin/python -m pip install --quiet --no-deps omnigibson==1.1.1
 	touch $@
 
+# Trainers whose loaders read our exports.
+$(LOADERS_STAMP): tests/loaders/requirements.txt
+	$(PYTHON) -m venv $(LOADERS_VENV)
+	$(LOADERS_VENV)/bin/python -m pip install --quiet --requirement $<
+	touch $@
+
 system:
 	@missing=""; for package in $(APT_PACKAGES); do \
 		dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
@@ -92,4 +103,4 @@ system:
 		else echo "Rendering needs these Debian packages: sudo apt-get install$$missing"; fi; fi
 
 clean:
-	rm -rf $(VENV) $(MODEL_VENV) $(S3_VENV) $(OMNIGIBSON_VENV) out build dist
+	rm -rf $(VENV) $(MODEL_VENV) $(S3_VENV) $(OMNIGIBSON_VENV) $(LOADERS_VENV) out build dist

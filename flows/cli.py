@@ -21,6 +21,7 @@ from .commands import (
     merge,
     observe,
     preview,
+    push,
     quality,
     reference,
     schedule,
@@ -73,6 +74,7 @@ certify.register(app)
 execute.register(app)
 merge.register(app)
 preview.register(app)
+push.register(app)
 view.register(app)
 inspect.register(app)
 quality.register(app)

@@ -25,12 +25,14 @@ class ExportRequest:
         selection: the part that is wanted.
         out: folder for a part, in which each format has one of its own; None is the dataset's
             own folder, which holds exports of all of it.
+        read_all: as of `export_dataset`; a part is written without comparing hashes.
     """
 
     root: Path
     formats: tuple[str, ...]
     selection: Selection
     out: Path | None
+    read_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ def export_formats(request: ExportRequest) -> ExportResult:
     possible, left_out = _possible(request, seen)
     notes: dict[str, str] = {}
     if request.out is None:
-        folders = export_dataset(opened.spec, request.root, production(), possible, notes)
+        folders = export_dataset(
+            opened.spec, request.root, production(), possible, notes, read_all=request.read_all
+        )
     else:
         folders = {name: request.out / name for name in possible}
         for name, folder in folders.items():

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
+from ..generators.records import FinishedShard
 from ..generators.shards import STAGES, ShardRecord, shard_folder
 from ..schemas import DatasetSpec, TaskSpec, hash_of
 from .keys import read_by
@@ -93,4 +97,41 @@ def _parts(contents: Mapping[str, str], tasks: Sequence[TaskSpec]) -> dict[str, 
         stage = place.partition("/")[0]
         if stage != STAGES[0]:
             found[stage].append([place, contents[place]])
+    return found
+
+
+def taken_over(
+    growths: Sequence[Growth], records: Iterable[FinishedShard]
+) -> frozenset[tuple[str, str]]:
+    """Stage and name of the shards that each of some exports takes over from an earlier one.
+
+    Args:
+        growths: of the exports that are to be made.
+        records: of all finished shards, by stage and name.
+    """
+    left = {
+        stage: min((growth.shards.get(stage, 0) for growth in growths), default=0)
+        for stage in STAGES
+    }
+    found: set[tuple[str, str]] = set()
+    for record in records:
+        stage = record.place[0]
+        if left.get(stage, 0):
+            left[stage] -= 1
+            found.add(record.place)
+    return frozenset(found)
+
+
+def known_files(folder: Path, files: Mapping[str, str]) -> dict[tuple[int, int], str]:
+    """The hash of each file of an earlier export, by device and inode.
+
+    Args:
+        folder: of the export.
+        files: their hashes, by the names relative to it.
+    """
+    found: dict[tuple[int, int], str] = {}
+    for name, digest in files.items():
+        with suppress(OSError):  # a file that is gone was not taken over
+            told = os.lstat(f"{folder}/{name}")
+            found[told.st_dev, told.st_ino] = digest
     return found

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from ..generators.dataset import (
@@ -17,6 +15,9 @@ from ..generators.dataset import (
     read_models,
 )
 from ..generators.exports import EarlierExport
+from ..generators.shards import STAGES
+from ..generators.store.checked import damaged_shard, is_sound
+from ..generators.store.files import is_file
 from ..generators.store.hashing import file_hash, item_seed
 from ..generators.store.staging import ShardWriter
 from ..schemas import (
@@ -29,6 +30,7 @@ from ..schemas import (
     VideoRecord,
     canonical_json,
 )
+from .growth import known_files
 from .task_shards import make_tasks
 from .work import (
     Assets,
@@ -147,31 +149,34 @@ def _make_export(job: Job, writer: ShardWriter) -> Outcome:
             writer.note = f"{damaged} of the earlier export is not what was written"
         else:
             writer.note = job.stages.grow(unit.shard, dataset, writer.folder, earlier)
+        if writer.note:
+            _refuse_damage(earlier.known(dataset))
         grown = not writer.note
-        known = _known_files(folder, unit.growth.files) if grown else known
+        known = known_files(folder, unit.growth.files) if grown else known
     if not grown:
         job.stages.export(unit.shard, dataset, writer.folder)
     writer.adopt(known)
     return {"files": len(writer.files), "grown": int(grown)}, 1
 
 
+def _refuse_damage(dataset: Dataset) -> None:
+    """Refuse shards that were to be taken over, and perhaps not read before, if they are damaged.
+
+    Raises:
+        DatasetError: naming the shard, and what to do.
+    """
+    for stage in STAGES:
+        for record in dataset.records(stage):
+            if not is_sound(dataset.root, record):
+                raise damaged_shard(dataset.root, record.place)
+
+
 def _damaged_file(folder: Path, files: Mapping[str, str]) -> str | None:
     """The first file of an earlier export that is missing or not what was written."""
     for name, digest in files.items():
-        path = folder / name
-        if path.is_symlink() or not path.is_file() or file_hash(path) != digest:
+        if not is_file(f"{folder}/{name}") or file_hash(f"{folder}/{name}") != digest:
             return name
     return None
-
-
-def _known_files(folder: Path, files: Mapping[str, str]) -> dict[tuple[int, int], str]:
-    """The hash of each file of an earlier export, by device and number on it."""
-    found: dict[tuple[int, int], str] = {}
-    for name, digest in files.items():
-        with suppress(OSError):  # a file that is gone was not taken over
-            told = os.lstat(folder / name)
-            found[told.st_dev, told.st_ino] = digest
-    return found
 
 
 def _placed(frame: FrameRecord, prefix: str) -> FrameRecord:

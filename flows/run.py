@@ -11,11 +11,12 @@ from pathlib import Path
 from ..generators.dataset import Dataset
 from ..generators.durable import write_atomic
 from ..generators.shards import EXPORTS, STAGES, shard_folder
+from ..generators.store.checked import damaged_shard
 from ..generators.store.exchange.store import ExchangeStore
 from ..generators.store.joint import JointStore
 from ..generators.store.writer import Store
 from ..scenes.assets.library import OwnFilesLibrary
-from ..schemas import DatasetError, DatasetSpec
+from ..schemas import DatasetSpec
 from .allowance import Allowance
 from .executors import InlineExecutor, Pool, ShardExecutor, ThreadExecutor
 from .graph import Graph
@@ -222,6 +223,8 @@ def export_dataset(
     stages: Stages,
     formats: tuple[str, ...],
     notes: dict[str, str] | None = None,
+    *,
+    read_all: bool = False,
 ) -> dict[str, Path]:
     """Write a dataset in these formats; gives their folders.
 
@@ -231,6 +234,8 @@ def export_dataset(
         stages: the functions that do the work.
         formats: by name.
         notes: takes, by format, what became of an export that was there and no longer fitted.
+        read_all: also compare with their hashes the files of shards that exports have already, and
+            that have not changed since they were last compared.
 
     Raises:
         DatasetError: the folder cannot be used.
@@ -244,12 +249,10 @@ def export_dataset(
         pool, none = InlinePool(run_shard), Allowance(root)
         run = Run(plan, store, graph, pool, InlineExecutor(), Silent(), none)
         units = graph.exports(formats, store.briefs(), store.earlier)
-        if not _all_found(store, units) and (damaged := run.damaged()):
-            raise DatasetError(
-                f"{root}: the shard {'/'.join(damaged[0].place)} is not what was written; "
-                f"mend it with `cousins verify {root} --repair`"
-            )
-        stale = [unit for unit in units if store.look(EXPORTS, unit.shard, unit.key) is None]
+        stale = _stale(store, units)
+        growths = () if read_all else [unit.growth for unit in stale]
+        if stale and (damaged := run.damaged(growths)):
+            raise damaged_shard(root, damaged[0].place)
         run.make_all(units)
         if notes is not None:
             for unit in stale:
@@ -266,17 +269,18 @@ def _how_made(unit: ShardTask, store: Store, said: str) -> dict[str, str]:
     return {unit.shard: f"written anew: {reason}"} if reason else {}
 
 
-def _all_found(store: Store, units: list[ShardTask]) -> bool:
-    return all(store.look(unit.stage, unit.shard, unit.key) is not None for unit in units)
+def _stale(store: Store, units: list[ShardTask]) -> list[ShardTask]:
+    """Those that are still to be made."""
+    return [unit for unit in units if store.look(unit.stage, unit.shard, unit.key) is None]
 
 
 def _ready_exports(run: Run, session: Session) -> list[ShardTask]:
     """The exports of this run; before one is made, what it reads is checked, and mended."""
     formats, store = run.plan.exports, run.store
     units = run.graph.exports(formats, store.briefs(), store.earlier)
-    if _all_found(store, units):
+    if not (stale := _stale(store, units)):
         return units
-    damaged = run.damaged()
+    damaged = run.damaged([unit.growth for unit in stale])
     for record in damaged:
         run.reporter.note(f"{'/'.join(record.place)} is damaged; it is made again")
         store.discard(record)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import queue
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..generators.shards import EXPORTS, STAGES, ShardRecord
+from ..generators.store.checked import FileCheck
 from ..generators.store.claims import Claims
 from ..generators.store.joint import ClaimLostError
 from ..generators.store.writer import Store
@@ -16,6 +18,7 @@ from ..schemas import RunError
 from .allowance import Allowance
 from .executors import Pool, ShardExecutor
 from .graph import Graph
+from .growth import Growth, known_files, taken_over
 from .pool import JobError
 from .ready import ReadyShards
 from .reporter import Reporter
@@ -161,11 +164,28 @@ class Run:
         self.waiting.append(unit)
         return False
 
-    def damaged(self) -> tuple[ShardRecord, ...]:
-        """The shards, all but exports, whose files are not what was written; reads the files."""
-        records = (record for record in self.store.records() if record.stage != EXPORTS)
-        unknown = (record for record in records if record.place not in self.sound)
-        return tuple(record for record in unknown if not self.store.sound(record))
+    def damaged(self, growths: Sequence[Growth] = ()) -> tuple[ShardRecord, ...]:
+        """The shards, all but exports, whose files are not what was written; reads the files.
+
+        Args:
+            growths: of the exports that are to be made; of shards that each takes over those files
+                are read that may have changed since they were last, and are none of an earlier
+                export's, which are compared before it grows.
+        """
+        root, compared = self.store.root, dict[tuple[int, int], str]()
+        known = taken_over(growths, self.store.briefs())
+        for growth in growths if known else ():
+            compared |= known_files(root / growth.folder, growth.files)
+        check = FileCheck(root, compared)
+        damaged = [
+            record
+            for record in self.store.records()
+            if record.stage != EXPORTS
+            and record.place not in self.sound
+            and not check.sound(record, quick=record.place in known)
+        ]
+        check.keep()
+        return tuple(damaged)
 
     def _on_result(self, unit: ShardTask, answer: ShardRecord | BaseException) -> list[ShardTask]:
         if self.claims is not None:

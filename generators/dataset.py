@@ -80,6 +80,8 @@ class Dataset:
     def __init__(self, root: Path | str) -> None:
         """Read the spec; everything else is read when asked for."""
         self.root = root = Path(root)
+        self._real = os.path.realpath(root)
+        self._plain = set[str]()
         path = root / "spec.json"
         if not path.is_file():
             raise DatasetError(f"{root} is no dataset: it has no spec.json")
@@ -117,9 +119,17 @@ class Dataset:
             path = self.root / stored_path(name)
         except ValueError as error:
             raise DatasetError(f"{self.root}: {error}") from error
-        if os.path.realpath(path) != os.path.join(os.path.realpath(self.root), name):
+        folder = name.rpartition("/")[0]
+        if os.path.islink(path) or not (folder in self._plain or self._is_plain(folder)):
             raise DatasetError(f"{path} is reached by a link; links in a dataset are not followed")
         return path
+
+    def _is_plain(self, folder: str) -> bool:
+        """Whether a folder is reached without a link; each is looked at once."""
+        plain = os.path.realpath(self.root / folder) == os.path.normpath(f"{self._real}/{folder}")
+        if plain:
+            self._plain.add(folder)
+        return plain
 
     def records(self, stage: str) -> Iterator[ShardRecord]:
         """The records of all finished shards of a stage, by name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..scenes.assets.licences import UNGRANTED
+from ..scenes.assets.licences import UNGRANTED, UNSPECIFIED
 from ..schemas import LicenceError, Model, Scene
 from .dataset import Dataset
 
@@ -104,6 +104,23 @@ def refuse_mix(uses: Iterable[AssetUse]) -> None:
         raise LicenceError(
             "licences that each ask for all of a dataset cannot be mixed: "
             f"{_named(found, alike)}; make a dataset for each of them"
+        )
+
+
+def refuse_unspecified(uses: Iterable[AssetUse]) -> None:
+    """Refuse assets whose licence is not stated, where everybody is to see them.
+
+    Args:
+        uses: the assets.
+
+    Raises:
+        LicenceError: naming the assets.
+    """
+    ids = [use.id for use in uses if use.licence == UNSPECIFIED]
+    if ids:
+        raise LicenceError(
+            f"the licence of some assets is not stated: {_named({UNSPECIFIED: ids}, [UNSPECIFIED])}"
+            "; state it in the notes on them (docs/assets.md), or keep the repository private"
         )
 
 

@@ -6,8 +6,11 @@ import dataclasses
 import hashlib
 import json
 import os
+import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import fake_stages
@@ -15,6 +18,7 @@ import pytest
 from datasets import FixtureConfig, build_dataset
 
 from cousins.flows.growth import BASIS, Growth, growth, past
+from cousins.flows.pool import JobError
 from cousins.flows.run import RunRequest, execute, export_dataset
 from cousins.flows.verify import verify
 from cousins.flows.work import Stages
@@ -23,10 +27,12 @@ from cousins.generators.exports import EXPORTERS, EarlierExport, Growing, grow
 from cousins.generators.exports.lerobot import LeRobotExporter, growing, tables
 from cousins.generators.exports.webdataset import WebDatasetExporter
 from cousins.generators.shards import STAGES, ShardRecord
+from cousins.generators.store import checked
+from cousins.generators.store.hashing import file_hash
 from cousins.generators.store.identity import dataset_hash
 from cousins.generators.store.index import RecordIndex
 from cousins.generators.store.writer import Store
-from cousins.schemas import TaskSpec
+from cousins.schemas import DatasetError, TaskSpec
 from cousins.schemas.spec_file import parse_spec
 
 TASKS = 7
@@ -357,3 +363,170 @@ def test_a_crash_leaves_the_old_export_or_the_new_one(
     run(4)
     ids = [episode.id for episode in Dataset(tmp_path).episodes()]
     assert (tmp_path / "exports/coco/ids.txt").read_text().split() == ids
+
+
+# Comparing the dataset's files with their hashes before an export is made.
+
+
+def age() -> None:
+    """Wait until what was written is surely older than what comes."""
+    time.sleep(checked.CLOCK / 1e9)
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checked, "CLOCK", 20_000_000)
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that are compared with their hashes."""
+    found: list[str] = []
+    real = file_hash
+
+    def counted(path: Path | str) -> str:
+        found.append(Path(path).as_posix())
+        return real(path)
+
+    monkeypatch.setattr(checked, "file_hash", counted)
+    return found
+
+
+def of_data(paths: list[str]) -> set[str]:
+    """The shards whose files were read, but for those of tasks."""
+    parts = [path.rpartition("/data/")[2].split("/") for path in paths if "/data/" in path]
+    return {"/".join(part[:2]) for part in parts if part[0] != "tasks"}
+
+
+def grown_twice(root: Path, name: str = "coco") -> None:
+    """A dataset of two tasks whose export was made, and of three by now."""
+    for count in (2, 3):
+        made(root, count)
+        age()
+        if count == 2:
+            exported(root, name)
+
+
+@pytest.mark.usefixtures("soon")
+def test_files_that_rest_are_read_once(tmp_path: Path, read: list[str]) -> None:
+    grown_twice(tmp_path)
+    assert of_data(read) == {
+        f"{stage}/t000{n}" for stage in ("scenes", "episodes", "frames") for n in (0, 1)
+    }
+    read.clear()
+    assert exported(tmp_path, "coco") == {"coco": "grown: what was there is taken over"}
+    assert of_data(read) == {f"{stage}/t0002" for stage in ("scenes", "episodes", "frames")}
+    made(tmp_path, 4)
+    age()
+    read.clear()
+    export_dataset(Dataset(tmp_path).spec, tmp_path, stages(), ("coco",), read_all=True)
+    assert len(of_data(read)) == 12
+    read.clear()
+    exported(tmp_path, "yolo")  # it takes over nothing
+    assert len(of_data(read)) == 12
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_run_that_makes_more_passes_on_what_it_knows(tmp_path: Path, read: list[str]) -> None:
+    text = "name: grown\ntasks: {{count: {}}}\nepisodes: {{per_task: 2}}\nexport: [coco]\n"
+
+    def run(count: int) -> set[str]:
+        read.clear()
+        execute(RunRequest(parse_spec(text.format(count)), tmp_path, stages(), exports=("coco",)))
+        age()
+        return of_data(read)
+
+    assert run(2) == set()  # all was made by this very run
+    assert run(3) == {f"{stage}/t000{n}" for stage in STAGES[1:] for n in (0, 1)}
+    assert run(4) == {f"{stage}/t0002" for stage in STAGES[1:]}
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("kept_times", [False, True])
+def test_an_edited_file_of_a_taken_over_shard_is_noticed(tmp_path: Path, kept_times: bool) -> None:
+    grown_twice(tmp_path)
+    file = tmp_path / "data/episodes/t0000/episodes.json"
+    told = file.stat()
+    file.write_bytes(file.read_bytes().replace(b"t0000", b"t0009"))
+    if kept_times:
+        os.utime(file, ns=(told.st_atime_ns, told.st_mtime_ns))
+    with pytest.raises(DatasetError, match="episodes/t0000 is not what was written"):
+        exported(tmp_path, "coco")
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_file_that_an_export_shares_is_read_once(
+    tmp_path: Path, read: list[str], damaged: bool
+) -> None:
+    shared = "data/episodes/t0000/episodes.json"
+
+    def export(name: str, dataset: Dataset, out: Path) -> None:
+        fake_export(name, dataset, out)
+        os.link(dataset.root / shared, out / "shared.json")
+
+    def take_over(name: str, dataset: Dataset, out: Path, earlier: EarlierExport) -> str:
+        earlier.link("shared.json", out)
+        return fake_grow(name, dataset, out, earlier)
+
+    linking = dataclasses.replace(stages(), export=export, grow=take_over)
+    for count in (2, 3):
+        made(tmp_path, count)
+        age()
+        if count == 2:
+            export_dataset(Dataset(tmp_path).spec, tmp_path, linking, ("coco",))
+    read.clear()
+    if damaged:
+        file = tmp_path / shared
+        file.write_bytes(file.read_bytes().replace(b"t0000", b"t0009"))
+        with pytest.raises(JobError, match="episodes/t0000 is not what was written"):
+            export_dataset(Dataset(tmp_path).spec, tmp_path, linking, ("coco",))
+        return
+    export_dataset(Dataset(tmp_path).spec, tmp_path, linking, ("coco",))
+    assert of_data(read) == {f"{stage}/t0002" for stage in STAGES[1:]}
+
+
+@pytest.mark.usefixtures("soon")
+def test_of_a_copied_dataset_all_is_read(tmp_path: Path, read: list[str]) -> None:
+    grown_twice(tmp_path / "one")
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    age()
+    read.clear()
+    exported(tmp_path / "two", "coco")
+    assert len(of_data(read)) == 9
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_note_that_was_cut_short_is_none(tmp_path: Path, read: list[str]) -> None:
+    grown_twice(tmp_path)
+    note = tmp_path / checked.NOTE
+    with note.open("r+b") as file:
+        file.truncate(note.stat().st_size - 3)
+    read.clear()
+    exported(tmp_path, "coco")
+    assert len(of_data(read)) == 9
+
+
+@pytest.mark.usefixtures("soon")
+def test_what_cannot_grow_is_written_of_files_that_were_all_read(tmp_path: Path) -> None:
+    grown_twice(tmp_path, "yolo")  # the FAKE of which cannot grow
+    file = tmp_path / "data/episodes/t0000/episodes.json"
+    raw = file.read_bytes()
+    since = json.loads((tmp_path / checked.NOTE).read_bytes())["since"]
+    file.write_bytes(raw.replace(b"t0000", b"t0009"))
+    real = os.lstat
+
+    def as_if_at_rest(path: Any) -> Any:
+        told = real(path)
+        return SimpleNamespace(
+            st_mode=told.st_mode,
+            st_size=told.st_size,
+            st_dev=told.st_dev,
+            st_ino=told.st_ino,
+            st_ctime_ns=since - 2 * checked.CLOCK,
+        )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "lstat", as_if_at_rest)
+        with pytest.raises(JobError, match="episodes/t0000 is not what was written"):
+            exported(tmp_path, "yolo")

@@ -20,8 +20,8 @@ import yaml
 from datasets import FixtureConfig, build_dataset, shard_files
 from PIL import Image
 
+from cousins.generators.cards import Card, card
 from cousins.generators.dataset import Dataset
-from cousins.generators.exports._card import Card, card
 from cousins.generators.exports.huggingface import PLUGIN, writing
 from cousins.generators.licences import AssetUse
 from cousins.generators.sources import MergedSource

@@ -59,6 +59,14 @@ def export(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out what is damaged, and count it.")
     ] = False,
+    read_all: Annotated[
+        bool,
+        typer.Option(
+            "--read-all",
+            help="Where an export grows, compare every file of the dataset with its hash, also "
+            "those that have not changed since they were last compared.",
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -86,7 +94,7 @@ def export(
             skip_bad=skip_bad,
         )
         chosen = () if every else tuple(formats or ())
-        result = export_formats(ExportRequest(dataset, chosen, selection, out))
+        result = export_formats(ExportRequest(dataset, chosen, selection, out, read_all))
         if json:
             folders = {name: str(folder) for name, folder in result.folders.items()}
             answer = {"exports": folders, "left_out": result.left_out, "skipped": result.skipped}

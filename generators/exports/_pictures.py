@@ -31,14 +31,16 @@ def link(source: Path, target: Path) -> None:
 
 
 def read_mask(path: Path) -> npt.NDArray[Any]:
-    """A mask (H, W) of ids, uint8 or uint16.
+    """A mask (H, W) of ids, uint8, uint16 or bool.
 
     Raises:
-        DatasetError: where it cannot be read, or has more than one number a pixel.
+        DatasetError: where it cannot be read, or its pixels are no ids.
     """
     mask = read_picture(path)
     if mask.ndim != 2:
         raise DatasetError(f"{path} is a picture of shape {mask.shape}, not a mask (H, W) of ids")
+    if mask.dtype not in ("bool", "uint8", "uint16"):
+        raise DatasetError(f"{path} has pixels of type {mask.dtype}; ids are uint8 or uint16")
     return mask
 
 
@@ -52,9 +54,10 @@ def instance_mask(dataset: Dataset, frame: FrameRecord) -> npt.NDArray[Any]:
 
     path = dataset.file(frame.files["seg_instance"])
     mask = read_mask(path)
-    shown = set(np.unique(mask).tolist())
+    shown = np.bincount(mask.ravel())
     for thing in frame.objects:
-        if thing.visible_pixels and thing.instance_id not in shown:
+        seen = 0 <= thing.instance_id < len(shown) and bool(shown[thing.instance_id])
+        if thing.visible_pixels and not seen:
             raise DatasetError(
                 f"{path} shows nothing of {thing.name}, of which frame {frame.id} says that "
                 f"{thing.visible_pixels} pixels are visible; mend it with `cousins verify --repair`"

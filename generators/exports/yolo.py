@@ -147,9 +147,10 @@ def _shapes(dataset: Dataset, frame: FrameRecord) -> list[tuple[str, str]]:
             f"render.labels to hold {', '.join(NEEDED)}"
         )
     mask = instance_mask(dataset, frame)
-    height, width = mask.shape
+    # Corners lie between pixels: each place is written down once.
+    down, across = ([f"{place / size:.6g}" for place in range(size + 1)] for size in mask.shape)
     return [
-        (thing.category, " ".join(f"{x / width:.6g} {y / height:.6g}" for x, y in points))
+        (thing.category, " ".join([f"{across[x]} {down[y]}" for x, y in points]))
         for thing in frame.objects
         if thing.visible_pixels
         for points in [joined(outlines(mask == thing.instance_id))]

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import shutil
+import stat
 import threading
 import time
 from pathlib import Path
@@ -112,6 +113,21 @@ def _sign(descriptor: int) -> None:
     """Write who holds the lock."""
     os.truncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+
+
+def plain_file(path: Path | str) -> os.stat_result | None:
+    """The state of a plain file; None where there is none, or a link."""
+    try:
+        found = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found if stat.S_ISREG(found.st_mode) else None
+
+
+def is_file(path: Path | str, size: int | None = None) -> bool:
+    """Whether a plain file is there, and of this size where one is given."""
+    found = plain_file(path)
+    return found is not None and (size is None or size == found.st_size)
 
 
 def remove_tree(folder: Path) -> None:

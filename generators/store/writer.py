@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import os
 import shutil
-import stat
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
@@ -25,10 +24,11 @@ from ..durable import sync, write_atomic
 from ..packs import Brief
 from ..shards import EXPORTS, STAGES, ShardRecord, is_own, shard_folder
 from .changes import refuse_changes
+from .checked import is_sound
 from .claims import FOLDER as CLAIMS
 from .earlier import RETIRED, EarlierExports
-from .files import lock, refuse_links, remove_tree
-from .hashing import file_hash, foreign_versions, render_versions, versions
+from .files import is_file, lock, refuse_links, remove_tree
+from .hashing import foreign_versions, render_versions, versions
 from .identity import SEAL, combined_hash, seal_broken, spec_text
 from .index import RecordIndex
 from .staging import StagedShard, record_of
@@ -152,11 +152,7 @@ class Store:
 
     def sound(self, record: ShardRecord) -> bool:
         """Whether every file of a shard is what was written, by its hash; reads all of them."""
-        return all(
-            _is_file(self.root / name, record.sizes.get(name))
-            and file_hash(self.root / name) == digest
-            for name, digest in record.files.items()
-        )
+        return is_sound(self.root, record)
 
     def discard(self, record: ShardRecord) -> None:
         """Remove a shard, so that it is made anew."""
@@ -217,7 +213,7 @@ class Store:
 
     def _present(self, found: Brief) -> bool:
         folder = f"{self.root}/{shard_folder(found.stage, found.shard)}/"
-        return all(_is_file(folder + name, size) for name, size in found.sizes.items())
+        return all(is_file(folder + name, size) for name, size in found.sizes.items())
 
     def _sound_batch(self, shard: str) -> bool:
         record = self.record("tasks", shard)
@@ -309,15 +305,6 @@ class Store:
             shutil.rmtree(path)
         else:
             self.notes.append(f"{path} is none of this dataset's shards; it is left alone")
-
-
-def _is_file(path: Path | str, size: int | None) -> bool:
-    """Whether a plain file is there, and of this size where one is given."""
-    try:
-        found = os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    return stat.S_ISREG(found.st_mode) and (size is None or size == found.st_size)
 
 
 def _refuse_foreign(root: Path) -> None:

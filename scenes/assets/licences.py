@@ -6,6 +6,8 @@ import re
 
 UNGRANTED = frozenset({"NONE", "NOASSERTION", "LicenseRef-no-grant"})
 """Identifiers of what comes without any grant of rights."""
+UNSPECIFIED = "LicenseRef-unspecified"
+"""The licence of files whose owner states none: their rights are the owner's to judge."""
 
 
 def permits_commercial(spdx: str) -> bool:

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from ....schemas import DatasetError, FrameRecord, canonical_json
+from ...cards import Card, card
 from ...dataset import Dataset
-from .._card import Card, card
 from .._croissant import croissant
 from .._frames import FrameSurvey
 from .features import arrow_schema, features

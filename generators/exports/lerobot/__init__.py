@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ....schemas.plugins import Needs
 from ...dataset import Dataset
 from .._demonstrations import refuse_nothing
 from .._folders import refuse_files
 from .._growing import EarlierExport
+from .options import Options
 from .tables import DATA_MB, VIDEO_MB
-
-if TYPE_CHECKING:
-    from .writing import Options
 
 
 @dataclass(frozen=True)
@@ -79,8 +76,6 @@ class LeRobotExporter:
         grow(dataset, out, self._options(), earlier)
 
     def _options(self) -> Options:
-        from .writing import Options
-
         return Options(self.include_failures, self.language, self.data_mb, self.video_mb)
 
     def with_failures(self) -> LeRobotExporter:

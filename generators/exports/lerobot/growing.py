@@ -24,11 +24,12 @@ from ...quality.measures import without_trace
 from ...shards import shard_of
 from .._growing import CannotGrowError, EarlierExport
 from .ending import ASSETS, COUNTS, INFO, SUBTASKS, TASKS
+from .options import Options
 from .rows import table_columns
 from .tables import CHUNKS_SIZE, EPISODES_PER_FILE, numbered
 from .totals import Totals
-from .video import VideoFormat
-from .writing import META, OWN_PLACE, ROWS, LeRobotWriter, Options, video_key, videos_by_camera
+from .video import VideoFormat, video_key
+from .writing import META, OWN_PLACE, ROWS, LeRobotWriter, videos_by_camera
 
 
 @dataclass(frozen=True)

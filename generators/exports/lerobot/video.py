@@ -22,6 +22,11 @@ CODECS = ("h264", "hevc", "av1")
 """What LeRobot's loaders decode; joining needs one that stands alone in a file."""
 
 
+def video_key(camera: str) -> str:
+    """The feature that a camera's videos are."""
+    return f"observation.images.{camera}"
+
+
 @dataclass(frozen=True)
 class VideoFormat:
     """The video format of all episodes of one camera.

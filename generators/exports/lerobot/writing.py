@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,40 +22,21 @@ from ...dataset import Dataset
 from ...quality.measures import without_trace
 from ...row_states import object_states
 from .cameras import CameraColumns
+from .ending import Written, write_ending
 from .language import SubtaskTable, add_language
+from .options import Options
 from .rows import Columns, data_table, episode_columns, provenance
 from .spool import RowSpool
 from .stats import image_stats, vector_stats
 from .tables import MEGABYTE, EpisodeFiles, TableWriter
 from .totals import Totals
-from .video import CameraTrack, VideoPart, colour_histogram
+from .video import CameraTrack, VideoPart, colour_histogram, video_key
 
 ROWS, META = "data", "meta/episodes"
 SPOOL = ".rows"
 """A folder that is there while an export is written."""
 OWN_PLACE = ("meta/episodes/chunk_index", "meta/episodes/file_index")
 """Columns of the episode table that are added when its rows are written."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """What is written, and into how large files.
-
-    Attributes:
-        failures: also attempts that missed their goal.
-        language: also LeRobot's language columns.
-        data_mb: upper size of a data file.
-        video_mb: upper size of a video file.
-    """
-
-    failures: bool
-    language: bool
-    data_mb: int
-    video_mb: int
-
-    def takes(self, episode: Episode) -> bool:
-        """Whether an episode is exported: one that ended before it moved has no row to give."""
-        return bool(episode.steps) and (episode.success or self.failures)
 
 
 def write(dataset: Dataset, out: Path, options: Options) -> None:
@@ -97,11 +77,6 @@ def videos_by_camera(dataset: Dataset, options: Options) -> dict[str, dict[str, 
                 f"such as {missing[0]!r}; render them first"
             )
     return {camera: found[camera] for camera in sorted(found)}
-
-
-def video_key(camera: str) -> str:
-    """The feature that a camera's videos are."""
-    return f"observation.images.{camera}"
 
 
 class LeRobotWriter:
@@ -301,15 +276,22 @@ class LeRobotWriter:
 
     def finish(self) -> None:
         """Write what is known only at the end: info, statistics, tasks, and licences."""
-        from .ending import write_ending
-
         self._flush()
         # What follows tells of the bytes of these.
         for table in (self._data, self._meta):
             table.close()
         for track in self.tracks.values():
             track.close()
-        write_ending(self, self._dataset, self._out, self._options, tuple(self._object_names()))
+        written = Written(
+            totals=self.totals,
+            subtasks=self.subtasks,
+            added=self.added,
+            spool=self.spool,
+            videos={name: track.format for name, track in self.tracks.items()},
+            fps=self.fps,
+            objects=tuple(self._object_names()),
+        )
+        write_ending(written, self._dataset, self._out, self._options)
 
     def _object_names(self) -> Iterator[str]:
         """A name for each object: those of the tasks where all have the same, else numbers."""

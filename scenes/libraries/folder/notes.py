@@ -10,13 +10,12 @@ from pydantic import Field, model_validator
 from ....schemas.base import Model
 from ....schemas.spec_file import validated
 from ....schemas.yaml_source import read_yaml
+from ...assets.licences import UNSPECIFIED
 
 Scale = Annotated[float, Field(ge=1e-9, le=1e9)]
 """From nanometres up: beyond it no file is meant, and squares overflow."""
 Positive = Annotated[float, Field(gt=0, le=1e6)]
 Axis = Literal["x", "y", "z", "-x", "-y", "-z"]
-UNSPECIFIED = "LicenseRef-unspecified"
-"""The licence of files whose owner states none: their rights are the owner's to judge."""
 _FORM = "notes are a mapping such as `category: mug.n.04`"
 
 

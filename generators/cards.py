@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...schemas import DatasetSpec
-from ..licences import AssetUse
-from ..sources import MergedSource
+from ..schemas import DatasetSpec
+from .licences import AssetUse
+from .sources import MergedSource
 
 HUB = {
     "Apache-2.0": "apache-2.0",
@@ -30,9 +30,9 @@ class Card:
         categories: of tasks, as the hub names them.
         tags: further words to find it by.
         rows: of the data.
-        splits: pattern of the data files by split.
+        splits: pattern of the data files by split; empty where the hub cannot read them.
         what: what a row is, one sentence.
-        load: Python that loads it.
+        load: Python that loads it; may be empty.
         sources: the datasets that it was merged from.
     """
 
@@ -57,10 +57,11 @@ def card(spec: DatasetSpec, uses: Sequence[AssetUse], told: Card) -> str:
     for use in uses:
         licences[use.licence] = licences.get(use.licence, 0) + 1
     rows = "".join(f"| {name} | {licences[name]} |\n" for name in sorted(licences))
+    code = f"```python\n{told.load}\n```\n\n" if told.load else ""
     return (
         f"{_front(spec.name, sorted(licences), told)}\n# {spec.name}\n\n"
         f"{told.what} It was made by simulation: every scene, goal and motion comes from a "
-        f"specification and a seed.\n\n```python\n{told.load}\n```\n\n"
+        f"specification and a seed.\n\n{code}"
         f"## Facts\n\n- robot: `{spec.robot}`, {spec.episodes.hz} actions per second\n"
         f"- rows: {told.rows}\n- tasks: {spec.tasks.count}, proposed by `{spec.tasks.proposer}`\n"
         f"- seed: {spec.seed}\n\n"
@@ -95,9 +96,8 @@ def _front(name: str, licences: Sequence[str], told: Card) -> str:
         f"task_categories: {json.dumps(list(told.categories))}",
         f"tags: {json.dumps([*told.tags, 'simulation', 'synthetic'])}",
         f"size_categories: [{json.dumps(size)}]",
-        "configs:",
-        "- config_name: default",
-        "  data_files:",
-        *(f"  - split: {split}\n    path: {path}" for split, path in told.splits.items()),
     ]
+    if told.splits:
+        lines += ["configs:", "- config_name: default", "  data_files:"]
+        lines += [f"  - split: {split}\n    path: {path}" for split, path in told.splits.items()]
     return "---\n" + "\n".join(lines) + "\n---\n"

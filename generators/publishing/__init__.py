@@ -1,0 +1,1 @@
+"""Exports that are sent to a hub: what is sent, and how."""
