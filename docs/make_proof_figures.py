@@ -25,6 +25,9 @@ from matplotlib import pyplot as plt
 DOCS = Path(__file__).parent
 SUITES = {"twin": "#7a869a", "far": "#d1495b", "dissimilar": "#2e6f95"}
 POLICIES = {"twin-policy": ("the twin alone", "#7a869a"), "cousins-policy": ("cousins", "#d1495b")}
+ASSETS, DEMONSTRATIONS = (1, 2, 4, 16, 64, 256), (100, 200, 400, 800, 2000)
+BOTH = {"k256": 800.0}
+"""Policies of one curve that are also a point of the number of demonstrations."""
 Row = dict[str, str]
 
 
@@ -71,6 +74,8 @@ def numbered(letter: str) -> Callable[[str], float | None]:
 
     def read_number(name: str) -> float | None:
         head = name.split("-")[0]
+        if letter == "n" and head in BOTH:
+            return BOTH[head]
         return float(head[1:]) if head[:1] == letter and head[1:].isdigit() else None
 
     return read_number
@@ -95,6 +100,9 @@ def main() -> None:
     by_policy(table, numbered("n"), right)
     right.set_xscale("log")
     right.set_xlabel("demonstrations of cousins")
+    for axes, ticks in ((middle, ASSETS), (right, DEMONSTRATIONS)):
+        axes.set_xticks(ticks, [str(tick) for tick in ticks])
+        axes.minorticks_off()
     for axes, title in ((left, "learnt from"), (middle, "scenes"), (right, "scenes")):
         axes.set_ylim(0, 1.03)
         axes.grid(axis="y", color="#dddddd", lw=0.6)
