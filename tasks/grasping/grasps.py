@@ -11,7 +11,7 @@ and the antipodal condition of Nguyen, 1988).
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -39,6 +39,10 @@ FLAT = 0.6
 """What is thinner than this share of its breadth is held by its edge."""
 LEVELS = (0.3, 0.5, 0.7)
 """Shares of the height at which an object is also held square: along its own axes."""
+STRETCHED = 2.0
+"""What is so many times as long as broad is also held across itself off its middle."""
+ALONG = (0.3, 0.7)
+"""Shares of the length at which it then is."""
 LONG = 0.15
 """An object is long where one side exceeds the other by this share of it, and the more it does
 up to there, the more it matters along which of its axes it is held."""
@@ -196,8 +200,8 @@ def sample_surface(mesh: Any, count: int, rng: np.random.Generator) -> tuple[Arr
 
 def _sample(asset: Asset, robot: RobotSpec, dense: bool, rng: np.random.Generator) -> Grasps:
     mesh = collision_mesh(asset)
-    square = square_pairs(mesh, robot.widest_grasp)
-    pinches = antipodal(mesh, robot, rng, below=0.3, dense=dense, more=square)
+    more = square_pairs(mesh, robot.widest_grasp) + pairs_along(mesh, robot.widest_grasp)
+    pinches = antipodal(mesh, robot, rng, below=0.3, dense=dense, more=more)
     centre = np.array(asset.links[0].inertial.com)
     offset = pinches.middles - centre
     # Weight beside the closing axis turns the object in the hand.
@@ -268,9 +272,29 @@ def square_pairs(mesh: Any, widest: float) -> list[Pair]:
     """Pairs on its outside along a mesh's own axes, through its middle, at a few heights."""
     low, high = mesh.bounds
     middle = (low + high) / 2
-    pairs: list[Pair] = []
+    return list(_across(mesh, [(middle, axis) for axis in np.eye(3)[:2]], widest))
+
+
+def pairs_along(mesh: Any, widest: float) -> list[Pair]:
+    """Likewise across what lies stretched out, off its middle; none of what does not.
+
+    A round thing that lies is held from above along level axes alone: along others a finger
+    would stand in the support. The surface's own normals are seldom level.
+    """
+    low, high = mesh.bounds
+    long = int(np.argmax((high - low)[:2]))
+    if (high - low)[long] < STRETCHED * (high - low)[1 - long]:
+        return []
+    middles = np.tile((low + high) / 2, (len(ALONG), 1))
+    middles[:, long] = low[long] + np.array(ALONG) * (high - low)[long]
+    return list(_across(mesh, [(middle, np.eye(3)[1 - long]) for middle in middles], widest))
+
+
+def _across(mesh: Any, lines: list[tuple[Array, Array]], widest: float) -> Iterator[Pair]:
+    """The outermost pair on each line (a point (3,), an axis (3,)), at a few heights."""
+    low, high = mesh.bounds
     for share in LEVELS:
-        for axis in np.eye(3)[:2]:
+        for middle, axis in lines:
             start = middle - axis * (high - low)
             start[2] = low[2] + share * (high[2] - low[2])
             where, _, face = mesh.ray.intersects_location([start], [axis], multiple_hits=True)[:3]
@@ -282,8 +306,7 @@ def square_pairs(mesh: Any, widest: float) -> list[Pair]:
             facing = (-mesh.face_normals[face[first]] @ axis, mesh.face_normals[face[last]] @ axis)
             parallel = float(min(facing))
             if parallel >= np.cos(FRICTION_ANGLE) and MIN_WIDTH <= width <= widest:
-                pairs.append(((where[first] + where[last]) / 2, axis, width, parallel))
-    return pairs
+                yield (where[first] + where[last]) / 2, axis, width, parallel
 
 
 def _pairs(mesh: Any, points: Array, normals: Array, widest: float) -> list[Pair]:

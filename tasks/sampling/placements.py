@@ -19,9 +19,9 @@ RELEASE_HEIGHT = 0.004
 """Free fall after letting go, metres."""
 DROP_HEIGHTS = (RELEASE_HEIGHT, 0.02, 0.045, 0.08)
 """Tried in turn in cavities, whose walls may not leave room for the lowest."""
-DEEP, ABOVE_RIM = 0.11, 0.004
-"""A cavity deeper than this may be too narrow for the hand: there, things are also let go
-from this far above its rim, metres."""
+DEEP, BELOW_RIM, ABOVE_RIM = 0.11, 0.04, 0.004
+"""A cavity deeper than the first may be too narrow for the hand: there, things are also let go
+with the fingers alone below the rim, and from just above it, metres."""
 RIM_HEIGHTS = (RELEASE_HEIGHT, 0.014)
 """Likewise on discs: a plate on a plate rests on the other's rim."""
 UP = np.array([0.0, 0.0, 1.0])
@@ -216,7 +216,7 @@ def _drop_heights(region: Region) -> tuple[float, ...]:
     if not region.depth:
         return RIM_HEIGHTS if region.round else (RELEASE_HEIGHT,)
     if region.depth > DEEP and not region.front and not region.drawer:
-        return (*DROP_HEIGHTS, region.depth + ABOVE_RIM)
+        return (*DROP_HEIGHTS, region.depth - BELOW_RIM, region.depth + ABOVE_RIM)
     return DROP_HEIGHTS
 
 
@@ -256,7 +256,13 @@ def _in_region(
         reach = float(region.half[0] - offset[0]) + float(half.max()) + 0.05
         return Placement(pose, out, reach, turnable=True, fall=drop)
     free = region.round or not region.depth
-    return Placement(pose, UP, max(region.depth + 0.05, APPROACH_HEIGHT), free=free, fall=drop)
+    return Placement(pose, UP, _descent(region, drop), free=free, fall=drop)
+
+
+def _descent(region: Region, drop: float) -> float:
+    """How far above the place the way down begins: above the rim, metres."""
+    inside = region.depth - drop if region.depth > DEEP else region.depth
+    return max(inside + 0.05, APPROACH_HEIGHT)
 
 
 def _on_support(
