@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 import trimesh
 from solids import nearest
-from worlds import first
+from worlds import LIBRARY, by_hand, first, put
 
 from cousins.scenes.core.franka import FRANKA
 from cousins.scenes.core.geometry import Array, inverse
@@ -25,6 +25,9 @@ from cousins.tasks.grasping.grasps import (
     lowest,
     opening_for,
 )
+from cousins.tasks.motion.manipulator import Manipulator
+from cousins.tasks.physics.execution import Executor
+from cousins.tasks.pick_place.candidates import NOISE, candidates
 
 CATEGORIES = ("mug.n.04", "bowl.n.01", "apple.n.01", "book.n.02", "wine_bottle.n.01", "plate.n.04")
 
@@ -230,3 +233,31 @@ def test_slanted_faces_are_not_held_square() -> None:
     axes = [tuple(np.abs(pair[1])) for pair in module.square_pairs(mesh, 0.08)]
     assert (1.0, 0.0, 0.0) not in axes
     assert (0.0, 1.0, 0.0) in axes
+
+
+def test_what_lies_stretched_out_is_also_held_off_its_middle() -> None:
+    creation: Any = trimesh.creation
+    mesh = creation.box(extents=(0.05, 0.2, 0.04))
+    pairs = module.pairs_along(mesh, FRANKA.widest_grasp)
+    assert {tuple(np.abs(pair[1])) for pair in pairs} == {(1.0, 0.0, 0.0)}
+    assert [pair[2] for pair in pairs] == pytest.approx([0.05] * len(pairs))
+    places = {(round(float(pair[0][1]), 6), round(float(pair[0][2]), 6)) for pair in pairs}
+    assert places == {(y, z) for y in (-0.04, 0.04) for z in (-0.008, 0.0, 0.008)}
+    assert module.pairs_along(mesh, 0.04) == []
+    assert module.pairs_along(creation.box(extents=(0.05, 0.09, 0.3)), 0.08) == []
+
+
+def test_a_carrot_on_a_table_can_be_held_all_along() -> None:
+    carrot = LIBRARY.get("carrot-0041")
+    compiled = by_hand(put("carrot", carrot, (0.45, 0.0, 0.0)))
+    arm = Manipulator(compiled, Executor(compiled, 10, 0), np.random.default_rng(0))
+    arm.sync_planning_scene()
+    touch = frozenset({"carrot"})
+    level = [
+        way.pose
+        for way in candidates(arm, "carrot", NOISE[0], level=False)
+        if abs(way.pose[2, 1]) < 0.01
+        and arm.world.check_hand_collision(way.pose, FRANKA.max_opening, touch) is None
+    ]
+    along = [float(pose[1, 3]) for pose in level]
+    assert max(along) - min(along) > 0.15 * max(carrot.extents)

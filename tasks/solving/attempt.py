@@ -19,7 +19,6 @@ from ..motion.manipulator import Manipulator
 from ..physics.execution import SkillFailedError
 from ..physics.predicates import literals
 from ..pick_place.choosing import PLAIN
-from ..symbolic.domain import Capabilities
 from ..symbolic.operators import StepKey
 from ..symbolic.search import Plan, Step, plans
 from .capabilities import capabilities
@@ -32,8 +31,6 @@ MAX_ORDERS = 24
 """Plans looked through for one that begins with another step."""
 MAX_PLANS = 8
 """Geometrically impossible plans after which an attempt ends."""
-MAX_SEARCHES = 3
-"""Times that steps are searched for, with other draws, before their refusal counts as final."""
 TOPPLING = (Cause.GRASP_MISSED, Cause.GRASP_SLIPPED, Cause.EFFECT_MISSING)
 """Failures that may come of the object falling over."""
 FALLEN = 0.15
@@ -53,8 +50,6 @@ class Attempt:
     forbidden: set[StepKey] = field(default_factory=set[StepKey])
     failures: int = 0
     rejected: int = 0
-    searches: int = 1
-    """Times that what is refused was looked for."""
     last: Failure | None = None
     """What failed last."""
     ways: ObstacleRemoval = field(default_factory=ObstacleRemoval)
@@ -109,8 +104,14 @@ class Attempt:
         scene = self.arm.compiled.scene
         assets = {name: self.arm.compiled.asset_of(name) for name in self.arm.compiled.objects}
         able = capabilities(assets, scene.support)
+        known, blocked = literals(present_facts(self.arm)), frozenset(self.forbidden)
+        order = self.watch.order
         try:
-            found = self._cheapest(able)
+            orders = islice(plans(known, self.goal, able, order=order, complete=True), MAX_ORDERS)
+            free = (x for x in orders if not x.steps or x.steps[0].key not in blocked)
+            found = self._preferred(free) or next(
+                plans(known, self.goal, able, order=order, forbidden=blocked, complete=True)
+            )
         except PlanningError as error:
             self.last = self.last or error.cause
             return None
@@ -122,27 +123,6 @@ class Attempt:
         for event in found.trace:
             self.arm.note(event)
         return found
-
-    def _cheapest(self, able: Capabilities) -> Plan:
-        """See `_plan`. Refusals of a search that samples prove nothing: it is repeated.
-
-        Raises:
-            PlanningError: there is none.
-        """
-        known, blocked = literals(present_facts(self.arm)), frozenset(self.forbidden)
-        order = self.watch.order
-        try:
-            orders = islice(plans(known, self.goal, able, order=order, complete=True), MAX_ORDERS)
-            free = (x for x in orders if not x.steps or x.steps[0].key not in blocked)
-            return self._preferred(free) or next(
-                plans(known, self.goal, able, order=order, forbidden=blocked, complete=True)
-            )
-        except PlanningError:
-            if not blocked or self.searches >= MAX_SEARCHES:
-                raise
-            self.searches += 1
-            self.forbidden.clear()
-            return self._cheapest(able)
 
     def _preferred(self, free: Iterator[Plan]) -> Plan | None:
         """The first plan, or, of those as short, the one that this attempt prefers."""
