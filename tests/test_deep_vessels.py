@@ -12,13 +12,8 @@ from cousins.scenes.model.mujoco_model import CompiledScene
 from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.execution import Executor
 from cousins.tasks.pick_place.choosing import choose
-from cousins.tasks.sampling.placements import (
-    APPROACH_HEIGHT,
-    BELOW_RIM,
-    DEEP,
-    cavities,
-    placements,
-)
+from cousins.tasks.sampling.placements import APPROACH_HEIGHT, BELOW_RIM, DEEP, placements
+from cousins.tasks.sampling.regions import cavities
 from cousins.tasks.sampling.style import HABITS
 
 OVER = 0.05

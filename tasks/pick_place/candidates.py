@@ -10,10 +10,12 @@ import numpy.typing as npt
 
 from ...scenes.core.geometry import Array, transform
 from ...schemas import Cause, PlanningError
-from ..grasping.grasps import Grasps, Kind, grasps_of, lowest, opening_for
+from ..grasping.grasps import Grasps, grasps_of
+from ..grasping.hand import lowest, opening_for
+from ..grasping.kinds import Kind
 from ..motion.manipulator import Manipulator
 from ..physics.predicates import PhysicsFacts
-from ..sampling.placements import post_grasp_retreat
+from ..sampling.leaving import post_grasp_retreat
 
 MAX_GRASPS = 60
 """Grasps tried per round."""
