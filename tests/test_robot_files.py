@@ -241,21 +241,20 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.mark.parametrize(
-    "carry_out",
-    [
-        lambda root: verify(root, 1, fake_stages.replay),
-        lambda root: certify(root, 1),
-        lambda root: carry_out_in(root, "mujoco", None, None),
-        DatasetScenes,
-    ],
-    ids=["verify", "certify", "execute", "view"],
-)
+CARRY_OUT: dict[str, Callable[[Path], object]] = {
+    "verify": lambda root: verify(root, 1, fake_stages.replay),
+    "certify": lambda root: certify(root, 1),
+    "execute": lambda root: carry_out_in(root, "mujoco", None, None),
+    "view": DatasetScenes,
+}
+
+
+@pytest.mark.parametrize("way", CARRY_OUT)
 def test_demonstrations_of_an_unknown_robot_end_in_one_error(
-    foreign: Path, cache: Path, carry_out: Callable[[Path], object]
+    foreign: Path, cache: Path, way: str
 ) -> None:
     with pytest.raises(UnknownRobotError, match=rf"'{GONE}' is unknown.*{cache}"):
-        carry_out(foreign)
+        CARRY_OUT[way](foreign)
 
 
 def test_a_known_robot_without_its_package_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,6 +266,10 @@ def test_a_known_robot_without_its_package_is_refused(monkeypatch: pytest.Monkey
         def spec(self) -> RobotSpec:
             raise AssertionError("asked before its packages were looked for")
 
-    monkeypatch.setattr(robots, "_robot", lambda _: Absent())
+    def found(name: str) -> Absent:
+        del name
+        return Absent()
+
+    monkeypatch.setattr(robots, "_robot", found)
     with pytest.raises(BackendMissingError, match="pip install no-such-package"):
         check_robot("absent")

@@ -4,8 +4,6 @@ Candidates whose open gripper would stand in the object are dropped (Ten Pas et 
 antipodal condition of Nguyen, 1988).
 """
 
-# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false
 from __future__ import annotations
 
 from collections.abc import Sequence
