@@ -70,7 +70,8 @@ def antipodal(
     contacts, normals = sample_surface(mesh, count, rng)
     pairs = pairs_through(mesh, contacts, normals, robot.widest_grasp)
     if len(pairs) > limit:
-        pairs = [pairs[i] for i in np.sort(rng.permutation(len(pairs))[:limit])]
+        kept: list[int] = np.sort(rng.permutation(len(pairs))[:limit]).tolist()
+        pairs = [pairs[i] for i in kept]
     pairs += more
     if not pairs:
         return Pinches(np.zeros((0, 4, 4)), np.zeros(0), np.zeros(0))
