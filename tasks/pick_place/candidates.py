@@ -76,7 +76,7 @@ def candidates(arm: Manipulator, thing: str, noise: float, level: bool) -> Itera
     if len(grasps) == 0:
         raise PlanningError(Cause.NO_GRASP, f"{thing} has no part narrow enough to grasp")
     poses = world_from_object(arm, thing) @ grasps.poses
-    if arm.habits.near_grasps:
+    if arm.habits.near_grasps and noise == NOISE[0]:
         poses = arm.facing.nearer(poses)
     outward, _ = post_grasp_retreat(compiled, PhysicsFacts(compiled, data), thing)
     # Coming in against the way out is what leaves free hands.
