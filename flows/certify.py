@@ -12,6 +12,7 @@ from ..generators.certificates.reading import certificates_in
 from ..generators.dataset import Dataset
 from ..schemas import DatasetError, SpecError
 from .pool import JobError, WorkerPool
+from .robots import check_robot_of
 from .strangers import HDF5, READING, bound_memory
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def certify(
     Raises:
         SpecError: there is nothing of these kinds, or options do not fit it.
         DatasetError: the dataset is damaged.
+        UnknownRobotError, BackendMissingError: the dataset's robot is not here.
         JobError: an HDF5 file, or the one certificate that was given, cannot be read.
     """
     foreign = path.suffix.lower() in HDF5
@@ -121,6 +123,7 @@ def _dataset(root: Path, workers: int) -> CertifiedShare:
     won = [_OfDataset(root, x.task, x.id) for x in Dataset(root).episodes() if x.success]
     if not won:
         raise DatasetError(f"{root} has no demonstrations to certify")
+    check_robot_of(Dataset(root))
     found = _count(_check_episode, [(job.episode, job) for job in won], workers)
     return _share("dataset", len(won), found)
 

@@ -11,6 +11,7 @@ from ..generators.dataset import Dataset
 from ..generators.executed import dump_executed, judged
 from ..generators.simulators import SIMULATORS, StoredAttempt
 from ..schemas import DatasetError, RunError, SpecError
+from .robots import check_robot_of
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def execute(root: Path, simulator: str, out: Path | None, count: int | None) -> 
 
     Raises:
         SpecError: there is no such simulator, or `out` holds files.
-        BackendMissingError: it cannot be used here.
+        BackendMissingError: it cannot be used here, or the robot's packages are not installed.
+        UnknownRobotError: the dataset's robot is not known on this machine.
         DatasetError: the dataset has no demonstrations.
     """
     used = SIMULATORS.load(simulator)
@@ -88,6 +90,7 @@ def execute(root: Path, simulator: str, out: Path | None, count: int | None) -> 
     won = list(islice((x for x in dataset.episodes() if x.success), count))
     if not won:
         raise DatasetError(f"{root} has no demonstrations to carry out")
+    check_robot_of(dataset)
     found = ExecutedShare(simulator)
     for episode in won:
         scene = dataset.scene_of(episode)

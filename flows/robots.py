@@ -1,11 +1,15 @@
-"""Robots that a spec names by their files."""
+"""Robots: those that a spec names by their files, and whether that of a dataset is here."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..schemas import NO_ROBOT, DatasetSpec
 from ..schemas.spec_file import is_path
+
+if TYPE_CHECKING:
+    from ..generators.dataset import Dataset
 
 
 def with_robot(spec: DatasetSpec) -> DatasetSpec:
@@ -21,3 +25,17 @@ def with_robot(spec: DatasetSpec) -> DatasetSpec:
     if spec.robot != NO_ROBOT:
         robot(spec.robot)
     return spec
+
+
+def check_robot_of(dataset: Dataset) -> None:
+    """Make sure that a dataset's robot is here, before its attempts are carried out again.
+
+    Raises:
+        UnknownRobotError: it is not, or its file is not as it was; says where it was looked for.
+        BackendMissingError: a package that its models come from is not installed.
+    """
+    from ..scenes.robots import check_robot
+
+    name = dataset.spec.robot
+    if name != NO_ROBOT:
+        check_robot(name)

@@ -20,6 +20,7 @@ from ..generators.store.identity import dataset_hash
 from ..schemas import Asset, DatasetError, Episode, EpisodeArrays, Scene, TaskSpec
 from .damage import broken_references, gaps, readable, shard_damage
 from .pool import JobError, WorkerPool
+from .robots import check_robot_of
 from .run import run_session
 from .session import RunRequest, Session
 from .work import Stages
@@ -71,6 +72,7 @@ def verify(root: Path, workers: int, replay: Replay = production_replay) -> Veri
 
     Raises:
         DatasetError: the folder is no dataset, or is being written.
+        UnknownRobotError, BackendMissingError: its files are whole, and its robot is not here.
     """
     dataset = Dataset(root)
     with _reading(root):
@@ -86,6 +88,7 @@ def verify(root: Path, workers: int, replay: Replay = production_replay) -> Veri
                 _Shard(root, _needed(dataset, record, tasks), record.shard, replay)
                 for record in dataset.records("episodes")
             ]
+            check_robot_of(dataset)
             for good, total, missed in _replay_all(shards, workers):
                 demonstrations += total
                 replayed += good

@@ -10,7 +10,7 @@ from typing import Literal
 
 from ..schemas import DatasetError, Episode, FrameRecord, Scene, SpecError, TaskSpec, VideoRecord
 from .dataset import Dataset
-from .shards import shard_of
+from .shards import by_number, shard_of
 
 Outcome = Literal["demonstrations", "recoveries", "failures", "all"]
 """Of attempts: those that reached their goal, those of them in which something had gone wrong
@@ -175,8 +175,8 @@ class SelectedDataset(Dataset):
 
 def _refused(dataset: Dataset, found: DamagedParts) -> str:
     named = [
-        *(f"frame {x}" for x in sorted(found.frames)),
-        *(f"episode {x}" for x in sorted(found.episodes)),
+        *(f"frame {x}" for x in sorted(found.frames, key=by_number)),
+        *(f"episode {x}" for x in sorted(found.episodes, key=by_number)),
     ]
     more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
     return (
@@ -194,7 +194,11 @@ def _check_names(dataset: Dataset, selection: Selection) -> None:
         known["skill"] |= {part.skill for part in episode.subtasks}
     wanted = {"task": selection.tasks, "skill": selection.skills, "episode": selection.only or ()}
     for word, names in wanted.items():
-        missing = sorted(set(names) - known[word])
+        missing = sorted(set(names) - known[word], key=by_number)
         if missing:
-            allowed = "" if word == "episode" else f"; it has {', '.join(sorted(known[word]))}"
+            allowed = (
+                ""
+                if word == "episode"
+                else f"; it has {', '.join(sorted(known[word], key=by_number))}"
+            )
             raise DatasetError(f"{dataset.root} has no {word} {missing[0]!r}{allowed}")

@@ -158,3 +158,11 @@ def shard_of(task: str, item: str) -> str:
     if not number.isdigit():
         raise DatasetError(f"id {item!r}: expected {task}-s or {task}-e and a number")
     return shard_name(task, int(number))
+
+
+def by_number(item: str) -> tuple[tuple[str, int], ...]:
+    """Sorts ids for people: numbers count as such, so that `t0003-s99` comes before `t0003-s100`.
+
+    Ids have two digits or more. Which scenes are held back goes by their text (`splits.py`).
+    """
+    return tuple((text, int(digits or 0)) for text, digits in re.findall(r"(\D*)(\d*)", item))

@@ -43,6 +43,7 @@ from .errors import (
     RenderError,
     RunError,
     SpecError,
+    UnknownRobotError,
     VariantError,
     one_line,
 )
@@ -224,6 +225,7 @@ __all__ = [
     "Texture",
     "TraceEvent",
     "Uniform",
+    "UnknownRobotError",
     "VariantError",
     "Verdict",
     "VideoRecord",

@@ -80,6 +80,29 @@ class SpecErrors(SpecError):
         return partial(SpecErrors, self.parts), (), {}
 
 
+class UnknownRobotError(SpecError):
+    """A robot is not known on this machine, or is not as it was.
+
+    Attributes:
+        robot: its name.
+    """
+
+    def __init__(self, robot: str, why: str) -> None:
+        """Keep the robot, and say why, where it was looked for, and what to do.
+
+        Args:
+            robot: its name.
+            why: the rest of the sentence that begins with it.
+        """
+        self.robot = robot
+        self._why = why
+        super().__init__(f"robot {robot!r} {why}")
+
+    def __reduce__(self) -> tuple[Callable[[], UnknownRobotError], tuple[()], dict[str, Any]]:
+        """Pickle with the robot."""
+        return partial(UnknownRobotError, self.robot, self._why), (), {"place": self.place}
+
+
 class DatasetError(CousinsError):
     """A dataset folder cannot be used: unwritable, corrupt, or made from another spec."""
 

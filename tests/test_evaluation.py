@@ -18,8 +18,9 @@ from typer.testing import CliRunner
 from cousins.flows.cli import app
 from cousins.flows.environments.making import setting_of
 from cousins.flows.evaluation.policies import policy_ref
+from cousins.flows.evaluation.pools import rolled
 from cousins.flows.evaluation.rolling import RollJob, roll
-from cousins.flows.evaluation.running import evaluate, load_evaluation, read_results, rolled
+from cousins.flows.evaluation.running import evaluate, load_evaluation, read_results
 from cousins.flows.evaluation.suites import PRESETS, spec_of
 from cousins.flows.pool import JobError
 from cousins.flows.training import train_policy

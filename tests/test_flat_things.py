@@ -8,7 +8,7 @@ import pytest
 from worlds import LIBRARY, by_hand, first, make_task, put
 
 from cousins.schemas import EpisodeSpec
-from cousins.tasks.grasping.grasps import TIP_REACH
+from cousins.tasks.grasping.hand import TIP_REACH
 from cousins.tasks.solving.solve import solve
 
 

@@ -9,7 +9,8 @@ from worlds import LIBRARY
 from cousins.flows.bench._suites import grasping
 from cousins.scenes.core.franka import FRANKA
 from cousins.schemas import Asset
-from cousins.tasks.grasping.grasps import RIM_WIDTH, grasps_of
+from cousins.tasks.grasping.grasps import grasps_of
+from cousins.tasks.grasping.kinds import RIM_WIDTH
 
 
 def assets(category: str) -> list[Asset]:

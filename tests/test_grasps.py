@@ -9,22 +9,26 @@ import numpy.typing as npt
 import pytest
 import trimesh
 from solids import nearest
-from worlds import first
+from worlds import LIBRARY, by_hand, first, put
 
 from cousins.scenes.core.franka import FRANKA
 from cousins.scenes.core.geometry import Array, inverse
 from cousins.scenes.robots import robot
 from cousins.schemas import Asset
 from cousins.tasks.grasping import grasps as module
-from cousins.tasks.grasping.grasps import (
+from cousins.tasks.grasping.grasps import Grasps, grasps_of
+from cousins.tasks.grasping.hand import OPENING_MARGIN, TIP_REACH, lowest, opening_for
+from cousins.tasks.grasping.pairs import (
     FRICTION_ANGLE,
+    LEVELS,
     MIN_WIDTH,
-    Grasps,
     collision_mesh,
-    grasps_of,
-    lowest,
-    opening_for,
+    pairs_along,
+    square_pairs,
 )
+from cousins.tasks.motion.manipulator import Manipulator
+from cousins.tasks.physics.execution import Executor
+from cousins.tasks.pick_place.candidates import NOISE, candidates
 
 CATEGORIES = ("mug.n.04", "bowl.n.01", "apple.n.01", "book.n.02", "wine_bottle.n.01", "plate.n.04")
 
@@ -79,7 +83,7 @@ def test_the_open_hand_does_not_stand_in_the_object(category: str) -> None:
     for pose, width in zip(grasps.poses, grasps.widths, strict=True):
         x, y, z = (points @ inverse(pose)[:3, :3].T + inverse(pose)[:3, 3]).T
         palm = (np.abs(x) < 0.03) & (np.abs(y) < 0.1) & (z > -0.13) & (z < -0.043)
-        opening = min((width + module.OPENING_MARGIN) / 2, 0.04)
+        opening = min((width + OPENING_MARGIN) / 2, 0.04)
         side = (np.abs(y) > opening + 0.002) & (np.abs(y) < opening + 0.011)
         finger = side & (np.abs(x) < 0.008) & (z > -0.04) & (z < 0.006)
         inside += bool((palm | finger).any())
@@ -147,7 +151,7 @@ def test_lowest_point_of_the_hand() -> None:
     poses: npt.NDArray[np.float64] = np.stack([down, level])
     poses[:, 2, 3] = 0.5
     heights = lowest(poses)
-    assert heights[0] == pytest.approx(0.5 - module.TIP_REACH)
+    assert heights[0] == pytest.approx(0.5 - TIP_REACH)
     assert heights[1] == pytest.approx(0.5 - 0.032)
 
 
@@ -186,7 +190,7 @@ def test_a_long_thing_can_be_held_square(category: str) -> None:
 def test_pairs_along_its_own_axes_are_among_the_candidates(category: str) -> None:
     asset = first(category)
     grasps = found(asset)
-    pairs = module.square_pairs(collision_mesh(asset), FRANKA.widest_grasp)
+    pairs = square_pairs(collision_mesh(asset), FRANKA.widest_grasp)
     assert pairs
     for middle, axis, width, _ in pairs:
         here = np.linalg.norm(grasps.poses[:, :3, 3] - middle, axis=1) < 1e-9
@@ -214,10 +218,10 @@ def test_round_things_have_no_skew_by_turning() -> None:
 def test_what_is_too_wide_one_way_is_held_square_the_other_way() -> None:
     creation: Any = trimesh.creation
     mesh = creation.box(extents=(0.05, 0.2, 0.04))
-    pairs = module.square_pairs(mesh, FRANKA.widest_grasp)
-    assert [tuple(np.abs(pair[1])) for pair in pairs] == [(1.0, 0.0, 0.0)] * len(module.LEVELS)
-    assert [pair[2] for pair in pairs] == pytest.approx([0.05] * len(module.LEVELS))
-    assert module.square_pairs(mesh, 0.04) == []
+    pairs = square_pairs(mesh, FRANKA.widest_grasp)
+    assert [tuple(np.abs(pair[1])) for pair in pairs] == [(1.0, 0.0, 0.0)] * len(LEVELS)
+    assert [pair[2] for pair in pairs] == pytest.approx([0.05] * len(LEVELS))
+    assert square_pairs(mesh, 0.04) == []
 
 
 def test_slanted_faces_are_not_held_square() -> None:
@@ -227,6 +231,34 @@ def test_slanted_faces_are_not_held_square() -> None:
          [-0.03, 0.03, 0], [0.03, 0.03, 0], [0, 0.03, 0.05]],
         [[0, 1, 2], [3, 5, 4], [0, 3, 4], [0, 4, 1], [1, 4, 5], [1, 5, 2], [2, 5, 3], [2, 3, 0]],
     )  # fmt: skip
-    axes = [tuple(np.abs(pair[1])) for pair in module.square_pairs(mesh, 0.08)]
+    axes = [tuple(np.abs(pair[1])) for pair in square_pairs(mesh, 0.08)]
     assert (1.0, 0.0, 0.0) not in axes
     assert (0.0, 1.0, 0.0) in axes
+
+
+def test_what_lies_stretched_out_is_also_held_off_its_middle() -> None:
+    creation: Any = trimesh.creation
+    mesh = creation.box(extents=(0.05, 0.2, 0.04))
+    pairs = pairs_along(mesh, FRANKA.widest_grasp)
+    assert {tuple(np.abs(pair[1])) for pair in pairs} == {(1.0, 0.0, 0.0)}
+    assert [pair[2] for pair in pairs] == pytest.approx([0.05] * len(pairs))
+    places = {(round(float(pair[0][1]), 6), round(float(pair[0][2]), 6)) for pair in pairs}
+    assert places == {(y, z) for y in (-0.04, 0.04) for z in (-0.008, 0.0, 0.008)}
+    assert pairs_along(mesh, 0.04) == []
+    assert pairs_along(creation.box(extents=(0.05, 0.09, 0.3)), 0.08) == []
+
+
+def test_a_carrot_on_a_table_can_be_held_all_along() -> None:
+    carrot = LIBRARY.get("carrot-0041")
+    compiled = by_hand(put("carrot", carrot, (0.45, 0.0, 0.0)))
+    arm = Manipulator(compiled, Executor(compiled, 10, 0), np.random.default_rng(0))
+    arm.sync_planning_scene()
+    touch = frozenset({"carrot"})
+    level = [
+        way.pose
+        for way in candidates(arm, "carrot", NOISE[0], level=False)
+        if abs(way.pose[2, 1]) < 0.01
+        and arm.world.check_hand_collision(way.pose, FRANKA.max_opening, touch) is None
+    ]
+    along = [float(pose[1, 3]) for pose in level]
+    assert max(along) - min(along) > 0.15 * max(carrot.extents)

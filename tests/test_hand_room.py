@@ -12,7 +12,7 @@ from cousins.generators.proposers import propose
 from cousins.generators.proposers.grammar.templates import agrees
 from cousins.generators.proposers.openai.grounding import describe
 from cousins.generators.proposers.openai.prompt import rules
-from cousins.generators.proposing.catalogue import Catalogue, OfferedCategory
+from cousins.generators.proposing.catalogue import Catalogue
 from cousins.generators.proposing.draft import (
     BoundObject,
     RefusedError,
@@ -27,6 +27,7 @@ from cousins.generators.proposing.hand_room import (
     enters,
     leaves,
 )
+from cousins.generators.proposing.offered import OfferedCategory
 from cousins.generators.proposing.trial import estimate
 from cousins.scenes.core.franka import FRANKA
 from cousins.schemas import DatasetSpec, ProposalSpec, SceneSpec, TaskSpec

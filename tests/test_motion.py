@@ -14,7 +14,7 @@ from cousins.scenes.core.geometry import Array, inverse, transform
 from cousins.scenes.model.mujoco_model import CompiledScene
 from cousins.scenes.robots import robot
 from cousins.schemas import Cause, PlanningError
-from cousins.tasks.grasping.grasps import TIP_REACH
+from cousins.tasks.grasping.hand import TIP_REACH
 from cousins.tasks.motion.blocking import BlockedError
 from cousins.tasks.motion.collision import (
     NEAR_MARGIN,

@@ -12,8 +12,9 @@ from worlds import by_hand, first, make_task, put
 from cousins.scenes.core.franka import FRANKA
 from cousins.scenes.model.mujoco_model import CompiledScene
 from cousins.schemas import Asset, EpisodeSpec, Joint
-from cousins.tasks.grasping.grasps import TIP_REACH, collision_mesh
+from cousins.tasks.grasping.hand import TIP_REACH
 from cousins.tasks.grasping.handles import PUSH_GAP
+from cousins.tasks.grasping.pairs import collision_mesh
 from cousins.tasks.grasping.panel_contacts import FINGER, OVERLAP, ROLLS, TILTS, panel_holds
 from cousins.tasks.solving.solve import solve
 

@@ -21,7 +21,7 @@ from cousins.generators.proposers.grammar import drawing, long, meals, short
 from cousins.generators.proposers.grammar.templates import out_of, within
 from cousins.generators.proposers.openai import OpenAIProposer
 from cousins.generators.proposing.cast import ObjectBinding
-from cousins.generators.proposing.catalogue import Catalogue, OfferedCategory
+from cousins.generators.proposing.catalogue import Catalogue
 from cousins.generators.proposing.draft import (
     BoundObject,
     RefusedError,
@@ -30,6 +30,7 @@ from cousins.generators.proposing.draft import (
     signature,
 )
 from cousins.generators.proposing.endpoint import Endpoint
+from cousins.generators.proposing.offered import OfferedCategory
 from cousins.scenes.assets.library import AssetLibrary
 from cousins.scenes.assets.meanings import uses_of
 from cousins.scenes.assets.uses import HYPERNYMS

@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import importlib.util
+import pickle
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
+import fake_stages
 import mujoco
 import numpy as np
 import pytest
 from worlds import LIBRARY, make_task
 
+from cousins.flows.certify import certify
+from cousins.flows.executing import execute as carry_out_in
 from cousins.flows.robots import with_robot
+from cousins.flows.run import execute
+from cousins.flows.session import RunRequest
+from cousins.flows.verify import verify
+from cousins.flows.viewing.viewed import DatasetScenes
 from cousins.generators.dataset import dump_arrays, load_arrays
+from cousins.scenes import robots
 from cousins.scenes.model.mujoco_model import compile_model
-from cousins.scenes.robots import ROBOTS, adopt, robot, robot_model
-from cousins.schemas import DatasetSpec, EpisodeSpec, Scene, SpecError
-from cousins.schemas.spec_file import load_spec
+from cousins.scenes.robots import ROBOTS, adopt, check_robot, robot, robot_model
+from cousins.scenes.robots._own import own_robot
+from cousins.schemas import (
+    BackendMissingError,
+    DatasetSpec,
+    EpisodeSpec,
+    RobotSpec,
+    Scene,
+    SpecError,
+    UnknownRobotError,
+)
+from cousins.schemas.plugins import Needs
+from cousins.schemas.spec_file import load_spec, parse_spec
 from cousins.tasks.motion.inverse import KinematicChain, inverse_of
 from cousins.tasks.physics.execution import tool_pose
 from cousins.tasks.physics.replay import replay
@@ -184,3 +204,72 @@ def test_unknown_robots_are_refused_with_those_there_are() -> None:
 def test_robot_files_come_along() -> None:
     assert ROBOTS.names() == ("franka-fr3", UR)
     assert importlib.util.find_spec("airo_models") is not None
+
+
+GONE = "my-arm-0123456789ab"
+"""A robot of somebody else's file, as scenes of their dataset speak of it."""
+
+
+def test_a_robot_of_elsewhere_is_refused_with_where_it_was_looked_for(cache: Path) -> None:
+    with pytest.raises(UnknownRobotError) as caught:
+        robot(GONE)
+    assert caught.value.robot == GONE
+    said = str(caught.value)
+    assert "installed: franka-fr3, ur5e-2f85" in said
+    assert str(cache / "robots") in said
+    assert "cousins generate SPEC --dry-run" in said
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (again.robot, str(again)) == (GONE, said)
+
+
+def test_a_robot_file_that_was_moved_away_is_said_to_be_gone(own: Path, cache: Path) -> None:
+    name = adopt(own)
+    place = own.rename(own.with_name("elsewhere.yaml"))
+    own_robot.cache_clear()
+    with pytest.raises(UnknownRobotError, match=f"there is no file {own}, as .*{name} says"):
+        robot(name)
+    assert adopt(place) == name
+    assert robot(name).name == name
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset whose robot this machine does not know. Its stages are FAKE."""
+    out = tmp_path_factory.mktemp("foreign") / "dataset"
+    spec = parse_spec(f"name: foreign\nrobot: {GONE}\ntasks: {{count: 3}}\nepisodes: {{}}\n")
+    execute(RunRequest(spec, out, fake_stages.fake_stages()))
+    return out
+
+
+CARRY_OUT: dict[str, Callable[[Path], object]] = {
+    "verify": lambda root: verify(root, 1, fake_stages.replay),
+    "certify": lambda root: certify(root, 1),
+    "execute": lambda root: carry_out_in(root, "mujoco", None, None),
+    "view": DatasetScenes,
+}
+
+
+@pytest.mark.parametrize("way", CARRY_OUT)
+def test_demonstrations_of_an_unknown_robot_end_in_one_error(
+    foreign: Path, cache: Path, way: str
+) -> None:
+    with pytest.raises(UnknownRobotError, match=rf"'{GONE}' is unknown.*{cache}"):
+        CARRY_OUT[way](foreign)
+
+
+def test_a_known_robot_without_its_package_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Absent:
+        """A FAKE robot whose models come from a package that nobody has."""
+
+        needs = Needs(("no-such-package",))
+
+        def spec(self) -> RobotSpec:
+            raise AssertionError("asked before its packages were looked for")
+
+    def found(name: str) -> Absent:
+        del name
+        return Absent()
+
+    monkeypatch.setattr(robots, "_robot", found)
+    with pytest.raises(BackendMissingError, match="pip install no-such-package"):
+        check_robot("absent")

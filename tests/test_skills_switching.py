@@ -10,7 +10,7 @@ from worlds import by_hand, first, make_task, put
 
 from cousins.scenes.core.franka import FRANKA
 from cousins.scenes.model.mujoco_model import compile_model
-from cousins.tasks.grasping.grasps import piece
+from cousins.tasks.grasping.pairs import piece
 from cousins.tasks.physics.predicates import PhysicsFacts
 from cousins.tasks.skills.switching.part_contacts import TIP, pushes, taken_across
 from cousins.tasks.solving.capabilities import capabilities

@@ -9,8 +9,6 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +30,7 @@ from cousins.scenes.assets.joint import open_libraries
 from cousins.scenes.core import taxonomy
 from cousins.scenes.importing.naming import category_of
 from cousins.scenes.observation.reading import read_depth
-from cousins.scenes.robots import _file
+from cousins.scenes.robots._model_files import ModelFiles
 from cousins.schemas import DatasetSpec, RenderError, RunError, SpecError
 from cousins.schemas.errors import SpecErrors
 from cousins.schemas.given_file import lines_of
@@ -375,7 +373,7 @@ def test_the_model_of_a_robot_is_found_without_importing(
         (place / "__init__.py").write_text("raise RuntimeError('imported')\n")
     (inner / "a.xml").write_text("<mujoco/>")
     monkeypatch.syspath_prepend(str(tmp_path))
-    known: Any = SimpleNamespace(folder=tmp_path, file=SimpleNamespace(name="r"))
-    assert _file._path(known, "loud_pkg.sub:a.xml") == inner / "a.xml"  # pyright: ignore
+    files = ModelFiles("r", tmp_path, None)
+    assert files.path("loud_pkg.sub:a.xml") == inner / "a.xml"
     with pytest.raises(SpecError, match="loud_pkg has no package"):
-        _file._path(known, "loud_pkg.other:a.xml")  # pyright: ignore
+        files.path("loud_pkg.other:a.xml")

@@ -22,6 +22,7 @@ from cousins.tasks.motion.manipulator import Manipulator
 from cousins.tasks.physics.execution import Executor, SkillFailedError
 from cousins.tasks.physics.replay import replay
 from cousins.tasks.pick_place import choosing
+from cousins.tasks.pick_place.candidates import NOISE, candidates
 from cousins.tasks.pick_place.choosing import PLAIN, takes_one
 from cousins.tasks.sampling.style import HABITS
 from cousins.tasks.solving.perform import perform
@@ -245,3 +246,19 @@ def test_the_arm_stays_in_its_upright_plane_where_another_grasp_lets_it() -> Non
             aside[weight] = arm.aside(arrays.actions[opens - 1, :-1].astype(np.float64))
     assert aside[choosing.ASIDE] < 0.1
     assert aside[0.0] > 1.0
+
+
+def test_grasps_turned_by_half_a_turn_come_where_the_nearer_ones_lead_nowhere() -> None:
+    _, _, compiled = world(0)
+    arm = Manipulator(
+        compiled, Executor(compiled, 10, 0), np.random.default_rng(0), HABITS["consistent"]
+    )
+
+    def farther(noise: float) -> int:
+        """How many grasps of a round are the farther from home of their two kinds."""
+        poses = np.array([way.pose for way in candidates(arm, "lemon", noise, level=False)])
+        assert len(poses) > 10
+        return int((np.abs(arm.facing.nearer(poses) - poses).max(axis=(1, 2)) > 1e-9).sum())
+
+    assert farther(NOISE[0]) == 0
+    assert all(farther(noise) > 0 for noise in NOISE[1:])

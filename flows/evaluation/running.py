@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
 
 from ...generators.dataset import Dataset
 from ...generators.environments.task import TaskSetting
@@ -36,9 +33,9 @@ from ...schemas.yaml_source import read_yaml
 from ...tasks.rollout.objects import task_objects
 from ..environments.making import setting_of
 from ..environments.sources import task_of
-from ..pool import InlinePool, JobError, WorkerPool
 from ..stages import production
 from .policies import PolicyRef, policy_ref
+from .pools import rolled, rolling_pool
 from .rolling import EVAL_FROM, PER_SEED, RollJob, SceneJob, make_scene, read_scene, roll
 from .suites import checked_suites, suite_of
 
@@ -48,26 +45,6 @@ SCENE_SECONDS = 600.0
 """A scene may take, of real time."""
 PACKAGES = ("cousins", "mujoco", "numpy", "torch")
 Say = Callable[[str], None]
-Argument = TypeVar("Argument")
-Answer = TypeVar("Answer")
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-
-Asked = TypeVar("Asked", contravariant=True)
-Given = TypeVar("Given", covariant=True)
-
-
-class RolloutPool(Protocol[Asked, Given]):
-    """A pool that runs jobs."""
-
-    def run(self, name: str, argument: Asked) -> Given:
-        """The answer to a job.
-
-        Raises:
-            JobError: it failed, or was lost.
-        """
-        ...
 
 
 @dataclass(frozen=True)
@@ -229,7 +206,7 @@ def _scenes(
     first = EVAL_FROM + spec.seed * PER_SEED
     found: list[Path] = []
     tried = 0
-    with _workers(make_scene, workers, SCENE_SECONDS) as at_once:
+    with rolling_pool(make_scene, workers, SCENE_SECONDS) as at_once:
 
         def make(index: int) -> bool:
             job = SceneJob(suite.spec, task, index, folder)
@@ -277,7 +254,7 @@ def _suite(
         for number, path in enumerate(scenes)
     ]
     records: list[RolloutRecord] = []
-    with _workers(roll, workers, spec.time_limit) as at_once:
+    with rolling_pool(roll, workers, spec.time_limit) as at_once:
         for record in at_once.map(lambda job: rolled(at_once.pool, job), jobs):
             records.append(record)
             if len(records) % 10 == 0 or len(records) == len(jobs):
@@ -298,45 +275,6 @@ _LOST = (Shortcoming.POLICY_HUNG, Shortcoming.POLICY_DIED)
 def film_path(out: Path, suite: str, number: int) -> Path:
     """Where the video of a rollout stands."""
     return out / "videos" / suite / f"{number:05d}.mp4"
-
-
-@dataclass(frozen=True)
-class _AtOnce(Generic[Argument, Answer]):
-    """A pool, and how calls of it are spread over threads that wait for it."""
-
-    pool: RolloutPool[Argument, Answer]
-    threads: ThreadPoolExecutor | None
-
-    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """The results, in order."""
-        return map(function, items) if self.threads is None else self.threads.map(function, items)
-
-
-@contextmanager
-def _workers(
-    function: Callable[[Argument], Answer], workers: int, time_limit: float
-) -> Generator[_AtOnce[Argument, Answer]]:
-    """Processes that run a function; none where `workers` is 0, and this one does."""
-    if workers == 0:
-        yield _AtOnce(InlinePool(function), None)
-        return
-    with (
-        WorkerPool(function, workers, time_limit) as pool,
-        ThreadPoolExecutor(workers) as threads,
-    ):
-        yield _AtOnce(pool, threads)
-
-
-def rolled(pool: RolloutPool[RollJob, RolloutRecord], job: RollJob) -> RolloutRecord:
-    """The record of a rollout; one whose policy hangs or dies is a failed one."""
-    try:
-        return pool.run(f"rollout {job.number}", job)
-    except JobError as error:
-        if error.lost is None:
-            raise
-        cause = Shortcoming.POLICY_HUNG if error.lost == "hung" else Shortcoming.POLICY_DIED
-        scene = read_scene(job.scene).scene.id
-        return RolloutRecord(number=job.number, scene=scene, success=False, steps=0, cause=cause)
 
 
 def _summed(

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ...generators.dataset import Dataset
 from ...schemas import Asset, DatasetError, DatasetSpec, Scene, Subtask
+from ..robots import check_robot_of
 
 States = npt.NDArray[np.float64]
 
@@ -95,6 +96,7 @@ class DatasetScenes:
 
     Raises:
         DatasetError: it is none, or has no scenes yet.
+        UnknownRobotError, BackendMissingError: its robot is not here.
     """
 
     def __init__(self, root: Path) -> None:
@@ -111,6 +113,7 @@ class DatasetScenes:
             raise DatasetError(
                 f"{root} has no scenes to look at; make some with `cousins assemble`"
             )
+        check_robot_of(self._dataset)
 
     def show(self, name: str) -> ViewedScene:
         """See `ViewedScenes`.

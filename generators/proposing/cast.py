@@ -10,8 +10,9 @@ import numpy as np
 from ...scenes.assets.meanings import keeps
 from ...schemas import ObjectSpec
 from ...schemas.reserved import RESERVED_PREFIXES, is_reserved
-from .catalogue import Catalogue, OfferedCategory
+from .catalogue import Catalogue
 from .draft import BoundObject, RefusedError
+from .offered import OfferedCategory
 from .sense import CONTENTS
 
 PREFER_SCENE = 0.8

@@ -13,7 +13,8 @@ from ...tasks.bddl.goals import SymbolicFacts, evaluate, ground_literals
 from ...tasks.bddl.ordering import Precedence, task_order
 from ...tasks.bddl.problem import Problem, problem_text, scene_problem, support_name
 from ...tasks.symbolic.search import Plan, plans
-from .catalogue import Catalogue, OfferedCategory
+from .catalogue import Catalogue
+from .offered import OfferedCategory
 from .safety import ordered
 
 SUPPORT_CATEGORIES = {

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ...schemas import DroppedParaphrase
 from ...tasks.bddl.formula import Formula
 from ...tasks.bddl.goals import ground_literals
-from .catalogue import OfferedCategory
 from .draft import RefusedError
+from .offered import OfferedCategory
 
 SAYS = {
     ("open", True): ("open", "lift", "raise", "unlock"),

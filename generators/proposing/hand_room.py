@@ -15,8 +15,8 @@ from ...schemas import Asset, Cavity
 from ...tasks.bddl.formula import Literal
 from ...tasks.symbolic.fitting import ROOM
 from ...tasks.symbolic.search import Plan
-from .catalogue import OfferedCategory
 from .draft import RefusedError
+from .offered import OfferedCategory
 
 PALM = 0.212
 """Width of the hand along the closing of its fingers, with some room, metres."""

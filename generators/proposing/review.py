@@ -14,8 +14,9 @@ from ...tasks.bddl.goals import ground_literals
 from ...tasks.bddl.ordering import task_order
 from ...tasks.bddl.problem import problem_text, scene_problem, support_name
 from ...tasks.bddl.reader import Reader, Tokens, read_group
-from .catalogue import Catalogue, OfferedCategory
+from .catalogue import Catalogue
 from .draft import RefusedError
+from .offered import OfferedCategory
 from .safety import ordered
 from .trial import check_worth
 

@@ -9,7 +9,7 @@ from ...tasks.bddl.formula import Formula, Literal
 from ...tasks.bddl.goals import ground_literals
 from ...tasks.bddl.ordering import Precedence
 from ...tasks.bddl.problem import scene_problem
-from .catalogue import OfferedCategory
+from .offered import OfferedCategory
 
 LOADED = ("inside", "ontop")
 

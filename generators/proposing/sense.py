@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from ...scenes.assets.meanings import carries, keeps
 from ...scenes.assets.sorts import Contents, Sort
 from ...scenes.core.taxonomy import ancestors
-
-if TYPE_CHECKING:
-    from .catalogue import OfferedCategory
+from .offered import OfferedCategory
 
 VESSELS = frozenset[Sort | None]({"cup", "vessel"})
 TRAYS = frozenset[Sort | None]({"board", "tray"})

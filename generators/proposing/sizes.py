@@ -10,7 +10,8 @@ from ...tasks.bddl.formula import Formula, Literal
 from ...tasks.bddl.goals import ground_literals
 from ...tasks.symbolic.domain import Relation
 from ...tasks.symbolic.fitting import ROOM, STANDS_OUT
-from .catalogue import RELATIONS, Catalogue, OfferedCategory
+from .catalogue import RELATIONS, Catalogue
+from .offered import OfferedCategory
 
 Lack = tuple[float, str]
 """By what factor something is too large, and how to say so."""

@@ -12,9 +12,10 @@ from ...tasks.solving.setup import build_scene
 from ...tasks.symbolic.search import Plan
 from .ahead import known
 from .cast import context
-from .catalogue import Catalogue, OfferedCategory
+from .catalogue import Catalogue
 from .draft import RefusedError, check, check_size
 from .hand_room import check_hand_room
+from .offered import OfferedCategory
 
 SAID = 3
 """Reasons of a scene's refusal that are said, the most frequent ones."""

@@ -13,9 +13,10 @@ from ...tasks.bddl.goals import ground_literals
 from ...tasks.bddl.ordering import task_order
 from ...tasks.bddl.problem import scene_problem, support_name
 from ...tasks.symbolic.search import Step, plans
-from ..proposing.catalogue import Catalogue, OfferedCategory
+from ..proposing.catalogue import Catalogue
 from ..proposing.draft import NODES, RefusedError, check
 from ..proposing.faithful import check_faithful
+from ..proposing.offered import OfferedCategory
 from ..proposing.review import kinds_of, seen
 from ..proposing.trial import RARE
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
-from ...schemas import RobotSpec, SpecError
+from ...schemas import RobotSpec, UnknownRobotError
 from ...schemas.plugins import Group, Needs, offer
 
 if TYPE_CHECKING:
@@ -98,10 +98,22 @@ def robot(name: str) -> RobotSpec:
     """The RobotSpec of that name.
 
     Raises:
-        SpecError: where there is none; the nearest are offered.
+        UnknownRobotError: where there is none, or the file of one's own is gone or has changed.
     """
     spec = _robot(name).spec()
     return spec if spec.name == name else spec.model_copy(update={"name": name})
+
+
+def check_robot(name: str) -> None:
+    """Make sure that a robot can be used here, before many scenes ask for it one by one.
+
+    Raises:
+        UnknownRobotError: as `robot`.
+        BackendMissingError: a package that its models come from is not installed.
+    """
+    found = _robot(name)
+    found.needs.check(f"robot {name}")
+    found.spec()
 
 
 def robot_model(name: str, detail: Detail) -> Any:
@@ -123,13 +135,17 @@ def adopt(path: Path) -> str:
 def _robot(name: str) -> Robot:
     if name in ROBOTS.names():
         return ROBOTS.load(name)
-    from ._own import own_robot
+    from ._own import OF_A_FILE, notes, own_robot
 
     own = own_robot(name)
     if own is None:
-        raise SpecError(
-            f"robot {name!r} is unknown; {offer(name, ROBOTS.names())}, or the path of a robot "
-            "file (.yaml); one of your own is known once a spec that names its file was read on "
-            "this machine"
+        known = offer(name, ROBOTS.names())
+        if OF_A_FILE.search(name):
+            known = f"installed: {', '.join(ROBOTS.names())}"
+        raise UnknownRobotError(
+            name,
+            f"is unknown; {known}, or the path of a robot file (.yaml); one of your own is known "
+            "once a spec that names its file was read on this machine, such as by `cousins "
+            f"generate SPEC --dry-run`: there is no note of it in {notes()}",
         )
     return own

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ...schemas import RobotSpec, SpecError
+from ...schemas import RobotSpec, UnknownRobotError
 from ...schemas.plugins import Needs
 from ..core.cache import cache_folder
 from . import Detail
 from ._file import KnownRobot
+
+DIGITS = 12
+"""Of the hash at the end of a name."""
+OF_A_FILE = re.compile(rf"-[0-9a-f]{{{DIGITS}}}$")
+"""How names of robots of a user's own end."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +42,32 @@ def own_robot(name: str) -> OwnRobot | None:
     """The robot of a file that was adopted on this machine, or None.
 
     Raises:
-        SpecError: the file or its model has changed since.
+        UnknownRobotError: the file is gone, or it or its model has changed since.
+        SpecError: the model is gone, or something is wrong with it.
     """
-    note = cache_folder() / "robots" / name
+    note = notes() / name
     if not note.is_file():
         return None
-    known = KnownRobot.read(Path(note.read_text()))
+    path = Path(note.read_text())
+    if not path.is_file():
+        raise UnknownRobotError(
+            name,
+            f"is gone: there is no file {path}, as {note} says; put it back, or read a spec that "
+            "names its file where it now lies, such as by `cousins generate SPEC --dry-run`",
+        )
+    known = KnownRobot.read(path)
     if _own_name(known) != name:
-        raise SpecError(f"robot {name!r}: {note.read_text()} or its model has changed since")
+        raise UnknownRobotError(
+            name,
+            f"is not what it was: {path} or its model has changed since; put it back as it was, "
+            "since a changed robot is another robot",
+        )
     return OwnRobot(known)
+
+
+def notes() -> Path:
+    """The folder in which this machine notes where robot files lie, by the robots' names."""
+    return cache_folder() / "robots"
 
 
 def adopt(path: Path) -> str:
@@ -59,7 +82,7 @@ def adopt(path: Path) -> str:
     known = KnownRobot.read(path)
     _ = known.spec
     name = _own_name(known)
-    folder = cache_folder() / "robots"
+    folder = notes()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(str(path.resolve()))
     own_robot.cache_clear()
@@ -67,4 +90,4 @@ def adopt(path: Path) -> str:
 
 
 def _own_name(known: KnownRobot) -> str:
-    return f"{known.file.name}-{known.digest()[:12]}"
+    return f"{known.file.name}-{known.digest()[:DIGITS]}"

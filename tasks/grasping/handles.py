@@ -11,7 +11,7 @@ from ...scenes.core.geometry import Array, axis_rotation, transform
 from ...scenes.layout.clearance import link_transform
 from ...scenes.model.mujoco_model import CompiledScene, JointIndex
 from ...schemas import Handle, Joint, RobotSpec
-from .grasps import TIP_REACH
+from .hand import TIP_REACH
 
 TILTS = (0.0, 0.4, -0.4, 0.8, -0.8, 1.2, -1.2, 1.55, -1.55)
 """Rotations of the approach about the handle's bar, radians; the last hook it from the side."""

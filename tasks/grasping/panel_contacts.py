@@ -17,14 +17,10 @@ import numpy as np
 from ...scenes.core.geometry import Array, axis_rotation, transform
 from ...scenes.core.seeds import generator
 from ...schemas import Asset, Handle, Joint, RobotSpec
-from .grasps import (
-    TIP_REACH,
-    antipodal,
-    collision_mesh,
-    opening_for,
-    sample_surface,
-)
+from .antipodal import antipodal
+from .hand import TIP_REACH, opening_for
 from .handles import PUSH_GAP, ContactPose
+from .pairs import collision_mesh, sample_surface
 
 CONTACTS = 10
 """Places on a part where it is pushed."""

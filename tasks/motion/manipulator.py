@@ -14,6 +14,7 @@ from ..sampling.diversity import Variety
 from ..sampling.style import Habits
 from .blocking import blocked
 from .collision import PRESS_DEPTH, TOUCH_DEPTH, CollisionWorld, Held
+from .deflected import hits_along
 from .home_facing import Facing
 from .kinematics import Arm, line
 from .planner import MotionPlanner, time_path
@@ -149,7 +150,12 @@ class Manipulator:
         )
         if self.executor.deflector is not None:
             scale = float(speed >= FAST) if deflect is None else deflect
-            self.executor.deflector.begin(self.executor.steps + len(actions), scale)
+            start, hits = self.executor.steps, None
+            if scale > BESIDE:
+                way = np.vstack([self.q, positions])
+                between = opening if self.world.held is None else self.executor.opening
+                hits = hits_along(self.world, way, between, start)
+            self.executor.deflector.begin(start + len(actions), scale, hits)
         if watch is None or not habits.watchful:
             self.executor.run(actions)
             return

@@ -49,12 +49,17 @@ def disturb(compiled: CompiledScene, data: Any, active: Sequence[Disturbance], t
             robot = compiled.robot
             data.ctrl[robot.gripper_ctrl] = robot.gripper.controls(robot.spec.max_opening)
         elif disturbance.kind == "deflection":
-            share = (time - disturbance.start) / (disturbance.end - disturbance.start)
-            bump = np.sin(np.pi * share) ** 2
-            data.ctrl[compiled.robot.arm_ctrl] += bump * np.array(disturbance.joints)
+            data.ctrl[compiled.robot.arm_ctrl] += offset_of(disturbance, time)
         else:
             body = compiled.objects[disturbance.object].body
             data.xfrc_applied[body, :2] = _force(compiled, data, disturbance, time)
+
+
+def offset_of(deflection: Disturbance, time: float) -> Array:
+    """What a deflection adds to the joints' commands (J,) at a time while it acts, radians."""
+    share = (time - deflection.start) / (deflection.end - deflection.start)
+    bump = np.sin(np.pi * share) ** 2
+    return np.asarray(bump * np.array(deflection.joints))
 
 
 def release(compiled: CompiledScene, data: Any, active: Sequence[Disturbance]) -> None:

@@ -10,10 +10,12 @@ import numpy.typing as npt
 
 from ...scenes.core.geometry import Array, transform
 from ...schemas import Cause, PlanningError
-from ..grasping.grasps import Grasps, Kind, grasps_of, lowest, opening_for
+from ..grasping.grasps import Grasps, grasps_of
+from ..grasping.hand import lowest, opening_for
+from ..grasping.kinds import Kind
 from ..motion.manipulator import Manipulator
 from ..physics.predicates import PhysicsFacts
-from ..sampling.placements import post_grasp_retreat
+from ..sampling.leaving import post_grasp_retreat
 
 MAX_GRASPS = 60
 """Grasps tried per round."""
@@ -74,7 +76,7 @@ def candidates(arm: Manipulator, thing: str, noise: float, level: bool) -> Itera
     if len(grasps) == 0:
         raise PlanningError(Cause.NO_GRASP, f"{thing} has no part narrow enough to grasp")
     poses = world_from_object(arm, thing) @ grasps.poses
-    if arm.habits.near_grasps:
+    if arm.habits.near_grasps and noise == NOISE[0]:
         poses = arm.facing.nearer(poses)
     outward, _ = post_grasp_retreat(compiled, PhysicsFacts(compiled, data), thing)
     # Coming in against the way out is what leaves free hands.

@@ -18,7 +18,7 @@ import numpy as np
 
 from ...scenes.core.geometry import Array, axis_rotation, inverse
 from ...schemas import Cause, Failure, PlanningError
-from ..grasping.grasps import held_opening
+from ..grasping.hand import held_opening
 from ..motion.blocking import BlockedError, blocked, counted, mostly, obstacles
 from ..motion.collision import PRESS_DEPTH, Held
 from ..motion.manipulator import Manipulator

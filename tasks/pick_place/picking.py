@@ -11,13 +11,13 @@ import numpy as np
 
 from ...scenes.core.geometry import Array, inverse, quaternion
 from ...schemas import Cause, Failure, PlanningError, TraceEvent
-from ..grasping.grasps import opening_for
+from ..grasping.hand import opening_for
 from ..motion.blocking import blocked, mostly
 from ..motion.collision import PRESS_DEPTH, Held
 from ..motion.manipulator import BESIDE, CAREFUL, FAST, Manipulator
 from ..physics.execution import SkillFailedError
 from ..physics.predicates import PhysicsFacts
-from ..sampling.placements import post_grasp_retreat
+from ..sampling.leaving import post_grasp_retreat
 from .candidates import NOISE, candidates, world_from_object
 
 CONFIGURATIONS = 3

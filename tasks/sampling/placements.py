@@ -1,4 +1,4 @@
-"""Where an object can be put: poses on, inside, or next to another, and ways in and out."""
+"""Where an object can be put: poses on, inside, or next to another, and the way there."""
 
 from __future__ import annotations
 
@@ -11,22 +11,20 @@ from ...scenes.core.geometry import Array, axis_rotation, transform
 from ...scenes.layout.arrangement import REACH
 from ...scenes.layout.clearance import base_radius, footprint_radius
 from ...scenes.model.mujoco_model import CompiledScene
-from ...schemas import Asset
 from ..physics.bounds import turned_bounds
 from ..physics.predicates import MIN_NEXT_TO, PhysicsFacts
+from .regions import Region, carrier, cavities, stands, surfaces
 
 RELEASE_HEIGHT = 0.004
 """Free fall after letting go, metres."""
 DROP_HEIGHTS = (RELEASE_HEIGHT, 0.02, 0.045, 0.08)
 """Tried in turn in cavities, whose walls may not leave room for the lowest."""
-DEEP, ABOVE_RIM = 0.11, 0.004
-"""A cavity deeper than this may be too narrow for the hand: there, things are also let go
-from this far above its rim, metres."""
+DEEP, BELOW_RIM, ABOVE_RIM = 0.11, 0.04, 0.004
+"""A cavity deeper than the first may be too narrow for the hand: there, things are also let go
+with the fingers alone below the rim, and from just above it, metres."""
 RIM_HEIGHTS = (RELEASE_HEIGHT, 0.014)
 """Likewise on discs: a plate on a plate rests on the other's rim."""
 UP = np.array([0.0, 0.0, 1.0])
-LOW_CEILING = 0.45
-"""Surfaces with less free height are entered from the front, metres."""
 APPROACH_HEIGHT = 0.09
 TURNS = (0.0, np.pi, np.pi / 2, -np.pi / 2)
 """Of things that are put in the middle, tried in turn, radians."""
@@ -53,79 +51,6 @@ class Placement:
     """It may be turned about the vertical as is best for the hand that comes from above."""
     fall: float = RELEASE_HEIGHT
     """How far it falls after letting go, metres."""
-
-
-@dataclass(frozen=True)
-class Region:
-    """An area something can be put down in, in the world.
-
-    Attributes:
-        pose: (4, 4) of the centre of its floor, +z up.
-        half: (2,) half extents, metres.
-        round: a disc of radius half[0].
-        depth: of its walls above the floor; 0 for a surface.
-        height: free height above the floor.
-        front: entered along the pose's -x instead of from above.
-        drawer: entered from above, and slid out to the pose's +x.
-        name: of the surface or cavity.
-    """
-
-    pose: Array
-    half: Array
-    round: bool
-    depth: float
-    height: float
-    front: bool
-    drawer: bool
-    name: str
-
-
-def surfaces(compiled: CompiledScene, data: Any, name: str) -> list[Region]:
-    """The surfaces of an object."""
-    index, asset = compiled.objects[name], compiled.asset_of(name)
-    found: list[Region] = []
-    for surface in asset.open_surfaces:
-        pose = _link_pose(data, index.bodies[surface.link]) @ transform(surface.pos, np.eye(3))
-        low = surface.clearance < LOW_CEILING
-        half = np.array(surface.half_size)
-        found.append(
-            Region(pose, half, surface.disc, 0.0, surface.clearance, low, False, surface.name)
-        )
-    return found
-
-
-def cavities(compiled: CompiledScene, data: Any, name: str) -> list[Region]:
-    """The cavities of an object that are open now."""
-    index, asset = compiled.objects[name], compiled.asset_of(name)
-    found: list[Region] = []
-    for cavity in asset.cavities:
-        if cavity.joint is not None and joint_share(compiled, data, name, cavity.joint) < 0.25:
-            continue
-        floor = np.array(cavity.centre) - [0, 0, cavity.half_size[2]]
-        pose = _link_pose(data, index.bodies[cavity.link]) @ transform(floor, np.eye(3))
-        height = 2 * cavity.half_size[2]
-        half = np.array(cavity.half_size[:2])
-        front = cavity.opening == "front"
-        drawer = not front and any(
-            j.name == cavity.joint and j.kind == "slide" for j in asset.joints
-        )
-        found.append(Region(pose, half, cavity.round, height, height, front, drawer, cavity.name))
-    return found
-
-
-def joint_share(compiled: CompiledScene, data: Any, name: str, joint: str) -> float:
-    """How far a joint is open, as a share of its range."""
-    where = compiled.objects[name].joints[joint]
-    return float((data.qpos[where.qpos] - where.low) / (where.high - where.low))
-
-
-def is_open(compiled: CompiledScene, data: Any, name: str) -> bool:
-    """Open in BDDL's sense: some door, drawer or lid is past its `open_fraction`."""
-    return any(
-        joint_share(compiled, data, name, joint.name) > joint.open_fraction
-        for joint in compiled.asset_of(name).joints
-        if joint.controls == "opening"
-    )
 
 
 def placements(
@@ -216,7 +141,7 @@ def _drop_heights(region: Region) -> tuple[float, ...]:
     if not region.depth:
         return RIM_HEIGHTS if region.round else (RELEASE_HEIGHT,)
     if region.depth > DEEP and not region.front and not region.drawer:
-        return (*DROP_HEIGHTS, region.depth + ABOVE_RIM)
+        return (*DROP_HEIGHTS, region.depth - BELOW_RIM, region.depth + ABOVE_RIM)
     return DROP_HEIGHTS
 
 
@@ -256,7 +181,13 @@ def _in_region(
         reach = float(region.half[0] - offset[0]) + float(half.max()) + 0.05
         return Placement(pose, out, reach, turnable=True, fall=drop)
     free = region.round or not region.depth
-    return Placement(pose, UP, max(region.depth + 0.05, APPROACH_HEIGHT), free=free, fall=drop)
+    return Placement(pose, UP, _descent(region, drop), free=free, fall=drop)
+
+
+def _descent(region: Region, drop: float) -> float:
+    """How far above the place the way down begins: above the rim, metres."""
+    inside = region.depth - drop if region.depth > DEEP else region.depth
+    return max(inside + 0.05, APPROACH_HEIGHT)
 
 
 def _on_support(
@@ -286,7 +217,7 @@ def _beside(
     """Around another object, on what carries it, as close as nextto asks for."""
     low, high = facts.box(target)
     middle, reach = (low + high) / 2, (high - low) / 2
-    below = _carrier(compiled, facts, target)
+    below = carrier(compiled, facts, target)
     found: list[Placement] = []
     for number in range(count):
         yaw = float(rng.uniform(-np.pi, np.pi))
@@ -307,7 +238,7 @@ def _beside(
         pose[2, 3] = low[2] + foot + RELEASE_HEIGHT
         if np.hypot(pose[0, 3], pose[1, 3]) > REACH[1] + 0.08:
             continue
-        if below is not None and not _stands(below, pose[:2, 3] + centre[:2], half[:2]):
+        if below is not None and not stands(below, pose[:2, 3] + centre[:2], half[:2]):
             continue
         if below is not None and below.front:
             travel = float(below.half[0]) + 0.1
@@ -316,53 +247,6 @@ def _beside(
             depth = 0.0 if below is None else below.depth
             found.append(Placement(pose, UP, max(depth + 0.05, APPROACH_HEIGHT)))
     return found
-
-
-def _stands(region: Region, middle: Array, half: Array) -> bool:
-    """Whether bounds along the world's axes, (2,) each, do not reach over the region's edge."""
-    if region.depth:
-        return True
-    corners = middle + np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]]) * half
-    local = (corners - region.pose[:2, 3]) @ region.pose[:2, :2]
-    if region.round:
-        return bool(np.linalg.norm(middle - region.pose[:2, 3]) < region.half[0])
-    return bool((np.abs(local) < region.half).all())
-
-
-def _carrier(compiled: CompiledScene, facts: PhysicsFacts, name: str) -> Region | None:
-    """The region that an object stands in, where it must be entered in a special way."""
-    data = facts.data
-    for other in compiled.objects:
-        if other == name:
-            continue
-        if facts.holds("inside", (name, other)):
-            regions = cavities(compiled, data, other)
-        elif facts.holds("ontop", (name, other)):
-            regions = surfaces(compiled, data, other)
-        else:
-            continue
-        low, high = facts.box(name)
-        centre = (low + high) / 2
-        near = [r for r in regions if abs(low[2] - r.pose[2, 3]) < 0.03]
-        near.sort(key=lambda r: float(np.linalg.norm(r.pose[:2, 3] - centre[:2])))
-        if near:
-            return near[0]
-    return None
-
-
-def post_grasp_retreat(
-    compiled: CompiledScene, facts: PhysicsFacts, name: str
-) -> tuple[Array, float]:
-    """The way an object leaves where it is: direction (3,) and metres."""
-    region = _carrier(compiled, facts, name)
-    if region is None:
-        return UP, APPROACH_HEIGHT
-    low, high = facts.box(name)
-    if region.front:
-        out = region.pose[:3, 0]
-        inward = float((region.pose[:3, 3] - (low + high) / 2) @ out)
-        return out, inward + float(region.half[0]) + float((high - low)[:2].max()) / 2 + 0.06
-    return UP, max(region.depth + 0.04, APPROACH_HEIGHT)
 
 
 def _turned(
@@ -380,12 +264,3 @@ def _turned(
     half = (np.abs(turn) @ (extents / 2))[:2]
     low, _ = facts.box(thing)
     return transform([0, 0, 0], turn), half, float(data.xpos[body][2] - low[2])
-
-
-def _link_pose(data: Any, body: int) -> Array:
-    return transform(data.xpos[body], data.xmat[body].reshape(3, 3))
-
-
-def gates(asset: Asset, joint: str) -> list[str]:
-    """Names of the cavities that a joint opens."""
-    return [cavity.name for cavity in asset.cavities if cavity.joint == joint]

@@ -27,7 +27,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from openai_server import Reply, Server, serving
 
 from cousins.generators.dataset import Dataset
-from cousins.generators.proposing.catalogue import RELATIONS, Catalogue, OfferedCategory
+from cousins.generators.proposing.catalogue import RELATIONS, Catalogue
+from cousins.generators.proposing.offered import OfferedCategory
 from cousins.generators.store.identity import dataset_hash
 from cousins.scenes.core.franka import FRANKA
 from cousins.scenes.libraries.procedural import ProceduralLibrary

@@ -17,8 +17,9 @@ from ....schemas import DatasetSpec, SpecError, TaskObject, TaskSpec
 from ....schemas.reserved import is_reserved
 from ....tasks.bddl.activities import activity_text
 from ....tasks.bddl.problem import AGENTS, FLOORS, Problem, object_specs, parse
-from ...proposing.catalogue import Catalogue, OfferedCategory
+from ...proposing.catalogue import Catalogue
 from ...proposing.draft import RefusedError, check
+from ...proposing.offered import OfferedCategory
 from ...proposing.safety import ordered
 
 NAME = "behavior"

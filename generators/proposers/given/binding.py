@@ -11,8 +11,9 @@ from ....schemas.given import PROPOSER, GivenTask
 from ....schemas.locations import Loc
 from ....tasks.bddl.ordering import task_order
 from ....tasks.bddl.problem import object_specs, parse, scene_problem
-from ...proposing.catalogue import Catalogue, OfferedCategory
+from ...proposing.catalogue import Catalogue
 from ...proposing.draft import BoundObject, RefusedError, TaskProposal, check, task_of
+from ...proposing.offered import OfferedCategory
 from ...proposing.safety import ordered, whole_order
 from ...proposing.sizes import why_not
 from ..behavior.binding import CERTAINTIES, LONGEST, bindings, task_object

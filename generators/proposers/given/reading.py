@@ -18,8 +18,9 @@ from ....tasks.bddl.reader import (
     read_group,
     show,
 )
-from ...proposing.catalogue import Catalogue, OfferedCategory
+from ...proposing.catalogue import Catalogue
 from ...proposing.draft import SUPPORT_CATEGORIES
+from ...proposing.offered import OfferedCategory
 from .places import placed
 from .words import SYNSET, category_of, scene_name
 

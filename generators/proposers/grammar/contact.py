@@ -8,8 +8,8 @@ from ....tasks.skills.pushing import flush, pushable
 from ....tasks.skills.sliding import slidable
 from ....tasks.skills.sweeping import mouth, sweepable, sweeps
 from ...proposing.cast import ObjectBinding
-from ...proposing.catalogue import OfferedCategory
 from ...proposing.draft import TaskProposal
+from ...proposing.offered import OfferedCategory
 from .templates import beside, draft, every, inside, on, plural, some, template, the
 
 

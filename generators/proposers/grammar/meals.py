@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ....tasks.bddl.formula import Formula
 from ...proposing.cast import ObjectBinding
-from ...proposing.catalogue import OfferedCategory
 from ...proposing.draft import TaskProposal
+from ...proposing.offered import OfferedCategory
 from .templates import beside, draft, on, template, the
 
 CUTLERY = ("fork", "knife", "tablespoon")

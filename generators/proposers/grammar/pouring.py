@@ -5,8 +5,8 @@ from __future__ import annotations
 from ....tasks.bddl.formula import Forall
 from ....tasks.skills.pouring import pours, receives
 from ...proposing.cast import ObjectBinding
-from ...proposing.catalogue import OfferedCategory
 from ...proposing.draft import TaskProposal
+from ...proposing.offered import OfferedCategory
 from ...proposing.sense import STORAGE
 from .templates import draft, every, held, inside, plural, some, template, the
 

@@ -12,9 +12,10 @@ from ....tasks.bddl.goals import ground_literals
 from ....tasks.bddl.problem import object_specs
 from ....tasks.symbolic.domain import Relation
 from ...proposing.ahead import tries_ahead, try_ahead
-from ...proposing.catalogue import RELATIONS, Catalogue, OfferedCategory
+from ...proposing.catalogue import RELATIONS, Catalogue
 from ...proposing.draft import RefusedError, TaskProposal, signature, task_of
 from ...proposing.faithful import check_faithful
+from ...proposing.offered import OfferedCategory
 from ...proposing.problems import Problems
 from ...proposing.trial import check_worth, estimate
 from .answers import draft_of

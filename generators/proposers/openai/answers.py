@@ -13,9 +13,10 @@ from ....tasks.bddl.formula import PREDICATES, And, Atom, Formula, Not
 from ....tasks.bddl.goals import ground_literals
 from ....tasks.bddl.ordering import Precedence
 from ....tasks.bddl.reader import Reader, Tokens
-from ...proposing.catalogue import Catalogue, OfferedCategory
+from ...proposing.catalogue import Catalogue
 from ...proposing.draft import SUPPORT_CATEGORIES, BoundObject, RefusedError, TaskProposal
 from ...proposing.faithful import check_paraphrases
+from ...proposing.offered import OfferedCategory
 from ...proposing.problems import Problems
 from .schema import EACH, Answer, AnswerFact, AnswerGoal, AnswerObject, AnswerOrder
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from ....schemas import Asset, Cavity, ObjectSpec
 from ....schemas.scene import ANY_SWITCH
 from ....tasks.skills import skill_named
-from ...proposing.catalogue import OfferedCategory
+from ...proposing.offered import OfferedCategory
 
 SAID = {
     "hangable": "hangs on hooks",

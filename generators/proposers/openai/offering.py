@@ -6,7 +6,8 @@ import re
 
 from ....scenes.core.seeds import generator
 from ....schemas import DatasetSpec
-from ...proposing.catalogue import Catalogue, OfferedCategory
+from ...proposing.catalogue import Catalogue
+from ...proposing.offered import OfferedCategory
 
 OFFERED = 40
 """Categories in one request."""

@@ -12,9 +12,9 @@ from ....tasks.bddl.formula import PREDICATES
 from ....tasks.bddl.goals import ground_literals
 from ....tasks.bddl.problem import scene_problem
 from ....tasks.skills import skills
-from ...proposing.catalogue import OfferedCategory
 from ...proposing.draft import MOST_FURNITURE, MOST_MOVABLE
 from ...proposing.hand_room import FINGERS, LONG, LOW, PALM
+from ...proposing.offered import OfferedCategory
 from .answers import STARTS
 from .grounding import describe, describe_own
 from .schema import predicates

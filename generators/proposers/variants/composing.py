@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ....tasks.bddl.formula import Literal
-from ...proposing.catalogue import OfferedCategory
 from ...proposing.draft import RefusedError
+from ...proposing.offered import OfferedCategory
 from .hand import Hand
 from .sketch import PLACES, Sketch
 

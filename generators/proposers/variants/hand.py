@@ -11,9 +11,10 @@ import numpy as np
 
 from ....schemas import DatasetSpec
 from ...proposing.cast import ObjectBinding, Wanted, usable
-from ...proposing.catalogue import Catalogue, OfferedCategory
+from ...proposing.catalogue import Catalogue
 from ...proposing.coverage import CoverageTable
 from ...proposing.draft import BoundObject, RefusedError
+from ...proposing.offered import OfferedCategory
 from .sketch import Sketch
 
 T = TypeVar("T")

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from ....schemas.seeds import Variation
 from ....tasks.bddl.formula import Literal
-from ...proposing.catalogue import RELATIONS, OfferedCategory
+from ...proposing.catalogue import RELATIONS
 from ...proposing.draft import MOST_MOVABLE, RefusedError
 from ...proposing.hand_room import leaves
+from ...proposing.offered import OfferedCategory
 from .hand import Hand
 from .sketch import PLACES, Sketch, goes, possible
 

@@ -14,8 +14,9 @@ from ....tasks.bddl.goals import ground_literals
 from ....tasks.bddl.ordering import Precedence, task_order
 from ....tasks.bddl.problem import scene_problem, support_name
 from ...proposing.cast import Names
-from ...proposing.catalogue import Catalogue, OfferedCategory
+from ...proposing.catalogue import Catalogue
 from ...proposing.draft import RefusedError, check
+from ...proposing.offered import OfferedCategory
 from ..behavior.binding import CERTAINTIES, LONGEST, bound_tasks
 from ..given.binding import BRIMFUL, given_tasks
 

@@ -10,7 +10,8 @@ from ....tasks.bddl.formula import Literal
 from ....tasks.bddl.ordering import Precedence
 from ....tasks.symbolic.domain import Relation
 from ...proposing.cast import ObjectBinding
-from ...proposing.catalogue import RELATIONS, OfferedCategory
+from ...proposing.catalogue import RELATIONS
+from ...proposing.offered import OfferedCategory
 from .seeds import Seed
 
 PLACES = ("inside", "ontop", "attached")

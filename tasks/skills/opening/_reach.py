@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....schemas import Refusal, RefusalKind
 from ...motion.manipulator import Manipulator
-from ...sampling.placements import is_open
+from ...sampling.joint_shares import is_open
 from ...skill import Survey
 from ...symbolic.operators import Operator
 from .joints import joints_to_move

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ....schemas import Asset
 from ...motion.manipulator import Manipulator
 from ...physics.predicates import PhysicsFacts
-from ...sampling.placements import gates, joint_share
+from ...sampling.joint_shares import gates, joint_share
 from ...symbolic.operators import Operator
 
 

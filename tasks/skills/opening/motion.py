@@ -18,7 +18,7 @@ from ...motion.obstacles import Collision
 from ...physics.execution import SkillFailedError
 from ...physics.predicates import PhysicsFacts
 from ...pick_place.picking import APPROACH
-from ...sampling.placements import joint_share
+from ...sampling.joint_shares import joint_share
 
 FOLLOWS = (1.0, 0.5, 0.0)
 """Share of a hinge's rotation that the hand turns along."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from ....scenes.core.geometry import Array, axis_rotation, inverse, transform
 from ....schemas import Asset, Cause, Cavity, Failure, PlanningError, TraceEvent
-from ...grasping.grasps import held_opening
+from ...grasping.hand import held_opening
 from ...motion.blocking import blocked, counted, mostly
 from ...motion.collision import PRESS_DEPTH, Held
 from ...motion.manipulator import Manipulator

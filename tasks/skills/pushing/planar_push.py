@@ -8,7 +8,7 @@ import numpy as np
 
 from ....scenes.core.geometry import Array
 from ....schemas import Cause, PlanningError
-from ...grasping.grasps import TIP_REACH
+from ...grasping.hand import TIP_REACH
 from ...motion.blocking import blocked
 from ...motion.collision import PRESS_DEPTH
 from ...motion.kinematics import line

@@ -16,7 +16,7 @@ import numpy as np
 
 from ....scenes.core.geometry import Array
 from ....schemas import Cause, Failure, PlanningError, TraceEvent
-from ...grasping.grasps import TIP_REACH
+from ...grasping.hand import TIP_REACH
 from ...motion.blocking import blocked, counted, mostly
 from ...motion.kinematics import line
 from ...motion.manipulator import CAREFUL, FAST, Manipulator

@@ -22,7 +22,7 @@ from ...motion.manipulator import CAREFUL, FAST, SLOW, Manipulator
 from ...motion.obstacles import Collision
 from ...physics.execution import SkillFailedError
 from ...pick_place.picking import APPROACH
-from ...sampling.placements import joint_share
+from ...sampling.joint_shares import joint_share
 from .part_contacts import pushes, taken_across
 
 GOALS_ON = (0.6, 0.3, 0.15)

@@ -11,7 +11,8 @@ import trimesh
 
 from ....scenes.core.geometry import Array, axis_rotation, rotation, transform, vec3
 from ....schemas import Asset, Handle, Joint, Link
-from ...grasping.grasps import TIP_REACH, piece
+from ...grasping.hand import TIP_REACH
+from ...grasping.pairs import piece
 
 TIP = np.array([0.0088, 0.011, TIP_REACH])
 """Half extents of the two closed fingertips about the tool point, metres."""
