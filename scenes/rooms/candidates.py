@@ -10,7 +10,7 @@ from ...schemas import Asset, Room
 from ..core.geometry import Array, Footprint, transform, yaw_quaternion
 from .plan import Furniture
 from .standing import PASSAGE, PlacedFurniture
-from .walls import GAP, walls
+from .walls import GAP, SEAM, walls
 
 ATTEMPTS = 60
 """Places tried for one piece."""
@@ -59,7 +59,7 @@ def _run(room: Room, placed: Sequence[PlacedFurniture], asset: Asset) -> Iterato
                 ends.append(middle + float(other.footprint.half[1]))
         last = max(ends)
         for shift in np.arange(0.0, wall.length, 0.15).tolist():
-            offset = last + half + 0.004 + shift
+            offset = last + half + SEAM + shift
             if offset + half < wall.length:
                 yield wall.pose(asset, offset), ""
 

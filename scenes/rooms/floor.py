@@ -35,17 +35,23 @@ class Floor:
     def place(self, piece: Furniture, asset: Asset, rng: np.random.Generator) -> bool:
         """Put one more of a piece somewhere; False where no place was found."""
         for pose, target in candidates(self.room, self.placed, piece, asset, rng):
-            made = standing(self._name(piece), piece, asset, pose, target)
-            if self._is_free(made):
-                self.placed.append(made)
+            if self.stand(standing(self.name(piece), piece, asset, pose, target)):
                 return True
         return False
+
+    def stand(self, made: PlacedFurniture) -> bool:
+        """Put a piece just there; False where that is not free."""
+        free = self._is_free(made)
+        if free:
+            self.placed.append(made)
+        return free
 
     def of(self, name: str) -> list[PlacedFurniture]:
         """All that stands of a piece, by its name in the plan."""
         return [other for other in self.placed if other.piece.name == name]
 
-    def _name(self, piece: Furniture) -> str:
+    def name(self, piece: Furniture) -> str:
+        """Of the next that stands of a piece."""
         return f"{ROOM_PREFIX}{piece.name}_{len(self.of(piece.name)) + 1}"
 
     def _is_free(self, new: PlacedFurniture) -> bool:

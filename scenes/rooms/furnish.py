@@ -23,6 +23,7 @@ from ...schemas import (
 from ..assets.library import AssetLibrary
 from ..layout.views import number
 from .filling import Filling
+from .fitting import Fitter
 from .floor import Floor
 from .inventory import Inventory
 from .kinds import PLANS
@@ -148,7 +149,13 @@ def _furnished(plan: RoomPlan, room: Room, stock: Stock, rng: np.random.Generato
     sides = 1 if any(piece.where == "run" for piece in plan.pieces) else 2
     floor = Floor(room, [station(), doorway(room, sides, rng)])
     models: dict[str, Asset] = {}
+    fitter = Fitter.of(plan, stock.library, rng)
     for piece in plan.pieces:
+        if fitter is not None and piece.fitted is not None:
+            fitter.place(floor, piece, rng)
+            continue
+        if not piece.categories:
+            continue
         least, most = piece.count
         for index in range(int(rng.integers(least, most + 1))):
             asset = models.get(piece.name)

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from ..assets.fitted import FittedKind
 from ..assets.meanings import among
 from ..assets.sorts import Goods
 
-Where = Literal["run", "wall", "middle", "around", "before", "on", "above"]
+Where = Literal["run", "wall", "middle", "around", "before", "on", "above", "over"]
 How = Literal["scatter", "row", "pile", "upright"]
 
 
@@ -19,16 +20,22 @@ class Furniture:
 
     Attributes:
         name: by which others and fills refer to it.
-        categories: BDDL synsets, the first that the library offers is taken.
+        categories: BDDL synsets, the first that the library offers is taken. None where the piece
+            is there only if the library makes it to measure.
         where: `run` in one row along the walls, back to the wall; `wall` anywhere along the
             walls; `middle` free of the walls; `around` a target, facing it, one per seat;
             `before` a target, facing its front; `on` a target's top; `above` a target, against
-            the same wall.
+            the same wall; `over` a target, as wide as it.
         count: least and greatest number.
-        target: name of another piece, for `around`, `before`, `on` and `above`.
+        target: name of another piece, for `around`, `before`, `on`, `above` and `over`.
         height: least and greatest height of the asset, metres.
         raised: height of its bottom above the floor, for `above`, metres.
         matching: all of them are the same asset, as the chairs around a table.
+        fitted: what it is where the library makes furniture to measure; else it is drawn from
+            `categories`. `above` no target, such pieces are a row over all that stands in the run
+            and is low.
+        width: least and greatest width of what is made to measure, metres; it is cut to what is
+            left of the far wall.
         front: depth kept free before it, so that a person can pass or sit there, metres; doors
             and drawers that come out farther have it too.
     """
@@ -42,6 +49,8 @@ class Furniture:
     raised: float = 0.0
     matching: bool = False
     front: float = 0.60
+    fitted: FittedKind | None = None
+    width: tuple[float, float] = (0.6, 0.6)
 
 
 @dataclass(frozen=True)

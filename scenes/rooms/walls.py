@@ -15,6 +15,10 @@ GAP = 0.015
 """Between furniture and wall, or furniture and furniture, metres."""
 
 
+SEAM = 0.004
+"""Between two pieces of a run, metres."""
+
+
 def inside(room: Room) -> Footprint:
     """The room's floor."""
     low, high = np.array(room.low[:2]), np.array(room.high[:2])

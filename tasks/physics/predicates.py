@@ -92,7 +92,7 @@ class PhysicsFacts:
                     yield (predicate, name)
         support = self._compiled.scene.support
         for predicate in BINARY:
-            for a, b in np.argwhere(self._table(predicate)):
+            for a, b in np.argwhere(self._table(predicate)).tolist():
                 if a != b and self._names[a] != support:
                     yield (predicate, self._names[a], self._names[b])
 

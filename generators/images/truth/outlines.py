@@ -124,14 +124,18 @@ def spans(shape: Outline, points: Array, camera: CameraParams) -> Spans:
     """
     seen = into_camera(camera, points)
     ahead = seen[:, 2] >= _NEAR
-    pixels = project(camera, np.where(ahead[:, None], seen, [0.0, 0.0, 1.0]))
-    low = np.minimum.reduceat(np.where(ahead[:, None], pixels, np.inf), shape.starts)
-    high = np.maximum.reduceat(np.where(ahead[:, None], pixels, -np.inf), shape.starts)
+    x, y, z = np.ascontiguousarray(seen.T)
+    pixels = _pixels(camera, x, y, np.where(ahead, z, 1.0))
+    low = np.stack([np.minimum.reduceat(np.where(ahead, x, np.inf), shape.starts) for x in pixels])
+    high = np.stack(
+        [np.maximum.reduceat(np.where(ahead, x, -np.inf), shape.starts) for x in pixels]
+    )
+    low, high = np.ascontiguousarray(low.T), np.ascontiguousarray(high.T)
     whole = np.logical_and.reduceat(ahead, shape.starts)
     for owner, cut in _cuts(shape, seen, ahead):
-        crossing = project(camera, cut)
-        low[owner] = np.minimum(low[owner], crossing.min(axis=0))
-        high[owner] = np.maximum(high[owner], crossing.max(axis=0))
+        crossing = _pixels(camera, *cut)
+        low[owner] = np.minimum(low[owner], [x.min() for x in crossing])
+        high[owner] = np.maximum(high[owner], [x.max() for x in crossing])
     if camera.bends:
         ends = np.append(shape.starts[1:], len(points))
         for k in np.arange(len(shape.ids)):
@@ -142,6 +146,17 @@ def spans(shape: Outline, points: Array, camera: CameraParams) -> Spans:
                 low[k] = np.minimum(low[k], bent.min(axis=0))
                 high[k] = np.maximum(high[k], bent.max(axis=0))
     return Spans(shape.ids, low, high, whole)
+
+
+def _pixels(camera: CameraParams, x: Array, y: Array, z: Array) -> tuple[Array, Array]:
+    """Where points of coordinates (N,) in the camera's frame, z > 0, are in the image, pixels."""
+    if camera.bends:
+        flat = project(camera, np.stack([x, y, z], axis=-1))
+        return flat[:, 0], flat[:, 1]
+    # As `project`, a coordinate at a time: NumPy is slow on rows of two.
+    across: Array = x * (camera.fx / z) + camera.cx
+    down: Array = y * (camera.fy / z) + camera.cy
+    return across, down
 
 
 def boxes_2d(extent: Spans, camera: CameraParams) -> dict[int, tuple[float, float, float, float]]:
@@ -171,11 +186,13 @@ def truncated(extent: Spans, camera: CameraParams) -> dict[int, bool]:
     return dict(zip(extent.ids.tolist(), (~inside).tolist(), strict=True))
 
 
-def _cuts(shape: Outline, seen: Array, ahead: npt.NDArray[np.bool_]) -> Iterator[tuple[int, Array]]:
+def _cuts(
+    shape: Outline, seen: Array, ahead: npt.NDArray[np.bool_]
+) -> Iterator[tuple[int, tuple[Array, Array, Array]]]:
     """Where the convex hulls that straddle the near plane meet it, by place of their instance.
 
     The segments between all points ahead and all behind span the same section as the hull's
-    edges do.
+    edges do. Coordinates are (K,) each: NumPy is slow on rows of three.
     """
     first = np.searchsorted(shape.places, np.arange(len(shape.bodies)))
     straddling = np.logical_or.reduceat(ahead, first) & ~np.logical_and.reduceat(ahead, first)
@@ -183,10 +200,11 @@ def _cuts(shape: Outline, seen: Array, ahead: npt.NDArray[np.bool_]) -> Iterator
     owners = np.searchsorted(shape.starts, first, side="right") - 1
     for place in np.flatnonzero(straddling):
         mine = slice(int(first[place]), int(last[place]))
-        front, back = seen[mine][ahead[mine]], seen[mine][~ahead[mine]]
-        share = (front[:, None, 2] - _NEAR) / (front[:, None, 2] - back[None, :, 2])
-        cut = front[:, None] + share[:, :, None] * (back[None] - front[:, None])
-        yield int(owners[place]), cut.reshape(-1, 3)
+        front = seen[mine][ahead[mine]].T[:, :, None]
+        back = seen[mine][~ahead[mine]].T[:, None, :]
+        share = (front[2] - _NEAR) / (front[2] - back[2])
+        x, y, z = ((a + share * (b - a)).ravel() for a, b in zip(front, back, strict=True))
+        yield int(owners[place]), (x, y, z)
 
 
 def boxes_3d(shape: Outline, points: Array, data: Any) -> dict[int, Box3]:

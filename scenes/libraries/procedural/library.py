@@ -13,6 +13,8 @@ import numpy as np
 from ....schemas import Asset, SpecError
 from ....schemas.plugins import until_forgotten
 from ...assets.categories import Declared, categories
+from ...assets.fitted import FittedUnit
+from . import fitted as fitted_units
 from .sources import library_version, stamp_of
 
 INSTANCES = 64
@@ -57,6 +59,10 @@ class ProceduralLibrary:
         """
         declared, number = _parsed(asset_id)
         return _build(asset_id, declared, number)
+
+    def fitted(self, unit: FittedUnit) -> Asset:
+        """Build furniture to measure, for kitchens."""
+        return fitted_units.build(unit)
 
 
 @until_forgotten

@@ -39,7 +39,7 @@ def _modules() -> Mapping[str, str]:
         f"needs/{name}": str(sorted(MODULES.versions(name).items())) for name in MODULES.names()
     }
     others = {f"elsewhere/{name}": _source(path) for name, path in _elsewhere()}
-    return {**own, **needed, **others}
+    return {**own, "fitted": _source(HERE / "fitted.py"), **needed, **others}
 
 
 def _elsewhere() -> Iterable[tuple[str, Path]]:

@@ -29,7 +29,10 @@ BESIDE_FURNITURE = 0.55
 """Along a wall, from the middle of a piece of furniture, metres."""
 AGAINST = 0.6
 """From a wall to the middle of furniture that stands against it, metres."""
-LOW_CATEGORIES = ("countertop.n.01", "sink.n.01", "dishwasher.n.01", "desk.n.01", "armchair.n.01")
+LOW_CATEGORIES = (
+    "countertop.n.01", "sink.n.01", "dishwasher.n.01", "desk.n.01", "armchair.n.01",
+    "breakfast_table.n.01", "console_table.n.01", "straight_chair.n.01",
+)  # fmt: skip
 """Furniture over which a window fits."""
 WEAVES: tuple[TextureKind, ...] = ("fabric", "stripes", "checker", "gradient", "speckle")
 """Of rugs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -67,18 +68,18 @@ class WallSide:
     half: float
     height: float
 
-    @property
+    @cached_property
     def along(self) -> Array:
         """(3,) unit vector along it: inward, along and up are right-handed as along, inward, up."""
         found: Array = np.cross(self.inward, UP)
         return found
 
-    @property
+    @cached_property
     def turn(self) -> Array:
         """(3, 3): of what stands along it; x along the wall, y into the room, z up."""
         return np.stack([self.along, self.inward, UP], axis=1)
 
-    @property
+    @cached_property
     def facing(self) -> Array:
         """(3, 3): of sheets that hang on it; x along the wall, y up, z into the room."""
         return np.stack([np.cross(UP, self.inward), UP, self.inward], axis=1)

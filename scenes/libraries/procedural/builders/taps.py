@@ -133,10 +133,10 @@ def sink(asset_id: str, category: str, rng: np.random.Generator) -> Asset:
     y = float(rng.uniform(0.50, 0.64) if kind == "column" else rng.uniform(0.60, 1.10)) / 2
     height, deep = float(rng.uniform(0.80, 0.90)), float(rng.uniform(0.14, 0.20))
     body = draft.link()
-    _basin(draft, body, (x, y, height), deep, rng)
+    basin(draft, body, (x, y, height), deep, rng)
     under = height - deep - 0.02
     if kind == "cupboard":
-        _cupboard(draft, body, (x - 0.025, y - 0.01, under), height - 0.03, rng)
+        cupboard(draft, body, (x - 0.025, y - 0.01, under), height - 0.03, rng)
     elif kind == "column":
         column = [
             (0, 0),
@@ -167,11 +167,11 @@ def _stone(draft: Draft, rng: np.random.Generator) -> None:
     draft.materials["top"] = draft.materials["basin"] if same else other
 
 
-def _basin(draft: Draft, body: LinkDraft, size: tuple[float, float, float], deep: float,
-           rng: np.random.Generator) -> None:  # fmt: skip
-    """A slab with one basin in it, hollow to the touch, and a tap behind it."""
+def basin(draft: Draft, body: LinkDraft, size: tuple[float, float, float], deep: float,
+          rng: np.random.Generator, rim: float = 0.045) -> None:  # fmt: skip
+    """A slab with one basin in it, hollow to the touch, `rim` from its edges, and a tap behind."""
     x, y, z = size
-    rim, back, slab = 0.045, 0.13, 0.03
+    back, slab = 0.13, 0.03
     wide = min(y - rim, float(rng.uniform(0.20, 0.32)))
     shift = float(rng.uniform(-1, 1)) * (y - rim - wide) if rng.random() < 0.4 else 0.0
     x0, x1, y0, y1 = back - x, x - rim, shift - wide, shift + wide
@@ -199,8 +199,8 @@ def _basin(draft: Draft, body: LinkDraft, size: tuple[float, float, float], deep
     _tap(draft, body, (0.045 - x, shift, z), float(rng.uniform(0.20, 0.30)), rng)
 
 
-def _cupboard(draft: Draft, body: LinkDraft, size: tuple[float, float, float], top: float,
-              rng: np.random.Generator) -> None:  # fmt: skip
+def cupboard(draft: Draft, body: LinkDraft, size: tuple[float, float, float], top: float,
+             rng: np.random.Generator) -> None:  # fmt: skip
     """Under the basin: a hollow with one or two doors."""
     x, y, z = size
     t, kick = 0.016, 0.08
