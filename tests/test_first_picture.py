@@ -20,9 +20,7 @@ def test_the_first_picture_of_a_size_is_as_the_second(
 ) -> None:
     ready = prepared(*world(3))
     artist, data = MujocoRenderer(finish), ready.world.new_data()
-    views = [
-        camera_params(ready.world, data, ready.world.scene.cameras[0], size) for size in order
-    ]
+    views = [camera_params(ready.world, data, ready.world.scene.cameras[0], size) for size in order]
     first, second = (
         [artist.colour(ready.world, data, view, shadows=True) for view in views] for _ in range(2)
     )
