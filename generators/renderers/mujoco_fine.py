@@ -22,7 +22,7 @@ class FineBackend:
             RenderError: where EGL is missing.
         """
         from ..images.raster.finish import FINE
-from ..images.raster.passes import MujocoRenderer
+        from ..images.raster.passes import MujocoRenderer
 
         return MujocoRenderer(FINE)
 
