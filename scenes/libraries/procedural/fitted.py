@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from ....schemas import Asset, Material
+from ....schemas.material import TextureKind
 from ...assets.fitted import SLAB, WORKTOP, FittedKind, FittedUnit
 from .builders.cabinets import BOARD, Bar, carcass, hinged, knob
 from .builders.taps import basin, cupboard
@@ -62,7 +63,8 @@ class Style:
         metal = look.metal(rng)
         stones = ((0.85, 0.84, 0.82), (0.24, 0.24, 0.26), (0.62, 0.60, 0.57), (0.90, 0.88, 0.84))
         colour = look.pick(rng, stones)
-        kind = ("marble", "speckle")[int(rng.integers(2))]
+        kinds: tuple[TextureKind, ...] = ("marble", "speckle")
+        kind = kinds[int(rng.integers(2))]
         stone = look.textured(rng, kind, (colour, look.shade(colour, 0.72)), 2.0, 0.2)
         white = look.plain((0.95, 0.95, 0.94), 0.12)
         carcass_look = look.plain((0.93, 0.92, 0.90), 0.5) if rng.random() < 0.6 else front
