@@ -8,7 +8,11 @@ from PIL import Image
 from test_images import spec, world
 
 from cousins.generators.frames import Rendered, render_scene
+from cousins.generators.images.camera.cameras import camera_params
+from cousins.generators.images.raster.finish import FAST, FINE
 from cousins.generators.images.raster.occlusion import occluded
+from cousins.generators.images.raster.passes import MujocoRenderer
+from cousins.generators.images.truth.worlds import prepared
 
 HEIGHT, WIDTH, FOCAL = 96, 128, 140.0
 Plane = npt.NDArray[np.float32]
@@ -65,3 +69,21 @@ def test_labels_are_those_of_the_fast_one_to_the_byte() -> None:
     pictures = [x for x in fast.files if x not in labels_of(fast)]
     assert pictures
     assert all(fast.files[name] != fine.files[name] for name in pictures)
+
+
+def test_larger_pictures_have_finer_shadow_maps_and_show_the_same() -> None:
+    scene, assets = world(3)
+    ready = prepared(scene, assets)
+    data = ready.at_rest()
+    artist = MujocoRenderer(FAST)
+    small, large = (
+        camera_params(ready.world, data, scene.cameras[0], size)
+        for size in ((160, 120), (640, 480))
+    )
+    widths = [FAST.map_pixels(camera) for camera in (small, large)]
+    assert widths[1] == 2 * widths[0]
+    assert FINE.map_pixels(small) == FINE.map_pixels(large)
+    first = artist.colour(ready.world, data, small, shadows=True)
+    big = artist.colour(ready.world, data, large, shadows=True)
+    reduced = big.reshape(120, 4, 160, 4, 3).mean(axis=(1, 3))
+    assert np.abs(reduced - first).mean() < 4.0

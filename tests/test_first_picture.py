@@ -7,7 +7,8 @@ import pytest
 from test_images import world
 
 from cousins.generators.images.camera.cameras import camera_params
-from cousins.generators.images.raster.passes import FAST, FINE, Finish, MujocoRenderer
+from cousins.generators.images.raster.finish import FAST, FINE, Finish
+from cousins.generators.images.raster.passes import MujocoRenderer
 from cousins.generators.images.truth.worlds import prepared
 
 SIZES = ((320, 240), (640, 480))

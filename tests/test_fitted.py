@@ -12,11 +12,13 @@ from worlds import LIBRARY, Few
 
 from cousins.scenes.assets.fitted import WORKTOP, FittedKind, FittedUnit, fitting
 from cousins.scenes.assets.joint import JointLibrary
-from cousins.scenes.core.geometry import transform
+from cousins.scenes.core.geometry import Footprint, look_at, transform, vec3
 from cousins.scenes.core.seeds import generator
 from cousins.scenes.model.validity import validity
 from cousins.scenes.rooms import furnish, furnished_scene
-from cousins.schemas import Asset, Constant, RoomSpec, Scene, SceneObject
+from cousins.scenes.rooms.shell import clear_of
+from cousins.scenes.rooms.spots import Box
+from cousins.schemas import Asset, Camera, Constant, RoomSpec, Scene, SceneObject
 
 UNITS: tuple[FittedKind, ...] = get_args(FittedKind)
 STYLES = range(6)
@@ -106,6 +108,20 @@ def test_a_fitted_kitchen_is_at_rest_and_nothing_of_it_collides() -> None:
     found = validity(*kitchen(), seconds=0.3)
     assert found.colliding == ()
     assert found.unstable == ()
+
+
+def test_cameras_do_not_stand_in_furniture() -> None:
+    area = Footprint(np.array([2.0, 0.0]), np.array([0.2, 1.0]), 0.0)
+    boxes = (Box(area, 1.42, 2.12),)
+    eye, target = np.array([2.0, 0.3, 1.8]), np.array([0.5, 0.0, 0.8])
+    inside = Camera(name="c", pos=vec3(eye), quat=look_at(eye, target), fov=50.0)
+    moved = clear_of(boxes, inside)
+    assert moved.quat == inside.quat
+    assert moved.pos[0] < 1.8 - 0.1 or moved.pos[2] < 1.42 - 0.1
+    assert np.cross(target - np.array(moved.pos), target - eye) == pytest.approx(np.zeros(3))
+    assert clear_of(boxes, moved) == moved
+    below = inside.model_copy(update={"pos": (2.0, 0.3, 1.0)})
+    assert clear_of(boxes, below) == below
 
 
 def test_joined_libraries_fit_as_their_members_do() -> None:

@@ -20,7 +20,8 @@ from PIL import Image
 from test_images import spec, world
 
 from cousins.generators.frames import render_scene
-from cousins.generators.images.raster.passes import FAST, FINE, MujocoRenderer
+from cousins.generators.images.raster.finish import FAST, FINE
+from cousins.generators.images.raster.passes import MujocoRenderer
 from cousins.generators.labels import LABELS
 from cousins.scenes.assets.shape_hash import shape_hash
 from cousins.scenes.core import asset_memory

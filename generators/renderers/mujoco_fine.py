@@ -21,7 +21,8 @@ class FineBackend:
         Raises:
             RenderError: where EGL is missing.
         """
-        from ..images.raster.passes import FINE, MujocoRenderer
+        from ..images.raster.finish import FINE
+        from ..images.raster.passes import MujocoRenderer
 
         return MujocoRenderer(FINE)
 

@@ -21,6 +21,7 @@ from ...schemas import (
     SceneObject,
 )
 from ..assets.library import AssetLibrary
+from ..core.geometry import Footprint
 from ..layout.views import number
 from .filling import Filling
 from .fitting import Fitter
@@ -29,7 +30,8 @@ from .inventory import Inventory
 from .kinds import PLANS
 from .plan import Furniture, RoomPlan
 from .repair import UnfinishedError, furniture, repair, small
-from .shell import shell, station, within
+from .shell import clear_of, shell, station, within
+from .spots import Box
 from .stock import Stock
 from .surfaces import surfaces
 from .walls import doorway, inside
@@ -60,16 +62,25 @@ class Furnishing:
     wall: Material
 
     def around(self, scene: Scene) -> Scene:
-        """The scene in this room; cameras that would be outside come in along their view."""
+        """The scene in this room; cameras outside it or in furniture go ahead along their view."""
+        boxes = [self._box(thing) for thing in self.objects if thing.fixed]
+        cameras = (clear_of(boxes, within(self.room, camera)) for camera in scene.cameras)
         return scene.model_copy(
             update={
                 "objects": (*scene.objects, *self.objects),
                 "room": self.room,
-                "cameras": tuple(within(self.room, camera) for camera in scene.cameras),
+                "cameras": tuple(cameras),
                 "floor": self.floor,
                 "wall": self.wall,
             }
         )
+
+    def _box(self, thing: SceneObject) -> Box:
+        """What a piece of furniture takes up."""
+        extents = self.assets[thing.asset_hash].extents
+        yaw = float(2 * np.arctan2(thing.quat[3], thing.quat[0]))
+        area = Footprint(np.array(thing.pos[:2]), np.array(extents[:2]) / 2, yaw)
+        return Box(area, thing.pos[2], thing.pos[2] + extents[2])
 
 
 def furnish(

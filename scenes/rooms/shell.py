@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ...schemas import Camera, Room, RoomSpec, SpecError
-from ..core.geometry import Footprint, contains, rotation, vec3
+from ..core.geometry import Array, Footprint, contains, rotation, vec3
 from ..layout.views import number
 from .plan import RoomPlan
+from .spots import Box
 from .walls import inside
 
 HEIGHT = (2.45, 2.75)
@@ -19,7 +22,9 @@ ASIDE = 1.4
 AHEAD = 1.75
 """Free before the robot at least, metres."""
 FROM_WALL = 0.12
-"""Least distance of a camera from the walls, metres."""
+"""Least distance of a camera from the walls and the furniture, metres."""
+FARTHEST, STEP = 2.5, 0.05
+"""How far a camera goes ahead out of furniture, and in what steps, metres."""
 
 
 def station() -> Footprint:
@@ -67,3 +72,25 @@ def within(room: Room, camera: Camera) -> Camera:
     # How far ahead each coordinate has to go; those that the view leads farther out stay out.
     ways = [b / a for b, a in zip(beyond.tolist(), ahead.tolist(), strict=True) if b * a > 0]
     return camera.model_copy(update={"pos": vec3(eye + ahead * max(ways, default=0.0))})
+
+
+def clear_of(boxes: Sequence[Box], camera: Camera) -> Camera:
+    """The camera, moved ahead along its view until it is in none of these boxes.
+
+    One that would have to go farther than `FARTHEST` stays.
+    """
+    if camera.mount is not None:
+        return camera
+    ahead = -rotation(camera.quat)[:, 2]
+    for way in np.arange(0.0, FARTHEST, STEP):
+        eye = np.array(camera.pos) + way * ahead
+        if not any(_holds(box, eye) for box in boxes):
+            return camera if way == 0.0 else camera.model_copy(update={"pos": vec3(eye)})
+    return camera
+
+
+def _holds(box: Box, point: Array) -> bool:
+    """Whether a point (3,) is in a box, or too near to it to see past."""
+    area = box.footprint.grown(FROM_WALL)
+    level = box.low - FROM_WALL < point[2] < box.high + FROM_WALL
+    return level and contains(area, Footprint(point[:2], np.zeros(2), 0.0))

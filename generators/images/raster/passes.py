@@ -9,7 +9,6 @@ id and depth are those of the surface through its centre. Depth buffers are reve
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from ....schemas import CameraParams, Scene
 from ..camera.view import GBuffer, Rgb, World
 from .around import Around
 from .colour_shaders import colour_sources
+from .finish import FAST, Finish
 from .gl import Frame, Program, open_gl
 from .illumination import MAX_LAMPS, Illumination, illumination
 from .occlusion import occluded
@@ -42,27 +42,6 @@ LEAST_EDGE = 1.5
 LIFT = 0.0005
 """How far before itself along the light a point looks up a shadow map at least, metres."""
 KEPT_MODELS = 3
-
-
-@dataclass(frozen=True)
-class Finish:
-    """How much work goes into a picture; labels do not depend on it.
-
-    Attributes:
-        shadow_pixels: width of a shadow map; one covers what is about a table, one the room.
-        shadow_edge: width of a shadow's soft edge, metres.
-        taps: how often each fragment looks at a shadow map, 1 to 8; one of them costs least.
-        occlusion: whether creases and the ground beside things get less light.
-    """
-
-    shadow_pixels: int
-    shadow_edge: float
-    taps: int
-    occlusion: bool
-
-
-FAST = Finish(shadow_pixels=640, shadow_edge=0.0, taps=1, occlusion=False)
-FINE = Finish(shadow_pixels=2048, shadow_edge=0.016, taps=8, occlusion=True)
 
 
 class MujocoRenderer:
@@ -89,8 +68,8 @@ class MujocoRenderer:
         self._frames: dict[tuple[int, ...], Frame] = {}
         self._models: OrderedDict[int, Uploaded] = OrderedDict()
         self._lights: tuple[Uploaded, Scene, Illumination] | None = None
-        self._told: dict[Program, tuple[Illumination, bool]] = {}
-        self._shadows = ShadowMaps(gl, finish.shadow_pixels, MAX_LAMPS + 1)
+        self._told: dict[Program, tuple[Illumination, bool, int]] = {}
+        self._maps: dict[int, ShadowMaps] = {}
         gl.glClipControl(gl.GL_LOWER_LEFT, gl.GL_ZERO_TO_ONE)
         gl.glEnable(gl.GL_DEPTH_TEST)
         gl.glDepthFunc(gl.GL_GREATER)
@@ -107,7 +86,8 @@ class MujocoRenderer:
         gl = self._gl
         model = self._model(world, data)
         light = self._light(world, model)
-        self._shadows.draw(model, light.shadows if shadows else (), light.above)
+        maps = self._shadow_maps(self._finish.map_pixels(camera))
+        maps.draw(model, light.shadows if shadows else (), light.above)
         size = (camera.width * SUPERSAMPLE, camera.height * SUPERSAMPLE)
         samples = self._begin(*size, gl.GL_RGBA8, gl.GL_RGBA8, sampled=True)
         if light.around is not None:
@@ -127,7 +107,7 @@ class MujocoRenderer:
         programs[model.kind].use()
         self._draw_clear(model, camera)
         self._bind(camera.width, camera.height, gl.GL_RGBA8)
-        self._resolve.draw(samples, camera, light, self._shadows)
+        self._resolve.draw(samples, camera, light, maps)
         raw = np.empty((camera.height, camera.width, 4), dtype=np.uint8)
         gl.glReadPixels(0, 0, *raw.shape[1::-1], gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, raw)
         picture = np.ascontiguousarray(raw[..., :3])
@@ -210,17 +190,25 @@ class MujocoRenderer:
         program.matrices("clip_from_world", clip_from_world(camera))
         program.vectors("eye", np.asarray(camera.pos))
         told = self._told.get(program)
-        if told is None or told[0] is not light or told[1] != shadows:
-            self._told[program] = (light, shadows)
-            self._tell(program, light, shadows=shadows)
+        pixels = self._finish.map_pixels(camera)
+        if told is None or told[0] is not light or told[1:] != (shadows, pixels):
+            self._told[program] = (light, shadows, pixels)
+            self._tell(program, light, pixels, shadows=shadows)
         return program
 
-    def _tell(self, program: Program, light: Illumination, *, shadows: bool) -> None:
-        """Tell a program in use what no camera changes."""
+    def _shadow_maps(self, pixels: int) -> ShadowMaps:
+        """The maps of a width, made when a picture first needs them."""
+        if pixels not in self._maps:
+            self._gl.glActiveTexture(self._gl.GL_TEXTURE0 + SHADOWS)  # leave the others' alone
+            self._maps[pixels] = ShadowMaps(self._gl, pixels, MAX_LAMPS + 1)
+        return self._maps[pixels]
+
+    def _tell(self, program: Program, light: Illumination, pixels: int, *, shadows: bool) -> None:
+        """Tell a program in use what no camera of this size changes."""
         keys = light.keys
         if light.around is not None:
             self._around.light(program, light.around)
-        self._shade(program, light.shadows)
+        self._shade(program, light.shadows, pixels)
         program.vectors("harmonics", light.harmonics)
         program.pair("around_turn", (float(np.cos(light.azimuth)), float(np.sin(light.azimuth))))
         program.whole("shadowed", int(shadows))
@@ -230,10 +218,10 @@ class MujocoRenderer:
         places = [(*(light.middle - key.away * key.direction), key.away**2) for key in keys]
         program.quadruples("key_place", np.array(places))
 
-    def _shade(self, program: Program, shadows: tuple[ShadowViews, ...]) -> None:
-        """Tell a program how to look up the shadow maps."""
+    def _shade(self, program: Program, shadows: tuple[ShadowViews, ...], pixels: int) -> None:
+        """Tell a program how to look up the shadow maps, which are `pixels` wide."""
         finish = self._finish
-        texels = np.stack([view.spans for view in shadows]) / finish.shadow_pixels
+        texels = np.stack([view.spans for view in shadows]) / pixels
         edges = np.maximum(finish.shadow_edge / 2, LEAST_EDGE * texels[:, 0])
         deep = np.array([[view.deep] for view in shadows])
         near = np.stack([view.near for view in shadows])
