@@ -357,11 +357,19 @@ def test_a_policy_that_sees_learns_from_videos(tmp_path: Path) -> None:
     spec = DatasetSpec.model_validate({**made.spec.model_dump()})
     drawn = render_episode(one.scene, one.assets, one.episode, one.arrays, spec)
     add_videos(made, drawn)
+    names = [camera.name for camera in made.spec.cameras]
+    films = demonstrations(made, list(made.tasks()), cameras=names, pixels=16)
+    seen = Samples(films, 1, 4, motions_of(made.spec.robot)).images(names[::-1])
+    assert seen.shape == (one.episode.steps, len(names), 3, 16, 16)
+    assert np.array_equal(seen[:, -1].transpose(0, 2, 3, 1), films[0].images[names[0]])
     card = train_policy(made.root, small("cnn"), tmp_path / "p", cameras=["wrist"])
     assert (card.cameras, card.image_size) == (("wrist",), (32, 32))
     assert card.observations == ("robot", "images")
     actions = rolled(load_policy(tmp_path / "p"), made, ("robot", "images"), 3)
     assert np.isfinite(actions).all()
+    larger = stored(tmp_path / "larger", one, render={**filmed, "size": [48, 48]})
+    with pytest.raises(DatasetError, match=r"its `render.size` is \(48, 48\)"):
+        train_policy(made.root, small("cnn"), tmp_path / "q", also=[larger.root])
 
 
 def add_videos(dataset: Dataset, drawn: Any) -> None:
